@@ -1,0 +1,62 @@
+/**
+ * Most significant bit first writer into a caller's buffer. Writing past the end sets `overflow` and drops the bits, so a caller
+ * checks once, at the end.
+ */
+export class BitWriter {
+  private start: usize = 0;
+  private pointer: usize = 0;
+  private end: usize = 0;
+  private accumulator: u64 = 0;
+  private filled: i32 = 0;
+  overflow: bool = false;
+
+  /** Starts at `pointer`, which holds `capacity` bytes. */
+  open(pointer: usize, capacity: i32): void {
+    this.start = pointer;
+    this.pointer = pointer;
+    this.end = pointer + <usize>capacity;
+    this.accumulator = 0;
+    this.filled = 0;
+    this.overflow = false;
+  }
+
+  /** Appends the low `count` bits of `value`, 0 <= count <= 32; higher bits of `value` must be zero. */
+  put(value: u32, count: i32): void {
+    this.accumulator = (this.accumulator << (<u64>count)) | <u64>value;
+    this.filled += count;
+    if (this.filled >= 32) {
+      this.filled -= 32;
+      if (this.pointer + 4 > this.end) {
+        this.overflow = true;
+        return;
+      }
+      store<u32>(this.pointer, bswap<u32>(<u32>(this.accumulator >> <u64>this.filled)));
+      this.pointer += 4;
+    }
+  }
+
+  /** Fills the last byte with zero bits and writes everything out. */
+  align(): void {
+    const padding = (8 - (this.filled & 7)) & 7;
+    this.put(0, padding);
+    while (this.filled >= 8) {
+      this.filled -= 8;
+      if (this.pointer >= this.end) {
+        this.overflow = true;
+        return;
+      }
+      store<u8>(this.pointer, <u8>(this.accumulator >> <u64>this.filled));
+      this.pointer += 1;
+    }
+  }
+
+  /** Bits written since `open`. */
+  bitLength(): i32 {
+    return ((<i32>(this.pointer - this.start)) << 3) + this.filled;
+  }
+
+  /** Whole bytes written since `open`; call `align` first. */
+  byteLength(): i32 {
+    return <i32>(this.pointer - this.start);
+  }
+}

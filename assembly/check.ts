@@ -1,0 +1,43 @@
+/** What test/ and bench/ load: production's exports, every scalar and SIMD form, and what only a test asks for. Ordered by file. */
+
+export * from "./check-bind";
+export * from "./check-codes";
+export * from "./check-planes";
+export * from "./index";
+export { mergePlaneScalar, mergePlaneSimd, splitPlaneScalar, splitPlaneSimd } from "./kernels/bitplane";
+export {
+  deinterleaveChromaScalar,
+  deinterleaveChromaSimd,
+  i420ToRgbaScalar,
+  i420ToRgbaSimd,
+  rgbaToI420Scalar,
+  rgbaToI420Simd,
+} from "./kernels/colour";
+export {
+  addResidual8Scalar,
+  addResidual8Simd,
+  residual8Scalar,
+  residual8Simd,
+  spread16Scalar,
+  spread16Simd,
+  storeBlock8Scalar,
+  storeBlock8Simd,
+  sumAbsolute16Scalar,
+  sumAbsolute16Simd,
+  sumSquared16Scalar,
+  sumSquared16Simd,
+  widen8Scalar,
+  widen8Simd,
+} from "./kernels/difference";
+export { averageScalar, averageSimd, predictScalar, predictSimd } from "./kernels/motion";
+export { choosePlane } from "./kernels/plane-choice";
+export { dequantiseInter, dequantiseIntra, quantiseScalar, quantiseSimd } from "./kernels/quantise";
+export {
+  forwardTransformScalar,
+  forwardTransformSimd,
+  inverseTransformDc,
+  inverseTransformScalar,
+  inverseTransformSimd,
+} from "./kernels/transform";
+export { xorRepeatScalar, xorRepeatSimd } from "./kernels/xor";
+export { decoderSetNeutral } from "./mpeg/decoder";

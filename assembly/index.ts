@@ -1,0 +1,35 @@
+/** What production exports. Pointers (usize) come from `allocate`; everything else goes through as-bind. Ordered by file. */
+
+export { decodePlane, encodePlane } from "./bitstream/read-code";
+export { allocate, release } from "./common/memory";
+export { mergePlane, splitPlane } from "./kernels/bitplane";
+export { deinterleaveChroma, i420ToRgba, rgbaToI420 } from "./kernels/colour";
+export { cutPackets, mergePackets } from "./kernels/packets";
+export { xorRepeat } from "./kernels/xor";
+export {
+  decoderAspectCode,
+  decoderClose,
+  decoderHeight,
+  decoderOpen,
+  decoderPicture,
+  decoderPlane,
+  decoderRateCode,
+  decoderStride,
+  decoderTemporalReference,
+  decoderWidth,
+  nextStartCode,
+} from "./mpeg/decoder";
+export {
+  encoderClose,
+  encoderOpen,
+  encoderPicture,
+  encoderPublicBytes,
+  encoderPublicLength,
+  encoderReconstruction,
+  encoderSource,
+  encoderStride,
+  encoderWithheldBytes,
+  encoderWithheldLength,
+} from "./mpeg/encoder";
+export { readStreamHeader } from "./mpeg/headers";
+export { copyPlane } from "./mpeg/picture-buffer";

@@ -1,0 +1,17 @@
+import { parentPort } from "node:worker_threads";
+import * as Comlink from "comlink";
+import nodeEndpoint from "comlink/dist/esm/node-adapter.mjs";
+import { type CodecWorkerApi, createCodecWorkerApi } from "../codec/worker/codec-worker.ts";
+import { installErrorTransfer } from "../codec/worker/error-transfer.ts";
+import { loadNodeKernels } from "./node-kernels.ts";
+
+if (parentPort === null) throw new Error("codec.worker runs as a worker only");
+installErrorTransfer();
+// Exposed at once, so that no early message is lost; the kernels are awaited inside.
+const api = loadNodeKernels().then((kernels) => createCodecWorkerApi(kernels, Comlink.transfer));
+const exposed: CodecWorkerApi = {
+  beginGop: async (request) => (await api).beginGop(request),
+  addPicture: async (picture, quality) => (await api).addPicture(picture, quality),
+  cutAudio: async (packets) => (await api).cutAudio(packets),
+};
+Comlink.expose(exposed, nodeEndpoint(parentPort));

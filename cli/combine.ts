@@ -1,0 +1,127 @@
+import { extname } from "node:path";
+import { MatroskaWriter } from "../codec/containers/matroska-writer.ts";
+import { writeY4mHeader, Y4M_PICTURE_HEADER } from "../codec/containers/y4m.ts";
+import { UnsupportedError } from "../codec/errors.ts";
+import type { ByteSink } from "../codec/format/bytes.ts";
+import type { AudioTrack, VideoTrack } from "../codec/format/header.ts";
+import { MainReader } from "../codec/format/main-file.ts";
+import { SlaveReader } from "../codec/format/slave-file.ts";
+import { mergeAudioPackets } from "../codec/methods/audio-packets.ts";
+import { CompressDecoder } from "../codec/methods/compress-decoder.ts";
+import { decodePacketList } from "../codec/methods/packet-list.ts";
+import { checkPair } from "../codec/pairing.ts";
+import { createProtection } from "../codec/protect/create-protection.ts";
+import { FileSink, openFile } from "./files.ts";
+import { loadNodeKernels } from "./node-kernels.ts";
+import { type Command, parse, requiredText } from "./options.ts";
+import { createProgress, note, printResult } from "./output.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** Where combined pictures and sound go. */
+interface Output {
+  picture(timestampMicroseconds: number, i420: Uint8Array): Promise<void>;
+  sound(timestampMicroseconds: number, packet: Uint8Array): Promise<void>;
+}
+
+export const combine: Command = {
+  usage: "cmix combine MAIN SLAVE --out FILE.y4m|FILE.mkv [--json]",
+
+  async run(args, signal) {
+    const { positionals, values } = parse(args, 2, { out: "string", json: "boolean" });
+    const [mainPath = "", slavePath = ""] = positionals;
+    const out = requiredText(values, "out", "the file to write");
+    const kind = extname(out).toLowerCase();
+    if (kind !== ".y4m" && kind !== ".mkv")
+      throw new UsageError(`--out ${out}: a name that ends in .y4m (pictures) or .mkv (pictures and sound) expected`);
+
+    const mainFile = await openFile(mainPath);
+    const slaveFile = await openFile(slavePath);
+    const progress = createProgress("combined");
+    let sink: FileSink | undefined;
+    try {
+      const main = await MainReader.open(mainFile);
+      const slave = await SlaveReader.open(slaveFile);
+      checkPair(main, slave.header, slave.trailer);
+      const { header } = main;
+      const video = header.tracks.find((track): track is VideoTrack => track.kind === "video");
+      const audio = header.tracks.find((track): track is AudioTrack => track.kind === "audio");
+      if (header.method !== "compress" || video === undefined) {
+        throw new UnsupportedError(
+          `${mainPath}: divided with method ${header.method}, which this version does not combine; use a newer one`,
+          { method: header.method },
+        );
+      }
+      const protection = await createProtection(
+        header.protection,
+        { mainId: header.id, headerHash: main.headerHash },
+        slave.header.secret,
+      );
+      const kernels = await loadNodeKernels();
+      const decoder = new CompressDecoder(kernels, video, header.parameters);
+      const started = performance.now();
+      sink = await FileSink.open(out);
+      const output = kind === ".y4m" ? await y4mOutput(sink, video) : await matroskaOutput(sink, video, audio);
+      if (kind === ".y4m" && audio !== undefined) note("a .y4m file carries no sound: name an .mkv file to keep it");
+
+      let frames = 0;
+      for (let number = 0; number < main.index.length; number++) {
+        signal.throwIfAborted();
+        const { head, payload, tag } = await main.readSegment(number);
+        const withheld = (await slave.readSegment(number)).payload;
+        const packets = decodePacketList(await protection.open(head, payload, tag, withheld), withheld);
+        let time = head.startMicroseconds;
+        const sounds = head.track === video.id ? [] : mergeAudioPackets(kernels, packets);
+        for (const [i, packet] of packets.entries()) {
+          if (head.track === video.id) {
+            decoder.decode(packet.publicBytes, packet.withheld);
+            await output.picture(time, decoder.i420());
+            frames += 1;
+            progress.show(frames);
+          } else {
+            await output.sound(time, sounds[i] ?? new Uint8Array());
+          }
+          time += packet.durationMicroseconds;
+        }
+      }
+      await sink.close();
+      const seconds = (performance.now() - started) / 1000;
+      progress.end();
+      printResult(values.json === true, {
+        method: header.method,
+        protection: header.protection,
+        main: mainFile.size,
+        slave: slaveFile.size,
+        path: out,
+        frames,
+        segments: main.index.length,
+        seconds: Number(seconds.toFixed(3)),
+        fps: Number((frames / seconds).toFixed(1)),
+      });
+    } catch (error) {
+      await sink?.abort();
+      throw error;
+    } finally {
+      progress.end();
+      await Promise.all([mainFile.close(), slaveFile.close()]);
+    }
+  },
+};
+
+async function y4mOutput(sink: ByteSink, video: VideoTrack): Promise<Output> {
+  await sink.write(writeY4mHeader(video));
+  return {
+    async picture(_time, i420) {
+      await sink.write(Y4M_PICTURE_HEADER);
+      await sink.write(i420);
+    },
+    async sound() {},
+  };
+}
+
+async function matroskaOutput(sink: ByteSink, video: VideoTrack, audio: AudioTrack | undefined): Promise<Output> {
+  const writer = await MatroskaWriter.open(sink, video, audio);
+  return {
+    picture: (time, i420) => writer.writeBlock(1, time, i420),
+    sound: (time, packet) => writer.writeBlock(2, time, packet),
+  };
+}

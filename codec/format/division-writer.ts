@@ -1,0 +1,188 @@
+/** Writes main and slave side by side, in one pass, for every method. */
+
+import { createProtection } from "../protect/create-protection.ts";
+import type { Protection } from "../protect/protection.ts";
+import { type ByteSink, sha256 } from "./bytes.ts";
+import { type MainHeader, type Method, type ProtectionName, type Track, umidFor } from "./header.ts";
+import type { SegmentHead } from "./layout.ts";
+import { encodeMainStart, MainWriter } from "./main-file.ts";
+import { encodeSlaveStart, SlaveWriter } from "./slave-file.ts";
+
+/** What a method knows at the start of a division. */
+export interface DivisionDescription {
+  method: Method;
+  protection: ProtectionName;
+  /** Decoding information, in both files' headers (Cmix patent [0073], [0080]). */
+  parameters: Record<string, string | number | boolean>;
+  tracks: Track[];
+  title: string;
+  copyright?: string;
+  ageLimit?: number;
+  genre?: string;
+  service?: string;
+  player?: string;
+  mainName: string;
+  slaveName: string;
+  poster?: MainHeader["poster"];
+}
+
+export interface DividedSegment {
+  layer: number;
+  track: number;
+  key: boolean;
+  structure: boolean;
+  startMicroseconds: number;
+  durationMicroseconds: number;
+  pictures: number;
+  publicBytes: Uint8Array;
+  withheld: Uint8Array;
+}
+
+export interface DivisionResult {
+  mainId: Uint8Array;
+  slaveId: Uint8Array;
+  mainBytes: number;
+  slaveBytes: number;
+  /** Bytes of the poster, which are counted apart from the main's. */
+  extrasBytes: number;
+  segments: number;
+  pictures: number;
+  durationMicroseconds: number;
+}
+
+export class DivisionWriter {
+  private number = 0;
+  private pictures = 0;
+  private endMicroseconds = 0;
+  /** The newest segment waits here: only the next one, or the end, tells whether it is the last. */
+  private waiting: DividedSegment | undefined;
+
+  private constructor(
+    private readonly description: DivisionDescription,
+    private readonly ids: { main: Uint8Array; slave: Uint8Array },
+    private readonly main: MainWriter,
+    private readonly slave: SlaveWriter,
+    private readonly sinks: { main: ByteSink; slave: ByteSink },
+    private readonly headerHash: Uint8Array,
+    private readonly protection: Protection,
+  ) {}
+
+  /** Writes both headers. A fresh id for each file and, for `sealed`, a fresh secret. */
+  static async open(
+    description: DivisionDescription,
+    sinks: { main: ByteSink; slave: ByteSink },
+  ): Promise<DivisionWriter> {
+    const ids = { main: crypto.getRandomValues(new Uint8Array(16)), slave: crypto.getRandomValues(new Uint8Array(16)) };
+    const secret = description.protection === "sealed" ? crypto.getRandomValues(new Uint8Array(32)) : undefined;
+    const layers = [
+      { id: 0, name: "base", public: description.protection === "sealed" ? ("sealed" as const) : ("clear" as const) },
+    ];
+    const createdAt = new Date().toISOString();
+    const { method, protection, parameters, title, mainName, slaveName } = description;
+    const mainStart = encodeMainStart({
+      id: ids.main,
+      umid: umidFor(ids.main),
+      slaveId: ids.slave,
+      slaveName,
+      title,
+      copyright: description.copyright ?? "",
+      ageLimit: description.ageLimit ?? 0,
+      genre: description.genre ?? "",
+      service: description.service ?? "",
+      player: description.player ?? "",
+      createdAt,
+      method,
+      protection,
+      parameters,
+      layers,
+      tracks: description.tracks,
+      poster: description.poster,
+    });
+    const slaveStart = encodeSlaveStart({
+      id: ids.slave,
+      mainId: ids.main,
+      mainName,
+      title,
+      createdAt,
+      method,
+      protection,
+      parameters,
+      layers,
+      secret,
+    });
+    const headerHash = await sha256(mainStart);
+    const main = await MainWriter.open(sinks.main, mainStart, headerHash);
+    const slave = await SlaveWriter.open(sinks.slave, slaveStart);
+    return new DivisionWriter(
+      description,
+      ids,
+      main,
+      slave,
+      sinks,
+      headerHash,
+      await createProtection(protection, { mainId: ids.main, headerHash }, secret),
+    );
+  }
+
+  async add(segment: DividedSegment): Promise<void> {
+    if (this.waiting !== undefined) await this.write(this.waiting, false);
+    this.waiting = segment;
+  }
+
+  async finish(): Promise<DivisionResult> {
+    if (this.waiting !== undefined) await this.write(this.waiting, true);
+    this.waiting = undefined;
+    const tagsHash = await this.main.finish(this.endMicroseconds, this.pictures);
+    await this.slave.finish(this.endMicroseconds, this.headerHash, tagsHash);
+    const extrasBytes = this.description.poster?.data.length ?? 0;
+    return {
+      mainId: this.ids.main,
+      slaveId: this.ids.slave,
+      mainBytes: this.main.bytesWritten - extrasBytes,
+      slaveBytes: this.slave.bytesWritten,
+      extrasBytes,
+      segments: this.number,
+      pictures: this.pictures,
+      durationMicroseconds: this.endMicroseconds,
+    };
+  }
+
+  /** Gives both sinks up; no output is left. */
+  async abort(): Promise<void> {
+    await Promise.allSettled([this.sinks.main.abort(), this.sinks.slave.abort()]);
+  }
+
+  private async write(segment: DividedSegment, last: boolean): Promise<void> {
+    const { layer, track, key, structure, startMicroseconds, durationMicroseconds, pictures, publicBytes, withheld } =
+      segment;
+    const head: SegmentHead = {
+      number: this.number,
+      layer,
+      track,
+      key,
+      last,
+      structure,
+      startMicroseconds,
+      durationMicroseconds,
+      pictures,
+      length: publicBytes.length,
+    };
+    const { payload, tag } = await this.protection.protect(head, publicBytes, withheld);
+    await this.main.writeSegment(head, payload, tag);
+    await this.slave.writeSegment(
+      {
+        number: this.number,
+        layer,
+        track,
+        last,
+        startMilliseconds: Math.floor(startMicroseconds / 1000),
+        length: withheld.length,
+      },
+      withheld,
+    );
+    this.number += 1;
+    if (this.description.tracks.find((candidate) => candidate.id === track)?.kind === "video")
+      this.pictures += pictures;
+    this.endMicroseconds = Math.max(this.endMicroseconds, startMicroseconds + durationMicroseconds);
+  }
+}

@@ -1,0 +1,156 @@
+/** The CBOR headers and trailers of both files. Fields: FORMAT.md 3 and 5. Unknown fields are skipped. */
+import { decode, encode } from "cborg";
+import { z } from "zod";
+import { FormatError } from "../errors.ts";
+
+export const METHODS = ["compress", "mpeg", "samples"] as const;
+export const PROTECTIONS = ["sealed", "patent"] as const;
+export type Method = (typeof METHODS)[number];
+export type ProtectionName = (typeof PROTECTIONS)[number];
+
+const bytes = (length?: number) =>
+  z.custom<Uint8Array>(
+    (value) => value instanceof Uint8Array && (length === undefined || value.length === length),
+    `expected ${length ?? ""} bytes`,
+  );
+const text = z.string().max(2000);
+const ratio = z.tuple([z.int().positive(), z.int().positive()]);
+const parameters = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
+
+const layer = z.object({ id: z.int().min(0).max(255), name: text, public: z.enum(["sealed", "clear"]) });
+
+const videoTrack = z.object({
+  id: z.int().min(0).max(254),
+  kind: z.literal("video"),
+  /** `cmix-mpeg1` for method `compress`, otherwise an RFC 6381 name. */
+  codec: text,
+  width: z.int().min(1).max(65535),
+  height: z.int().min(1).max(65535),
+  /** Nominal pictures a second; true times stand with the pictures. */
+  frameRate: ratio,
+  pixelAspect: ratio.default([1, 1]),
+  /** Clockwise turn before showing, degrees. */
+  rotation: z.union([z.literal(0), z.literal(90), z.literal(180), z.literal(270)]).default(0),
+  matrix: z.enum(["bt601", "bt709"]).default("bt601"),
+  fullRange: z.boolean().default(false),
+});
+
+const audioTrack = z.object({
+  id: z.int().min(0).max(254),
+  kind: z.literal("audio"),
+  /** RFC 6381, as WebCodecs takes it: `mp4a.40.2`, `opus`. */
+  codec: text,
+  sampleRate: z.int().min(1).max(768000),
+  channels: z.int().min(1).max(64),
+  /** Decoder configuration (AudioSpecificConfig for AAC, OpusHead for Opus). */
+  description: bytes().optional(),
+});
+
+const poster = z.object({ type: z.enum(["image/jpeg", "image/png", "image/webp"]), data: bytes() });
+
+const mainHeader = z.object({
+  id: bytes(16),
+  umid: bytes(32),
+  slaveId: bytes(16),
+  slaveName: text,
+  title: text,
+  copyright: text.default(""),
+  ageLimit: z.int().min(0).max(120).default(0),
+  genre: text.default(""),
+  /** Address of the service that holds the slave; empty where the player's own origin does. */
+  service: text.default(""),
+  /** Where a viewer without a player gets one. */
+  player: text.default(""),
+  createdAt: text,
+  method: z.enum(METHODS),
+  protection: z.enum(PROTECTIONS),
+  parameters,
+  layers: z.array(layer).min(1).max(16),
+  tracks: z.array(z.discriminatedUnion("kind", [videoTrack, audioTrack])).max(64),
+  poster: poster.optional(),
+});
+
+const slaveHeader = z.object({
+  id: bytes(16),
+  mainId: bytes(16),
+  mainName: text,
+  title: text,
+  createdAt: text,
+  method: z.enum(METHODS),
+  protection: z.enum(PROTECTIONS),
+  parameters,
+  layers: z.array(layer).min(1).max(16),
+  /** Present for `sealed`: what every segment key is derived from. */
+  secret: bytes(32).optional(),
+});
+
+const mainTrailer = z.object({
+  durationMicroseconds: z.number().int().min(0),
+  /** Pictures of the first video track. */
+  pictures: z.int().min(0),
+  index: bytes(),
+  tagsHash: bytes(32),
+});
+
+const slaveTrailer = z.object({
+  durationMicroseconds: z.number().int().min(0),
+  mainHeaderHash: bytes(32),
+  mainTagsHash: bytes(32),
+  /** Length of each segment's payload, u32 each. */
+  index: bytes(),
+});
+
+export type VideoTrack = z.infer<typeof videoTrack>;
+export type AudioTrack = z.infer<typeof audioTrack>;
+export type Track = VideoTrack | AudioTrack;
+export type Layer = z.infer<typeof layer>;
+export type MainHeader = z.infer<typeof mainHeader>;
+export type SlaveHeader = z.infer<typeof slaveHeader>;
+export type MainTrailer = z.infer<typeof mainTrailer>;
+export type SlaveTrailer = z.infer<typeof slaveTrailer>;
+
+function decodeCbor<T>(schema: z.ZodType<T>, cbor: Uint8Array, what: string, offsetBytes: number): T {
+  let value: unknown;
+  try {
+    value = decode(cbor, { rejectDuplicateMapKeys: true });
+  } catch (cause) {
+    throw new FormatError(
+      `${what} at byte ${offsetBytes} is no CBOR (${(cause as Error).message}): the file is damaged`,
+      { offsetBytes },
+    );
+  }
+  const result = schema.safeParse(value);
+  if (!result.success) {
+    const issue = result.error.issues[0];
+    throw new FormatError(
+      `${what} at byte ${offsetBytes}: ${issue?.path.join(".") ?? ""} ${issue?.message ?? ""}: the file is damaged`,
+      { offsetBytes },
+    );
+  }
+  return result.data;
+}
+
+/** CBOR of the given fields; fields that are undefined are left out. */
+export function encodeFields(fields: object): Uint8Array {
+  return encode(Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)));
+}
+
+export const decodeMainHeader = (cbor: Uint8Array, offsetBytes: number): MainHeader =>
+  decodeCbor(mainHeader, cbor, "main header", offsetBytes);
+export const decodeSlaveHeader = (cbor: Uint8Array, offsetBytes: number): SlaveHeader =>
+  decodeCbor(slaveHeader, cbor, "slave header", offsetBytes);
+export const decodeMainTrailer = (cbor: Uint8Array, offsetBytes: number): MainTrailer =>
+  decodeCbor(mainTrailer, cbor, "main trailer", offsetBytes);
+export const decodeSlaveTrailer = (cbor: Uint8Array, offsetBytes: number): SlaveTrailer =>
+  decodeCbor(slaveTrailer, cbor, "slave trailer", offsetBytes);
+
+/**
+ * A UMID in the form of SMPTE ST 330 (basic, 32 bytes): the label for a material number made as a UUID, length 0x13, instance 0,
+ * and the main's random id as material number.
+ */
+export function umidFor(mainId: Uint8Array): Uint8Array {
+  const umid = new Uint8Array(32);
+  umid.set([0x06, 0x0a, 0x2b, 0x34, 0x01, 0x01, 0x01, 0x05, 0x01, 0x01, 0x0d, 0x20, 0x13]);
+  umid.set(mainId, 16);
+  return umid;
+}

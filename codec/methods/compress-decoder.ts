@@ -1,0 +1,94 @@
+import { FormatError } from "../errors.ts";
+import type { MainHeader, VideoTrack } from "../format/header.ts";
+import type { Kernels } from "../wasm/load-kernels.ts";
+import { DIVISION_MODES, tightPlanes } from "./picture-encoder.ts";
+
+/** Combines and decodes the pictures of method `compress` on one instance of the kernels. */
+export class CompressDecoder {
+  private readonly pixels: number;
+
+  /**
+   * @param track      the main's video track
+   * @param parameters the main header's, which name the bit plane's code
+   * @throws {@link FormatError} a parameter that this version does not know
+   */
+  constructor(
+    private readonly kernels: Kernels,
+    private readonly track: VideoTrack,
+    private readonly parameters: MainHeader["parameters"],
+  ) {
+    const { bitplane, planeCode } = parameters;
+    if ((bitplane !== "gray" && bitplane !== "binary") || planeCode !== "read") {
+      throw new FormatError(
+        `bit plane "${bitplane}" with code "${planeCode}" is not known to this version: use a newer one`,
+      );
+    }
+    this.pixels = kernels.memory.allocate(track.width * track.height * 4);
+    this.reset();
+  }
+
+  /** Forgets the pictures before; the next one must be a key picture. */
+  reset(): void {
+    this.kernels.raw.decoderOpen(DIVISION_MODES[this.parameters.bitplane as "gray" | "binary"]);
+  }
+
+  /**
+   * Decodes the next picture.
+   *
+   * @throws {@link FormatError} the parts do not make a picture of the track's size
+   */
+  decode(publicBytes: Uint8Array, withheld: Uint8Array): void {
+    const { raw, memory } = this.kernels;
+    const bytes = memory.put(publicBytes);
+    const slaveBytes = memory.put(withheld);
+    try {
+      const type = raw.decoderPicture(bytes, publicBytes.length, slaveBytes, withheld.length);
+      if (type <= 0)
+        throw new FormatError(`picture does not decode (status ${type}): main or slave is damaged; fetch them again`, {
+          status: type,
+        });
+    } finally {
+      memory.release(bytes);
+      memory.release(slaveBytes);
+    }
+    if (raw.decoderWidth() !== this.track.width || raw.decoderHeight() !== this.track.height) {
+      throw new FormatError(
+        `picture of ${raw.decoderWidth()}x${raw.decoderHeight()} in a track of ${this.track.width}x${this.track.height}: the file is damaged`,
+      );
+    }
+  }
+
+  /** The last picture: Y, Cb, Cr, tight; a copy. */
+  i420(): Uint8Array {
+    const { raw, memory } = this.kernels;
+    return tightPlanes(memory, this.track.width, this.track.height, (plane) => ({
+      pointer: raw.decoderPlane(plane, 0),
+      stride: raw.decoderStride(plane),
+    }));
+  }
+
+  /** The last picture as RGBA, width * height * 4 bytes: a view that the next call changes. */
+  rgba(): Uint8ClampedArray<ArrayBuffer> {
+    const { raw, memory } = this.kernels;
+    const { width, height, matrix, fullRange } = this.track;
+    raw.i420ToRgba(
+      this.pixels,
+      raw.decoderPlane(0, 0),
+      raw.decoderPlane(1, 0),
+      raw.decoderPlane(2, 0),
+      raw.decoderStride(0),
+      raw.decoderStride(1),
+      width,
+      height,
+      matrix === "bt709" ? 1 : 0,
+      fullRange ? 1 : 0,
+    );
+    const view = memory.bytes(this.pixels, width * height * 4);
+    return new Uint8ClampedArray(view.buffer as ArrayBuffer, view.byteOffset, view.length);
+  }
+
+  close(): void {
+    this.kernels.raw.decoderClose();
+    this.kernels.memory.release(this.pixels);
+  }
+}

@@ -1,0 +1,72 @@
+/** What goes into method `compress` and what its workers exchange. */
+import type { AudioTrack, MainHeader, ProtectionName, VideoTrack } from "../format/header.ts";
+
+export type PixelFormat = "I420" | "NV12" | "RGBA" | "BGRA";
+
+/** One uncompressed picture, 8 bits a sample; all planes in one buffer, which the receiver takes over. */
+export interface SourcePicture {
+  timestampMicroseconds: number;
+  durationMicroseconds: number;
+  format: PixelFormat;
+  width: number;
+  height: number;
+  data: Uint8Array;
+  /** Where each plane starts in `data`, and its stride, both in bytes. */
+  planes: { offset: number; stride: number }[];
+}
+
+/** One coded packet of a sound track. */
+export interface SourcePacket {
+  timestampMicroseconds: number;
+  durationMicroseconds: number;
+  data: Uint8Array;
+}
+
+export interface CompressInput {
+  video: Pick<VideoTrack, "width" | "height" | "frameRate"> &
+    Partial<Pick<VideoTrack, "pixelAspect" | "rotation" | "matrix" | "fullRange">>;
+  /** In display order. */
+  pictures: AsyncIterable<SourcePicture>;
+  audio?: Omit<AudioTrack, "id" | "kind"> & { packets: AsyncIterable<SourcePacket> };
+}
+
+export interface EncodeSettings {
+  /** How the top bit is split off; `none` writes a standard stream, with nothing withheld. */
+  division: "gray" | "binary" | "none";
+  /** Quantiser scale 1 (finest) to 31. */
+  quality: number;
+  /** Pictures from one I-picture to the next, at most; scene cuts bring more. */
+  gopPictures: number;
+}
+
+export interface DivideOptions extends Omit<EncodeSettings, "division"> {
+  protection: ProtectionName;
+  bitplane: "gray" | "binary";
+  /** Aims at this total rate of pictures instead of `quality`, in kbit/s. */
+  bitrateKbits?: number;
+  title: string;
+  copyright?: string;
+  ageLimit?: number;
+  genre?: string;
+  service?: string;
+  player?: string;
+  mainName: string;
+  slaveName: string;
+  poster?: MainHeader["poster"];
+  signal?: AbortSignal;
+  onProgress?: (progress: DivideProgress) => void;
+}
+
+export interface DivideProgress {
+  pictures: number;
+  /** Media time that is done. */
+  microseconds: number;
+}
+
+/** One coded picture, as a worker gives it. */
+export interface EncodedPicture {
+  key: boolean;
+  publicBytes: Uint8Array;
+  withheld: Uint8Array;
+  durationMicroseconds: number;
+}

@@ -1,0 +1,97 @@
+/**
+ * Encryption of slave units on their way to one viewer: XOR with the CM's bytes (Cmix patent [0206]-[0207]) and with an AES-CTR key
+ * stream from the play's own secret, since the CM alone is known to every viewer. FORMAT.md 8.
+ */
+import { type ByteSource, concatBytes } from "../format/bytes.ts";
+import type { Kernels } from "../wasm/load-kernels.ts";
+
+/** Number of the unit that carries the slave's preamble and header. */
+export const START_UNIT = 0xffffffff;
+
+/** Where in the CM the pad of unit `number` starts: spread, so that the whole CM is needed. */
+export const CM_PAD_STEP_BYTES = 65536;
+
+export interface DeliveryContext {
+  /** 32 random bytes, fresh for each play; known to the viewer only after the CM. */
+  playSecret: Uint8Array;
+  /** 16 bytes. */
+  playId: Uint8Array;
+  /** 16 bytes. */
+  slaveId: Uint8Array;
+  layer: number;
+  /** 16 bytes. */
+  cmId: Uint8Array;
+  /** SHA-256 of the CM's bytes. */
+  cmHash: Uint8Array;
+}
+
+/**
+ * Encrypts one unit for delivery, or, being its own inverse, decrypts it.
+ * A unit is a slave segment's head and payload as they stand in the slave file, or its start ({@link START_UNIT}).
+ *
+ * @param cm the bytes of the CM played directly before this video; not empty
+ */
+export async function cryptUnit(
+  kernels: Kernels,
+  context: DeliveryContext,
+  cm: ByteSource,
+  number: number,
+  unit: Uint8Array,
+): Promise<Uint8Array> {
+  if (cm.size === 0) throw new RangeError("cm: empty");
+  const pad = await readPad(cm, (number * CM_PAD_STEP_BYTES) % cm.size, unit.length);
+  const mixed = xorBytes(kernels, unit, pad);
+  const { key, counter } = await unitKey(context, number);
+  return new Uint8Array(
+    await crypto.subtle.encrypt(
+      { name: "AES-CTR", counter: counter as BufferSource, length: 64 },
+      key,
+      mixed as BufferSource,
+    ),
+  );
+}
+
+async function readPad(cm: ByteSource, offset: number, length: number): Promise<Uint8Array> {
+  const whole = Math.min(length, cm.size);
+  const first = await cm.read(offset, Math.min(whole, cm.size - offset));
+  return first.length === whole ? first : concatBytes(first, await cm.read(0, whole - first.length));
+}
+
+function xorBytes(kernels: Kernels, data: Uint8Array, pad: Uint8Array): Uint8Array {
+  if (data.length === 0) return data;
+  const { memory, raw } = kernels;
+  const dataPointer = memory.put(data);
+  const padPointer = memory.put(pad);
+  raw.xorRepeat(dataPointer, dataPointer, data.length, padPointer, pad.length, 0);
+  const mixed = memory.copy(dataPointer, data.length);
+  memory.release(dataPointer);
+  memory.release(padPointer);
+  return mixed;
+}
+
+async function unitKey(context: DeliveryContext, number: number): Promise<{ key: CryptoKey; counter: Uint8Array }> {
+  const place = new Uint8Array(4);
+  new DataView(place.buffer).setUint32(0, number);
+  const info = concatBytes(
+    new TextEncoder().encode("cmix/1 delivery"),
+    context.playId,
+    context.slaveId,
+    Uint8Array.of(context.layer),
+    context.cmId,
+    place,
+  );
+  const material = await crypto.subtle.importKey("raw", context.playSecret as BufferSource, "HKDF", false, [
+    "deriveBits",
+  ]);
+  const bits = new Uint8Array(
+    await crypto.subtle.deriveBits(
+      { name: "HKDF", hash: "SHA-256", salt: context.cmHash as BufferSource, info: info as BufferSource },
+      material,
+      384,
+    ),
+  );
+  return {
+    key: await crypto.subtle.importKey("raw", bits.subarray(0, 32), "AES-CTR", false, ["encrypt"]),
+    counter: bits.subarray(32),
+  };
+}

@@ -1,0 +1,118 @@
+/**
+ * The exports of assembly/index.ts as wasm has them: pointers and i32 as numbers, statuses as returned. Contracts stand with the kernels.
+ * Grouped by file.
+ */
+export interface RawKernels {
+  readonly memory: WebAssembly.Memory;
+  // AssemblyScript's run time. Objects that only the host points to need __pin, or the collection after a bound call frees them.
+  __new(size: number, classId: number): number;
+  __pin(pointer: number): number;
+  __unpin(pointer: number): void;
+  __collect(): void;
+  // assembly/kernels/colour.ts
+  deinterleaveChroma(cb: number, cr: number, nv12: number, count: number): void;
+  i420ToRgba(
+    rgba: number,
+    y: number,
+    cb: number,
+    cr: number,
+    yStride: number,
+    cStride: number,
+    width: number,
+    height: number,
+    matrix: number,
+    fullRange: number,
+  ): void;
+  rgbaToI420(
+    y: number,
+    cb: number,
+    cr: number,
+    yStride: number,
+    cStride: number,
+    rgba: number,
+    rgbaStride: number,
+    width: number,
+    height: number,
+    order: number,
+  ): void;
+  // assembly/kernels/bitplane.ts
+  mergePlane(dst: number, low7: number, bits: number, count: number, mode: number): void;
+  splitPlane(low7: number, bits: number, src: number, count: number, mode: number): void;
+  // assembly/kernels/packets.ts
+  cutPackets(
+    publicOut: number,
+    withheldOut: number,
+    packets: number,
+    sizes: number,
+    count: number,
+    withheldBytes: number,
+  ): number;
+  mergePackets(
+    packets: number,
+    publicIn: number,
+    withheldIn: number,
+    sizes: number,
+    count: number,
+    withheldBytes: number,
+  ): number;
+  // assembly/kernels/xor.ts
+  xorRepeat(dst: number, src: number, count: number, pad: number, padLength: number, padOffset: number): number;
+  // assembly/bitstream/read-code.ts
+  decodePlane(
+    bits: number,
+    widthPixels: number,
+    lines: number,
+    strideBytes: number,
+    src: number,
+    length: number,
+  ): number;
+  encodePlane(
+    dst: number,
+    capacity: number,
+    bits: number,
+    widthPixels: number,
+    lines: number,
+    strideBytes: number,
+  ): number;
+  // assembly/mpeg/decoder.ts
+  decoderOpen(divisionMode: number): void;
+  decoderClose(): void;
+  decoderPicture(bytes: number, length: number, withheld: number, withheldLength: number): number;
+  decoderPlane(plane: number, which: number): number;
+  decoderStride(plane: number): number;
+  decoderWidth(): number;
+  decoderHeight(): number;
+  decoderRateCode(): number;
+  decoderAspectCode(): number;
+  decoderTemporalReference(): number;
+  nextStartCode(bytes: number, length: number, from: number): number;
+  // assembly/mpeg/encoder.ts
+  encoderOpen(width: number, height: number, rateCode: number, aspectCode: number, divisionMode: number): number;
+  encoderClose(): void;
+  encoderSource(plane: number): number;
+  encoderReconstruction(plane: number): number;
+  encoderStride(plane: number): number;
+  encoderPicture(quality: number, key: number, number: number): number;
+  encoderPublicBytes(): number;
+  encoderPublicLength(): number;
+  encoderWithheldBytes(): number;
+  encoderWithheldLength(): number;
+  // assembly/mpeg/picture-buffer.ts
+  copyPlane(
+    target: number,
+    targetStride: number,
+    source: number,
+    sourceStride: number,
+    width: number,
+    height: number,
+  ): void;
+  // assembly/common/memory.ts; callers use KernelMemory
+  allocate(bytes: number): number;
+  release(pointer: number): void;
+}
+
+/** The exports that take or return arrays and text, converted by as-bind: arguments copied in, results copied out. */
+export interface BoundKernels {
+  // assembly/mpeg/headers.ts
+  readStreamHeader(bytes: Uint8Array): Int32Array;
+}

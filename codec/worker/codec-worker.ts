@@ -1,0 +1,61 @@
+import { cutAudioPackets } from "../methods/audio-packets.ts";
+import type { EncodedPicture, EncodeSettings, SourcePacket, SourcePicture } from "../methods/compress-types.ts";
+import type { DividedPacket } from "../methods/packet-list.ts";
+import { type EncoderVideo, PictureEncoder } from "../methods/picture-encoder.ts";
+import type { Kernels } from "../wasm/load-kernels.ts";
+
+export interface GopRequest {
+  video: EncoderVideo;
+  division: EncodeSettings["division"];
+  /** Number of the group's first picture in the video. */
+  firstPicture: number;
+}
+
+/** What a codec worker does, in a Web Worker or a Node worker, behind comlink. */
+export interface CodecWorkerApi {
+  /** Starts a closed group of pictures; the next picture is an I-picture. */
+  beginGop(request: GopRequest): Promise<void>;
+  /** Encodes the group's next picture; `picture.data` is to be transferred. */
+  addPicture(picture: SourcePicture, quality: number): Promise<EncodedPicture>;
+  /** Cuts the sound packets of one segment. */
+  cutAudio(packets: SourcePacket[]): Promise<DividedPacket[]>;
+}
+
+/** @param transfer marks buffers that go over without a copy (`Comlink.transfer`) */
+export function createCodecWorkerApi(
+  kernels: Kernels,
+  transfer: <T>(value: T, buffers: Transferable[]) => T,
+): CodecWorkerApi {
+  let encoder: PictureEncoder | undefined;
+  let openedFor = "";
+  let picture = 0;
+  let key = true;
+  return {
+    async beginGop({ video, division, firstPicture }) {
+      // The same settings reuse the encoder's memory.
+      const settings = JSON.stringify([video, division]);
+      if (encoder === undefined || openedFor !== settings) {
+        encoder?.close();
+        encoder = new PictureEncoder(kernels, video, division);
+        openedFor = settings;
+      }
+      picture = firstPicture;
+      key = true;
+    },
+
+    async addPicture(source, quality) {
+      if (encoder === undefined) throw new TypeError("addPicture before beginGop");
+      const coded = encoder.encode(source, { quality, key, number: picture });
+      picture += 1;
+      key = false;
+      return transfer({ ...coded, durationMicroseconds: source.durationMicroseconds }, [
+        coded.publicBytes.buffer,
+        coded.withheld.buffer,
+      ] as Transferable[]);
+    },
+
+    async cutAudio(packets) {
+      return cutAudioPackets(kernels, packets);
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import { transferHandlers } from "comlink";
+import { type ErrorRecord, errorFromRecord, errorToRecord } from "../errors.ts";
+
+const THROWN = Symbol.for("cmix.thrown");
+
+interface ThrownValue {
+  value: unknown;
+}
+
+/**
+ * Makes errors cross comlink in their own classes, with code and details. Call once on both sides; comlink by itself carries only
+ * name, message and stack.
+ */
+export function installErrorTransfer(): void {
+  const original = transferHandlers.get("throw");
+  if (original === undefined || THROWN in original) return;
+  transferHandlers.set("throw", {
+    canHandle: original.canHandle,
+    serialize: ({ value }: ThrownValue): [ErrorRecord, Transferable[]] => [errorToRecord(value), []],
+    deserialize: (record: ErrorRecord): never => {
+      throw errorFromRecord(record);
+    },
+    [THROWN]: true,
+  } as typeof original);
+}

@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# Installs what the tests need besides Node: a browser, ffmpeg, libtiff's tools, a font, an X server without a screen.
+# Only what is missing is installed. Exit 1 where something is missing and cannot be installed.
+set -euo pipefail
+
+missing_packages=()
+missing_programs=()
+
+# need PROGRAM PACKAGE
+need() {
+  if ! command -v "$1" >/dev/null; then
+    missing_programs+=("$1")
+    missing_packages+=("$2")
+  fi
+}
+
+need chromium chromium
+need ffmpeg ffmpeg
+need ffprobe ffmpeg
+need tiffcp libtiff-tools
+need Xvfb xvfb
+need xvfb-run xvfb
+need xauth xauth
+if [[ "$(uname)" == Linux && ! -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ]]; then
+  if ! { command -v fc-list >/dev/null && fc-list | grep -qi dejavu; }; then
+    missing_programs+=("the DejaVu fonts")
+    missing_packages+=(fonts-dejavu-core)
+  fi
+fi
+
+if (( ${#missing_packages[@]} == 0 )); then
+  echo "test tools: all there"
+  exit 0
+fi
+
+say_missing() {
+  echo "test tools: missing: $(IFS=,; echo "${missing_programs[*]}" | sed 's/,/, /g')" >&2
+  echo "$1" >&2
+  exit 1
+}
+
+if ! command -v apt-get >/dev/null; then
+  say_missing "This machine has no apt-get. Install them with its own package manager: Chromium, ffmpeg with ffprobe, libtiff's tools (tiffcp), Xvfb with xvfb-run and xauth, the DejaVu fonts; then run this again."
+fi
+
+as_root=()
+if [[ "$(id -u)" != 0 ]]; then
+  command -v sudo >/dev/null || say_missing "Neither root nor sudo here. As root: apt-get install $(printf '%s\n' "${missing_packages[@]}" | sort -u | tr '\n' ' ')"
+  as_root=(sudo)
+fi
+
+mapfile -t packages < <(printf '%s\n' "${missing_packages[@]}" | sort -u)
+echo "test tools: installing ${packages[*]}"
+"${as_root[@]}" apt-get update -q
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${packages[@]}"

@@ -1,0 +1,61 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import type { Context, MiddlewareHandler } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { matchedRoutes } from "hono/route";
+import type { Deps } from "./deps.ts";
+import { answerError, HttpError } from "./http-error.ts";
+import { tooLarge } from "./library/receive.ts";
+import { registerHealth } from "./routes/health.ts";
+import { registerMains } from "./routes/mains.ts";
+import { registerPlays } from "./routes/plays.ts";
+import { registerSlaves } from "./routes/slaves.ts";
+import { registerVideos } from "./routes/videos.ts";
+import { registerWeb } from "./routes/web.ts";
+import { securityHeaders } from "./security-headers.ts";
+
+/** The whole application; needs no port: `createApp(deps).request("/healthz")`. */
+export function createApp(deps: Deps): OpenAPIHono {
+  const app = new OpenAPIHono({
+    defaultHook: (result) => {
+      if (result.success) return;
+      const issue = result.error.issues[0];
+      const place = [result.target, ...(issue?.path ?? [])].join(".");
+      throw new HttpError("bad_request", `${place}: ${issue?.message ?? "not understood"}`, { place });
+    },
+  });
+  app.onError((error, c) => answerError(c, error, deps.log));
+  app.notFound((c) => answerError(c, new HttpError("not_found", "there is nothing at this address"), deps.log));
+  app.use("*", securityHeaders, countAndLog(deps));
+  app.use(
+    "/api/plays/*",
+    bodyLimit({
+      maxSize: deps.limits.jsonBodyMaxBytes,
+      onError: () => {
+        throw tooLarge(deps.limits.jsonBodyMaxBytes);
+      },
+    }),
+  );
+  registerHealth(app, deps);
+  registerVideos(app, deps);
+  registerSlaves(app, deps);
+  registerMains(app, deps);
+  registerPlays(app, deps);
+  registerWeb(app, deps.webDir);
+  return app;
+}
+
+/** A log line and a count for each answer, by the route's pattern: an address itself may hold the id of a play. */
+function countAndLog({ log, metrics, now }: Deps): MiddlewareHandler {
+  return async (c, next) => {
+    const start = now();
+    await next();
+    const [method, route, status] = [c.req.method, routeOf(c), String(c.res.status)];
+    metrics.add("cmix_http_requests_total", 1, { method, route, status });
+    log("request", { method, route, status: c.res.status, milliseconds: now() - start });
+  };
+}
+
+/** The pattern of the route itself; middleware and the web app's files go by patterns with a star. */
+function routeOf(c: Context): string {
+  return matchedRoutes(c).find(({ path }) => !path.includes("*"))?.path ?? "*";
+}

@@ -1,0 +1,62 @@
+/** What the server is told at its start, and the limits it holds callers to. */
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export interface Limits {
+  slaveFileMaxBytes: number;
+  mainFileMaxBytes: number;
+  jsonBodyMaxBytes: number;
+  /** Units and bytes of one answer; a longer wish gets a shorter answer. */
+  unitsPerAnswer: number;
+  unitBytesPerAnswer: number;
+  /** A play is forgotten this long after it was opened. */
+  playLifetimeSeconds: number;
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  slaveFileMaxBytes: 1 << 30, // 1 GiB: 1 % of a source of 100 GiB
+  mainFileMaxBytes: 64 * 2 ** 30,
+  jsonBodyMaxBytes: 64 << 10,
+  unitsPerAnswer: 256,
+  unitBytesPerAnswer: 8 << 20, // two of the largest segments
+  playLifetimeSeconds: 24 * 3600,
+};
+
+export interface ServerSettings {
+  /** 0 lets the system choose a free one. */
+  port: number;
+  /** Address to listen on; 127.0.0.1 keeps the server to this machine. */
+  host: string;
+  /** Database, slaves, mains and CMs; made when it is not there. */
+  dataDir: string;
+  /** The built web app. */
+  webDir: string;
+  /** The built kernels. */
+  wasmPath: string;
+  /** Where the house CM and the library's sample video are at the first start. */
+  samplesDir: string;
+}
+
+/** Settings for a checkout or an installed package: everything beside its package.json. */
+export function defaultSettings(): ServerSettings {
+  const root = packageRoot(dirname(fileURLToPath(import.meta.url)));
+  return {
+    port: 8080,
+    host: "127.0.0.1",
+    dataDir: "data",
+    webDir: join(root, "dist/web"),
+    wasmPath: join(root, "dist/wasm/kernels.wasm"),
+    samplesDir: join(root, "samples"),
+  };
+}
+
+function packageRoot(folder: string): string {
+  let place = folder;
+  while (!existsSync(join(place, "package.json"))) {
+    const parent = dirname(place);
+    if (parent === place) throw new Error(`no package.json above ${folder}: run the server from its own package`);
+    place = parent;
+  }
+  return place;
+}

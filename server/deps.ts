@@ -1,0 +1,24 @@
+import type { Kernels } from "../codec/wasm/load-kernels.ts";
+import type { Limits } from "./config.ts";
+import type { KeyedLock } from "./keyed-lock.ts";
+import type { SlaveReaders } from "./library/slave-readers.ts";
+import type { Log } from "./log.ts";
+import type { Metrics } from "./metrics.ts";
+import type { Blobs } from "./store/blobs.ts";
+import type { Store } from "./store/store.ts";
+
+/** All that the application works with; a test may hand in its own clock and limits. */
+export interface Deps {
+  store: Store;
+  blobs: Blobs;
+  slaveReaders: SlaveReaders;
+  /** One import of the same id at a time. */
+  importLock: KeyedLock;
+  kernels: Kernels;
+  webDir: string;
+  limits: Limits;
+  metrics: Metrics;
+  log: Log;
+  /** Milliseconds since 1970. */
+  now(): number;
+}

@@ -1,0 +1,76 @@
+/** Errors as HTTP answers: `{"error":{"code","message","details"}}`, the status from the one table below. */
+import type { Context } from "hono";
+import { HTTPException } from "hono/http-exception";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { CmixError, type ErrorDetails } from "../codec/errors.ts";
+import type { Log } from "./log.ts";
+
+const STATUS = {
+  // codec/errors.ts
+  input: 400,
+  format: 422,
+  pairing: 422,
+  unsupported: 422,
+  kernel: 500,
+  delivery: 500,
+  // this server
+  bad_request: 400,
+  not_found: 404,
+  conflict: 409,
+  too_large: 413,
+  media_type: 415,
+  range: 416,
+  too_early: 425,
+  too_many: 429,
+  internal: 500,
+  unavailable: 503,
+} as const satisfies Record<string, ContentfulStatusCode>;
+
+export type HttpErrorCode = keyof typeof STATUS;
+
+/** A refusal that a route means to give; the message says what to do. */
+export class HttpError extends Error {
+  readonly code: HttpErrorCode;
+  readonly details: ErrorDetails;
+
+  constructor(code: HttpErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message);
+    this.name = "HttpError";
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** Codes for what Hono itself refuses: an unreadable body, a wrong media type, a body over its limit. */
+const CODE_OF_STATUS: Record<number, HttpErrorCode> = { 400: "bad_request", 413: "too_large", 415: "media_type" };
+
+interface Refusal {
+  code: HttpErrorCode;
+  message: string;
+  details: ErrorDetails;
+}
+
+function describe(error: Error): Refusal | undefined {
+  if (error instanceof HttpError || error instanceof CmixError) return error;
+  if (error instanceof HTTPException) {
+    const code = CODE_OF_STATUS[error.status];
+    if (code !== undefined) return { code, message: error.message, details: {} };
+  }
+  return undefined;
+}
+
+/** The answer to any error. What the server did not mean to say is logged and answered without its words. */
+export function answerError(c: Context, error: Error, log: Log): Response {
+  const known = describe(error);
+  const status = known === undefined ? 500 : STATUS[known.code];
+  if (status >= 500) log("error", { name: error.name, message: error.message, stack: error.stack ?? "" });
+  const { code, message, details }: Refusal =
+    known !== undefined && (status < 500 || known.code === "unavailable")
+      ? known
+      : { code: "internal", message: "the server could not do this; its log says why", details: {} };
+  const wait = details.retryAfterSeconds;
+  if (typeof wait === "number") c.header("Retry-After", String(Math.ceil(wait)));
+  // The rest of a body that nobody wants ends with its connection; without the word for it, a client would use it once more.
+  if (status === 413 || c.req.method === "PUT") c.header("Connection", "close");
+  return c.json({ error: { code, message, details } }, status);
+}

@@ -1,0 +1,55 @@
+import { PairingError } from "../../codec/errors.ts";
+import { toHex } from "../../codec/format/bytes.ts";
+import { MainReader } from "../../codec/format/main-file.ts";
+import { checkPair } from "../../codec/pairing.ts";
+import type { Deps } from "../deps.ts";
+import { HttpError } from "../http-error.ts";
+import type { Main } from "../store/videos.ts";
+import type { Imported } from "./import-slave.ts";
+import { type ByteStream, receive } from "./receive.ts";
+
+/**
+ * Takes a main file into the library, for download; its slave must be there. Header, index and tags are held against the slave's
+ * hashes; the payloads are sealed and stay unread.
+ *
+ * @throws FormatError it is cut, or was changed after the division
+ * @throws PairingError it is another main than `mainId`, or of another division
+ * @throws HttpError conflict: its slave is not here, or other bytes are here under its id
+ */
+export async function importMain(deps: Deps, mainId: string, body: ByteStream): Promise<Imported<Main>> {
+  const { blobs, store, limits, importLock, slaveReaders } = deps;
+  const video = await store.videos.byMain(mainId);
+  if (video === undefined)
+    throw new HttpError("conflict", `the slave of main ${mainId} is not here: upload the slave first`, { mainId });
+  return receive(blobs, body, limits.mainFileMaxBytes, async (upload) => {
+    const { source, sha256 } = await upload.finish();
+    const main = await MainReader.open(source);
+    const id = toHex(main.header.id);
+    if (id !== mainId)
+      throw new PairingError(`this is main ${id}, not ${mainId}: send it under its own id`, { mainId: id });
+    const slave = await slaveReaders.open(video.slaveId);
+    checkPair(main, slave.header, slave.trailer);
+    return importLock.run("mains", async () => {
+      const known = await store.videos.main(mainId);
+      if (known !== undefined) {
+        if (known.sha256 === sha256) return { fresh: false, value: known };
+        throw new HttpError("conflict", `main ${mainId} is here already, with other bytes`, { mainId });
+      }
+      const { copyright, genre, ageLimit, poster } = main.header;
+      const value = {
+        mainId,
+        bytes: source.size,
+        sha256,
+        copyright,
+        genre,
+        ageLimit,
+        hasPoster: poster !== undefined,
+        createdAt: deps.now(),
+      };
+      await upload.commit("mains", mainId);
+      await store.videos.insertMain(value);
+      deps.log("main", { mainId, bytes: value.bytes });
+      return { fresh: true, value };
+    });
+  });
+}

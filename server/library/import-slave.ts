@@ -1,0 +1,93 @@
+import { FormatError, PairingError } from "../../codec/errors.ts";
+import { type ByteSource, toHex } from "../../codec/format/bytes.ts";
+import type { SlaveSegmentHead } from "../../codec/format/layout.ts";
+import { SlaveReader } from "../../codec/format/slave-file.ts";
+import type { Deps } from "../deps.ts";
+import { HttpError } from "../http-error.ts";
+import { type Timeline, timelineOf } from "../play/timeline.ts";
+import type { Video } from "../store/videos.ts";
+import { type ByteStream, receive } from "./receive.ts";
+
+export interface Imported<T> {
+  /** False where the same bytes were here already. */
+  fresh: boolean;
+  value: T;
+}
+
+/**
+ * Takes a slave file into the library, after reading all of it.
+ *
+ * @throws FormatError it is cut or damaged
+ * @throws PairingError it is another slave than `slaveId`
+ * @throws HttpError conflict: other bytes are here under its id or for its main
+ */
+export async function importSlave(deps: Deps, slaveId: string, body: ByteStream): Promise<Imported<Video>> {
+  const { blobs, store, limits, importLock } = deps;
+  return receive(blobs, body, limits.slaveFileMaxBytes, async (upload) => {
+    const { source, sha256 } = await upload.finish();
+    const { video, timeline } = await checkSlave(source, slaveId);
+    return importLock.run("slaves", async () => {
+      const known = await store.videos.bySlave(slaveId);
+      if (known !== undefined) {
+        if (known.slaveSha256 === sha256) return { fresh: false, value: known };
+        throw new HttpError(
+          "conflict",
+          `slave ${slaveId} is here already, with other bytes: divide the video again for a new id`,
+          { slaveId },
+        );
+      }
+      if ((await store.videos.byMain(video.mainId)) !== undefined) {
+        throw new HttpError(
+          "conflict",
+          `main ${video.mainId} has another slave here: divide the video again for new ids`,
+          { mainId: video.mainId },
+        );
+      }
+      const value = { ...video, slaveSha256: sha256, createdAt: deps.now() };
+      await upload.commit("slaves", slaveId);
+      await store.videos.insert(value, timeline);
+      deps.log("slave", { slaveId, segments: value.segments, bytes: value.slaveBytes });
+      return { fresh: true, value };
+    });
+  });
+}
+
+async function checkSlave(
+  source: ByteSource,
+  slaveId: string,
+): Promise<{ video: Omit<Video, "slaveSha256" | "createdAt">; timeline: Timeline }> {
+  const reader = await SlaveReader.open(source);
+  const { header, trailer, segments } = reader;
+  const id = toHex(header.id);
+  if (id !== slaveId)
+    throw new PairingError(`this is slave ${id}, not ${slaveId}: send it under its own id`, { slaveId: id });
+  if (segments === 0) throw new FormatError("slave file without segments: nothing could be played");
+  const endMilliseconds = Math.ceil(trailer.durationMicroseconds / 1000);
+  if (endMilliseconds >= 2 ** 32)
+    throw new FormatError(
+      `slave file claims ${endMilliseconds} ms, at most ${2 ** 32 - 1} are allowed: the file is damaged`,
+    );
+  const layers = new Set(header.layers.map((layer) => layer.id));
+  const heads: SlaveSegmentHead[] = [];
+  for (let number = 0; number < segments; number++) {
+    const { head } = await reader.readSegment(number);
+    const wrong =
+      head.last !== (number === segments - 1) || !layers.has(head.layer) || head.startMilliseconds > endMilliseconds;
+    if (wrong)
+      throw new FormatError(
+        `slave segment ${number} has a last mark, a layer or a time that cannot be: the file is damaged`,
+        { segment: number },
+      );
+    heads.push(head);
+  }
+  const video = {
+    slaveId,
+    mainId: toHex(header.mainId),
+    mainName: header.mainName,
+    title: header.title,
+    durationSeconds: trailer.durationMicroseconds / 1e6,
+    segments,
+    slaveBytes: source.size,
+  };
+  return { video, timeline: timelineOf(heads, endMilliseconds) };
+}

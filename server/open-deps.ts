@@ -1,0 +1,45 @@
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { loadKernels } from "../codec/wasm/load-kernels.ts";
+import { DEFAULT_LIMITS, type Limits, type ServerSettings } from "./config.ts";
+import type { Deps } from "./deps.ts";
+import { KeyedLock } from "./keyed-lock.ts";
+import { SlaveReaders } from "./library/slave-readers.ts";
+import { type Log, logToStderr } from "./log.ts";
+import { createMetrics } from "./metrics.ts";
+import { openFileBlobs } from "./store/blobs.ts";
+import { openDatabase } from "./store/database.ts";
+import { createStore } from "./store/store.ts";
+
+/** What a caller may put in the place of the usual. */
+export interface DepsOptions {
+  log?: Log;
+  limits?: Partial<Limits>;
+  now?: () => number;
+}
+
+/** Opens the data folder, or makes it, and loads the kernels. */
+export async function openDeps(
+  settings: Pick<ServerSettings, "dataDir" | "wasmPath" | "webDir">,
+  options: DepsOptions = {},
+): Promise<Deps> {
+  const { dataDir, wasmPath, webDir } = settings;
+  const wasm = await readFile(wasmPath).catch((cause: Error) => {
+    throw new Error(`kernels ${wasmPath} cannot be read: run npm run build`, { cause });
+  });
+  const kernels = await loadKernels(wasm);
+  await mkdir(dataDir, { recursive: true, mode: 0o700 }); // holds slaves and the secrets of plays
+  const blobs = await openFileBlobs(dataDir);
+  return {
+    store: createStore(await openDatabase(join(dataDir, "cmix.sqlite"))),
+    blobs,
+    slaveReaders: new SlaveReaders(blobs),
+    importLock: new KeyedLock(),
+    kernels,
+    webDir,
+    limits: { ...DEFAULT_LIMITS, ...options.limits },
+    metrics: createMetrics(),
+    log: options.log ?? logToStderr,
+    now: options.now ?? Date.now,
+  };
+}

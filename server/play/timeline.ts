@@ -1,0 +1,62 @@
+/** Where the segments of a slave stand in media time; what a play's allowance is counted in. */
+import { FormatError } from "../../codec/errors.ts";
+import type { SlaveSegmentHead } from "../../codec/format/layout.ts";
+
+export interface SegmentTime {
+  /** Layer and track: each has an allowance of its own. */
+  lane: number;
+  startMilliseconds: number;
+  durationMilliseconds: number;
+}
+
+export type Timeline = readonly SegmentTime[];
+
+/** Bytes of one segment in a stored timeline: layer, track, u32 start, u32 duration. */
+const ROW_BYTES = 10;
+
+/**
+ * Slave heads carry no duration: a segment lasts until the next one of its layer and track starts, the last one until the end.
+ * Structure segments start at 0 like the first segment and so cost nothing.
+ */
+export function timelineOf(
+  heads: readonly Pick<SlaveSegmentHead, "layer" | "track" | "startMilliseconds">[],
+  endMilliseconds: number,
+): Timeline {
+  const timeline = heads.map(({ layer, track, startMilliseconds }) => ({
+    lane: layer * 256 + track,
+    startMilliseconds,
+    durationMilliseconds: 0,
+  }));
+  const next = new Map<number, number>();
+  const byStart = timeline.map((segment, number) => ({ segment, number }));
+  byStart.sort((a, b) => b.segment.startMilliseconds - a.segment.startMilliseconds || b.number - a.number);
+  for (const { segment } of byStart) {
+    const end = next.get(segment.lane) ?? Math.max(endMilliseconds, segment.startMilliseconds);
+    segment.durationMilliseconds = end - segment.startMilliseconds;
+    next.set(segment.lane, segment.startMilliseconds);
+  }
+  return timeline;
+}
+
+export function packTimeline(timeline: Timeline): Uint8Array {
+  const bytes = new Uint8Array(timeline.length * ROW_BYTES);
+  const view = new DataView(bytes.buffer);
+  timeline.forEach(({ lane, startMilliseconds, durationMilliseconds }, i) => {
+    view.setUint16(i * ROW_BYTES, lane);
+    view.setUint32(i * ROW_BYTES + 2, startMilliseconds);
+    view.setUint32(i * ROW_BYTES + 6, durationMilliseconds);
+  });
+  return bytes;
+}
+
+/** @throws {@link FormatError} not what {@link packTimeline} gave */
+export function unpackTimeline(bytes: Uint8Array): Timeline {
+  if (bytes.length % ROW_BYTES !== 0)
+    throw new FormatError(`timeline of ${bytes.length} bytes: the database is damaged`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Array.from({ length: bytes.length / ROW_BYTES }, (_, i) => ({
+    lane: view.getUint16(i * ROW_BYTES),
+    startMilliseconds: view.getUint32(i * ROW_BYTES + 2),
+    durationMilliseconds: view.getUint32(i * ROW_BYTES + 6),
+  }));
+}

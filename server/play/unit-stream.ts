@@ -1,0 +1,62 @@
+/** Slave units on their way to one play, encrypted for it. */
+import type { ByteSource } from "../../codec/format/bytes.ts";
+import { readSlaveHead, SLAVE_HEAD_BYTES } from "../../codec/format/layout.ts";
+import type { SlaveReader } from "../../codec/format/slave-file.ts";
+import { cryptUnit, type DeliveryContext, START_UNIT } from "../../codec/protect/delivery.ts";
+import type { Kernels } from "../../codec/wasm/load-kernels.ts";
+
+/** Number and length before each unit. */
+export const UNIT_HEAD_BYTES = 8;
+
+export interface UnitSource {
+  kernels: Kernels;
+  slave: SlaveReader;
+  cm: ByteSource;
+  context: Omit<DeliveryContext, "layer">;
+}
+
+/** Bytes of one unit; encryption does not change them. */
+export function unitBytes(slave: SlaveReader, number: number): number {
+  if (number === START_UNIT) return slave.offsets[0] ?? 0;
+  return (slave.offsets[number + 1] ?? 0) - (slave.offsets[number] ?? 0);
+}
+
+/** How many segments from `from` on fit in `mostBytes`; at least one. */
+export function segmentsWithin(slave: SlaveReader, from: number, mostBytes: number): number {
+  let bytes = 0;
+  let end = from;
+  while (end < slave.segments) {
+    bytes += UNIT_HEAD_BYTES + unitBytes(slave, end);
+    if (bytes > mostBytes) break;
+    end++;
+  }
+  return Math.max(1, end - from);
+}
+
+/** The units one behind another; each is read and encrypted only when the one before has gone. */
+export function streamUnits(source: UnitSource, numbers: readonly number[]): ReadableStream<Uint8Array> {
+  const rest = numbers.values();
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { value: number, done } = rest.next();
+        if (done) controller.close();
+        else controller.enqueue(await framedUnit(source, number));
+      },
+    },
+    { highWaterMark: 1 },
+  );
+}
+
+async function framedUnit({ kernels, slave, cm, context }: UnitSource, number: number): Promise<Uint8Array> {
+  const isStart = number === START_UNIT;
+  const plain = isStart ? await slave.readStart() : await slave.readSegmentBytes(number);
+  const layer = isStart ? 0 : readSlaveHead(plain.subarray(0, SLAVE_HEAD_BYTES), slave.offsets[number] ?? 0).layer;
+  const bytes = await cryptUnit(kernels, { ...context, layer }, cm, number, plain);
+  const framed = new Uint8Array(UNIT_HEAD_BYTES + bytes.length);
+  const view = new DataView(framed.buffer);
+  view.setUint32(0, number);
+  view.setUint32(4, bytes.length);
+  framed.set(bytes, UNIT_HEAD_BYTES);
+  return framed;
+}

@@ -1,0 +1,7 @@
+import type { Migration } from "kysely";
+import { firstLight } from "./0001-first-light.ts";
+
+/** In the order of their names. A migration that was released is never changed. */
+export const MIGRATIONS: Record<string, Migration> = {
+  "0001-first-light": firstLight,
+};

@@ -1,0 +1,79 @@
+/** The tables as SQL sees them. Ids and hashes are lowercase hex, times milliseconds since 1970, lists JSON text. */
+export interface Tables {
+  videos: VideoRow;
+  mains: MainRow;
+  cms: CmRow;
+  plays: PlayRow;
+  deliveries: DeliveryRow;
+}
+
+/** A slave that is here, and what its file tells of the video. */
+export interface VideoRow {
+  slave_id: string;
+  main_id: string;
+  main_name: string;
+  title: string;
+  duration_ms: number;
+  segments: number;
+  slave_bytes: number;
+  slave_sha256: string;
+  /** play/timeline.ts */
+  timeline: Uint8Array;
+  created_at: number;
+}
+
+/** A main that is hosted here, and what only its header tells. */
+export interface MainRow {
+  main_id: string;
+  bytes: number;
+  sha256: string;
+  copyright: string;
+  genre: string;
+  age_limit: number;
+  has_poster: number;
+  created_at: number;
+}
+
+export interface CmRow {
+  id: string;
+  title: string;
+  sponsor: string;
+  link: string;
+  house: number;
+  duration_ms: number;
+  bytes: number;
+  sha256: string;
+  kinds: string;
+  genres: string;
+  genders: string;
+  languages: string;
+  age_min: number | null;
+  age_max: number | null;
+  created_at: number;
+}
+
+export interface PlayRow {
+  id: string;
+  slave_id: string;
+  cm_id: string;
+  secret: Uint8Array;
+  created_at: number;
+  cm_started_at: number | null;
+  cm_duration_ms: number;
+  position: number;
+  released: Uint8Array;
+  seeks: number;
+  seek_tokens: number;
+  seek_tokens_at: number;
+  /** Counts the changes; the first statement of each change raises it and so takes the row's lock. */
+  revision: number;
+}
+
+/** Who got which CM before which slave, without a person: one row a play, written when its secret was released. */
+export interface DeliveryRow {
+  play_id: string;
+  slave_id: string;
+  main_id: string;
+  cm_id: string;
+  released_at: number;
+}

@@ -1,0 +1,202 @@
+/** The real server with a data folder of its own, and Chromium in front of it. */
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Browser, type BrowserContext, type ConsoleMessage, chromium, type Page } from "playwright";
+import { type RunningServer, startServer } from "../../../server/main.ts";
+
+export const ROOT = join(import.meta.dirname, "../../..");
+
+/** The clip of the proof where the shared media are, our own scene otherwise. */
+export function sourceVideo(name: string): string {
+  const shared = join(ROOT, "../shared/media/mp4", name);
+  if (existsSync(shared)) return shared;
+  console.info(`${name} is not at hand: samples/scene.mp4 is used in its place`);
+  return join(ROOT, "samples/scene.mp4");
+}
+
+const CHROMIUM_ARGUMENTS = [
+  "--no-sandbox",
+  "--autoplay-policy=no-user-gesture-required",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--no-first-run",
+];
+
+export interface TestApp {
+  url: string;
+  dataDir: string;
+  browser: Browser;
+  close(): Promise<void>;
+}
+
+export async function startApp(): Promise<TestApp> {
+  const webDir = join(ROOT, "dist/web");
+  const wasmPath = join(ROOT, "dist/wasm/kernels.wasm");
+  for (const path of [join(webDir, "index.html"), wasmPath]) {
+    if (!existsSync(path)) throw new Error(`${path} is missing: run npm run build before the end-to-end test`);
+  }
+  const dataDir = await mkdtemp(join(tmpdir(), "cmix-e2e-"));
+  let server: RunningServer | undefined;
+  let browser: Browser | undefined;
+  const close = async () => {
+    await browser?.close();
+    await server?.close();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  try {
+    server = await startServer({
+      port: 0,
+      host: "127.0.0.1",
+      dataDir,
+      webDir,
+      wasmPath,
+      samplesDir: join(ROOT, "samples"),
+      log: () => {},
+    });
+    browser = await chromium.launch({
+      executablePath: process.env.CHROMIUM_PATH ?? "/usr/bin/chromium",
+      args: CHROMIUM_ARGUMENTS,
+    });
+    return { url: server.url, dataDir, browser, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+export interface TestPage {
+  page: Page;
+  context: BrowserContext;
+  /** Errors in the console and uncaught ones; a test ends by finding this empty. */
+  problems: string[];
+  /** Makes failures that a test causes on purpose no problem: `part` is looked for in message and address. */
+  expectProblem(part: string): void;
+  close(): Promise<void>;
+}
+
+export async function openPage(app: TestApp, path: string): Promise<TestPage> {
+  const context = await app.browser.newContext({
+    baseURL: app.url,
+    locale: "en-GB",
+    colorScheme: "light",
+    viewport: { width: 1280, height: 860 },
+    acceptDownloads: true,
+  });
+  await context.addInitScript(tapSound);
+  const page = await context.newPage();
+  const problems: string[] = [];
+  const expected: string[] = [];
+  const note = (text: string) => {
+    if (!expected.some((part) => text.includes(part))) problems.push(text);
+  };
+  page.on("console", (message: ConsoleMessage) => {
+    if (message.type() === "error") note(`${message.text()} (${message.location().url})`);
+  });
+  page.on("pageerror", (error) => note(String(error)));
+  await page.goto(path);
+  return { page, context, problems, expectProblem: (part) => expected.push(part), close: () => context.close() };
+}
+
+/** Runs in the page, before its scripts: whatever is connected to the loudspeakers is measured on the way. */
+function tapSound(): void {
+  const taps: AnalyserNode[] = [];
+  const connect = AudioNode.prototype.connect as (this: AudioNode, ...values: unknown[]) => unknown;
+  AudioNode.prototype.connect = function (this: AudioNode, ...values: unknown[]) {
+    if (values[0] instanceof AudioDestinationNode) {
+      const tap = this.context.createAnalyser();
+      tap.fftSize = 4096;
+      connect.call(this, tap);
+      taps.push(tap);
+    }
+    return connect.apply(this, values);
+  } as typeof AudioNode.prototype.connect;
+  Object.assign(globalThis, {
+    soundLevel: () => {
+      const tap = taps.at(-1);
+      if (tap === undefined) return 0;
+      const samples = new Float32Array(tap.fftSize);
+      tap.getFloatTimeDomainData(samples);
+      return Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
+    },
+    newestSample: () => {
+      const tap = taps.at(-1);
+      if (tap === undefined) return 0;
+      const samples = new Float32Array(256);
+      tap.getFloatTimeDomainData(samples);
+      return Math.max(...samples.map(Math.abs));
+    },
+    tapContext: () => taps.at(-1)?.context,
+    soundLatency: () => (taps.at(-1)?.context as AudioContext | undefined)?.outputLatency ?? 0,
+  });
+}
+
+/** Root mean square of the newest 4096 samples on their way to the loudspeakers. */
+export function soundLevel(page: Page): Promise<number> {
+  return page.evaluate(() => (globalThis as unknown as { soundLevel(): number }).soundLevel());
+}
+
+/** The loudest of several looks, 50 ms apart: music has pauses. */
+export async function loudestSound(page: Page, looks: number): Promise<number> {
+  let loudest = 0;
+  for (let i = 0; i < looks; i++) {
+    loudest = Math.max(loudest, await soundLevel(page));
+    await page.waitForTimeout(50);
+  }
+  return loudest;
+}
+
+interface SoundTap {
+  newestSample(): number;
+  soundLatency(): number;
+}
+
+/** When, in milliseconds from now, the picture turns white and the sound starts, as seen and heard. */
+export function flashesAndBeeps(page: Page, milliseconds: number): Promise<{ flashes: number[]; beeps: number[] }> {
+  return page.evaluate(async (length) => {
+    const tap = globalThis as unknown as SoundTap;
+    const shown = document.querySelector<HTMLCanvasElement>(".video-canvas");
+    const context = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+    if (shown === null || context === null) throw new Error("there is no canvas");
+    const found = { flashes: [] as number[], beeps: [] as number[] };
+    let [white, loud, lastLoud] = [true, true, 0]; // what is on at the start has begun earlier
+    const start = performance.now();
+    for (let now = 0; now < length; now = performance.now() - start) {
+      context.drawImage(shown, shown.width / 2, shown.height / 2, 1, 1, 0, 0, 1, 1);
+      const isWhite = (context.getImageData(0, 0, 1, 1).data[1] ?? 0) > 128;
+      if (isWhite && !white) found.flashes.push(now);
+      white = isWhite;
+      const isLoud = tap.newestSample() > 0.05;
+      if (isLoud) lastLoud = now;
+      if (isLoud && !loud) found.beeps.push(now + tap.soundLatency() * 1000);
+      loud = isLoud || now - lastLoud < 50;
+      await new Promise((resolve) => setTimeout(resolve, 4));
+    }
+    return found;
+  }, milliseconds);
+}
+
+/** Names of all files in the page's own file system (OPFS). */
+export function storedFiles(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    const names: string[] = [];
+    const walk = async (folder: FileSystemDirectoryHandle, path: string): Promise<void> => {
+      const entries = folder as unknown as { values(): AsyncIterable<FileSystemHandle> };
+      for await (const entry of entries.values()) {
+        if (entry.kind === "file") names.push(`${path}${entry.name}`);
+        else await walk(entry as FileSystemDirectoryHandle, `${path}${entry.name}/`);
+      }
+    };
+    await walk(await navigator.storage.getDirectory(), "");
+    return names;
+  });
+}
+
+/** A screenshot for the README when UPDATE_SCREENSHOTS=1, for whoever looks into a failure otherwise. */
+export async function screenshot(page: Page, name: string): Promise<void> {
+  const folder = join(ROOT, process.env.UPDATE_SCREENSHOTS === "1" ? "docs/images" : "test-results");
+  await mkdir(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`) });
+}

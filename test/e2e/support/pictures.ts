@@ -1,0 +1,85 @@
+/** Pictures as shown against pictures as ffmpeg decodes them. */
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import type { Page } from "playwright";
+
+const run = promisify(execFile);
+
+export interface Rgba {
+  width: number;
+  height: number;
+  data: Uint8Array;
+  /** Media time the player gave to the picture. */
+  timeSeconds: number;
+}
+
+/** What is on the player's canvas. */
+export async function shownPicture(page: Page): Promise<Rgba> {
+  const { base64, ...rest } = await page.evaluate(() => {
+    const shown = document.querySelector<HTMLCanvasElement>(".video-canvas");
+    if (shown === null) throw new Error("there is no canvas");
+    const copy = document.createElement("canvas");
+    copy.width = shown.width;
+    copy.height = shown.height;
+    const context = copy.getContext("2d");
+    if (context === null) throw new Error("no 2d canvas");
+    context.drawImage(shown, 0, 0);
+    const { data } = context.getImageData(0, 0, copy.width, copy.height);
+    let binary = "";
+    for (let i = 0; i < data.length; i += 8192) binary += String.fromCharCode(...data.subarray(i, i + 8192));
+    return {
+      width: copy.width,
+      height: copy.height,
+      timeSeconds: Number(shown.dataset.pictureSeconds),
+      base64: btoa(binary),
+    };
+  });
+  return { ...rest, data: Buffer.from(base64, "base64") };
+}
+
+/** A clip that is white and beeps in the first 120 ms of every second, black and silent otherwise. */
+export async function makeFlashAndBeep(path: string, seconds: number): Promise<void> {
+  const on = "lt(mod(t\\,1)\\,0.12)";
+  await run("ffmpeg", [
+    ...["-v", "error", "-y"],
+    ...["-f", "lavfi", "-i", `color=black:size=320x180:rate=25:duration=${seconds}`],
+    ...["-f", "lavfi", "-i", `aevalsrc=0.4*sin(2*PI*1000*t)*${on}:sample_rate=44100:duration=${seconds}`],
+    ...["-vf", `drawbox=color=white:thickness=fill:enable='${on}'`],
+    ...["-c:v", "libx264", "-pix_fmt", "yuv420p", "-c:a", "aac", "-movflags", "+faststart", path],
+  ]);
+}
+
+/** Start of each picture of a file in seconds, in display order, as ffprobe has them. */
+export async function pictureTimes(path: string): Promise<number[]> {
+  const { stdout } = await run("ffprobe", [
+    ...["-v", "error", "-select_streams", "v:0", "-show_entries", "packet=pts_time", "-of", "csv=p=0", path],
+  ]);
+  return stdout
+    .split("\n")
+    .map(Number.parseFloat)
+    .filter((time) => Number.isFinite(time))
+    .sort((a, b) => a - b);
+}
+
+/** Picture `number` of a file, counted from 0 in display order. */
+export async function sourcePicture(path: string, number: number): Promise<Uint8Array> {
+  const select = `select=eq(n\\,${number})`;
+  const { stdout } = await run(
+    "ffmpeg",
+    ["-v", "error", "-i", path, "-vf", select, "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "rgba", "-"],
+    { encoding: "buffer", maxBuffer: 64 << 20 },
+  );
+  return stdout;
+}
+
+/** Over red, green and blue; dB. */
+export function psnr(a: Uint8Array, b: Uint8Array): number {
+  if (a.length !== b.length) throw new RangeError(`pictures of ${a.length} and ${b.length} bytes`);
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) {
+    if ((i & 3) === 3) continue;
+    const difference = (a[i] ?? 0) - (b[i] ?? 0);
+    sum += difference * difference;
+  }
+  return 10 * Math.log10((255 * 255 * a.length * 0.75) / Math.max(sum, 1e-9));
+}

@@ -1,0 +1,260 @@
+/** A real server on a real port with a real data folder; only its clock is the test's own. */
+import { randomBytes } from "node:crypto";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { concatBytes, fromHex, MemorySink, sha256, sourceFromBytes, toHex } from "../../codec/format/bytes.ts";
+import { DivisionWriter } from "../../codec/format/division-writer.ts";
+import { cryptUnit } from "../../codec/protect/delivery.ts";
+import { type Kernels, loadKernels } from "../../codec/wasm/load-kernels.ts";
+import type { LogFields } from "../../server/log.ts";
+import { type RunningServer, type ServerOptions, startServer } from "../../server/main.ts";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+export const WASM_PATH = join(ROOT, "dist/wasm/kernels.wasm");
+export const HOUSE_CM = join(ROOT, "samples/house-cm.mp4");
+
+export interface TestServer {
+  url: string;
+  folder: string;
+  webDir: string;
+  logged: { event: string; fields: LogFields }[];
+  /** Seconds of the server's clock. */
+  advance(seconds: number): void;
+  /** Closes the server and starts another one on the same data folder. */
+  restart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function startTestServer(options: Pick<ServerOptions, "limits"> = {}): Promise<TestServer> {
+  const folder = await mkdtemp(join(tmpdir(), "cmix-server-"));
+  const [dataDir, webDir, samplesDir] = [join(folder, "data"), join(folder, "web"), join(folder, "samples")];
+  await mkdir(join(webDir, "assets"), { recursive: true });
+  await mkdir(samplesDir);
+  await writeFile(join(webDir, "index.html"), "<!doctype html><title>Cmix</title>");
+  await writeFile(join(webDir, "assets/main-1a2b3c.js"), "export {};\n");
+  await writeFile(join(folder, "outside.txt"), "not for the web");
+  await writeFile(join(samplesDir, "house-cm.mp4"), await readFile(HOUSE_CM)); // without the sample pair: an empty library
+  let clock = Date.UTC(2026, 0, 1);
+  const logged: TestServer["logged"] = [];
+  const log = (event: string, fields: LogFields = {}) => void logged.push({ event, fields });
+  const start = () =>
+    startServer({
+      ...options,
+      port: 0,
+      host: "127.0.0.1",
+      dataDir,
+      webDir,
+      samplesDir,
+      wasmPath: WASM_PATH,
+      log,
+      now: () => clock,
+    });
+  let running: RunningServer = await start();
+  return {
+    get url() {
+      return running.url;
+    },
+    folder,
+    webDir,
+    logged,
+    advance: (seconds) => {
+      clock += seconds * 1000;
+    },
+    restart: async () => {
+      await running.close();
+      running = await start();
+    },
+    close: async () => {
+      await running.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export interface TestPair {
+  main: Uint8Array;
+  slave: Uint8Array;
+  mainId: string;
+  slaveId: string;
+  segments: number;
+}
+
+export interface PairOptions {
+  seconds?: number;
+  title?: string;
+  copyright?: string;
+  genre?: string;
+  mainName?: string;
+  poster?: Uint8Array;
+  /** Length of each segment's withheld part. */
+  withheldBytes?: number;
+}
+
+/** Divides noise: picture segments of 1 s and sound segments of 1 s, one after the other. */
+export async function makePair(options: PairOptions = {}): Promise<TestPair> {
+  const { seconds = 100, title = "Noise", withheldBytes = 300 } = options;
+  const sinks = { main: new MemorySink(), slave: new MemorySink() };
+  const writer = await DivisionWriter.open(
+    {
+      method: "compress",
+      protection: "sealed",
+      parameters: {},
+      tracks: [
+        {
+          id: 0,
+          kind: "video",
+          codec: "cmix-mpeg1",
+          width: 16,
+          height: 16,
+          frameRate: [25, 1],
+          pixelAspect: [1, 1],
+          rotation: 0,
+          matrix: "bt601",
+          fullRange: false,
+        },
+        { id: 1, kind: "audio", codec: "opus", sampleRate: 48000, channels: 2 },
+      ],
+      title,
+      copyright: options.copyright ?? "",
+      genre: options.genre ?? "",
+      mainName: options.mainName ?? "noise.cmx",
+      slaveName: "noise.cms",
+      ...(options.poster && { poster: { type: "image/png", data: options.poster } }),
+    },
+    sinks,
+  );
+  for (let second = 0; second < seconds; second++) {
+    for (const track of [0, 1]) {
+      await writer.add({
+        layer: 0,
+        track,
+        key: true,
+        structure: false,
+        startMicroseconds: second * 1e6,
+        durationMicroseconds: 1e6,
+        pictures: 25,
+        publicBytes: crypto.getRandomValues(new Uint8Array(200)),
+        withheld: new Uint8Array(randomBytes(withheldBytes)),
+      });
+    }
+  }
+  const { mainId, slaveId, segments } = await writer.finish();
+  return {
+    main: sinks.main.bytes(),
+    slave: sinks.slave.bytes(),
+    mainId: toHex(mainId),
+    slaveId: toHex(slaveId),
+    segments,
+  };
+}
+
+const OCTETS = { "Content-Type": "application/octet-stream" };
+
+export function putBytes(url: string, bytes: Uint8Array): Promise<Response> {
+  return fetch(url, { method: "PUT", headers: OCTETS, body: bytes as BodyInit });
+}
+
+export async function uploadPair(server: TestServer, pair: TestPair): Promise<void> {
+  for (const [kind, id, bytes] of [
+    ["slaves", pair.slaveId, pair.slave],
+    ["mains", pair.mainId, pair.main],
+  ] as const) {
+    const answer = await putBytes(`${server.url}/api/${kind}/${id}`, bytes);
+    if (answer.status !== 201) throw new Error(`${kind}: ${answer.status} ${await answer.text()}`);
+  }
+}
+
+export function post(url: string, body?: unknown): Promise<Response> {
+  return fetch(url, {
+    method: "POST",
+    ...(body !== undefined && { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }),
+  });
+}
+
+export interface OpenPlay {
+  playId: string;
+  slaveId: string;
+  segments: number;
+  durationSeconds: number;
+  cm: {
+    id: string;
+    durationSeconds: number;
+    bytes: number;
+    sha256: string;
+    url: string;
+    type: string;
+    title: string;
+    sponsor: string;
+    link: string;
+  };
+}
+
+export async function openTestPlay(server: TestServer, mainId: string): Promise<OpenPlay> {
+  const answer = await post(`${server.url}/api/plays`, { mainId });
+  if (answer.status !== 201) throw new Error(`play: ${answer.status} ${await answer.text()}`);
+  return (await answer.json()) as OpenPlay;
+}
+
+export interface Unit {
+  number: number;
+  bytes: Uint8Array;
+}
+
+export async function getUnits(
+  server: TestServer,
+  play: OpenPlay,
+  from: number | "start",
+  most?: number,
+): Promise<{ status: number; units: Unit[]; body: Uint8Array; error?: ErrorBody }> {
+  const answer = await fetch(
+    `${server.url}/api/plays/${play.playId}/units?from=${from}${most === undefined ? "" : `&most=${most}`}`,
+  );
+  if (answer.status !== 200)
+    return { status: answer.status, units: [], body: new Uint8Array(0), error: (await answer.json()) as ErrorBody };
+  const body = new Uint8Array(await answer.arrayBuffer());
+  return { status: 200, units: splitUnits(body), body };
+}
+
+export interface ErrorBody {
+  error: { code: string; message: string; details: Record<string, unknown> };
+}
+
+export function splitUnits(body: Uint8Array): Unit[] {
+  const view = new DataView(body.buffer, body.byteOffset, body.length);
+  const units: Unit[] = [];
+  for (let offset = 0; offset < body.length; ) {
+    const length = view.getUint32(offset + 4);
+    if (offset + 8 + length > body.length) throw new Error(`unit cut at byte ${offset}`);
+    units.push({ number: view.getUint32(offset), bytes: body.subarray(offset + 8, offset + 8 + length) });
+    offset += 8 + length;
+  }
+  return units;
+}
+
+let kernels: Promise<Kernels> | undefined;
+
+/** What a player does once it has the secret. */
+export async function decryptUnits(play: OpenPlay, secret: string, cm: Uint8Array, units: Unit[]): Promise<Uint8Array> {
+  kernels ??= readFile(WASM_PATH).then((wasm) => loadKernels(wasm));
+  const context = {
+    playSecret: fromHex(secret),
+    playId: fromHex(play.playId),
+    slaveId: fromHex(play.slaveId),
+    layer: 0,
+    cmId: fromHex(play.cm.id),
+    cmHash: await sha256(cm),
+  };
+  const plain: Uint8Array[] = [];
+  for (const { number, bytes } of units)
+    plain.push(await cryptUnit(await kernels, context, sourceFromBytes(cm), number, bytes));
+  return concatBytes(...plain);
+}
+
+/** Watches the CM to its end: asks for it, then lets the server's clock run. */
+export async function watchCm(server: TestServer, play: OpenPlay): Promise<Uint8Array> {
+  const cm = new Uint8Array(await (await fetch(`${server.url}${play.cm.url}`)).arrayBuffer());
+  server.advance(play.cm.durationSeconds);
+  return cm;
+}

@@ -1,0 +1,128 @@
+import { connect } from "node:net";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  type ErrorBody,
+  makePair,
+  type OpenPlay,
+  openTestPlay,
+  startTestServer,
+  type TestPair,
+  type TestServer,
+  uploadPair,
+} from "./harness.ts";
+
+let server: TestServer;
+let pair: TestPair;
+let play: OpenPlay;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  pair = await makePair({ seconds: 4 });
+  await uploadPair(server, pair);
+  play = await openTestPlay(server, pair.mainId);
+});
+afterAll(() => server.close());
+
+/** Sends text as it is, past everything that a client library would correct. */
+function sendRaw(text: string): Promise<string> {
+  const { hostname, port } = new URL(server.url);
+  return new Promise((resolve, reject) => {
+    let answer = "";
+    const socket = connect(Number(port), hostname, () => socket.write(text));
+    socket.setEncoding("latin1").on("data", (data: string) => {
+      answer += data;
+    });
+    socket.on("end", () => resolve(answer)).on("error", reject);
+  });
+}
+
+describe("S4 hostile requests get a 4xx and words, never a 500", () => {
+  const JSON_TYPE = { "Content-Type": "application/json" };
+  const bodies: [string, string | Uint8Array, Record<string, string>][] = [
+    ["broken JSON", '{"mainId":', JSON_TYPE],
+    ["no JSON at all", "hello", JSON_TYPE],
+    ["an empty body", "", JSON_TYPE],
+    ["null", "null", JSON_TYPE],
+    ["an array", "[]", JSON_TYPE],
+    ["a number for an id", '{"mainId":5}', JSON_TYPE],
+    ["an object for an id", '{"mainId":{"$ne":null}}', JSON_TYPE],
+    ["a path for an id", '{"mainId":"../../../../etc/passwd"}', JSON_TYPE],
+    ["an age of minus one", `{"mainId":"${"a".repeat(32)}","attributes":{"age":-1}}`, JSON_TYPE],
+    ["attributes of the wrong type", `{"mainId":"${"a".repeat(32)}","attributes":{"kinds":"cars"}}`, JSON_TYPE],
+    [
+      "too many kinds",
+      JSON.stringify({ mainId: "a".repeat(32), attributes: { kinds: Array(1000).fill("x") } }),
+      JSON_TYPE,
+    ],
+    ["a prototype", '{"__proto__":{"mainId":"x"},"constructor":1}', JSON_TYPE],
+    ["deep nesting", "[".repeat(30_000), JSON_TYPE],
+    ["bytes that are no UTF-8", Uint8Array.of(0xff, 0xfe, 0x00, 0x80), JSON_TYPE],
+    ["a form", "mainId=1", { "Content-Type": "application/x-www-form-urlencoded" }],
+    [
+      "plain text, as another site's page could send it",
+      `{"mainId":"${"a".repeat(32)}"}`,
+      { "Content-Type": "text/plain" },
+    ],
+    ["a megabyte", JSON.stringify({ mainId: "a".repeat(1 << 20) }), JSON_TYPE],
+  ];
+  for (const path of ["/api/plays", "seek", "secret"]) {
+    it.each(bodies)(`%s to ${path}`, async (_name, body, headers) => {
+      const url = path.startsWith("/") ? `${server.url}${path}` : `${server.url}/api/plays/${play.playId}/${path}`;
+      const answer = await fetch(url, { method: "POST", headers, body: body as BodyInit });
+      expect(answer.status).toBeGreaterThanOrEqual(400);
+      expect(answer.status).toBeLessThan(500);
+      const { error } = (await answer.json()) as ErrorBody;
+      expect(error.code).toMatch(/^[a-z_]+$/);
+      expect(error.message).not.toBe("");
+      expect(error.message).not.toMatch(/\/server\/|node_modules/);
+    });
+  }
+
+  it.each([
+    "",
+    "from=",
+    "from=-1",
+    "from=1e3",
+    "from=99999999999",
+    "from=0x10",
+    "from=START",
+    "from=0&most=0",
+    "from=0&most=-5",
+    "from=0&most=x",
+    "from=0&from=1",
+    "from=%00",
+    "from[]=1",
+  ])("units?%s", async (query) => {
+    const answer = await fetch(`${server.url}/api/plays/${play.playId}/units?${query}`);
+    expect([200, 400, 416]).toContain(answer.status);
+    if (query !== "from=0&from=1") expect(answer.status).not.toBe(200);
+  });
+
+  it("gives an announced endless body up at its limit", async () => {
+    const answer = await sendRaw(
+      `POST /api/plays HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 999999999999\r\nConnection: close\r\n\r\n{`,
+    );
+    expect(answer).toMatch(/^HTTP\/1.1 (413|400)/);
+  });
+
+  it.each([
+    ["GET /../../../../etc/passwd HTTP/1.1", /^HTTP\/1.1 (200|400|404)/],
+    ["GET /%2e%2e/outside.txt HTTP/1.1", /^HTTP\/1.1 (400|404)/],
+    ["GET /..%2foutside.txt HTTP/1.1", /^HTTP\/1.1 (400|404)/],
+    ["GET /assets/..%5c..%5coutside.txt HTTP/1.1", /^HTTP\/1.1 (400|404)/],
+    ["GET /%00 HTTP/1.1", /^HTTP\/1.1 (400|404)/],
+    ["GET /%ff%fe HTTP/1.1", /^HTTP\/1.1 (400|404)/],
+    ["GET //etc/passwd HTTP/1.1", /^HTTP\/1.1 (200|400|404)/],
+    ["BREW /api/videos HTTP/1.1", /^HTTP\/1.1 4\d\d/],
+    ["DELETE /api/videos HTTP/1.1", /^HTTP\/1.1 404/],
+  ])("%s", async (line, expected) => {
+    const answer = await sendRaw(`${line}\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    expect(answer).toMatch(expected);
+    expect(answer).not.toContain("not for the web");
+    expect(answer).not.toContain("root:");
+  });
+
+  it("leaves no error in the log after all of this", () => {
+    expect(server.logged.filter(({ event }) => event === "error")).toEqual([]);
+  });
+});

@@ -1,0 +1,150 @@
+import { describe, expect, it } from "vitest";
+import {
+  allowanceSeconds,
+  openPlay,
+  releaseUnits,
+  SEEK_BURST,
+  SEEK_REFILL_SECONDS,
+  secondsToCmEnd,
+  seekTo,
+  startCm,
+} from "../../server/play/play-rules.ts";
+import { packTimeline, timelineOf, unpackTimeline } from "../../server/play/timeline.ts";
+
+const CM_MS = 6000;
+/** 200 segments of 1 s: picture and sound in turn, 100 s. */
+const TIMELINE = timelineOf(
+  Array.from({ length: 200 }, (_, i) => ({ layer: 0, track: i % 2, startMilliseconds: Math.floor(i / 2) * 1000 })),
+  100_000,
+);
+const fresh = () => openPlay(CM_MS, TIMELINE.length, 0);
+
+describe("timeline", () => {
+  it("gives a segment the time until the next one of its track, the last one the rest", () => {
+    const heads = [0, 1000, 2500].flatMap((startMilliseconds) =>
+      [0, 1].map((track) => ({ layer: 0, track, startMilliseconds })),
+    );
+    expect(timelineOf(heads, 4000).map(({ durationMilliseconds }) => durationMilliseconds)).toEqual([
+      1000, 1000, 1500, 1500, 1500, 1500,
+    ]);
+  });
+
+  it("counts structure segments at time 0 as nothing, wherever they stand in the file", () => {
+    const starts = [0, 0, 2000, 4000, 0]; // ftyp, pictures, pictures, pictures, moov at the end
+    const durations = timelineOf(
+      starts.map((startMilliseconds) => ({ layer: 0, track: 0, startMilliseconds })),
+      6000,
+    ).map((segment) => segment.durationMilliseconds);
+    expect(durations.reduce((a, b) => a + b)).toBe(6000);
+    expect(durations.filter((duration) => duration === 0)).toHaveLength(2);
+  });
+
+  it("is the same after it was stored", () => {
+    expect(unpackTimeline(packTimeline(TIMELINE))).toEqual(TIMELINE);
+  });
+});
+
+describe("S5 the CM's clock", () => {
+  it("does not run before the CM was asked for", () => {
+    expect(secondsToCmEnd(fresh(), 1e9)).toBe(6);
+  });
+
+  it("starts once, at the first request", () => {
+    const state = startCm(startCm(fresh(), 1000), 5000);
+    expect(secondsToCmEnd(state, 5000)).toBe(2);
+    expect(secondsToCmEnd(state, 6999)).toBeCloseTo(0.001);
+    expect(secondsToCmEnd(state, 7000)).toBe(0);
+  });
+
+  it("gains nothing from a clock that is set back", () => {
+    expect(secondsToCmEnd(startCm(fresh(), 10_000), 4000)).toBe(12);
+    expect(allowanceSeconds(startCm(fresh(), 10_000), 4000)).toBe(30);
+  });
+});
+
+describe("S4 the allowance", () => {
+  it("is 30 s of each track before the CM's end", () => {
+    const answer = releaseUnits(fresh(), TIMELINE, 0, 1000, 0);
+    expect(answer).toMatchObject({ kind: "units", end: 60 });
+  });
+
+  it("grows with the time since the CM's end", () => {
+    const started = startCm(fresh(), 0);
+    const first = releaseUnits(started, TIMELINE, 0, 1000, CM_MS);
+    if (first.kind !== "units") throw new Error(first.kind);
+    expect(releaseUnits(first.state, TIMELINE, 60, 1000, CM_MS + 400)).toEqual({ kind: "wait", seconds: 0.6 });
+    expect(releaseUnits(first.state, TIMELINE, 60, 1000, CM_MS + 5000)).toMatchObject({ kind: "units", end: 70 });
+  });
+
+  it("tells how long to wait before the CM has started, too", () => {
+    const first = releaseUnits(fresh(), TIMELINE, 0, 1000, 0);
+    if (first.kind !== "units") throw new Error(first.kind);
+    expect(releaseUnits(first.state, TIMELINE, 60, 1, 0)).toEqual({ kind: "wait", seconds: 7 });
+  });
+
+  it("is not used by segments that were released before", () => {
+    const first = releaseUnits(fresh(), TIMELINE, 0, 40, 0);
+    if (first.kind !== "units") throw new Error(first.kind);
+    const again = releaseUnits(first.state, TIMELINE, 0, 1000, 0);
+    expect(again).toMatchObject({ kind: "units", end: 60 });
+  });
+
+  it("adds 10 s a seek", () => {
+    const moved = seekTo(fresh(), 100, 0);
+    if (moved.kind !== "moved") throw new Error(moved.kind);
+    expect(releaseUnits(moved.state, TIMELINE, 100, 1000, 0)).toMatchObject({ kind: "units", end: 180 });
+  });
+});
+
+describe("S4 the position", () => {
+  it("refuses to jump ahead without a seek", () => {
+    expect(releaseUnits(fresh(), TIMELINE, 100, 1, 0)).toEqual({ kind: "ahead" });
+  });
+
+  it("lets a request begin up to 10 s ahead, where picture and sound of a place begin apart", () => {
+    expect(releaseUnits(fresh(), TIMELINE, 21, 1, 0).kind).toBe("units");
+    expect(releaseUnits(fresh(), TIMELINE, 22, 1, 0).kind).toBe("ahead");
+  });
+
+  it("carries on behind what was released, after a seek back", () => {
+    const first = releaseUnits(fresh(), TIMELINE, 0, 50, 0);
+    if (first.kind !== "units") throw new Error(first.kind);
+    const back = seekTo(first.state, 0, 0);
+    if (back.kind !== "moved") throw new Error(back.kind);
+    expect(releaseUnits(back.state, TIMELINE, 50, 1, 0).kind).toBe("units");
+  });
+});
+
+describe("S4 seeks", () => {
+  it("stop after a burst and come back one by one", () => {
+    let state = fresh();
+    for (let i = 0; i < SEEK_BURST; i++) {
+      const answer = seekTo(state, i, 0);
+      if (answer.kind !== "moved") throw new Error(answer.kind);
+      state = answer.state;
+    }
+    expect(seekTo(state, 0, 0)).toEqual({ kind: "wait", seconds: SEEK_REFILL_SECONDS });
+    expect(seekTo(state, 0, SEEK_REFILL_SECONDS * 1000 - 1000).kind).toBe("wait");
+    const next = seekTo(state, 0, SEEK_REFILL_SECONDS * 1000);
+    expect(next.kind).toBe("moved");
+    if (next.kind === "moved") expect(seekTo(next.state, 0, SEEK_REFILL_SECONDS * 1000).kind).toBe("wait");
+  });
+
+  it("never give the whole slave: greedy for 60 s, a play gets elapsed + 30 s + 10 s a seek and no more", () => {
+    let state = startCm(fresh(), 0);
+    const released = new Set<number>();
+    for (let now = CM_MS; now <= CM_MS + 20_000; now += 250) {
+      const seek = seekTo(state, (released.size * 7) % TIMELINE.length, now);
+      if (seek.kind === "moved") state = seek.state;
+      for (let from = 0; from < TIMELINE.length; from++) {
+        const answer = releaseUnits(state, TIMELINE, from, 1, now);
+        if (answer.kind !== "units") continue;
+        state = answer.state;
+        released.add(from);
+      }
+    }
+    const pictureSeconds = [...released].filter((segment) => segment % 2 === 0).length;
+    expect(state.seeks).toBe(SEEK_BURST + 2);
+    expect(pictureSeconds).toBeLessThanOrEqual(20 + 30 + 10 * state.seeks);
+  });
+});

@@ -1,0 +1,71 @@
+/** Clips through the encoder and decoder of method `compress`. */
+import { concatBytes } from "../../codec/format/bytes.ts";
+import { CompressDecoder } from "../../codec/methods/compress-decoder.ts";
+import type { SourcePicture } from "../../codec/methods/compress-types.ts";
+import { PictureEncoder } from "../../codec/methods/picture-encoder.ts";
+import type { Kernels } from "../../codec/wasm/load-kernels.ts";
+import type { Clip } from "./y4m.ts";
+
+export type Division = "none" | "gray" | "binary";
+
+export interface CodedPicture {
+  key: boolean;
+  publicBytes: Uint8Array;
+  withheld: Uint8Array;
+  /** What the encoder says a decoder will give: Y, Cb, Cr, tight. */
+  reconstruction: Uint8Array;
+}
+
+export function sourcePicture(clip: Pick<Clip, "width" | "height">, data: Uint8Array, timestampMicroseconds = 0): SourcePicture {
+  const { width, height } = clip;
+  const chromaStride = (width + 1) >> 1;
+  const cb = width * height;
+  return {
+    timestampMicroseconds,
+    durationMicroseconds: 40_000,
+    format: "I420",
+    width,
+    height,
+    data,
+    planes: [
+      { offset: 0, stride: width },
+      { offset: cb, stride: chromaStride },
+      { offset: cb + chromaStride * ((height + 1) >> 1), stride: chromaStride },
+    ],
+  };
+}
+
+export function encodeClip(kernels: Kernels, clip: Clip, division: Division, quality: number, gopPictures = 1000): CodedPicture[] {
+  const encoder = new PictureEncoder(kernels, { width: clip.width, height: clip.height, frameRate: [25, 1] }, division);
+  try {
+    return clip.pictures.map((data, number) => {
+      const coded = encoder.encode(sourcePicture(clip, data), { quality, key: number % gopPictures === 0, number });
+      return { ...coded, reconstruction: encoder.reconstruction() };
+    });
+  } finally {
+    encoder.close();
+  }
+}
+
+export function openDecoder(kernels: Kernels, clip: Pick<Clip, "width" | "height">, bitplane: "gray" | "binary"): CompressDecoder {
+  const track = {
+    id: 0,
+    kind: "video" as const,
+    codec: "cmix-mpeg1",
+    width: clip.width,
+    height: clip.height,
+    frameRate: [25, 1] as [number, number],
+    pixelAspect: [1, 1] as [number, number],
+    rotation: 0 as const,
+    matrix: "bt601" as const,
+    fullRange: false,
+  };
+  return new CompressDecoder(kernels, track, { bitplane, planeCode: "read" });
+}
+
+export const totalBytes = (coded: readonly CodedPicture[]): number => coded.reduce((sum, picture) => sum + picture.publicBytes.length + picture.withheld.length, 0);
+
+/** One bit string, with the sequence's end behind it. */
+export function elementaryStream(coded: readonly CodedPicture[]): Uint8Array {
+  return concatBytes(...coded.map((picture) => picture.publicBytes), Uint8Array.of(0, 0, 1, 0xb7));
+}

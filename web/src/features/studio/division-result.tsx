@@ -1,0 +1,139 @@
+import { type ReactNode, useEffect, useState } from "react";
+import { handOver } from "../../app/handoff.ts";
+import { navigate } from "../../app/router.tsx";
+import { useText } from "../../shared/i18n/text.tsx";
+import { formatBytes, formatShare } from "../../shared/text-format.ts";
+import { ProgressBar } from "../../shared/ui/notices.tsx";
+import type { DivisionOutput } from "../../workers/divide-api.ts";
+import type { Transfer } from "./use-division.ts";
+
+interface DivisionResultProps {
+  output: DivisionOutput;
+  sourceBytes: number;
+  fileName: string;
+  slave: Transfer;
+  main: Transfer;
+  onSendSlave: () => void;
+  onPublish: () => void;
+}
+
+export function DivisionResult({
+  output,
+  sourceBytes,
+  fileName,
+  slave,
+  main,
+  onSendSlave,
+  onPublish,
+}: DivisionResultProps): ReactNode {
+  const { t } = useText();
+  const { pictures, seconds, mainBytes, extrasBytes, slaveBytes } = output;
+  const rows = [
+    { name: t("studio.size.source"), bytes: sourceBytes },
+    { name: t("studio.size.main"), bytes: mainBytes + extrasBytes },
+    { name: t("studio.size.slave"), bytes: slaveBytes },
+  ];
+  return (
+    <div className="result">
+      <h2>{t("studio.done")}</h2>
+      <p className="quiet">
+        {t("studio.doneIn", { frames: pictures, seconds: seconds.toFixed(1), fps: (pictures / seconds).toFixed(0) })}
+      </p>
+      <table className="sizes">
+        <caption className="visually-hidden">{t("studio.size.table")}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t("studio.size.file")}</th>
+            <th scope="col">{t("studio.size.bytes")}</th>
+            <th scope="col">{t("studio.size.share")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ name, bytes }) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td>{formatBytes(bytes)}</td>
+              <td>{formatShare(bytes, sourceBytes)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <SlaveTransfer transfer={slave} onSend={onSendSlave} />
+      <div className="actions">
+        <SaveLink file={output.main} fileName={fileName} />
+        <button
+          type="button"
+          className="button"
+          disabled={slave.state !== "done"}
+          onClick={() => {
+            handOver(output.main);
+            navigate("/watch");
+          }}
+        >
+          {t("studio.watchNow")}
+        </button>
+      </div>
+      <p className="quiet">{t("studio.saveHint")}</p>
+      {slave.state === "done" && <Publishing transfer={main} onPublish={onPublish} />}
+    </div>
+  );
+}
+
+function SaveLink({ file, fileName }: { file: Blob; fileName: string }): ReactNode {
+  const { t } = useText();
+  const [url, setUrl] = useState<string>();
+  useEffect(() => {
+    const made = URL.createObjectURL(file);
+    setUrl(made);
+    return () => URL.revokeObjectURL(made);
+  }, [file]);
+  return (
+    <a className="button button-main" href={url} download={fileName}>
+      {t("studio.save")}
+    </a>
+  );
+}
+
+function SlaveTransfer({ transfer, onSend }: { transfer: Transfer; onSend: () => void }): ReactNode {
+  const { t } = useText();
+  if (transfer.state === "failed") {
+    return (
+      <div className="notice notice-error" role="alert">
+        <p>{t("studio.upload.failed", { reason: transfer.error.message })}</p>
+        <button type="button" className="button" onClick={onSend}>
+          {t("studio.upload.retry")}
+        </button>
+      </div>
+    );
+  }
+  const share = transfer.state === "sending" ? transfer.share : 0;
+  return (
+    <div className={`notice ${transfer.state === "done" ? "notice-good" : ""}`} role="status">
+      {transfer.state === "done" ? (
+        <p>{t("studio.upload.done")}</p>
+      ) : (
+        <>
+          <p>{t("studio.upload.sending", { percent: formatShare(share, 1) })}</p>
+          <ProgressBar share={share} label={t("studio.upload.sending", { percent: "" })} />
+        </>
+      )}
+    </div>
+  );
+}
+
+function Publishing({ transfer, onPublish }: { transfer: Transfer; onPublish: () => void }): ReactNode {
+  const { t } = useText();
+  if (transfer.state === "done") return <p role="status">{t("studio.publish.done")}</p>;
+  if (transfer.state === "sending")
+    return <p role="status">{t("studio.publish.sending", { percent: formatShare(transfer.share, 1) })}</p>;
+  return (
+    <>
+      {transfer.state === "failed" && (
+        <p role="alert">{t("studio.publish.failed", { reason: transfer.error.message })}</p>
+      )}
+      <button type="button" className="button button-quiet" onClick={onPublish}>
+        {t("studio.publish")}
+      </button>
+    </>
+  );
+}

@@ -1,0 +1,102 @@
+import { type FormEvent, type ReactNode, useId } from "react";
+import { useText } from "../../shared/i18n/text.tsx";
+import { Hint } from "../../shared/ui/notices.tsx";
+import type { DivideSettings } from "../../workers/divide-api.ts";
+
+export type Settings = Pick<DivideSettings, "title" | "copyright" | "quality" | "bitplane" | "protection">;
+
+export const Settings: { initial: Settings } = {
+  // Quantiser scale 4: about 40 dB on ordinary clips.
+  initial: { title: "", copyright: "", quality: 4, bitplane: "gray", protection: "sealed" },
+};
+
+const TITLE_MAX = 200;
+
+export function SettingsForm({
+  settings,
+  onChange,
+  onSubmit,
+}: {
+  settings: Settings;
+  onChange: (settings: Settings) => void;
+  onSubmit: () => void;
+}): ReactNode {
+  const { t } = useText();
+  const id = useId();
+  const set = (change: Partial<Settings>) => onChange({ ...settings, ...change });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    onSubmit();
+  };
+  return (
+    <form className="settings" onSubmit={submit}>
+      <label className="field" htmlFor={`${id}-title`}>
+        <span>{t("studio.field.title")}</span>
+        <input
+          id={`${id}-title`}
+          value={settings.title}
+          required
+          pattern=".*\S.*"
+          maxLength={TITLE_MAX}
+          onChange={(event) => set({ title: event.target.value })}
+        />
+      </label>
+      <label className="field" htmlFor={`${id}-copyright`}>
+        <span>{t("studio.field.copyright")}</span>
+        <input
+          id={`${id}-copyright`}
+          value={settings.copyright}
+          placeholder={t("studio.field.copyrightHint")}
+          maxLength={TITLE_MAX}
+          onChange={(event) => set({ copyright: event.target.value })}
+        />
+      </label>
+      <details className="more">
+        <summary>{t("studio.settings")}</summary>
+        <div className="field">
+          <label htmlFor={`${id}-quality`}>
+            {t("studio.quality")} <output htmlFor={`${id}-quality`}>{settings.quality}</output>
+          </label>
+          <input
+            id={`${id}-quality`}
+            type="range"
+            min={1}
+            max={31}
+            value={settings.quality}
+            aria-describedby={`${id}-quality-hint`}
+            onChange={(event) => set({ quality: Number(event.target.value) })}
+          />
+          <span className="quiet" id={`${id}-quality-hint`}>
+            {t("studio.quality.hint")}
+          </span>
+        </div>
+        <label className="field" htmlFor={`${id}-bitplane`}>
+          <span>{t("studio.bitplane")}</span>
+          <select
+            id={`${id}-bitplane`}
+            value={settings.bitplane}
+            onChange={(event) => set({ bitplane: event.target.value === "binary" ? "binary" : "gray" })}
+          >
+            <option value="gray">{t("studio.bitplane.gray")}</option>
+            <option value="binary">{t("studio.bitplane.binary")}</option>
+          </select>
+        </label>
+        <label className="field" htmlFor={`${id}-protection`}>
+          <span>{t("studio.protection")}</span>
+          <select
+            id={`${id}-protection`}
+            value={settings.protection}
+            onChange={(event) => set({ protection: event.target.value === "patent" ? "patent" : "sealed" })}
+          >
+            <option value="sealed">{t("studio.protection.sealed")}</option>
+            <option value="patent">{t("studio.protection.patent")}</option>
+          </select>
+        </label>
+        {settings.protection === "patent" && <Hint warning>{t("studio.protection.weak")}</Hint>}
+      </details>
+      <button type="submit" className="button button-main button-large">
+        {t("studio.divide")}
+      </button>
+    </form>
+  );
+}

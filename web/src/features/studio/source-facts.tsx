@@ -1,0 +1,43 @@
+import type { ReactNode } from "react";
+import { useText } from "../../shared/i18n/text.tsx";
+import { formatBytes, formatTime } from "../../shared/text-format.ts";
+import { Hint } from "../../shared/ui/notices.tsx";
+import type { SourceFacts } from "../../workers/divide-api.ts";
+
+export function SourceFactsView({ facts }: { facts: SourceFacts }): ReactNode {
+  const { t } = useText();
+  const { video, sound } = facts;
+  const rate = video.isConstantRate ? `${Number(video.framesPerSecond.toFixed(2))} fps` : t("studio.fact.variable");
+  return (
+    <>
+      <dl className="facts">
+        <dt>{t("studio.fact.length")}</dt>
+        <dd>{formatTime(facts.durationSeconds)}</dd>
+        <dt>{t("studio.fact.size")}</dt>
+        <dd>{formatBytes(facts.bytes)}</dd>
+        <dt>{t("studio.fact.picture")}</dt>
+        <dd>
+          {video.width} × {video.height}, {rate}
+          <br />
+          <span className="quiet">
+            {video.codec}, {facts.container}
+          </span>
+        </dd>
+        <dt>{t("studio.fact.sound")}</dt>
+        <dd>
+          {sound === undefined ? t("studio.fact.noSound") : `${sound.sampleRate / 1000} kHz, ${sound.channels} ch`}
+          {sound !== undefined && (
+            <>
+              <br />
+              <span className="quiet">{sound.codec}</span>
+            </>
+          )}
+        </dd>
+      </dl>
+      {facts.hasUnknownSound && <Hint warning>{t("studio.unknownSound")}</Hint>}
+      {sound !== undefined && !sound.playable && (
+        <Hint warning>{t("studio.unplayableSound", { codec: sound.codec })}</Hint>
+      )}
+    </>
+  );
+}

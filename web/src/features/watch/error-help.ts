@@ -1,0 +1,31 @@
+import { CmixError } from "../../../../codec/errors.ts";
+import type { Translate } from "../../shared/i18n/text.tsx";
+
+/** What a viewer can do about an error. */
+export function helpFor(error: Error, service: string | undefined, t: Translate): string {
+  if (!(error instanceof CmixError)) return t("watch.help.other");
+  switch (error.code) {
+    case "format":
+    case "input":
+      return t("watch.help.format");
+    case "pairing":
+      return t("watch.help.pairing");
+    case "unsupported":
+    case "kernel":
+      return t("watch.help.unsupported");
+    case "delivery":
+      return helpForDelivery(Number(error.details.status), service, t);
+  }
+}
+
+function helpForDelivery(status: number, service: string | undefined, t: Translate): string {
+  if (status === 0 || status >= 500) return t("watch.help.unreachable");
+  if (status === 425 || status === 429) return t("watch.help.wait");
+  if (status === 404) {
+    const isElsewhere = service !== undefined && service !== "" && service !== location.origin;
+    return isElsewhere
+      ? `${t("watch.help.missing")} ${t("watch.help.elsewhere", { service })}`
+      : t("watch.help.missing");
+  }
+  return t("watch.help.other");
+}

@@ -1,0 +1,18 @@
+import type { ReactNode } from "react";
+
+const SHAPES = {
+  play: "M8 5v14l11-7z",
+  pause: "M7 5h4v14H7zm6 0h4v14h-4z",
+  stop: "M6 6h12v12H6z",
+  loud: "M4 9v6h4l5 4V5L8 9zm12.5 3a4 4 0 0 0-2-3.5v7a4 4 0 0 0 2-3.5zm-2-7.7v2.1a6 6 0 0 1 0 11.2v2.1a8 8 0 0 0 0-15.4z",
+  mute: "M4 9v6h4l5 4V5L8 9zm11.4.9 1.3-1.3 2.1 2.1 2.1-2.1 1.3 1.3-2.1 2.1 2.1 2.1-1.3 1.3-2.1-2.1-2.1 2.1-1.3-1.3 2.1-2.1z",
+} as const;
+
+/** A picture for a control that has a name of its own. */
+export function Icon({ name }: { name: keyof typeof SHAPES }): ReactNode {
+  return (
+    <svg className="icon" viewBox="0 0 24 24" aria-hidden="true">
+      <path d={SHAPES[name]} />
+    </svg>
+  );
+}

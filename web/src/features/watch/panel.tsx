@@ -1,0 +1,52 @@
+import type { ReactNode } from "react";
+import type { PlayerSnapshot } from "../../player/player.ts";
+import { useText } from "../../shared/i18n/text.tsx";
+import { formatBytes, formatTime } from "../../shared/text-format.ts";
+import type { MainFacts } from "../../workers/play-api.ts";
+
+/** Only these may be followed from a service's answer. */
+const LINK = /^https?:\/\//i;
+
+/** Beside the picture: the video's facts, and during a CM the sponsor's (Cmix patent [0216]-[0218], Fig. 11). */
+export function Panel({ snapshot, facts }: { snapshot: PlayerSnapshot; facts: MainFacts }): ReactNode {
+  const { t } = useText();
+  const offer = snapshot.cm?.offer;
+  const rows: [string, string][] = [
+    [t("watch.copyright"), facts.copyright],
+    [t("watch.genre"), facts.genre],
+    [t("watch.age"), facts.ageLimit > 0 ? `${facts.ageLimit}+` : ""],
+    [t("watch.length"), formatTime(facts.durationSeconds)],
+    [t("watch.size"), formatBytes(facts.bytes)],
+  ];
+  return (
+    <aside className="panel">
+      <section className="card" aria-label={t("watch.about")}>
+        <h2>{facts.title}</h2>
+        <dl className="facts">
+          {rows
+            .filter(([, value]) => value !== "")
+            .map(([name, value]) => (
+              <div key={name}>
+                <dt>{name}</dt>
+                <dd>{value}</dd>
+              </div>
+            ))}
+        </dl>
+        {facts.protection === "patent" && <p className="quiet">{t("watch.unprotected")}</p>}
+      </section>
+      {offer !== undefined && (
+        <section className="card sponsor" data-now={snapshot.state === "cm" || undefined}>
+          <p className="quiet">{t("watch.sponsor")}</p>
+          <p className="sponsor-name">{offer.sponsor}</p>
+          <p>{offer.title}</p>
+          {LINK.test(offer.link) && (
+            <a className="button" href={offer.link} target="_blank" rel="noopener noreferrer">
+              {t("watch.visit", { name: offer.sponsor })}
+              <span className="visually-hidden"> ({t("watch.newTab")})</span>
+            </a>
+          )}
+        </section>
+      )}
+    </aside>
+  );
+}

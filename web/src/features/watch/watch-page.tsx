@@ -1,0 +1,84 @@
+import { type ReactNode, useEffect } from "react";
+import { dropHandedOver, handedOver } from "../../app/handoff.ts";
+import { navigate, useAddress } from "../../app/router.tsx";
+import type { Player, PlayerSnapshot } from "../../player/player.ts";
+import { useText } from "../../shared/i18n/text.tsx";
+import { DropZone } from "../../shared/ui/drop-zone.tsx";
+import { ErrorNotice, Hint } from "../../shared/ui/notices.tsx";
+import { helpFor } from "./error-help.ts";
+import { Panel } from "./panel.tsx";
+import { PlayerControls } from "./player-controls.tsx";
+import { Stage } from "./stage.tsx";
+import { usePlayer } from "./use-player.ts";
+
+/** The form of a main's id in `?main=`. */
+const MAIN_ID = /^[0-9a-f]{32}$/;
+
+export function WatchPage(): ReactNode {
+  const { player, snapshot } = usePlayer();
+  const mainId = useAddress().searchParams.get("main") ?? "";
+
+  useEffect(() => {
+    if (player === undefined) return;
+    const file = handedOver();
+    if (MAIN_ID.test(mainId)) void player.open(`/api/mains/${mainId}`);
+    else if (file !== undefined) void player.open(file);
+  }, [player, mainId]);
+
+  return player === undefined || snapshot === undefined ? null : <Watch player={player} snapshot={snapshot} />;
+}
+
+function Watch({ player, snapshot }: { player: Player; snapshot: PlayerSnapshot }): ReactNode {
+  const { t } = useText();
+  const { state, facts, error } = snapshot;
+  const open = (file: File) => {
+    dropHandedOver();
+    if (location.search !== "") navigate("/watch");
+    void player.open(file);
+  };
+  const isFresh = facts === undefined;
+  return (
+    <div className={isFresh ? "page" : "page page-wide"}>
+      <h1 className={isFresh ? "" : "visually-hidden"}>{t("watch.title")}</h1>
+      {isFresh && <p className="lead">{t("watch.lead")}</p>}
+      {error !== undefined && (
+        <ErrorNotice
+          message={error.message}
+          help={helpFor(error, facts?.service, t)}
+          onRetry={facts === undefined ? undefined : () => void player.play()}
+        />
+      )}
+      {state === "opening" && <p role="status">{t("watch.opening")}</p>}
+      {facts !== undefined && (
+        <div className="watch">
+          <div className="watch-main">
+            <Stage player={player} snapshot={snapshot} facts={facts} />
+            <PlayerControls player={player} snapshot={snapshot} />
+            <SoundHint facts={facts} />
+          </div>
+          <Panel snapshot={snapshot} facts={facts} />
+        </div>
+      )}
+      {(state === "idle" || state === "ready" || state === "ended" || state === "error") && (
+        <DropZone
+          title={t("watch.drop")}
+          or={t("studio.or")}
+          choose={t(isFresh ? "watch.choose" : "watch.other")}
+          accept=".cmx,application/octet-stream"
+          isCompact={!isFresh}
+          onFile={open}
+        />
+      )}
+    </div>
+  );
+}
+
+function SoundHint({ facts }: { facts: NonNullable<PlayerSnapshot["facts"]> }): ReactNode {
+  const { t } = useText();
+  if (facts.sound === undefined || facts.sound.playable) return null;
+  return (
+    <Hint warning>
+      {typeof AudioDecoder === "undefined" ? t("watch.noDecoder") : t("watch.silent", { codec: facts.sound.codec })}
+    </Hint>
+  );
+}

@@ -1,0 +1,138 @@
+/** Shows a CM in a `<video>` that cannot be skipped, sped up or left behind in a hidden tab. */
+import { UnsupportedError } from "../../../codec/errors.ts";
+import { deferred } from "../shared/deferred.ts";
+import { CmProof } from "./cm-proof.ts";
+
+/** Forward jumps up to this are the player's own jitter. */
+const JUMP_SECONDS = 0.3;
+/** When the last frames were not on screen at the end, the last seconds are shown again; so often at most. */
+const REPEATS = 3;
+const REPEAT_SECONDS = 2;
+
+export interface CmStageEvents {
+  onPosition(seconds: number): void;
+  /** The browser wants a click before it plays; `start` is to be called in its handler. */
+  onBlocked(start: () => void): void;
+}
+
+export class CmStage {
+  readonly element: HTMLVideoElement;
+  private readonly events: CmStageEvents;
+  private reached = 0;
+
+  constructor(events: CmStageEvents) {
+    this.events = events;
+    this.element = document.createElement("video");
+    this.element.className = "cm-video";
+    this.element.playsInline = true;
+    this.element.disablePictureInPicture = true;
+    this.element.disableRemotePlayback = true;
+    this.element.tabIndex = -1;
+    this.element.addEventListener("contextmenu", (event) => event.preventDefault());
+  }
+
+  setVolume(volume: number, muted: boolean): void {
+    this.element.volume = volume;
+    this.element.muted = muted;
+  }
+
+  /**
+   * Resolves when the CM has played and its last frames were presented.
+   *
+   * @throws {@link UnsupportedError} this browser cannot play the CM; AbortError on `signal`
+   */
+  async play(cm: Blob, signal: AbortSignal): Promise<void> {
+    const url = URL.createObjectURL(cm);
+    const { element } = this;
+    const ending = new AbortController();
+    const listen = AbortSignal.any([signal, ending.signal]);
+    this.reached = 0;
+    try {
+      element.src = url;
+      await this.playToEnd(listen, signal);
+    } finally {
+      ending.abort();
+      element.pause();
+      element.removeAttribute("src");
+      element.load();
+      URL.revokeObjectURL(url);
+    }
+  }
+
+  private playToEnd(listen: AbortSignal, signal: AbortSignal): Promise<void> {
+    const { element } = this;
+    const proof = new CmProof();
+    let repeats = 0;
+    const { promise, resolve, reject } = deferred<void>();
+    const on = (type: string, listener: () => void, target: EventTarget = element) =>
+      target.addEventListener(type, listener, { signal: listen });
+
+    const play = () => {
+      if (document.hidden || listen.aborted || element.ended) return;
+      element.play().catch((error: unknown) => {
+        if ((error as Error).name === "NotAllowedError") this.events.onBlocked(play);
+      });
+    };
+    const watchFrames = () => {
+      if (listen.aborted || !("requestVideoFrameCallback" in element)) return;
+      element.requestVideoFrameCallback((_, metadata) => {
+        proof.frame(metadata.mediaTime);
+        watchFrames();
+      });
+    };
+    on("timeupdate", () => {
+      if (!("requestVideoFrameCallback" in element) && !document.hidden)
+        proof.frame((element as HTMLVideoElement).currentTime);
+      if (element.currentTime > this.reached + JUMP_SECONDS && element.seeking) return;
+      this.reached = Math.max(this.reached, element.currentTime);
+      this.events.onPosition(element.currentTime);
+    });
+    on("seeking", () => {
+      if (element.currentTime > this.reached + JUMP_SECONDS) element.currentTime = this.reached;
+    });
+    on("ratechange", () => {
+      if (element.playbackRate !== 1) element.playbackRate = 1;
+    });
+    on("pause", () => {
+      if (!element.ended) play();
+    });
+    on(
+      "visibilitychange",
+      () => {
+        if (document.hidden) element.pause();
+        else play();
+      },
+      document,
+    );
+    on("error", () =>
+      reject(
+        new UnsupportedError(
+          `this browser cannot play the commercial (${element.error?.message || "no reason given"}): try another browser`,
+          {
+            mediaError: element.error?.code ?? null,
+          },
+        ),
+      ),
+    );
+    on("ended", () => {
+      if (proof.isWatched(element.duration)) {
+        resolve();
+      } else if (repeats < REPEATS) {
+        repeats += 1;
+        element.currentTime = Math.max(0, element.duration - REPEAT_SECONDS);
+        play();
+      } else {
+        reject(
+          new UnsupportedError(
+            "the commercial's last pictures were not on screen: keep this page visible and play again",
+          ),
+        );
+      }
+    });
+    signal.addEventListener("abort", () => reject(new DOMException("cancelled", "AbortError")), { once: true });
+    if (signal.aborted) reject(new DOMException("cancelled", "AbortError"));
+    watchFrames();
+    play();
+    return promise;
+  }
+}

@@ -1,0 +1,53 @@
+/** Random access to a file on a server, by HTTP ranges. */
+import { DeliveryError, InputError } from "../../../codec/errors.ts";
+import { type ByteSource, sourceFromBlob } from "../../../codec/format/bytes.ts";
+import { request } from "../shared/service.ts";
+
+/** Small reads (heads, headers, trailers) fetch this much, so that their neighbours need no request. */
+const BLOCK_BYTES = 64 << 10;
+
+/**
+ * @throws {@link DeliveryError} not reachable or refused
+ */
+export async function sourceFromUrl(url: string): Promise<ByteSource> {
+  const head = await request(url, { headers: { range: `bytes=0-${BLOCK_BYTES - 1}` } });
+  // A server without ranges sends everything; the browser keeps large blobs on disk.
+  if (head.status !== 206) return sourceFromBlob(await head.blob());
+  const size = totalOf(head);
+  let block = { offset: 0, bytes: new Uint8Array(await head.arrayBuffer()) };
+
+  async function fetchRange(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
+    const response = await request(url, { headers: { range: `bytes=${offset}-${offset + length - 1}` } });
+    if (response.status !== 206 || totalOf(response) !== size)
+      throw new InputError(`${url} changed while it was read: open it again`);
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    if (bytes.length !== length)
+      throw new InputError(`${url}: ${length} bytes wanted at byte ${offset}, ${bytes.length} came`, {
+        offsetBytes: offset,
+      });
+    return bytes;
+  }
+
+  return {
+    size,
+    async read(offset, length) {
+      if (length === 0) return new Uint8Array(0);
+      const inside = offset - block.offset;
+      if (inside >= 0 && inside + length <= block.bytes.length) return block.bytes.slice(inside, inside + length);
+      if (length >= BLOCK_BYTES) return fetchRange(offset, length);
+      const fetched = { offset, bytes: await fetchRange(offset, Math.min(BLOCK_BYTES, size - offset)) };
+      block = fetched;
+      return fetched.bytes.slice(0, length);
+    },
+  };
+}
+
+function totalOf(response: Response): number {
+  const total = Number(/\/(\d+)$/.exec(response.headers.get("content-range") ?? "")?.[1] ?? Number.NaN);
+  if (!Number.isSafeInteger(total))
+    throw new DeliveryError("the service does not say how long the file is", {
+      status: response.status,
+      retryable: false,
+    });
+  return total;
+}

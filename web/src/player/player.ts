@@ -1,0 +1,379 @@
+/**
+ * The player: main file + slave's units + CM → picture and sound (Cmix patent [0201]-[0218]). On the page; decoding runs in
+ * play.worker.ts. Knows nothing of React: `subscribe` and `snapshot` are all a view needs.
+ */
+import * as Comlink from "comlink";
+import { DeliveryError, PairingError } from "../../../codec/errors.ts";
+import { toHex } from "../../../codec/format/bytes.ts";
+import { installErrorTransfer } from "../../../codec/worker/error-transfer.ts";
+import { type CmOffer, fetchCm, openPlay, postSecret, retryAfterSeconds, sleep } from "../shared/service.ts";
+import type { MainFacts, PlayEvents, PlayWorkerApi } from "../workers/play-api.ts";
+import { epochMilliseconds, MediaClock } from "./clock.ts";
+import { CmStage } from "./cm-stage.ts";
+import { SoundOutput } from "./sound-output.ts";
+import type { SoundPiece } from "./sound-pump.ts";
+import { nextState, type PlayerEvent, type PlayerState, showsVideo } from "./state.ts";
+
+const TICK_MILLISECONDS = 100;
+/** Gives the first sound time to be scheduled before its moment. */
+const START_LEAD_SECONDS = 0.06;
+/** The service's clock may run behind ours by a little; after this much waiting for the secret something is wrong. */
+const SECRET_PATIENCE_SECONDS = 30;
+
+export interface CmProgress {
+  offer: CmOffer;
+  loadedBytes: number;
+  positionSeconds: number;
+}
+
+export interface PlayerSnapshot {
+  state: PlayerState;
+  facts: MainFacts | undefined;
+  playId: string | undefined;
+  cm: CmProgress | undefined;
+  positionSeconds: number;
+  volume: number;
+  muted: boolean;
+  /** The browser wants a click before it plays the CM. */
+  unblock: (() => void) | undefined;
+  /** The service lets no more be fetched yet. */
+  heldBack: boolean;
+  error: Error | undefined;
+}
+
+export class Player {
+  /** Shows the CM and the video; to be put into the page by the view. */
+  readonly element = document.createElement("div");
+  private readonly worker: Worker;
+  private readonly remote: Comlink.Remote<PlayWorkerApi>;
+  private readonly listeners = new Set<() => void>();
+  private readonly cmStage: CmStage;
+  private readonly clock: MediaClock;
+  private readonly ticker: ReturnType<typeof setInterval>;
+  private canvas: HTMLCanvasElement | undefined;
+  private sound: SoundOutput | undefined;
+  private playing = new AbortController();
+  private run = 0;
+  private ready = false;
+  private current: PlayerSnapshot = {
+    state: "idle",
+    facts: undefined,
+    playId: undefined,
+    cm: undefined,
+    positionSeconds: 0,
+    volume: 1,
+    muted: false,
+    unblock: undefined,
+    heldBack: false,
+    error: undefined,
+  };
+
+  /** @param spawn starts play.worker.ts */
+  constructor(spawn: () => Worker) {
+    installErrorTransfer();
+    this.worker = spawn();
+    this.remote = Comlink.wrap<PlayWorkerApi>(this.worker);
+    this.worker.onerror = (event) =>
+      this.fail(new Error(`the player's worker broke (${event.message}): load the page again`));
+    this.element.className = "player-view";
+    this.cmStage = new CmStage({
+      onPosition: (seconds) => this.updateCm({ positionSeconds: seconds }),
+      onBlocked: (start) =>
+        this.update({
+          unblock: () => {
+            this.update({ unblock: undefined });
+            start();
+          },
+        }),
+    });
+    this.clock = new MediaClock(
+      () => performance.now() / 1000,
+      () => this.sound?.deviceTime(),
+    );
+    this.clock.onSourceChange = () => {
+      if (this.clock.isRunning) this.sound?.start(this.clock);
+    };
+    this.ticker = setInterval(() => this.tick(), TICK_MILLISECONDS);
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  readonly snapshot = (): PlayerSnapshot => this.current;
+
+  /** Opens a main: a file, or the address of one. What goes wrong ends in the snapshot's `error`. */
+  async open(source: Blob | string): Promise<void> {
+    await this.endPlay();
+    this.enter("open", { facts: undefined, error: undefined, cm: undefined, positionSeconds: 0, playId: undefined });
+    const { signal } = this.playing;
+    try {
+      const facts = await this.remote.open(source);
+      if (signal.aborted) return;
+      this.canvas = document.createElement("canvas");
+      this.canvas.className = "video-canvas";
+      this.canvas.dataset.rotation = String(facts.video.rotation);
+      this.element.replaceChildren(this.canvas, this.cmStage.element);
+      const screen = this.canvas.transferControlToOffscreen();
+      await this.remote.attachScreen(Comlink.transfer(screen, [screen]));
+      if (!signal.aborted) this.enter("opened", { facts });
+    } catch (error) {
+      if (!signal.aborted) this.fail(error);
+    }
+  }
+
+  /** Asks for a play, shows its CM, then the video. To be called in a click's handler, so that sound may start. */
+  async play(): Promise<void> {
+    const { facts } = this.current;
+    if (facts === undefined || nextState(this.current.state, "play") === undefined) return;
+    await this.endPlay();
+    this.enter("play", { error: undefined, cm: undefined, positionSeconds: 0, heldBack: false, unblock: undefined });
+    const { signal } = this.playing;
+    if (facts.sound?.playable) {
+      this.sound = new SoundOutput(facts.sound.sampleRate);
+      this.applyVolume();
+    }
+    try {
+      await this.prepareAndPlay(facts, signal);
+    } catch (error) {
+      if (!signal.aborted) this.fail(error);
+    }
+  }
+
+  pause(): void {
+    if (!this.enter("pause")) return;
+    this.stopClock();
+  }
+
+  resume(): void {
+    if (!this.enter("resume")) return;
+    if (this.ready) this.startClock();
+  }
+
+  /** @param seconds media time */
+  seek(seconds: number): void {
+    const { facts, state } = this.current;
+    if (facts === undefined || !showsVideo(state)) return;
+    const target = Math.min(Math.max(0, seconds), facts.durationSeconds);
+    this.enter("seek", { positionSeconds: target });
+    this.startRun(target);
+  }
+
+  /** Ends the play; playing again takes a new one. */
+  async stop(): Promise<void> {
+    if (!this.enter("stop")) return;
+    await this.endPlay();
+  }
+
+  setVolume(volume: number, muted: boolean): void {
+    this.update({ volume, muted });
+    this.applyVolume();
+  }
+
+  close(): void {
+    clearInterval(this.ticker);
+    this.playing.abort();
+    this.sound?.close();
+    this.worker.terminate();
+    this.listeners.clear();
+  }
+
+  private async prepareAndPlay(facts: MainFacts, signal: AbortSignal): Promise<void> {
+    const offer = await openPlay(facts.mainId, languagesOf(navigator.languages), signal);
+    if (offer.slaveId !== facts.slaveId) {
+      throw new PairingError(
+        `the service offers slave ${offer.slaveId}, this main wants ${facts.slaveId}: fetch the main file again`,
+        { ...idsOf(facts) },
+      );
+    }
+    this.update({ playId: offer.playId, cm: { offer: offer.cm, loadedBytes: 0, positionSeconds: 0 } });
+    const cm = await this.loadCm(offer.cm, signal);
+    const ticket = {
+      playId: offer.playId,
+      slaveId: offer.slaveId,
+      segments: offer.segments,
+      cmId: offer.cm.id,
+      cmSha256: offer.cm.sha256,
+    };
+    // The units come while the CM plays; a failure shows when they are needed.
+    const prepared = this.remote.prepare(ticket, cm, Comlink.proxy(this.playEvents(signal)));
+    prepared.catch(() => {});
+    if (signal.aborted) return;
+    this.enter("cm-loaded");
+    await this.cmStage.play(cm, signal);
+    this.enter("cm-watched");
+    await prepared;
+    const secret = await this.askSecret(offer.playId, signal);
+    await this.remote.release(secret);
+    if (signal.aborted) return;
+    this.enter("released");
+    this.startRun(0);
+  }
+
+  private async loadCm(offer: CmOffer, signal: AbortSignal): Promise<Blob> {
+    const response = await fetchCm(offer.url, signal);
+    const parts: Uint8Array<ArrayBuffer>[] = [];
+    let loadedBytes = 0;
+    if (response.body !== null) {
+      const reader = response.body.getReader();
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) break;
+        parts.push(value);
+        loadedBytes += value.length;
+        this.updateCm({ loadedBytes });
+      }
+    }
+    const cm = new Blob(parts, { type: offer.type });
+    const hash = toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", await cm.arrayBuffer())));
+    if (hash !== offer.sha256)
+      throw new DeliveryError("the commercial arrived damaged: play again", {
+        status: response.status,
+        retryable: true,
+      });
+    return cm;
+  }
+
+  /** The CM was watched; the service's own clock may want a moment more. */
+  private async askSecret(playId: string, signal: AbortSignal): Promise<string> {
+    const start = performance.now();
+    for (;;) {
+      try {
+        return await postSecret(playId, signal);
+      } catch (error) {
+        const waited = (performance.now() - start) / 1000;
+        if (!(error instanceof DeliveryError) || error.details.retryable !== true || waited > SECRET_PATIENCE_SECONDS)
+          throw error;
+        await sleep(Math.max(0.1, retryAfterSeconds(error, 1)), signal);
+      }
+    }
+  }
+
+  private playEvents(signal: AbortSignal): PlayEvents {
+    const isLate = (run: number) => signal.aborted || run !== this.run;
+    return {
+      onPicture: (run, timeSeconds) => {
+        if (!isLate(run) && this.canvas !== undefined) this.canvas.dataset.pictureSeconds = timeSeconds.toFixed(6);
+      },
+      onSound: (run, piece: SoundPiece) => {
+        if (!isLate(run)) this.sound?.add(piece);
+      },
+      onReady: (run) => {
+        if (isLate(run)) return;
+        this.ready = true;
+        this.enter("buffered", { heldBack: false });
+        if (this.current.state === "playing") this.startClock();
+      },
+      onStarved: (run) => {
+        if (isLate(run)) return;
+        this.ready = false;
+        this.stopClock();
+        this.enter("starved");
+      },
+      onEnded: (run) => {
+        if (isLate(run) || !this.enter("end")) return;
+        void this.endPlay();
+      },
+      onError: (run, error) => {
+        if (!isLate(run)) this.fail(error);
+      },
+      onHeldBack: () => {
+        if (!signal.aborted && this.current.state === "buffering") this.update({ heldBack: true });
+      },
+    };
+  }
+
+  private startRun(seconds: number): void {
+    this.run += 1;
+    this.ready = false;
+    this.clock.set(seconds);
+    this.sound?.clear();
+    this.sendClock();
+    const { signal } = this.playing;
+    this.remote.start(this.run, seconds).catch((error: unknown) => {
+      if (!signal.aborted) this.fail(error);
+    });
+  }
+
+  private startClock(): void {
+    if (this.current.state === "buffering") this.enter("buffered");
+    this.clock.start(this.clock.time(), START_LEAD_SECONDS);
+    this.sound?.start(this.clock);
+    this.sendClock();
+  }
+
+  private stopClock(): void {
+    this.clock.pause();
+    this.sound?.stop();
+    this.sendClock();
+    this.update({ positionSeconds: this.clock.time() });
+  }
+
+  private sendClock(): void {
+    void this.remote.setClock({
+      mediaSeconds: this.clock.raw(),
+      atMilliseconds: epochMilliseconds(),
+      running: this.clock.isRunning,
+    });
+  }
+
+  private tick(): void {
+    if (!this.clock.isRunning) return;
+    const positionSeconds = Math.min(this.clock.time(), this.current.facts?.durationSeconds ?? 0);
+    this.sendClock();
+    this.update({ positionSeconds });
+  }
+
+  /** Whatever of a play is under way ends; the state is the caller's. */
+  private async endPlay(): Promise<void> {
+    this.playing.abort();
+    this.playing = new AbortController();
+    this.run += 1;
+    this.clock.pause();
+    this.sound?.close();
+    this.sound = undefined;
+    await this.remote.stop();
+  }
+
+  private fail(error: unknown): void {
+    if (this.enter("fail", { error: error instanceof Error ? error : new Error(String(error)) })) void this.endPlay();
+  }
+
+  private applyVolume(): void {
+    const { volume, muted } = this.current;
+    this.sound?.setVolume(muted ? 0 : volume);
+    this.cmStage.setVolume(volume, muted);
+  }
+
+  /** @returns false where `event` means nothing in the present state */
+  private enter(event: PlayerEvent, change: Partial<PlayerSnapshot> = {}): boolean {
+    const state = nextState(this.current.state, event);
+    if (state === undefined) return false;
+    this.element.dataset.state = state;
+    this.update({ ...change, state });
+    return true;
+  }
+
+  private updateCm(change: Partial<CmProgress>): void {
+    const { cm } = this.current;
+    if (cm !== undefined) this.update({ cm: { ...cm, ...change } });
+  }
+
+  private update(change: Partial<PlayerSnapshot>): void {
+    this.current = { ...this.current, ...change };
+    for (const listener of this.listeners) listener();
+  }
+}
+
+/** `en-GB, en, ja` gives `en, ja`: CMs are chosen by language, not by country. */
+function languagesOf(tags: readonly string[]): string[] {
+  return [...new Set(tags.map((tag) => tag.split("-")[0]?.toLowerCase() ?? "").filter((tag) => tag !== ""))].slice(
+    0,
+    10,
+  );
+}
+
+function idsOf(facts: MainFacts): { mainId: string; slaveId: string } {
+  return { mainId: facts.mainId, slaveId: facts.slaveId };
+}

@@ -1,0 +1,104 @@
+/** Combines main and slave, segment by segment (Cmix patent [0208]-[0210]); possible only once the play's secret is known. */
+import { PairingError } from "../../../codec/errors.ts";
+import { type ByteSource, fromHex, toHex } from "../../../codec/format/bytes.ts";
+import type { SegmentHead } from "../../../codec/format/layout.ts";
+import type { MainReader } from "../../../codec/format/main-file.ts";
+import { parseSlaveSegment, parseSlaveStart } from "../../../codec/format/slave-file.ts";
+import { type DividedPacket, decodePacketList } from "../../../codec/methods/packet-list.ts";
+import { checkPair } from "../../../codec/pairing.ts";
+import { createProtection } from "../../../codec/protect/create-protection.ts";
+import { cryptUnit, type DeliveryContext, START_UNIT } from "../../../codec/protect/delivery.ts";
+import type { Protection } from "../../../codec/protect/protection.ts";
+import type { Kernels } from "../../../codec/wasm/load-kernels.ts";
+import type { UnitStore } from "./unit-store.ts";
+
+/** What names a play towards the service; ids hexadecimal. */
+export interface PlayTicket {
+  playId: string;
+  slaveId: string;
+  segments: number;
+  cmId: string;
+  cmSha256: string;
+}
+
+export interface OpenedSegment {
+  head: SegmentHead;
+  packets: DividedPacket[];
+}
+
+export class SegmentOpener {
+  private readonly kernels: Kernels;
+  private readonly main: MainReader;
+  private readonly units: UnitStore;
+  private readonly cm: ByteSource;
+  private readonly context: DeliveryContext;
+  private readonly headerHash: Uint8Array;
+  private readonly protection: Protection;
+
+  private constructor(
+    parts: { kernels: Kernels; main: MainReader; units: UnitStore; cm: ByteSource },
+    context: DeliveryContext,
+    headerHash: Uint8Array,
+    protection: Protection,
+  ) {
+    this.kernels = parts.kernels;
+    this.main = parts.main;
+    this.units = parts.units;
+    this.cm = parts.cm;
+    this.context = context;
+    this.headerHash = headerHash;
+    this.protection = protection;
+  }
+
+  /**
+   * Decrypts the slave's start and holds it against the main.
+   *
+   * @param secret the play's, hexadecimal
+   * @throws {@link PairingError} the service sent another main's slave
+   */
+  static async open(
+    parts: { kernels: Kernels; main: MainReader; units: UnitStore; cm: ByteSource },
+    ticket: PlayTicket,
+    secret: string,
+  ): Promise<SegmentOpener> {
+    const context: DeliveryContext = {
+      playSecret: fromHex(secret),
+      playId: fromHex(ticket.playId),
+      slaveId: fromHex(ticket.slaveId),
+      layer: 0,
+      cmId: fromHex(ticket.cmId),
+      cmHash: fromHex(ticket.cmSha256),
+    };
+    const start = await cryptUnit(parts.kernels, context, parts.cm, START_UNIT, await parts.units.get(START_UNIT));
+    const slave = await parseSlaveStart(start);
+    checkPair(parts.main, slave.header);
+    const { header, headerHash } = parts.main;
+    const protection = await createProtection(
+      header.protection,
+      { mainId: header.id, headerHash },
+      slave.header.secret,
+    );
+    return new SegmentOpener(parts, context, slave.headerHash, protection);
+  }
+
+  /** @throws FormatError the main was changed, or the service's bytes were */
+  async openSegment(number: number): Promise<OpenedSegment> {
+    const [main, unit] = await Promise.all([this.main.readSegment(number), this.units.get(number)]);
+    const { head } = main;
+    const context = { ...this.context, layer: head.layer };
+    const slave = await parseSlaveSegment(
+      await cryptUnit(this.kernels, context, this.cm, number, unit),
+      this.headerHash,
+    );
+    if (slave.head.number !== number || slave.head.track !== head.track || slave.head.layer !== head.layer) {
+      throw new PairingError(
+        `segment ${number} of main ${toHex(this.main.header.id)} and of its slave do not belong together: fetch the main file again`,
+        {
+          segment: number,
+        },
+      );
+    }
+    const publicBytes = await this.protection.open(head, main.payload, main.tag, slave.payload);
+    return { head, packets: decodePacketList(publicBytes, slave.payload) };
+  }
+}

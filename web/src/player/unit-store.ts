@@ -1,0 +1,162 @@
+/** Fetches the slave's units of one play ahead of what is shown and keeps those that are near. */
+import { CmixError, DeliveryError } from "../../../codec/errors.ts";
+import { START_UNIT } from "../../../codec/protect/delivery.ts";
+import { type Deferred, deferred } from "../shared/deferred.ts";
+import { retryAfterSeconds, sleep } from "../shared/service.ts";
+import type { Unit } from "./unit-stream.ts";
+
+/** Units fetched beyond the newest one asked for. */
+export const AHEAD_UNITS = 40;
+/** Units asked for in one request. */
+const MOST_UNITS = 24;
+/** Above this, units far from what is shown are given up; the service sends them again without counting twice. */
+const KEPT_BYTES = 16 << 20;
+/** Failures in a row before the play is given up; the waits between them double from half a second: about 30 s in all. */
+const ATTEMPTS = 7;
+const FIRST_WAIT_SECONDS = 0.5;
+/** Bounds both a service that asks to wait for long and one that asks for none. */
+const WAIT_RANGE_SECONDS = [0.1, 10] as const;
+
+export interface UnitStoreOptions {
+  segments: number;
+  fetch: (from: number | "start", most: number, signal: AbortSignal) => AsyncIterable<Unit>;
+  /** Told while the service allows nothing more yet. */
+  onHeldBack?: (seconds: number) => void;
+}
+
+export class UnitStore {
+  private readonly options: UnitStoreOptions;
+  private readonly units = new Map<number, Uint8Array>();
+  private readonly waiting = new Map<number, Deferred<Uint8Array>>();
+  private readonly closing = new AbortController();
+  private wake: () => void = () => {};
+  private newest = 0;
+  private keptBytes = 0;
+  private failure: unknown;
+
+  constructor(options: UnitStoreOptions) {
+    this.options = options;
+    void this.run();
+  }
+
+  has(number: number): boolean {
+    return this.units.has(number);
+  }
+
+  /** One unit as sent; waits until it is there. Rejects once the store has given up, or is closed. */
+  get(number: number): Promise<Uint8Array> {
+    const there = this.units.get(number);
+    if (number !== START_UNIT && number !== this.newest) {
+      this.newest = number;
+      this.wake();
+    }
+    if (there !== undefined) return Promise.resolve(there);
+    if (this.failure !== undefined) return Promise.reject(this.failure);
+    let entry = this.waiting.get(number);
+    if (entry === undefined) {
+      entry = deferred<Uint8Array>();
+      // Given up together with a seek, nobody may be listening any more.
+      entry.promise.catch(() => {});
+      this.waiting.set(number, entry);
+      this.wake();
+    }
+    return entry.promise;
+  }
+
+  /** After a seek: what was waited for before it is not fetched any more. */
+  forgetWaiting(): void {
+    for (const [number, entry] of this.waiting) {
+      if (number === START_UNIT) continue;
+      entry.reject(new DOMException("cancelled", "AbortError"));
+      this.waiting.delete(number);
+    }
+  }
+
+  close(): void {
+    this.closing.abort();
+    this.fail(new DOMException("cancelled", "AbortError"));
+  }
+
+  /** Number of the unit to fetch next; undefined when all that is near is there. */
+  private wanted(): number | "start" | undefined {
+    if (!this.units.has(START_UNIT)) return "start";
+    const asked = [...this.waiting.keys()];
+    if (asked.length > 0) return Math.min(...asked);
+    const end = Math.min(this.newest + AHEAD_UNITS, this.options.segments);
+    for (let number = this.newest; number < end; number++) if (!this.units.has(number)) return number;
+    return undefined;
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.closing;
+    let failures = 0;
+    while (!signal.aborted) {
+      const from = this.wanted();
+      if (from === undefined) {
+        await new Promise<void>((resolve) => {
+          this.wake = resolve;
+          signal.addEventListener("abort", () => resolve(), { once: true });
+        });
+        continue;
+      }
+      try {
+        for await (const unit of this.options.fetch(from, MOST_UNITS, signal)) this.keep(unit);
+        failures = 0;
+      } catch (error) {
+        if (signal.aborted) return;
+        if (error instanceof DeliveryError && error.details.status === 425) {
+          await this.pause(error);
+          continue;
+        }
+        if (
+          error instanceof DeliveryError &&
+          error.details.status === 409 &&
+          !this.waiting.has(from === "start" ? START_UNIT : from)
+        ) {
+          // A seek moved the service's position while this was asked for ahead of the old one.
+          await sleep(WAIT_RANGE_SECONDS[0], signal).catch(() => {});
+          continue;
+        }
+        failures += 1;
+        const retryable = !(error instanceof CmixError) || error.details.retryable === true;
+        if (!retryable || failures >= ATTEMPTS) {
+          this.fail(error);
+          return;
+        }
+        const wait = FIRST_WAIT_SECONDS * 2 ** (failures - 1);
+        await sleep(error instanceof DeliveryError ? retryAfterSeconds(error, wait) : wait, signal).catch(() => {});
+      }
+    }
+  }
+
+  /** The service allows nothing now: waits as long as it says, or until something else is wanted. */
+  private async pause(error: DeliveryError): Promise<void> {
+    const [least, most] = WAIT_RANGE_SECONDS;
+    const seconds = Math.min(most, Math.max(least, retryAfterSeconds(error, 1)));
+    if (this.waiting.size > 0) this.options.onHeldBack?.(seconds);
+    await sleep(seconds, this.closing.signal).catch(() => {});
+  }
+
+  private keep(unit: Unit): void {
+    if (!this.units.has(unit.number)) this.keptBytes += unit.bytes.length;
+    this.units.set(unit.number, unit.bytes);
+    this.waiting.get(unit.number)?.resolve(unit.bytes);
+    this.waiting.delete(unit.number);
+    if (this.keptBytes > KEPT_BYTES) this.giveUpFarUnits();
+  }
+
+  private giveUpFarUnits(): void {
+    const near = (number: number) => number === START_UNIT || Math.abs(number - this.newest) <= AHEAD_UNITS;
+    for (const [number, bytes] of this.units) {
+      if (near(number)) continue;
+      this.units.delete(number);
+      this.keptBytes -= bytes.length;
+    }
+  }
+
+  private fail(error: unknown): void {
+    this.failure ??= error;
+    for (const entry of this.waiting.values()) entry.reject(this.failure);
+    this.waiting.clear();
+  }
+}

@@ -1,0 +1,71 @@
+import { type DragEvent, type ReactNode, useId, useRef, useState } from "react";
+
+interface DropZoneProps {
+  title: string;
+  or: string;
+  choose: string;
+  hint?: string;
+  /** For the file dialogue. */
+  accept: string;
+  /** Beside something more important: one row, no icon. */
+  isCompact?: boolean;
+  onFile: (file: File) => void;
+}
+
+/** A place to drop a file on, with a button that opens the file dialogue. */
+export function DropZone({ title, or, choose, hint, accept, isCompact = false, onFile }: DropZoneProps): ReactNode {
+  const [over, setOver] = useState(false);
+  const input = useRef<HTMLInputElement>(null);
+  const hintId = useId();
+  const drop = (event: DragEvent) => {
+    event.preventDefault();
+    setOver(false);
+    const file = event.dataTransfer.files[0];
+    if (file !== undefined) onFile(file);
+  };
+  return (
+    // Dropping is an extra for pointers; the button does the same for everyone.
+    // biome-ignore lint/a11y/noStaticElementInteractions: see above
+    <div
+      className="drop-zone"
+      data-over={over || undefined}
+      data-compact={isCompact || undefined}
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={drop}
+    >
+      <svg className="drop-icon" viewBox="0 0 48 48" aria-hidden="true">
+        <path d="M24 32V10m0 0-9 9m9-9 9 9M9 31v5a3 3 0 0 0 3 3h24a3 3 0 0 0 3-3v-5" />
+      </svg>
+      <p className="drop-title">{title}</p>
+      <p className="quiet">{or}</p>
+      <button
+        type="button"
+        className={isCompact ? "button" : "button button-main"}
+        aria-describedby={hint === undefined ? undefined : hintId}
+        onClick={() => input.current?.click()}
+      >
+        {choose}
+      </button>
+      {hint !== undefined && (
+        <p className="quiet" id={hintId}>
+          {hint}
+        </p>
+      )}
+      <input
+        ref={input}
+        type="file"
+        accept={accept}
+        hidden
+        onChange={(event) => {
+          const file = event.target.files?.[0];
+          event.target.value = ""; // the same file can be chosen again
+          if (file !== undefined) onFile(file);
+        }}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,18 @@
+/** One encoder, for the pool of divide.worker.ts. */
+import * as Comlink from "comlink";
+import { type CodecWorkerApi, createCodecWorkerApi } from "../../../codec/worker/codec-worker.ts";
+import { installErrorTransfer } from "../../../codec/worker/error-transfer.ts";
+import { fetchKernels } from "./kernels.ts";
+
+// Exposed before the kernels are there: a worker's first messages would be lost otherwise.
+const started = fetchKernels().then((kernels) => createCodecWorkerApi(kernels, Comlink.transfer));
+started.catch(() => {}); // every call tells it
+
+const api: CodecWorkerApi = {
+  beginGop: async (request) => (await started).beginGop(request),
+  addPicture: async (picture, quality) => (await started).addPicture(picture, quality),
+  cutAudio: async (packets) => (await started).cutAudio(packets),
+};
+
+installErrorTransfer();
+Comlink.expose(api);

@@ -1,0 +1,50 @@
+/** What the page and play.worker.ts say to each other. */
+import type { MainHeader } from "../../../codec/format/header.ts";
+import type { ClockAnchor } from "../player/clock.ts";
+import type { PlaybackEvents } from "../player/playback.ts";
+import type { PlayTicket } from "../player/segment-opener.ts";
+
+export interface MainFacts {
+  mainId: string;
+  slaveId: string;
+  slaveName: string;
+  title: string;
+  copyright: string;
+  genre: string;
+  ageLimit: number;
+  service: string;
+  method: MainHeader["method"];
+  protection: MainHeader["protection"];
+  bytes: number;
+  durationSeconds: number;
+  poster: Blob | undefined;
+  video: {
+    width: number;
+    height: number;
+    rotation: 0 | 90 | 180 | 270;
+    pixelAspect: [number, number];
+    framesPerSecond: number;
+  };
+  sound: { codec: string; sampleRate: number; channels: number; playable: boolean } | undefined;
+}
+
+export interface PlayEvents extends PlaybackEvents {
+  /** The service allows no more units for now. */
+  onHeldBack(seconds: number): void;
+}
+
+export interface PlayWorkerApi {
+  /** Reads header and index of a main file: from a file, or from an address by ranges. */
+  open(source: Blob | string): Promise<MainFacts>;
+  /** Hands the visible canvas over, once for each `open`. */
+  attachScreen(canvas: OffscreenCanvas): Promise<void>;
+  /** Starts fetching the play's units, which stay encrypted. */
+  prepare(ticket: PlayTicket, cm: Blob, events: PlayEvents): Promise<void>;
+  /** From here on units can be opened. @param secret the play's, hexadecimal */
+  release(secret: string): Promise<void>;
+  /** Starts at `seconds`, or goes there; `run` counts these calls. */
+  start(run: number, seconds: number): Promise<void>;
+  setClock(anchor: ClockAnchor): Promise<void>;
+  /** Ends the play: nothing is fetched or decoded any more. */
+  stop(): Promise<void>;
+}

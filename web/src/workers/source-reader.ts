@@ -1,0 +1,251 @@
+/** A chosen video file as input of `divideCompress`: pictures by WebCodecs, sound packets as they are. Streams; holds few pictures. */
+import {
+  ALL_FORMATS,
+  BlobSource,
+  EncodedPacketSink,
+  Input,
+  type InputAudioTrack,
+  type InputVideoTrack,
+  type VideoSample,
+  VideoSampleSink,
+} from "mediabunny";
+import { InputError, UnsupportedError } from "../../../codec/errors.ts";
+import type { MainHeader } from "../../../codec/format/header.ts";
+import type { CompressInput, SourcePacket, SourcePicture } from "../../../codec/methods/compress-types.ts";
+import type { SourceFacts } from "./divide-api.ts";
+import { copyPicture, DIRECT_FORMATS } from "./picture-copy.ts";
+
+/** Picture rates that are written as their exact ratio. */
+const COMMON_RATES: readonly [number, number][] = [
+  [24000, 1001],
+  [24, 1],
+  [25, 1],
+  [30000, 1001],
+  [30, 1],
+  [48, 1],
+  [50, 1],
+  [60000, 1001],
+  [60, 1],
+];
+const POSTER_MAX_WIDTH = 320;
+/** Where the poster is taken from: the very first pictures are often black. */
+const POSTER_POSITION = 0.1;
+/** Packets inspected for the frame rate. */
+const RATE_PACKETS = 300;
+
+const micro = (seconds: number): number => Math.round(seconds * 1e6);
+
+function ratioOf(rate: number): [number, number] {
+  for (const [numerator, denominator] of COMMON_RATES) {
+    if (Math.abs(numerator / denominator - rate) < 0.005) return [numerator, denominator];
+  }
+  return [Math.max(1, Math.round(rate * 1000)), 1000];
+}
+
+export class SourceReader {
+  private readonly input: Input;
+  private readonly video: InputVideoTrack;
+  private readonly sound: InputAudioTrack | undefined;
+  readonly facts: SourceFacts;
+
+  private constructor(input: Input, video: InputVideoTrack, sound: InputAudioTrack | undefined, facts: SourceFacts) {
+    this.input = input;
+    this.video = video;
+    this.sound = sound;
+    this.facts = facts;
+  }
+
+  /**
+   * @throws {@link InputError} no video in the file
+   * @throws {@link UnsupportedError} this browser has no decoder for it
+   */
+  static async open(file: Blob): Promise<SourceReader> {
+    const input = new Input({ source: new BlobSource(file), formats: ALL_FORMATS });
+    try {
+      return await SourceReader.read(file, input);
+    } catch (error) {
+      input.dispose();
+      throw error;
+    }
+  }
+
+  private static async read(file: Blob, input: Input): Promise<SourceReader> {
+    if (!(await input.canRead()))
+      throw new InputError("this is no video file that can be read here: choose an MP4, MOV or WebM");
+    const video = await input.getPrimaryVideoTrack();
+    if (video === null) throw new InputError("there is no video in this file: choose another one");
+    const codec = (await video.getCodecParameterString()) ?? (await video.getCodec());
+    if (codec === null || !(await video.canDecode())) {
+      throw new UnsupportedError(
+        `this browser has no decoder for the video (${codec ?? "unknown codec"}): convert it to H.264, or try another browser`,
+        { codec },
+      );
+    }
+    const sound = (await input.getPrimaryAudioTrack()) ?? undefined;
+    const soundCodec =
+      sound === undefined
+        ? undefined
+        : ((await sound.getCodecParameterString()) ?? (await sound.getCodec()) ?? undefined);
+    const rates = await video.computeFrameRateMetrics({ targetPacketCount: RATE_PACKETS });
+    const durationSeconds = await video.computeDuration();
+    const facts: SourceFacts = {
+      container: (await input.getFormat()).name,
+      bytes: file.size,
+      durationSeconds,
+      video: {
+        codec,
+        width: await video.getCodedWidth(),
+        height: await video.getCodedHeight(),
+        framesPerSecond: rates.bestGuessFrameRate,
+        isConstantRate: rates.frameRateIsConstant,
+        rotation: await video.getRotation(),
+        estimatedPictures: Math.max(1, Math.round(durationSeconds * rates.averageFrameRate)),
+      },
+      sound:
+        sound === undefined || soundCodec === undefined
+          ? undefined
+          : {
+              codec: soundCodec,
+              sampleRate: await sound.getSampleRate(),
+              channels: await sound.getNumberOfChannels(),
+              playable: await sound.canDecode(),
+            },
+      hasUnknownSound: sound !== undefined && soundCodec === undefined,
+    };
+    return new SourceReader(input, video, sound, facts);
+  }
+
+  /** What `divideCompress` takes. The first picture is decoded to know what kind the decoder gives. */
+  async compressInput(): Promise<CompressInput> {
+    const first = await this.firstPicture();
+    const { num, den } = await this.video.getPixelAspectRatio();
+    const input: CompressInput = {
+      video: {
+        width: first.width,
+        height: first.height,
+        frameRate: ratioOf(this.facts.video.framesPerSecond),
+        pixelAspect: [num, den],
+        rotation: this.facts.video.rotation,
+        matrix: first.matrix,
+        fullRange: first.fullRange,
+      },
+      pictures: this.pictures(),
+    };
+    if (this.sound !== undefined && this.facts.sound !== undefined) {
+      const { codec, sampleRate, channels } = this.facts.sound;
+      const description = (await this.sound.getDecoderConfig())?.description;
+      input.audio = {
+        codec,
+        sampleRate,
+        channels,
+        packets: this.soundPackets(this.sound),
+        ...(description === undefined ? {} : { description: bytesOf(description) }),
+      };
+    }
+    return input;
+  }
+
+  /** A small JPEG of a picture early in the video, upright; undefined where it cannot be made. */
+  async poster(): Promise<MainHeader["poster"]> {
+    const start = await this.video.getFirstTimestamp();
+    const at = start + (this.facts.durationSeconds - start) * POSTER_POSITION;
+    const sample = await new VideoSampleSink(this.video).getSample(at);
+    if (sample === null) return undefined;
+    try {
+      const width = Math.min(POSTER_MAX_WIDTH, sample.displayWidth);
+      const height = Math.max(1, Math.round((width * sample.displayHeight) / sample.displayWidth));
+      const canvas = new OffscreenCanvas(width, height);
+      const context = canvas.getContext("2d");
+      if (context === null) return undefined;
+      sample.draw(context, 0, 0, width, height);
+      const blob = await canvas.convertToBlob({ type: "image/jpeg", quality: 0.8 });
+      if (blob.type !== "image/jpeg") return undefined;
+      return { type: "image/jpeg", data: new Uint8Array(await blob.arrayBuffer()) };
+    } finally {
+      sample.close();
+    }
+  }
+
+  close(): void {
+    this.input.dispose();
+  }
+
+  private async firstPicture(): Promise<{
+    width: number;
+    height: number;
+    matrix: "bt601" | "bt709";
+    fullRange: boolean;
+  }> {
+    for await (const sample of new VideoSampleSink(this.video).samples()) {
+      try {
+        const { width, height } = sample.visibleRect;
+        // RGB, and what is converted to it, becomes BT.601 limited range in the encoder.
+        if (!DIRECT_FORMATS.has(sample.format ?? "")) return { width, height, matrix: "bt601", fullRange: false };
+        const { matrix, fullRange } = sample.colorSpace;
+        const isHd = matrix === null && height > 576; // untagged: as broadcast has it
+        return { width, height, matrix: matrix === "bt709" || isHd ? "bt709" : "bt601", fullRange: fullRange === true };
+      } finally {
+        sample.close();
+      }
+    }
+    throw new InputError("the video has no picture that can be decoded: choose another file");
+  }
+
+  /** Pictures in display order, each lasting until the next, so that a variable rate keeps its times. */
+  private async *pictures(): AsyncGenerator<SourcePicture> {
+    let waiting: SourcePicture | undefined;
+    for await (const sample of new VideoSampleSink(this.video).samples()) {
+      const picture = await takePicture(sample);
+      if (picture === undefined) continue;
+      if (waiting !== undefined) {
+        // Two pictures at one time: the later one is what is seen.
+        if (picture.timestampMicroseconds > waiting.timestampMicroseconds) {
+          waiting.durationMicroseconds = picture.timestampMicroseconds - waiting.timestampMicroseconds;
+          yield waiting;
+        }
+      }
+      waiting = picture;
+    }
+    if (waiting !== undefined) yield waiting;
+  }
+
+  /**
+   * Sound packets in order. Packets before time 0 (an encoder's priming, cut by an edit list) are needed to start the decoder: the last
+   * ones go along, with what they reach into the video as their duration.
+   */
+  private async *soundPackets(track: InputAudioTrack): AsyncGenerator<SourcePacket> {
+    const prerollMicroseconds = 100_000;
+    for await (const packet of new EncodedPacketSink(track).packets()) {
+      const start = micro(packet.timestamp);
+      const end = micro(packet.timestamp + packet.duration);
+      if (end <= -prerollMicroseconds) continue;
+      yield {
+        timestampMicroseconds: Math.max(0, start),
+        durationMicroseconds: Math.max(0, end) - Math.max(0, start),
+        data: packet.data,
+      };
+    }
+  }
+}
+
+async function takePicture(sample: VideoSample): Promise<SourcePicture | undefined> {
+  try {
+    const start = micro(sample.timestamp);
+    const end = micro(sample.timestamp + sample.duration);
+    if (end <= 0 && start < 0) return undefined;
+    const timestampMicroseconds = Math.max(0, start);
+    return {
+      timestampMicroseconds,
+      durationMicroseconds: Math.max(1, end - timestampMicroseconds),
+      ...(await copyPicture(sample)),
+    };
+  } finally {
+    sample.close();
+  }
+}
+
+function bytesOf(source: AllowSharedBufferSource): Uint8Array {
+  return ArrayBuffer.isView(source)
+    ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength).slice()
+    : new Uint8Array(source).slice();
+}
