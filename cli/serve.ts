@@ -1,5 +1,4 @@
 import { fileURLToPath } from "node:url";
-import { startServer } from "../server/main.ts";
 import { WASM_PATH } from "./node-kernels.ts";
 import { type Command, integer, parse } from "./options.ts";
 
@@ -10,6 +9,8 @@ export const serve: Command = {
 
   async run(args, signal) {
     const { values } = parse(args, 0, { port: "string", host: "string", data: "string" });
+    // Loaded here only: the other commands start without the server.
+    const { startServer } = await import("../server/main.ts");
     const fromRoot = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
     const server = await startServer({
       port: integer(values, "port", 0, 65535) ?? DEFAULT_PORT,

@@ -151,6 +151,8 @@ export function decoderPicture(bytes: usize, length: i32, withheld: usize, withh
     reader.open(bytes + at, length - at);
     let status = OK;
     if (code == SEQUENCE_HEADER) {
+      // Behind a picture's header another size would take away the planes that its slices are written to.
+      if (pictures == 1) return ERROR_SYNTAX;
       status = readSequenceHeader();
     } else if (code == SEQUENCE_EXTENSION) {
       status = ERROR_UNSUPPORTED;

@@ -36,7 +36,7 @@ export function ffmpegDecode(stream: Uint8Array, pictureBytes: number): { pictur
     writeFileSync(source, stream);
     const { stderr, status } = spawnSync(
       "ffmpeg",
-      ["-v", "warning", "-nostdin", "-f", "mpegvideo", "-i", source, "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "yuv420p", target],
+      ["-v", "warning", "-nostdin", "-threads", "1", "-f", "mpegvideo", "-i", source, "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "yuv420p", target],
       { encoding: "utf8" },
     );
     if (status !== 0) throw new Error(`ffmpeg ended with ${status}: ${stderr}`);

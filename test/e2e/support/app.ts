@@ -124,10 +124,11 @@ function tapSound(): void {
     newestSample: () => {
       const tap = taps.at(-1);
       if (tap === undefined) return 0;
-      const samples = new Float32Array(256);
+      const samples = new Float32Array(tap.fftSize);
       tap.getFloatTimeDomainData(samples);
-      return Math.max(...samples.map(Math.abs));
+      return Math.max(...samples.subarray(-256).map(Math.abs));
     },
+    theTap: () => taps.at(-1),
     tapContext: () => taps.at(-1)?.context,
     soundLatency: () => (taps.at(-1)?.context as AudioContext | undefined)?.outputLatency ?? 0,
   });

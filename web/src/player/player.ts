@@ -15,8 +15,8 @@ import type { SoundPiece } from "./sound-pump.ts";
 import { nextState, type PlayerEvent, type PlayerState, showsVideo } from "./state.ts";
 
 const TICK_MILLISECONDS = 100;
-/** Gives the first sound time to be scheduled before its moment. */
-const START_LEAD_SECONDS = 0.06;
+/** Beyond the device's latency: gives the first sound time to be scheduled before its moment. */
+const START_LEAD_SECONDS = 0.05;
 /** The service's clock may run behind ours by a little; after this much waiting for the secret something is wrong. */
 const SECRET_PATIENCE_SECONDS = 30;
 
@@ -88,7 +88,7 @@ export class Player {
     });
     this.clock = new MediaClock(
       () => performance.now() / 1000,
-      () => this.sound?.deviceTime(),
+      () => this.sound?.heardTime(),
     );
     this.clock.onSourceChange = () => {
       if (this.clock.isRunning) this.sound?.start(this.clock);
@@ -298,7 +298,7 @@ export class Player {
 
   private startClock(): void {
     if (this.current.state === "buffering") this.enter("buffered");
-    this.clock.start(this.clock.time(), START_LEAD_SECONDS);
+    this.clock.start(this.clock.time(), START_LEAD_SECONDS + (this.sound?.latencySeconds() ?? 0));
     this.sound?.start(this.clock);
     this.sendClock();
   }

@@ -23,9 +23,14 @@ export class SoundOutput {
     void this.context.resume().catch(() => {});
   }
 
-  /** Seconds of the device, as heard: what is scheduled for now is heard a little later. */
-  deviceTime(): number {
+  /** The context's time that is heard now: what is scheduled for `currentTime` is heard a latency later. */
+  heardTime(): number {
     return this.context.currentTime - this.latencySeconds();
+  }
+
+  /** From scheduling to hearing; 0 where the browser does not say, or not yet. */
+  latencySeconds(): number {
+    return this.context.outputLatency || this.context.baseLatency || 0;
   }
 
   setVolume(volume: number): void {
@@ -81,9 +86,8 @@ export class SoundOutput {
   }
 
   private schedule(piece: Scheduled, clock: MediaClock): void {
-    const heardAt = clock.soundTimeOf(piece.timeSeconds);
-    if (heardAt === undefined) return;
-    const when = heardAt + this.latencySeconds();
+    const when = clock.soundTimeOf(piece.timeSeconds);
+    if (when === undefined) return;
     const late = Math.max(0, this.context.currentTime - when);
     if (late >= piece.buffer.duration) return;
     const node = this.context.createBufferSource();
@@ -99,10 +103,6 @@ export class SoundOutput {
       piece.node?.disconnect();
       return false;
     });
-  }
-
-  private latencySeconds(): number {
-    return this.context.outputLatency || this.context.baseLatency || 0;
   }
 }
 
