@@ -20,6 +20,7 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      { test: { name: "bench", include: [], benchmark: { include: ["bench/**/*.bench.ts"] } } },
     ],
   },
 });

@@ -22,7 +22,10 @@ export function checkPair(main: MainReader, slave: SlaveHeader, trailer?: SlaveT
     throw new FormatError("main file's header was changed after the division; fetch the main file again", {
       offsetBytes: 0,
     });
-  if (main.trailer !== undefined && !equalBytes(trailer.mainTagsHash, main.trailer.tagsHash)) {
+  if (main.trailer === undefined) return;
+  // The main's trailer is no secret's work: its hash may have been kept while segments were taken out.
+  const segments = trailer.index.length / 4;
+  if (main.index.length !== segments || !equalBytes(trailer.mainTagsHash, main.trailer.tagsHash)) {
     throw new FormatError("main file's segments are not those of the division; fetch the main file again");
   }
 }

@@ -1,8 +1,10 @@
 /**
- * Makes the sample videos, samples/scene.mp4 and samples/house-cm.mp4, from the drawings and notes in scripts/samples/. Needs ffmpeg
- * with libx264 for the coding only. The same sources and the same ffmpeg give the same bytes.
+ * Makes the sample videos, samples/scene.mp4 and samples/house-cm.mp4, from the drawings and notes in scripts/samples/, and divides the
+ * scene into samples/scene.cmx and samples/scene.cms. Needs ffmpeg with libx264 for the coding, and the built program for dividing. The
+ * same sources and the same ffmpeg give the same videos; a division has new ids and a new secret each time.
  *
- *   node scripts/make-samples.mjs              both videos
+ *   node scripts/make-samples.mjs              the videos and the pair
+ *   node scripts/make-samples.mjs --pair       the pair only, from the videos that are there
  *   node scripts/make-samples.mjs --y4m FILE   the scene's first 60 frames, uncompressed, and nothing else
  */
 import { spawn } from "node:child_process";
@@ -13,6 +15,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Canvas } from "./samples/canvas.mjs";
+import { dividePair } from "./samples/divide-pair.mjs";
 import { composeHouseCm, drawHouseCm, HOUSE_CM } from "./samples/house-cm.mjs";
 import { composeScene, drawScene, SCENE } from "./samples/scene.mjs";
 import { SAMPLE_RATE } from "./samples/sound.mjs";
@@ -73,12 +76,16 @@ async function makeMp4(file, format, draw, sound) {
   }
 }
 
-const { values } = parseArgs({ options: { y4m: { type: "string" } } });
+const { values } = parseArgs({ options: { y4m: { type: "string" }, pair: { type: "boolean" } } });
 if (values.y4m !== undefined) {
   await mkdir(dirname(values.y4m), { recursive: true });
   await encode(SCENE, drawScene, Y4M_FRAMES, [...TO_YUV, "-f", "yuv4mpegpipe", values.y4m]);
 } else {
-  await mkdir(SAMPLES, { recursive: true });
-  await makeMp4(join(SAMPLES, "scene.mp4"), SCENE, drawScene, composeScene());
-  await makeMp4(join(SAMPLES, "house-cm.mp4"), HOUSE_CM, drawHouseCm, composeHouseCm());
+  const scene = join(SAMPLES, "scene.mp4");
+  if (!values.pair) {
+    await mkdir(SAMPLES, { recursive: true });
+    await makeMp4(scene, SCENE, drawScene, composeScene());
+    await makeMp4(join(SAMPLES, "house-cm.mp4"), HOUSE_CM, drawHouseCm, composeHouseCm());
+  }
+  await dividePair(scene, { title: "Valley and bay (sample)", copyright: "Cmix contributors, MIT", genre: "sample" });
 }

@@ -3,6 +3,7 @@
  * Bytes: FORMAT.md 2-5.
  */
 import { FormatError } from "../errors.ts";
+import { equalBytes } from "./bytes.ts";
 
 export const FORMAT_VERSION = 1;
 
@@ -149,7 +150,14 @@ export function readMainHead(bytes: Uint8Array, offsetBytes: number): SegmentHea
     pictures: view.getUint32(24),
     length: view.getUint32(28),
   };
-  checkLength(head.length, MAIN_SEGMENT_MAX_BYTES, head.number, offsetBytes);
+  checkSegmentLength(head.length, MAIN_SEGMENT_MAX_BYTES, head.number, offsetBytes);
+  // The tag covers the head as it is written from these fields, so nothing else may stand in it.
+  if (!equalBytes(writeMainHead(head), bytes.subarray(0, MAIN_HEAD_BYTES))) {
+    throw new FormatError(
+      `head of segment ${head.number} at byte ${offsetBytes} holds what this version does not know: the file is damaged`,
+      { offsetBytes, segment: head.number },
+    );
+  }
   return head;
 }
 
@@ -179,7 +187,7 @@ export function readSlaveHead(bytes: Uint8Array, offsetBytes: number): SlaveSegm
     startMilliseconds: view.getUint32(12),
     length: view.getUint32(16),
   };
-  checkLength(head.length, SLAVE_SEGMENT_MAX_BYTES, head.number, offsetBytes);
+  checkSegmentLength(head.length, SLAVE_SEGMENT_MAX_BYTES, head.number, offsetBytes);
   return head;
 }
 
@@ -190,7 +198,8 @@ function noSegment(what: string, offsetBytes: number): FormatError {
   );
 }
 
-function checkLength(length: number, most: number, segment: number, offsetBytes: number): void {
+/** @throws {@link FormatError} a segment claims more bytes than a reader has to hold */
+export function checkSegmentLength(length: number, most: number, segment: number, offsetBytes: number): void {
   if (length > most)
     throw new FormatError(
       `segment ${segment} at byte ${offsetBytes} claims ${length} bytes, at most ${most} are allowed: the file is damaged`,
@@ -206,7 +215,7 @@ export function writeIndexRow(head: SegmentHead): Uint8Array {
   view.setUint32(8, head.length);
   view.setUint8(12, head.layer);
   view.setUint8(13, head.track);
-  view.setUint8(14, writeFlags(head));
+  view.setUint8(14, writeFlags({ key: head.key, structure: head.structure }));
   return bytes;
 }
 
@@ -219,6 +228,7 @@ export function readIndex(rows: Uint8Array, firstOffsetBytes: number): IndexEntr
     const row = number * INDEX_ROW_BYTES;
     const length = view.getUint32(row + 8);
     const flags = view.getUint8(row + 14);
+    checkSegmentLength(length, MAIN_SEGMENT_MAX_BYTES, number, offsetBytes);
     entries.push({
       number,
       offsetBytes,

@@ -148,6 +148,13 @@ export class MainReader {
         { offsetBytes: entry.offsetBytes, segment: number },
       );
     }
+    // Who cuts segments off can write a trailer that fits, but not the flag, which the tag covers.
+    if (this.trailer !== undefined && head.last !== (number === this.index.length - 1)) {
+      throw new FormatError(
+        `segment ${number} at byte ${entry.offsetBytes} is ${head.last ? "" : "not "}marked as the last of ${this.index.length}: segments were cut off or added; fetch the main file again`,
+        { offsetBytes: entry.offsetBytes, segment: number },
+      );
+    }
     return {
       head,
       tag: bytes.subarray(MAIN_HEAD_BYTES, MAIN_HEAD_BYTES + TAG_BYTES),

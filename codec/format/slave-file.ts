@@ -4,6 +4,7 @@ import { type ByteSink, type ByteSource, concatBytes, equalBytes, sha256 } from 
 import { decodeSlaveHeader, decodeSlaveTrailer, encodeFields, type SlaveHeader, type SlaveTrailer } from "./header.ts";
 import {
   CHECKSUM_BYTES,
+  checkSegmentLength,
   FOOTER_BYTES,
   frameTrailer,
   isTrailer,
@@ -16,6 +17,7 @@ import {
   SLAVE_CHECKED_BYTES,
   SLAVE_HEAD_BYTES,
   SLAVE_MAGIC,
+  SLAVE_SEGMENT_MAX_BYTES,
   type SlaveSegmentHead,
   TRAILER_MAX_BYTES,
   writePreamble,
@@ -157,8 +159,11 @@ export class SlaveReader {
     const trailer = decodeSlaveTrailer(frame.cbor, trailerOffset);
     const offsets = [firstOffset];
     const view = new DataView(trailer.index.buffer, trailer.index.byteOffset, trailer.index.length);
-    for (let i = 0; i + 4 <= trailer.index.length && i < SEGMENTS_MAX * 4; i += 4)
-      offsets.push((offsets.at(-1) ?? 0) + SLAVE_HEAD_BYTES + view.getUint32(i));
+    for (let i = 0; i + 4 <= trailer.index.length && i < SEGMENTS_MAX * 4; i += 4) {
+      const [offset, length] = [offsets.at(-1) ?? 0, view.getUint32(i)];
+      checkSegmentLength(length, SLAVE_SEGMENT_MAX_BYTES, i / 4, offset);
+      offsets.push(offset + SLAVE_HEAD_BYTES + length);
+    }
     if (offsets.at(-1) !== trailerOffset)
       throw new FormatError(
         `slave file's index does not agree with its length: bytes are missing before byte ${trailerOffset}; fetch the file again`,

@@ -1,50 +1,52 @@
-import { join } from "node:path";
+import { execFileSync } from "node:child_process";
+import { basename, join } from "node:path";
 import { it } from "vitest";
-import { openPage, startApp, flashesAndBeeps } from "./support/app.ts";
-import { makeFlashAndBeep } from "./support/pictures.ts";
+import { openPage, startApp } from "./support/app.ts";
+import { pictureTimes, psnr, shownPicture } from "./support/pictures.ts";
+const M = "../shared/media/";
+const FILES = (process.env.FILES ?? "mp4/A4.mp4 mp4/av1_1080x720.mp4 mp4/bbb_800x640_768kbps_30fps_avc_pyramid_3b.mp4 mp4/bikes.mp4 mp4/camera_1080p_fullrange.mp4 mp4/edit_list.mp4 mp4/gizmo_fragmented.mp4 mp4/hevc_1080p.mp4 mp4/iphone4s_sideways_rot90.mov mp4/mov_vfr.mov mp4/phone_fire_720p_rot180_vfr.mp4 mp4/pixel_aspect_2x1.mp4 mp4/sample_2_byte_NAL_length.mp4 mp4/scene_cuts_444.mp4 mp4/ucl_h264_aac.mp4").split(" ");
 it("scratch", async () => {
   const app = await startApp();
-  const clip = join(app.dataDir, "fb.mp4");
-  await makeFlashAndBeep(clip, 8);
-  const { page, problems } = await openPage(app, "/studio");
-  await page.setInputFiles('input[type="file"]', clip);
-  await page.getByRole("button", { name: "Divide" }).click();
-  await page.getByRole("button", { name: "Watch it now" }).click({ timeout: 60_000 });
-  await page.waitForSelector(`.stage[data-state="ready"]`);
-  console.log(await page.evaluate(async () => {
-    const w = new Worker(URL.createObjectURL(new Blob(["onmessage=()=>postMessage(performance.timeOrigin+performance.now())"])));
-    const res = [];
-    for (let i = 0; i < 10; i++) {
-      const t0 = performance.timeOrigin + performance.now();
-      const tw = await new Promise<number>((r) => { w.onmessage = (e) => r(e.data); w.postMessage(0); });
-      const t1 = performance.timeOrigin + performance.now();
-      res.push(`${(tw - t0).toFixed(2)} ${(t1 - tw).toFixed(2)}`);
-    }
-    return res.join("\n");
-  }));
-  await page.getByRole("button", { name: "Play", exact: true }).first().click();
-  await page.waitForSelector(`.stage[data-state="playing"]`);
-  const r = await page.evaluate(async () => {
-    const out: string[] = [];
-    const c = (globalThis as any).tapContext() as AudioContext;
-    const canvas = document.querySelector<HTMLCanvasElement>(".video-canvas")!;
-    const tap = (globalThis as any).theTap() as AnalyserNode;
-    let last = canvas.dataset.pictureSeconds;
-    const buf = new Float32Array(tap.fftSize);
-    const end = performance.now() + 3500;
-    let lastOn = 0;
-    while (performance.now() < end) {
-      const p = canvas.dataset.pictureSeconds;
-      if (p !== last) { last = p; const s = Number(p); if (Math.abs(s - Math.round(s)) < 0.001) out.push(`picture ${p} at ctx ${c.currentTime.toFixed(4)} perf ${performance.now().toFixed(1)}`); }
-      tap.getFloatTimeDomainData(buf);
-      const ct = c.currentTime;
-      const first = buf.findIndex((v) => Math.abs(v) > 0.05);
-      if (first > 0 && ct - lastOn > 0.5 && first < 4000) { out.push(`beep starts at ctx ${(ct - (buf.length - first) / c.sampleRate).toFixed(4)} read at ${ct.toFixed(4)} perf ${performance.now().toFixed(1)}`); lastOn = ct; }
-      await new Promise((r) => setTimeout(r, 3));
-    }
-    return out;
-  });
-  console.log(r.join("\n"));
-  console.log(JSON.stringify(await flashesAndBeeps(page, 2000)), problems);
+  for (const f of FILES) {
+    const src = f.startsWith("/") ? f : M + f;
+    const { page, problems, close } = await openPage(app, "/studio");
+    const line: string[] = [basename(f)];
+    try {
+      await page.setInputFiles('input[type="file"]', src);
+      await Promise.race([page.getByRole("button", { name: "Divide" }).waitFor(), page.getByRole("alert").waitFor()]);
+      if (await page.getByRole("alert").count()) { line.push("REFUSED: " + await page.getByRole("alert").innerText()); continue; }
+      line.push((await page.locator(".studio-source .facts").innerText()).replace(/\s+/g, " "));
+      line.push((await page.locator(".studio-source .notice").allInnerTexts()).join("|"));
+      await page.getByRole("button", { name: "Divide" }).click();
+      await Promise.race([page.getByRole("heading", { name: "Divided" }).waitFor({ timeout: 60000 }), page.getByRole("alert").waitFor({ timeout: 60000 })]);
+      if (await page.getByRole("alert").count()) { line.push("FAILED: " + await page.getByRole("alert").innerText()); continue; }
+      line.push((await page.locator(".result").innerText()).replace(/\s+/g, " ").slice(0, 200));
+      await page.getByRole("button", { name: "Watch it now" }).click({ timeout: 60_000 });
+      await page.waitForSelector(`.stage[data-state="ready"]`);
+      await page.getByRole("button", { name: "Play", exact: true }).first().click();
+      await page.waitForSelector(`.stage[data-state="playing"], .stage[data-state="error"]`, { timeout: 20000 });
+      if (await page.getByRole("alert").count()) { line.push("WATCH: " + await page.getByRole("alert").innerText()); continue; }
+      await page.screenshot({ path: `test-results/media-${basename(f)}.png` });
+      await page.getByRole("button", { name: "Pause" }).click();
+      const times = await pictureTimes(src);
+      const bar = page.getByLabel("Position", { exact: true });
+      for (const key of ["Home", "ArrowRight", "End"]) {
+        await bar.press(key);
+        await page.waitForTimeout(900);
+        const shown = await shownPicture(page);
+        let best = -1, bn = -1;
+        const t0 = times[0]!;
+        let n = times.findIndex((t) => Math.abs(t - shown.timeSeconds) < 0.004);
+        for (const c of [n, n - 1, n + 1, n + 2, n - 2]) {
+          if (c < 0 || c >= times.length) continue;
+          const pix = execFileSync("ffmpeg", ["-v", "error", "-noautorotate", "-i", src, "-map", "0:v:0", "-fps_mode", "passthrough", "-vf", `select=eq(n\\,${c})`, "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "rgba", "-"], { maxBuffer: 1 << 28 });
+          const p = pix.length === shown.data.length ? psnr(shown.data, pix) : -2;
+          if (p > best) { best = p; bn = c; }
+        }
+        line.push(`${key}: pic ${shown.timeSeconds.toFixed(3)} n=${n} best=${bn} ${best.toFixed(1)}dB (t0 ${t0})`);
+      }
+    } catch (e) { line.push("EXC " + String(e).slice(0, 300)); }
+    finally { console.log(line.join("\n   "), problems); await close(); }
+  }
   await app.close();
-});
+}, 600000);

@@ -34,6 +34,7 @@ export async function startTestServer(options: Pick<ServerOptions, "limits"> = {
   await mkdir(samplesDir);
   await writeFile(join(webDir, "index.html"), "<!doctype html><title>Cmix</title>");
   await writeFile(join(webDir, "assets/main-1a2b3c.js"), "export {};\n");
+  await writeFile(join(webDir, ".hidden.txt"), "not for the web");
   await writeFile(join(folder, "outside.txt"), "not for the web");
   await writeFile(join(samplesDir, "house-cm.mp4"), await readFile(HOUSE_CM)); // without the sample pair: an empty library
   let clock = Date.UTC(2026, 0, 1);

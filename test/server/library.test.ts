@@ -2,6 +2,9 @@ import { readdir } from "node:fs/promises";
 import { request } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { MemorySink, sha256, sourceFromBytes } from "../../codec/format/bytes.ts";
+import { encodeMainStart, MainReader, MainWriter } from "../../codec/format/main-file.ts";
+import { encodeSlaveStart, parseSlaveStart, SlaveWriter } from "../../codec/format/slave-file.ts";
 import {
   type ErrorBody,
   makePair,
@@ -57,8 +60,6 @@ describe("D1 uploading a slave", () => {
   });
 
   it("refuses other bytes under its id, and another slave for its main", async () => {
-    const { SlaveWriter, encodeSlaveStart, parseSlaveStart } = await import("../../codec/format/slave-file.ts");
-    const { MemorySink } = await import("../../codec/format/bytes.ts");
     const { header } = await parseSlaveStart(pair.slave);
     for (const id of [header.id, crypto.getRandomValues(new Uint8Array(16))]) {
       const sink = new MemorySink();
@@ -219,6 +220,24 @@ describe("D10 hosting a main", () => {
     expect((await putBytes(mainUrl(another.mainId), another.main)).status).toBe(201);
     expect((await putBytes(mainUrl(another.mainId), another.main)).status).toBe(200);
     expect((await fetch(`${mainUrl(another.mainId)}/poster`)).status).toBe(404);
+  });
+});
+
+describe("D10 a main of the right ids that the slave does not know", () => {
+  it("is refused: other header, or other segments", async () => {
+    const another = await makePair({ seconds: 2 });
+    await putBytes(slaveUrl(another.slaveId), another.slave);
+    const { header } = await MainReader.open(sourceFromBytes(another.main));
+    for (const title of ["Forged", header.title]) {
+      const sink = new MemorySink();
+      const start = encodeMainStart({ ...header, title });
+      const writer = await MainWriter.open(sink, start, await sha256(start));
+      await writer.finish(2e6, 50);
+      expect(await refusal(await putBytes(mainUrl(another.mainId), sink.bytes())), title).toEqual({
+        status: 422,
+        code: "format",
+      });
+    }
   });
 });
 

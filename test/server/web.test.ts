@@ -27,11 +27,14 @@ describe("P3 the web app", () => {
     expect(answer.headers.get("Cache-Control")).toContain("immutable");
   });
 
-  it.each(["/assets/missing.js", "/api/nothing", "/favicon.ico"])("has nothing at %s", async (path) => {
-    const answer = await fetch(`${server.url}${path}`);
-    expect(answer.status).toBe(404);
-    expect(await answer.json()).toMatchObject({ error: { code: "not_found" } });
-  });
+  it.each(["/assets/missing.js", "/api/nothing", "/favicon.ico", "/.hidden.txt", "/assets/%2e%2e/%2ehidden.txt"])(
+    "has nothing at %s",
+    async (path) => {
+      const answer = await fetch(`${server.url}${path}`);
+      expect(answer.status).toBe(404);
+      expect(await answer.json()).toMatchObject({ error: { code: "not_found" } });
+    },
+  );
 
   it.each(["/", "/api/videos", "/api/nothing", "/healthz"])("sends strict headers with %s", async (path) => {
     const { headers } = await fetch(`${server.url}${path}`);

@@ -128,8 +128,6 @@ function tapSound(): void {
       tap.getFloatTimeDomainData(samples);
       return Math.max(...samples.subarray(-256).map(Math.abs));
     },
-    theTap: () => taps.at(-1),
-    tapContext: () => taps.at(-1)?.context,
     soundLatency: () => (taps.at(-1)?.context as AudioContext | undefined)?.outputLatency ?? 0,
   });
 }

@@ -13,8 +13,22 @@ export interface Rgba {
   timeSeconds: number;
 }
 
-/** What is on the player's canvas. */
+/**
+ * What is on the player's canvas, once it stands still: a worker's canvas reaches the page some screen refreshes after it was painted,
+ * on a busy machine later.
+ */
 export async function shownPicture(page: Page): Promise<Rgba> {
+  let picture = await readPicture(page);
+  for (let look = 0; look < 20; look++) {
+    await page.waitForTimeout(150);
+    const next = await readPicture(page);
+    if (next.timeSeconds === picture.timeSeconds && Buffer.compare(next.data, picture.data) === 0) return next;
+    picture = next;
+  }
+  throw new Error("the picture does not stand still");
+}
+
+async function readPicture(page: Page): Promise<Rgba> {
   const { base64, ...rest } = await page.evaluate(() => {
     const shown = document.querySelector<HTMLCanvasElement>(".video-canvas");
     if (shown === null) throw new Error("there is no canvas");

@@ -1,0 +1,127 @@
+/** Divisions in memory. */
+import type { Remote } from "comlink";
+import { MemorySink, sourceFromBytes } from "../../codec/format/bytes.ts";
+import { type DividedSegment, type DivisionDescription, DivisionWriter } from "../../codec/format/division-writer.ts";
+import type { SegmentHead } from "../../codec/format/layout.ts";
+import { MainReader } from "../../codec/format/main-file.ts";
+import { SlaveReader } from "../../codec/format/slave-file.ts";
+import { divideCompress } from "../../codec/methods/compress.ts";
+import type { SourcePacket, SourcePicture } from "../../codec/methods/compress-types.ts";
+import { checkPair } from "../../codec/pairing.ts";
+import { createProtection } from "../../codec/protect/create-protection.ts";
+import type { Kernels } from "../../codec/wasm/load-kernels.ts";
+import { type CodecWorkerApi, createCodecWorkerApi } from "../../codec/worker/codec-worker.ts";
+import { WorkerPool } from "../../codec/worker/worker-pool.ts";
+import { sourcePicture } from "./compress.ts";
+import { createRandom } from "./fills.ts";
+import type { Clip } from "./y4m.ts";
+
+export interface Division {
+  main: Uint8Array;
+  slave: Uint8Array;
+}
+
+export type ProtectionName = "sealed" | "patent";
+
+/** A pool of one "worker" that runs on the caller's thread. */
+export function poolHere(kernels: Kernels): WorkerPool {
+  const api = createCodecWorkerApi(kernels, (value) => value) as unknown as Remote<CodecWorkerApi>;
+  return new WorkerPool(1, () => ({ api, terminate: () => {} }));
+}
+
+/** A clip at 25 pictures a second through method `compress`, with sound where packets are given. */
+export async function divideClip(
+  kernels: Kernels,
+  clip: Clip,
+  options: { protection: ProtectionName; bitplane: "gray" | "binary"; quality: number; gopPictures: number; sound?: SourcePacket[] },
+): Promise<Division> {
+  async function* pictures(): AsyncGenerator<SourcePicture> {
+    for (const [i, data] of clip.pictures.entries()) yield sourcePicture(clip, data.slice(), i * 40_000);
+  }
+  async function* packets(): AsyncGenerator<SourcePacket> {
+    yield* options.sound ?? [];
+  }
+  const { sound, ...settings } = options;
+  const sinks = { main: new MemorySink(), slave: new MemorySink() };
+  await divideCompress(
+    {
+      video: { width: clip.width, height: clip.height, frameRate: [25, 1] },
+      pictures: pictures(),
+      ...(sound === undefined ? {} : { audio: { codec: "opus", sampleRate: 48_000, channels: 2, packets: packets() } }),
+    },
+    { ...settings, title: clip.name, mainName: "clip.cmx", slaveName: "clip.cms" },
+    sinks,
+    poolHere(kernels),
+  );
+  return { main: sinks.main.bytes(), slave: sinks.slave.bytes() };
+}
+
+export function description(protection: ProtectionName): DivisionDescription {
+  return {
+    method: "compress",
+    protection,
+    parameters: { bitplane: "gray", planeCode: "read" },
+    tracks: [
+      { id: 0, kind: "video", codec: "cmix-mpeg1", width: 176, height: 144, frameRate: [25, 1], pixelAspect: [1, 1], rotation: 0, matrix: "bt601", fullRange: false },
+      { id: 1, kind: "audio", codec: "opus", sampleRate: 48_000, channels: 2, description: Uint8Array.of(1, 2, 3) },
+    ],
+    title: "A walk along the bay",
+    copyright: "2026 The walker",
+    ageLimit: 12,
+    genre: "travel",
+    service: "https://example.org/",
+    player: "https://example.org/watch",
+    mainName: "walk.cmx",
+    slaveName: "walk.cms",
+    poster: { type: "image/png", data: Uint8Array.of(0x89, 0x50, 0x4e, 0x47) },
+  };
+}
+
+/** Segments of random bytes, sound and pictures by turns, one of them empty on each side. */
+export function randomSegments(count: number, seed: number): DividedSegment[] {
+  const random = createRandom(seed);
+  const bytes = (length: number): Uint8Array => Uint8Array.from({ length }, random);
+  return Array.from({ length: count }, (_, i) => ({
+    layer: 0,
+    track: i & 1,
+    key: (i & 2) === 0,
+    structure: false,
+    startMicroseconds: (i >> 1) * 1_000_000 + 7,
+    durationMicroseconds: 1_000_000,
+    pictures: 25 + i,
+    publicBytes: bytes(i === 2 ? 0 : 100 + (random() % 200)),
+    withheld: bytes(i === 3 ? 0 : 16 + (random() % 50)),
+  }));
+}
+
+export async function writeDivision(segments: DividedSegment[], protection: ProtectionName): Promise<Division> {
+  const sinks = { main: new MemorySink(), slave: new MemorySink() };
+  const writer = await DivisionWriter.open(description(protection), sinks);
+  for (const segment of segments) await writer.add(segment);
+  await writer.finish();
+  return { main: sinks.main.bytes(), slave: sinks.slave.bytes() };
+}
+
+/** Every segment of a main and a slave, opened as a player does it: pair, trailers, checksums and seals are all checked. */
+export async function openDivision({ main: mainBytes, slave: slaveBytes }: Division): Promise<{ head: SegmentHead; publicBytes: Uint8Array; withheld: Uint8Array }[]> {
+  const main = await MainReader.open(sourceFromBytes(mainBytes));
+  const slave = await SlaveReader.open(sourceFromBytes(slaveBytes));
+  checkPair(main, slave.header, slave.trailer);
+  const context = { mainId: main.header.id, headerHash: main.headerHash };
+  const protection = await createProtection(main.header.protection, context, slave.header.secret);
+  const opened = [];
+  for (let number = 0; number < main.index.length; number++) {
+    const { head, payload, tag } = await main.readSegment(number);
+    const withheld = (await slave.readSegment(number)).payload;
+    opened.push({ head, publicBytes: await protection.open(head, payload, tag, withheld), withheld });
+  }
+  return opened;
+}
+
+/** The error that a promise ends in; undefined where it ends well. */
+export async function errorOf(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+}

@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import { isWaiting, nextState, type PlayerEvent, type PlayerState, showsVideo } from "../../web/src/player/state.ts";
+
+const STATES: PlayerState[] = [
+  ...(["idle", "opening", "ready", "preparing", "cm", "releasing"] as const),
+  ...(["buffering", "playing", "paused", "ended", "error"] as const),
+];
+
+function walk(start: PlayerState, events: PlayerEvent[]): PlayerState | undefined {
+  return events.reduce<PlayerState | undefined>(
+    (state, event) => (state === undefined ? state : nextState(state, event)),
+    start,
+  );
+}
+
+describe("the player's states", () => {
+  it("S5: lead from a file to its end through the CM", () => {
+    expect(walk("idle", ["open", "opened", "play", "cm-loaded", "cm-watched", "released", "buffered", "end"])).toBe(
+      "ended",
+    );
+  });
+
+  it("S5: know no way to the video around the CM", () => {
+    const reached = new Set<PlayerState>(["ready"]);
+    const events: PlayerEvent[] = [
+      ...(["opened", "play", "cm-loaded", "released", "buffered", "starved", "pause", "resume"] as const),
+      ...(["seek", "end", "stop"] as const),
+    ];
+    for (let size = 0; size !== reached.size; ) {
+      size = reached.size;
+      for (const state of [...reached]) for (const event of events) reached.add(nextState(state, event) ?? state);
+    }
+    expect([...reached].sort()).toEqual(["cm", "preparing", "ready"]);
+  });
+
+  it("want a new play after the end and after a stop", () => {
+    for (const events of [["end"], ["stop"], ["pause", "stop"]] as const) {
+      const ended = walk("playing", [...events]);
+      expect(ended).toBe("ended");
+      expect(nextState("ended", "resume")).toBeUndefined();
+      expect(nextState("ended", "play")).toBe("preparing");
+    }
+  });
+
+  it("stay paused through a seek and through buffering", () => {
+    expect(walk("paused", ["seek", "buffered"])).toBe("paused");
+    expect(walk("buffering", ["pause", "buffered"])).toBe("paused");
+    expect(walk("paused", ["resume", "buffered"])).toBe("playing");
+  });
+
+  it("take another file at any time, and an error at any time but idle", () => {
+    for (const state of STATES) {
+      expect(nextState(state, "open")).toBe("opening");
+      expect(nextState(state, "fail")).toBe(state === "idle" ? undefined : "error");
+    }
+  });
+
+  it("ignore what comes late", () => {
+    expect(nextState("ended", "buffered")).toBeUndefined();
+    expect(nextState("ready", "cm-watched")).toBeUndefined();
+    expect(nextState("error", "end")).toBeUndefined();
+  });
+
+  it("are waiting or showing, never both but in buffering", () => {
+    expect(STATES.filter((state) => showsVideo(state) && isWaiting(state))).toEqual(["buffering"]);
+  });
+});

@@ -1,0 +1,97 @@
+import { describe, expect, it } from "vitest";
+import { DeliveryError } from "../../codec/errors.ts";
+import { START_UNIT } from "../../codec/protect/delivery.ts";
+import { AHEAD_UNITS, UnitStore } from "../../web/src/player/unit-store.ts";
+import type { Unit } from "../../web/src/player/unit-stream.ts";
+
+const refusal = (status: number, retryAfterSeconds?: number) =>
+  new DeliveryError(`status ${status}`, {
+    status,
+    retryable: [425, 429, 503].includes(status),
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+  });
+
+/** A service of `segments` units that answers with what `answer` lets it. */
+function serve(segments: number, answer: (from: number | "start") => void = () => {}) {
+  const asked: (number | "start")[] = [];
+  const held: number[] = [];
+  const store = new UnitStore({
+    segments,
+    onHeldBack: (seconds) => held.push(seconds),
+    async *fetch(from, most): AsyncGenerator<Unit> {
+      asked.push(from);
+      answer(from);
+      let left = most;
+      if (from === "start" && left-- > 0) yield { number: START_UNIT, bytes: Uint8Array.of(255) };
+      for (let number = from === "start" ? 0 : from; number < segments && left-- > 0; number++)
+        yield { number, bytes: Uint8Array.of(number & 255) };
+    },
+  });
+  return { store, asked, held };
+}
+
+describe("UnitStore", () => {
+  it("fetches the start first, and then what is asked for", async () => {
+    const { store, asked } = serve(500);
+    expect(await store.get(START_UNIT)).toEqual(Uint8Array.of(255));
+    expect(await store.get(3)).toEqual(Uint8Array.of(3));
+    expect(await store.get(300)).toEqual(Uint8Array.of(300 & 255));
+    expect(asked[0]).toBe("start");
+    expect(asked).toContain(300);
+    store.close();
+  });
+
+  it("runs ahead of what is asked for, but not to the end", async () => {
+    const { store, asked } = serve(10_000);
+    await store.get(100);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(store.has(100 + AHEAD_UNITS - 1)).toBe(true);
+    expect(store.has(100 + 2 * AHEAD_UNITS)).toBe(false);
+    expect(asked.length).toBeLessThan(8);
+    store.close();
+  });
+
+  it("waits as long as the service says, and asks again", async () => {
+    let refusals = 0;
+    const { store, held } = serve(500, (from) => {
+      if (from === 300 && refusals++ < 2) throw refusal(425, 0.1);
+    });
+    await store.get(START_UNIT);
+    const start = performance.now();
+    expect(await store.get(300)).toEqual(Uint8Array.of(300 & 255));
+    expect(performance.now() - start).toBeGreaterThan(190);
+    expect(held).toEqual([0.1, 0.1]);
+    store.close();
+  });
+
+  it("gives up at a refusal that asking again cannot change", async () => {
+    const { store } = serve(10, () => {
+      throw refusal(404);
+    });
+    await expect(store.get(START_UNIT)).rejects.toThrow("status 404");
+    await expect(store.get(2)).rejects.toThrow("status 404");
+  });
+
+  it("asks again after a broken answer", async () => {
+    let broken = 0;
+    const { store } = serve(10, () => {
+      if (broken++ === 0) throw new TypeError("network");
+    });
+    expect(await store.get(1)).toEqual(Uint8Array.of(1));
+    store.close();
+  });
+
+  it("lets waiting ones go at a seek, and all at the end", async () => {
+    const store = new UnitStore({ segments: 10, fetch: () => neverEnding() });
+    const waiting = store.get(7);
+    store.forgetWaiting();
+    await expect(waiting).rejects.toThrow("cancelled");
+    const later = store.get(8);
+    store.close();
+    await expect(later).rejects.toThrow("cancelled");
+  });
+});
+
+async function* neverEnding(): AsyncGenerator<Unit> {
+  await new Promise(() => {});
+}
