@@ -87,5 +87,5 @@ if (values.y4m !== undefined) {
     await makeMp4(scene, SCENE, drawScene, composeScene());
     await makeMp4(join(SAMPLES, "house-cm.mp4"), HOUSE_CM, drawHouseCm, composeHouseCm());
   }
-  await dividePair(scene, { title: "Valley and bay (sample)", copyright: "Cmix contributors, MIT", genre: "sample" });
+  await dividePair(scene, { title: "Bay and valley (sample)", copyright: "Cmix contributors, MIT", genre: "sample" });
 }

@@ -42,7 +42,7 @@ export interface ServerSettings {
 export function defaultSettings(): ServerSettings {
   const root = packageRoot(dirname(fileURLToPath(import.meta.url)));
   return {
-    port: 8080,
+    port: 8484,
     host: "127.0.0.1",
     dataDir: "data",
     webDir: join(root, "dist/web"),

@@ -73,15 +73,3 @@ function closeServer(server: ServerType): Promise<void> {
     if ("closeIdleConnections" in server) server.closeIdleConnections();
   });
 }
-
-/** Closes the server when the process is asked to end, and then lets it end. */
-export function closeOnSignals(server: RunningServer): void {
-  const stop = () => {
-    server.close().then(
-      () => process.exit(0),
-      () => process.exit(1),
-    );
-  };
-  process.once("SIGINT", stop);
-  process.once("SIGTERM", stop);
-}

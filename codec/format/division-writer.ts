@@ -1,10 +1,11 @@
 /** Writes main and slave side by side, in one pass, for every method. */
 
+import { UnsupportedError } from "../errors.ts";
 import { createProtection } from "../protect/create-protection.ts";
 import type { Protection } from "../protect/protection.ts";
 import { type ByteSink, sha256 } from "./bytes.ts";
 import { type MainHeader, type Method, type ProtectionName, type Track, umidFor } from "./header.ts";
-import type { SegmentHead } from "./layout.ts";
+import { MAIN_SEGMENT_MAX_BYTES, type SegmentHead, SLAVE_SEGMENT_MAX_BYTES } from "./layout.ts";
 import { encodeMainStart, MainWriter } from "./main-file.ts";
 import { encodeSlaveStart, SlaveWriter } from "./slave-file.ts";
 
@@ -155,6 +156,8 @@ export class DivisionWriter {
   private async write(segment: DividedSegment, last: boolean): Promise<void> {
     const { layer, track, key, structure, startMicroseconds, durationMicroseconds, pictures, publicBytes, withheld } =
       segment;
+    this.checkSize("public", publicBytes.length, MAIN_SEGMENT_MAX_BYTES);
+    this.checkSize("withheld", withheld.length, SLAVE_SEGMENT_MAX_BYTES);
     const head: SegmentHead = {
       number: this.number,
       layer,
@@ -184,5 +187,14 @@ export class DivisionWriter {
     if (this.description.tracks.find((candidate) => candidate.id === track)?.kind === "video")
       this.pictures += pictures;
     this.endMicroseconds = Math.max(this.endMicroseconds, startMicroseconds + durationMicroseconds);
+  }
+
+  /** What is written must be readable: readers refuse larger segments. */
+  private checkSize(part: string, bytes: number, most: number): void {
+    if (bytes <= most) return;
+    throw new UnsupportedError(
+      `${part} part of segment ${this.number} takes ${bytes} bytes, at most ${most} are allowed: choose a coarser quality or scale the video down`,
+      { segment: this.number, bytes },
+    );
   }
 }

@@ -23,7 +23,7 @@ export const FOOTER_BYTES = 12;
 export const HEADER_MAX_BYTES = 1 << 20;
 export const TRAILER_MAX_BYTES = 32 << 20;
 export const SEGMENTS_MAX = 1 << 20;
-export const MAIN_SEGMENT_MAX_BYTES = 8 << 20; // one picture of the largest size at the finest quantiser fits
+export const MAIN_SEGMENT_MAX_BYTES = 8 << 20; // one picture of 4095x2800 fits, but for noise at quantiser scales below 5
 export const SLAVE_SEGMENT_MAX_BYTES = 4 << 20; // so that a phone can hold two
 
 const MAIN_SEGMENT_MARKER = 0x5345474d; // SEGM

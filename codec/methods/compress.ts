@@ -118,7 +118,7 @@ async function* videoSegments(gops: AsyncIterable<EncodedGop>): AsyncGenerator<D
   const duration = (pictures: EncodedPicture[]): number =>
     pictures.reduce((sum, picture) => sum + picture.durationMicroseconds, 0);
   const bytes = (pictures: EncodedPicture[]): number =>
-    pictures.reduce((sum, picture) => sum + picture.publicBytes.length, 0);
+    pictures.reduce((sum, picture) => sum + picture.publicBytes.length + picture.withheld.length, 0);
   for await (const gop of gops) {
     const contiguous = start + duration(pending) === gop.startMicroseconds;
     const joined =
@@ -132,7 +132,7 @@ async function* videoSegments(gops: AsyncIterable<EncodedGop>): AsyncGenerator<D
     for (const picture of gop.pictures) {
       const full =
         duration(pending) + picture.durationMicroseconds > SEGMENT_MAX_MICROSECONDS ||
-        bytes(pending) + picture.publicBytes.length > SEGMENT_MAX_BYTES;
+        bytes(pending) + bytes([picture]) > SEGMENT_MAX_BYTES;
       if (pending.length > 0 && full) {
         yield videoSegment(start, pending);
         start += duration(pending);

@@ -40,29 +40,50 @@ beforeAll(async () => {
   kernels = await loadCheckKernels();
   for (const protection of ["sealed", "patent"] as const) {
     for (const bitplane of ["gray", "binary"] as const) {
-      divisions.set(`${protection} ${bitplane}`, await divideClip(await loadCheckKernels(), clip, { protection, bitplane, quality: QUALITY, gopPictures: GOP_PICTURES, sound }));
+      divisions.set(
+        `${protection} ${bitplane}`,
+        await divideClip(await loadCheckKernels(), clip, {
+          protection,
+          bitplane,
+          quality: QUALITY,
+          gopPictures: GOP_PICTURES,
+          sound,
+        }),
+      );
     }
   }
 });
 
-const division = (protection: string, bitplane: string): Division => divisions.get(`${protection} ${bitplane}`) as Division;
+const division = (protection: string, bitplane: string): Division =>
+  divisions.get(`${protection} ${bitplane}`) as Division;
 
 /** All packets, pictures and sound, opened with both files. */
-async function openBoth({ main: mainBytes, slave: slaveBytes }: Division): Promise<{ track: number; packets: DividedPacket[] }[]> {
+async function openBoth({
+  main: mainBytes,
+  slave: slaveBytes,
+}: Division): Promise<{ track: number; packets: DividedPacket[] }[]> {
   const main = await MainReader.open(sourceFromBytes(mainBytes));
   const slave = await SlaveReader.open(sourceFromBytes(slaveBytes));
   checkPair(main, slave.header, slave.trailer);
-  const protection = await createProtection(main.header.protection, { mainId: main.header.id, headerHash: main.headerHash }, slave.header.secret);
+  const protection = await createProtection(
+    main.header.protection,
+    { mainId: main.header.id, headerHash: main.headerHash },
+    slave.header.secret,
+  );
   const opened: { track: number; packets: DividedPacket[] }[] = [];
   for (let number = 0; number < main.index.length; number++) {
     const { head, payload, tag } = await main.readSegment(number);
     const withheld = (await slave.readSegment(number)).payload;
-    opened.push({ track: head.track, packets: decodePacketList(await protection.open(head, payload, tag, withheld), withheld) });
+    opened.push({
+      track: head.track,
+      packets: decodePacketList(await protection.open(head, payload, tag, withheld), withheld),
+    });
   }
   return opened;
 }
 
-const picturesOf = (segments: { track: number; packets: DividedPacket[] }[]): DividedPacket[] => segments.filter(({ track }) => track === 0).flatMap(({ packets }) => packets);
+const picturesOf = (segments: { track: number; packets: DividedPacket[] }[]): DividedPacket[] =>
+  segments.filter(({ track }) => track === 0).flatMap(({ packets }) => packets);
 
 /** What the public bytes show where every DC difference and every top bit is taken as zero. */
 function decodeNeutral(publicParts: Uint8Array[], bitplane: "gray" | "binary"): Uint8Array[] {
@@ -73,7 +94,10 @@ function decodeNeutral(publicParts: Uint8Array[], bitplane: "gray" | "binary"): 
       const pointer = kernels.memory.put(bytes);
       expect(kernels.raw.decoderPicture(pointer, bytes.length, 0, 0)).toBeGreaterThan(0);
       kernels.memory.release(pointer);
-      return tightPlanes(kernels.memory, clip.width, clip.height, (plane) => ({ pointer: kernels.raw.decoderPlane(plane, 0), stride: kernels.raw.decoderStride(plane) }));
+      return tightPlanes(kernels.memory, clip.width, clip.height, (plane) => ({
+        pointer: kernels.raw.decoderPlane(plane, 0),
+        stride: kernels.raw.decoderStride(plane),
+      }));
     });
   } finally {
     kernels.call("decoderSetNeutral", 0);
@@ -86,7 +110,10 @@ function rate(found: Uint8Array[]): { ssim: number; psnr: number } {
     const [a, b] = [picture.subarray(0, luma), (clip.pictures[i] as Uint8Array).subarray(0, luma)];
     return { ssim: ssim(a, b, clip.width, clip.height), psnr: psnr(a, b) };
   });
-  return { ssim: each.reduce((sum, one) => sum + one.ssim, 0) / each.length, psnr: each.reduce((sum, one) => sum + one.psnr, 0) / each.length };
+  return {
+    ssim: each.reduce((sum, one) => sum + one.ssim, 0) / each.length,
+    psnr: each.reduce((sum, one) => sum + one.psnr, 0) / each.length,
+  };
 }
 
 describe("D1 main and slave together", () => {
@@ -101,10 +128,14 @@ describe("D1 main and slave together", () => {
         });
         decoder.close();
         const found = rate(pictures);
-        console.info(`${clip.name} ${protection} ${bitplane} quality ${QUALITY}, main and slave: SSIM ${found.ssim.toFixed(4)}, PSNR ${found.psnr.toFixed(2)} dB`);
+        console.info(
+          `${clip.name} ${protection} ${bitplane} quality ${QUALITY}, main and slave: SSIM ${found.ssim.toFixed(4)}, PSNR ${found.psnr.toFixed(2)} dB`,
+        );
         expect(pictures.length).toBe(clip.pictures.length);
         expect(found.ssim).toBeGreaterThan(0.95);
-        const packets = segments.filter(({ track }) => track === 1).flatMap((segment) => mergeAudioPackets(kernels, segment.packets));
+        const packets = segments
+          .filter(({ track }) => track === 1)
+          .flatMap((segment) => mergeAudioPackets(kernels, segment.packets));
         expect(packets.length).toBe(sound.length);
         packets.forEach((packet, i) => {
           expectSameBytes(packet, (sound[i] as SourcePacket).data, `sound packet ${i}`);
@@ -149,7 +180,9 @@ describe("D1 the main alone", () => {
       expect(picturesInside(files.main, bitplane)).toBe(0);
       const sealed = Uint8Array.from(payloads.flatMap((payload) => [...payload]));
       const bits = entropy(sealed);
-      console.info(`${clip.name} sealed ${bitplane}: ${sealed.length} sealed bytes, ${bits.toFixed(4)} bits of entropy a byte`);
+      console.info(
+        `${clip.name} sealed ${bitplane}: ${sealed.length} sealed bytes, ${bits.toFixed(4)} bits of entropy a byte`,
+      );
       expect(bits).toBeGreaterThan(7.98);
 
       const runs = new Set<string>();
@@ -159,7 +192,8 @@ describe("D1 the main alone", () => {
         for (const { publicBytes } of packets) {
           const coded = Buffer.from(publicBytes).toString("latin1");
           for (let i = 0; i + RUN_BYTES <= coded.length; i++) {
-            if (runs.has(coded.slice(i, i + RUN_BYTES))) expect.fail(`a run of ${RUN_BYTES} coded bytes stands in the main file`);
+            if (runs.has(coded.slice(i, i + RUN_BYTES)))
+              expect.fail(`a run of ${RUN_BYTES} coded bytes stands in the main file`);
           }
         }
       }
@@ -170,13 +204,14 @@ describe("D1 the main alone", () => {
         const files = division(protection, bitplane);
         const text = Buffer.from(files.main);
         const slave = await SlaveReader.open(sourceFromBytes(files.slave));
-        if (protection === "sealed") expect(text.includes(slave.header.secret as Uint8Array)).toBe(false);
+        if (protection === "sealed") expect(text.includes(Buffer.from(slave.header.secret as Uint8Array))).toBe(false);
         for (let number = 0; number < slave.segments; number++) {
           const { payload } = await slave.readSegment(number);
           for (let i = 0; i + 16 <= payload.length; i += 16) {
             const run = payload.subarray(i, i + 16);
             // A run of one value is no information: planes of zeros have such.
-            if (new Set(run).size > 4 && text.includes(run)) expect.fail(`withheld bytes ${i} of segment ${number} stand in the main file`);
+            if (new Set(run).size > 4 && text.includes(Buffer.from(run)))
+              expect.fail(`withheld bytes ${i} of segment ${number} stand in the main file`);
           }
         }
       }
@@ -193,10 +228,14 @@ describe("D1 the slave alone", () => {
         kernels.raw.decoderOpen(MODES[bitplane]);
         const pointer = kernels.memory.put(packet.withheld);
         expect(kernels.raw.decoderPicture(0, 0, pointer, packet.withheld.length)).toBe(0);
-        expect(kernels.raw.decoderPicture(pointer, packet.withheld.length, pointer, packet.withheld.length)).toBeLessThanOrEqual(0);
+        expect(
+          kernels.raw.decoderPicture(pointer, packet.withheld.length, pointer, packet.withheld.length),
+        ).toBeLessThanOrEqual(0);
         kernels.memory.release(pointer);
       }
-      console.info(`${clip.name} ${bitplane}: main ${files.main.length} bytes, slave ${files.slave.length} bytes, ${((100 * files.slave.length) / (files.main.length + files.slave.length)).toFixed(2)} % withheld`);
+      console.info(
+        `${clip.name} ${bitplane}: main ${files.main.length} bytes, slave ${files.slave.length} bytes, ${((100 * files.slave.length) / (files.main.length + files.slave.length)).toFixed(2)} % withheld`,
+      );
     });
   }
 });
@@ -213,14 +252,21 @@ function publicPartsOf(payload: Uint8Array): Uint8Array[] {
     }
   };
   const lengths = Array.from({ length: varint() }, () => [varint(), varint(), varint()][1] as number);
-  return lengths.map((length) => payload.subarray(offset, (offset += length)));
+  return lengths.map((length) => {
+    offset += length;
+    return payload.subarray(offset - length, offset);
+  });
 }
 
 /** Pictures that decode from any start code in the bytes on, standard or divided, with nothing withheld. */
 function picturesInside(bytes: Uint8Array, bitplane: "gray" | "binary"): number {
   const pointer = kernels.memory.put(bytes);
   let pictures = 0;
-  for (let at = kernels.raw.nextStartCode(pointer, bytes.length, 0); at >= 0; at = kernels.raw.nextStartCode(pointer, bytes.length, at + 1)) {
+  for (
+    let at = kernels.raw.nextStartCode(pointer, bytes.length, 0);
+    at >= 0;
+    at = kernels.raw.nextStartCode(pointer, bytes.length, at + 1)
+  ) {
     for (const mode of [0, MODES[bitplane]]) {
       kernels.raw.decoderOpen(mode);
       if (kernels.raw.decoderPicture(pointer + at, bytes.length - at, 0, 0) > 0) pictures += 1;
@@ -234,5 +280,8 @@ function picturesInside(bytes: Uint8Array, bitplane: "gray" | "binary"): number 
 function entropy(bytes: Uint8Array): number {
   const counts = new Float64Array(256);
   for (const byte of bytes) counts[byte] = (counts[byte] as number) + 1;
-  return counts.reduce((sum, count) => (count === 0 ? sum : sum - (count / bytes.length) * Math.log2(count / bytes.length)), 0);
+  return counts.reduce(
+    (sum, count) => (count === 0 ? sum : sum - (count / bytes.length) * Math.log2(count / bytes.length)),
+    0,
+  );
 }

@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { InputError, KernelError, UnsupportedError } from "../../codec/errors.ts";
+import { PictureEncoder } from "../../codec/methods/picture-encoder.ts";
 import { type CodedPicture, type Division, encodeClip, openDecoder, sourcePicture } from "../support/compress.ts";
 import { type CheckKernels, expectSameBytes, loadCheckKernels } from "../support/kernels.ts";
 import { differences } from "../support/quality.ts";
 import { paintScene, SCENES } from "../support/scenes.ts";
 import type { Clip } from "../support/y4m.ts";
-import { InputError, KernelError, UnsupportedError } from "../../codec/errors.ts";
-import { PictureEncoder } from "../../codec/methods/picture-encoder.ts";
 
 const SIZES = [
   [16, 16],
@@ -46,7 +46,10 @@ for (const division of ["none", "gray", "binary"] as const) {
             const label = `${clip.name} ${division} quality=${quality}`;
             const coded = encodeClip(encoderSide, clip, division, quality);
             expect(coded[0]?.key, `the first picture is an I-picture: ${label}`).toBe(true);
-            expect(coded.every((picture) => (division === "none") === (picture.withheld.length === 0) || !picture.key), label).toBe(true);
+            expect(
+              coded.every((picture) => (division === "none") === (picture.withheld.length === 0) || !picture.key),
+              label,
+            ).toBe(true);
             decodeAll(clip, division, coded, label);
           }
         }
@@ -79,7 +82,10 @@ describe("the encoder", () => {
     const source = clip.pictures[2] as Uint8Array;
     let before = 0;
     for (const quality of [1, 2, 4, 8, 16, 31]) {
-      const { mean } = differences((encodeClip(encoderSide, clip, "none", quality)[2] as CodedPicture).reconstruction, source);
+      const { mean } = differences(
+        (encodeClip(encoderSide, clip, "none", quality)[2] as CodedPicture).reconstruction,
+        source,
+      );
       if (quality === 1) expect(mean).toBeLessThan(0.8);
       expect(mean).toBeGreaterThan(before);
       before = mean;
@@ -109,30 +115,60 @@ describe("the encoder", () => {
     const expected = encode(sourcePicture(clip, tight));
     const cb = 33 * 21;
     const chroma = 17 * 11;
-    const nv12 = Uint8Array.from({ length: tight.length }, (_, i) => tight[i < cb ? i : cb + ((i - cb) >> 1) + ((i - cb) & 1) * chroma] as number);
-    expectSameBytes(encode({ ...sourcePicture(clip, nv12), format: "NV12", planes: [{ offset: 0, stride: 33 }, { offset: cb, stride: 34 }] }), expected, "NV12");
+    const nv12 = Uint8Array.from(
+      { length: tight.length },
+      (_, i) => tight[i < cb ? i : cb + ((i - cb) >> 1) + ((i - cb) & 1) * chroma] as number,
+    );
+    expectSameBytes(
+      encode({
+        ...sourcePicture(clip, nv12),
+        format: "NV12",
+        planes: [
+          { offset: 0, stride: 33 },
+          { offset: cb, stride: 34 },
+        ],
+      }),
+      expected,
+      "NV12",
+    );
 
     const rows = (from: number, width: number, height: number): Uint8Array =>
-      Uint8Array.from({ length: 64 * height }, (_, i) => ((i & 63) < width ? (tight[from + (i >> 6) * width + (i & 63)] as number) : 0x99));
+      Uint8Array.from({ length: 64 * height }, (_, i) =>
+        (i & 63) < width ? (tight[from + (i >> 6) * width + (i & 63)] as number) : 0x99,
+      );
     const gaps = Uint8Array.of(...rows(0, 33, 21), ...rows(cb, 17, 11), ...rows(cb + chroma, 17, 11));
     const planes = [0, 64 * 21, 64 * 32].map((offset) => ({ offset, stride: 64 }));
     expectSameBytes(encode({ ...sourcePicture(clip, gaps), planes }), expected, "strides of 64");
 
     const grey = new Uint8Array(33 * 21 * 4).fill(128);
     const greyPlanes = Uint8Array.from(tight, (_, i) => (i < cb ? 126 : 128));
-    expectSameBytes(encode({ ...sourcePicture(clip, grey), format: "RGBA", planes: [{ offset: 0, stride: 33 * 4 }] }), encode(sourcePicture(clip, greyPlanes)), "grey RGBA");
+    expectSameBytes(
+      encode({ ...sourcePicture(clip, grey), format: "RGBA", planes: [{ offset: 0, stride: 33 * 4 }] }),
+      encode(sourcePicture(clip, greyPlanes)),
+      "grey RGBA",
+    );
   });
 
   it("refuses what it cannot code, by name", () => {
-    expect(() => new PictureEncoder(encoderSide, { width: 4096, height: 16, frameRate: [25, 1] }, "none")).toThrow(UnsupportedError);
-    expect(() => new PictureEncoder(encoderSide, { width: 16, height: 2801, frameRate: [25, 1] }, "none")).toThrow(UnsupportedError);
-    expect(() => new PictureEncoder(encoderSide, { width: 0, height: 16, frameRate: [25, 1] }, "none")).toThrow(KernelError);
+    expect(() => new PictureEncoder(encoderSide, { width: 4096, height: 16, frameRate: [25, 1] }, "none")).toThrow(
+      UnsupportedError,
+    );
+    expect(() => new PictureEncoder(encoderSide, { width: 16, height: 2801, frameRate: [25, 1] }, "none")).toThrow(
+      UnsupportedError,
+    );
+    expect(() => new PictureEncoder(encoderSide, { width: 0, height: 16, frameRate: [25, 1] }, "none")).toThrow(
+      KernelError,
+    );
     const clip = paintScene("camera", 32, 32, 1);
     const encoder = new PictureEncoder(encoderSide, { width: 32, height: 16, frameRate: [25, 1] }, "none");
-    expect(() => encoder.encode(sourcePicture(clip, clip.pictures[0] as Uint8Array), { quality: 2, key: true, number: 7 })).toThrow(InputError);
+    expect(() =>
+      encoder.encode(sourcePicture(clip, clip.pictures[0] as Uint8Array), { quality: 2, key: true, number: 7 }),
+    ).toThrow(InputError);
     const fits = { width: 32, height: 16 };
     for (const quality of [0, 32]) {
-      expect(() => encoder.encode(sourcePicture(fits, new Uint8Array(768)), { quality, key: true, number: 0 })).toThrow(KernelError);
+      expect(() => encoder.encode(sourcePicture(fits, new Uint8Array(768)), { quality, key: true, number: 0 })).toThrow(
+        KernelError,
+      );
     }
     encoder.close();
   });

@@ -59,7 +59,9 @@ describe.skipIf(!hasFfmpeg())("D3 an undivided stream in ffmpeg", () => {
           expect(mean, `mean difference in picture ${i}, quality ${quality}`).toBeLessThanOrEqual(0.05);
           expect(most, `largest difference in picture ${i}, quality ${quality}`).toBeLessThanOrEqual(2);
         });
-        console.info(`${clip.name} quality ${quality}: ffmpeg and we are at most ${furthest.toFixed(4)} dB apart in a picture`);
+        console.info(
+          `${clip.name} quality ${quality}: ffmpeg and we are at most ${furthest.toFixed(4)} dB apart in a picture`,
+        );
         expect(furthest).toBeLessThanOrEqual(0.1);
       }
     });

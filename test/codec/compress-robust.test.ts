@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { concatBytes } from "../../codec/format/bytes.ts";
+import { tightPlanes } from "../../codec/methods/picture-encoder.ts";
 import { type CodedPicture, encodeClip } from "../support/compress.ts";
 import { below, createRandom } from "../support/fills.ts";
 import { type CheckKernels, expectSameBytes, GuardedBuffer, loadCheckKernels } from "../support/kernels.ts";
 import { mutate } from "../support/mutate.ts";
 import { paintScene } from "../support/scenes.ts";
 import type { Clip } from "../support/y4m.ts";
-import { concatBytes } from "../../codec/format/bytes.ts";
-import { tightPlanes } from "../../codec/methods/picture-encoder.ts";
 
 /** Three pictures of the largest size, their planes and what fragments between. */
 const MEMORY_MAX_BYTES = 192 << 20;
@@ -50,7 +50,10 @@ function expectUnharmed(label: string): void {
     kernels.raw.decoderOpen(mode);
     for (const [i, picture] of coded.entries()) {
       expect(decode(picture.publicBytes, picture.withheld, label), label).toBe(picture.key ? 1 : 2);
-      const found = tightPlanes(kernels.memory, clip.width, clip.height, (plane) => ({ pointer: kernels.raw.decoderPlane(plane, 0), stride: kernels.raw.decoderStride(plane) }));
+      const found = tightPlanes(kernels.memory, clip.width, clip.height, (plane) => ({
+        pointer: kernels.raw.decoderPlane(plane, 0),
+        stride: kernels.raw.decoderStride(plane),
+      }));
       expectSameBytes(found, picture.reconstruction, `picture ${i} of ${clip.name} mode=${mode} after ${label}`);
     }
   }
@@ -67,12 +70,21 @@ describe("decoderPicture", () => {
       for (let i = 0; i <= damaged; i++) {
         const { publicBytes, withheld } = coded[i] as CodedPicture;
         const which = i < damaged ? 0 : 1 + below(random, 3);
-        const status = decode(which & 1 ? mutate(publicBytes, random) : publicBytes, which & 2 ? mutate(withheld, random) : withheld, `seed=${seed} picture ${i}`);
+        const status = decode(
+          which & 1 ? mutate(publicBytes, random) : publicBytes,
+          which & 2 ? mutate(withheld, random) : withheld,
+          `seed=${seed} picture ${i}`,
+        );
         if (which !== 0) statuses.set(status, (statuses.get(status) ?? 0) + 1);
       }
       if (seed % 500 === 0) expectUnharmed(`seed ${seed}`);
     }
-    console.info(`statuses of damaged pictures: ${[...statuses].sort().map(([status, count]) => `${status}: ${count}`).join(", ")}`);
+    console.info(
+      `statuses of damaged pictures: ${[...statuses]
+        .sort()
+        .map(([status, count]) => `${status}: ${count}`)
+        .join(", ")}`,
+    );
     expect(kernels.raw.memory.buffer.byteLength).toBeLessThan(MEMORY_MAX_BYTES);
   });
 
@@ -82,7 +94,10 @@ describe("decoderPicture", () => {
       kernels.raw.decoderOpen(below(random, 3));
       const parts: Uint8Array[] = [];
       for (let i = below(random, 6); i >= 0; i--) {
-        if (random() & 1) parts.push(Uint8Array.of(0, 0, 1, [0, 1, 2, 0xb3, 0xb5, 0xb7, 0xb8, random() & 255][below(random, 8)] as number));
+        if (random() & 1)
+          parts.push(
+            Uint8Array.of(0, 0, 1, [0, 1, 2, 0xb3, 0xb5, 0xb7, 0xb8, random() & 255][below(random, 8)] as number),
+          );
         // Sizes mostly small, or most of the time goes into clearing large pictures.
         if (random() & 1) parts.push(Uint8Array.of(random() & 3, random() & 0x13, random() & 255));
         parts.push(Uint8Array.from({ length: below(random, 200) }, random));
@@ -97,7 +112,9 @@ describe("decoderPicture", () => {
     for (const { mode, coded } of streams) {
       const { publicBytes, withheld } = coded[0] as CodedPicture;
       const size = publicBytes.subarray(0, 12);
-      const slices = publicBytes.findIndex((byte, i) => byte === 0 && publicBytes[i + 1] === 0 && publicBytes[i + 2] === 1 && publicBytes[i + 3] === 1);
+      const slices = publicBytes.findIndex(
+        (byte, i) => byte === 0 && publicBytes[i + 1] === 0 && publicBytes[i + 2] === 1 && publicBytes[i + 3] === 1,
+      );
       for (const [width, height] of [
         [16, 16],
         [640, 480],

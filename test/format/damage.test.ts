@@ -1,11 +1,18 @@
-import { describe, expect, it } from "vitest";
 import { encode } from "cborg";
+import { describe, expect, it } from "vitest";
 import { CmixError, FormatError, PairingError } from "../../codec/errors.ts";
 import { type ByteSource, concatBytes, sha256, sourceFromBytes } from "../../codec/format/bytes.ts";
 import { frameTrailer, MAIN_MAGIC, SLAVE_MAGIC, writePreamble } from "../../codec/format/layout.ts";
 import { MainReader } from "../../codec/format/main-file.ts";
 import { SlaveReader } from "../../codec/format/slave-file.ts";
-import { type Division, errorOf, openDivision, type ProtectionName, randomSegments, writeDivision } from "../support/divisions.ts";
+import {
+  type Division,
+  errorOf,
+  openDivision,
+  type ProtectionName,
+  randomSegments,
+  writeDivision,
+} from "../support/divisions.ts";
 import { below, createRandom } from "../support/fills.ts";
 import { mutate } from "../support/mutate.ts";
 
@@ -71,7 +78,9 @@ for (const protection of ["sealed", "patent"] as const) {
         const seen = new Map<string, number>();
         const random = createRandom(SEED);
         for (let place = 0; place < files[which].length; place++) {
-          const error = await errorOf(openDivision({ ...files, [which]: flipped(files[which], place, below(random, 8)) }));
+          const error = await errorOf(
+            openDivision({ ...files, [which]: flipped(files[which], place, below(random, 8)) }),
+          );
           const region = regions.nameAt(place);
           if (!(error instanceof FormatError)) expect.fail(`byte ${place} (${region}): ${error ?? "was not noticed"}`);
           seen.set(region, (seen.get(region) ?? 0) + 1);
@@ -81,16 +90,24 @@ for (const protection of ["sealed", "patent"] as const) {
     }
 
     it("is refused when the slave is another division's", async () => {
-      const [first, second] = [await writeDivision(randomSegments(3, SEED), protection), await writeDivision(randomSegments(3, SEED), protection)];
+      const [first, second] = [
+        await writeDivision(randomSegments(3, SEED), protection),
+        await writeDivision(randomSegments(3, SEED), protection),
+      ];
       const error = await errorOf(openDivision({ main: first.main, slave: second.slave }));
       expect(error).toBeInstanceOf(PairingError);
       const { header } = await MainReader.open(sourceFromBytes(first.main));
-      expect((error as PairingError).details["mainId"]).toBe(Buffer.from(header.id).toString("hex"));
+      expect((error as PairingError).details.mainId).toBe(Buffer.from(header.id).toString("hex"));
       expect((error as PairingError).message).toContain(header.slaveName);
     });
 
     it("is refused when segments change places", async () => {
-      const segments = randomSegments(6, SEED).map((segment) => ({ ...segment, track: 0, publicBytes: segment.publicBytes.slice(0, 50), withheld: segment.withheld.slice(0, 16) }));
+      const segments = randomSegments(6, SEED).map((segment) => ({
+        ...segment,
+        track: 0,
+        publicBytes: segment.publicBytes.slice(0, 50),
+        withheld: segment.withheld.slice(0, 16),
+      }));
       segments.forEach((segment, i) => {
         segment.publicBytes = Uint8Array.from({ length: 50 }, () => i);
         segment.withheld = Uint8Array.from({ length: 16 }, () => i);
@@ -108,7 +125,9 @@ for (const protection of ["sealed", "patent"] as const) {
         const view = new DataView(swap.buffer);
         view.setUint32(a + 4, 1);
         view.setUint32(b + 4, 2);
-        expect(await errorOf(openDivision({ ...files, [which]: swap })), `${which} renumbered`).toBeInstanceOf(FormatError);
+        expect(await errorOf(openDivision({ ...files, [which]: swap })), `${which} renumbered`).toBeInstanceOf(
+          FormatError,
+        );
       }
     });
 
@@ -132,21 +151,36 @@ for (const protection of ["sealed", "patent"] as const) {
       for (const keepHash of [false, true]) {
         for (const left of [3, 0]) {
           const main = await withTrailer(files.main, segmentStart[left] as number, left, keepHash);
-          expect(await errorOf(openDivision({ ...files, main })), `${left} left, old hash of the tags kept: ${keepHash}`).toBeInstanceOf(FormatError);
+          expect(
+            await errorOf(openDivision({ ...files, main })),
+            `${left} left, old hash of the tags kept: ${keepHash}`,
+          ).toBeInstanceOf(FormatError);
           // A player has no slave trailer: the last flag, which the tag covers, tells it.
           const reader = await MainReader.open(sourceFromBytes(main));
-          if (left > 0) expect(await errorOf(reader.readSegment(left - 1))).toMatchObject({ code: "format", details: { segment: left - 1 } });
+          if (left > 0)
+            expect(await errorOf(reader.readSegment(left - 1))).toMatchObject({
+              code: "format",
+              details: { segment: left - 1 },
+            });
         }
       }
     });
 
     it("is refused with zeros in place of the slave, or of its payloads, or of the secret", async () => {
       const files = await writeDivision(randomSegments(3, SEED), protection);
-      expect(await errorOf(openDivision({ ...files, slave: new Uint8Array(files.slave.length) }))).toMatchObject({ code: "format", details: { offsetBytes: 0 } });
+      expect(await errorOf(openDivision({ ...files, slave: new Uint8Array(files.slave.length) }))).toMatchObject({
+        code: "format",
+        details: { offsetBytes: 0 },
+      });
       const { segmentStart, trailer } = await slaveRegions(files.slave);
       const emptied = files.slave.slice().fill(0, (segmentStart[0] as number) + 28, segmentStart[1]);
-      expect(await errorOf(openDivision({ ...files, slave: emptied }))).toMatchObject({ code: "format", details: { segment: 0 } });
-      expect(await errorOf(openDivision({ ...files, slave: files.slave.slice().fill(0, segmentStart[0], trailer) }))).toBeInstanceOf(FormatError);
+      expect(await errorOf(openDivision({ ...files, slave: emptied }))).toMatchObject({
+        code: "format",
+        details: { segment: 0 },
+      });
+      expect(
+        await errorOf(openDivision({ ...files, slave: files.slave.slice().fill(0, segmentStart[0], trailer) })),
+      ).toBeInstanceOf(FormatError);
     });
 
     it("ends in a clear error for 3000 mutations of either file, with and without a scan", async () => {
@@ -160,7 +194,10 @@ for (const protection of ["sealed", "patent"] as const) {
         const unchanged = Buffer.compare(damaged[which], files[which]) === 0;
         if (errors[0] === undefined && !unchanged) expect.fail(`seed=${seed}: damage of the ${which} was not noticed`);
         for (const error of errors) {
-          if (error !== undefined && !(error instanceof CmixError && ["format", "pairing", "unsupported"].includes(error.code))) {
+          if (
+            error !== undefined &&
+            !(error instanceof CmixError && ["format", "pairing", "unsupported"].includes(error.code))
+          ) {
             expect.fail(`seed=${seed} ${which}: ${error instanceof Error ? error.stack : error}`);
           }
         }
@@ -180,7 +217,12 @@ async function withTrailer(main: Uint8Array, end: number, segments: number, keep
   const tags: Uint8Array[] = [];
   for (let number = 0; number < segments; number++) tags.push((await reader.readSegment(number)).tag);
   const index = (reader.trailer?.index ?? new Uint8Array()).slice(0, segments * 16);
-  const cbor = encode({ durationMicroseconds: 1, pictures: 1, index, tagsHash: keepHash ? reader.trailer?.tagsHash : await sha256(concatBytes(...tags)) });
+  const cbor = encode({
+    durationMicroseconds: 1,
+    pictures: 1,
+    index,
+    tagsHash: keepHash ? reader.trailer?.tagsHash : await sha256(concatBytes(...tags)),
+  });
   return concatBytes(main.subarray(0, end), frameTrailer(cbor, await sha256(reader.headerHash, cbor)));
 }
 
@@ -194,13 +236,20 @@ describe("files that claim too much", () => {
         const bytes = new Uint8Array(length);
         if (offset < start.length) bytes.set(start.subarray(offset, offset + length));
         const endOffset = size - end.length;
-        if (offset + length > endOffset) bytes.set(end.subarray(Math.max(0, offset - endOffset), offset + length - endOffset), Math.max(0, endOffset - offset));
+        if (offset + length > endOffset)
+          bytes.set(
+            end.subarray(Math.max(0, offset - endOffset), offset + length - endOffset),
+            Math.max(0, endOffset - offset),
+          );
         return bytes;
       },
     };
   }
 
-  async function startOf(protection: ProtectionName, which: "main" | "slave"): Promise<{ start: Uint8Array; hash: Uint8Array }> {
+  async function startOf(
+    protection: ProtectionName,
+    which: "main" | "slave",
+  ): Promise<{ start: Uint8Array; hash: Uint8Array }> {
     const file = (await writeDivision(randomSegments(1, SEED), protection))[which];
     const start = file.slice(0, 16 + new DataView(file.buffer).getUint32(12));
     return { start, hash: await sha256(start) };
@@ -210,7 +259,10 @@ describe("files that claim too much", () => {
     for (const magic of [MAIN_MAGIC, SLAVE_MAGIC]) {
       const open = magic === MAIN_MAGIC ? MainReader.open : SlaveReader.open;
       for (const length of [0xffff_ffff, 0x8000_0000, (1 << 20) + 1]) {
-        expect(await errorOf(open(vastSource(2 ** 40, writePreamble(magic, length), new Uint8Array())))).toMatchObject({ code: "format", details: { offsetBytes: 12 } });
+        expect(await errorOf(open(vastSource(2 ** 40, writePreamble(magic, length), new Uint8Array())))).toMatchObject({
+          code: "format",
+          details: { offsetBytes: 12 },
+        });
       }
     }
   });
@@ -221,19 +273,26 @@ describe("files that claim too much", () => {
       const { start, hash } = await startOf("sealed", which);
       const rows = new Uint8Array(which === "main" ? 16 : 4);
       new DataView(rows.buffer).setUint32(which === "main" ? 8 : 0, length);
-      const hashes = which === "main" ? { pictures: 1, tagsHash: new Uint8Array(32) } : { mainHeaderHash: new Uint8Array(32), mainTagsHash: new Uint8Array(32) };
+      const hashes =
+        which === "main"
+          ? { pictures: 1, tagsHash: new Uint8Array(32) }
+          : { mainHeaderHash: new Uint8Array(32), mainTagsHash: new Uint8Array(32) };
       const cbor = encode({ durationMicroseconds: 1, index: rows, ...hashes });
       const trailer = frameTrailer(cbor, await sha256(hash, cbor));
       const size = start.length + (which === "main" ? 48 : 28) + length + trailer.length;
       const source = vastSource(size, start, trailer);
-      expect(await errorOf(which === "main" ? MainReader.open(source) : SlaveReader.open(source)), which).toMatchObject({ code: "format", details: { segment: 0 } });
+      expect(await errorOf(which === "main" ? MainReader.open(source) : SlaveReader.open(source)), which).toMatchObject(
+        { code: "format", details: { segment: 0 } },
+      );
     }
     // Cut, so that the head is read by scan.
     const { start } = await startOf("sealed", "main");
     const head = new Uint8Array(32);
     new DataView(head.buffer).setUint32(0, 0x5345474d);
     new DataView(head.buffer).setUint32(28, length);
-    expect(await errorOf(MainReader.open(vastSource(2 ** 40, concatBytes(start, head), new Uint8Array()), { scan: true }))).toMatchObject({ code: "format", details: { segment: 0 } });
+    expect(
+      await errorOf(MainReader.open(vastSource(2 ** 40, concatBytes(start, head), new Uint8Array()), { scan: true })),
+    ).toMatchObject({ code: "format", details: { segment: 0 } });
   });
 
   it("are refused at the trailer's length", async () => {
@@ -243,7 +302,10 @@ describe("files that claim too much", () => {
         const footer = frameTrailer(new Uint8Array(), new Uint8Array(8)).slice(-12);
         new DataView(footer.buffer).setUint32(0, length);
         const source = vastSource(2 ** 40, start, footer);
-        expect(await errorOf(which === "main" ? MainReader.open(source) : SlaveReader.open(source)), `${which} ${length}`).toBeInstanceOf(FormatError);
+        expect(
+          await errorOf(which === "main" ? MainReader.open(source) : SlaveReader.open(source)),
+          `${which} ${length}`,
+        ).toBeInstanceOf(FormatError);
       }
     }
   });
@@ -264,18 +326,29 @@ describe("files that claim too much", () => {
         [SLAVE_MAGIC, SlaveReader.open],
       ] as const) {
         const file = concatBytes(writePreamble(magic, cbor.length), cbor, new Uint8Array(64));
-        expect(await errorOf(open(sourceFromBytes(file))), `${cbor[0]?.toString(16)}`).toMatchObject({ code: "format" });
+        expect(await errorOf(open(sourceFromBytes(file))), `${cbor[0]?.toString(16)}`).toMatchObject({
+          code: "format",
+        });
       }
     }
   });
 
   it("are told apart: another kind of file, a newer version, the other half", async () => {
     const files = await writeDivision(randomSegments(1, SEED), "sealed");
-    expect(await errorOf(MainReader.open(sourceFromBytes(files.slave)))).toMatchObject({ code: "format", details: { offsetBytes: 0 } });
-    expect(await errorOf(SlaveReader.open(sourceFromBytes(files.main)))).toMatchObject({ code: "format", details: { offsetBytes: 0 } });
+    expect(await errorOf(MainReader.open(sourceFromBytes(files.slave)))).toMatchObject({
+      code: "format",
+      details: { offsetBytes: 0 },
+    });
+    expect(await errorOf(SlaveReader.open(sourceFromBytes(files.main)))).toMatchObject({
+      code: "format",
+      details: { offsetBytes: 0 },
+    });
     expect(await errorOf(MainReader.open(sourceFromBytes(new Uint8Array(0))))).toMatchObject({ code: "format" });
     const newer = files.main.slice();
     newer[8] = 2;
-    expect(await errorOf(MainReader.open(sourceFromBytes(newer)))).toMatchObject({ code: "format", details: { version: 2 } });
+    expect(await errorOf(MainReader.open(sourceFromBytes(newer)))).toMatchObject({
+      code: "format",
+      details: { version: 2 },
+    });
   });
 });

@@ -30,13 +30,21 @@ describe("a packet list", () => {
   it("gives random packets back, and keeps times of over an hour", () => {
     for (let seed = 1; seed <= 300; seed++) {
       const packets = randomPackets(createRandom(seed));
-      packets.push({ durationMicroseconds: 5_000_000_000, publicBytes: new Uint8Array(200), withheld: new Uint8Array() });
+      packets.push({
+        durationMicroseconds: 5_000_000_000,
+        publicBytes: new Uint8Array(200),
+        withheld: new Uint8Array(),
+      });
       const { publicBytes, withheld } = encodePacketList(packets);
       const found = decodePacketList(publicBytes, withheld);
       expect(found.length, `seed=${seed}`).toBe(packets.length);
       for (const [i, packet] of packets.entries()) {
         expect(found[i]?.durationMicroseconds, `seed=${seed}`).toBe(packet.durationMicroseconds);
-        expectSameBytes(found[i]?.publicBytes ?? new Uint8Array(), packet.publicBytes, `public bytes ${i}, seed=${seed}`);
+        expectSameBytes(
+          found[i]?.publicBytes ?? new Uint8Array(),
+          packet.publicBytes,
+          `public bytes ${i}, seed=${seed}`,
+        );
         expectSameBytes(found[i]?.withheld ?? new Uint8Array(), packet.withheld, `withheld bytes ${i}, seed=${seed}`);
       }
     }
@@ -46,12 +54,14 @@ describe("a packet list", () => {
     for (let seed = 1; seed <= 10_000; seed++) {
       const random = createRandom(seed);
       const { publicBytes, withheld } = encodePacketList(randomPackets(random));
-      const damaged = random() & 1 ? mutate(publicBytes, random) : Uint8Array.from({ length: below(random, 60) }, random);
+      const damaged =
+        random() & 1 ? mutate(publicBytes, random) : Uint8Array.from({ length: below(random, 60) }, random);
       try {
         const packets = decodePacketList(damaged, withheld);
         const total = packets.reduce((sum, packet) => sum + packet.publicBytes.length, 0);
         if (total > damaged.length) expect.fail(`seed=${seed}: ${total} bytes out of ${damaged.length}`);
-        if (packets.reduce((sum, packet) => sum + packet.withheld.length, 0) !== withheld.length) expect.fail(`seed=${seed}: withheld bytes are left over`);
+        if (packets.reduce((sum, packet) => sum + packet.withheld.length, 0) !== withheld.length)
+          expect.fail(`seed=${seed}: withheld bytes are left over`);
       } catch (error) {
         if (!(error instanceof FormatError)) throw new Error(`seed=${seed}: ${error}`, { cause: error });
       }
@@ -59,7 +69,14 @@ describe("a packet list", () => {
   });
 
   it("refuses claims of millions of packets and of numbers without end", () => {
-    for (const bytes of [[0xff, 0xff, 0xff, 0x7f], [0x81, 0x80, 0x04], Array(20).fill(0xff), [1, 0, 0xff, 0xff, 0xff, 0xff, 0x7f, 0], [], [0x80]]) {
+    for (const bytes of [
+      [0xff, 0xff, 0xff, 0x7f],
+      [0x81, 0x80, 0x04],
+      Array(20).fill(0xff),
+      [1, 0, 0xff, 0xff, 0xff, 0xff, 0x7f, 0],
+      [],
+      [0x80],
+    ]) {
       expect(() => decodePacketList(Uint8Array.from(bytes), new Uint8Array())).toThrow(FormatError);
     }
   });

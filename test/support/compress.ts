@@ -16,7 +16,11 @@ export interface CodedPicture {
   reconstruction: Uint8Array;
 }
 
-export function sourcePicture(clip: Pick<Clip, "width" | "height">, data: Uint8Array, timestampMicroseconds = 0): SourcePicture {
+export function sourcePicture(
+  clip: Pick<Clip, "width" | "height">,
+  data: Uint8Array,
+  timestampMicroseconds = 0,
+): SourcePicture {
   const { width, height } = clip;
   const chromaStride = (width + 1) >> 1;
   const cb = width * height;
@@ -35,7 +39,13 @@ export function sourcePicture(clip: Pick<Clip, "width" | "height">, data: Uint8A
   };
 }
 
-export function encodeClip(kernels: Kernels, clip: Clip, division: Division, quality: number, gopPictures = 1000): CodedPicture[] {
+export function encodeClip(
+  kernels: Kernels,
+  clip: Clip,
+  division: Division,
+  quality: number,
+  gopPictures = 1000,
+): CodedPicture[] {
   const encoder = new PictureEncoder(kernels, { width: clip.width, height: clip.height, frameRate: [25, 1] }, division);
   try {
     return clip.pictures.map((data, number) => {
@@ -47,7 +57,11 @@ export function encodeClip(kernels: Kernels, clip: Clip, division: Division, qua
   }
 }
 
-export function openDecoder(kernels: Kernels, clip: Pick<Clip, "width" | "height">, bitplane: "gray" | "binary"): CompressDecoder {
+export function openDecoder(
+  kernels: Kernels,
+  clip: Pick<Clip, "width" | "height">,
+  bitplane: "gray" | "binary",
+): CompressDecoder {
   const track = {
     id: 0,
     kind: "video" as const,
@@ -63,7 +77,8 @@ export function openDecoder(kernels: Kernels, clip: Pick<Clip, "width" | "height
   return new CompressDecoder(kernels, track, { bitplane, planeCode: "read" });
 }
 
-export const totalBytes = (coded: readonly CodedPicture[]): number => coded.reduce((sum, picture) => sum + picture.publicBytes.length + picture.withheld.length, 0);
+export const totalBytes = (coded: readonly CodedPicture[]): number =>
+  coded.reduce((sum, picture) => sum + picture.publicBytes.length + picture.withheld.length, 0);
 
 /** One bit string, with the sequence's end behind it. */
 export function elementaryStream(coded: readonly CodedPicture[]): Uint8Array {

@@ -33,7 +33,13 @@ export function poolHere(kernels: Kernels): WorkerPool {
 export async function divideClip(
   kernels: Kernels,
   clip: Clip,
-  options: { protection: ProtectionName; bitplane: "gray" | "binary"; quality: number; gopPictures: number; sound?: SourcePacket[] },
+  options: {
+    protection: ProtectionName;
+    bitplane: "gray" | "binary";
+    quality: number;
+    gopPictures: number;
+    sound?: SourcePacket[];
+  },
 ): Promise<Division> {
   async function* pictures(): AsyncGenerator<SourcePicture> {
     for (const [i, data] of clip.pictures.entries()) yield sourcePicture(clip, data.slice(), i * 40_000);
@@ -62,7 +68,18 @@ export function description(protection: ProtectionName): DivisionDescription {
     protection,
     parameters: { bitplane: "gray", planeCode: "read" },
     tracks: [
-      { id: 0, kind: "video", codec: "cmix-mpeg1", width: 176, height: 144, frameRate: [25, 1], pixelAspect: [1, 1], rotation: 0, matrix: "bt601", fullRange: false },
+      {
+        id: 0,
+        kind: "video",
+        codec: "cmix-mpeg1",
+        width: 176,
+        height: 144,
+        frameRate: [25, 1],
+        pixelAspect: [1, 1],
+        rotation: 0,
+        matrix: "bt601",
+        fullRange: false,
+      },
       { id: 1, kind: "audio", codec: "opus", sampleRate: 48_000, channels: 2, description: Uint8Array.of(1, 2, 3) },
     ],
     title: "A walk along the bay",
@@ -103,7 +120,10 @@ export async function writeDivision(segments: DividedSegment[], protection: Prot
 }
 
 /** Every segment of a main and a slave, opened as a player does it: pair, trailers, checksums and seals are all checked. */
-export async function openDivision({ main: mainBytes, slave: slaveBytes }: Division): Promise<{ head: SegmentHead; publicBytes: Uint8Array; withheld: Uint8Array }[]> {
+export async function openDivision({
+  main: mainBytes,
+  slave: slaveBytes,
+}: Division): Promise<{ head: SegmentHead; publicBytes: Uint8Array; withheld: Uint8Array }[]> {
   const main = await MainReader.open(sourceFromBytes(mainBytes));
   const slave = await SlaveReader.open(sourceFromBytes(slaveBytes));
   checkPair(main, slave.header, slave.trailer);

@@ -32,7 +32,11 @@ const MUTATIONS: readonly Mutation[] = [
   (bytes, random) => bytes.slice(at(bytes, random)),
   function insert(bytes, random) {
     const place = at(bytes, random);
-    return joined(bytes.subarray(0, place), Uint8Array.from({ length: 1 + below(random, 16) }, random), bytes.subarray(place));
+    return joined(
+      bytes.subarray(0, place),
+      Uint8Array.from({ length: 1 + below(random, 16) }, random),
+      bytes.subarray(place),
+    );
   },
   function remove(bytes, random) {
     const place = at(bytes, random);
@@ -55,6 +59,7 @@ const MUTATIONS: readonly Mutation[] = [
 /** One to three of them, one after another. */
 export function mutate(bytes: Uint8Array, random: () => number): Uint8Array {
   let out = bytes;
-  for (let i = 1 + below(random, 3); i > 0; i--) out = (MUTATIONS[below(random, MUTATIONS.length)] as Mutation)(out, random);
+  for (let i = 1 + below(random, 3); i > 0; i--)
+    out = (MUTATIONS[below(random, MUTATIONS.length)] as Mutation)(out, random);
   return out;
 }

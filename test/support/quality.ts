@@ -50,7 +50,9 @@ export function ssim(a: Uint8Array, b: Uint8Array, width: number, height: number
       const varianceA = squaresA / 64 - meanA * meanA;
       const varianceB = squaresB / 64 - meanB * meanB;
       const covariance = products / 64 - meanA * meanB;
-      total += ((2 * meanA * meanB + C1) * (2 * covariance + C2)) / ((meanA * meanA + meanB * meanB + C1) * (varianceA + varianceB + C2));
+      total +=
+        ((2 * meanA * meanB + C1) * (2 * covariance + C2)) /
+        ((meanA * meanA + meanB * meanB + C1) * (varianceA + varianceB + C2));
       windows += 1;
     }
   }

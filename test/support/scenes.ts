@@ -17,10 +17,13 @@ const camera: Sample = (plane, x, y, picture) => {
 export const SCENES: Record<string, Sample> = {
   noise: (_plane, _x, _y, _picture, random) => random() & 255,
   "chequer of single samples": (_plane, x, y, picture) => ((x + y + picture) & 1) * 255,
-  "saturated chroma": (plane, x, y, picture) => (plane === 0 ? 16 + 219 * (((x >> 3) + picture) & 1) : (((x >> 2) + (y >> 2) + plane + picture) & 1) * 255),
-  "moving gradient": (plane, x, y, picture) => (plane === 0 ? 3 * x + 2 * y + 5 * picture : 128 + x - y + picture) & 255,
+  "saturated chroma": (plane, x, y, picture) =>
+    plane === 0 ? 16 + 219 * (((x >> 3) + picture) & 1) : (((x >> 2) + (y >> 2) + plane + picture) & 1) * 255,
+  "moving gradient": (plane, x, y, picture) =>
+    (plane === 0 ? 3 * x + 2 * y + 5 * picture : 128 + x - y + picture) & 255,
   static: (plane, x, y) => camera(plane, x, y, 0, () => 0),
-  "scene cut": (plane, x, y, picture, random) => (picture < 3 ? camera(plane, x, y, picture, random) : 255 - camera(plane, 3 * y + 17, 2 * x, picture, random)),
+  "scene cut": (plane, x, y, picture, random) =>
+    picture < 3 ? camera(plane, x, y, picture, random) : 255 - camera(plane, 3 * y + 17, 2 * x, picture, random),
   /** Vectors that need every forward_f_code up to 4. */
   "fast pan": (plane, x, y, picture) => camera(plane, x + 9 * picture * picture, y + 5 * picture * picture, 0, () => 0),
   camera,
@@ -34,7 +37,9 @@ export function paintScene(name: string, width: number, height: number, count: n
     const planes = [0, 1, 2].map((plane) => {
       const [planeWidth, planeHeight] = plane === 0 ? [width, height] : [(width + 1) >> 1, (height + 1) >> 1];
       const step = plane === 0 ? 1 : 2;
-      return Uint8ClampedArray.from({ length: planeWidth * planeHeight }, (_, i) => sample(plane, (i % planeWidth) * step, Math.floor(i / planeWidth) * step, picture, random));
+      return Uint8ClampedArray.from({ length: planeWidth * planeHeight }, (_, i) =>
+        sample(plane, (i % planeWidth) * step, Math.floor(i / planeWidth) * step, picture, random),
+      );
     });
     return Uint8Array.from(planes.flatMap((plane) => [...plane]));
   });

@@ -26,7 +26,8 @@ export function withFolder<T>(work: (folder: string) => T): T {
   }
 }
 
-export const hasFfmpeg = (): boolean => hasTool("ffmpeg", "-version", "ffmpeg", "our MPEG-1 streams were NOT held against another decoder");
+export const hasFfmpeg = (): boolean =>
+  hasTool("ffmpeg", "-version", "ffmpeg", "our MPEG-1 streams were NOT held against another decoder");
 
 /** Lets ffmpeg decode an MPEG-1 elementary stream; one I420 picture after another, as they come out, and what it complained about. */
 export function ffmpegDecode(stream: Uint8Array, pictureBytes: number): { pictures: Uint8Array[]; complaints: string } {
@@ -36,20 +37,44 @@ export function ffmpegDecode(stream: Uint8Array, pictureBytes: number): { pictur
     writeFileSync(source, stream);
     const { stderr, status } = spawnSync(
       "ffmpeg",
-      ["-v", "warning", "-nostdin", "-threads", "1", "-f", "mpegvideo", "-i", source, "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "yuv420p", target],
+      [
+        "-v",
+        "warning",
+        "-nostdin",
+        "-threads",
+        "1",
+        "-f",
+        "mpegvideo",
+        "-i",
+        source,
+        "-fps_mode",
+        "passthrough",
+        "-f",
+        "rawvideo",
+        "-pix_fmt",
+        "yuv420p",
+        target,
+      ],
       { encoding: "utf8" },
     );
     if (status !== 0) throw new Error(`ffmpeg ended with ${status}: ${stderr}`);
     // It guesses a duration of a bare stream from its rate and says so; that is no complaint about the stream.
     const complaints = stderr.split("\n").filter((line) => line.trim() !== "" && !line.includes("Estimating duration"));
     const bytes = new Uint8Array(readFileSync(target));
-    const pictures = Array.from({ length: bytes.length / pictureBytes }, (_, i) => bytes.subarray(i * pictureBytes, (i + 1) * pictureBytes));
+    const pictures = Array.from({ length: bytes.length / pictureBytes }, (_, i) =>
+      bytes.subarray(i * pictureBytes, (i + 1) * pictureBytes),
+    );
     return { pictures, complaints: complaints.join("\n") };
   });
 }
 
 /** Runs a program on a file and gives back the file that it wrote. */
-export function convertFile(program: string, bytes: Uint8Array, args: (source: string, target: string) => string[], extension: string): Uint8Array {
+export function convertFile(
+  program: string,
+  bytes: Uint8Array,
+  args: (source: string, target: string) => string[],
+  extension: string,
+): Uint8Array {
   return withFolder((folder) => {
     const source = join(folder, `in.${extension}`);
     const target = join(folder, `out.${extension}`);

@@ -15,7 +15,8 @@ export function readY4m(file: Uint8Array, name: string): Clip {
   const header = new TextDecoder().decode(file.subarray(0, end));
   const number = (letter: string): number => Number(new RegExp(` ${letter}(\\d+)`).exec(header)?.[1]);
   const [width, height] = [number("W"), number("H")];
-  if (!header.startsWith("YUV4MPEG2") || !/ C420(jpeg|mpeg2|paldv)?( |$)/.test(header)) throw new Error(`${name}: no 8-bit 4:2:0 YUV4MPEG2: ${header}`);
+  if (!header.startsWith("YUV4MPEG2") || !/ C420(jpeg|mpeg2|paldv)?( |$)/.test(header))
+    throw new Error(`${name}: no 8-bit 4:2:0 YUV4MPEG2: ${header}`);
   const bytes = width * height + 2 * ((width + 1) >> 1) * ((height + 1) >> 1);
   const pictures: Uint8Array[] = [];
   for (let at = end + 1; at < file.length; ) {

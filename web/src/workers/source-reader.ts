@@ -9,7 +9,7 @@ import {
   type VideoSample,
   VideoSampleSink,
 } from "mediabunny";
-import { InputError, UnsupportedError } from "../../../codec/errors.ts";
+import { CmixError, type ErrorDetails, InputError, UnsupportedError } from "../../../codec/errors.ts";
 import type { MainHeader } from "../../../codec/format/header.ts";
 import type { CompressInput, SourcePacket, SourcePicture } from "../../../codec/methods/compress-types.ts";
 import type { SourceFacts } from "./divide-api.ts";
@@ -30,6 +30,8 @@ const COMMON_RATES: readonly [number, number][] = [
 const POSTER_MAX_WIDTH = 320;
 /** Where the poster is taken from: the very first pictures are often black. */
 const POSTER_POSITION = 0.1;
+/** Untagged pictures up to this height are BT.601, larger ones BT.709: as broadcast has it. */
+const SD_MAX_HEIGHT = 576;
 /** Packets inspected for the frame rate. */
 const RATE_PACKETS = 300;
 
@@ -65,7 +67,7 @@ export class SourceReader {
       return await SourceReader.read(file, input);
     } catch (error) {
       input.dispose();
-      throw error;
+      throw inputError(error, "this file cannot be read");
     }
   }
 
@@ -145,8 +147,12 @@ export class SourceReader {
     return input;
   }
 
-  /** A small JPEG of a picture early in the video, upright; undefined where it cannot be made. */
+  /** A small JPEG of a picture early in the video, upright; undefined where it cannot be made, which stops no division. */
   async poster(): Promise<MainHeader["poster"]> {
+    return this.makePoster().catch(() => undefined);
+  }
+
+  private async makePoster(): Promise<MainHeader["poster"]> {
     const start = await this.video.getFirstTimestamp();
     const at = start + (this.facts.durationSeconds - start) * POSTER_POSITION;
     const sample = await new VideoSampleSink(this.video).getSample(at);
@@ -170,20 +176,33 @@ export class SourceReader {
     this.input.dispose();
   }
 
+  private async *samples(): AsyncGenerator<VideoSample> {
+    let picture = 0;
+    try {
+      for await (const sample of new VideoSampleSink(this.video).samples()) {
+        yield sample;
+        picture += 1;
+      }
+    } catch (error) {
+      throw inputError(error, `the video does not decode after picture ${picture}`, { picture });
+    }
+  }
+
   private async firstPicture(): Promise<{
     width: number;
     height: number;
     matrix: "bt601" | "bt709";
     fullRange: boolean;
   }> {
-    for await (const sample of new VideoSampleSink(this.video).samples()) {
+    for await (const sample of this.samples()) {
       try {
         const { width, height } = sample.visibleRect;
         // RGB, and what is converted to it, becomes BT.601 limited range in the encoder.
         if (!DIRECT_FORMATS.has(sample.format ?? "")) return { width, height, matrix: "bt601", fullRange: false };
-        const { matrix, fullRange } = sample.colorSpace;
-        const isHd = matrix === null && height > 576; // untagged: as broadcast has it
-        return { width, height, matrix: matrix === "bt709" || isHd ? "bt709" : "bt601", fullRange: fullRange === true };
+        // The file's own tag counts: for untagged pictures decoders name a matrix too, Chromium always BT.709.
+        const tagged: string | undefined = (await this.video.getColorSpace()).matrix ?? undefined;
+        const isBt709 = tagged === undefined ? height > SD_MAX_HEIGHT : tagged === "bt709" || tagged === "bt2020-ncl";
+        return { width, height, matrix: isBt709 ? "bt709" : "bt601", fullRange: sample.colorSpace.fullRange === true };
       } finally {
         sample.close();
       }
@@ -194,7 +213,7 @@ export class SourceReader {
   /** Pictures in display order, each lasting until the next, so that a variable rate keeps its times. */
   private async *pictures(): AsyncGenerator<SourcePicture> {
     let waiting: SourcePicture | undefined;
-    for await (const sample of new VideoSampleSink(this.video).samples()) {
+    for await (const sample of this.samples()) {
       const picture = await takePicture(sample);
       if (picture === undefined) continue;
       if (waiting !== undefined) {
@@ -215,7 +234,12 @@ export class SourceReader {
    */
   private async *soundPackets(track: InputAudioTrack): AsyncGenerator<SourcePacket> {
     const prerollMicroseconds = 100_000;
-    for await (const packet of new EncodedPacketSink(track).packets()) {
+    const packets = new EncodedPacketSink(track).packets();
+    for (;;) {
+      const { value: packet, done } = await packets.next().catch((error: unknown) => {
+        throw inputError(error, "the sound cannot be read to its end");
+      });
+      if (done || packet === undefined) return;
       const start = micro(packet.timestamp);
       const end = micro(packet.timestamp + packet.duration);
       if (end <= -prerollMicroseconds) continue;
@@ -226,6 +250,16 @@ export class SourceReader {
       };
     }
   }
+}
+
+/** What mediabunny and the browser's decoders throw at a damaged file says little by itself. */
+function inputError(error: unknown, what: string, details: ErrorDetails = {}): Error {
+  if (error instanceof CmixError) return error;
+  const reason = (error as Error).message.replace(/[.\s]+$/, "");
+  return new InputError(
+    `${what} (${reason}): the file is damaged, or of a kind that is not known here; choose another one`,
+    details,
+  );
 }
 
 async function takePicture(sample: VideoSample): Promise<SourcePicture | undefined> {

@@ -2,14 +2,19 @@ import { type ReactNode, useEffect, useState } from "react";
 import { handOver } from "../../app/handoff.ts";
 import { navigate } from "../../app/router.tsx";
 import { useText } from "../../shared/i18n/text.tsx";
-import { formatBytes, formatShare } from "../../shared/text-format.ts";
-import { ProgressBar } from "../../shared/ui/notices.tsx";
+import { formatBytes, formatShare, formatTime } from "../../shared/text-format.ts";
+import { Hint, ProgressBar } from "../../shared/ui/notices.tsx";
 import type { DivisionOutput } from "../../workers/divide-api.ts";
 import type { Transfer } from "./use-division.ts";
+
+/** A source that gives less than this of its length was cut. */
+const WHOLE_SHARE = 0.95;
 
 interface DivisionResultProps {
   output: DivisionOutput;
   sourceBytes: number;
+  /** What the source says of itself. */
+  sourceSeconds: number;
   fileName: string;
   slave: Transfer;
   main: Transfer;
@@ -20,6 +25,7 @@ interface DivisionResultProps {
 export function DivisionResult({
   output,
   sourceBytes,
+  sourceSeconds,
   fileName,
   slave,
   main,
@@ -58,6 +64,11 @@ export function DivisionResult({
           ))}
         </tbody>
       </table>
+      {output.durationSeconds < sourceSeconds * WHOLE_SHARE && (
+        <Hint warning>
+          {t("studio.short", { done: formatTime(output.durationSeconds), whole: formatTime(sourceSeconds) })}
+        </Hint>
+      )}
       <SlaveTransfer transfer={slave} onSend={onSendSlave} />
       <div className="actions">
         <SaveLink file={output.main} fileName={fileName} />

@@ -77,6 +77,7 @@ export function StudioPage(): ReactNode {
               <DivisionResult
                 output={studio.output}
                 sourceBytes={studio.facts.bytes}
+                sourceSeconds={studio.facts.durationSeconds}
                 fileName={divideSettings(settings).mainName}
                 slave={studio.slave}
                 main={studio.main}

@@ -74,6 +74,8 @@ export const en = {
   "studio.cancelled": "Cancelled. Nothing was kept or sent.",
   "studio.done": "Divided",
   "studio.doneIn": "{frames} frames in {seconds} s ({fps} frames/s)",
+  "studio.short":
+    "The source says it lasts {whole}, but pictures come for {done} only: it is cut or damaged. The division ends there.",
   "studio.size.source": "Source",
   "studio.size.main": "Main (.cmx)",
   "studio.size.slave": "Slave",

@@ -73,6 +73,8 @@ export const ja: Record<TextKey, string> = {
   "studio.cancelled": "中止しました。何も保存も送信もされていません。",
   "studio.done": "分割しました",
   "studio.doneIn": "{frames} フレームを {seconds} 秒で処理({fps} フレーム/秒)",
+  "studio.short":
+    "元の動画の長さは {whole} のはずですが、映像は {done} までしかありません。ファイルが途中で切れているか壊れています。分割はそこで終わります。",
   "studio.size.source": "元の動画",
   "studio.size.main": "メイン (.cmx)",
   "studio.size.slave": "スレーブ",

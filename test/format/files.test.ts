@@ -21,7 +21,11 @@ async function withUnknownFields(file: Uint8Array, magic: Uint8Array): Promise<U
   const header = encode({ ...(decode(file.subarray(16, headerEnd)) as object), ...unknown });
   const start = concatBytes(writePreamble(magic, header.length), header);
   const trailer = encode({ ...(decode(file.subarray(trailerStart + 16, file.length - 12)) as object), ...unknown });
-  return concatBytes(start, file.subarray(headerEnd, trailerStart), frameTrailer(trailer, await sha256(await sha256(start), trailer)));
+  return concatBytes(
+    start,
+    file.subarray(headerEnd, trailerStart),
+    frameTrailer(trailer, await sha256(await sha256(start), trailer)),
+  );
 }
 
 for (const protection of ["sealed", "patent"] as const) {
@@ -32,12 +36,17 @@ for (const protection of ["sealed", "patent"] as const) {
       expect(opened.map(({ publicBytes }) => publicBytes)).toEqual(segments.map(({ publicBytes }) => publicBytes));
       expect(opened.map(({ withheld }) => withheld)).toEqual(segments.map(({ withheld }) => withheld));
       expect(opened.map(({ head }) => head)).toEqual(
-        segments.map(({ layer, track, key, structure, startMicroseconds, durationMicroseconds, pictures, publicBytes }, number) => ({
-          ...{ layer, track, key, structure, startMicroseconds, durationMicroseconds, pictures },
-          number,
-          last: number === SEGMENTS - 1,
-          length: publicBytes.length,
-        })),
+        segments.map(
+          (
+            { layer, track, key, structure, startMicroseconds, durationMicroseconds, pictures, publicBytes },
+            number,
+          ) => ({
+            ...{ layer, track, key, structure, startMicroseconds, durationMicroseconds, pictures },
+            number,
+            last: number === SEGMENTS - 1,
+            length: publicBytes.length,
+          }),
+        ),
       );
     });
 
@@ -83,8 +92,17 @@ for (const protection of ["sealed", "patent"] as const) {
       const files = await writeDivision(segments, protection);
       const whole = await MainReader.open(sourceFromBytes(files.main));
       const slave = await SlaveReader.open(sourceFromBytes(files.slave));
-      const endOf = (number: number): number => (whole.index[number]?.offsetBytes ?? 0) + 48 + (whole.index[number]?.length ?? 0);
-      const lengths = [endOf(6) + 5, endOf(6), endOf(6) - 1, endOf(3) + 1, endOf(3), (whole.index[0]?.offsetBytes ?? 0) + 3, files.main.length - 1];
+      const endOf = (number: number): number =>
+        (whole.index[number]?.offsetBytes ?? 0) + 48 + (whole.index[number]?.length ?? 0);
+      const lengths = [
+        endOf(6) + 5,
+        endOf(6),
+        endOf(6) - 1,
+        endOf(3) + 1,
+        endOf(3),
+        (whole.index[0]?.offsetBytes ?? 0) + 3,
+        files.main.length - 1,
+      ];
       const left = [7, 7, 6, 4, 4, 0, 7];
       for (const [i, length] of lengths.entries()) {
         const source = sourceFromBytes(files.main.subarray(0, length));
@@ -105,13 +123,22 @@ for (const protection of ["sealed", "patent"] as const) {
     it("refuses a slave cut anywhere", async () => {
       const { slave } = await writeDivision(randomSegments(3, SEED), protection);
       for (let length = 0; length < slave.length; length++) {
-        expect(await errorOf(SlaveReader.open(sourceFromBytes(slave.subarray(0, length)))), `${length} bytes`).toBeInstanceOf(FormatError);
+        expect(
+          await errorOf(SlaveReader.open(sourceFromBytes(slave.subarray(0, length)))),
+          `${length} bytes`,
+        ).toBeInstanceOf(FormatError);
       }
     });
 
     it("D1 makes other ids, keys and bytes of the same segments each time", async () => {
-      const [first, second] = [await writeDivision(randomSegments(2, SEED), protection), await writeDivision(randomSegments(2, SEED), protection)];
-      const [a, b] = [await SlaveReader.open(sourceFromBytes(first.slave)), await SlaveReader.open(sourceFromBytes(second.slave))];
+      const [first, second] = [
+        await writeDivision(randomSegments(2, SEED), protection),
+        await writeDivision(randomSegments(2, SEED), protection),
+      ];
+      const [a, b] = [
+        await SlaveReader.open(sourceFromBytes(first.slave)),
+        await SlaveReader.open(sourceFromBytes(second.slave)),
+      ];
       expect(a.header.id).not.toEqual(b.header.id);
       expect(a.header.mainId).not.toEqual(b.header.mainId);
       if (protection === "sealed") expect(a.header.secret).not.toEqual(b.header.secret);
@@ -144,5 +171,21 @@ describe("DivisionWriter", () => {
     const late = { ...segment, startMicroseconds: 3 * 86_400_000_000 + 1 };
     const [opened] = await openDivision(await writeDivision([late], "sealed"));
     expect(opened?.head.startMicroseconds).toBe(late.startMicroseconds);
+  });
+
+  it("refuses to write a segment that no reader takes, by name", async () => {
+    const [segment] = randomSegments(1, SEED) as [DividedSegment];
+    const tooLarge = [
+      { ...segment, publicBytes: new Uint8Array((8 << 20) + 1) },
+      { ...segment, withheld: new Uint8Array((4 << 20) + 1) },
+    ];
+    for (const one of tooLarge) {
+      expect(await errorOf(writeDivision([segment, one], "patent"))).toMatchObject({
+        code: "unsupported",
+        details: { segment: 1 },
+      });
+    }
+    const largest = { ...segment, publicBytes: new Uint8Array(8 << 20), withheld: new Uint8Array(4 << 20) };
+    expect((await openDivision(await writeDivision([largest], "sealed"))).length).toBe(1);
   });
 });

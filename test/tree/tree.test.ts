@@ -1,0 +1,269 @@
+/** Rules of the tree itself: where things are, who imports whom, what documents name. Heuristics, on purpose strict. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { importsOf, listFiles, ROOT, readText, withoutComments } from "../support/tree.ts";
+
+const CODE = [".ts", ".tsx", ".mjs", ".js"];
+const HOST_FOLDERS = ["codec", "cli", "server", "web"];
+const hostFiles = HOST_FOLDERS.flatMap((folder) => listFiles(folder, CODE));
+const assemblyFiles = listFiles("assembly", [".ts"]);
+const LINES_MAX = 400;
+
+/** Every place in the files, comments left out, where the pattern stands. */
+function places(files: readonly string[], pattern: RegExp): string[] {
+  return files.flatMap((path) =>
+    withoutComments(readText(path))
+      .split("\n")
+      .flatMap((line, i) => (pattern.test(line) ? [`${path}:${i + 1}: ${line.trim().slice(0, 100)}`] : [])),
+  );
+}
+
+/** The same over whole files, for tables that run over lines. */
+const filesWith = (files: readonly string[], pattern: RegExp): string[] =>
+  files.filter((path) => pattern.test(withoutComments(readText(path))));
+
+describe("the patent's operations are in assembly/ only: outside of it there is", () => {
+  it.each([
+    [
+      "no transform, quantiser, motion search, bit plane or READ function",
+      /\b(?:function|const|let|class)\s+\w*(?:dct|forwardTransform|inverseTransform|quanti[sz]e(?!r\b)|motionSearch|searchMotion|sumAbsolute|sumSquared|bitPlane\w|splitPlane|mergePlane|encodePlane|decodePlane|readCode|faxCode|huffman|zigzag|runLength)\w*/i,
+    ],
+    ["no XOR of bytes", /\^=|[\w)\]]\s\^\s[\w(]/],
+    ["no cosine of a transform", /Math\.cos\b.*(?:16|8)\b|Math\.PI\s*\/\s*16/],
+  ])("%s", (_name, pattern) => {
+    const names = hostFiles.filter((path) => path !== "codec/wasm/raw-kernels.ts");
+    expect(places(names, pattern)).toEqual([]);
+  });
+
+  const list = (...numbers: (number | string)[]): RegExp => new RegExp(`(?<!\\d)${numbers.join("\\s*,\\s*")}(?!\\d)`);
+  it.each([
+    ["transform factors", /(?<!\d)(?:22725|21407|19266|16069|15137|13623|0\.98078|1\.38703|0\.92387|1\.30656)/],
+    ["a zigzag scan", list(0, 1, 8, 16, 9, 2)],
+    ["an intra matrix", list(8, 16, 19, 22, 26, 27)],
+    ["T.4 codes as numbers", /0x35\s*,\s*(?:8\s*,\s*)?0x0?7/i],
+    ["T.4 codes as text", /["'`](?:00110101|0000110111)["'`]/],
+    ["coefficient codes", /0x26\s*,\s*8\s*,\s*0\s*,\s*5|["'`]00100110["'`]/i],
+    ["picture or sequence start codes to build a stream with", /0x0*1b3\b|0x0*1b8\b/i],
+  ])("no table of %s", (_name, pattern) => {
+    expect(filesWith(hostFiles, pattern)).toEqual([]);
+  });
+
+  it("what those patterns look for, which assembly/ does hold", () => {
+    const all = assemblyFiles.map(readText).join("\n");
+    for (const pattern of [
+      /22725/,
+      list(0, 1, 8, 16, 9, 2),
+      list(8, 16, 19, 22, 26, 27),
+      /0x35, 8, 0x07/,
+      /0x26, 8, 0, 5/,
+      /0x1b3/,
+      /function splitPlane/,
+      /function quantise/,
+    ]) {
+      expect(all).toMatch(pattern);
+    }
+  });
+});
+
+describe("imports go one way", () => {
+  /** By the importing folder: the folders of ours that it may import from. */
+  const allowed: Record<string, readonly string[]> = {
+    assembly: ["assembly"],
+    codec: ["codec"],
+    cli: ["cli", "codec"],
+    server: ["server", "codec"],
+    web: ["web", "codec"],
+  };
+
+  it("assembly → codec → cli, server, web", () => {
+    const wrong: string[] = [];
+    for (const path of [...assemblyFiles, ...hostFiles]) {
+      const folder = path.split("/")[0] as string;
+      for (const { target } of importsOf(path)) {
+        const to = target.split("/")[0] as string;
+        if (
+          ![...Object.keys(allowed), "test", "bench", "scripts", "dist", ".."].includes(to) ||
+          allowed[folder]?.includes(to)
+        )
+          continue;
+        // `cmix serve` starts the server; the page's workers load the built kernels.
+        if (path === "cli/serve.ts" && target === "server/main.ts") continue;
+        if (path.startsWith("web/src/workers/") && target === "dist/wasm/kernels.wasm") continue;
+        wrong.push(`${path} imports ${target}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it("every relative import is there", () => {
+    const missing = [...hostFiles, ...listFiles("test", CODE)].flatMap((path) =>
+      importsOf(path)
+        .filter(({ target }) => /^(?:codec|cli|server|web|test)\//.test(target) && !existsSync(join(ROOT, target)))
+        .map(({ target }) => `${path} imports ${target}`),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it("codec/ knows neither Node nor the DOM", () => {
+    const codec = listFiles("codec", CODE);
+    const node = codec.flatMap((path) =>
+      importsOf(path)
+        .filter(({ target }) => /^(?:node:|fs$|path$|crypto$|worker_threads$|react|mediabunny)/.test(target))
+        .map(({ target }) => `${path} imports ${target}`),
+    );
+    expect(node).toEqual([]);
+    expect(
+      places(codec, /\b(?:document|window|navigator|localStorage|process|Buffer|require|HTML\w*Element)\s*[.[(]/),
+    ).toEqual([]);
+  });
+});
+
+describe("kernels run in workers", () => {
+  /** What a page loads by importing, without what is only a type and without workers, which start by their address. */
+  function reached(from: string): Map<string, string> {
+    const by = new Map([[from, ""]]);
+    for (const path of by.keys()) {
+      if (!path.endsWith(".ts") && !path.endsWith(".tsx")) continue;
+      for (const { target, typeOnly } of importsOf(path)) {
+        if (!typeOnly && !by.has(target) && existsSync(join(ROOT, target)) && /^(?:web|codec|dist)\//.test(target))
+          by.set(target, path);
+      }
+    }
+    return by;
+  }
+
+  it("no module that the page's main thread loads reaches them", () => {
+    const page = reached("web/src/app/main.tsx");
+    expect(page.size).toBeGreaterThan(10);
+    const kernels = [...page]
+      .filter(([path]) => /(?:load-kernels\.ts|\.wasm|\.worker\.ts|kernels\.ts)$/.test(path))
+      .map(([path, by]) => `${by} imports ${path}`);
+    expect(kernels).toEqual([]);
+  });
+
+  it("only modules under web/src/workers/ load them, and their workers do", () => {
+    const web = listFiles("web", CODE);
+    const loading = web.filter((path) =>
+      importsOf(path).some(({ target, typeOnly }) => !typeOnly && /load-kernels\.ts$|\.wasm$/.test(target)),
+    );
+    expect(loading.filter((path) => !path.startsWith("web/src/workers/"))).toEqual([]);
+    expect(loading.length).toBeGreaterThan(0);
+    const workers = web.filter((path) => path.endsWith(".worker.ts"));
+    expect(
+      workers.filter((path) => [...reached(path).keys()].includes("codec/wasm/load-kernels.ts")).length,
+    ).toBeGreaterThan(0);
+  });
+
+  it("pages reach workers through comlink, and production calls kernels through as-bind", () => {
+    const web = listFiles("web", CODE);
+    expect(filesWith(web, /from "comlink"/).length).toBeGreaterThan(0);
+    expect(places(web, /\bexpose\(/).length).toBeGreaterThan(0);
+    expect(places(web, /\bwrap(?:<[^>]*>)?\(/).length).toBeGreaterThan(0);
+    expect(places(hostFiles, /\.bound\.\w+\(/).length).toBeGreaterThan(0);
+  });
+});
+
+describe("every kernel", () => {
+  const scalars = assemblyFiles
+    .filter((path) => path.startsWith("assembly/kernels/"))
+    .flatMap((path) =>
+      [...readText(path).matchAll(/export function (\w+)Scalar\(/g)].map(([, name]) => ({
+        path,
+        name: name as string,
+      })),
+    );
+  const tests = listFiles("test/kernels", [".ts"]).map(readText).join("\n");
+  const check = readText("assembly/check.ts");
+
+  it("is found at all", () => {
+    expect(scalars.length).toBeGreaterThan(10);
+  });
+
+  it("with a scalar definition has a SIMD form, both exported for tests, and a test that names it", () => {
+    for (const { path, name } of scalars) {
+      expect(readText(path), `${name}Simd in ${path}`).toMatch(new RegExp(`export function ${name}Simd\\(`));
+      expect(check, `${name}Scalar in assembly/check.ts`).toMatch(new RegExp(`\\b${name}Scalar\\b`));
+      expect(check, `${name}Simd in assembly/check.ts`).toMatch(new RegExp(`\\b${name}Simd\\b`));
+      expect(tests, `${name} in test/kernels`).toMatch(new RegExp(`["'\`]${name}(?:Scalar)?["'\`]`));
+    }
+  });
+
+  it("has a test file of its name", () => {
+    const names = assemblyFiles
+      .filter((path) => path.startsWith("assembly/kernels/"))
+      .map((path) => path.replace("assembly/", "test/").replace(".ts", ".test.ts"));
+    expect(names.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+  });
+});
+
+describe("documents", () => {
+  it("name only paths that exist", () => {
+    const missing = listFiles("", [".md"]).flatMap((path) =>
+      [
+        ...readText(path).matchAll(
+          /(?<![\w./-])(?:assembly|codec|cli|web|server|test|bench|scripts|samples|\.ci)\/[\w./*-]*/g,
+        ),
+      ]
+        .map(([named]) => named.replace(/[.,;:]+$/, "").replace(/\*.*$/, ""))
+        .filter((named) => !existsSync(join(ROOT, named)))
+        .map((named) => `${path} names ${named}`),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it("link only to files that exist", () => {
+    const missing = listFiles("", [".md"]).flatMap((path) =>
+      [...readText(path).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)]
+        .filter(([, link]) => !existsSync(join(ROOT, path, "..", link as string)))
+        .map(([, link]) => `${path} links to ${link}`),
+    );
+    expect(missing).toEqual([]);
+  });
+});
+
+describe("files", () => {
+  /** Longer for a reason; none may grow much further. */
+  const LONG: Record<string, number> = {
+    "assembly/kernels/colour.ts": 480, // scalar and SIMD forms of three conversions, which share their factors
+    "assembly/mpeg/encoder.ts": 480, // one picture's flow, over state of one module
+    "assembly/mpeg/decoder.ts": 580, // the same, for I, P and B
+  };
+
+  it(`hold at most ${LINES_MAX} lines, tables apart`, () => {
+    const long = [
+      ...assemblyFiles,
+      ...hostFiles,
+      ...listFiles("test", CODE),
+      ...listFiles("bench", CODE),
+      ...listFiles("scripts", CODE),
+    ]
+      .filter((path) => !/-tables\.ts$/.test(path))
+      .map((path) => ({ path, lines: readText(path).split("\n").length }))
+      .filter(({ path, lines }) => lines > (LONG[path] ?? LINES_MAX))
+      .map(({ path, lines }) => `${path}: ${lines} lines`);
+    expect(long).toEqual([]);
+  });
+
+  it("are named in kebab-case", () => {
+    const named = [...assemblyFiles, ...hostFiles, ...listFiles("test", CODE)].filter(
+      (path) => !/^(?:[a-z0-9-]+\/)*[a-z0-9]+(?:[-.][a-z0-9]+)*$/.test(path),
+    );
+    expect(named).toEqual([]);
+  });
+
+  it("carry no path of a machine and no address of a registry", () => {
+    const files = [
+      ...assemblyFiles,
+      ...hostFiles,
+      ...listFiles("test", CODE),
+      ...listFiles("bench", CODE),
+      ...listFiles("scripts", [...CODE, ".sh"]),
+      ...listFiles("", [".md", "package.json"]),
+    ];
+    const pattern = new RegExp(
+      ["(?<![\\w.])/home/\\w", "(?<![\\w.])/Users/\\w", "/work/", "registry\\.npm" + "js", "C:\\\\\\\\Users"].join("|"),
+    );
+    expect(files.filter((path) => path !== "test/tree/tree.test.ts" && pattern.test(readText(path)))).toEqual([]);
+  });
+});
