@@ -10,7 +10,7 @@ export const ROOT = join(import.meta.dirname, "../../..");
 
 /** The clip of the proof where the shared media are, our own scene otherwise. */
 export function sourceVideo(name: string): string {
-  const shared = join(ROOT, "../shared/media/mp4", name);
+  const shared = join(process.env.SHARED_MEDIA ?? join(ROOT, "../shared/media"), "mp4", name);
   if (existsSync(shared)) return shared;
   console.info(`${name} is not at hand: samples/scene.mp4 is used in its place`);
   return join(ROOT, "samples/scene.mp4");
