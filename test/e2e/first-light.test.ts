@@ -1,27 +1,27 @@
 /** The whole chain in a real browser: divide, keep, watch a CM, watch the video (rows D1, D3, S3-S5, P3). */
-import { readFile, stat, writeFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { screenshot, sourceVideo, startApp, type TestApp } from "./support/app.ts";
 import {
-  flashesAndBeeps,
-  loudestSound,
-  openPage,
-  screenshot,
-  sourceVideo,
-  startApp,
-  storedFiles,
-  type TestApp,
-  type TestPage,
-} from "./support/app.ts";
-import { makeFlashAndBeep, pictureTimes, psnr, shownPicture, sourcePicture } from "./support/pictures.ts";
+  chooseFile,
+  clickSeekBar,
+  playThroughCm,
+  position,
+  pressPlay,
+  seekBar,
+  stateOf,
+  waitForPicture,
+  waitForPosition,
+  waitForProgress,
+  waitForState,
+  withPage,
+} from "./support/pages.ts";
+import { pictureTimes, psnr, shownPicture, sourcePicture } from "./support/pictures.ts";
 
 /** The proof of issue 2: frames on screen against the source. */
 const LEAST_PSNR = 30;
-const HEARD = 0.004;
-const SILENT = 0.0005;
-/** One and a half pictures at 25 a second; viewers notice from 45 to 125 ms on (ITU-R BT.1359). */
-const SYNC_MILLISECONDS = 60;
 
 let app: TestApp;
 let kept: string;
@@ -35,36 +35,10 @@ afterAll(async () => {
   await app?.close();
 });
 
-async function withPage(path: string, use: (opened: TestPage) => Promise<void>): Promise<void> {
-  const opened = await openPage(app, path);
-  try {
-    await use(opened);
-    expect(opened.problems).toEqual([]);
-  } finally {
-    await opened.close();
-  }
-}
-
-const chooseFile = (page: Page, path: string) => page.setInputFiles('input[type="file"]', path);
-const stateOf = (page: Page) => page.getAttribute(".stage", "data-state");
-const waitForState = (page: Page, state: string, timeout = 30_000) =>
-  page.waitForSelector(`.stage[data-state="${state}"]`, { timeout });
-
-/** Where the player says it is; what the seek bar stands at. */
-const position = async (page: Page) => Number(await page.getByLabel("Position", { exact: true }).inputValue());
-
-async function waitForPosition(page: Page, seconds: number): Promise<void> {
-  await page.waitForFunction(
-    (wanted) => Number(document.querySelector<HTMLInputElement>("input.seek")?.value) >= wanted,
-    seconds,
-    { timeout: 20_000, polling: 20 },
-  );
-}
-
 describe("Studio", () => {
   it("D1 D3: divides a video with progress, keeps the .cmx and sends the slave", async () => {
     const source = sourceVideo("flower_540p.mp4");
-    await withPage("/studio", async ({ page }) => {
+    await withPage(app, "/studio", async ({ page }) => {
       const uploaded = page.waitForResponse(
         (response) => response.url().includes("/api/slaves/") && response.request().method() === "PUT",
         { timeout: 120_000 },
@@ -77,14 +51,7 @@ describe("Studio", () => {
       await page.waitForFunction(() => document.querySelector("video")?.readyState === 4);
       await page.getByRole("button", { name: "Divide" }).click();
 
-      await page.waitForFunction(
-        () => Number(document.querySelector<HTMLProgressElement>(".dividing progress")?.value) > 20,
-        null,
-        {
-          timeout: 60_000,
-          polling: 50,
-        },
-      );
+      await waitForProgress(page, 20);
       expect(await page.locator(".progress-line").innerText()).toMatch(/\d+ of about \d+ frames/);
       await screenshot(page, "studio-dividing");
 
@@ -108,12 +75,11 @@ describe("Studio", () => {
       await page.getByText("Published in the library.").waitFor();
     });
   });
-
 });
 
 describe("Library", () => {
   it("D10: lists what was published, finds it by title and streams it to Watch", async () => {
-    await withPage("/", async ({ page }) => {
+    await withPage(app, "/", async ({ page }) => {
       const card = page.getByRole("listitem").filter({ hasText: "Flower in the wind" });
       await card.waitFor();
       expect(await card.textContent()).toContain("© 2026 Cmix contributors");
@@ -136,9 +102,7 @@ describe("Library", () => {
         if (request.url().includes("/api/mains/") && range !== undefined) ranges.push(range);
       });
       await card.getByRole("link", { name: /^Watch / }).click();
-      await waitForState(page, "ready");
-      await page.getByRole("button", { name: "Play", exact: true }).first().click();
-      await waitForState(page, "playing");
+      await playThroughCm(page);
       await waitForPosition(page, 1);
       expect(ranges.length).toBeGreaterThan(2);
     });
@@ -162,7 +126,7 @@ describe("Watch", () => {
       return shown;
     };
 
-    await withPage("/watch", async ({ page, expectProblem }) => {
+    await withPage(app, "/watch", async ({ page, expectProblem }) => {
       expectProblem("/secret"); // the early request below, which the browser reports
       let unitRequests = 0;
       page.on("response", (response) => {
@@ -174,7 +138,7 @@ describe("Watch", () => {
 
       const offered = page.waitForResponse((response) => response.url().endsWith("/api/plays"));
       const cmAsked = page.waitForRequest((request) => request.url().endsWith("/cm"));
-      await page.getByRole("button", { name: "Play", exact: true }).first().click();
+      await pressPlay(page);
       const play = await (await offered).json();
       await cmAsked;
       const clockStart = Date.now();
@@ -231,34 +195,25 @@ describe("Watch", () => {
         const at = await position(page);
         const shown = await expectSource(page);
         expect(Math.abs(at - shown.timeSeconds)).toBeLessThan(2 * frameSeconds + 0.02);
-        await page.getByRole("button", { name: "Play", exact: true }).click();
+        await pressPlay(page);
         await waitForState(page, "playing");
       }
 
       // ---- Seeks: by keyboard while paused, by pointer while playing ----
       await page.getByRole("button", { name: "Pause" }).click();
       await waitForState(page, "paused");
-      const bar = page.getByLabel("Position", { exact: true });
+      const bar = seekBar(page);
       for (const [keys, wanted] of [
         [["Home", "ArrowRight"], 1],
         [["ArrowRight", "ArrowRight", "ArrowRight"], 4],
       ] as const) {
         for (const key of keys) await bar.press(key);
-        await page.waitForFunction(
-          ([target, frame]) => {
-            const time = Number(document.querySelector<HTMLCanvasElement>(".video-canvas")?.dataset.pictureSeconds);
-            return time <= target + 1e-3 && time > target - frame - 1e-3;
-          },
-          [wanted, frameSeconds] as const,
-          { timeout: 10_000 },
-        );
+        await waitForPicture(page, wanted, frameSeconds);
         await expectSource(page);
       }
-      await page.getByRole("button", { name: "Play", exact: true }).click();
+      await pressPlay(page);
       await waitForState(page, "playing");
-      const box = await bar.boundingBox();
-      if (box === null) throw new Error("no seek bar");
-      await page.mouse.click(box.x + box.width * 0.4, box.y + box.height / 2);
+      await clickSeekBar(page, 0.4);
       await waitForState(page, "playing");
       await page.waitForTimeout(700);
       await page.getByRole("button", { name: "Pause" }).click();
@@ -270,7 +225,6 @@ describe("Watch", () => {
       await page.getByRole("button", { name: "Play again" }).waitFor();
     });
   });
-
 });
 
 /** What the service sends of a play's units now; sent again, a unit is the same bytes. */
