@@ -49,9 +49,10 @@ describe("Studio", () => {
       await page.getByLabel("Title").fill("Flower in the wind");
       await page.getByLabel("Copyright").fill("© 2026 Cmix contributors");
       await page.waitForFunction(() => document.querySelector("video")?.readyState === 4);
+      await page.waitForTimeout(500); // the preview's own loading sign goes
       await page.getByRole("button", { name: "Divide" }).click();
 
-      await waitForProgress(page, 20);
+      await waitForProgress(page, 45);
       expect(await page.locator(".progress-line").innerText()).toMatch(/\d+ of about \d+ frames/);
       await screenshot(page, "studio-dividing");
 
@@ -164,6 +165,20 @@ describe("Watch", () => {
       expect(cm.time).toBeLessThan(play.cm.durationSeconds / 2 + 0.5);
       expect(cm).toMatchObject({ rate: 1, paused: false });
       expect(await page.getByRole("button", { name: "Pause" }).isDisabled()).toBe(true);
+
+      // ---- It waits for a viewer who is elsewhere ----
+      const setHidden = (hidden: boolean) =>
+        page.evaluate((value) => {
+          Object.defineProperty(document, "hidden", { value, configurable: true });
+          document.dispatchEvent(new Event("visibilitychange"));
+        }, hidden);
+      const isPaused = () => page.locator("video.cm-video").evaluate((video: HTMLVideoElement) => video.paused);
+      await setHidden(true);
+      await page.waitForTimeout(200);
+      expect(await isPaused()).toBe(true);
+      await setHidden(false);
+      await page.waitForTimeout(200);
+      expect(await isPaused()).toBe(false);
 
       // ---- The secret: refused 1 s before the CM's end on the server's clock, given 1 s after ----
       const askSecret = () =>

@@ -75,7 +75,7 @@ describe("Watch", () => {
 
   it("S4: seeks in a long video beyond what was sent, as far and as often as the service lets it", async () => {
     const clip = join(app.dataDir, "long.mp4");
-    await makeLongClip(clip, 150);
+    await makeLongClip(clip, 150, "160x120");
     const times = await pictureTimes(clip);
     await withPage(app, "/studio", async ({ page, expectProblem }) => {
       expectProblem("425"); // units beyond the allowance, which the browser reports

@@ -63,11 +63,11 @@ export async function makeFlashAndBeep(path: string, seconds: number): Promise<v
   ]);
 }
 
-/** A small clip with a picture that tells its time, and sound. */
-export async function makeLongClip(path: string, seconds: number): Promise<void> {
+/** A clip with a picture that tells its time, and sound. @param size as ffmpeg takes it */
+export async function makeLongClip(path: string, seconds: number, size: string): Promise<void> {
   await run("ffmpeg", [
     ...["-v", "error", "-y"],
-    ...["-f", "lavfi", "-i", `testsrc=size=160x120:rate=25:duration=${seconds}`],
+    ...["-f", "lavfi", "-i", `testsrc=size=${size}:rate=25:duration=${seconds}`],
     ...["-f", "lavfi", "-i", `sine=frequency=440:sample_rate=44100:duration=${seconds}`],
     ...[
       "-c:v",
