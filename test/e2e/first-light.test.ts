@@ -46,8 +46,8 @@ describe("Studio", () => {
       await chooseFile(page, source);
       await page.getByLabel("Title").waitFor();
       expect(await page.getByLabel("Title").inputValue()).toMatch(/^(flower_540p|scene)$/);
-      await page.getByLabel("Title").fill("Flower in the wind");
-      await page.getByLabel("Copyright").fill("© 2026 Cmix contributors");
+      await page.getByLabel("Title").fill("A day by the water");
+      await page.getByLabel("Copyright").fill("© Cmix contributors");
       await page.waitForFunction(() => document.querySelector("video")?.readyState === 4);
       await page.waitForTimeout(500); // the preview's own loading sign goes
       await page.getByRole("button", { name: "Divide" }).click();
@@ -68,7 +68,7 @@ describe("Studio", () => {
         page.waitForEvent("download"),
         page.getByRole("link", { name: "Save .cmx" }).click(),
       ]);
-      expect(download.suggestedFilename()).toBe("Flower in the wind.cmx");
+      expect(download.suggestedFilename()).toBe("A day by the water.cmx");
       await download.saveAs(kept);
       expect((await stat(kept)).size).toBeGreaterThan(10_000);
 
@@ -81,13 +81,13 @@ describe("Studio", () => {
 describe("Library", () => {
   it("D10: lists what was published, finds it by title and streams it to Watch", async () => {
     await withPage(app, "/", async ({ page }) => {
-      const card = page.getByRole("listitem").filter({ hasText: "Flower in the wind" });
+      const card = page.getByRole("listitem").filter({ hasText: "A day by the water" });
       await card.waitFor();
-      expect(await card.textContent()).toContain("© 2026 Cmix contributors");
+      expect(await card.textContent()).toContain("© Cmix contributors");
       await screenshot(page, "library");
       await page.getByLabel("Search the library").fill("no such title");
       await page.getByText("No title contains “no such title”.").waitFor();
-      await page.getByLabel("Search the library").fill("flower");
+      await page.getByLabel("Search the library").fill("water");
       await card.waitFor();
 
       const [download] = await Promise.all([
@@ -135,7 +135,7 @@ describe("Watch", () => {
       });
       await chooseFile(page, kept);
       await waitForState(page, "ready");
-      expect(await page.locator(".panel").innerText()).toContain("Flower in the wind");
+      expect(await page.locator(".panel").innerText()).toContain("A day by the water");
 
       const offered = page.waitForResponse((response) => response.url().endsWith("/api/plays"));
       const cmAsked = page.waitForRequest((request) => request.url().endsWith("/cm"));
@@ -146,7 +146,7 @@ describe("Watch", () => {
       await waitForState(page, "cm");
       const sponsor = page.locator(".sponsor");
       expect(await sponsor.textContent()).toContain(play.cm.sponsor);
-      expect(await sponsor.getByRole("link").count()).toBe(/^https?:/.test(play.cm.link) ? 1 : 0);
+      expect(await sponsor.getByRole("link").getAttribute("href")).toBe(play.cm.link);
 
       // ---- The CM cannot be skipped ----
       await page.waitForTimeout(1500);
