@@ -29,6 +29,12 @@ export {
   widen8Scalar,
   widen8Simd,
 } from "./kernels/difference";
+export {
+  magnitude8Scalar,
+  magnitude8Simd,
+  sumAbsoluteHalf16Scalar,
+  sumAbsoluteHalf16Simd,
+} from "./kernels/half-difference";
 export { averageScalar, averageSimd, predictScalar, predictSimd } from "./kernels/motion";
 export { choosePlane } from "./kernels/plane-choice";
 export { dequantiseInter, dequantiseIntra, quantiseScalar, quantiseSimd } from "./kernels/quantise";

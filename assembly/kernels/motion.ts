@@ -37,7 +37,7 @@ export function predictScalar(
 }
 
 /** Rounded mean of four samples each; a sum of two averages that round up is corrected where both lost a half. */
-function meanOfFour(a: v128, b: v128, c: v128, d: v128): v128 {
+export function meanOfFour(a: v128, b: v128, c: v128, d: v128): v128 {
   // (a + b + c + d + 2) >> 2 = avgr(avgr(a, b), avgr(c, d)) less one where that rounded up too often.
   const first = i8x16.avgr_u(a, b);
   const second = i8x16.avgr_u(c, d);

@@ -10,6 +10,7 @@ import {
   putCode,
 } from "../bitstream/code-tables";
 import { addResidual8, residual8, storeBlock8, widen8 } from "../kernels/difference";
+import { magnitude8 } from "../kernels/half-difference";
 import { dequantiseInter, dequantiseIntra, QUANTISER_SHIFT, quantise } from "../kernels/quantise";
 import { forwardTransform, inverseTransform, inverseTransformDc } from "../kernels/transform";
 import { defaultIntraMatrix, scanTransposed } from "./syntax";
@@ -17,6 +18,11 @@ import { defaultIntraMatrix, scanTransposed } from "./syntax";
 /** Rounding of levels, in 2^-19: intra 3/8, predicted 0, since reconstruction there is already in the middle of the step. */
 const INTRA_BIAS: i32 = 196608;
 const INTER_BIAS: i32 = 0;
+/**
+ * A coefficient is at most a quarter of the sum of magnitudes, and a level needs two quantiser scales: below 8 scales every level is zero
+ * for certain. Up to 16 one is so rarely not that size and error stay within 0.1 % and 0.002 dB.
+ */
+const ZERO_MAGNITUDE: i32 = 16;
 /** Weight of every coefficient of a predicted block (the default matrix). */
 const INTER_WEIGHT: i32 = 16;
 
@@ -29,11 +35,14 @@ const intraReciprocals: usize = memory.data(128, 16);
 const interReciprocals: usize = memory.data(128, 16);
 
 let quality: i32 = 0;
+/** Residuals below this sum of magnitudes are not transformed. */
+let zeroMagnitude: i32 = 0;
 
 /** Prepares the quantisers for a quantiser scale of 1..31. */
 export function setQuality(scale: i32): void {
   if (scale == quality) return;
   quality = scale;
+  zeroMagnitude = ZERO_MAGNITUDE * scale;
   for (let i: usize = 0; i < 64; i++) {
     const step = scale * <i32>load<u8>(defaultIntraMatrix + i);
     const intra: i32 = ((1 << QUANTISER_SHIFT) + (step >> 1)) / step;
@@ -131,6 +140,10 @@ export function quantiseInterBlock(
   predictedStride: usize,
 ): bool {
   residual8(work, source, sourceStride, predicted, predictedStride);
+  if (magnitude8(work) < zeroMagnitude) {
+    unchecked((interMasks[index] = 0));
+    return false;
+  }
   forwardTransform(work);
   const mask = quantise(interLevels + ((<usize>index) << 7), work, interReciprocals, INTER_BIAS);
   unchecked((interMasks[index] = mask));

@@ -3,12 +3,15 @@
  * the eight half-sample places around. (Cmix patent, Fig. 6, ST106 and ST115.)
  */
 import { sumAbsolute16 } from "../kernels/difference";
-import { predict } from "../kernels/motion";
+import { sumAbsoluteHalf16 } from "../kernels/half-difference";
 
 /** Furthest vector in whole samples: forward_f_code 4 carries -64..63.5. */
 const RANGE: i32 = 60;
-
-const candidate: usize = memory.data(256, 16);
+/** Times the weight of vector bits: costs of 256 samples below this are not refined. At scale 4 that is half a level a sample. */
+const STILL_MATCH: i32 = 25;
+/** Costs, of 256 samples, above which the search begins with steps of 2 and of 8 samples: 2 a sample is noise. */
+const FAIR_MATCH: i32 = 512;
+const POOR_MATCH: i32 = 1536;
 
 /** Results of the last search: the vector in half samples and its sum of absolute differences. */
 export let foundX: i32 = 0;
@@ -84,10 +87,23 @@ export function searchFrom(x: i32, y: i32): void {
   if (wholeX != bestX || wholeY != bestY) tryWhole(wholeX, wholeY);
 }
 
+/** Cost of a vector in half samples, or one that never wins where it leads out of the picture. */
+function halfCost(x: i32, y: i32): i32 {
+  if (x < lowX << 1 || x > highX << 1 || y < lowY << 1 || y > highY << 1) return i32.MAX_VALUE;
+  const at = reference + (y >> 1) * stride + (x >> 1);
+  return sumAbsoluteHalf16(current, at, <usize>stride, x & 1, y & 1) + vectorCost(x, y);
+}
+
 /** Refines the best starting point; results in `foundX`, `foundY`, `foundSum`. */
 export function searchEnd(): void {
-  // A good match needs no wide search: 2 a sample is noise.
-  for (let step = bestCost > 512 ? 8 : 1; step > 0; step >>= 1) {
+  if (bestCost < STILL_MATCH * lambda) {
+    foundX = bestX << 1;
+    foundY = bestY << 1;
+    foundSum = bestCost;
+    return;
+  }
+  // A good match needs no wide search.
+  for (let step = bestCost > POOR_MATCH ? 8 : bestCost > FAIR_MATCH ? 2 : 1; step > 0; step >>= 1) {
     for (let turn = 0; turn < 16; turn++) {
       const x = bestX;
       const y = bestY;
@@ -98,26 +114,26 @@ export function searchEnd(): void {
       if (!better) break;
     }
   }
-  let x2 = bestX << 1;
-  let y2 = bestY << 1;
-  const centreX = x2;
-  const centreY = y2;
-  for (let dy = -1; dy <= 1; dy++) {
-    for (let dx = -1; dx <= 1; dx++) {
-      if (dx == 0 && dy == 0) continue;
-      const x = centreX + dx;
-      const y = centreY + dy;
-      if (x < lowX << 1 || x > highX << 1 || y < lowY << 1 || y > highY << 1) continue;
-      predict(candidate, 16, reference + (y >> 1) * stride + (x >> 1), <usize>stride, 16, 16, x & 1, y & 1);
-      const cost = sumAbsolute16(current, candidate, 16) + vectorCost(x, y);
-      if (cost < bestCost) {
-        bestCost = cost;
-        x2 = x;
-        y2 = y;
-      }
-    }
-  }
-  foundX = x2;
-  foundY = y2;
+  // Half samples: the four sides, then the corner between the better two.
+  const centreX = bestX << 1;
+  const centreY = bestY << 1;
+  foundX = centreX;
+  foundY = centreY;
+  const left = halfCost(centreX - 1, centreY);
+  const right = halfCost(centreX + 1, centreY);
+  const up = halfCost(centreX, centreY - 1);
+  const down = halfCost(centreX, centreY + 1);
+  const sideX = left < right ? centreX - 1 : centreX + 1;
+  const sideY = up < down ? centreY - 1 : centreY + 1;
+  takeBetter(min<i32>(left, right), sideX, centreY);
+  takeBetter(min<i32>(up, down), centreX, sideY);
+  takeBetter(halfCost(sideX, sideY), sideX, sideY);
   foundSum = bestCost;
+}
+
+function takeBetter(cost: i32, x: i32, y: i32): void {
+  if (cost >= bestCost) return;
+  bestCost = cost;
+  foundX = x;
+  foundY = y;
 }

@@ -39,6 +39,9 @@ const KERNELS: Record<string, number[]> = {
   widen8: [out, a, 64],
   addResidual8: [out, 64, a, 64, b],
   storeBlock8: [out, 64, b],
+  // kernels/half-difference
+  sumAbsoluteHalf16: [a, b, 64, 1, 1],
+  magnitude8: [a],
   // kernels/motion
   predict: [out, 16, a, 64, 16, 16, 1, 1],
   average: [out, 16, a, 64, 16, 16],
