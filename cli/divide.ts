@@ -12,7 +12,7 @@ import { UsageError } from "./usage-error.ts";
 
 export const divide: Command = {
   usage: `cmix divide INPUT --out DIR [--method auto|compress] [--protection sealed|patent] [--bitplane gray|binary]
-              [--plane-code read] [--quality 1..31 | --bitrate KBITS] [--gop N] [--workers N]
+              [--plane-code read|adaptive] [--quality 1..31 | --bitrate KBITS] [--gop N] [--workers N]
               [--title T] [--copyright C] [--age-limit N] [--genre G] [--service URL] [--player URL] [--json]`,
 
   async run(args, signal) {
@@ -41,8 +41,7 @@ export const divide: Command = {
     const method = choice(values, "method", ["auto", "compress", "mpeg", "samples"], "auto");
     const protection = choice(values, "protection", ["sealed", "patent"], "sealed");
     const bitplane = choice(values, "bitplane", ["gray", "binary"], "gray");
-    const planeCode = choice(values, "plane-code", ["read", "adaptive"], "read");
-    if (planeCode === "adaptive") throw new UsageError("--plane-code adaptive is not part of this version; use read");
+    const planeCode = choice(values, "plane-code", ["read", "adaptive"], "adaptive");
     choice(values, "recompress", ["on", "off"], "on"); // concerns method mpeg only
     if (values.quality !== undefined && values.bitrate !== undefined)
       throw new UsageError("--quality and --bitrate exclude each other");
@@ -89,6 +88,7 @@ export const divide: Command = {
         {
           protection,
           bitplane,
+          planeCode,
           quality,
           gopPictures,
           title: text("title") ?? name,

@@ -2,14 +2,17 @@
  * MPEG-1 decoder (I, P and B), with the combination of Fig. 6 built in: of a divided stream it reads the public and the withheld bit
  * string side by side. Decodes one picture a call; one decoder an instance of the module. ISO/IEC 11172-2 2.4.
  */
+
+import { ArithmeticDecoder } from "../bitstream/arithmetic";
 import { BitReader } from "../bitstream/bit-reader";
 import { ADDRESS_ESCAPE, ADDRESS_STUFFING, takeIncrement, takeMotion, takePattern } from "../bitstream/code-tables";
+import { getPlane, resetPlaneContexts } from "../bitstream/plane-code";
 import { readPlane } from "../bitstream/read-code";
 import { ERROR_ARGUMENT, ERROR_SYNTAX, ERROR_TRUNCATED, ERROR_UNSUPPORTED, OK } from "../common/status";
 import { mergePlane } from "../kernels/bitplane";
 import { average, predict } from "../kernels/motion";
 import { interMatrix, intraMatrix, lastDc, readInterBlock, readIntraBlock } from "./block-decoder";
-import { DIVISION_GRAY, DIVISION_NONE } from "./encoder";
+import { DIVISION_GRAY, DIVISION_NONE, PLANE_ADAPTIVE, PLANE_READ } from "./encoder";
 import { PictureBuffer } from "./picture-buffer";
 import {
   defaultIntraMatrix,
@@ -35,6 +38,7 @@ const INTRA: i32 = 1;
 
 const reader: BitReader = new BitReader();
 const withheldReader: BitReader = new BitReader();
+const planeDecoder: ArithmeticDecoder = new ArithmeticDecoder();
 const averaged: usize = memory.data(16 * 16, 16);
 
 let width: i32 = 0;
@@ -44,6 +48,10 @@ let aspectCode: i32 = 0;
 let macroblocksWide: i32 = 0;
 let macroblocksHigh: i32 = 0;
 let division: i32 = 0;
+let planeCode: i32 = 0;
+/** The withheld part of the picture being decoded. */
+let withheldBytes: usize = 0;
+let withheldBytesLength: i32 = 0;
 let neutral: bool = false;
 let older: PictureBuffer | null = null;
 let newer: PictureBuffer | null = null;
@@ -75,9 +83,11 @@ let lastDirection: i32 = 0;
 /**
  * Starts anew, as after a seek.
  * @param divisionMode as in the encoder; DIVISION_NONE for a standard stream
+ * @param planeCoding  as in the encoder
  */
-export function decoderOpen(divisionMode: i32): void {
+export function decoderOpen(divisionMode: i32, planeCoding: i32): void {
   division = divisionMode;
+  planeCode = planeCoding;
   references = 0;
 }
 
@@ -140,6 +150,8 @@ export function decoderStride(plane: i32): i32 {
 export function decoderPicture(bytes: usize, length: i32, withheld: usize, withheldLength: i32): i32 {
   reader.open(bytes, length);
   withheldReader.open(withheld, withheldLength);
+  withheldBytes = withheld;
+  withheldBytesLength = withheldLength;
   let pictures = 0;
   let covered = 0;
   let at = 0;
@@ -240,6 +252,26 @@ function readPictureHeader(): i32 {
   return OK;
 }
 
+/** The three top bit planes out of the withheld part, beside the low bits that `picture` holds by now. */
+function readPlanes(picture: PictureBuffer, cbBits: usize, crBits: usize): i32 {
+  const chromaStride = picture.chromaStride;
+  const code = planeCode == PLANE_READ ? PLANE_READ : <i32>withheldReader.get(8);
+  if (code == PLANE_READ) {
+    let status = readPlane(withheldReader, planeBits, picture.stride, picture.rows, picture.stride >> 3);
+    if (status >= 0) status = readPlane(withheldReader, cbBits, chromaStride, picture.rows >> 1, chromaStride >> 3);
+    if (status >= 0) status = readPlane(withheldReader, crBits, chromaStride, picture.rows >> 1, chromaStride >> 3);
+    return status;
+  }
+  if (code != PLANE_ADAPTIVE) return ERROR_SYNTAX;
+  planeDecoder.open(withheldBytes + 1, withheldBytesLength - 1);
+  resetPlaneContexts();
+  getPlane(planeDecoder, planeBits, picture.luma, picture.stride, picture.rows);
+  resetPlaneContexts();
+  getPlane(planeDecoder, cbBits, picture.cb, chromaStride, picture.rows >> 1);
+  getPlane(planeDecoder, crBits, picture.cr, chromaStride, picture.rows >> 1);
+  return planeDecoder.overrun() ? ERROR_TRUNCATED : OK;
+}
+
 /** Puts the top bit plane on (Cmix patent, Fig. 6, ST108 and ST112, backwards) and makes the picture a reference. */
 function finishPicture(): i32 {
   const picture = current!;
@@ -247,13 +279,10 @@ function finishPicture(): i32 {
     const mode = division - DIVISION_GRAY;
     const cbBits = planeBits + planeBytes;
     const crBits = cbBits + (planeBytes >> 2);
-    const chromaStride = picture.chromaStride;
     if (neutral) {
       memory.fill(planeBits, 0, <usize>(planeBytes + (planeBytes >> 1)));
     } else {
-      let status = readPlane(withheldReader, planeBits, picture.stride, picture.rows, picture.stride >> 3);
-      if (status >= 0) status = readPlane(withheldReader, cbBits, chromaStride, picture.rows >> 1, chromaStride >> 3);
-      if (status >= 0) status = readPlane(withheldReader, crBits, chromaStride, picture.rows >> 1, chromaStride >> 3);
+      const status = readPlanes(picture, cbBits, crBits);
       if (status < 0) return status;
     }
     mergePlane(picture.luma, picture.luma, planeBits, picture.stride * picture.rows, mode);

@@ -2,8 +2,11 @@
  * MPEG-1 encoder of one closed group of pictures after another, with the division of Fig. 6 built in: where a standard stream has one
  * bit string, a divided one has two, public and withheld. One encoder an instance of the module.
  */
+
+import { ArithmeticEncoder } from "../bitstream/arithmetic";
 import { BitWriter } from "../bitstream/bit-writer";
 import { incrementCodes, motionCodes, patternCodes, putCode } from "../bitstream/code-tables";
+import { putPlane, resetPlaneContexts } from "../bitstream/plane-code";
 import { writePlane } from "../bitstream/read-code";
 import { ERROR_ARGUMENT, ERROR_SPACE, OK } from "../common/status";
 import { mergePlane, splitPlane } from "../kernels/bitplane";
@@ -28,10 +31,19 @@ const CUT_SHARE: i32 = 166;
 /** Squared error a macroblock may have before coding it alone is weighed: 3 a sample. */
 const ERROR_FLOOR: i32 = 9 * 256;
 
+/** Codes of the top bit plane: READ only, or context coding where that is shorter; the first withheld byte of an I-picture then says which. */
+export const PLANE_READ: i32 = 0;
+export const PLANE_ADAPTIVE: i32 = 1;
+
 const writer: BitWriter = new BitWriter();
+const planeCoder: ArithmeticEncoder = new ArithmeticEncoder();
 const withheldWriter: BitWriter = new BitWriter();
 /** Current macroblock's luminance, rows tight. */
 const packed: usize = memory.data(256, 16);
+/** Its best prediction, rows tight. */
+const matched: usize = memory.data(256, 16);
+/** Squared error, by quantiser scale, that a prediction may have beyond the macroblock's own spread: its DC values cost bits too. */
+const ALONE_BIAS: i32 = 200;
 
 let width: i32 = 0;
 let height: i32 = 0;
@@ -48,6 +60,9 @@ let planeBits: usize = 0;
 let output: usize = 0;
 let outputCapacity: i32 = 0;
 let withheldOutput: usize = 0;
+let withheldLength: i32 = 0;
+let planeCode: i32 = 0;
+let adaptiveOutput: usize = 0;
 /** Two i16 a macroblock: the vector in half samples; then one byte a macroblock: 1 where it is coded alone. */
 let vectors: usize = 0;
 let alone: usize = 0;
@@ -60,6 +75,7 @@ let hasReference: bool = false;
  * @param pictureRate   code of Table 2.4.3.2, 1..8
  * @param pelAspect     code of 2.4.3.2, 1..14
  * @param divisionMode  DIVISION_NONE writes a standard stream
+ * @param planeCoding   PLANE_READ or PLANE_ADAPTIVE
  * @returns OK or ERROR_ARGUMENT
  */
 export function encoderOpen(
@@ -68,11 +84,21 @@ export function encoderOpen(
   pictureRate: i32,
   pelAspect: i32,
   divisionMode: i32,
+  planeCoding: i32,
 ): i32 {
   encoderClose();
   if (pictureWidth < 1 || pictureWidth > WIDTH_MAX || pictureHeight < 1 || pictureHeight > HEIGHT_MAX)
     return ERROR_ARGUMENT;
-  if (pictureRate < 1 || pictureRate > 8 || pelAspect < 1 || pelAspect > 14 || divisionMode < 0 || divisionMode > 2)
+  if (
+    pictureRate < 1 ||
+    pictureRate > 8 ||
+    pelAspect < 1 ||
+    pelAspect > 14 ||
+    divisionMode < 0 ||
+    divisionMode > 2 ||
+    planeCoding < 0 ||
+    planeCoding > 1
+  )
     return ERROR_ARGUMENT;
   width = pictureWidth;
   height = pictureHeight;
@@ -81,6 +107,7 @@ export function encoderOpen(
   rateCode = pictureRate;
   aspectCode = pelAspect;
   division = divisionMode;
+  planeCode = planeCoding;
   const macroblocks = macroblocksWide * macroblocksHigh;
   source = PictureBuffer.allocate(macroblocksWide, macroblocksHigh);
   reference = PictureBuffer.allocate(macroblocksWide, macroblocksHigh);
@@ -89,6 +116,7 @@ export function encoderOpen(
     low7 = PictureBuffer.allocate(macroblocksWide, macroblocksHigh);
     planeBits = heap.alloc(<usize>(macroblocks * 48));
     withheldOutput = heap.alloc(<usize>withheldCapacity());
+    adaptiveOutput = heap.alloc(<usize>withheldCapacity());
   }
   outputCapacity = macroblocks * MACROBLOCK_MAX_BYTES + 1024;
   output = heap.alloc(<usize>outputCapacity);
@@ -113,6 +141,7 @@ export function encoderClose(): void {
     low7!.release();
     heap.free(planeBits);
     heap.free(withheldOutput);
+    heap.free(adaptiveOutput);
   }
   low7 = null;
   heap.free(output);
@@ -152,7 +181,7 @@ export function encoderWithheldBytes(): usize {
 }
 
 export function encoderWithheldLength(): i32 {
-  return division == DIVISION_NONE ? 0 : withheldWriter.byteLength();
+  return withheldLength;
 }
 
 /**
@@ -172,6 +201,7 @@ export function encoderPicture(quality: i32, key: i32, number: i32): i32 {
   setQuality(quality);
   writer.open(output, outputCapacity);
   withheldWriter.open(withheldOutput, withheldCapacity());
+  withheldLength = 0;
 
   // ---- I or P by the least square error against the picture before (Cmix patent, Fig. 6, ST106; the first is always I) ----
   const type = key != 0 || !hasReference || findVectors(quality) ? TYPE_I : TYPE_P;
@@ -187,6 +217,7 @@ export function encoderPicture(quality: i32, key: i32, number: i32): i32 {
   writer.align();
   withheldWriter.align();
   if (writer.overflow || withheldWriter.overflow) return ERROR_SPACE;
+  if (withheldLength == 0 && division != DIVISION_NONE) withheldLength = withheldWriter.byteLength();
 
   const done = reconstruction!;
   reconstruction = reference;
@@ -214,13 +245,31 @@ function encodeIntraPicture(quality: i32): void {
   splitTopPlane(low.luma, lumaBits, picture.luma, picture.stride, picture.rows, quality);
   splitTopPlane(low.cb, cbBits, picture.cb, picture.chromaStride, picture.rows >> 1, quality);
   splitTopPlane(low.cr, crBits, picture.cr, picture.chromaStride, picture.rows >> 1, quality);
+  if (planeCode != PLANE_READ) withheldWriter.put(PLANE_READ, 8);
   writePlane(withheldWriter, lumaBits, picture.stride, picture.rows, picture.stride >> 3);
   writePlane(withheldWriter, cbBits, picture.chromaStride, picture.rows >> 1, picture.chromaStride >> 3);
   writePlane(withheldWriter, crBits, picture.chromaStride, picture.rows >> 1, picture.chromaStride >> 3);
   encodeIntraMacroblocks(low, target, quality);
+  if (planeCode != PLANE_READ) takeShorterPlanes(target, lumaBits, cbBits, crBits);
   mergePlane(target.luma, target.luma, lumaBits, picture.stride * picture.rows, mode);
   mergePlane(target.cb, target.cb, cbBits, (picture.stride * picture.rows) >> 2, mode);
   mergePlane(target.cr, target.cr, crBits, (picture.stride * picture.rows) >> 2, mode);
+}
+
+/** Codes the planes by context, beside the low bits as a decoder has them, and keeps that where it is shorter. */
+function takeShorterPlanes(low: PictureBuffer, lumaBits: usize, cbBits: usize, crBits: usize): void {
+  withheldWriter.align();
+  planeCoder.open(adaptiveOutput, withheldCapacity());
+  resetPlaneContexts();
+  putPlane(planeCoder, lumaBits, low.luma, low.stride, low.rows);
+  resetPlaneContexts();
+  putPlane(planeCoder, cbBits, low.cb, low.chromaStride, low.rows >> 1);
+  putPlane(planeCoder, crBits, low.cr, low.chromaStride, low.rows >> 1);
+  const length = planeCoder.finish();
+  if (planeCoder.overflow || length + 1 >= withheldWriter.byteLength()) return;
+  store<u8>(withheldOutput, <u8>PLANE_ADAPTIVE);
+  memory.copy(withheldOutput + 1, adaptiveOutput, <usize>length);
+  withheldLength = length + 1;
 }
 
 function splitTopPlane(low: usize, bits: usize, plane: usize, stride: i32, rows: i32, quality: i32): void {
@@ -310,9 +359,12 @@ function findVectors(quality: i32): bool {
       let isAlone = false;
       // 512: two a sample; below that no macroblock is better coded alone.
       if (foundSum > 512) {
-        const at = before.luma + <usize>(((row << 4) + (foundY >> 1)) * before.stride + (column << 4) + (foundX >> 1));
-        const error = sumSquared16(packed, at, <usize>before.stride);
-        isAlone = error > ERROR_FLOOR && error > spread16(packed);
+        const at =
+          before.luma +
+          <usize>(((row << 4) + (foundY >> 1)) * before.stride + (column << 4) + (foundX >> 1));
+        predict(matched, 16, at, <usize>before.stride, 16, 16, foundX & 1, foundY & 1);
+        const error = sumSquared16(packed, matched, 16);
+        isAlone = error > ERROR_FLOOR && error > spread16(packed) + ALONE_BIAS * quality;
       }
       store<u8>(alone + index, isAlone ? 1 : 0);
       if (isAlone) {

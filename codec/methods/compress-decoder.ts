@@ -1,7 +1,7 @@
 import { FormatError } from "../errors.ts";
 import type { MainHeader, VideoTrack } from "../format/header.ts";
 import type { Kernels } from "../wasm/load-kernels.ts";
-import { DIVISION_MODES, tightPlanes } from "./picture-encoder.ts";
+import { DIVISION_MODES, PLANE_CODES, type PlaneCode, tightPlanes } from "./picture-encoder.ts";
 
 /** Combines and decodes the pictures of method `compress` on one instance of the kernels. */
 export class CompressDecoder {
@@ -18,7 +18,7 @@ export class CompressDecoder {
     private readonly parameters: MainHeader["parameters"],
   ) {
     const { bitplane, planeCode } = parameters;
-    if ((bitplane !== "gray" && bitplane !== "binary") || planeCode !== "read") {
+    if ((bitplane !== "gray" && bitplane !== "binary") || (planeCode !== "read" && planeCode !== "adaptive")) {
       throw new FormatError(
         `bit plane "${bitplane}" with code "${planeCode}" is not known to this version: use a newer one`,
       );
@@ -29,7 +29,8 @@ export class CompressDecoder {
 
   /** Forgets the pictures before; the next one must be a key picture. */
   reset(): void {
-    this.kernels.raw.decoderOpen(DIVISION_MODES[this.parameters.bitplane as "gray" | "binary"]);
+    const { bitplane, planeCode } = this.parameters;
+    this.kernels.raw.decoderOpen(DIVISION_MODES[bitplane as "gray" | "binary"], PLANE_CODES[planeCode as PlaneCode]);
   }
 
   /**

@@ -42,6 +42,8 @@ export interface EncodeSettings {
 export interface DivideOptions extends Omit<EncodeSettings, "division"> {
   protection: ProtectionName;
   bitplane: "gray" | "binary";
+  /** `adaptive` (default) takes context coding where it is shorter than READ. */
+  planeCode?: "read" | "adaptive";
   /** Aims at this total rate of pictures instead of `quality`, in kbit/s. */
   bitrateKbits?: number;
   title: string;

@@ -59,13 +59,25 @@ export async function divideCompress(
       ...(description === undefined ? {} : { description }),
     });
   }
-  const { bitplane, protection, title, copyright, ageLimit, genre, service, player, mainName, slaveName, poster } =
-    options;
+  const {
+    planeCode = "adaptive",
+    bitplane,
+    protection,
+    title,
+    copyright,
+    ageLimit,
+    genre,
+    service,
+    player,
+    mainName,
+    slaveName,
+    poster,
+  } = options;
   const writer = await DivisionWriter.open(
     {
       method: "compress",
       protection,
-      parameters: { bitplane, planeCode: "read" },
+      parameters: { bitplane, planeCode },
       tracks,
       title,
       mainName,
@@ -80,6 +92,7 @@ export async function divideCompress(
     const gops = encodeGops(input.pictures, pool, {
       video,
       division: bitplane,
+      planeCode,
       gopPictures: options.gopPictures,
       rate:
         options.bitrateKbits === undefined

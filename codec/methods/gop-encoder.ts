@@ -2,7 +2,7 @@
 import { transfer } from "comlink";
 import type { PooledWorker, WorkerPool } from "../worker/worker-pool.ts";
 import type { EncodedPicture, EncodeSettings, SourcePicture } from "./compress-types.ts";
-import type { EncoderVideo } from "./picture-encoder.ts";
+import type { EncoderVideo, PlaneCode } from "./picture-encoder.ts";
 import type { RateControl } from "./rate-control.ts";
 
 /** Uncompressed pictures that may wait for the workers; bounds memory, and lets a second worker start a group early. */
@@ -17,6 +17,7 @@ export interface EncodedGop {
 export interface GopEncoderOptions {
   video: EncoderVideo;
   division: EncodeSettings["division"];
+  planeCode?: PlaneCode;
   gopPictures: number;
   rate: RateControl;
   signal?: AbortSignal | undefined;
@@ -47,6 +48,7 @@ export async function* encodeGops(
     let job: Promise<unknown> = worker.api.beginGop({
       video: options.video,
       division: options.division,
+      planeCode: options.planeCode ?? "read",
       firstPicture: read,
     });
     const quality = options.rate.quality();

@@ -6,6 +6,8 @@ import type { EncodeSettings, SourcePicture } from "./compress-types.ts";
 
 /** Modes of assembly/mpeg/encoder.ts. */
 export const DIVISION_MODES = { none: 0, gray: 1, binary: 2 } as const;
+export const PLANE_CODES = { read: 0, adaptive: 1 } as const;
+export type PlaneCode = keyof typeof PLANE_CODES;
 
 /** Picture rates of the codes 1 to 8 (ISO/IEC 11172-2 2.4.3.2). */
 export const PICTURE_RATES: readonly (readonly [number, number])[] = [
@@ -58,6 +60,7 @@ export class PictureEncoder {
     private readonly kernels: Kernels,
     private readonly video: EncoderVideo,
     division: EncodeSettings["division"],
+    planeCode: PlaneCode = "read",
   ) {
     const { width, height, frameRate, pixelAspect = [1, 1] } = video;
     if (width > WIDTH_MAX || height > HEIGHT_MAX) {
@@ -68,7 +71,10 @@ export class PictureEncoder {
     }
     const rate = pictureRateCode(frameRate).code;
     const aspect = nearestCode(PEL_ASPECTS, pixelAspect[1] / pixelAspect[0]);
-    checkStatus(kernels.raw.encoderOpen(width, height, rate, aspect, DIVISION_MODES[division]), "encoderOpen");
+    checkStatus(
+      kernels.raw.encoderOpen(width, height, rate, aspect, DIVISION_MODES[division], PLANE_CODES[planeCode]),
+      "encoderOpen",
+    );
   }
 
   /**

@@ -75,7 +75,7 @@ export interface RawKernels {
     strideBytes: number,
   ): number;
   // assembly/mpeg/decoder.ts
-  decoderOpen(divisionMode: number): void;
+  decoderOpen(divisionMode: number, planeCoding?: number): void;
   decoderClose(): void;
   decoderPicture(bytes: number, length: number, withheld: number, withheldLength: number): number;
   decoderPlane(plane: number, which: number): number;
@@ -87,7 +87,14 @@ export interface RawKernels {
   decoderTemporalReference(): number;
   nextStartCode(bytes: number, length: number, from: number): number;
   // assembly/mpeg/encoder.ts
-  encoderOpen(width: number, height: number, rateCode: number, aspectCode: number, divisionMode: number): number;
+  encoderOpen(
+    width: number,
+    height: number,
+    rateCode: number,
+    aspectCode: number,
+    divisionMode: number,
+    planeCoding?: number,
+  ): number;
   encoderClose(): void;
   encoderSource(plane: number): number;
   encoderReconstruction(plane: number): number;

@@ -1,12 +1,13 @@
 import { cutAudioPackets } from "../methods/audio-packets.ts";
 import type { EncodedPicture, EncodeSettings, SourcePacket, SourcePicture } from "../methods/compress-types.ts";
 import type { DividedPacket } from "../methods/packet-list.ts";
-import { type EncoderVideo, PictureEncoder } from "../methods/picture-encoder.ts";
+import { type EncoderVideo, PictureEncoder, type PlaneCode } from "../methods/picture-encoder.ts";
 import type { Kernels } from "../wasm/load-kernels.ts";
 
 export interface GopRequest {
   video: EncoderVideo;
   division: EncodeSettings["division"];
+  planeCode: PlaneCode;
   /** Number of the group's first picture in the video. */
   firstPicture: number;
 }
@@ -31,12 +32,12 @@ export function createCodecWorkerApi(
   let picture = 0;
   let key = true;
   return {
-    async beginGop({ video, division, firstPicture }) {
+    async beginGop({ video, division, planeCode, firstPicture }) {
       // The same settings reuse the encoder's memory.
-      const settings = JSON.stringify([video, division]);
+      const settings = JSON.stringify([video, division, planeCode]);
       if (encoder === undefined || openedFor !== settings) {
         encoder?.close();
-        encoder = new PictureEncoder(kernels, video, division);
+        encoder = new PictureEncoder(kernels, video, division, planeCode);
         openedFor = settings;
       }
       picture = firstPicture;

@@ -1,0 +1,155 @@
+/**
+ * Adaptive binary range coder: a 32-bit range is cut at each decision by the probability that the decision's context has learnt.
+ * A context is 4 bytes: u16 probability of a 1 in 2^-15, u16 the shift by which it learns.
+ */
+
+export const CONTEXT_BYTES: i32 = 4;
+const PROBABILITY_BITS: i32 = 15;
+/** A context first moves by a half of what it is wrong, in the end by 2^-5. */
+const FASTEST: i32 = 1;
+const SLOWEST: i32 = 5;
+/** The range is renormalised, byte by byte, to at least this. */
+const RANGE_LEAST: u32 = 1 << 24;
+
+/** Sets a context to a probability of `ones` in 2^-15, 1..32767, and to learning fast. */
+export function resetContext(context: usize, ones: i32): void {
+  store<u16>(context, <u16>ones);
+  store<u16>(context, FASTEST, 2);
+}
+
+function learn(context: usize, bit: i32): void {
+  const ones = <i32>load<u16>(context);
+  const rate = <i32>load<u16>(context, 2);
+  const whole = 1 << PROBABILITY_BITS;
+  const moved = bit ? ones + ((whole - ones) >> rate) : ones - (ones >> rate);
+  // Neither answer may become impossible.
+  store<u16>(context, <u16>min<i32>(whole - 32, max<i32>(32, moved)));
+  if (rate < SLOWEST) store<u16>(context, <u16>(rate + 1), 2);
+}
+
+function ofOnes(range: u32, context: usize): u32 {
+  return (range >> PROBABILITY_BITS) * <u32>load<u16>(context);
+}
+
+export class ArithmeticEncoder {
+  private start: usize = 0;
+  private pointer: usize = 0;
+  private end: usize = 0;
+  private low: u64 = 0;
+  private range: u32 = 0;
+  /** The last byte that a carry may still change, and how many 0xFF follow it. */
+  private held: i32 = 0;
+  private heldFull: i32 = 0;
+  private first: bool = true;
+  overflow: bool = false;
+
+  open(pointer: usize, capacity: i32): void {
+    this.start = pointer;
+    this.pointer = pointer;
+    this.end = pointer + <usize>capacity;
+    this.low = 0;
+    this.range = 0xffffffff;
+    this.held = 0;
+    this.heldFull = 0;
+    this.first = true;
+    this.overflow = false;
+  }
+
+  /** Codes one decision and lets its context learn. */
+  put(context: usize, bit: i32): void {
+    const ones = ofOnes(this.range, context);
+    if (bit) {
+      this.range = ones;
+    } else {
+      this.low += <u64>ones;
+      this.range -= ones;
+    }
+    learn(context, bit);
+    while (this.range < RANGE_LEAST) {
+      this.range <<= 8;
+      this.shift();
+    }
+  }
+
+  /** Ends the code; bytes since `open`. */
+  finish(): i32 {
+    for (let i = 0; i < 5; i++) this.shift();
+    return <i32>(this.pointer - this.start);
+  }
+
+  private shift(): void {
+    const carry = <i32>(this.low >> 32);
+    const top = <i32>((this.low >> 24) & 0xff);
+    if (carry != 0 || top != 0xff) {
+      if (!this.first) this.write(this.held + carry);
+      this.first = false;
+      for (; this.heldFull > 0; this.heldFull--) this.write(0xff + carry);
+      this.held = top;
+    } else {
+      this.heldFull += 1;
+    }
+    this.low = (this.low & 0xffffff) << 8;
+  }
+
+  private write(byte: i32): void {
+    if (this.pointer >= this.end) {
+      this.overflow = true;
+      return;
+    }
+    store<u8>(this.pointer, <u8>byte);
+    this.pointer += 1;
+  }
+}
+
+export class ArithmeticDecoder {
+  private pointer: usize = 0;
+  private end: usize = 0;
+  private range: u32 = 0;
+  private code: u32 = 0;
+  /** Zero bytes invented behind the end. */
+  private invented: i32 = 0;
+
+  open(pointer: usize, length: i32): void {
+    this.pointer = pointer;
+    this.end = pointer + <usize>length;
+    this.range = 0xffffffff;
+    this.code = 0;
+    this.invented = 0;
+    for (let i = 0; i < 4; i++) this.shift();
+  }
+
+  /** The next decision; past the end any answer. */
+  get(context: usize): i32 {
+    const ones = ofOnes(this.range, context);
+    let bit = 0;
+    if (this.code < ones) {
+      this.range = ones;
+      bit = 1;
+    } else {
+      this.code -= ones;
+      this.range -= ones;
+    }
+    learn(context, bit);
+    while (this.range < RANGE_LEAST) {
+      this.range <<= 8;
+      this.shift();
+    }
+    return bit;
+  }
+
+  /** True once more was read than an encoder writes. */
+  overrun(): bool {
+    return this.invented > 4;
+  }
+
+  private shift(): void {
+    let byte: u32 = 0;
+    if (this.pointer < this.end) {
+      byte = <u32>load<u8>(this.pointer);
+      this.pointer += 1;
+    } else {
+      this.invented += 1;
+    }
+    this.code = (this.code << 8) | byte;
+  }
+}
