@@ -37,6 +37,8 @@ export interface DividedSegment {
   pictures: number;
   publicBytes: Uint8Array;
   withheld: Uint8Array;
+  /** Method `samples`: bytes of the source file that this segment stands for. */
+  sourceBytes?: number;
 }
 
 export interface DivisionResult {
@@ -55,6 +57,7 @@ export class DivisionWriter {
   private number = 0;
   private pictures = 0;
   private endMicroseconds = 0;
+  private readonly sourceLengths: number[] = [];
   /** The newest segment waits here: only the next one, or the end, tells whether it is the last. */
   private waiting: DividedSegment | undefined;
 
@@ -133,7 +136,7 @@ export class DivisionWriter {
   async finish(): Promise<DivisionResult> {
     if (this.waiting !== undefined) await this.write(this.waiting, true);
     this.waiting = undefined;
-    const tagsHash = await this.main.finish(this.endMicroseconds, this.pictures);
+    const tagsHash = await this.main.finish(this.endMicroseconds, this.pictures, this.sourceRanges());
     await this.slave.finish(this.endMicroseconds, this.headerHash, tagsHash);
     const extrasBytes = this.description.poster?.data.length ?? 0;
     return {
@@ -184,9 +187,22 @@ export class DivisionWriter {
       withheld,
     );
     this.number += 1;
-    if (this.description.tracks.find((candidate) => candidate.id === track)?.kind === "video")
+    if (segment.sourceBytes !== undefined) this.sourceLengths.push(segment.sourceBytes);
+    // A segment of the whole file counts the pictures of its first video track.
+    const whole = segment.sourceBytes !== undefined;
+    if (whole || this.description.tracks.find((candidate) => candidate.id === track)?.kind === "video")
       this.pictures += pictures;
     this.endMicroseconds = Math.max(this.endMicroseconds, startMicroseconds + durationMicroseconds);
+  }
+
+  private sourceRanges(): { sourceLengths?: Uint8Array; sourceBytes?: number } {
+    if (this.sourceLengths.length === 0) return {};
+    const sourceLengths = new Uint8Array(this.sourceLengths.length * 4);
+    const view = new DataView(sourceLengths.buffer);
+    this.sourceLengths.forEach((length, i) => {
+      view.setUint32(i * 4, length);
+    });
+    return { sourceLengths, sourceBytes: this.sourceLengths.reduce((sum, length) => sum + length, 0) };
   }
 
   /** What is written must be readable: readers refuse larger segments. */

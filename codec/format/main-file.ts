@@ -60,13 +60,18 @@ export class MainWriter {
   }
 
   /** Writes the trailer and closes the sink; gives the hash of all tags, which the slave's trailer carries. */
-  async finish(durationMicroseconds: number, pictures: number): Promise<Uint8Array> {
+  async finish(
+    durationMicroseconds: number,
+    pictures: number,
+    method: Pick<MainTrailer, "sourceLengths" | "sourceBytes"> = {},
+  ): Promise<Uint8Array> {
     const tagsHash = await sha256(concatBytes(...this.tags));
     const cbor = encodeFields({
       durationMicroseconds,
       pictures,
       index: concatBytes(...this.rows),
       tagsHash,
+      ...method,
     } satisfies MainTrailer);
     await this.write(frameTrailer(cbor, await sha256(this.headerHash, cbor)));
     await this.sink.close();

@@ -1,0 +1,198 @@
+/** The inside of a segment of method `samples`: cutting and merging with the kernels. Bytes: FORMAT.md 10. */
+import { FormatError } from "../../errors.ts";
+import { concatBytes } from "../../format/bytes.ts";
+import { MAIN_SEGMENT_MAX_BYTES } from "../../format/layout.ts";
+import { checkStatus } from "../../wasm/kernel-status.ts";
+import type { Kernels } from "../../wasm/load-kernels.ts";
+import { type CutRequest, chooseCuts, type Range } from "./choose-cuts.ts";
+import { deflate, inflate } from "./deflate.ts";
+import { readVarint, writeVarint } from "./varint.ts";
+
+const STORED = 0;
+const DEFLATED = 1;
+/** Below this nothing is won by packing. */
+const PACK_MIN_BYTES = 48;
+/** Packing is tried on this much first: pictures that no index knows, and encrypted data, do not shrink. */
+const PROBE_BYTES = 64 << 10;
+const PROBE_GAIN = 0.97;
+const BLOCK_MAX_BYTES = MAIN_SEGMENT_MAX_BYTES + (1 << 16);
+
+export interface CutSegment {
+  publicBytes: Uint8Array;
+  withheld: Uint8Array;
+}
+
+interface Rows {
+  gaps: number[];
+  sizes: number[];
+}
+
+/** Ranges as distances from each other. */
+function rowsOf(ranges: Range[]): Rows {
+  let at = 0;
+  const gaps = ranges.map(({ offset, size }) => {
+    const gap = offset - at;
+    at = offset + size;
+    return gap;
+  });
+  return { gaps, sizes: ranges.map(({ size }) => size) };
+}
+
+const tableOf = ({ gaps, sizes }: Rows): Uint8Array => {
+  const table = new Int32Array(gaps.length * 2);
+  for (let i = 0; i < gaps.length; i++) {
+    table[i * 2] = gaps[i] ?? 0;
+    table[i * 2 + 1] = sizes[i] ?? 0;
+  }
+  return new Uint8Array(table.buffer);
+};
+
+const sum = (numbers: number[]): number => numbers.reduce((total, number) => total + number, 0);
+
+/** Structure ranges as they lie once the cuts are gone. */
+function afterCuts(structure: Range[], cuts: Range[]): Range[] {
+  let next = 0;
+  let gone = 0;
+  return structure.map(({ offset, size }) => {
+    const goneUntil = (end: number): number => {
+      for (let cut = cuts[next]; cut !== undefined && cut.offset < end; cut = cuts[++next]) gone += cut.size;
+      return gone;
+    };
+    const start = offset - goneUntil(offset);
+    return { offset: start, size: offset + size - goneUntil(offset + size) - start };
+  });
+}
+
+/** Cuts one segment of the source. */
+export async function cutSegment(kernels: Kernels, bytes: Uint8Array, request: CutRequest): Promise<CutSegment> {
+  const cuts = chooseCuts(bytes, request);
+  const withheldRows = rowsOf(cuts.withheld);
+  const structureRows = rowsOf(afterCuts(cuts.structure, cuts.withheld));
+  const withheldBytes = sum(withheldRows.sizes);
+  const structureBytes = sum(structureRows.sizes);
+  const openBytes = bytes.length - withheldBytes;
+  const parts = kernels.memory.withAllocations((scope) => {
+    const { raw, memory } = kernels;
+    const open = scope.allocate(openBytes);
+    const withheld = scope.allocate(withheldBytes);
+    checkStatus(
+      raw.cutRanges(
+        open,
+        withheld,
+        scope.put(bytes),
+        bytes.length,
+        scope.put(tableOf(withheldRows)),
+        withheldRows.gaps.length,
+      ),
+      "cutRanges",
+    );
+    const media = structureBytes === 0 ? open : scope.allocate(openBytes - structureBytes);
+    const structure = scope.allocate(structureBytes);
+    if (structureBytes > 0)
+      checkStatus(
+        raw.cutRanges(media, structure, open, openBytes, scope.put(tableOf(structureRows)), structureRows.gaps.length),
+        "cutRanges",
+      );
+    return {
+      withheld: memory.copy(withheld, withheldBytes),
+      media: memory.copy(media, openBytes - structureBytes),
+      structure: memory.copy(structure, structureBytes),
+    };
+  });
+  const head: number[] = [];
+  writeVarint(head, bytes.length);
+  for (const { gaps, sizes } of [withheldRows, structureRows]) {
+    writeVarint(head, gaps.length);
+    for (const gap of gaps) writeVarint(head, gap);
+    for (const size of sizes) writeVarint(head, size);
+  }
+  const block = concatBytes(Uint8Array.from(head), parts.structure);
+  const packed = await pack(block);
+  const lead: number[] = [packed === undefined ? STORED : DEFLATED];
+  writeVarint(lead, (packed ?? block).length);
+  return { publicBytes: concatBytes(Uint8Array.from(lead), packed ?? block, parts.media), withheld: parts.withheld };
+}
+
+/** Undefined where packing does not pay. */
+async function pack(block: Uint8Array): Promise<Uint8Array | undefined> {
+  if (block.length < PACK_MIN_BYTES) return undefined;
+  if (block.length > 2 * PROBE_BYTES) {
+    const probe = block.subarray(0, PROBE_BYTES);
+    if ((await deflate(probe)).length > probe.length * PROBE_GAIN) return undefined;
+  }
+  const packed = await deflate(block);
+  return packed.length < block.length ? packed : undefined;
+}
+
+/**
+ * The source bytes of one segment again.
+ *
+ * @throws {@link FormatError} the two parts do not fit each other
+ */
+export async function mergeSegment(
+  kernels: Kernels,
+  publicBytes: Uint8Array,
+  withheld: Uint8Array,
+): Promise<Uint8Array> {
+  const coding = publicBytes[0];
+  const lead = { bytes: publicBytes, at: 1 };
+  const blockBytes = readVarint(lead);
+  const stored = publicBytes.subarray(lead.at, lead.at + blockBytes);
+  if ((coding !== STORED && coding !== DEFLATED) || stored.length !== blockBytes)
+    throw damaged(`coding ${coding}, ${blockBytes} bytes of list, ${stored.length} there`);
+  const block = { bytes: coding === DEFLATED ? await inflate(stored, BLOCK_MAX_BYTES) : stored, at: 0 };
+  const length = readVarint(block);
+  if (length > MAIN_SEGMENT_MAX_BYTES) throw damaged(`${length} source bytes`);
+  const cuts = readRows(block);
+  const ranges = readRows(block);
+  const structure = block.bytes.subarray(block.at);
+  const media = publicBytes.subarray(lead.at + blockBytes);
+  const openBytes = length - withheld.length;
+  if (
+    sum(cuts.sizes) !== withheld.length ||
+    sum(ranges.sizes) !== structure.length ||
+    media.length + structure.length !== openBytes ||
+    sum(cuts.gaps) > openBytes ||
+    sum(ranges.gaps) > media.length
+  ) {
+    throw damaged(
+      `${length} source bytes of ${media.length} open, ${structure.length} listed and ${withheld.length} withheld`,
+    );
+  }
+  return kernels.memory.withAllocations((scope) => {
+    const { raw, memory } = kernels;
+    let open = scope.put(media);
+    if (structure.length > 0) {
+      const joined = scope.allocate(openBytes);
+      checkStatus(
+        raw.mergeRanges(joined, openBytes, open, scope.put(structure), scope.put(tableOf(ranges)), ranges.gaps.length),
+        "mergeRanges",
+      );
+      open = joined;
+    }
+    const bytes = scope.allocate(length);
+    checkStatus(
+      raw.mergeRanges(bytes, length, open, scope.put(withheld), scope.put(tableOf(cuts)), cuts.gaps.length),
+      "mergeRanges",
+    );
+    return memory.copy(bytes, length);
+  });
+}
+
+function readRows(block: { bytes: Uint8Array; at: number }): Rows {
+  const count = readVarint(block);
+  if (count * 2 > block.bytes.length - block.at) throw damaged(`${count} ranges claimed`);
+  const read = (): number => {
+    const value = readVarint(block);
+    if (value > MAIN_SEGMENT_MAX_BYTES) throw damaged(`a range at ${value}`);
+    return value;
+  };
+  const gaps = Array.from({ length: count }, read);
+  return { gaps, sizes: Array.from({ length: count }, read) };
+}
+
+function damaged(what: string): FormatError {
+  return new FormatError(
+    `segment of method samples does not hold together (${what}): the file is damaged; fetch it again`,
+  );
+}
