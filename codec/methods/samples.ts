@@ -94,7 +94,7 @@ export async function divideSamples(
       if (underWay.length >= SEGMENTS_AHEAD) await writeOldest();
       const request: CutRequest = {
         pieces: segment.pieces,
-        allowance: share.allow(segment.end),
+        allowance: share.allow(segment.end, codedBytes(segment)),
         generous: share.generous,
         sound: description.protection === "patent",
       };
@@ -113,6 +113,10 @@ export async function divideSamples(
 
 /** Segments of this method belong to the file as a whole, not to one of its tracks. */
 export const FILE_TRACK = 255;
+
+function codedBytes({ structure, pieces }: PlannedSegment): number {
+  return structure ? 0 : pieces.reduce((sum, { size }) => sum + size, 0);
+}
 
 /** Bytes that may be handed over to a worker: not a view of what the source keeps. */
 async function readOwn(source: ByteSource, { start, end }: PlannedSegment): Promise<Uint8Array> {

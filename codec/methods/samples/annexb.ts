@@ -66,7 +66,7 @@ export async function openAnnexB(source: ByteSource): Promise<SourceIndex | unde
       },
     ],
     durationMicroseconds: 0,
-    configurations: [],
+    structure: [],
     samples: () => pictureSamples(source, (1e6 * frameRate[1]) / frameRate[0]),
   };
 }

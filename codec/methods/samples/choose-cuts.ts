@@ -41,11 +41,14 @@ export interface CutRequest {
 export interface Cuts {
   withheld: Range[];
   structure: Range[];
+  /** Inside structure; `parameter` as in StructureRange. */
+  tables: (Range & { parameter: number })[];
 }
 
 export function chooseCuts(bytes: Uint8Array, request: CutRequest): Cuts {
   const marks: Mark[] = [];
   const structure: Range[] = [];
+  const tables: Cuts["tables"] = [];
   let at = 0;
   const between = (end: number): void => {
     if (end - at >= STRUCTURE_MIN_BYTES) structure.push({ offset: at, size: end - at });
@@ -57,12 +60,16 @@ export function chooseCuts(bytes: Uint8Array, request: CutRequest): Cuts {
       marks.push({ offset: piece.offset, room: Math.min(piece.size, most), kind: "configuration" });
       continue;
     }
+    if (piece.form === "table") {
+      tables.push({ offset: piece.offset, size: piece.size, parameter: piece.parameter });
+      continue;
+    }
     between(piece.offset);
     markPiece(bytes, piece, request.sound, marks, structure);
     at = piece.offset + piece.size;
   }
   between(bytes.length);
-  return { withheld: allocate(marks, request), structure };
+  return { withheld: allocate(marks, request), structure, tables };
 }
 
 function markPiece(bytes: Uint8Array, piece: Piece, sound: boolean, marks: Mark[], structure: Range[]): void {

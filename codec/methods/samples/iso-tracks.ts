@@ -3,7 +3,7 @@ import type { VideoTrack } from "../../format/header.ts";
 import { av1Name, avcName, esdsName, hevcName, vpName } from "./codec-names.ts";
 import { type Box, boxAt, childBox, childBoxes } from "./iso-boxes.ts";
 import { SampleTables } from "./iso-tables.ts";
-import { ratioOf, type SourceIndex, type SourceStream, viewOf } from "./source-index.ts";
+import { ratioOf, type SourceStream, type StructureRange, viewOf } from "./source-index.ts";
 
 export interface IsoTrack {
   id: number;
@@ -12,7 +12,7 @@ export interface IsoTrack {
   shift: number;
   tables: SampleTables | undefined;
   stream: SourceStream;
-  configurations: SourceIndex["configurations"];
+  structure: StructureRange[];
 }
 
 const VISUAL_ENTRY_BYTES = 78; // VisualSampleEntry without its head: ISO/IEC 14496-12 12.1.3
@@ -54,12 +54,36 @@ export function readTrack(
     shift: editShift(moov, trak, timescale, movieTimescale),
     tables,
     stream: { form: "other", parameter: 0 },
-    configurations: [],
+    structure: [],
   };
+  if (stbl !== undefined) listTables(moov, stbl, track.structure);
   if (handler === "vide") describeVideo(moov, track, entry, tkhd, wide);
   else if (handler === "soun") describeAudio(moov, track, entry);
-  for (const configuration of track.configurations) configuration.offset += moovOffset;
+  for (const range of track.structure) range.offset += moovOffset;
   return track;
+}
+
+/** By type: bytes before the rows, numbers in a row, whether differences pack better. */
+const TABLES: Record<string, [head: number, columns: number, delta: 0 | 1]> = {
+  stsz: [12, 1, 0],
+  stco: [8, 1, 1],
+  co64: [8, 2, 1],
+  stsc: [8, 3, 1],
+  stts: [8, 2, 0],
+  ctts: [8, 2, 0],
+  stss: [8, 1, 1],
+};
+/** Below this a table is not worth its entry in the list. */
+const TABLE_MIN_BYTES = 48;
+
+function listTables(moov: Uint8Array, stbl: Box, structure: StructureRange[]): void {
+  for (const { type, body, end } of childBoxes(moov, stbl.body, stbl.end)) {
+    const table = TABLES[type];
+    if (table === undefined || end - body < table[0] + TABLE_MIN_BYTES) continue;
+    const [head, columns, delta] = table;
+    const size = Math.floor((end - body - head) / (4 * columns)) * 4 * columns;
+    structure.push({ offset: body + head, size, form: "table", parameter: columns * 2 + delta });
+  }
 }
 
 const text = (bytes: Uint8Array, at: number): string => String.fromCharCode(...bytes.subarray(at, at + 4));
@@ -84,7 +108,7 @@ function describeVideo(moov: Uint8Array, track: IsoTrack, entry: Box | undefined
   if (track.stream.form === "hevc") track.stream.parameter = ((configuration?.[21] ?? 3) & 3) + 1;
   for (const box of boxes)
     if (CONFIGURATIONS.includes(box.type) && box.end > box.body)
-      track.configurations.push({ offset: box.body, size: box.end - box.body, form: "configuration" });
+      track.structure.push({ offset: box.body, size: box.end - box.body, form: "configuration", parameter: 0 });
   const known = entry !== undefined && entry.end - entry.body >= VISUAL_ENTRY_BYTES;
   const width = (known ? view.getUint16(entry.body + 24) : 0) || view.getUint16(tkhd.body + 76 + wide);
   const height = (known ? view.getUint16(entry.body + 26) : 0) || view.getUint16(tkhd.body + 80 + wide);
@@ -131,7 +155,7 @@ function describeAudio(moov: Uint8Array, track: IsoTrack, entry: Box | undefined
   const boxes = entryBoxes(moov, entry, AUDIO_ENTRY_BYTES + more);
   for (const box of boxes)
     if (CONFIGURATIONS.includes(box.type) && box.end > box.body)
-      track.configurations.push({ offset: box.body, size: box.end - box.body, form: "audio-configuration" });
+      track.structure.push({ offset: box.body, size: box.end - box.body, form: "audio-configuration", parameter: 0 });
   const wave = boxes.find((box) => box.type === "wave");
   const esds = boxes.find((box) => box.type === "esds") ?? childBox(moov, wave, "esds");
   const name = entry.type.replace(/[^\x20-\x7e]/g, "?");

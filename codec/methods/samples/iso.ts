@@ -47,7 +47,7 @@ export async function openIso(source: ByteSource): Promise<SourceIndex | undefin
     container: quickTime ? "mov" : "mp4",
     streams: tracks.map(({ stream }) => stream),
     durationMicroseconds: (longest || duration / movieTimescale) * 1e6,
-    configurations: tracks.flatMap(({ configurations }) => configurations).sort((a, b) => a.offset - b.offset),
+    structure: tracks.flatMap(({ structure }) => structure).sort((a, b) => a.offset - b.offset),
     samples: () => merge(source, tracks, mvex && new FragmentReader(moov, mvex, tracks)),
   };
 }

@@ -39,7 +39,7 @@ export async function openIvf(source: ByteSource): Promise<SourceIndex | undefin
       },
     ],
     durationMicroseconds: view.getUint32(24, true) * unitMicroseconds,
-    configurations: [],
+    structure: [],
     samples: () => pictures(source, headBytes, unitMicroseconds, coding.form),
   };
 }

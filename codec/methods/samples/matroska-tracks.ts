@@ -1,7 +1,7 @@
 /** `Tracks` of Matroska and WebM (RFC 9559 5.1.4). */
 import { av1Name, avcName, hevcName } from "./codec-names.ts";
 import { childElements, float, unsigned } from "./ebml.ts";
-import { ratioOf, type SourceIndex, type SourceStream } from "./source-index.ts";
+import { ratioOf, type SourceStream, type StructureRange } from "./source-index.ts";
 
 const TRACK_ENTRY = 0xae;
 const VIDEO = 1;
@@ -33,9 +33,9 @@ const AUDIO_NAMES: Record<string, string> = {
 export function readTracks(
   bytes: Uint8Array,
   offset: number,
-): { tracks: MatroskaTrack[]; configurations: SourceIndex["configurations"] } {
+): { tracks: MatroskaTrack[]; structure: StructureRange[] } {
   const tracks: MatroskaTrack[] = [];
-  const configurations: SourceIndex["configurations"] = [];
+  const structure: StructureRange[] = [];
   for (const entry of childElements(bytes, 0, bytes.length)) {
     if (entry.id !== TRACK_ENTRY || tracks.length >= 64) continue;
     const fields = new Map<number, Uint8Array>();
@@ -61,14 +61,15 @@ export function readTracks(
       describeAudio(stream, codec, fields.get(0xe1) ?? new Uint8Array());
     }
     if (configuration.length > 0 && type <= AUDIO)
-      configurations.push({
+      structure.push({
         offset: offset + privateAt,
         size: configuration.length,
         form: type === VIDEO ? "configuration" : "audio-configuration",
+        parameter: 0,
       });
     tracks.push({ number, defaultDuration, stream });
   }
-  return { tracks, configurations };
+  return { tracks, structure };
 }
 
 function describeVideo(

@@ -72,12 +72,12 @@ export async function openMatroska(source: ByteSource): Promise<SourceIndex | un
     }
   }
   if (found === undefined) return undefined;
-  const { tracks, configurations } = found;
+  const { tracks, structure } = found;
   return {
     container: webm ? "webm" : "mkv",
     streams: tracks.map(({ stream }) => stream),
     durationMicroseconds: Number.isFinite(duration) ? Math.max(0, (duration * scale) / 1000) : 0,
-    configurations: configurations.sort((a, b) => a.offset - b.offset),
+    structure: structure.sort((a, b) => a.offset - b.offset),
     samples: () => clusterSamples(source, tracks, scale),
   };
 }

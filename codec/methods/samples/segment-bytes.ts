@@ -4,7 +4,7 @@ import { concatBytes } from "../../format/bytes.ts";
 import { MAIN_SEGMENT_MAX_BYTES } from "../../format/layout.ts";
 import { checkStatus } from "../../wasm/kernel-status.ts";
 import type { Kernels } from "../../wasm/load-kernels.ts";
-import { type CutRequest, chooseCuts, type Range } from "./choose-cuts.ts";
+import { type CutRequest, type Cuts, chooseCuts, type Range } from "./choose-cuts.ts";
 import { deflate, inflate } from "./deflate.ts";
 import { readVarint, writeVarint } from "./varint.ts";
 
@@ -63,6 +63,49 @@ function afterCuts(structure: Range[], cuts: Range[]): Range[] {
   });
 }
 
+/** A table inside the structure bytes. */
+interface Table {
+  gap: number;
+  rows: number;
+  parameter: number;
+}
+
+/** Tables are looked for in segments that are nothing but structure. */
+function tablesOf({ structure, tables, withheld }: Cuts, segmentBytes: number): Table[] {
+  if (structure[0]?.size !== segmentBytes) return [];
+  const { gaps, sizes } = rowsOf(afterCuts(tables, withheld));
+  return tables.map(({ parameter }, i) => ({
+    gap: gaps[i] ?? 0,
+    rows: (sizes[i] ?? 0) / (parameter >> 1) / 4,
+    parameter,
+  }));
+}
+
+/** Splits tables into columns and bytes, or joins them again. */
+function convertTables(
+  { raw, memory }: Kernels,
+  structure: Uint8Array,
+  tables: Table[],
+  kernel: "splitTable" | "joinTable",
+): Uint8Array {
+  if (tables.length === 0) return structure;
+  const out = structure.slice();
+  let at = 0;
+  for (const { gap, rows, parameter } of tables) {
+    at += gap;
+    const size = rows * (parameter >> 1) * 4;
+    const converted = memory.withAllocations((scope) => {
+      const target = scope.allocate(size);
+      const source = scope.put(structure.subarray(at, at + size));
+      checkStatus(raw[kernel](target, source, rows, parameter >> 1, parameter & 1), kernel);
+      return memory.copy(target, size);
+    });
+    out.set(converted, at);
+    at += size;
+  }
+  return out;
+}
+
 /** Cuts one segment of the source. */
 export async function cutSegment(kernels: Kernels, bytes: Uint8Array, request: CutRequest): Promise<CutSegment> {
   const cuts = chooseCuts(bytes, request);
@@ -106,7 +149,10 @@ export async function cutSegment(kernels: Kernels, bytes: Uint8Array, request: C
     for (const gap of gaps) writeVarint(head, gap);
     for (const size of sizes) writeVarint(head, size);
   }
-  const block = concatBytes(Uint8Array.from(head), parts.structure);
+  const tables = tablesOf(cuts, bytes.length);
+  writeVarint(head, tables.length);
+  for (const { gap, rows, parameter } of tables) for (const number of [gap, rows, parameter]) writeVarint(head, number);
+  const block = concatBytes(Uint8Array.from(head), convertTables(kernels, parts.structure, tables, "splitTable"));
   const packed = await pack(block);
   const lead: number[] = [packed === undefined ? STORED : DEFLATED];
   writeVarint(lead, (packed ?? block).length);
@@ -145,6 +191,7 @@ export async function mergeSegment(
   if (length > MAIN_SEGMENT_MAX_BYTES) throw damaged(`${length} source bytes`);
   const cuts = readRows(block);
   const ranges = readRows(block);
+  const tables = readTables(block);
   const structure = block.bytes.subarray(block.at);
   const media = publicBytes.subarray(lead.at + blockBytes);
   const openBytes = length - withheld.length;
@@ -153,19 +200,21 @@ export async function mergeSegment(
     sum(ranges.sizes) !== structure.length ||
     media.length + structure.length !== openBytes ||
     sum(cuts.gaps) > openBytes ||
-    sum(ranges.gaps) > media.length
+    sum(ranges.gaps) > media.length ||
+    sum(tables.map(({ gap, rows, parameter }) => gap + rows * (parameter >> 1) * 4)) > structure.length
   ) {
     throw damaged(
       `${length} source bytes of ${media.length} open, ${structure.length} listed and ${withheld.length} withheld`,
     );
   }
+  const listed = convertTables(kernels, structure, tables, "joinTable");
   return kernels.memory.withAllocations((scope) => {
     const { raw, memory } = kernels;
     let open = scope.put(media);
     if (structure.length > 0) {
       const joined = scope.allocate(openBytes);
       checkStatus(
-        raw.mergeRanges(joined, openBytes, open, scope.put(structure), scope.put(tableOf(ranges)), ranges.gaps.length),
+        raw.mergeRanges(joined, openBytes, open, scope.put(listed), scope.put(tableOf(ranges)), ranges.gaps.length),
         "mergeRanges",
       );
       open = joined;
@@ -189,6 +238,17 @@ function readRows(block: { bytes: Uint8Array; at: number }): Rows {
   };
   const gaps = Array.from({ length: count }, read);
   return { gaps, sizes: Array.from({ length: count }, read) };
+}
+
+function readTables(block: { bytes: Uint8Array; at: number }): Table[] {
+  const count = readVarint(block);
+  if (count * 3 > block.bytes.length - block.at) throw damaged(`${count} tables claimed`);
+  return Array.from({ length: count }, () => {
+    const [gap, rows, parameter] = [readVarint(block), readVarint(block), readVarint(block)];
+    if (gap > MAIN_SEGMENT_MAX_BYTES || rows > MAIN_SEGMENT_MAX_BYTES || parameter < 2 || parameter > 9)
+      throw damaged(`a table of ${rows} rows`);
+    return { gap, rows, parameter };
+  });
 }
 
 function damaged(what: string): FormatError {

@@ -84,7 +84,7 @@ export async function* planSegments(index: SourceIndex, fileBytes: number): Asyn
       if (sample.durationMicroseconds <= 0) sample.durationMicroseconds = step(lastTimes, sample);
       const video = stream.track?.kind === "video";
 
-      const structureBefore = start - at >= STRUCTURE_MIN_BYTES || (open === undefined && start > at);
+      const structureBefore = start - at >= STRUCTURE_MIN_BYTES || (start > at && hasOwn(index, at, start));
       if (structureBefore) {
         if (open !== undefined) yield open.closed(at, false);
         open = undefined;
@@ -120,11 +120,15 @@ export async function* planSegments(index: SourceIndex, fileBytes: number): Asyn
   }
   if (open !== undefined) {
     const tail = fileBytes - at;
-    if (tail > 0 && tail < STRUCTURE_MIN_BYTES && !index.configurations.some(({ offset }) => offset >= at))
-      at = fileBytes;
+    if (tail > 0 && tail < STRUCTURE_MIN_BYTES && !hasOwn(index, at, fileBytes)) at = fileBytes;
     yield open.closed(at, false);
   }
   yield* structureSegments(index, at, fileBytes);
+}
+
+/** Whether ranges of interest lie between two samples, or after the last one. */
+function hasOwn({ structure }: SourceIndex, from: number, to: number): boolean {
+  return structure.some(({ offset }) => offset >= from && offset < to);
 }
 
 /** Where a container tells no durations, the step from the stream's sample before stands for one. */
@@ -150,11 +154,14 @@ function* structureSegments(index: SourceIndex, from: number, to: number): Gener
   for (let start = from; start < to; ) {
     const end = Math.min(to, start + SEGMENT_MAX_BYTES);
     const segment = new OpenSegment(start);
-    for (const { offset, size, form } of index.configurations) {
-      const [first, last] = [Math.max(offset, start), Math.min(offset + size, end)];
+    for (const { offset, size, form, parameter } of index.structure) {
+      // Of a table that lies across, whole rows.
+      const unit = form === "table" ? (parameter >> 1) * 4 : 1;
+      const first = offset + Math.ceil(Math.max(0, start - offset) / unit) * unit;
+      const last = first + Math.floor((Math.min(offset + size, end) - first) / unit) * unit;
       const before = segment.pieces.at(-1);
       if (last <= first || (before !== undefined && first - start < before.offset + before.size)) continue;
-      segment.pieces.push({ offset: first - start, size: last - first, form, parameter: 0, key: false });
+      segment.pieces.push({ offset: first - start, size: last - first, form, parameter, key: false });
     }
     yield segment.closed(end, true);
     start = end;

@@ -13,7 +13,9 @@ const SHARE_BITS_PER_SECOND = 500_000;
 export class SlaveShare {
   /** The bit rate is so low that the least of every slice goes before the share. */
   readonly generous: boolean;
-  private readonly bytesPerByte: number;
+  /** Slave's own bytes, spread over the source. */
+  private readonly fixedPerByte: number;
+  private coded = 0;
   private spent = 0;
   /** Allowed, but not yet known to be spent. */
   private readonly pending: number[] = [];
@@ -28,13 +30,19 @@ export class SlaveShare {
     this.generous = bitsPerSecond < SHARE_BITS_PER_SECOND;
     const encoder = new TextEncoder();
     const fixed = FILE_BYTES + encoder.encode(texts.title + texts.mainName).length;
-    this.bytesPerByte = Math.max(0, SHARE * sourceBytes - fixed) / Math.max(1, sourceBytes);
+    this.fixedPerByte = fixed / Math.max(1, sourceBytes);
   }
 
-  /** Bytes that may be withheld of the segment that ends at `sourceEnd`; segments come in order. */
-  allow(sourceEnd: number): number {
+  /**
+   * Bytes that may be withheld of the next segment.
+   *
+   * @param coded bytes of samples in it; what lies around them packs away and does not count
+   */
+  allow(sourceEnd: number, coded: number): number {
+    this.coded += coded;
     const pending = this.pending.reduce((sum, allowed) => sum + allowed + SEGMENT_BYTES, 0);
-    const allowed = Math.max(0, Math.floor(sourceEnd * this.bytesPerByte - this.spent - pending - SEGMENT_BYTES));
+    const fixed = sourceEnd * this.fixedPerByte + SEGMENT_BYTES;
+    const allowed = Math.max(0, Math.floor(this.coded * SHARE - fixed - this.spent - pending));
     this.pending.push(allowed);
     return allowed;
   }

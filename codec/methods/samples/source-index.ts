@@ -19,7 +19,17 @@ export type SampleForm =
   | "audio"
   | "other"
   | "configuration"
-  | "audio-configuration";
+  | "audio-configuration"
+  | "table";
+
+/** Bytes outside of samples that are treated apart: codec configuration, and tables of 32-bit numbers. */
+export interface StructureRange {
+  offset: number;
+  size: number;
+  form: "configuration" | "audio-configuration" | "table";
+  /** Of a table: numbers in a row × 2, plus 1 where differences from row to row pack better than the numbers. */
+  parameter: number;
+}
 
 export interface CodedSample {
   offset: number;
@@ -47,8 +57,8 @@ export interface SourceIndex {
   durationMicroseconds: number;
   /** In file order. Wrong entries do no harm: the planner clips them, and segments are plain byte ranges. */
   samples(): AsyncIterable<CodedSample[]>;
-  /** Ranges of codec configuration outside of samples, in file order; known after `openIndex`. */
-  configurations: { offset: number; size: number; form: "configuration" | "audio-configuration" }[];
+  /** In file order; known after `openIndex`. */
+  structure: StructureRange[];
 }
 
 /** Samples handed over at once. */
