@@ -151,7 +151,13 @@ async function combineSource(
   const pool = createNodePool(workers);
   try {
     const started = performance.now();
-    const bytes = await combineSamples(main, slave, await FileSink.open(out), mergerIn(pool), { signal });
+    const bytes = await combineSamples(
+      main,
+      slave,
+      await FileSink.open(out),
+      mergerIn(pool, main.header.protection === "sealed"),
+      { signal },
+    );
     const seconds = (performance.now() - started) / 1000;
     const frames = main.trailer?.pictures ?? 0;
     return {
