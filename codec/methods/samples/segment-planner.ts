@@ -96,11 +96,15 @@ export async function* planSegments(index: SourceIndex, fileBytes: number): Asyn
       }
       if (open === undefined) {
         open = new OpenSegment(structureBefore ? start : at);
-        open.key = main < 0 || (sample.stream === main && sample.key);
+        open.key = main < 0;
       }
       open.from = Math.min(open.from, sample.timeMicroseconds);
       open.to = Math.max(open.to, sample.timeMicroseconds + sample.durationMicroseconds);
-      if (video && sample.stream === main) open.pictures += 1;
+      if (sample.stream === main) {
+        // Decoding can start here when the first picture is a key picture, sound before it or not.
+        if (open.pictures === 0) open.key = sample.key;
+        open.pictures += 1;
+      }
       const { form, parameter } = stream;
       for (let from = start; from < end; ) {
         const to = end - start > SAMPLE_WHOLE_MAX_BYTES ? Math.min(end, from + SEGMENT_MAX_BYTES) : end;
