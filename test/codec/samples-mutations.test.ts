@@ -23,8 +23,8 @@ beforeAll(async () => {
 /** The first part of larger files too: their indexes are what is to be damaged. */
 const seeds = [
   `${ROOT}samples/scene.mp4`,
-  ...mediaFiles("mp4", "webm", "h264").filter((path) =>
-    /A4|av1|edit|gizmo|Buck_Bunny|tiny|ivf|with_sound|SVA_/.test(path),
+  ...mediaFiles("mp4", "webm", "h264", "mpeg").filter((path) =>
+    /h264.*\.ts$|A4|av1|edit|gizmo|Buck_Bunny|tiny|ivf|with_sound|SVA_/.test(path),
   ),
 ].map((path) => ({ name: nameOf(path), bytes: readBytes(path) }));
 

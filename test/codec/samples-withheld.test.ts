@@ -28,6 +28,7 @@ const CODECS =
 const files = [
   `${ROOT}samples/scene.mp4`,
   ...mediaFiles("mp4", "webm", "h264").filter((path) => ALL_MEDIA || CODECS.test(path)),
+  ...mediaFiles("mpeg").filter((path) => /h264.*\.ts$/.test(path)),
 ];
 
 describe("sealed", () => {
