@@ -148,7 +148,7 @@ async function combineSource(
   workers: number | undefined,
   signal: AbortSignal,
 ): Promise<Record<string, number>> {
-  const pool = createNodePool(workers);
+  const pool = createNodePool(workers ?? 1); // merging is quicker than any disk
   try {
     const started = performance.now();
     const bytes = await combineSamples(

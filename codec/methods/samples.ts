@@ -19,7 +19,7 @@ import { SlaveShare } from "./samples/slave-share.ts";
 import type { SourceIndex } from "./samples/source-index.ts";
 
 /** Segments under way at once; fixed, so that the same file is cut at the same places by any number of workers. */
-const SEGMENTS_AHEAD = 6;
+const SEGMENTS_AHEAD = 4;
 
 export interface SamplesProgress {
   bytes: number;
