@@ -5,6 +5,8 @@ export { allocate, release } from "./common/memory";
 export { mergePlane, splitPlane } from "./kernels/bitplane";
 export { deinterleaveChroma, i420ToRgba, rgbaToI420 } from "./kernels/colour";
 export { cutPackets, mergePackets } from "./kernels/packets";
+export { cutRanges, mergeRanges } from "./kernels/ranges";
+export { joinTable, splitTable } from "./kernels/tables";
 export { xorRepeat } from "./kernels/xor";
 export {
   decoderAspectCode,

@@ -13,5 +13,7 @@ const exposed: CodecWorkerApi = {
   beginGop: async (request) => (await api).beginGop(request),
   addPicture: async (picture, quality) => (await api).addPicture(picture, quality),
   cutAudio: async (packets) => (await api).cutAudio(packets),
+  cutSamples: async (bytes, request) => (await api).cutSamples(bytes, request),
+  mergeSamples: async (publicBytes, withheld) => (await api).mergeSamples(publicBytes, withheld),
 };
 Comlink.expose(exposed, nodeEndpoint(parentPort));

@@ -359,9 +359,7 @@ function findVectors(quality: i32): bool {
       let isAlone = false;
       // 512: two a sample; below that no macroblock is better coded alone.
       if (foundSum > 512) {
-        const at =
-          before.luma +
-          <usize>(((row << 4) + (foundY >> 1)) * before.stride + (column << 4) + (foundX >> 1));
+        const at = before.luma + <usize>(((row << 4) + (foundY >> 1)) * before.stride + (column << 4) + (foundX >> 1));
         predict(matched, 16, at, <usize>before.stride, 16, 16, foundX & 1, foundY & 1);
         const error = sumSquared16(packed, matched, 16);
         isAlone = error > ERROR_FLOOR && error > spread16(packed) + ALONE_BIAS * quality;

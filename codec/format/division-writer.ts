@@ -37,6 +37,8 @@ export interface DividedSegment {
   pictures: number;
   publicBytes: Uint8Array;
   withheld: Uint8Array;
+  /** Method `samples`: bytes of the source file that this segment stands for. */
+  sourceBytes?: number;
 }
 
 export interface DivisionResult {
@@ -51,12 +53,25 @@ export interface DivisionResult {
   durationMicroseconds: number;
 }
 
+interface ProtectedSegment {
+  head: SegmentHead;
+  payload: Uint8Array;
+  tag: Uint8Array;
+  withheld: Uint8Array;
+}
+
+/** Segments being protected at once; more only cost memory. */
+const PROTECTED_AHEAD = 3;
+
 export class DivisionWriter {
   private number = 0;
   private pictures = 0;
   private endMicroseconds = 0;
+  private readonly sourceLengths: number[] = [];
   /** The newest segment waits here: only the next one, or the end, tells whether it is the last. */
   private waiting: DividedSegment | undefined;
+  /** Being protected, in order; writing one goes on beside protecting the next ones. */
+  private readonly underWay: Promise<ProtectedSegment>[] = [];
 
   private constructor(
     private readonly description: DivisionDescription,
@@ -126,14 +141,16 @@ export class DivisionWriter {
   }
 
   async add(segment: DividedSegment): Promise<void> {
-    if (this.waiting !== undefined) await this.write(this.waiting, false);
+    if (this.waiting !== undefined) this.protect(this.waiting, false);
     this.waiting = segment;
+    if (this.underWay.length >= PROTECTED_AHEAD) await this.writeOldest();
   }
 
   async finish(): Promise<DivisionResult> {
-    if (this.waiting !== undefined) await this.write(this.waiting, true);
+    if (this.waiting !== undefined) this.protect(this.waiting, true);
     this.waiting = undefined;
-    const tagsHash = await this.main.finish(this.endMicroseconds, this.pictures);
+    while (this.underWay.length > 0) await this.writeOldest();
+    const tagsHash = await this.main.finish(this.endMicroseconds, this.pictures, this.sourceRanges());
     await this.slave.finish(this.endMicroseconds, this.headerHash, tagsHash);
     const extrasBytes = this.description.poster?.data.length ?? 0;
     return {
@@ -153,7 +170,7 @@ export class DivisionWriter {
     await Promise.allSettled([this.sinks.main.abort(), this.sinks.slave.abort()]);
   }
 
-  private async write(segment: DividedSegment, last: boolean): Promise<void> {
+  private protect(segment: DividedSegment, last: boolean): void {
     const { layer, track, key, structure, startMicroseconds, durationMicroseconds, pictures, publicBytes, withheld } =
       segment;
     checkTime("startMicroseconds", startMicroseconds, Number.MAX_SAFE_INTEGER);
@@ -172,23 +189,38 @@ export class DivisionWriter {
       pictures,
       length: publicBytes.length,
     };
-    const { payload, tag } = await this.protection.protect(head, publicBytes, withheld);
-    await this.main.writeSegment(head, payload, tag);
-    await this.slave.writeSegment(
-      {
-        number: this.number,
-        layer,
-        track,
-        last,
-        startMilliseconds: Math.floor(startMicroseconds / 1000),
-        length: withheld.length,
-      },
-      withheld,
-    );
+    const protecting = this.protection
+      .protect(head, publicBytes, withheld)
+      .then((result) => ({ head, withheld, ...result }));
+    protecting.catch(() => {}); // reported when its turn comes
+    this.underWay.push(protecting);
     this.number += 1;
-    if (this.description.tracks.find((candidate) => candidate.id === track)?.kind === "video")
+    if (segment.sourceBytes !== undefined) this.sourceLengths.push(segment.sourceBytes);
+    // A segment of the whole file counts the pictures of its first video track.
+    const whole = segment.sourceBytes !== undefined;
+    if (whole || this.description.tracks.find((candidate) => candidate.id === track)?.kind === "video")
       this.pictures += pictures;
     this.endMicroseconds = Math.max(this.endMicroseconds, startMicroseconds + durationMicroseconds);
+  }
+
+  private async writeOldest(): Promise<void> {
+    const oldest = await this.underWay.shift();
+    if (oldest === undefined) return;
+    const { head, payload, tag, withheld } = oldest;
+    const { number, layer, track, last } = head;
+    await this.main.writeSegment(head, payload, tag);
+    const startMilliseconds = Math.floor(head.startMicroseconds / 1000);
+    await this.slave.writeSegment({ number, layer, track, last, startMilliseconds, length: withheld.length }, withheld);
+  }
+
+  private sourceRanges(): { sourceLengths?: Uint8Array; sourceBytes?: number } {
+    if (this.sourceLengths.length === 0) return {};
+    const sourceLengths = new Uint8Array(this.sourceLengths.length * 4);
+    const view = new DataView(sourceLengths.buffer);
+    this.sourceLengths.forEach((length, i) => {
+      view.setUint32(i * 4, length);
+    });
+    return { sourceLengths, sourceBytes: this.sourceLengths.reduce((sum, length) => sum + length, 0) };
   }
 
   /** What is written must be readable: readers refuse larger segments. */

@@ -90,6 +90,10 @@ const mainTrailer = z.object({
   pictures: z.int().min(0),
   index: bytes(),
   tagsHash: bytes(32),
+  /** Method `samples`: source bytes of each segment, u32 each. */
+  sourceLengths: bytes().optional(),
+  /** Method `samples`: bytes of the source file. */
+  sourceBytes: z.number().int().min(0).optional(),
 });
 
 const slaveTrailer = z.object({

@@ -56,17 +56,23 @@ export class MainWriter {
   async writeSegment(head: SegmentHead, payload: Uint8Array, tag: Uint8Array): Promise<void> {
     this.rows.push(writeIndexRow(head));
     this.tags.push(tag);
-    await this.write(concatBytes(writeMainHead(head), tag, payload));
+    await this.write(concatBytes(writeMainHead(head), tag));
+    await this.write(payload); // apart, since a copy of it costs memory
   }
 
   /** Writes the trailer and closes the sink; gives the hash of all tags, which the slave's trailer carries. */
-  async finish(durationMicroseconds: number, pictures: number): Promise<Uint8Array> {
+  async finish(
+    durationMicroseconds: number,
+    pictures: number,
+    method: Pick<MainTrailer, "sourceLengths" | "sourceBytes"> = {},
+  ): Promise<Uint8Array> {
     const tagsHash = await sha256(concatBytes(...this.tags));
     const cbor = encodeFields({
       durationMicroseconds,
       pictures,
       index: concatBytes(...this.rows),
       tagsHash,
+      ...method,
     } satisfies MainTrailer);
     await this.write(frameTrailer(cbor, await sha256(this.headerHash, cbor)));
     await this.sink.close();

@@ -55,6 +55,12 @@ export interface RawKernels {
     count: number,
     withheldBytes: number,
   ): number;
+  // assembly/kernels/ranges.ts
+  cutRanges(openOut: number, cutOut: number, bytes: number, length: number, table: number, count: number): number;
+  mergeRanges(bytes: number, length: number, openIn: number, cutIn: number, table: number, count: number): number;
+  // assembly/kernels/tables.ts
+  joinTable(dst: number, src: number, rows: number, columns: number, delta: number): number;
+  splitTable(dst: number, src: number, rows: number, columns: number, delta: number): number;
   // assembly/kernels/xor.ts
   xorRepeat(dst: number, src: number, count: number, pad: number, padLength: number, padOffset: number): number;
   // assembly/bitstream/read-code.ts

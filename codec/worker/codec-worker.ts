@@ -2,6 +2,8 @@ import { cutAudioPackets } from "../methods/audio-packets.ts";
 import type { EncodedPicture, EncodeSettings, SourcePacket, SourcePicture } from "../methods/compress-types.ts";
 import type { DividedPacket } from "../methods/packet-list.ts";
 import { type EncoderVideo, PictureEncoder, type PlaneCode } from "../methods/picture-encoder.ts";
+import type { CutRequest } from "../methods/samples/choose-cuts.ts";
+import { type CutSegment, cutSegment, mergeSegment } from "../methods/samples/segment-bytes.ts";
 import type { Kernels } from "../wasm/load-kernels.ts";
 
 export interface GopRequest {
@@ -20,6 +22,10 @@ export interface CodecWorkerApi {
   addPicture(picture: SourcePicture, quality: number): Promise<EncodedPicture>;
   /** Cuts the sound packets of one segment. */
   cutAudio(packets: SourcePacket[]): Promise<DividedPacket[]>;
+  /** Cuts one segment of method `samples`; `bytes` is to be transferred. */
+  cutSamples(bytes: Uint8Array, request: CutRequest): Promise<CutSegment>;
+  /** The source bytes of one segment of method `samples`. */
+  mergeSamples(publicBytes: Uint8Array, withheld: Uint8Array): Promise<Uint8Array>;
 }
 
 /** @param transfer marks buffers that go over without a copy (`Comlink.transfer`) */
@@ -57,6 +63,16 @@ export function createCodecWorkerApi(
 
     async cutAudio(packets) {
       return cutAudioPackets(kernels, packets);
+    },
+
+    async cutSamples(bytes, request) {
+      const cut = await cutSegment(kernels, bytes, request);
+      return transfer(cut, [cut.publicBytes.buffer, cut.withheld.buffer] as Transferable[]);
+    },
+
+    async mergeSamples(publicBytes, withheld) {
+      const bytes = await mergeSegment(kernels, publicBytes, withheld);
+      return transfer(bytes, [bytes.buffer] as Transferable[]);
     },
   };
 }

@@ -121,7 +121,7 @@ describe("D1 main and slave together", () => {
     for (const bitplane of ["gray", "binary"] as const) {
       it(`give pictures and sound back, ${protection} ${bitplane}`, async () => {
         const segments = await openBoth(division(protection, bitplane));
-        const decoder = openDecoder(kernels, clip, bitplane);
+        const decoder = openDecoder(kernels, clip, bitplane, "adaptive");
         const pictures = picturesOf(segments).map((packet) => {
           decoder.decode(packet.publicBytes, packet.withheld);
           return decoder.i420();

@@ -121,6 +121,7 @@ describe("a reader written from FORMAT.md alone", () => {
     const files = await divideClip(kernels, clip, {
       protection: "sealed",
       bitplane: "gray",
+      planeCode: "read",
       quality: 5,
       gopPictures: 3,
     });

@@ -2,7 +2,7 @@
 import { concatBytes } from "../../codec/format/bytes.ts";
 import { CompressDecoder } from "../../codec/methods/compress-decoder.ts";
 import type { SourcePicture } from "../../codec/methods/compress-types.ts";
-import { PictureEncoder } from "../../codec/methods/picture-encoder.ts";
+import { PictureEncoder, type PlaneCode } from "../../codec/methods/picture-encoder.ts";
 import type { Kernels } from "../../codec/wasm/load-kernels.ts";
 import type { Clip } from "./y4m.ts";
 
@@ -61,6 +61,7 @@ export function openDecoder(
   kernels: Kernels,
   clip: Pick<Clip, "width" | "height">,
   bitplane: "gray" | "binary",
+  planeCode: PlaneCode = "read",
 ): CompressDecoder {
   const track = {
     id: 0,
@@ -74,7 +75,7 @@ export function openDecoder(
     matrix: "bt601" as const,
     fullRange: false,
   };
-  return new CompressDecoder(kernels, track, { bitplane, planeCode: "read" });
+  return new CompressDecoder(kernels, track, { bitplane, planeCode });
 }
 
 export const totalBytes = (coded: readonly CodedPicture[]): number =>

@@ -12,6 +12,8 @@ const api: CodecWorkerApi = {
   beginGop: async (request) => (await started).beginGop(request),
   addPicture: async (picture, quality) => (await started).addPicture(picture, quality),
   cutAudio: async (packets) => (await started).cutAudio(packets),
+  cutSamples: async (bytes, request) => (await started).cutSamples(bytes, request),
+  mergeSamples: async (publicBytes, withheld) => (await started).mergeSamples(publicBytes, withheld),
 };
 
 installErrorTransfer();

@@ -1,0 +1,221 @@
+/**
+ * Method `samples`: a file of coded pictures and sound is cut along time into byte ranges, and of each the bytes without which nothing
+ * decodes go to the slave (Cmix patent [0155]). Nothing is decoded; combining gives the file back byte for byte. FORMAT.md 10.
+ */
+import { transfer } from "comlink";
+import { FormatError } from "../errors.ts";
+import type { ByteSink, ByteSource } from "../format/bytes.ts";
+import { type DivisionDescription, type DivisionResult, DivisionWriter } from "../format/division-writer.ts";
+import type { MainReader } from "../format/main-file.ts";
+import type { SlaveReader } from "../format/slave-file.ts";
+import { checkPair } from "../pairing.ts";
+import { createProtection } from "../protect/create-protection.ts";
+import type { WorkerPool } from "../worker/worker-pool.ts";
+import type { CutRequest } from "./samples/choose-cuts.ts";
+import { openIndex } from "./samples/open-index.ts";
+import type { CutSegment } from "./samples/segment-bytes.ts";
+import { type PlannedSegment, planSegments } from "./samples/segment-planner.ts";
+import { SlaveShare } from "./samples/slave-share.ts";
+import type { SourceIndex } from "./samples/source-index.ts";
+
+/** Segments under way at once; fixed, so that the same file is cut at the same places by any number of workers. */
+const SEGMENTS_AHEAD = 4;
+
+export interface SamplesProgress {
+  bytes: number;
+  totalBytes: number;
+  pictures: number;
+  /** Media time that is done. */
+  microseconds: number;
+}
+
+export interface SamplesOptions extends Omit<DivisionDescription, "method" | "parameters" | "tracks"> {
+  signal?: AbortSignal;
+  onProgress?: (progress: SamplesProgress) => void;
+}
+
+/**
+ * Divides a file of coded pictures and sound.
+ *
+ * @param source any container that `openIndex` knows; read once from start to end, and here and there for its index
+ * @param sinks  closed at the end; aborted, with nothing left, when anything fails
+ * @param pool   not closed
+ * @throws {@link UnsupportedError} no container that is known
+ * @throws {@link InputError} nothing coded is found in it
+ * @throws AbortError after `options.signal`
+ */
+export async function divideSamples(
+  source: ByteSource,
+  options: SamplesOptions,
+  sinks: { main: ByteSink; slave: ByteSink },
+  pool: WorkerPool,
+): Promise<DivisionResult> {
+  const { signal, onProgress, ...description } = options;
+  let index: SourceIndex;
+  try {
+    index = await openIndex(source);
+  } catch (error) {
+    await Promise.allSettled([sinks.main.abort(), sinks.slave.abort()]);
+    throw error;
+  }
+  const tracks = index.streams.flatMap(({ track }) => (track === undefined ? [] : [track])).slice(0, 64);
+  for (const [id, track] of tracks.entries()) track.id = id;
+  const writer = await DivisionWriter.open(
+    { ...description, method: "samples", parameters: { container: index.container }, tracks },
+    sinks,
+  );
+  const share = new SlaveShare(source.size, index.durationMicroseconds, description);
+  const underWay: { segment: PlannedSegment; cut: Promise<CutSegment> }[] = [];
+  const progress: SamplesProgress = { bytes: 0, totalBytes: source.size, pictures: 0, microseconds: 0 };
+
+  const writeOldest = async (): Promise<void> => {
+    const oldest = underWay.shift();
+    if (oldest === undefined) return;
+    const { segment, cut } = oldest;
+    const { publicBytes, withheld } = await cut;
+    share.spend(withheld.length);
+    await writer.add({
+      layer: 0,
+      track: FILE_TRACK,
+      ...segment,
+      publicBytes,
+      withheld,
+      sourceBytes: segment.end - segment.start,
+    });
+    progress.bytes = segment.end;
+    progress.pictures += segment.pictures;
+    progress.microseconds = Math.max(progress.microseconds, segment.startMicroseconds + segment.durationMicroseconds);
+    onProgress?.({ ...progress });
+  };
+
+  try {
+    for await (const segment of planSegments(index, source.size)) {
+      signal?.throwIfAborted();
+      if (underWay.length >= SEGMENTS_AHEAD) await writeOldest();
+      const request: CutRequest = {
+        pieces: segment.pieces,
+        allowance: share.allow(segment.end, codedBytes(segment)),
+        generous: share.generous,
+        sound: description.protection === "patent",
+      };
+      const cut = cutInWorker(pool, await readOwn(source, segment), request);
+      cut.catch(() => {}); // reported when its turn comes
+      underWay.push({ segment, cut });
+    }
+    while (underWay.length > 0) await writeOldest();
+    signal?.throwIfAborted();
+    return await writer.finish();
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  }
+}
+
+/** Segments of this method belong to the file as a whole, not to one of its tracks. */
+export const FILE_TRACK = 255;
+
+function codedBytes({ structure, pieces }: PlannedSegment): number {
+  return structure ? 0 : pieces.reduce((sum, { size }) => sum + size, 0);
+}
+
+/** Bytes that may be handed over to a worker: not a view of what the source keeps. */
+async function readOwn(source: ByteSource, { start, end }: PlannedSegment): Promise<Uint8Array> {
+  const bytes = await source.read(start, end - start);
+  return bytes.length < bytes.buffer.byteLength || bytes.length === source.size ? bytes.slice() : bytes;
+}
+
+async function cutInWorker(pool: WorkerPool, bytes: Uint8Array, request: CutRequest): Promise<CutSegment> {
+  const worker = await pool.acquire();
+  try {
+    return await worker.api.cutSamples(transfer(bytes, [bytes.buffer as ArrayBuffer]), request);
+  } finally {
+    pool.release(worker);
+  }
+}
+
+/** Gives the source bytes of a segment, from its opened public part and its withheld part; in a worker or on kernels at hand. */
+export type SegmentMerger = (publicBytes: Uint8Array, withheld: Uint8Array) => Promise<Uint8Array>;
+
+/** @param sealed the public parts come out of a seal, in buffers of their own */
+export function mergerIn(pool: WorkerPool, sealed = false): SegmentMerger {
+  return async (publicBytes, withheld) => {
+    const worker = await pool.acquire();
+    try {
+      // What a seal gave is nobody else's; what a checksum let through may be a view of the file.
+      const own = publicBytes.length > 0 && publicBytes.length === publicBytes.buffer.byteLength && sealed;
+      return await worker.api.mergeSamples(
+        own ? transfer(publicBytes, [publicBytes.buffer as ArrayBuffer]) : publicBytes,
+        withheld,
+      );
+    } finally {
+      pool.release(worker);
+    }
+  };
+}
+
+/**
+ * Opens and merges segments of a main and slave that belong together.
+ *
+ * @throws {@link PairingError} they do not
+ * @throws {@link FormatError} another method, or damage
+ */
+export async function openSamples(
+  main: MainReader,
+  slave: SlaveReader,
+  merge: SegmentMerger,
+): Promise<(number: number) => Promise<Uint8Array>> {
+  checkPair(main, slave.header, slave.trailer);
+  const { header } = main;
+  if (header.method !== "samples") throw new FormatError(`method ${header.method}, samples expected`);
+  const context = { mainId: header.id, headerHash: main.headerHash };
+  const protection = await createProtection(header.protection, context, slave.header.secret);
+  return async (number) => {
+    const { head, payload, tag } = await main.readSegment(number);
+    const withheld = (await slave.readSegment(number)).payload;
+    return merge(await protection.open(head, payload, tag, withheld), withheld);
+  };
+}
+
+/**
+ * Writes the source file again.
+ *
+ * @param sink closed at the end; aborted, with nothing left, when anything fails
+ * @returns bytes written
+ */
+export async function combineSamples(
+  main: MainReader,
+  slave: SlaveReader,
+  sink: ByteSink,
+  merge: SegmentMerger,
+  options: { signal?: AbortSignal; onProgress?: (progress: { bytes: number; segments: number }) => void } = {},
+): Promise<number> {
+  const underWay: Promise<Uint8Array>[] = [];
+  let next = 0;
+  let bytes = 0;
+  try {
+    const open = await openSamples(main, slave, merge);
+    for (let number = 0; number < main.index.length; number++) {
+      options.signal?.throwIfAborted();
+      for (; next < main.index.length && underWay.length < SEGMENTS_AHEAD; next++) {
+        const segment = open(next);
+        segment.catch(() => {});
+        underWay.push(segment);
+      }
+      const part = await underWay.shift();
+      if (part === undefined) break;
+      await sink.write(part);
+      bytes += part.length;
+      options.onProgress?.({ bytes, segments: number + 1 });
+    }
+    const expected = main.trailer?.sourceBytes;
+    if (expected !== undefined && expected !== bytes)
+      throw new FormatError(
+        `${bytes} source bytes combined, ${expected} expected: the main file is damaged; fetch it again`,
+      );
+    await sink.close();
+    return bytes;
+  } catch (error) {
+    await sink.abort();
+    throw error;
+  }
+}

@@ -1,0 +1,163 @@
+/**
+ * Decides which bytes of a segment are withheld and which are structure. Order: codec configuration, the starts of key pictures' slices,
+ * then of the other pictures', then of sound packets, as far as the allowance goes. FORMAT.md 10 does not bind a divider to any of it.
+ */
+import { isSlice, NAL, nextStartCode } from "./annexb.ts";
+import { type Mark, markAv1, markVp9 } from "./frame-marks.ts";
+import type { Piece } from "./segment-planner.ts";
+import { markTransport } from "./transport-marks.ts";
+
+/** Parameter sets come first in a configuration; what follows in long ones is text of the encoder. */
+const CONFIGURATION_MAX_BYTES = 512;
+const SOUND_CONFIGURATION_MAX_BYTES = 64;
+/** Head and first coefficients of a slice. Beyond this nothing is won: entropy decoding cannot start any more. */
+const KEY_MAX_BYTES = 1024;
+const OTHER_MAX_BYTES = 256;
+const SOUND_MAX_BYTES = 4;
+/** Taken of every slice below 500 kbit/s, where no share binds: NAL unit head and slice head. */
+const KEY_LEAST_BYTES = 16;
+const OTHER_LEAST_BYTES = 6;
+/** Taken of every slice even beyond the share: one slice left whole can be a picture. */
+const KEY_ALWAYS_BYTES = 8;
+const OTHER_ALWAYS_BYTES = 3;
+const KEY_SHARE = 0.6;
+const OTHER_SHARE_BESIDE_SOUND = 0.8;
+/** Shorter runs of structure cost more in the list than packing saves. */
+const STRUCTURE_MIN_BYTES = 32;
+
+export interface Range {
+  offset: number;
+  size: number;
+}
+
+export interface CutRequest {
+  pieces: Piece[];
+  /** Bytes that may be withheld. */
+  allowance: number;
+  /** Low bit rates: at least the least of every slice, beyond the allowance. */
+  generous: boolean;
+  /** Sound packets too. */
+  sound: boolean;
+}
+
+/** Both in order and without overlaps; a cut lies inside or outside of a structure range. */
+export interface Cuts {
+  withheld: Range[];
+  structure: Range[];
+  /** Inside structure; `parameter` as in StructureRange. */
+  tables: (Range & { parameter: number })[];
+}
+
+export function chooseCuts(bytes: Uint8Array, request: CutRequest): Cuts {
+  const marks: Mark[] = [];
+  const structure: Range[] = [];
+  const tables: Cuts["tables"] = [];
+  let at = 0;
+  const between = (end: number): void => {
+    if (end - at >= STRUCTURE_MIN_BYTES) structure.push({ offset: at, size: end - at });
+  };
+  for (const piece of request.pieces) {
+    // Configuration lies inside structure.
+    if (piece.form === "configuration" || piece.form === "audio-configuration") {
+      const most = piece.form === "configuration" ? CONFIGURATION_MAX_BYTES : SOUND_CONFIGURATION_MAX_BYTES;
+      marks.push({ offset: piece.offset, room: Math.min(piece.size, most), kind: "configuration" });
+      continue;
+    }
+    if (piece.form === "table") {
+      tables.push({ offset: piece.offset, size: piece.size, parameter: piece.parameter });
+      continue;
+    }
+    between(piece.offset);
+    markPiece(bytes, piece, request.sound, marks, structure);
+    at = piece.offset + piece.size;
+  }
+  between(bytes.length);
+  return { withheld: allocate(marks, request), structure, tables };
+}
+
+function markPiece(bytes: Uint8Array, piece: Piece, sound: boolean, marks: Mark[], structure: Range[]): void {
+  const { offset, size, form } = piece;
+  const kind = piece.key ? "key" : "other";
+  if (form === "avc" || form === "hevc") markLengths(bytes, piece, marks, structure);
+  else if (form === "annexb") markStartCodes(bytes, piece, marks, structure);
+  else if (form === "ts") markTransport(bytes, piece, marks);
+  else if (form === "av1") markAv1(bytes, piece, marks);
+  else if (form === "vp9") markVp9(bytes, piece, marks);
+  else if (form === "picture") marks.push({ offset, room: size, kind });
+  else if (form === "audio" && sound) marks.push({ offset, room: Math.min(size, SOUND_MAX_BYTES), kind: "sound" });
+}
+
+/** NAL units behind their lengths (ISO/IEC 14496-15). A length beyond the sample takes the rest. */
+function markLengths(bytes: Uint8Array, piece: Piece, marks: Mark[], structure: Range[]): void {
+  const end = piece.offset + piece.size;
+  const lengthBytes = piece.parameter;
+  for (let at = piece.offset; at + lengthBytes < end; ) {
+    let length = 0;
+    for (let i = 0; i < lengthBytes; i++) length = length * 256 + (bytes[at + i] ?? 0);
+    const start = at + lengthBytes;
+    const next = Math.min(end, start + length);
+    if (length > 0) markUnit(bytes, at, start, next, piece, marks, structure);
+    at = next;
+  }
+}
+
+function markStartCodes(bytes: Uint8Array, piece: Piece, marks: Mark[], structure: Range[]): void {
+  const view = bytes.subarray(piece.offset, piece.offset + piece.size);
+  for (let at = nextStartCode(view, 0); at >= 0 && at + 3 < view.length; ) {
+    const next = nextStartCode(view, at + 3);
+    const end = next < 0 ? view.length : next;
+    markUnit(bytes, piece.offset + at, piece.offset + at + 3, piece.offset + end, piece, marks, structure);
+    at = next;
+  }
+}
+
+/** @param at where the unit's length or start code stands; `start` where its head does */
+function markUnit(
+  bytes: Uint8Array,
+  at: number,
+  start: number,
+  end: number,
+  piece: Piece,
+  marks: Mark[],
+  structure: Range[],
+): void {
+  const head = bytes[start] ?? 0;
+  const type = piece.form === "hevc" ? (head >> 1) & 63 : head & 31;
+  const hevc = piece.form === "hevc";
+  const kind = piece.key ? "key" : "other";
+  if (hevc ? type < 32 : isSlice(type)) marks.push({ offset: start, room: end - start, kind });
+  else if (hevc ? type <= 34 : [NAL.sequence, NAL.picture, NAL.extension, 13].some((set) => set === type))
+    marks.push({ offset: start, room: Math.min(end - start, CONFIGURATION_MAX_BYTES), kind: "configuration" });
+  else if ((hevc ? type === 39 || type === 40 : type === NAL.sei) && end - at >= STRUCTURE_MIN_BYTES)
+    structure.push({ offset: at, size: end - at });
+}
+
+/** Shares the allowance out. */
+function allocate(marks: Mark[], { allowance, generous }: CutRequest): Range[] {
+  const count = (kind: Mark["kind"]): number => marks.filter((mark) => mark.kind === kind).length;
+  const taken = (kind: Mark["kind"], most: number): number =>
+    marks.reduce((sum, mark) => sum + (mark.kind === kind ? Math.min(mark.room, most) : 0), 0);
+  const [keys, others, sounds] = [count("key"), count("other"), count("sound")];
+  let left = allowance - taken("configuration", CONFIGURATION_MAX_BYTES);
+
+  const keyShare = keys === 0 ? 0 : Math.floor((Math.max(0, left) * (others > 0 ? KEY_SHARE : 1)) / keys);
+  const key = Math.min(KEY_MAX_BYTES, Math.max(keyShare, generous ? KEY_LEAST_BYTES : KEY_ALWAYS_BYTES));
+  left -= taken("key", key);
+  const otherLeft = Math.max(0, left) * (sounds > 0 ? OTHER_SHARE_BESIDE_SOUND : 1);
+  const other = Math.min(
+    OTHER_MAX_BYTES,
+    Math.max(others === 0 ? 0 : Math.floor(otherLeft / others), generous ? OTHER_LEAST_BYTES : OTHER_ALWAYS_BYTES),
+  );
+  left -= taken("other", other);
+  const sound = Math.min(
+    SOUND_MAX_BYTES,
+    Math.max(sounds === 0 ? 0 : Math.floor(Math.max(0, left) / sounds), generous ? 1 : 0),
+  );
+
+  const ranges: Range[] = [];
+  for (const mark of marks) {
+    const size = Math.min(mark.room, { configuration: CONFIGURATION_MAX_BYTES, key, other, sound }[mark.kind]);
+    if (size > 0) ranges.push({ offset: mark.offset, size });
+  }
+  return ranges;
+}

@@ -1,0 +1,105 @@
+/** What the indexers of method `samples` tell about a source file. Positions are bytes from the file's start. */
+import type { ByteSource } from "../../format/bytes.ts";
+import type { Track } from "../../format/header.ts";
+
+export type Container = "mp4" | "mov" | "webm" | "mkv" | "ivf" | "h264" | "ts";
+
+/**
+ * How a sample's bytes are built, which decides where it is cut: `avc` and `hevc` NAL units behind lengths, `annexb` H.264 behind start
+ * codes, `ts` the same inside a transport stream, `picture` for other codings; `configuration` belongs to no sample; `other` is never cut.
+ */
+export type SampleForm =
+  | "avc"
+  | "hevc"
+  | "annexb"
+  | "ts"
+  | "vp9"
+  | "av1"
+  | "picture"
+  | "audio"
+  | "other"
+  | "configuration"
+  | "audio-configuration"
+  | "table";
+
+/** Bytes outside of samples that are treated apart: codec configuration, and tables of 32-bit numbers. */
+export interface StructureRange {
+  offset: number;
+  size: number;
+  form: "configuration" | "audio-configuration" | "table";
+  /** Of a table: numbers in a row × 2, plus 1 where differences from row to row pack better than the numbers. */
+  parameter: number;
+}
+
+export interface CodedSample {
+  offset: number;
+  size: number;
+  /** When it is shown. May be negative, before the presentation's start. */
+  timeMicroseconds: number;
+  durationMicroseconds: number;
+  key: boolean;
+  /** Index into {@link SourceIndex.streams}; -1 for configuration. */
+  stream: number;
+}
+
+export interface SourceStream {
+  form: SampleForm;
+  /** Bytes of a NAL unit's length, for `avc` and `hevc`; the PID for `ts`. */
+  parameter: number;
+  /** Absent for streams that a header cannot describe (subtitles, time codes). */
+  track?: Track;
+}
+
+export interface SourceIndex {
+  container: Container;
+  streams: SourceStream[];
+  /** Zero where the file does not tell. */
+  durationMicroseconds: number;
+  /** In file order. Wrong entries do no harm: the planner clips them, and segments are plain byte ranges. */
+  samples(): AsyncIterable<CodedSample[]>;
+  /** In file order; known after `openIndex`. */
+  structure: StructureRange[];
+}
+
+/** Samples handed over at once. */
+export const BATCH_SAMPLES = 512;
+
+/** Reads small pieces near each other without a request for each. */
+export class WindowReader {
+  private start = 0;
+  private held: Uint8Array = new Uint8Array();
+
+  constructor(
+    private readonly source: ByteSource,
+    private readonly windowBytes: number = 64 << 10,
+  ) {}
+
+  get size(): number {
+    return this.source.size;
+  }
+
+  /** Up to `length` bytes; fewer at the file's end. A view that the next call may replace, not change. */
+  async read(offset: number, length: number): Promise<Uint8Array> {
+    const end = Math.min(offset + length, this.source.size);
+    if (end <= offset) return new Uint8Array();
+    if (offset < this.start || end > this.start + this.held.length) {
+      const wanted = Math.min(Math.max(length, this.windowBytes), this.source.size - offset);
+      this.held = await this.source.read(offset, wanted);
+      this.start = offset;
+    }
+    return this.held.subarray(offset - this.start, end - this.start);
+  }
+}
+
+export const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+/** A ratio of whole numbers near `value`, good for header fields. */
+export function ratioOf(value: number): [number, number] {
+  if (!Number.isFinite(value) || value <= 0 || value > 1e6) return [25, 1];
+  for (const denominator of [1, 1001]) {
+    const numerator = value * denominator;
+    const near = Math.round(numerator / (denominator === 1 ? 1 : 1000)) * (denominator === 1 ? 1 : 1000);
+    if (near > 0 && Math.abs(near - numerator) / numerator < 2e-5) return [near, denominator];
+  }
+  return [Math.max(1, Math.round(value * 1000)), 1000];
+}
