@@ -36,6 +36,7 @@ export async function divideClip(
   options: {
     protection: ProtectionName;
     bitplane: "gray" | "binary";
+    planeCode?: "read" | "adaptive";
     quality: number;
     gopPictures: number;
     sound?: SourcePacket[];
