@@ -159,6 +159,8 @@ export class DivisionWriter {
   private async write(segment: DividedSegment, last: boolean): Promise<void> {
     const { layer, track, key, structure, startMicroseconds, durationMicroseconds, pictures, publicBytes, withheld } =
       segment;
+    checkTime("startMicroseconds", startMicroseconds, Number.MAX_SAFE_INTEGER);
+    checkTime("durationMicroseconds", durationMicroseconds, 0xffffffff);
     this.checkSize("public", publicBytes.length, MAIN_SEGMENT_MAX_BYTES);
     this.checkSize("withheld", withheld.length, SLAVE_SEGMENT_MAX_BYTES);
     const head: SegmentHead = {
@@ -213,4 +215,10 @@ export class DivisionWriter {
       { segment: this.number, bytes },
     );
   }
+}
+
+/** Times are whole microseconds that their fields can hold. */
+function checkTime(name: string, value: number, most: number): void {
+  if (!Number.isInteger(value) || value < 0 || value > most)
+    throw new RangeError(`${name}: ${value}, a whole number from 0 to ${most} expected`);
 }

@@ -6,7 +6,7 @@ import type { EncoderVideo } from "./picture-encoder.ts";
 import type { RateControl } from "./rate-control.ts";
 
 /** Uncompressed pictures that may wait for the workers; bounds memory, and lets a second worker start a group early. */
-const WAITING_MAX_BYTES = 96 << 20;
+const WAITING_MAX_BYTES = 64 << 20;
 
 /** One closed group: its pictures in order, with their times. */
 export interface EncodedGop {

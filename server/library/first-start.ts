@@ -21,7 +21,7 @@ export async function importSamples(deps: Deps, samplesDir: string): Promise<voi
     await importCm(deps, path, {
       title: "This free video is brought to you by Cmix",
       sponsor: "Cmix",
-      link: "",
+      link: "/", // the service's own first page
       house: true,
       kinds: [],
       conditions: NO_CONDITIONS,

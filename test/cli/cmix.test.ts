@@ -47,8 +47,8 @@ describe("cmix divide and combine", () => {
         expect(Object.keys(result)).toEqual(
           expect.arrayContaining(["main", "slave", "mainPath", "slavePath", "segments", "seconds", "fps", "extras"]),
         );
-        expect(readFileSync(String(result["mainPath"])).length).toBe(result["main"]);
-        expect(readFileSync(String(result["slavePath"])).length).toBe(result["slave"]);
+        expect(readFileSync(String(result.mainPath)).length).toBe(result.main);
+        expect(readFileSync(String(result.slavePath)).length).toBe(result.slave);
         const combined = cmix(
           "combine",
           at(`${name}/scene.cmx`),

@@ -64,6 +64,18 @@ describe("UnitStore", () => {
     store.close();
   });
 
+  it("does not let a seek wait for what is held back elsewhere", async () => {
+    const { store } = serve(500, (from) => {
+      if (typeof from === "number" && from >= 24 && from < 400) throw refusal(425, 9);
+    });
+    await store.get(5);
+    await new Promise((resolve) => setTimeout(resolve, 20)); // now the units ahead are held back
+    const start = performance.now();
+    expect(await store.get(450)).toEqual(Uint8Array.of(450 & 255));
+    expect(performance.now() - start).toBeLessThan(500);
+    store.close();
+  });
+
   it("gives up at a refusal that asking again cannot change", async () => {
     const { store } = serve(10, () => {
       throw refusal(404);

@@ -8,9 +8,10 @@ import { type RunningServer, startServer } from "../../../server/main.ts";
 
 export const ROOT = join(import.meta.dirname, "../../..");
 
-/** The clip of the proof where the shared media are, our own scene otherwise. */
+/** The clip of the proof where the shared media are, our own scene otherwise and for the README's pictures. */
 export function sourceVideo(name: string): string {
-  const shared = join(ROOT, "../shared/media/mp4", name);
+  if (process.env.UPDATE_SCREENSHOTS !== undefined) return join(ROOT, "samples/scene.mp4");
+  const shared = join(process.env.SHARED_MEDIA ?? join(ROOT, "../shared/media"), "mp4", name);
   if (existsSync(shared)) return shared;
   console.info(`${name} is not at hand: samples/scene.mp4 is used in its place`);
   return join(ROOT, "samples/scene.mp4");

@@ -63,6 +63,28 @@ export async function makeFlashAndBeep(path: string, seconds: number): Promise<v
   ]);
 }
 
+/** A clip with a picture that tells its time, and sound. @param size as ffmpeg takes it */
+export async function makeLongClip(path: string, seconds: number, size: string): Promise<void> {
+  await run("ffmpeg", [
+    ...["-v", "error", "-y"],
+    ...["-f", "lavfi", "-i", `testsrc=size=${size}:rate=25:duration=${seconds}`],
+    ...["-f", "lavfi", "-i", `sine=frequency=440:sample_rate=44100:duration=${seconds}`],
+    ...[
+      "-c:v",
+      "libx264",
+      "-preset",
+      "veryfast",
+      "-pix_fmt",
+      "yuv420p",
+      "-c:a",
+      "aac",
+      "-movflags",
+      "+faststart",
+      path,
+    ],
+  ]);
+}
+
 /** Start of each picture of a file in seconds, in display order, as ffprobe has them. */
 export async function pictureTimes(path: string): Promise<number[]> {
   const { stdout } = await run("ffprobe", [

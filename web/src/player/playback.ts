@@ -37,6 +37,8 @@ export interface PlaybackParts {
   sound?: { track: AudioTrack; merge: (packets: TimedPacket[]) => Uint8Array[] };
   clock: WorkerClock;
   postSeek: (segment: number, signal: AbortSignal) => Promise<void>;
+  /** Told while the service lets no seek through. */
+  onHeldBack: (seconds: number) => void;
   events: PlaybackEvents;
 }
 
@@ -122,7 +124,9 @@ export class Playback {
       } catch (error) {
         if (!(error instanceof DeliveryError) || error.details.retryable !== true || attempt === SEEK_ATTEMPTS)
           throw error;
-        await sleep(retryAfterSeconds(error, attempt), signal);
+        const seconds = retryAfterSeconds(error, attempt);
+        this.parts.onHeldBack(seconds);
+        await sleep(seconds, signal);
       }
     }
   }

@@ -3,13 +3,13 @@
  * play.worker.ts. Knows nothing of React: `subscribe` and `snapshot` are all a view needs.
  */
 import * as Comlink from "comlink";
-import { DeliveryError, PairingError } from "../../../codec/errors.ts";
-import { toHex } from "../../../codec/format/bytes.ts";
+import { PairingError } from "../../../codec/errors.ts";
 import { installErrorTransfer } from "../../../codec/worker/error-transfer.ts";
-import { type CmOffer, fetchCm, openPlay, postSecret, retryAfterSeconds, sleep } from "../shared/service.ts";
+import { type CmOffer, openPlay } from "../shared/service.ts";
 import type { MainFacts, PlayEvents, PlayWorkerApi } from "../workers/play-api.ts";
 import { epochMilliseconds, MediaClock } from "./clock.ts";
 import { CmStage } from "./cm-stage.ts";
+import { askSecret, languagesOf, loadCm } from "./play-request.ts";
 import { SoundOutput } from "./sound-output.ts";
 import type { SoundPiece } from "./sound-pump.ts";
 import { nextState, type PlayerEvent, type PlayerState, showsVideo } from "./state.ts";
@@ -17,8 +17,6 @@ import { nextState, type PlayerEvent, type PlayerState, showsVideo } from "./sta
 const TICK_MILLISECONDS = 100;
 /** Beyond the device's latency: gives the first sound time to be scheduled before its moment. */
 const START_LEAD_SECONDS = 0.05;
-/** The service's clock may run behind ours by a little; after this much waiting for the secret something is wrong. */
-const SECRET_PATIENCE_SECONDS = 30;
 
 export interface CmProgress {
   offer: CmOffer;
@@ -188,7 +186,7 @@ export class Player {
       );
     }
     this.update({ playId: offer.playId, cm: { offer: offer.cm, loadedBytes: 0, positionSeconds: 0 } });
-    const cm = await this.loadCm(offer.cm, signal);
+    const cm = await loadCm(offer.cm, (loadedBytes) => this.updateCm({ loadedBytes }), signal);
     const ticket = {
       playId: offer.playId,
       slaveId: offer.slaveId,
@@ -204,50 +202,11 @@ export class Player {
     await this.cmStage.play(cm, signal);
     this.enter("cm-watched");
     await prepared;
-    const secret = await this.askSecret(offer.playId, signal);
+    const secret = await askSecret(offer.playId, signal);
     await this.remote.release(secret);
     if (signal.aborted) return;
     this.enter("released");
     this.startRun(0);
-  }
-
-  private async loadCm(offer: CmOffer, signal: AbortSignal): Promise<Blob> {
-    const response = await fetchCm(offer.url, signal);
-    const parts: Uint8Array<ArrayBuffer>[] = [];
-    let loadedBytes = 0;
-    if (response.body !== null) {
-      const reader = response.body.getReader();
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (done) break;
-        parts.push(value);
-        loadedBytes += value.length;
-        this.updateCm({ loadedBytes });
-      }
-    }
-    const cm = new Blob(parts, { type: offer.type });
-    const hash = toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", await cm.arrayBuffer())));
-    if (hash !== offer.sha256)
-      throw new DeliveryError("the commercial arrived damaged: play again", {
-        status: response.status,
-        retryable: true,
-      });
-    return cm;
-  }
-
-  /** The CM was watched; the service's own clock may want a moment more. */
-  private async askSecret(playId: string, signal: AbortSignal): Promise<string> {
-    const start = performance.now();
-    for (;;) {
-      try {
-        return await postSecret(playId, signal);
-      } catch (error) {
-        const waited = (performance.now() - start) / 1000;
-        if (!(error instanceof DeliveryError) || error.details.retryable !== true || waited > SECRET_PATIENCE_SECONDS)
-          throw error;
-        await sleep(Math.max(0.1, retryAfterSeconds(error, 1)), signal);
-      }
-    }
   }
 
   private playEvents(signal: AbortSignal): PlayEvents {
@@ -364,14 +323,6 @@ export class Player {
     this.current = { ...this.current, ...change };
     for (const listener of this.listeners) listener();
   }
-}
-
-/** `en-GB, en, ja` gives `en, ja`: CMs are chosen by language, not by country. */
-function languagesOf(tags: readonly string[]): string[] {
-  return [...new Set(tags.map((tag) => tag.split("-")[0]?.toLowerCase() ?? "").filter((tag) => tag !== ""))].slice(
-    0,
-    10,
-  );
 }
 
 function idsOf(facts: MainFacts): { mainId: string; slaveId: string } {

@@ -1,5 +1,5 @@
 /** Combines main and slave, segment by segment (Cmix patent [0208]-[0210]); possible only once the play's secret is known. */
-import { PairingError } from "../../../codec/errors.ts";
+import { FormatError, PairingError } from "../../../codec/errors.ts";
 import { type ByteSource, fromHex, toHex } from "../../../codec/format/bytes.ts";
 import type { SegmentHead } from "../../../codec/format/layout.ts";
 import type { MainReader } from "../../../codec/format/main-file.ts";
@@ -55,6 +55,7 @@ export class SegmentOpener {
    *
    * @param secret the play's, hexadecimal
    * @throws {@link PairingError} the service sent another main's slave
+   * @throws {@link FormatError} the main was cut short
    */
   static async open(
     parts: { kernels: Kernels; main: MainReader; units: UnitStore; cm: ByteSource },
@@ -72,6 +73,11 @@ export class SegmentOpener {
     const start = await cryptUnit(parts.kernels, context, parts.cm, START_UNIT, await parts.units.get(START_UNIT));
     const slave = await parseSlaveStart(start);
     checkPair(parts.main, slave.header);
+    if (parts.main.index.length !== ticket.segments) {
+      throw new FormatError(
+        `main file has ${parts.main.index.length} segments, its slave ${ticket.segments}: fetch the main file again`,
+      );
+    }
     const { header, headerHash } = parts.main;
     const protection = await createProtection(
       header.protection,

@@ -29,7 +29,8 @@ export class UnitStore {
   private readonly units = new Map<number, Uint8Array>();
   private readonly waiting = new Map<number, Deferred<Uint8Array>>();
   private readonly closing = new AbortController();
-  private wake: () => void = () => {};
+  /** Ends the present wait; an urgent call is one for a unit that is not there. */
+  private wake: (isUrgent: boolean) => void = () => {};
   private newest = 0;
   private keptBytes = 0;
   private failure: unknown;
@@ -48,7 +49,7 @@ export class UnitStore {
     const there = this.units.get(number);
     if (number !== START_UNIT && number !== this.newest) {
       this.newest = number;
-      this.wake();
+      this.wake(false);
     }
     if (there !== undefined) return Promise.resolve(there);
     if (this.failure !== undefined) return Promise.reject(this.failure);
@@ -58,7 +59,7 @@ export class UnitStore {
       // Given up together with a seek, nobody may be listening any more.
       entry.promise.catch(() => {});
       this.waiting.set(number, entry);
-      this.wake();
+      this.wake(true);
     }
     return entry.promise;
   }
@@ -94,7 +95,7 @@ export class UnitStore {
       const from = this.wanted();
       if (from === undefined) {
         await new Promise<void>((resolve) => {
-          this.wake = resolve;
+          this.wake = () => resolve();
           signal.addEventListener("abort", () => resolve(), { once: true });
         });
         continue;
@@ -134,7 +135,12 @@ export class UnitStore {
     const [least, most] = WAIT_RANGE_SECONDS;
     const seconds = Math.min(most, Math.max(least, retryAfterSeconds(error, 1)));
     if (this.waiting.size > 0) this.options.onHeldBack?.(seconds);
-    await sleep(seconds, this.closing.signal).catch(() => {});
+    const urgent = new Promise<void>((resolve) => {
+      this.wake = (isUrgent) => {
+        if (isUrgent) resolve();
+      };
+    });
+    await Promise.race([sleep(seconds, this.closing.signal).catch(() => {}), urgent]);
   }
 
   private keep(unit: Unit): void {

@@ -133,6 +133,7 @@ class PlayWorker implements PlayWorkerApi {
       screen,
       clock: () => ({ seconds: timeOfAnchor(this.anchor, epochMilliseconds()), running: this.anchor.running }),
       postSeek: (segment, signal) => postSeek(ticket.playId, segment, signal),
+      onHeldBack: (seconds) => events.onHeldBack(seconds),
       events,
       ...(sound === undefined
         ? {}

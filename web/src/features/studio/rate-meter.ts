@@ -3,7 +3,7 @@
 /** The rate shown is that of this last while. */
 const WINDOW_MILLISECONDS = 4000;
 /** Before this much has passed nothing is said: the first numbers would jump. */
-const SETTLE_MILLISECONDS = 700;
+const SETTLE_MILLISECONDS = 400;
 
 export interface RateMeter {
   add(nowMilliseconds: number, count: number): void;

@@ -5,7 +5,8 @@ import { formatBytes, formatTime } from "../../shared/text-format.ts";
 import type { MainFacts } from "../../workers/play-api.ts";
 
 /** Only these may be followed from a service's answer. */
-const LINK = /^https?:\/\//i;
+/** Another site, or a page of this service. */
+const LINK = /^(https?:\/\/|\/(?!\/))/i;
 
 /** Beside the picture: the video's facts, and during a CM the sponsor's (Cmix patent [0216]-[0218], Fig. 11). */
 export function Panel({ snapshot, facts }: { snapshot: PlayerSnapshot; facts: MainFacts }): ReactNode {

@@ -1,0 +1,166 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { InputError } from "../../codec/errors.ts";
+import { MemorySink, sourceFromBytes } from "../../codec/format/bytes.ts";
+import { MainReader } from "../../codec/format/main-file.ts";
+import { divideCompress, SEGMENT_MAX_MICROSECONDS } from "../../codec/methods/compress.ts";
+import type { DivideOptions, SourcePacket, SourcePicture } from "../../codec/methods/compress-types.ts";
+import { decodePacketList } from "../../codec/methods/packet-list.ts";
+import { sourcePicture } from "../support/compress.ts";
+import { divideClip, errorOf, openDivision, poolHere } from "../support/divisions.ts";
+import { type CheckKernels, loadCheckKernels } from "../support/kernels.ts";
+import { paintScene } from "../support/scenes.ts";
+import type { Clip } from "../support/y4m.ts";
+
+let kernels: CheckKernels;
+beforeAll(async () => {
+  kernels = await loadCheckKernels();
+});
+
+const OPTIONS: DivideOptions = {
+  protection: "sealed",
+  bitplane: "gray",
+  quality: 4,
+  gopPictures: 10,
+  title: "title",
+  mainName: "a.cmx",
+  slaveName: "a.cms",
+};
+
+const soundOf = (seconds: number): SourcePacket[] =>
+  Array.from({ length: seconds * 50 }, (_, i) => ({
+    timestampMicroseconds: i * 20_000,
+    durationMicroseconds: 20_000,
+    data: new Uint8Array(30).fill(i),
+  }));
+
+async function* played(clip: Clip, times: number): AsyncGenerator<SourcePicture> {
+  for (let i = 0; i < clip.pictures.length * times; i++) {
+    yield sourcePicture(clip, (clip.pictures[i % clip.pictures.length] as Uint8Array).slice(), i * 40_000);
+  }
+}
+
+async function divide(pictures: AsyncGenerator<SourcePicture>, options: Partial<DivideOptions> = {}) {
+  const sinks = { main: new MemorySink(), slave: new MemorySink() };
+  const video = { width: 32, height: 32, frameRate: [25, 1] as [number, number] };
+  const error = await errorOf(
+    divideCompress({ video, pictures }, { ...OPTIONS, ...options }, sinks, poolHere(kernels)),
+  );
+  return { sinks, error };
+}
+
+describe("D3 segments of method compress", () => {
+  it("start at key pictures, last at most 2 s, and join short groups of few bytes", async () => {
+    const clip = paintScene("camera", 32, 32, 130);
+    const main = await MainReader.open(
+      sourceFromBytes((await divideClip(kernels, clip, { ...OPTIONS, sound: soundOf(6) })).main),
+    );
+    const video = main.index.filter((entry) => entry.track === 0);
+    expect(video.map((entry) => [entry.key, entry.startMilliseconds, entry.durationMilliseconds])).toEqual([
+      [true, 0, 2000],
+      [true, 2000, 2000],
+      [true, 4000, 1200],
+    ]);
+    // Sound follows the pictures that it is heard with; what is longer than the pictures comes last.
+    expect(main.index.map((entry) => entry.track)).toEqual([0, 1, 0, 1, 0, 1, 1]);
+    expect(main.trailer?.pictures).toBe(130);
+    expect(main.trailer?.durationMicroseconds).toBe(6_000_000);
+  });
+
+  it("are cut within a group that is longer than 2 s", async () => {
+    const clip = paintScene("camera", 32, 32, 120);
+    const main = await MainReader.open(
+      sourceFromBytes((await divideClip(kernels, clip, { ...OPTIONS, gopPictures: 1000 })).main),
+    );
+    expect(main.index.map((entry) => [entry.key, entry.startMilliseconds])).toEqual([
+      [true, 0],
+      [false, 2000],
+      [false, 4000],
+    ]);
+    expect(main.index.every((entry) => entry.durationMilliseconds <= SEGMENT_MAX_MICROSECONDS / 1000)).toBe(true);
+  });
+
+  it("hold at most 2 MiB of both parts together, also where nearly all is withheld", async () => {
+    const clip = paintScene("chequer of single samples", 720, 576, 40);
+    const opened = await openDivision(await divideClip(kernels, clip, { ...OPTIONS, gopPictures: 1 }));
+    expect(opened.length).toBeGreaterThan(2);
+    for (const { publicBytes, withheld } of opened) {
+      expect(publicBytes.length + withheld.length).toBeLessThan((2 << 20) + 4096);
+      expect(decodePacketList(publicBytes, withheld).length).toBeGreaterThan(0);
+    }
+  });
+
+  it("keep times: each picture lasts until the next", async () => {
+    const clip = paintScene("camera", 32, 32, 4);
+    async function* uneven(): AsyncGenerator<SourcePicture> {
+      for (const [i, time] of [0, 40_000, 125_001, 130_000].entries()) {
+        yield sourcePicture(clip, (clip.pictures[i] as Uint8Array).slice(), time);
+      }
+    }
+    const { sinks } = await divide(uneven());
+    const [segment] = await openDivision({ main: sinks.main.bytes(), slave: sinks.slave.bytes() });
+    const packets = decodePacketList(segment?.publicBytes as Uint8Array, segment?.withheld as Uint8Array);
+    expect(packets.map((packet) => packet.durationMicroseconds)).toEqual([40_000, 85_001, 4999, 40_000]);
+  });
+});
+
+describe("dividing", () => {
+  const clip = paintScene("camera", 32, 32, 10);
+
+  it("comes near the rate that is asked for", async () => {
+    const large = paintScene("camera", 176, 144, 100);
+    for (const bitrateKbits of [400, 1200]) {
+      const sinks = { main: new MemorySink(), slave: new MemorySink() };
+      const video = { width: 176, height: 144, frameRate: [25, 1] as [number, number] };
+      const result = await divideCompress(
+        { video, pictures: played(large, 3) },
+        { ...OPTIONS, gopPictures: 12, bitrateKbits },
+        sinks,
+        poolHere(kernels),
+      );
+      const found = ((result.mainBytes + result.slaveBytes) * 8) / (result.durationMicroseconds / 1000);
+      console.info(`asked for ${bitrateKbits} kbit/s, got ${found.toFixed(0)}`);
+      expect(found / bitrateKbits).toBeGreaterThan(0.75);
+      expect(found / bitrateKbits).toBeLessThan(1.25);
+    }
+  });
+
+  it("stops at the signal with AbortError, tells progress until then, and leaves nothing", async () => {
+    const stop = new AbortController();
+    const seen: number[] = [];
+    const { sinks, error } = await divide(played(clip, 1000), {
+      signal: stop.signal,
+      onProgress: ({ pictures }) => {
+        seen.push(pictures);
+        if (pictures === 25) stop.abort();
+      },
+    });
+    expect((error as Error).name).toBe("AbortError");
+    expect(seen.slice(0, 25)).toEqual(Array.from({ length: 25 }, (_, i) => i + 1));
+    expect(seen.length).toBeLessThan(60);
+    expect([sinks.main.aborted, sinks.slave.aborted]).toEqual([true, true]);
+  });
+
+  it("ends in the source's own error, or in InputError where a picture changes its size, and leaves nothing", async () => {
+    async function* failing(): AsyncGenerator<SourcePicture> {
+      yield* played(clip, 1);
+      throw new InputError("file ends inside a picture", { picture: 10 });
+    }
+    async function* growing(): AsyncGenerator<SourcePicture> {
+      yield* played(clip, 1);
+      yield sourcePicture({ width: 48, height: 32 }, new Uint8Array(48 * 48), 400_000);
+      yield sourcePicture({ width: 48, height: 32 }, new Uint8Array(48 * 48), 440_000);
+    }
+    for (const pictures of [failing(), growing()]) {
+      const { sinks, error } = await divide(pictures);
+      expect(error).toBeInstanceOf(InputError);
+      expect((error as InputError).details.picture).toBe(10);
+      expect([sinks.main.aborted, sinks.slave.aborted]).toEqual([true, true]);
+    }
+  });
+
+  it("of a video without a picture gives files without segments", async () => {
+    const { sinks, error } = await divide(played({ ...clip, pictures: [] }, 1));
+    expect(error).toBeUndefined();
+    expect(await openDivision({ main: sinks.main.bytes(), slave: sinks.slave.bytes() })).toEqual([]);
+  });
+});

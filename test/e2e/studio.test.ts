@@ -1,0 +1,76 @@
+/** The Studio when things do not go straight on. */
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ROOT, startApp, storedFiles, type TestApp } from "./support/app.ts";
+import { chooseFile, waitForProgress, withPage } from "./support/pages.ts";
+import { makeLongClip } from "./support/pictures.ts";
+
+let app: TestApp;
+
+beforeAll(async () => {
+  app = await startApp();
+});
+
+afterAll(async () => {
+  await app?.close();
+});
+
+describe("Studio", () => {
+  it("cancel in the middle of a division leaves no file and sends nothing", async () => {
+    const source = join(app.dataDir, "long.mp4"); // some seconds of work
+    await makeLongClip(source, 40, "854x480");
+    await withPage(app, "/studio", async ({ page }) => {
+      const uploads: string[] = [];
+      page.on("request", (request) => {
+        if (request.method() === "PUT") uploads.push(request.url());
+      });
+      await chooseFile(page, source);
+      await page.getByRole("button", { name: "Divide" }).click();
+      await page.getByText(/^\d+(\.\d)? frames\/s · \d+:\d\d left$/).waitFor({ timeout: 60_000 });
+      await waitForProgress(page, 5);
+      expect(await storedFiles(page)).toHaveLength(2);
+      const start = Date.now();
+      await page.getByRole("button", { name: "Cancel" }).click();
+      await page.getByText("Cancelled. Nothing was kept or sent.").waitFor();
+      expect(Date.now() - start).toBeLessThan(1500);
+      expect(await storedFiles(page)).toEqual([]);
+      expect(uploads).toEqual([]);
+      await page.getByRole("button", { name: "Divide" }).waitFor(); // and it can be tried again
+    });
+  });
+
+  it("sends the slave again when it did not reach the service", async () => {
+    await withPage(app, "/studio", async ({ page, expectProblem }) => {
+      expectProblem("/api/slaves/");
+      await page.route("**/api/slaves/*", (route) => route.abort(), { times: 1 });
+      await chooseFile(page, join(ROOT, "samples/scene.mp4"));
+      await page.getByRole("button", { name: "Divide" }).click();
+      await page.getByText("The slave did not reach the service").waitFor({ timeout: 60_000 });
+      expect(await page.getByRole("button", { name: "Watch it now" }).isDisabled()).toBe(true);
+      await page.getByRole("button", { name: "Send again" }).click();
+      await page.getByText("The service holds the slave").waitFor();
+      expect(await page.getByRole("button", { name: "Watch it now" }).isEnabled()).toBe(true);
+    });
+  });
+
+  it("tells of a source that ends before its time", async () => {
+    const whole = await readFile(join(ROOT, "samples/scene.mp4"));
+    const cut = join(app.dataDir, "cut.mp4");
+    await writeFile(cut, whole.subarray(0, Math.floor(whole.length * 0.6)));
+    await withPage(app, "/studio", async ({ page }) => {
+      await chooseFile(page, cut);
+      await page.getByRole("button", { name: "Divide" }).click();
+      await page.getByText(/pictures come for 0:0\d only: it is cut or damaged/).waitFor({ timeout: 60_000 });
+    });
+  });
+
+  it("says plainly that a file holds no video", async () => {
+    const text = join(app.dataDir, "notes.mp4");
+    await writeFile(text, "This is no video.\n".repeat(100));
+    await withPage(app, "/studio", async ({ page }) => {
+      await chooseFile(page, text);
+      expect(await page.getByRole("alert").innerText()).toMatch(/no video file/);
+    });
+  });
+});

@@ -1,0 +1,55 @@
+/** What a play asks of the service before the video: the CM's bytes, and after it the secret. */
+import { DeliveryError } from "../../../codec/errors.ts";
+import { toHex } from "../../../codec/format/bytes.ts";
+import { type CmOffer, fetchCm, postSecret, retryAfterSeconds, sleep } from "../shared/service.ts";
+
+/** The service's clock may run behind ours by a little; after this much waiting for the secret something is wrong. */
+const SECRET_PATIENCE_SECONDS = 30;
+
+/** `en-GB, en, ja` gives `en, ja`: CMs are chosen by language, not by country. */
+export function languagesOf(tags: readonly string[]): string[] {
+  const primary = tags.map((tag) => tag.split("-")[0]?.toLowerCase() ?? "");
+  return [...new Set(primary.filter((tag) => tag !== ""))].slice(0, 10);
+}
+
+/**
+ * Fetches a CM and holds it against its hash.
+ *
+ * @param onLoaded bytes so far
+ * @throws {@link DeliveryError} refused, not reachable, or not the bytes that were offered
+ */
+export async function loadCm(offer: CmOffer, onLoaded: (bytes: number) => void, signal: AbortSignal): Promise<Blob> {
+  const response = await fetchCm(offer.url, signal);
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let loadedBytes = 0;
+  if (response.body !== null) {
+    const reader = response.body.getReader();
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      parts.push(value);
+      loadedBytes += value.length;
+      onLoaded(loadedBytes);
+    }
+  }
+  const cm = new Blob(parts, { type: offer.type });
+  const hash = toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", await cm.arrayBuffer())));
+  if (hash === offer.sha256) return cm;
+  throw new DeliveryError("the commercial arrived damaged: play again", { status: response.status, retryable: true });
+}
+
+/** Asks for the play's secret once its CM was watched; the service's own clock may want a moment more. */
+export async function askSecret(playId: string, signal: AbortSignal): Promise<string> {
+  const start = performance.now();
+  for (;;) {
+    try {
+      return await postSecret(playId, signal);
+    } catch (error) {
+      const waited = (performance.now() - start) / 1000;
+      const canWait =
+        error instanceof DeliveryError && error.details.retryable === true && waited < SECRET_PATIENCE_SECONDS;
+      if (!canWait) throw error;
+      await sleep(Math.max(0.1, retryAfterSeconds(error, 1)), signal);
+    }
+  }
+}
