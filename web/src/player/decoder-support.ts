@@ -4,6 +4,12 @@ import type { AudioTrack, VideoTrack } from "../../../codec/format/header.ts";
 /** Codecs that WebCodecs asks a configuration of; with method `samples` it is withheld. Only its presence is looked at. */
 const CONFIGURED = /^(vorbis|flac)$/;
 
+/** Containers of method `samples` that samples-feed.ts takes apart. */
+const PLAYED_CONTAINERS: ReadonlySet<unknown> = new Set(["mp4", "mov", "webm", "mkv"]);
+
+/** @param container as `header.parameters` and the source's index name it */
+export const canDemux = (container: unknown): boolean => PLAYED_CONTAINERS.has(container);
+
 /** The decoder configuration WebCodecs takes for a track. */
 export function audioConfigOf(track: AudioTrack): AudioDecoderConfig {
   const config: AudioDecoderConfig = {

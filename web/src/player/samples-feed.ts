@@ -27,12 +27,8 @@ import { type MediaFeed, type Picture, PREROLL_SECONDS, type Sound } from "./med
 import type { SegmentOpener } from "./segment-opener.ts";
 import { entriesFrom } from "./track-reader.ts";
 
-/** Containers of `header.parameters` that the demuxer knows. */
-const PLAYED_CONTAINERS: ReadonlySet<unknown> = new Set(["mp4", "mov", "webm", "mkv"]);
 /** More structure at either end than this is read when it is needed. */
 const FIRST_SEGMENTS_MAX = 32;
-
-export const canDemux = (container: unknown): boolean => PLAYED_CONTAINERS.has(container);
 
 /** Segments the demuxer reads before all others: the structure at the file's end (`moov`, cues) and at its start. */
 export function structureFirst(index: IndexEntry[]): number[] {

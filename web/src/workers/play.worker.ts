@@ -9,11 +9,11 @@ import type { Kernels } from "../../../codec/wasm/load-kernels.ts";
 import { installErrorTransfer } from "../../../codec/worker/error-transfer.ts";
 import { type ClockAnchor, epochMilliseconds, timeOfAnchor } from "../player/clock.ts";
 import { CompressFeed } from "../player/compress-feed.ts";
-import { canDecodePictures, canDecodeSound } from "../player/decoder-support.ts";
+import { canDecodePictures, canDecodeSound, canDemux } from "../player/decoder-support.ts";
 import { sourceFromUrl } from "../player/http-source.ts";
 import type { MediaFeed } from "../player/media-feed.ts";
 import { Playback } from "../player/playback.ts";
-import { canDemux, SamplesFeed, structureFirst } from "../player/samples-feed.ts";
+import { SamplesFeed, structureFirst } from "../player/samples-feed.ts";
 import { type PlayTicket, SegmentOpener } from "../player/segment-opener.ts";
 import { moveService } from "../player/service-position.ts";
 import { UnitStore } from "../player/unit-store.ts";
@@ -164,9 +164,9 @@ class PlayWorker implements PlayWorkerApi {
 async function checkPlayable({ method, parameters }: MainHeader, video: VideoTrack): Promise<void> {
   if (method === "compress") return;
   if (method !== "samples" || !canDemux(parameters.container)) {
-    const what = method === "samples" ? `${parameters.container} file` : `method ${method}`;
+    const what = method === "samples" ? `method samples, container ${parameters.container}` : `method ${method}`;
     throw new UnsupportedError(
-      `this video was divided as it is (${what}), which this player does not play: ask for a version that was divided with "Compress and divide"`,
+      `this player does not play how this video was divided (${what}): ask for a version that was divided with "Compress and divide", or combine it with the cmix command`,
       { method },
     );
   }
