@@ -44,7 +44,11 @@ export function DivisionResult({
       <h2>{t("studio.done")}</h2>
       <p className="quiet">
         {method === "samples"
-          ? t("studio.doneAsItIs", { seconds: seconds.toFixed(1), rate: formatBytes(sourceBytes / seconds) })
+          ? t("studio.doneAsItIs", {
+              size: formatBytes(sourceBytes),
+              seconds: seconds.toFixed(1),
+              rate: formatBytes(sourceBytes / seconds),
+            })
           : t("studio.doneIn", {
               frames: pictures,
               seconds: seconds.toFixed(1),

@@ -51,7 +51,7 @@ export function StudioPage(): ReactNode {
         <div className="studio">
           <div className="studio-source">
             <Preview file={studio.file} />
-            <SourceFactsView facts={studio.facts} />
+            <SourceFactsView facts={studio.facts} method={possible(settings, studio.facts).method} />
           </div>
           <div className="studio-work card">
             {studio.phase === "chosen" && (
