@@ -102,7 +102,7 @@ export async function sourcePicture(path: string, number: number): Promise<Uint8
   const select = `select=eq(n\\,${number})`;
   const { stdout } = await run(
     "ffmpeg",
-    ["-v", "error", "-i", path, "-vf", select, "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "rgba", "-"],
+    ["-v", "error", "-noautorotate", "-i", path, "-vf", select, "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "rgba", "-"],
     { encoding: "buffer", maxBuffer: 64 << 20 },
   );
   return stdout;

@@ -23,10 +23,13 @@ import { CombinedSource } from "../../../codec/methods/samples/combined-source.t
 import { mergeSegment } from "../../../codec/methods/samples/segment-bytes.ts";
 import { FILE_TRACK } from "../../../codec/methods/samples.ts";
 import type { Kernels } from "../../../codec/wasm/load-kernels.ts";
+import { SD_MAX_HEIGHT } from "./decoder-support.ts";
 import { type MediaFeed, type Picture, PREROLL_SECONDS, type Sound } from "./media-feed.ts";
 import type { SegmentOpener } from "./segment-opener.ts";
 import { entriesFrom } from "./track-reader.ts";
 
+/** Media time fetched ahead; the service's head start is 30 s, and this leaves the rest for seeks (server/play/play-rules.ts). */
+const AHEAD_SECONDS = 20;
 /** More structure at either end than this is read when it is needed. */
 const FIRST_SEGMENTS_MAX = 32;
 
@@ -36,6 +39,14 @@ export function structureFirst(index: IndexEntry[]): number[] {
   const lastMedia = index.findLastIndex((entry) => !entry.structure);
   const numbersOf = (entries: IndexEntry[]) => entries.slice(0, FIRST_SEGMENTS_MAX).map(({ number }) => number);
   return [...numbersOf(index.slice(lastMedia + 1)), ...numbersOf(index.slice(0, Math.max(0, firstMedia)))];
+}
+
+/** Where to stop running ahead of a segment: segments may be long, and a seek takes from what the service allows, too. */
+export function aheadEnd(index: IndexEntry[], newest: number): number {
+  const limit = (index[newest]?.startMilliseconds ?? 0) + AHEAD_SECONDS * 1000;
+  let end = newest + 1;
+  while ((index[end]?.startMilliseconds ?? Number.POSITIVE_INFINITY) < limit) end += 1;
+  return end;
 }
 
 export interface SamplesFeedParts {
@@ -71,7 +82,7 @@ export class SamplesFeed implements MediaFeed {
   }
 
   firstSegment(seconds: number): number | undefined {
-    return entriesFrom(this.parts.main.index, FILE_TRACK, seconds, (entry) => entry.key)[0]?.number;
+    return entriesFrom(this.parts.main.index, FILE_TRACK, seconds, () => true)[0]?.number;
   }
 
   async *pictures(seconds: number, signal: AbortSignal): AsyncGenerator<Picture> {
@@ -174,7 +185,17 @@ export class SamplesFeed implements MediaFeed {
 async function openTracks(input: Input): Promise<{ video: InputVideoTrack; sound: InputAudioTrack | undefined }> {
   const video = await input.getPrimaryVideoTrack();
   if (video === null) throw new UnsupportedError("there is no video in this file: choose another one");
+  await nameColours(video);
   return { video, sound: (await input.getPrimaryAudioTrack()) ?? undefined };
+}
+
+/** Pictures that name no matrix are BT.601 up to SD's height; the demuxer would name BT.709 for all of them. */
+async function nameColours(video: InputVideoTrack): Promise<void> {
+  const config = await video.getDecoderConfig();
+  if (config === null || (config.colorSpace?.matrix ?? null) !== null) return;
+  if ((await video.getCodedHeight()) > SD_MAX_HEIGHT) return;
+  const named: VideoDecoderConfig = { ...config, colorSpace: { ...config.colorSpace, matrix: "smpte170m" } };
+  video.getDecoderConfig = async () => named;
 }
 
 function soundOf(sample: AudioSample): Sound {

@@ -26,6 +26,8 @@ export interface UnitStoreOptions {
   move?: (number: number, signal: AbortSignal) => Promise<void>;
   /** Units fetched before all others, and kept: what a reader wants to see first. */
   first?: readonly number[];
+  /** The unit up to which to run ahead of the newest asked for, where {@link AHEAD_UNITS} are too many. */
+  aheadEnd?: (newest: number) => number;
 }
 
 export class UnitStore {
@@ -89,9 +91,21 @@ export class UnitStore {
     if (asked.length > 0) return Math.min(...asked);
     const first = this.options.first?.find((number) => !this.units.has(number));
     if (first !== undefined) return first;
-    const end = Math.min(this.newest + AHEAD_UNITS, this.options.segments);
+    const end = this.aheadEnd();
     for (let number = this.newest; number < end; number++) if (!this.units.has(number)) return number;
     return undefined;
+  }
+
+  private aheadEnd(): number {
+    const end = this.options.aheadEnd?.(this.newest) ?? Number.POSITIVE_INFINITY;
+    return Math.min(this.newest + AHEAD_UNITS, this.options.segments, end);
+  }
+
+  private mostFrom(from: number | "start"): number {
+    // Alone: what comes with others would use up what the service allows at the start.
+    if (from === "start" ? this.options.first !== undefined : this.options.first?.includes(from)) return 1;
+    if (this.options.aheadEnd === undefined || from === "start") return MOST_UNITS;
+    return Math.max(1, Math.min(MOST_UNITS, this.aheadEnd() - from));
   }
 
   private async run(): Promise<void> {
@@ -107,9 +121,7 @@ export class UnitStore {
         continue;
       }
       try {
-        // Alone: what comes with others would use up what the service allows at the start.
-        const isFirst = from === "start" ? this.options.first !== undefined : this.options.first?.includes(from);
-        for await (const unit of this.options.fetch(from, isFirst ? 1 : MOST_UNITS, signal)) this.keep(unit);
+        for await (const unit of this.options.fetch(from, this.mostFrom(from), signal)) this.keep(unit);
         failures = 0;
       } catch (error) {
         if (signal.aborted) return;

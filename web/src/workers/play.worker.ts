@@ -13,7 +13,7 @@ import { canDecodePictures, canDecodeSound, canDemux } from "../player/decoder-s
 import { sourceFromUrl } from "../player/http-source.ts";
 import type { MediaFeed } from "../player/media-feed.ts";
 import { Playback } from "../player/playback.ts";
-import { SamplesFeed, structureFirst } from "../player/samples-feed.ts";
+import { aheadEnd, SamplesFeed, structureFirst } from "../player/samples-feed.ts";
 import { type PlayTicket, SegmentOpener } from "../player/segment-opener.ts";
 import { moveService } from "../player/service-position.ts";
 import { UnitStore } from "../player/unit-store.ts";
@@ -107,7 +107,9 @@ class PlayWorker implements PlayWorkerApi {
       onHeldBack: (seconds) => events.onHeldBack(seconds),
       move: (segment, signal) =>
         moveService(ticket.playId, segment, signal, (seconds) => void events.onHeldBack(seconds)),
-      ...(reader.header.method === "samples" ? { first: structureFirst(reader.index) } : {}),
+      ...(reader.header.method === "samples"
+        ? { first: structureFirst(reader.index), aheadEnd: (newest) => aheadEnd(reader.index, newest) }
+        : {}),
     });
     this.prepared = { ticket, cm, units, events };
     await this.kernels;

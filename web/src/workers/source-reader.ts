@@ -14,7 +14,7 @@ import { sourceFromBlob } from "../../../codec/format/bytes.ts";
 import type { MainHeader } from "../../../codec/format/header.ts";
 import type { CompressInput, SourcePacket, SourcePicture } from "../../../codec/methods/compress-types.ts";
 import { openIndex } from "../../../codec/methods/samples/open-index.ts";
-import { canDemux } from "../player/decoder-support.ts";
+import { canDemux, SD_MAX_HEIGHT } from "../player/decoder-support.ts";
 import type { Refusals, SourceFacts } from "./divide-api.ts";
 import { copyPicture, DIRECT_FORMATS } from "./picture-copy.ts";
 
@@ -33,8 +33,6 @@ const COMMON_RATES: readonly [number, number][] = [
 const POSTER_MAX_WIDTH = 320;
 /** Where the poster is taken from: the very first pictures are often black. */
 const POSTER_POSITION = 0.1;
-/** Untagged pictures up to this height are BT.601, larger ones BT.709: as broadcast has it. */
-const SD_MAX_HEIGHT = 576;
 /** Packets inspected for the frame rate. */
 const RATE_PACKETS = 300;
 
