@@ -148,10 +148,16 @@ async function combineSource(
   workers: number | undefined,
   signal: AbortSignal,
 ): Promise<Record<string, number>> {
-  const pool = createNodePool(workers);
+  const pool = createNodePool(workers ?? 1); // merging is quicker than any disk
   try {
     const started = performance.now();
-    const bytes = await combineSamples(main, slave, await FileSink.open(out), mergerIn(pool), { signal });
+    const bytes = await combineSamples(
+      main,
+      slave,
+      await FileSink.open(out),
+      mergerIn(pool, main.header.protection === "sealed"),
+      { signal },
+    );
     const seconds = (performance.now() - started) / 1000;
     const frames = main.trailer?.pictures ?? 0;
     return {

@@ -3,7 +3,7 @@ import { ERROR_ARGUMENT, OK } from "../common/status";
 /**
  * Rearranges a table of big-endian 32-bit numbers so that it packs well: column by column, and of each column all first bytes, then all
  * second, third and fourth bytes. With `delta` each number is first replaced by its difference from the one above, modulo 2^32.
- * Index tables of MP4 files pack to 0.6-0.7 of what they pack to as they are.
+ * Measured: an MP4 index of 4587 bytes packs to 1679 instead of 2145, one of 2484 to 828 instead of 906.
  * Source: design of the method `samples`; bytes in FORMAT.md 10.
  * @param dst      u8[4 * rows * columns], written; overlaps not src; bounds are the caller's duty
  * @param src      u8[4 * rows * columns]

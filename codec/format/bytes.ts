@@ -1,4 +1,5 @@
 import { InputError } from "../errors.ts";
+import { cryptoPrimitives } from "../protect/primitives.ts";
 
 /** Random access to bytes that need not be in memory: a Blob, a file, an HTTP resource with ranges. */
 export interface ByteSource {
@@ -86,5 +87,5 @@ export function fromHex(text: string): Uint8Array {
 
 export async function sha256(...parts: Uint8Array[]): Promise<Uint8Array> {
   const joined = parts.length === 1 && parts[0] !== undefined ? parts[0] : concatBytes(...parts);
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", joined as Uint8Array<ArrayBuffer>));
+  return cryptoPrimitives().sha256(joined);
 }

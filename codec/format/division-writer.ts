@@ -53,6 +53,16 @@ export interface DivisionResult {
   durationMicroseconds: number;
 }
 
+interface ProtectedSegment {
+  head: SegmentHead;
+  payload: Uint8Array;
+  tag: Uint8Array;
+  withheld: Uint8Array;
+}
+
+/** Segments being protected at once; more only cost memory. */
+const PROTECTED_AHEAD = 3;
+
 export class DivisionWriter {
   private number = 0;
   private pictures = 0;
@@ -60,6 +70,8 @@ export class DivisionWriter {
   private readonly sourceLengths: number[] = [];
   /** The newest segment waits here: only the next one, or the end, tells whether it is the last. */
   private waiting: DividedSegment | undefined;
+  /** Being protected, in order; writing one goes on beside protecting the next ones. */
+  private readonly underWay: Promise<ProtectedSegment>[] = [];
 
   private constructor(
     private readonly description: DivisionDescription,
@@ -129,13 +141,15 @@ export class DivisionWriter {
   }
 
   async add(segment: DividedSegment): Promise<void> {
-    if (this.waiting !== undefined) await this.write(this.waiting, false);
+    if (this.waiting !== undefined) this.protect(this.waiting, false);
     this.waiting = segment;
+    if (this.underWay.length >= PROTECTED_AHEAD) await this.writeOldest();
   }
 
   async finish(): Promise<DivisionResult> {
-    if (this.waiting !== undefined) await this.write(this.waiting, true);
+    if (this.waiting !== undefined) this.protect(this.waiting, true);
     this.waiting = undefined;
+    while (this.underWay.length > 0) await this.writeOldest();
     const tagsHash = await this.main.finish(this.endMicroseconds, this.pictures, this.sourceRanges());
     await this.slave.finish(this.endMicroseconds, this.headerHash, tagsHash);
     const extrasBytes = this.description.poster?.data.length ?? 0;
@@ -156,7 +170,7 @@ export class DivisionWriter {
     await Promise.allSettled([this.sinks.main.abort(), this.sinks.slave.abort()]);
   }
 
-  private async write(segment: DividedSegment, last: boolean): Promise<void> {
+  private protect(segment: DividedSegment, last: boolean): void {
     const { layer, track, key, structure, startMicroseconds, durationMicroseconds, pictures, publicBytes, withheld } =
       segment;
     checkTime("startMicroseconds", startMicroseconds, Number.MAX_SAFE_INTEGER);
@@ -175,19 +189,11 @@ export class DivisionWriter {
       pictures,
       length: publicBytes.length,
     };
-    const { payload, tag } = await this.protection.protect(head, publicBytes, withheld);
-    await this.main.writeSegment(head, payload, tag);
-    await this.slave.writeSegment(
-      {
-        number: this.number,
-        layer,
-        track,
-        last,
-        startMilliseconds: Math.floor(startMicroseconds / 1000),
-        length: withheld.length,
-      },
-      withheld,
-    );
+    const protecting = this.protection
+      .protect(head, publicBytes, withheld)
+      .then((result) => ({ head, withheld, ...result }));
+    protecting.catch(() => {}); // reported when its turn comes
+    this.underWay.push(protecting);
     this.number += 1;
     if (segment.sourceBytes !== undefined) this.sourceLengths.push(segment.sourceBytes);
     // A segment of the whole file counts the pictures of its first video track.
@@ -195,6 +201,16 @@ export class DivisionWriter {
     if (whole || this.description.tracks.find((candidate) => candidate.id === track)?.kind === "video")
       this.pictures += pictures;
     this.endMicroseconds = Math.max(this.endMicroseconds, startMicroseconds + durationMicroseconds);
+  }
+
+  private async writeOldest(): Promise<void> {
+    const oldest = await this.underWay.shift();
+    if (oldest === undefined) return;
+    const { head, payload, tag, withheld } = oldest;
+    const { number, layer, track, last } = head;
+    await this.main.writeSegment(head, payload, tag);
+    const startMilliseconds = Math.floor(head.startMicroseconds / 1000);
+    await this.slave.writeSegment({ number, layer, track, last, startMilliseconds, length: withheld.length }, withheld);
   }
 
   private sourceRanges(): { sourceLengths?: Uint8Array; sourceBytes?: number } {

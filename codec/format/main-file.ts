@@ -56,7 +56,8 @@ export class MainWriter {
   async writeSegment(head: SegmentHead, payload: Uint8Array, tag: Uint8Array): Promise<void> {
     this.rows.push(writeIndexRow(head));
     this.tags.push(tag);
-    await this.write(concatBytes(writeMainHead(head), tag, payload));
+    await this.write(concatBytes(writeMainHead(head), tag));
+    await this.write(payload); // apart, since a copy of it costs memory
   }
 
   /** Writes the trailer and closes the sink; gives the hash of all tags, which the slave's trailer carries. */

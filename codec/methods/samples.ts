@@ -19,7 +19,7 @@ import { SlaveShare } from "./samples/slave-share.ts";
 import type { SourceIndex } from "./samples/source-index.ts";
 
 /** Segments under way at once; fixed, so that the same file is cut at the same places by any number of workers. */
-const SEGMENTS_AHEAD = 6;
+const SEGMENTS_AHEAD = 4;
 
 export interface SamplesProgress {
   bytes: number;
@@ -136,11 +136,17 @@ async function cutInWorker(pool: WorkerPool, bytes: Uint8Array, request: CutRequ
 /** Gives the source bytes of a segment, from its opened public part and its withheld part; in a worker or on kernels at hand. */
 export type SegmentMerger = (publicBytes: Uint8Array, withheld: Uint8Array) => Promise<Uint8Array>;
 
-export function mergerIn(pool: WorkerPool): SegmentMerger {
+/** @param sealed the public parts come out of a seal, in buffers of their own */
+export function mergerIn(pool: WorkerPool, sealed = false): SegmentMerger {
   return async (publicBytes, withheld) => {
     const worker = await pool.acquire();
     try {
-      return await worker.api.mergeSamples(publicBytes, withheld);
+      // What a seal gave is nobody else's; what a checksum let through may be a view of the file.
+      const own = publicBytes.length > 0 && publicBytes.length === publicBytes.buffer.byteLength && sealed;
+      return await worker.api.mergeSamples(
+        own ? transfer(publicBytes, [publicBytes.buffer as ArrayBuffer]) : publicBytes,
+        withheld,
+      );
     } finally {
       pool.release(worker);
     }

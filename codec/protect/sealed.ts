@@ -4,21 +4,22 @@
  */
 import { FormatError } from "../errors.ts";
 import { concatBytes, sha256 } from "../format/bytes.ts";
-import { type SegmentHead, TAG_BYTES, writeMainHead } from "../format/layout.ts";
+import { type SegmentHead, writeMainHead } from "../format/layout.ts";
+import { cryptoPrimitives } from "./primitives.ts";
 import type { Protection, ProtectionContext } from "./protection.ts";
 
 const INFO_PREFIX = new TextEncoder().encode("cmix/1");
 
 /** @param secret 32 random bytes, fresh for each division */
 export async function createSealedProtection(context: ProtectionContext, secret: Uint8Array): Promise<Protection> {
-  const material = await crypto.subtle.importKey("raw", secret as BufferSource, "HKDF", false, ["deriveKey"]);
+  const material = await crypto.subtle.importKey("raw", secret as BufferSource, "HKDF", false, ["deriveBits"]);
 
-  async function segmentKey(head: SegmentHead, withheld: Uint8Array, usage: "encrypt" | "decrypt"): Promise<CryptoKey> {
+  async function segmentKey(head: SegmentHead, withheld: Uint8Array): Promise<Uint8Array> {
     const place = new Uint8Array(6);
     place[0] = head.layer;
     place[1] = head.track;
     new DataView(place.buffer).setUint32(2, head.number);
-    return crypto.subtle.deriveKey(
+    const bits = await crypto.subtle.deriveBits(
       {
         name: "HKDF",
         hash: "SHA-256",
@@ -26,39 +27,28 @@ export async function createSealedProtection(context: ProtectionContext, secret:
         info: concatBytes(INFO_PREFIX, context.mainId, place) as BufferSource,
       },
       material,
-      { name: "AES-GCM", length: 256 },
-      false,
-      [usage],
+      256,
     );
+    return new Uint8Array(bits);
   }
 
-  // The initialisation vector is zero: each key serves one segment once.
-  const parameters = (head: SegmentHead) => ({
-    name: "AES-GCM",
-    iv: new Uint8Array(12),
-    additionalData: concatBytes(context.headerHash, writeMainHead(head)) as BufferSource,
-    tagLength: TAG_BYTES * 8,
-  });
+  const additionalData = (head: SegmentHead): Uint8Array => concatBytes(context.headerHash, writeMainHead(head));
 
+  // The initialisation vector is zero: each key serves one segment once.
   return {
     async protect(head, publicBytes, withheld) {
-      const key = await segmentKey(head, withheld, "encrypt");
-      const sealed = new Uint8Array(await crypto.subtle.encrypt(parameters(head), key, publicBytes as BufferSource));
-      return { payload: sealed.subarray(0, publicBytes.length), tag: sealed.subarray(publicBytes.length) };
+      const key = await segmentKey(head, withheld);
+      return cryptoPrimitives().seal(key, additionalData(head), publicBytes);
     },
 
     async open(head, payload, tag, withheld) {
-      const key = await segmentKey(head, withheld, "decrypt");
-      try {
-        return new Uint8Array(
-          await crypto.subtle.decrypt(parameters(head), key, concatBytes(payload, tag) as BufferSource),
-        );
-      } catch {
-        throw new FormatError(
-          `main segment ${head.number} cannot be opened: it, the header or the slave's part was changed; fetch the main file again`,
-          { segment: head.number },
-        );
-      }
+      const key = await segmentKey(head, withheld);
+      const opened = await cryptoPrimitives().open(key, additionalData(head), payload, tag);
+      if (opened !== undefined) return opened;
+      throw new FormatError(
+        `main segment ${head.number} cannot be opened: it, the header or the slave's part was changed; fetch the main file again`,
+        { segment: head.number },
+      );
     },
   };
 }

@@ -118,6 +118,48 @@ describe("cmix divide and combine", () => {
   });
 });
 
+describe("cmix divide and combine, method samples", () => {
+  const sample = new URL("../../samples/scene.mp4", import.meta.url).pathname;
+
+  for (const protection of ["sealed", "patent"]) {
+    for (const method of ["auto", "samples"]) {
+      it(`D2 D5: give the file back byte for byte, smaller together: ${method}, ${protection}`, () => {
+        const name = `${method}-${protection}`;
+        const divided = cmix(
+          ...["divide", sample, "--out", at(name), "--method", method, "--protection", protection, "--json"],
+        );
+        expect(divided.error).toBe("");
+        const result = JSON.parse(divided.out);
+        expect(result).toMatchObject({
+          method: "samples",
+          protection,
+          verbatim: 0,
+          source: readFileSync(sample).length,
+        });
+        expect(result.main + result.slave).toBeLessThanOrEqual(result.source);
+        expect(result.slave / (result.main + result.slave)).toBeLessThan(0.01);
+        expect(result.frames).toBeGreaterThan(100);
+        const facts = JSON.parse(cmix("inspect", result.mainPath, "--json").out);
+        expect(facts).toMatchObject({
+          method: "samples",
+          protection,
+          segments: result.segments,
+          pictures: result.frames,
+        });
+        expect(facts.parameters).toEqual({ container: "mp4" });
+        expect(cmix("inspect", result.slavePath, "--json").code).toBe(0);
+        const combined = cmix("combine", result.mainPath, result.slavePath, "--out", at(`${name}.any`), "--json");
+        expect(JSON.parse(combined.out)).toMatchObject({
+          method: "samples",
+          bytes: result.source,
+          frames: result.frames,
+        });
+        expect(readFileSync(at(`${name}.any`)).equals(readFileSync(sample))).toBe(true);
+      });
+    }
+  }
+});
+
 describe("cmix encode and decode", () => {
   it("write and read a standard stream", () => {
     expect(cmix("encode", at("scene.y4m"), "--out", at("scene.m1v"), "--json").code).toBe(0);
@@ -143,6 +185,13 @@ describe("cmix refuses in one line, with its exit code, and leaves nothing behin
     ["an empty file", () => ["divide", at("empty.y4m"), "--out", at("x")], 3, /empty/],
     ["a cut .y4m", () => ["divide", at("cut.y4m"), "--out", at("x")], 3, /ends inside picture \d+, at byte \d+/],
     ["4:2:2 samples", () => ["divide", at("422.y4m"), "--out", at("x")], 3, /4:2:0/],
+    [
+      "method samples on a .y4m",
+      () => ["divide", at("scene.y4m"), "--out", at("x"), "--method", "samples"],
+      3,
+      /no MP4, MOV/,
+    ],
+    ["an MP4 file with nothing in it", () => ["divide", at("hollow.mp4"), "--out", at("x")], 3, /no coded picture/],
     [
       "method mpeg on a .y4m",
       () => ["divide", at("scene.y4m"), "--out", at("x"), "--method", "mpeg"],
@@ -184,6 +233,7 @@ describe("cmix refuses in one line, with its exit code, and leaves nothing behin
       Uint8Array.from({ length: 5000 }, (_, i) => (i * i * 31 + 7) & 255),
     );
     writeFileSync(at("empty.y4m"), "");
+    writeFileSync(at("hollow.mp4"), "\0\0\0\x10ftypisom\0\0\0\0");
     const scene = readFileSync(at("scene.y4m"));
     writeFileSync(at("cut.y4m"), scene.subarray(0, scene.length >> 1));
     writeFileSync(at("422.y4m"), "YUV4MPEG2 W16 H16 F25:1 C422\nFRAME\n");

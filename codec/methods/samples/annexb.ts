@@ -40,16 +40,19 @@ export async function openAnnexB(source: ByteSource): Promise<SourceIndex | unde
   if (first < 0 || first > 3 || probe.subarray(0, first).some((byte) => byte !== 0)) return undefined;
   let facts: SequenceFacts | undefined;
   let slices = 0;
+  let parameterSets = 0;
   let pictures = 0;
   for (let at = first; at >= 0 && at + 3 < probe.length; at = nextStartCode(probe, at + 3)) {
     const head = probe[at + 3] ?? 0;
     if ((head & 0x80) !== 0) return undefined; // MPEG video's start codes, HEVC above type 63
     if ((head & 31) === NAL.sequence) facts ??= readSequence(probe.subarray(at + 3));
-    if ((head & 31) === NAL.picture) pictures++;
-    if (isSlice(head & 31)) slices++;
+    if ((head & 31) === NAL.picture) parameterSets++;
+    if (!isSlice(head & 31)) continue;
+    slices++;
+    if (((probe[at + 4] ?? 0) & 0x80) !== 0) pictures++;
   }
-  if (facts === undefined || slices === 0 || pictures === 0) return undefined;
-  const { frameRate } = facts;
+  if (facts === undefined || slices === 0 || parameterSets === 0) return undefined;
+  const pictureMicroseconds = (1e6 * facts.frameRate[1]) / facts.frameRate[0];
   return {
     container: "h264",
     streams: [
@@ -65,9 +68,10 @@ export async function openAnnexB(source: ByteSource): Promise<SourceIndex | unde
         },
       },
     ],
-    durationMicroseconds: 0,
+    // As the first megabyte, so the rest.
+    durationMicroseconds: (pictures * pictureMicroseconds * source.size) / probe.length,
     structure: [],
-    samples: () => pictureSamples(source, (1e6 * frameRate[1]) / frameRate[0]),
+    samples: () => pictureSamples(source, pictureMicroseconds),
   };
 }
 

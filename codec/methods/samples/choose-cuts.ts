@@ -17,6 +17,9 @@ const SOUND_MAX_BYTES = 4;
 /** Taken of every slice below 500 kbit/s, where no share binds: NAL unit head and slice head. */
 const KEY_LEAST_BYTES = 16;
 const OTHER_LEAST_BYTES = 6;
+/** Taken of every slice even beyond the share: one slice left whole can be a picture. */
+const KEY_ALWAYS_BYTES = 8;
+const OTHER_ALWAYS_BYTES = 3;
 const KEY_SHARE = 0.6;
 const OTHER_SHARE_BESIDE_SOUND = 0.8;
 /** Shorter runs of structure cost more in the list than packing saves. */
@@ -138,16 +141,14 @@ function allocate(marks: Mark[], { allowance, generous }: CutRequest): Range[] {
   let left = allowance - taken("configuration", CONFIGURATION_MAX_BYTES);
 
   const keyShare = keys === 0 ? 0 : Math.floor((Math.max(0, left) * (others > 0 ? KEY_SHARE : 1)) / keys);
-  const key = Math.min(KEY_MAX_BYTES, Math.max(keyShare, generous ? KEY_LEAST_BYTES : 4));
+  const key = Math.min(KEY_MAX_BYTES, Math.max(keyShare, generous ? KEY_LEAST_BYTES : KEY_ALWAYS_BYTES));
   left -= taken("key", key);
   const otherLeft = Math.max(0, left) * (sounds > 0 ? OTHER_SHARE_BESIDE_SOUND : 1);
   const other = Math.min(
     OTHER_MAX_BYTES,
-    Math.max(others === 0 ? 0 : Math.floor(otherLeft / others), generous ? OTHER_LEAST_BYTES : 0),
+    Math.max(others === 0 ? 0 : Math.floor(otherLeft / others), generous ? OTHER_LEAST_BYTES : OTHER_ALWAYS_BYTES),
   );
-  // Where there is not one byte for each, the first ones get what there is.
-  let single = other === 0 ? Math.floor(otherLeft) : 0;
-  left -= other === 0 ? single : taken("other", other);
+  left -= taken("other", other);
   const sound = Math.min(
     SOUND_MAX_BYTES,
     Math.max(sounds === 0 ? 0 : Math.floor(Math.max(0, left) / sounds), generous ? 1 : 0),
@@ -155,12 +156,7 @@ function allocate(marks: Mark[], { allowance, generous }: CutRequest): Range[] {
 
   const ranges: Range[] = [];
   for (const mark of marks) {
-    let most = { configuration: CONFIGURATION_MAX_BYTES, key, other, sound }[mark.kind];
-    if (mark.kind === "other" && other === 0 && single > 0) {
-      most = 1;
-      single -= 1;
-    }
-    const size = Math.min(mark.room, most);
+    const size = Math.min(mark.room, { configuration: CONFIGURATION_MAX_BYTES, key, other, sound }[mark.kind]);
     if (size > 0) ranges.push({ offset: mark.offset, size });
   }
   return ranges;

@@ -1,5 +1,5 @@
 /**
- * Boxes of ISO/IEC 14496-12 (MP4, QuickTime). A reader of our own: mp4box.js 2.4.1 was tried and fills one entry a sample before anything
+ * Boxes of ISO/IEC 14496-12 (MP4, QuickTime). A reader of our own: mp4box.js 2.4.1, whose source was read for it, fills one entry a sample before anything
  * can be checked (a damaged `stsz` with a constant size claims 2^32 of them), and holds an object a sample; here tables stay bytes.
  */
 import { viewOf, type WindowReader } from "./source-index.ts";

@@ -18,13 +18,17 @@ class Runs {
   private readonly sums: Float64Array;
   private row = 0;
 
-  constructor(private readonly table: BoxTable) {
+  /** @param summed whether sums are asked for; they cost 8 bytes a row */
+  constructor(
+    private readonly table: BoxTable,
+    summed: boolean,
+  ) {
     this.starts = new Float64Array(table.rows + 1);
-    this.sums = new Float64Array(table.rows + 1);
+    this.sums = new Float64Array(summed ? table.rows + 1 : 1);
     for (let row = 0; row < table.rows; row++) {
       const count = table.u32(row);
       this.starts[row + 1] = (this.starts[row] ?? 0) + count;
-      this.sums[row + 1] = (this.sums[row] ?? 0) + count * Math.max(0, table.i32(row, 1));
+      if (summed) this.sums[row + 1] = (this.sums[row] ?? 0) + count * Math.max(0, table.i32(row, 1));
     }
   }
 
@@ -88,8 +92,8 @@ export class SampleTables {
     this.wide = find("stco") === undefined;
     this.chunks = new BoxTable(bytes, this.wide ? find("co64") : find("stco"), 8, 4, this.wide ? 8 : 4);
     this.chunkRuns = new BoxTable(bytes, find("stsc"), 8, 4, 12);
-    this.times = new Runs(new BoxTable(bytes, find("stts"), 8, 4, 8));
-    this.offsets = new Runs(new BoxTable(bytes, find("ctts"), 8, 4, 8));
+    this.times = new Runs(new BoxTable(bytes, find("stts"), 8, 4, 8), true);
+    this.offsets = new Runs(new BoxTable(bytes, find("ctts"), 8, 4, 8), false);
     const stss = find("stss");
     this.syncs = stss === undefined ? undefined : new BoxTable(bytes, stss, 8, 4, 4);
   }
@@ -116,8 +120,8 @@ export class SampleTables {
   }
 
   /** Number of each chunk's first sample, with the end of the last chunk behind. */
-  private firstSamples(): Float64Array {
-    const firsts = new Float64Array(this.chunks.rows + 1);
+  private firstSamples(): Uint32Array {
+    const firsts = new Uint32Array(this.chunks.rows + 1);
     let run = -1;
     for (let chunk = 0; chunk < this.chunks.rows; chunk++) {
       while (run + 1 < this.chunkRuns.rows && this.chunkRuns.u32(run + 1) <= chunk + 1) run++;

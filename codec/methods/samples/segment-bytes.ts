@@ -106,14 +106,19 @@ function convertTables(
   return out;
 }
 
-/** Cuts one segment of the source. */
+/**
+ * Cuts one segment of the source.
+ *
+ * @param bytes overwritten: the public part takes its place in the same buffer
+ */
 export async function cutSegment(kernels: Kernels, bytes: Uint8Array, request: CutRequest): Promise<CutSegment> {
   const cuts = chooseCuts(bytes, request);
   const withheldRows = rowsOf(cuts.withheld);
   const structureRows = rowsOf(afterCuts(cuts.structure, cuts.withheld));
   const withheldBytes = sum(withheldRows.sizes);
   const structureBytes = sum(structureRows.sizes);
-  const openBytes = bytes.length - withheldBytes;
+  const sourceBytes = bytes.length;
+  const openBytes = sourceBytes - withheldBytes;
   const parts = kernels.memory.withAllocations((scope) => {
     const { raw, memory } = kernels;
     const open = scope.allocate(openBytes);
@@ -136,27 +141,56 @@ export async function cutSegment(kernels: Kernels, bytes: Uint8Array, request: C
         raw.cutRanges(media, structure, open, openBytes, scope.put(tableOf(structureRows)), structureRows.gaps.length),
         "cutRanges",
       );
+    const mediaBytes = openBytes - structureBytes;
     return {
       withheld: memory.copy(withheld, withheldBytes),
-      media: memory.copy(media, openBytes - structureBytes),
       structure: memory.copy(structure, structureBytes),
+      // The source's own buffer has room for it: half the memory of a copy.
+      media: intoTail(bytes, memory.bytes(media, mediaBytes)),
     };
   });
   const head: number[] = [];
-  writeVarint(head, bytes.length);
-  for (const { gaps, sizes } of [withheldRows, structureRows]) {
-    writeVarint(head, gaps.length);
-    for (const gap of gaps) writeVarint(head, gap);
-    for (const size of sizes) writeVarint(head, size);
-  }
-  const tables = tablesOf(cuts, bytes.length);
+  writeVarint(head, sourceBytes);
+  for (const rows of [withheldRows, structureRows]) writeRows(head, rows);
+  const tables = tablesOf(cuts, sourceBytes);
   writeVarint(head, tables.length);
   for (const { gap, rows, parameter } of tables) for (const number of [gap, rows, parameter]) writeVarint(head, number);
-  const block = concatBytes(Uint8Array.from(head), convertTables(kernels, parts.structure, tables, "splitTable"));
-  const packed = await pack(block);
+  const list = Uint8Array.from(head);
+  const block = concatBytes(list, convertTables(kernels, parts.structure, tables, "splitTable"));
+  const packed = parts.structure.length < PACK_MIN_BYTES ? undefined : await pack(block);
   const lead: number[] = [packed === undefined ? STORED : DEFLATED];
   writeVarint(lead, (packed ?? block).length);
-  return { publicBytes: concatBytes(Uint8Array.from(lead), packed ?? block, parts.media), withheld: parts.withheld };
+  return { publicBytes: prepend(Uint8Array.from(lead), packed ?? block, parts.media), withheld: parts.withheld };
+}
+
+/** Puts the list before the media, in the media's own buffer where there is room before it. */
+function prepend(lead: Uint8Array, block: Uint8Array, media: Uint8Array): Uint8Array {
+  const start = media.byteOffset - lead.length - block.length;
+  if (start < 0) return concatBytes(lead, block, media);
+  const whole = new Uint8Array(media.buffer, start, lead.length + block.length + media.length);
+  whole.set(lead);
+  whole.set(block, lead.length);
+  return whole;
+}
+
+/** Distances one by one, sizes as runs: most cuts of a segment are of one size. */
+function writeRows(out: number[], { gaps, sizes }: Rows): void {
+  writeVarint(out, gaps.length);
+  for (const gap of gaps) writeVarint(out, gap);
+  for (let i = 0; i < sizes.length; ) {
+    let run = 1;
+    while (sizes[i + run] === sizes[i]) run++;
+    writeVarint(out, run);
+    writeVarint(out, sizes[i] ?? 0);
+    i += run;
+  }
+}
+
+/** Overwrites the end of `bytes`; a view of it. */
+function intoTail(bytes: Uint8Array, tail: Uint8Array): Uint8Array {
+  const place = bytes.subarray(bytes.length - tail.length);
+  place.set(tail);
+  return place;
 }
 
 /** Undefined where packing does not pay. */
@@ -230,14 +264,21 @@ export async function mergeSegment(
 
 function readRows(block: { bytes: Uint8Array; at: number }): Rows {
   const count = readVarint(block);
-  if (count * 2 > block.bytes.length - block.at) throw damaged(`${count} ranges claimed`);
+  if (count > block.bytes.length - block.at) throw damaged(`${count} ranges claimed`);
   const read = (): number => {
     const value = readVarint(block);
     if (value > MAIN_SEGMENT_MAX_BYTES) throw damaged(`a range at ${value}`);
     return value;
   };
   const gaps = Array.from({ length: count }, read);
-  return { gaps, sizes: Array.from({ length: count }, read) };
+  const sizes: number[] = [];
+  while (sizes.length < count) {
+    const run = read();
+    const size = read();
+    if (run < 1 || run > count - sizes.length) throw damaged(`${run} ranges of one size`);
+    for (let i = 0; i < run; i++) sizes.push(size);
+  }
+  return { gaps, sizes };
 }
 
 function readTables(block: { bytes: Uint8Array; at: number }): Table[] {

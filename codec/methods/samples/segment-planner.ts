@@ -14,6 +14,9 @@ const SAMPLE_WHOLE_MAX_BYTES = 6 << 20;
 /** Bytes of no sample, this long or longer, are a segment of their own; shorter ones go with the samples around them. */
 const STRUCTURE_MIN_BYTES = 2 << 10;
 
+/** Index rows hold milliseconds in 32 bits; damaged files claim any time. */
+const TIME_MAX = 4_000_000_000_000;
+
 /** A part of a sample, or of codec configuration, inside a segment; `offset` counts from the segment's start. */
 export interface Piece {
   offset: number;
@@ -52,8 +55,8 @@ class OpenSegment {
   }
 
   closed(end: number, structure: boolean): PlannedSegment {
-    const from = Number.isFinite(this.from) ? Math.max(0, Math.round(this.from)) : 0;
-    const to = Number.isFinite(this.to) ? Math.max(from, Math.round(this.to)) : from;
+    const from = Number.isFinite(this.from) ? Math.min(TIME_MAX, Math.max(0, Math.round(this.from))) : 0;
+    const to = Number.isFinite(this.to) ? Math.min(TIME_MAX, Math.max(from, Math.round(this.to))) : from;
     return {
       start: this.start,
       end,
@@ -96,11 +99,15 @@ export async function* planSegments(index: SourceIndex, fileBytes: number): Asyn
       }
       if (open === undefined) {
         open = new OpenSegment(structureBefore ? start : at);
-        open.key = main < 0 || (sample.stream === main && sample.key);
+        open.key = main < 0;
       }
       open.from = Math.min(open.from, sample.timeMicroseconds);
       open.to = Math.max(open.to, sample.timeMicroseconds + sample.durationMicroseconds);
-      if (video && sample.stream === main) open.pictures += 1;
+      if (sample.stream === main) {
+        // Decoding can start here when the first picture is a key picture, sound before it or not.
+        if (open.pictures === 0) open.key = sample.key;
+        open.pictures += 1;
+      }
       const { form, parameter } = stream;
       for (let from = start; from < end; ) {
         const to = end - start > SAMPLE_WHOLE_MAX_BYTES ? Math.min(end, from + SEGMENT_MAX_BYTES) : end;

@@ -67,7 +67,7 @@ export const BATCH_SAMPLES = 512;
 /** Reads small pieces near each other without a request for each. */
 export class WindowReader {
   private start = 0;
-  private window: Uint8Array = new Uint8Array();
+  private held: Uint8Array = new Uint8Array();
 
   constructor(
     private readonly source: ByteSource,
@@ -82,12 +82,12 @@ export class WindowReader {
   async read(offset: number, length: number): Promise<Uint8Array> {
     const end = Math.min(offset + length, this.source.size);
     if (end <= offset) return new Uint8Array();
-    if (offset < this.start || end > this.start + this.window.length) {
+    if (offset < this.start || end > this.start + this.held.length) {
       const wanted = Math.min(Math.max(length, this.windowBytes), this.source.size - offset);
-      this.window = await this.source.read(offset, wanted);
+      this.held = await this.source.read(offset, wanted);
       this.start = offset;
     }
-    return this.window.subarray(offset - this.start, end - this.start);
+    return this.held.subarray(offset - this.start, end - this.start);
   }
 }
 

@@ -1,4 +1,35 @@
+import { isSlice, NAL, nextStartCode } from "./annexb.ts";
 import type { Mark } from "./frame-marks.ts";
 import type { Piece } from "./segment-planner.ts";
+import { elementaryBytes } from "./transport-packets.ts";
 
-export function markTransport(_bytes: Uint8Array, _piece: Piece, _marks: Mark[]): void {}
+/** A slice that begins this near to its packet's end is marked in the next packet too. */
+const NEAR_END_BYTES = 24;
+const CONFIGURATION_MAX_BYTES = 160; // less than a packet's payload
+
+/** H.264 slices and parameter sets in a transport stream's packets. */
+export function markTransport(bytes: Uint8Array, piece: Piece, marks: Mark[]): void {
+  const stream = elementaryBytes(bytes, piece.offset, piece.offset + piece.size, piece.parameter);
+  let part = 0;
+  for (let at = nextStartCode(stream.bytes, 0); at >= 0 && at + 3 < stream.bytes.length; ) {
+    const next = nextStartCode(stream.bytes, at + 3);
+    const type = (stream.bytes[at + 3] ?? 0) & 31;
+    const set = type === NAL.sequence || type === NAL.picture;
+    if (isSlice(type) || set) {
+      const kind = set ? "configuration" : piece.key ? "key" : "other";
+      let rest = (next < 0 ? stream.bytes.length : next) - at - 3;
+      if (set) rest = Math.min(rest, CONFIGURATION_MAX_BYTES);
+      while (part + 1 < stream.pieces.length && (stream.pieces[part + 1]?.at ?? 0) <= at + 3) part++;
+      let inside = at + 3;
+      for (let number = part; rest > 0 && number < Math.min(part + 2, stream.pieces.length); number++) {
+        const { at: from, offset, size } = stream.pieces[number] as (typeof stream.pieces)[0];
+        const room = Math.min(rest, from + size - inside);
+        marks.push({ offset: offset + inside - from, room, kind });
+        if (room >= NEAR_END_BYTES) break;
+        inside += room;
+        rest -= room;
+      }
+    }
+    at = next;
+  }
+}

@@ -1,0 +1,116 @@
+/** Every real file: divided, combined, the same again; sizes in a table. */
+import { beforeAll, describe, expect, it } from "vitest";
+import { InputError, UnsupportedError } from "../../codec/errors.ts";
+import { sourceFromBytes } from "../../codec/format/bytes.ts";
+import { MainReader } from "../../codec/format/main-file.ts";
+import { SlaveReader } from "../../codec/format/slave-file.ts";
+import { CombinedSource } from "../../codec/methods/samples/combined-source.ts";
+import { mergerIn, openSamples } from "../../codec/methods/samples.ts";
+import { type Kernels, loadKernels } from "../../codec/wasm/load-kernels.ts";
+import { errorOf, poolHere } from "../support/divisions.ts";
+import { below, createRandom } from "../support/fills.ts";
+import { expectSameBytes, readWasm } from "../support/kernels.ts";
+import { ALL_MEDIA, combineBytes, divideBytes, mediaFiles, nameOf, readBytes } from "../support/media.ts";
+import { ROOT } from "../support/tree.ts";
+
+/** Files over this size have to get no larger than they were, those with an index; others name themselves in the table. */
+const NO_LARGER_FROM_BYTES = 500_000;
+const SMALL =
+  /A4\.mp4|av1_1080x720|edit_list|gizmo_frag|sideways|sample_2_byte|Buck_Bunny_180|vp9_alpha|with_sound|ivf$/;
+
+let kernels: Kernels;
+beforeAll(async () => {
+  kernels = await loadKernels(readWasm("kernels"));
+});
+
+const real = mediaFiles("mp4", "webm").filter((path) => ALL_MEDIA || SMALL.test(path));
+const streams = ALL_MEDIA
+  ? mediaFiles("h264")
+  : mediaFiles("h264").filter((path) => /BA_MW_D|CAFI1|SVA_FM1/.test(path));
+const transport = mediaFiles("mpeg").filter((path) => /h264.*\.ts$/.test(path));
+const broken = mediaFiles("broken");
+
+describe("D2 D5: a divided file comes back byte for byte", () => {
+  const rows: string[] = [];
+
+  for (const path of [`${ROOT}samples/house-cm.mp4`, `${ROOT}samples/scene.mp4`, ...real, ...streams, ...transport]) {
+    it(nameOf(path), async () => {
+      const bytes = readBytes(path);
+      for (const protection of ["sealed", "patent"] as const) {
+        const division = await divideBytes(kernels, bytes.slice(), protection);
+        expectSameBytes(await combineBytes(kernels, division), bytes, `${nameOf(path)} ${protection}`);
+        const [main, slave] = [division.main.length, division.slave.length];
+        const share = ((100 * slave) / (main + slave)).toFixed(2);
+        const total = main + slave;
+        rows.push(
+          `${nameOf(path).slice(0, 44).padEnd(45)}${protection.padEnd(8)}${bytes.length}\t${main}\t${slave}\t${((100 * total) / bytes.length).toFixed(2)} %\t${share} %`,
+        );
+        expect(division.pictures).toBeGreaterThan(0);
+        expect(total).toBeLessThan(bytes.length * 1.001 + 4096 + 96 * division.segments);
+        if (bytes.length > NO_LARGER_FROM_BYTES && protection === "sealed" && !/h264\/|\.ts$/.test(path))
+          expect(total).toBeLessThanOrEqual(bytes.length);
+      }
+    });
+  }
+
+  it("sizes", () => {
+    console.log(`file\tprotection\tsource\tmain\tslave\tmain + slave\tslave's share\n${rows.join("\n")}`);
+  });
+});
+
+describe("a broken file is divided without loss or refused", () => {
+  for (const path of broken) {
+    it(nameOf(path), async () => {
+      const bytes = readBytes(path);
+      const division = await divideBytes(kernels, bytes.slice(), "sealed").catch((error: unknown) => error);
+      if (division instanceof Error) {
+        expect(division instanceof InputError || division instanceof UnsupportedError, division.message).toBe(true);
+        expect(division.message).not.toMatch(/\n/);
+        return;
+      }
+      expectSameBytes(await combineBytes(kernels, division as never), bytes, nameOf(path));
+    });
+  }
+});
+
+describe("CombinedSource", () => {
+  const path = `${ROOT}samples/scene.mp4`;
+
+  it("gives any range of the source, across segments too", async () => {
+    const bytes = readBytes(path);
+    const division = await divideBytes(kernels, bytes.slice(), "sealed");
+    const main = await MainReader.open(sourceFromBytes(division.main));
+    const slave = await SlaveReader.open(sourceFromBytes(division.slave));
+    const open = await openSamples(main, slave, mergerIn(poolHere(kernels)));
+    let opened = 0;
+    const counted = (number: number): Promise<Uint8Array> => {
+      opened += 1;
+      return open(number);
+    };
+    const source = new CombinedSource(main.trailer, counted, 1 << 20);
+    expect(source.size).toBe(bytes.length);
+    const random = createRandom(1);
+    for (let i = 0; i < 300; i++) {
+      const offset = below(random, bytes.length);
+      const length = below(random, Math.min(bytes.length - offset, 1 << (below(random, 18) + 1)));
+      expectSameBytes(
+        await source.read(offset, length),
+        bytes.subarray(offset, offset + length),
+        `${offset} ${length}`,
+      );
+    }
+    for (let offset = 0; offset < 1000; offset++) await source.read(offset, 1);
+    expect(opened).toBeLessThan(300 * main.index.length);
+    await expect(source.read(bytes.length, 1)).rejects.toThrow(RangeError);
+  });
+
+  it("a zeroed slave fails by name", async () => {
+    const division = await divideBytes(kernels, readBytes(path), "patent");
+    const slave = await SlaveReader.open(sourceFromBytes(division.slave));
+    const zeroed = division.slave.slice();
+    for (let number = 0; number < slave.segments; number++)
+      zeroed.fill(0, (slave.offsets[number] ?? 0) + 28, slave.offsets[number + 1]);
+    const error = await errorOf(combineBytes(kernels, { main: division.main, slave: zeroed }));
+    expect(error).toMatchObject({ code: "format", message: expect.stringMatching(/slave segment \d+ .* checksum/) });
+  });
+});

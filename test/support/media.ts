@@ -1,0 +1,56 @@
+/** Real files, which lie beside the repository where they are at hand. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { fileURLToPath } from "node:url";
+import { MemorySink, sourceFromBytes } from "../../codec/format/bytes.ts";
+import { MainReader } from "../../codec/format/main-file.ts";
+import { SlaveReader } from "../../codec/format/slave-file.ts";
+import { combineSamples, divideSamples, mergerIn } from "../../codec/methods/samples.ts";
+import type { Kernels } from "../../codec/wasm/load-kernels.ts";
+import { type Division, type ProtectionName, poolHere } from "./divisions.ts";
+
+const MEDIA = fileURLToPath(new URL("../../../shared/media/", import.meta.url));
+/** `npm run test:media` tries all files, otherwise a few small ones. */
+export const ALL_MEDIA: boolean = process.env.CMIX_MEDIA === "all";
+
+/** Paths of files in the named folders; none, with a loud word, where the folders are not there. */
+export function mediaFiles(...folders: string[]): string[] {
+  if (!existsSync(MEDIA)) {
+    console.warn(`SKIPPED: no real files beside the repository (../shared/media), only the sample was tried`);
+    return [];
+  }
+  return folders.flatMap((folder) =>
+    readdirSync(`${MEDIA}${folder}`)
+      .sort()
+      .map((name) => `${MEDIA}${folder}/${name}`),
+  );
+}
+
+export const readBytes = (path: string): Uint8Array => new Uint8Array(readFileSync(path));
+export const nameOf = (path: string): string => basename(path);
+
+export interface SamplesDivision extends Division {
+  segments: number;
+  pictures: number;
+}
+
+export async function divideBytes(
+  kernels: Kernels,
+  bytes: Uint8Array,
+  protection: ProtectionName,
+): Promise<SamplesDivision> {
+  const sinks = { main: new MemorySink(), slave: new MemorySink() };
+  const options = { protection, title: "file", mainName: "file.cmx", slaveName: "file.cms" };
+  const { segments, pictures } = await divideSamples(sourceFromBytes(bytes), options, sinks, poolHere(kernels));
+  return { main: sinks.main.bytes(), slave: sinks.slave.bytes(), segments, pictures };
+}
+
+export async function combineBytes(kernels: Kernels, { main, slave }: Division): Promise<Uint8Array> {
+  const sink = new MemorySink();
+  const readers = [
+    await MainReader.open(sourceFromBytes(main)),
+    await SlaveReader.open(sourceFromBytes(slave)),
+  ] as const;
+  await combineSamples(...readers, sink, mergerIn(poolHere(kernels)));
+  return sink.bytes();
+}
