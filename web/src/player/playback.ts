@@ -64,6 +64,8 @@ export class Playback {
       const first = feed.firstSegment(seconds);
       if (first !== undefined && run > 1 && !units.has(first)) await moveService(first, either);
       if (either.aborted) return;
+      // From the key picture on: asked for later units first, the service would count those.
+      if (first !== undefined) units.get(first).catch(() => {});
 
       const sounds = feed.sounds?.(seconds, either);
       const soundPump =

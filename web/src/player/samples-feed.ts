@@ -29,7 +29,9 @@ import type { SegmentOpener } from "./segment-opener.ts";
 import { entriesFrom } from "./track-reader.ts";
 
 /** Media time fetched ahead; the service's head start is 30 s, and this leaves the rest for seeks (server/play/play-rules.ts). */
-const AHEAD_SECONDS = 20;
+const AHEAD_SECONDS = 10;
+/** A key picture further back than this is not where a seek's fetching begins: it would use up what the service allows for a seek. */
+const KEY_REACH_SECONDS = 10;
 /** More structure at either end than this is read when it is needed. */
 const FIRST_SEGMENTS_MAX = 32;
 
@@ -82,7 +84,11 @@ export class SamplesFeed implements MediaFeed {
   }
 
   firstSegment(seconds: number): number | undefined {
-    return entriesFrom(this.parts.main.index, FILE_TRACK, seconds, () => true)[0]?.number;
+    const { index } = this.parts.main;
+    const [key] = entriesFrom(index, FILE_TRACK, seconds, (entry) => entry.key);
+    // Long segments may hold key pictures that their flags do not tell of.
+    if (key !== undefined && key.startMilliseconds >= (seconds - KEY_REACH_SECONDS) * 1000) return key.number;
+    return entriesFrom(index, FILE_TRACK, seconds, () => true)[0]?.number;
   }
 
   async *pictures(seconds: number, signal: AbortSignal): AsyncGenerator<Picture> {
