@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { screenshot, sourceVideo, startApp, type TestApp } from "./support/app.ts";
 import {
   chooseFile,
+  chooseMethod,
   clickSeekBar,
   playThroughCm,
   position,
@@ -46,6 +47,7 @@ describe("Studio", () => {
       await chooseFile(page, source);
       await page.getByLabel("Title").waitFor();
       expect(await page.getByLabel("Title").inputValue()).toMatch(/^(flower_540p|scene)$/);
+      await chooseMethod(page, "Compress and divide");
       await page.getByLabel("Title").fill("A day by the water");
       await page.getByLabel("Copyright").fill("© Cmix contributors");
       await page.waitForFunction(() => document.querySelector("video")?.readyState === 4);

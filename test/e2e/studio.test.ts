@@ -3,7 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ROOT, startApp, storedFiles, type TestApp } from "./support/app.ts";
-import { chooseFile, waitForProgress, withPage } from "./support/pages.ts";
+import { chooseFile, chooseMethod, waitForProgress, withPage } from "./support/pages.ts";
 import { makeLongClip } from "./support/pictures.ts";
 
 let app: TestApp;
@@ -26,6 +26,7 @@ describe("Studio", () => {
         if (request.method() === "PUT") uploads.push(request.url());
       });
       await chooseFile(page, source);
+      await chooseMethod(page, "Compress and divide");
       await page.getByRole("button", { name: "Divide" }).click();
       await page.getByText(/^\d+(\.\d)? frames\/s · \d+:\d\d left$/).waitFor({ timeout: 60_000 });
       await waitForProgress(page, 5);
@@ -60,6 +61,7 @@ describe("Studio", () => {
     await writeFile(cut, whole.subarray(0, Math.floor(whole.length * 0.6)));
     await withPage(app, "/studio", async ({ page }) => {
       await chooseFile(page, cut);
+      await chooseMethod(page, "Compress and divide");
       await page.getByRole("button", { name: "Divide" }).click();
       await page.getByText(/pictures come for 0:0\d only: it is cut or damaged/).waitFor({ timeout: 60_000 });
     });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { DeliveryError } from "../../codec/errors.ts";
 import { START_UNIT } from "../../codec/protect/delivery.ts";
-import { AHEAD_UNITS, UnitStore } from "../../web/src/player/unit-store.ts";
+import { AHEAD_UNITS, UnitStore, type UnitStoreOptions } from "../../web/src/player/unit-store.ts";
 import type { Unit } from "../../web/src/player/unit-stream.ts";
 
 const refusal = (status: number, retryAfterSeconds?: number) =>
@@ -12,10 +12,15 @@ const refusal = (status: number, retryAfterSeconds?: number) =>
   });
 
 /** A service of `segments` units that answers with what `answer` lets it. */
-function serve(segments: number, answer: (from: number | "start") => void = () => {}) {
+function serve(
+  segments: number,
+  answer: (from: number | "start") => void = () => {},
+  options: Pick<UnitStoreOptions, "move" | "first" | "aheadEnd"> = {},
+) {
   const asked: (number | "start")[] = [];
   const held: number[] = [];
   const store = new UnitStore({
+    ...options,
     segments,
     onHeldBack: (seconds) => held.push(seconds),
     async *fetch(from, most): AsyncGenerator<Unit> {
@@ -73,6 +78,36 @@ describe("UnitStore", () => {
     const start = performance.now();
     expect(await store.get(450)).toEqual(Uint8Array.of(450 & 255));
     expect(performance.now() - start).toBeLessThan(500);
+    store.close();
+  });
+
+  it("moves the service to a unit that is waited for and lies too far from its position", async () => {
+    let position = 0;
+    const moves: number[] = [];
+    const { store } = serve(
+      500,
+      (from) => {
+        if (typeof from === "number" && from > position + 50) throw refusal(409);
+      },
+      {
+        move: async (number) => {
+          moves.push(number);
+          position = number;
+        },
+      },
+    );
+    await store.get(5);
+    expect(await store.get(300)).toEqual(Uint8Array.of(300 & 255));
+    expect(moves).toEqual([300]);
+    store.close();
+  });
+
+  it("fetches what a reader wants to see first, each alone, and runs ahead no further than it is told", async () => {
+    const { store, asked } = serve(500, () => {}, { first: [499, 0], aheadEnd: (newest) => newest + 6 });
+    await store.get(START_UNIT);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(asked).toEqual(["start", 499, 0, 1]);
+    expect([5, 6].map((number) => store.has(number))).toEqual([true, false]);
     store.close();
   });
 

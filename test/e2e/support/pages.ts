@@ -72,9 +72,19 @@ export async function waitForProgress(page: Page, percent: number): Promise<void
   );
 }
 
+export type MethodName = "Keep as it is" | "Compress and divide";
+
+export const chooseMethod = (page: Page, name: MethodName): Promise<void> => page.getByLabel(name).check();
+
 /** Divides a file in the Studio, keeps the `.cmx` at `keepAt`, and goes on to Watch with it. */
-export async function divideAndWatch(page: Page, source: string, keepAt: string): Promise<void> {
+export async function divideAndWatch(
+  page: Page,
+  source: string,
+  keepAt: string,
+  method: MethodName = "Compress and divide",
+): Promise<void> {
   await chooseFile(page, source);
+  await chooseMethod(page, method);
   await page.getByRole("button", { name: "Divide" }).click();
   const save = page.getByRole("link", { name: "Save .cmx" });
   await save.waitFor({ timeout: 120_000 });

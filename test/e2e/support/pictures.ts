@@ -97,12 +97,27 @@ export async function pictureTimes(path: string): Promise<number[]> {
     .sort((a, b) => a - b);
 }
 
-/** Picture `number` of a file, counted from 0 in display order. */
+/** Picture `number` of a file, counted from 0 in display order; as coded: the page turns the canvas, not the picture. */
 export async function sourcePicture(path: string, number: number): Promise<Uint8Array> {
   const select = `select=eq(n\\,${number})`;
   const { stdout } = await run(
     "ffmpeg",
-    ["-v", "error", "-i", path, "-vf", select, "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "rgba", "-"],
+    [
+      "-v",
+      "error",
+      "-noautorotate",
+      "-i",
+      path,
+      "-vf",
+      select,
+      "-frames:v",
+      "1",
+      "-f",
+      "rawvideo",
+      "-pix_fmt",
+      "rgba",
+      "-",
+    ],
     { encoding: "buffer", maxBuffer: 64 << 20 },
   );
   return stdout;

@@ -4,7 +4,6 @@ import { type ByteSource, fromHex, toHex } from "../../../codec/format/bytes.ts"
 import type { SegmentHead } from "../../../codec/format/layout.ts";
 import type { MainReader } from "../../../codec/format/main-file.ts";
 import { parseSlaveSegment, parseSlaveStart } from "../../../codec/format/slave-file.ts";
-import { type DividedPacket, decodePacketList } from "../../../codec/methods/packet-list.ts";
 import { checkPair } from "../../../codec/pairing.ts";
 import { createProtection } from "../../../codec/protect/create-protection.ts";
 import { cryptUnit, type DeliveryContext, START_UNIT } from "../../../codec/protect/delivery.ts";
@@ -23,7 +22,8 @@ export interface PlayTicket {
 
 export interface OpenedSegment {
   head: SegmentHead;
-  packets: DividedPacket[];
+  publicBytes: Uint8Array;
+  withheld: Uint8Array;
 }
 
 export class SegmentOpener {
@@ -105,6 +105,6 @@ export class SegmentOpener {
       );
     }
     const publicBytes = await this.protection.open(head, main.payload, main.tag, slave.payload);
-    return { head, packets: decodePacketList(publicBytes, slave.payload) };
+    return { head, publicBytes, withheld: slave.payload };
   }
 }

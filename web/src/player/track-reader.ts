@@ -1,7 +1,12 @@
 /** Reads one track's packets in order, opening the next segment while the present one is used up. */
-import type { IndexEntry } from "../../../codec/format/layout.ts";
+import type { IndexEntry, SegmentHead } from "../../../codec/format/layout.ts";
 import type { DividedPacket } from "../../../codec/methods/packet-list.ts";
-import type { OpenedSegment } from "./segment-opener.ts";
+
+/** An opened segment of one track. */
+export interface OpenedPackets {
+  head: SegmentHead;
+  packets: DividedPacket[];
+}
 
 export interface TimedPacket extends DividedPacket {
   timeMicroseconds: number;
@@ -24,10 +29,10 @@ export function entriesFrom(
 
 export async function* readPackets(
   entries: IndexEntry[],
-  open: (number: number) => Promise<OpenedSegment>,
+  open: (number: number) => Promise<OpenedPackets>,
   signal: AbortSignal,
 ): AsyncGenerator<TimedPacket[]> {
-  const openNext = (i: number): Promise<OpenedSegment> | undefined => {
+  const openNext = (i: number): Promise<OpenedPackets> | undefined => {
     const entry = entries[i];
     if (entry === undefined) return undefined;
     const opened = open(entry.number);

@@ -22,6 +22,12 @@ export interface UnitStoreOptions {
   fetch: (from: number | "start", most: number, signal: AbortSignal) => AsyncIterable<Unit>;
   /** Told while the service allows nothing more yet. */
   onHeldBack?: (seconds: number) => void;
+  /** Moves the service's position to a unit that is waited for and lies too far from it. */
+  move?: (number: number, signal: AbortSignal) => Promise<void>;
+  /** Units fetched before all others, and kept: what a reader wants to see first. */
+  first?: readonly number[];
+  /** The unit up to which to run ahead of the newest asked for, where {@link AHEAD_UNITS} are too many. */
+  aheadEnd?: (newest: number) => number;
 }
 
 export class UnitStore {
@@ -83,9 +89,23 @@ export class UnitStore {
     if (!this.units.has(START_UNIT)) return "start";
     const asked = [...this.waiting.keys()];
     if (asked.length > 0) return Math.min(...asked);
-    const end = Math.min(this.newest + AHEAD_UNITS, this.options.segments);
+    const first = this.options.first?.find((number) => !this.units.has(number));
+    if (first !== undefined) return first;
+    const end = this.aheadEnd();
     for (let number = this.newest; number < end; number++) if (!this.units.has(number)) return number;
     return undefined;
+  }
+
+  private aheadEnd(): number {
+    const end = this.options.aheadEnd?.(this.newest) ?? Number.POSITIVE_INFINITY;
+    return Math.min(this.newest + AHEAD_UNITS, this.options.segments, end);
+  }
+
+  private mostFrom(from: number | "start"): number {
+    // Alone: what comes with others would use up what the service allows at the start.
+    if (from === "start" ? this.options.first !== undefined : this.options.first?.includes(from)) return 1;
+    if (this.options.aheadEnd === undefined || from === "start") return MOST_UNITS;
+    return Math.max(1, Math.min(MOST_UNITS, this.aheadEnd() - from));
   }
 
   private async run(): Promise<void> {
@@ -101,7 +121,7 @@ export class UnitStore {
         continue;
       }
       try {
-        for await (const unit of this.options.fetch(from, MOST_UNITS, signal)) this.keep(unit);
+        for await (const unit of this.options.fetch(from, this.mostFrom(from), signal)) this.keep(unit);
         failures = 0;
       } catch (error) {
         if (signal.aborted) return;
@@ -119,6 +139,20 @@ export class UnitStore {
           continue;
         }
         failures += 1;
+        if (
+          error instanceof DeliveryError &&
+          error.details.status === 409 &&
+          failures < ATTEMPTS &&
+          this.options.move
+        ) {
+          try {
+            await this.options.move(from === "start" ? START_UNIT : from, signal);
+            continue;
+          } catch (moveError) {
+            this.fail(moveError);
+            return;
+          }
+        }
         const retryable = !(error instanceof CmixError) || error.details.retryable === true;
         if (!retryable || failures >= ATTEMPTS) {
           this.fail(error);
@@ -152,7 +186,10 @@ export class UnitStore {
   }
 
   private giveUpFarUnits(): void {
-    const near = (number: number) => number === START_UNIT || Math.abs(number - this.newest) <= AHEAD_UNITS;
+    const near = (number: number) =>
+      number === START_UNIT ||
+      Math.abs(number - this.newest) <= AHEAD_UNITS ||
+      this.options.first?.includes(number) === true;
     for (const [number, bytes] of this.units) {
       if (near(number)) continue;
       this.units.delete(number);

@@ -1,6 +1,11 @@
 /** What the page and divide.worker.ts say to each other. */
 import type { ProtectionName } from "../../../codec/format/header.ts";
-import type { DivideProgress } from "../../../codec/methods/compress-types.ts";
+
+/** Methods that the Studio offers. */
+export type StudioMethod = "samples" | "compress";
+
+/** Undefined where the method takes the file, otherwise why not. */
+export type Refusals = Record<StudioMethod, string | undefined>;
 
 export interface SourceFacts {
   /** Container, as its makers call it: `MP4`, `QuickTime File Format`, `WebM`. */
@@ -21,12 +26,17 @@ export interface SourceFacts {
   sound: { codec: string; sampleRate: number; channels: number; playable: boolean } | undefined;
   /** The source has sound that no name is known for: it cannot go along. */
   hasUnknownSound: boolean;
+  /** At least one method takes the file. */
+  refusals: Refusals;
 }
 
 export interface DivideSettings {
+  method: StudioMethod;
   title: string;
   copyright: string;
+  /** Method `compress` only. */
   quality: number;
+  /** Method `compress` only. */
   bitplane: "gray" | "binary";
   protection: ProtectionName;
   service: string;
@@ -35,7 +45,15 @@ export interface DivideSettings {
   slaveName: string;
 }
 
+export interface DivisionStep {
+  pictures: number;
+  bytes: number;
+  /** 0 to 1. */
+  share: number;
+}
+
 export interface DivisionOutput {
+  method: StudioMethod;
   mainId: string;
   slaveId: string;
   main: Blob;
@@ -52,10 +70,10 @@ export interface DivisionOutput {
 }
 
 export interface DivideWorkerApi {
-  /** @throws InputError no video in it; UnsupportedError this browser cannot decode it */
+  /** @throws InputError no video in it; UnsupportedError no method takes it */
   inspect(file: Blob): Promise<SourceFacts>;
   /**
-   * Divides with method `compress`.
+   * Divides with the method of `settings`.
    *
    * @param jobId names the folder of the browser's own file system that the output is in
    * @throws AbortError after `cancel`; then nothing is left
@@ -64,7 +82,7 @@ export interface DivideWorkerApi {
     jobId: string,
     file: Blob,
     settings: DivideSettings,
-    onProgress: (progress: DivideProgress) => void,
+    onProgress: (step: DivisionStep) => void,
   ): Promise<DivisionOutput>;
   cancel(): Promise<void>;
 }

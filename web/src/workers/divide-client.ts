@@ -1,9 +1,8 @@
 /** divide.worker.ts for pages: starts it when needed, stops it on a signal. */
 import * as Comlink from "comlink";
-import type { DivideProgress } from "../../../codec/methods/compress-types.ts";
 import { installErrorTransfer } from "../../../codec/worker/error-transfer.ts";
 import { deferred } from "../shared/deferred.ts";
-import type { DivideSettings, DivideWorkerApi, DivisionOutput, SourceFacts } from "./divide-api.ts";
+import type { DivideSettings, DivideWorkerApi, DivisionOutput, DivisionStep, SourceFacts } from "./divide-api.ts";
 import { removeFolder } from "./output-folders.ts";
 
 /** A cancelled division that has not stopped by itself after this long is ended with its worker. */
@@ -23,7 +22,7 @@ export class DivideClient {
     file: Blob,
     settings: DivideSettings,
     signal: AbortSignal,
-    onProgress: (progress: DivideProgress) => void,
+    onProgress: (progress: DivisionStep) => void,
   ): Promise<DivisionOutput> {
     const remote = this.started();
     const broken = deferred<never>();

@@ -1,13 +1,15 @@
-/** Divides a chosen file: demuxing and decoding here, encoding in nested workers, output streamed to files. */
+/** Divides a chosen file: reading and decoding here, encoding and cutting in nested workers, output streamed to files. */
 import "../shared/no-eval.ts";
 import * as Comlink from "comlink";
-import { toHex } from "../../../codec/format/bytes.ts";
+import { type ByteSink, sourceFromBlob, toHex } from "../../../codec/format/bytes.ts";
+import type { DivisionResult } from "../../../codec/format/division-writer.ts";
+import type { MainHeader } from "../../../codec/format/header.ts";
 import { divideCompress } from "../../../codec/methods/compress.ts";
-import type { DivideProgress } from "../../../codec/methods/compress-types.ts";
+import { divideSamples } from "../../../codec/methods/samples.ts";
 import type { CodecWorkerApi } from "../../../codec/worker/codec-worker.ts";
 import { installErrorTransfer } from "../../../codec/worker/error-transfer.ts";
 import { WorkerPool } from "../../../codec/worker/worker-pool.ts";
-import type { DivideSettings, DivideWorkerApi, DivisionOutput, SourceFacts } from "./divide-api.ts";
+import type { DivideSettings, DivideWorkerApi, DivisionOutput, DivisionStep, SourceFacts } from "./divide-api.ts";
 import { openOutputs } from "./output-file.ts";
 import { SourceReader } from "./source-reader.ts";
 
@@ -18,6 +20,56 @@ const GOP_PICTURES = 30;
 function spawnCodecWorker(): { api: Comlink.Remote<CodecWorkerApi>; terminate(): void } {
   const worker = new Worker(new URL("./codec.worker.ts", import.meta.url), { type: "module" });
   return { api: Comlink.wrap<CodecWorkerApi>(worker), terminate: () => worker.terminate() };
+}
+
+interface DivisionJob {
+  file: Blob;
+  reader: SourceReader;
+  settings: DivideSettings & { signal: AbortSignal; poster?: NonNullable<MainHeader["poster"]> };
+  sinks: { main: ByteSink; slave: ByteSink };
+  pool: WorkerPool;
+  onProgress: (step: DivisionStep) => void;
+}
+
+function divideAsItIs({ file, settings, sinks, pool, onProgress }: DivisionJob): Promise<DivisionResult> {
+  const { title, copyright, protection, service, player, mainName, slaveName, signal, poster } = settings;
+  const described = { title, copyright, protection, service, player, mainName, slaveName, signal };
+  return divideSamples(
+    sourceFromBlob(file),
+    {
+      ...described,
+      ...(poster === undefined ? {} : { poster }),
+      onProgress: ({ pictures, bytes, totalBytes }) => onProgress({ pictures, bytes, share: bytes / totalBytes }),
+    },
+    sinks,
+    pool,
+  );
+}
+
+async function compressAndDivide({
+  file,
+  reader,
+  settings,
+  sinks,
+  pool,
+  onProgress,
+}: DivisionJob): Promise<DivisionResult> {
+  const { durationSeconds } = reader.facts;
+  const input = await reader.compressInput();
+  settings.signal.throwIfAborted();
+  return divideCompress(
+    input,
+    {
+      ...settings,
+      gopPictures: GOP_PICTURES,
+      onProgress: ({ pictures, microseconds }) => {
+        const share = durationSeconds > 0 ? Math.min(1, microseconds / 1e6 / durationSeconds) : 0;
+        onProgress({ pictures, bytes: share * file.size, share });
+      },
+    },
+    sinks,
+    pool,
+  );
 }
 
 class DivideWorker implements DivideWorkerApi {
@@ -33,7 +85,7 @@ class DivideWorker implements DivideWorkerApi {
     jobId: string,
     file: Blob,
     settings: DivideSettings,
-    onProgress: (progress: DivideProgress) => void,
+    onProgress: (step: DivisionStep) => void,
   ): Promise<DivisionOutput> {
     const cancelling = new AbortController();
     this.cancelling = cancelling;
@@ -46,15 +98,18 @@ class DivideWorker implements DivideWorkerApi {
     try {
       if (main === undefined || slave === undefined) throw new RangeError("two outputs");
       const poster = await reader.poster();
-      const input = await reader.compressInput();
-      signal.throwIfAborted();
-      const result = await divideCompress(
-        input,
-        { ...settings, gopPictures: GOP_PICTURES, signal, onProgress, ...(poster === undefined ? {} : { poster }) },
-        { main: main.sink, slave: slave.sink },
+      const job: DivisionJob = {
+        file,
+        reader,
+        settings: { ...settings, signal, ...(poster === undefined ? {} : { poster }) },
+        sinks: { main: main.sink, slave: slave.sink },
         pool,
-      );
+        onProgress,
+      };
+      signal.throwIfAborted();
+      const result = await (settings.method === "samples" ? divideAsItIs(job) : compressAndDivide(job));
       return {
+        method: settings.method,
         mainId: toHex(result.mainId),
         slaveId: toHex(result.slaveId),
         main: await main.blob(),

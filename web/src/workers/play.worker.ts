@@ -3,21 +3,22 @@ import "../shared/no-eval.ts";
 import * as Comlink from "comlink";
 import { UnsupportedError } from "../../../codec/errors.ts";
 import { sourceFromBlob, toHex } from "../../../codec/format/bytes.ts";
-import type { AudioTrack, VideoTrack } from "../../../codec/format/header.ts";
+import type { AudioTrack, MainHeader, VideoTrack } from "../../../codec/format/header.ts";
 import { MainReader } from "../../../codec/format/main-file.ts";
-import { mergeAudioPackets } from "../../../codec/methods/audio-packets.ts";
-import { CompressDecoder } from "../../../codec/methods/compress-decoder.ts";
 import type { Kernels } from "../../../codec/wasm/load-kernels.ts";
 import { installErrorTransfer } from "../../../codec/worker/error-transfer.ts";
 import { type ClockAnchor, epochMilliseconds, timeOfAnchor } from "../player/clock.ts";
+import { CompressFeed } from "../player/compress-feed.ts";
+import { canDecodePictures, canDecodeSound, canDemux } from "../player/decoder-support.ts";
 import { sourceFromUrl } from "../player/http-source.ts";
-import type { Screen } from "../player/picture-pump.ts";
+import type { MediaFeed } from "../player/media-feed.ts";
 import { Playback } from "../player/playback.ts";
+import { aheadEnd, SamplesFeed, structureFirst } from "../player/samples-feed.ts";
 import { type PlayTicket, SegmentOpener } from "../player/segment-opener.ts";
-import { canDecodeSound } from "../player/sound-pump.ts";
+import { moveService } from "../player/service-position.ts";
 import { UnitStore } from "../player/unit-store.ts";
 import { readUnits } from "../player/unit-stream.ts";
-import { fetchUnits, postSeek } from "../shared/service.ts";
+import { fetchUnits } from "../shared/service.ts";
 import { fetchKernels } from "./kernels.ts";
 import type { MainFacts, PlayEvents, PlayWorkerApi } from "./play-api.ts";
 
@@ -37,10 +38,10 @@ interface PreparedPlay {
 class PlayWorker implements PlayWorkerApi {
   private kernels: Promise<Kernels> | undefined;
   private main: OpenedMain | undefined;
-  private screen: Screen | undefined;
+  private context: OffscreenCanvasRenderingContext2D | undefined;
   private prepared: PreparedPlay | undefined;
   private playback: Playback | undefined;
-  private decoder: CompressDecoder | undefined;
+  private feed: MediaFeed | undefined;
   private anchor: ClockAnchor = { mediaSeconds: 0, atMilliseconds: 0, running: false };
 
   async open(source: Blob | string): Promise<MainFacts> {
@@ -50,17 +51,11 @@ class PlayWorker implements PlayWorkerApi {
     const { header } = reader;
     const video = header.tracks.find((track) => track.kind === "video");
     const sound = header.tracks.find((track) => track.kind === "audio");
-    if (header.method !== "compress" || video === undefined) {
-      throw new UnsupportedError(
-        `this video was divided with method ${header.method}, which this player does not play: combine it with the cmix command`,
-        {
-          method: header.method,
-        },
-      );
-    }
+    if (video === undefined) throw new UnsupportedError("there is no video in this file that this player knows");
+    await checkPlayable(header, video);
     const playable = sound !== undefined && (await canDecodeSound(sound));
     this.main = { reader, video, sound: playable ? sound : undefined };
-    this.screen = undefined;
+    this.context = undefined;
     const { poster } = header;
     return {
       mainId: toHex(header.id),
@@ -96,12 +91,13 @@ class PlayWorker implements PlayWorkerApi {
     canvas.height = video.height;
     const context = canvas.getContext("2d", { alpha: false });
     if (context === null) throw new UnsupportedError("this browser gives no 2d canvas in a worker: use a newer one");
-    this.screen = { width: video.width, height: video.height, paint: (image) => context.putImageData(image, 0, 0) };
+    this.context = context;
   }
 
   async prepare(ticket: PlayTicket, cm: Blob, events: PlayEvents): Promise<void> {
     await this.stop();
     this.kernels ??= fetchKernels();
+    const { reader } = this.opened();
     const units = new UnitStore({
       segments: ticket.segments,
       async *fetch(from, most, signal) {
@@ -109,6 +105,11 @@ class PlayWorker implements PlayWorkerApi {
         if (body !== null) yield* readUnits(body);
       },
       onHeldBack: (seconds) => events.onHeldBack(seconds),
+      move: (segment, signal) =>
+        moveService(ticket.playId, segment, signal, (seconds) => void events.onHeldBack(seconds)),
+      ...(reader.header.method === "samples"
+        ? { first: structureFirst(reader.index), aheadEnd: (newest) => aheadEnd(reader.index, newest) }
+        : {}),
     });
     this.prepared = { ticket, cm, units, events };
     await this.kernels;
@@ -116,28 +117,24 @@ class PlayWorker implements PlayWorkerApi {
 
   async release(secret: string): Promise<void> {
     const { reader, video, sound } = this.opened();
-    const { prepared, screen } = this;
-    if (prepared === undefined || screen === undefined)
+    const { prepared, context } = this;
+    if (prepared === undefined || context === undefined)
       throw new TypeError("release: prepare and attachScreen come first");
     const { ticket, cm, units, events } = prepared;
     this.kernels ??= fetchKernels();
     const kernels = await this.kernels;
     const opener = await SegmentOpener.open({ kernels, main: reader, units, cm: sourceFromBlob(cm) }, ticket, secret);
-    this.decoder = new CompressDecoder(kernels, video, reader.header.parameters);
+    this.feed =
+      reader.header.method === "samples"
+        ? new SamplesFeed({ kernels, main: reader, opener, context, hasSound: sound !== undefined })
+        : new CompressFeed({ kernels, main: reader, opener, context, video, sound });
     this.playback = new Playback({
-      main: reader,
-      opener,
+      feed: this.feed,
       units,
-      video,
-      decoder: this.decoder,
-      screen,
       clock: () => ({ seconds: timeOfAnchor(this.anchor, epochMilliseconds()), running: this.anchor.running }),
-      postSeek: (segment, signal) => postSeek(ticket.playId, segment, signal),
-      onHeldBack: (seconds) => events.onHeldBack(seconds),
+      moveService: (segment, signal) =>
+        moveService(ticket.playId, segment, signal, (seconds) => void events.onHeldBack(seconds)),
       events,
-      ...(sound === undefined
-        ? {}
-        : { sound: { track: sound, merge: (packets) => mergeAudioPackets(kernels, packets) } }),
     });
   }
 
@@ -155,14 +152,31 @@ class PlayWorker implements PlayWorkerApi {
     this.prepared = undefined;
     await this.playback?.stop();
     this.playback = undefined;
-    this.decoder?.close();
-    this.decoder = undefined;
+    this.feed?.close();
+    this.feed = undefined;
   }
 
   private opened(): OpenedMain {
     if (this.main === undefined) throw new TypeError("open comes first");
     return this.main;
   }
+}
+
+/** @throws {@link UnsupportedError} this player, or this browser, cannot play it: said before a commercial is shown */
+async function checkPlayable({ method, parameters }: MainHeader, video: VideoTrack): Promise<void> {
+  if (method === "compress") return;
+  if (method !== "samples" || !canDemux(parameters.container)) {
+    const what = method === "samples" ? `method samples, container ${parameters.container}` : `method ${method}`;
+    throw new UnsupportedError(
+      `this player does not play how this video was divided (${what}): ask for a version that was divided with "Compress and divide", or combine it with the cmix command`,
+      { method },
+    );
+  }
+  if (!(await canDecodePictures(video)))
+    throw new UnsupportedError(
+      `this browser has no decoder for the video (${video.codec}): try another browser, or ask for a version that was divided with "Compress and divide"`,
+      { codec: video.codec },
+    );
 }
 
 installErrorTransfer();

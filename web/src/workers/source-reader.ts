@@ -10,9 +10,12 @@ import {
   VideoSampleSink,
 } from "mediabunny";
 import { CmixError, type ErrorDetails, InputError, UnsupportedError } from "../../../codec/errors.ts";
+import { sourceFromBlob } from "../../../codec/format/bytes.ts";
 import type { MainHeader } from "../../../codec/format/header.ts";
 import type { CompressInput, SourcePacket, SourcePicture } from "../../../codec/methods/compress-types.ts";
-import type { SourceFacts } from "./divide-api.ts";
+import { openIndex } from "../../../codec/methods/samples/open-index.ts";
+import { canDemux, SD_MAX_HEIGHT } from "../player/decoder-support.ts";
+import type { Refusals, SourceFacts } from "./divide-api.ts";
 import { copyPicture, DIRECT_FORMATS } from "./picture-copy.ts";
 
 /** Picture rates that are written as their exact ratio. */
@@ -30,8 +33,6 @@ const COMMON_RATES: readonly [number, number][] = [
 const POSTER_MAX_WIDTH = 320;
 /** Where the poster is taken from: the very first pictures are often black. */
 const POSTER_POSITION = 0.1;
-/** Untagged pictures up to this height are BT.601, larger ones BT.709: as broadcast has it. */
-const SD_MAX_HEIGHT = 576;
 /** Packets inspected for the frame rate. */
 const RATE_PACKETS = 300;
 
@@ -59,7 +60,7 @@ export class SourceReader {
 
   /**
    * @throws {@link InputError} no video in the file
-   * @throws {@link UnsupportedError} this browser has no decoder for it
+   * @throws {@link UnsupportedError} no method takes it
    */
   static async open(file: Blob): Promise<SourceReader> {
     const input = new Input({ source: new BlobSource(file), formats: ALL_FORMATS });
@@ -77,12 +78,15 @@ export class SourceReader {
     const video = await input.getPrimaryVideoTrack();
     if (video === null) throw new InputError("there is no video in this file: choose another one");
     const codec = (await video.getCodecParameterString()) ?? (await video.getCodec());
-    if (codec === null || !(await video.canDecode())) {
-      throw new UnsupportedError(
-        `this browser has no decoder for the video (${codec ?? "unknown codec"}): convert it to H.264, or try another browser`,
-        { codec },
-      );
-    }
+    const refusals: Refusals = {
+      samples: await refusalAsItIs(file),
+      compress:
+        codec !== null && (await video.canDecode())
+          ? undefined
+          : `this browser has no decoder for the video (${codec ?? "unknown codec"}): convert it to H.264, or try another browser`,
+    };
+    if (refusals.samples !== undefined && refusals.compress !== undefined)
+      throw new UnsupportedError(refusals.compress, { codec });
     const sound = (await input.getPrimaryAudioTrack()) ?? undefined;
     const soundCodec =
       sound === undefined
@@ -95,7 +99,7 @@ export class SourceReader {
       bytes: file.size,
       durationSeconds,
       video: {
-        codec,
+        codec: codec ?? "unknown codec",
         width: await video.getCodedWidth(),
         height: await video.getCodedHeight(),
         framesPerSecond: rates.bestGuessFrameRate,
@@ -113,6 +117,7 @@ export class SourceReader {
               playable: await sound.canDecode(),
             },
       hasUnknownSound: sound !== undefined && soundCodec === undefined,
+      refusals,
     };
     return new SourceReader(input, video, sound, facts);
   }
@@ -249,6 +254,19 @@ export class SourceReader {
         data: packet.data,
       };
     }
+  }
+}
+
+/** @returns why the file cannot be divided as it is */
+async function refusalAsItIs(file: Blob): Promise<string | undefined> {
+  try {
+    const { container, streams } = await openIndex(sourceFromBlob(file));
+    if (!canDemux(container)) return `the player does not know this container (${container}): convert it to MP4`;
+    if (streams.some(({ track }) => track?.kind === "video")) return undefined;
+    return "no coded picture is found in this file: it is cut, damaged or of another coding";
+  } catch (error) {
+    if (error instanceof CmixError) return error.message;
+    throw error;
   }
 }
 

@@ -1,25 +1,37 @@
 import type { ReactNode } from "react";
 import { useText } from "../../shared/i18n/text.tsx";
-import { formatTime } from "../../shared/text-format.ts";
+import { formatBytes, formatTime } from "../../shared/text-format.ts";
 import { ProgressBar } from "../../shared/ui/notices.tsx";
+import type { StudioMethod } from "../../workers/divide-api.ts";
 import type { DivisionProgress } from "./use-division.ts";
 
 interface DivisionProgressProps {
   progress: DivisionProgress;
+  method: StudioMethod;
   totalPictures: number;
+  totalBytes: number;
   isCancelling: boolean;
   onCancel: () => void;
 }
 
 export function DivisionProgressView({
   progress,
+  method,
   totalPictures,
+  totalBytes,
   isCancelling,
   onCancel,
 }: DivisionProgressProps): ReactNode {
   const { t } = useText();
-  const { pictures, share, framesPerSecond, secondsLeft } = progress;
-  const total = Math.max(pictures, totalPictures);
+  const { pictures, bytes, share, rate, secondsLeft } = progress;
+  const isCopied = method === "samples";
+  const done = isCopied
+    ? t("studio.bytes", { done: formatBytes(bytes), total: formatBytes(totalBytes) })
+    : t("studio.frames", { done: pictures, total: Math.max(pictures, totalPictures) });
+  const speed = (perSecond: number): string =>
+    isCopied
+      ? t("studio.byteRate", { rate: formatBytes(perSecond) })
+      : t("studio.rate", { fps: perSecond.toFixed(perSecond < 10 ? 1 : 0) });
   return (
     <div className="dividing">
       <h2>{t("studio.dividing")}</h2>
@@ -29,11 +41,10 @@ export function DivisionProgressView({
       </p>
       <ProgressBar share={share} label={t("studio.progress")} />
       <p className="progress-line">
-        <span>{pictures === 0 ? t("studio.starting") : t("studio.frames", { done: pictures, total })}</span>
+        <span>{share === 0 ? t("studio.starting") : done}</span>
         <span>
-          {framesPerSecond !== undefined &&
-            t("studio.rate", { fps: framesPerSecond.toFixed(framesPerSecond < 10 ? 1 : 0) })}
-          {framesPerSecond !== undefined && secondsLeft !== undefined && " · "}
+          {rate !== undefined && speed(rate)}
+          {rate !== undefined && secondsLeft !== undefined && " · "}
           {secondsLeft !== undefined && t("studio.left", { time: formatTime(Math.ceil(secondsLeft)) })}
         </span>
       </p>

@@ -33,7 +33,7 @@ export function DivisionResult({
   onPublish,
 }: DivisionResultProps): ReactNode {
   const { t } = useText();
-  const { pictures, seconds, mainBytes, extrasBytes, slaveBytes } = output;
+  const { method, pictures, seconds, mainBytes, extrasBytes, slaveBytes } = output;
   const rows = [
     { name: t("studio.size.source"), bytes: sourceBytes },
     { name: t("studio.size.main"), bytes: mainBytes + extrasBytes },
@@ -43,7 +43,17 @@ export function DivisionResult({
     <div className="result">
       <h2>{t("studio.done")}</h2>
       <p className="quiet">
-        {t("studio.doneIn", { frames: pictures, seconds: seconds.toFixed(1), fps: (pictures / seconds).toFixed(0) })}
+        {method === "samples"
+          ? t("studio.doneAsItIs", {
+              size: formatBytes(sourceBytes),
+              seconds: seconds.toFixed(1),
+              rate: formatBytes(sourceBytes / seconds),
+            })
+          : t("studio.doneIn", {
+              frames: pictures,
+              seconds: seconds.toFixed(1),
+              fps: (pictures / seconds).toFixed(0),
+            })}
       </p>
       <table className="sizes">
         <caption className="visually-hidden">{t("studio.size.table")}</caption>
@@ -64,7 +74,7 @@ export function DivisionResult({
           ))}
         </tbody>
       </table>
-      {output.durationSeconds < sourceSeconds * WHOLE_SHARE && (
+      {method === "compress" && output.durationSeconds < sourceSeconds * WHOLE_SHARE && (
         <Hint warning>
           {t("studio.short", { done: formatTime(output.durationSeconds), whole: formatTime(sourceSeconds) })}
         </Hint>

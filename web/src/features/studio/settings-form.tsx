@@ -1,22 +1,25 @@
 import { type FormEvent, type ReactNode, useId } from "react";
 import { useText } from "../../shared/i18n/text.tsx";
 import { Hint } from "../../shared/ui/notices.tsx";
-import type { DivideSettings } from "../../workers/divide-api.ts";
+import type { DivideSettings, SourceFacts } from "../../workers/divide-api.ts";
+import { MethodChoice } from "./method-choice.tsx";
 
-export type Settings = Pick<DivideSettings, "title" | "copyright" | "quality" | "bitplane" | "protection">;
+export type Settings = Pick<DivideSettings, "method" | "title" | "copyright" | "quality" | "bitplane" | "protection">;
 
 export const Settings: { initial: Settings } = {
   // Quantiser scale 4: about 40 dB on ordinary clips.
-  initial: { title: "", copyright: "", quality: 4, bitplane: "gray", protection: "sealed" },
+  initial: { method: "samples", title: "", copyright: "", quality: 4, bitplane: "gray", protection: "sealed" },
 };
 
 const TITLE_MAX = 200;
 
 export function SettingsForm({
+  facts,
   settings,
   onChange,
   onSubmit,
 }: {
+  facts: SourceFacts;
   settings: Settings;
   onChange: (settings: Settings) => void;
   onSubmit: () => void;
@@ -51,36 +54,10 @@ export function SettingsForm({
           onChange={(event) => set({ copyright: event.target.value })}
         />
       </label>
+      <MethodChoice facts={facts} method={settings.method} onChange={(method) => set({ method })} />
       <details className="more">
         <summary>{t("studio.settings")}</summary>
-        <div className="field">
-          <label htmlFor={`${id}-quality`}>
-            {t("studio.quality")} <output htmlFor={`${id}-quality`}>{settings.quality}</output>
-          </label>
-          <input
-            id={`${id}-quality`}
-            type="range"
-            min={1}
-            max={31}
-            value={settings.quality}
-            aria-describedby={`${id}-quality-hint`}
-            onChange={(event) => set({ quality: Number(event.target.value) })}
-          />
-          <span className="quiet" id={`${id}-quality-hint`}>
-            {t("studio.quality.hint")}
-          </span>
-        </div>
-        <label className="field" htmlFor={`${id}-bitplane`}>
-          <span>{t("studio.bitplane")}</span>
-          <select
-            id={`${id}-bitplane`}
-            value={settings.bitplane}
-            onChange={(event) => set({ bitplane: event.target.value === "binary" ? "binary" : "gray" })}
-          >
-            <option value="gray">{t("studio.bitplane.gray")}</option>
-            <option value="binary">{t("studio.bitplane.binary")}</option>
-          </select>
-        </label>
+        {settings.method === "compress" && <CompressFields id={id} settings={settings} onChange={set} />}
         <label className="field" htmlFor={`${id}-protection`}>
           <span>{t("studio.protection")}</span>
           <select
@@ -98,5 +75,49 @@ export function SettingsForm({
         {t("studio.divide")}
       </button>
     </form>
+  );
+}
+
+function CompressFields({
+  id,
+  settings,
+  onChange,
+}: {
+  id: string;
+  settings: Settings;
+  onChange: (change: Partial<Settings>) => void;
+}): ReactNode {
+  const { t } = useText();
+  return (
+    <>
+      <div className="field">
+        <label htmlFor={`${id}-quality`}>
+          {t("studio.quality")} <output htmlFor={`${id}-quality`}>{settings.quality}</output>
+        </label>
+        <input
+          id={`${id}-quality`}
+          type="range"
+          min={1}
+          max={31}
+          value={settings.quality}
+          aria-describedby={`${id}-quality-hint`}
+          onChange={(event) => onChange({ quality: Number(event.target.value) })}
+        />
+        <span className="quiet" id={`${id}-quality-hint`}>
+          {t("studio.quality.hint")}
+        </span>
+      </div>
+      <label className="field" htmlFor={`${id}-bitplane`}>
+        <span>{t("studio.bitplane")}</span>
+        <select
+          id={`${id}-bitplane`}
+          value={settings.bitplane}
+          onChange={(event) => onChange({ bitplane: event.target.value === "binary" ? "binary" : "gray" })}
+        >
+          <option value="gray">{t("studio.bitplane.gray")}</option>
+          <option value="binary">{t("studio.bitplane.binary")}</option>
+        </select>
+      </label>
+    </>
   );
 }

@@ -2,9 +2,9 @@ import type { ReactNode } from "react";
 import { useText } from "../../shared/i18n/text.tsx";
 import { formatBytes, formatTime } from "../../shared/text-format.ts";
 import { Hint } from "../../shared/ui/notices.tsx";
-import type { SourceFacts } from "../../workers/divide-api.ts";
+import type { SourceFacts, StudioMethod } from "../../workers/divide-api.ts";
 
-export function SourceFactsView({ facts }: { facts: SourceFacts }): ReactNode {
+export function SourceFactsView({ facts, method }: { facts: SourceFacts; method: StudioMethod }): ReactNode {
   const { t } = useText();
   const { video, sound } = facts;
   const rate = video.isConstantRate ? `${Number(video.framesPerSecond.toFixed(2))} fps` : t("studio.fact.variable");
@@ -34,7 +34,7 @@ export function SourceFactsView({ facts }: { facts: SourceFacts }): ReactNode {
           )}
         </dd>
       </dl>
-      {facts.hasUnknownSound && <Hint warning>{t("studio.unknownSound")}</Hint>}
+      {facts.hasUnknownSound && method === "compress" && <Hint warning>{t("studio.unknownSound")}</Hint>}
       {sound !== undefined && !sound.playable && (
         <Hint warning>{t("studio.unplayableSound", { codec: sound.codec })}</Hint>
       )}

@@ -3,7 +3,7 @@ import { useText } from "../../shared/i18n/text.tsx";
 import { fileNameFor, withoutExtension } from "../../shared/text-format.ts";
 import { DropZone } from "../../shared/ui/drop-zone.tsx";
 import { ErrorNotice, Hint } from "../../shared/ui/notices.tsx";
-import type { DivideSettings } from "../../workers/divide-api.ts";
+import type { DivideSettings, SourceFacts } from "../../workers/divide-api.ts";
 import { DivisionProgressView } from "./division-progress.tsx";
 import { DivisionResult } from "./division-result.tsx";
 import { Settings, SettingsForm } from "./settings-form.tsx";
@@ -51,7 +51,7 @@ export function StudioPage(): ReactNode {
         <div className="studio">
           <div className="studio-source">
             <Preview file={studio.file} />
-            <SourceFactsView facts={studio.facts} />
+            <SourceFactsView facts={studio.facts} method={possible(settings, studio.facts).method} />
           </div>
           <div className="studio-work card">
             {studio.phase === "chosen" && (
@@ -59,15 +59,18 @@ export function StudioPage(): ReactNode {
                 {studio.error !== undefined && <ErrorNotice message={studio.error.message} />}
                 {studio.wasCancelled && <Hint>{t("studio.cancelled")}</Hint>}
                 <SettingsForm
-                  settings={settings}
+                  facts={studio.facts}
+                  settings={possible(settings, studio.facts)}
                   onChange={setSettings}
-                  onSubmit={() => divide(divideSettings(settings))}
+                  onSubmit={() => divide(divideSettings(possible(settings, studio.facts)))}
                 />
               </>
             )}
             {studio.phase === "dividing" && (
               <DivisionProgressView
                 progress={studio.progress}
+                method={studio.method}
+                totalBytes={studio.facts.bytes}
                 totalPictures={studio.facts.video.estimatedPictures}
                 isCancelling={studio.isCancelling}
                 onCancel={cancel}
@@ -93,8 +96,15 @@ export function StudioPage(): ReactNode {
   );
 }
 
-function divideSettings({ title, copyright, quality, bitplane, protection }: Settings): DivideSettings {
+/** The recommended method, or the chosen one, where it takes the file; else the other. */
+function possible(settings: Settings, { refusals }: SourceFacts): Settings {
+  if (refusals[settings.method] === undefined) return settings;
+  return { ...settings, method: settings.method === "samples" ? "compress" : "samples" };
+}
+
+function divideSettings({ method, title, copyright, quality, bitplane, protection }: Settings): DivideSettings {
   return {
+    method,
     title: title.trim(),
     copyright: copyright.trim(),
     quality,

@@ -1,16 +1,25 @@
 /** The Studio's state: one file, from choosing it to the uploaded slave. */
 import { useCallback, useEffect, useRef, useState } from "react";
 import { uploadMain, uploadSlave } from "../../shared/service.ts";
-import type { DivideSettings, DivisionOutput, SourceFacts } from "../../workers/divide-api.ts";
+import type {
+  DivideSettings,
+  DivisionOutput,
+  DivisionStep,
+  SourceFacts,
+  StudioMethod,
+} from "../../workers/divide-api.ts";
 import { DivideClient } from "../../workers/divide-client.ts";
 import { holdFolder } from "../../workers/output-folders.ts";
 import { type RateMeter, startRateMeter } from "./rate-meter.ts";
 
 export interface DivisionProgress {
   pictures: number;
+  /** Of the source. */
+  bytes: number;
   /** 0 to 1. */
   share: number;
-  framesPerSecond: number | undefined;
+  /** Frames a second; bytes a second where nothing is coded anew. */
+  rate: number | undefined;
   secondsLeft: number | undefined;
 }
 
@@ -26,7 +35,14 @@ export type Studio =
   | { phase: "inspecting"; file: File }
   | { phase: "refused"; file: File; error: Error }
   | { phase: "chosen"; file: File; facts: SourceFacts; error?: Error; wasCancelled?: boolean }
-  | { phase: "dividing"; file: File; facts: SourceFacts; progress: DivisionProgress; isCancelling: boolean }
+  | {
+      phase: "dividing";
+      file: File;
+      facts: SourceFacts;
+      method: StudioMethod;
+      progress: DivisionProgress;
+      isCancelling: boolean;
+    }
   | { phase: "done"; file: File; facts: SourceFacts; output: DivisionOutput; slave: Transfer; main: Transfer };
 
 export interface Division {
@@ -38,7 +54,7 @@ export interface Division {
   publishMain(): void;
 }
 
-const NO_PROGRESS: DivisionProgress = { pictures: 0, share: 0, framesPerSecond: undefined, secondsLeft: undefined };
+const NO_PROGRESS: DivisionProgress = { pictures: 0, bytes: 0, share: 0, rate: undefined, secondsLeft: undefined };
 
 export function useDivision(): Division {
   const [studio, setStudio] = useState<Studio>({ phase: "empty" });
@@ -116,12 +132,13 @@ export function useDivision(): Division {
     const before = releaseFolder.current;
     const release = holdFolder(jobId);
     releaseFolder.current = release;
-    setStudio({ phase: "dividing", file, facts, progress: NO_PROGRESS, isCancelling: false });
+    const { method } = settings;
+    setStudio({ phase: "dividing", file, facts, method, progress: NO_PROGRESS, isCancelling: false });
     void (async () => {
       try {
         await before?.();
-        const output = await worker().divide(jobId, file, settings, signal, ({ pictures, microseconds }) => {
-          const progress = progressOf(meter, pictures, microseconds / 1e6, facts.durationSeconds);
+        const output = await worker().divide(jobId, file, settings, signal, (step) => {
+          const progress = progressOf(meter, step, method);
           setStudio((now) => (now.phase === "dividing" && !signal.aborted ? { ...now, progress } : now));
         });
         setStudio({ phase: "done", file, facts, output, slave: { state: "idle" }, main: { state: "idle" } });
@@ -163,9 +180,8 @@ export function useDivision(): Division {
   };
 }
 
-function progressOf(meter: RateMeter, pictures: number, doneSeconds: number, totalSeconds: number): DivisionProgress {
+function progressOf(meter: RateMeter, step: DivisionStep, method: StudioMethod): DivisionProgress {
   const now = performance.now();
-  meter.add(now, pictures);
-  const share = totalSeconds > 0 ? Math.min(1, doneSeconds / totalSeconds) : 0;
-  return { pictures, share, framesPerSecond: meter.rate(), secondsLeft: meter.secondsLeft(now, share) };
+  meter.add(now, method === "samples" ? step.bytes : step.pictures);
+  return { ...step, rate: meter.rate(), secondsLeft: meter.secondsLeft(now, step.share) };
 }

@@ -1,0 +1,100 @@
+/** Method `samples` in a real browser: kept as it is, divided, watched (rows D2, D5, S4, S11). */
+import { existsSync } from "node:fs";
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { Page } from "playwright";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { loudestSound, ROOT, screenshot, sourceVideo, startApp, type TestApp } from "./support/app.ts";
+import {
+  chooseFile,
+  clickSeekBar,
+  divideAndWatch,
+  playThroughCm,
+  position,
+  waitForPicture,
+  waitForPosition,
+  waitForState,
+  withPage,
+} from "./support/pages.ts";
+import { makeLongClip, pictureTimes, psnr, shownPicture, sourcePicture } from "./support/pictures.ts";
+
+const LEAST_PSNR = 30;
+const HEARD = 0.004;
+/** Pictures are looked up by their time; the longest distance of two of them in these clips. */
+const FRAME_SECONDS = 0.051;
+
+const sharedMedia = process.env.SHARED_MEDIA ?? join(ROOT, "../shared/media");
+
+let app: TestApp;
+
+beforeAll(async () => {
+  app = await startApp();
+});
+
+afterAll(async () => {
+  await app?.close();
+});
+
+/** Holds what is on screen against ffmpeg's picture of the same time. */
+async function expectSource(page: Page, source: string, times: number[]): Promise<void> {
+  const shown = await shownPicture(page);
+  const number = times.findIndex((time) => Math.abs(time - Math.max(0, shown.timeSeconds)) < 0.002);
+  expect(number, `a picture at ${shown.timeSeconds} s`).toBeGreaterThanOrEqual(0);
+  const likeness = psnr(shown.data, await sourcePicture(source, number));
+  console.info(`picture ${number} at ${shown.timeSeconds.toFixed(3)} s: ${likeness.toFixed(1)} dB`);
+  expect(likeness).toBeGreaterThan(LEAST_PSNR);
+}
+
+/** Divides a source as it is, watches it, and compares pictures while playing on, and after seeks. */
+async function proveSource(page: Page, source: string, kept: string): Promise<void> {
+  const times = await pictureTimes(source);
+  await divideAndWatch(page, source, kept, "Keep as it is");
+  await playThroughCm(page);
+  await waitForPosition(page, 0.6);
+  await page.getByRole("button", { name: "Pause" }).click();
+  await waitForState(page, "paused");
+  await expectSource(page, source, times);
+  for (const share of [0.7, 0.3]) {
+    await clickSeekBar(page, share);
+    await waitForPicture(page, await position(page), FRAME_SECONDS);
+    await expectSource(page, source, times);
+  }
+}
+
+describe("Keep as it is", () => {
+  it("D2 D5: an MP4 is divided at its own size and plays with its sound", async () => {
+    const source = join(app.dataDir, "short.mp4");
+    await makeLongClip(source, 6, "320x180");
+    await withPage(app, "/studio", async ({ page }) => {
+      await proveSource(page, source, join(app.dataDir, "short.cmx"));
+      await page.getByRole("button", { name: "Play", exact: true }).first().click();
+      expect(await loudestSound(page, 25)).toBeGreaterThan(HEARD);
+      await waitForState(page, "ended", 15_000);
+    });
+  });
+
+  it("D2: a clip with moov where its maker put it", async () => {
+    const source = sourceVideo("flower_540p.mp4");
+    const kept = join(app.dataDir, "flower.cmx");
+    await withPage(app, "/studio", async ({ page }) => {
+      await chooseFile(page, source);
+      await page.getByLabel("Keep as it is").waitFor();
+      expect(await page.getByLabel("Keep as it is").isChecked()).toBe(true);
+      await page.getByText("More settings").click();
+      expect(await page.getByLabel("Quality").count()).toBe(0);
+      await screenshot(page, "studio-method");
+      await proveSource(page, source, kept);
+      const { size } = await stat(source);
+      expect((await stat(kept)).size).toBeLessThan(size * 1.01 + 20_000); // with the poster
+    });
+  });
+
+  for (const name of ["webm/Big_Buck_Bunny_180_10s.webm", "mp4/av1_1080x720.mp4"]) {
+    const source = join(sharedMedia, name);
+    it.skipIf(!existsSync(source))(`D5: ${name}`, async () => {
+      await withPage(app, "/studio", async ({ page }) => {
+        await proveSource(page, source, join(app.dataDir, "shared.cmx"));
+      });
+    });
+  }
+});

@@ -1,0 +1,170 @@
+/** Method `compress`: pictures from the wasm decoder, sound packets joined and given to WebCodecs. Runs in a worker. */
+import type { AudioTrack, VideoTrack } from "../../../codec/format/header.ts";
+import type { MainReader } from "../../../codec/format/main-file.ts";
+import { mergeAudioPackets } from "../../../codec/methods/audio-packets.ts";
+import { CompressDecoder } from "../../../codec/methods/compress-decoder.ts";
+import { decodePacketList } from "../../../codec/methods/packet-list.ts";
+import type { Kernels } from "../../../codec/wasm/load-kernels.ts";
+import { audioConfigOf } from "./decoder-support.ts";
+import { type MediaFeed, type Picture, PREROLL_SECONDS, type Sound } from "./media-feed.ts";
+import { nap, nextTask } from "./next-task.ts";
+import type { SegmentOpener } from "./segment-opener.ts";
+import { entriesFrom, type OpenedPackets, readPackets, type TimedPacket } from "./track-reader.ts";
+
+/** Packets in the sound decoder at once. */
+const DECODING_PACKETS = 16;
+
+export interface CompressFeedParts {
+  kernels: Kernels;
+  main: MainReader;
+  opener: SegmentOpener;
+  context: OffscreenCanvasRenderingContext2D;
+  video: VideoTrack;
+  /** Absent where there is no sound, or none that this browser decodes. */
+  sound: AudioTrack | undefined;
+}
+
+export class CompressFeed implements MediaFeed {
+  readonly sounds?: (seconds: number, signal: AbortSignal) => AsyncIterable<Sound>;
+  private readonly parts: CompressFeedParts;
+  private readonly decoder: CompressDecoder;
+  /** Copies of pictures that are not in use. */
+  private readonly spare: ImageData[] = [];
+
+  constructor(parts: CompressFeedParts) {
+    this.parts = parts;
+    this.decoder = new CompressDecoder(parts.kernels, parts.video, parts.main.header.parameters);
+    const { sound } = parts;
+    if (sound !== undefined) this.sounds = (seconds, signal) => this.decodeSound(sound, seconds, signal);
+  }
+
+  firstSegment(seconds: number): number | undefined {
+    const { sound } = this.parts;
+    const first = this.videoEntries(seconds)[0];
+    const firstSound = sound === undefined ? undefined : this.soundEntries(sound, seconds)[0];
+    const numbers = [first, firstSound].flatMap((entry) => (entry === undefined ? [] : [entry.number]));
+    return numbers.length === 0 ? undefined : Math.min(...numbers);
+  }
+
+  async *pictures(seconds: number, signal: AbortSignal): AsyncGenerator<Picture> {
+    this.decoder.reset();
+    for await (const group of readPackets(this.videoEntries(seconds), this.open, signal)) {
+      for (const packet of group) {
+        await nextTask();
+        if (signal.aborted) return;
+        this.decoder.decode(packet.publicBytes, packet.withheld);
+        yield this.pictureOf(packet);
+      }
+    }
+  }
+
+  close(): void {
+    this.decoder.close();
+  }
+
+  private readonly open = async (number: number): Promise<OpenedPackets> => {
+    const { head, publicBytes, withheld } = await this.parts.opener.openSegment(number);
+    return { head, packets: decodePacketList(publicBytes, withheld) };
+  };
+
+  private videoEntries(seconds: number) {
+    return entriesFrom(this.parts.main.index, this.parts.video.id, seconds, (entry) => entry.key);
+  }
+
+  private soundEntries(sound: AudioTrack, seconds: number) {
+    return entriesFrom(this.parts.main.index, sound.id, Math.max(0, seconds - PREROLL_SECONDS), () => true);
+  }
+
+  /** The decoder's present picture; copied only when it is kept. */
+  private pictureOf({ timeMicroseconds, durationMicroseconds }: TimedPacket): Picture {
+    const { context, video } = this.parts;
+    let copy: ImageData | undefined;
+    const keep = (): ImageData => {
+      if (copy === undefined) {
+        copy = this.spare.pop() ?? new ImageData(video.width, video.height);
+        copy.data.set(this.decoder.rgba());
+      }
+      return copy;
+    };
+    return {
+      timeSeconds: timeMicroseconds / 1e6,
+      endSeconds: (timeMicroseconds + durationMicroseconds) / 1e6,
+      keep: () => void keep(),
+      paint: () => context.putImageData(keep(), 0, 0),
+      close: () => {
+        if (copy !== undefined) this.spare.push(copy);
+        copy = undefined;
+      },
+    };
+  }
+
+  private async *decodeSound(track: AudioTrack, seconds: number, signal: AbortSignal): AsyncGenerator<Sound> {
+    const decoded: AudioData[] = [];
+    let failure: unknown;
+    const decoder = new AudioDecoder({
+      output: (data) => decoded.push(data),
+      error: (error) => {
+        failure = error;
+      },
+    });
+    try {
+      decoder.configure(audioConfigOf(track));
+      for await (const group of readPackets(this.soundEntries(track, seconds), this.open, signal)) {
+        for (const packet of codedSounds(group, mergeAudioPackets(this.parts.kernels, group))) {
+          if (packet.timeMicroseconds / 1e6 < seconds - PREROLL_SECONDS) continue;
+          while (decoder.decodeQueueSize >= DECODING_PACKETS && failure === undefined && !signal.aborted) await nap(5);
+          if (signal.aborted) return;
+          if (failure !== undefined) throw failure;
+          decoder.decode(
+            new EncodedAudioChunk({
+              type: "key",
+              timestamp: packet.timeMicroseconds,
+              data: packet.data as BufferSource,
+            }),
+          );
+          for (let data = decoded.shift(); data !== undefined; data = decoded.shift()) yield soundOf(data);
+        }
+      }
+      if (signal.aborted) return;
+      await decoder.flush();
+      for (let data = decoded.shift(); data !== undefined; data = decoded.shift()) yield soundOf(data);
+    } finally {
+      for (const data of decoded) data.close();
+      if (decoder.state !== "closed") decoder.close();
+    }
+  }
+}
+
+/** A packet for the decoder, with its true time: one cut at the start of the track began earlier than its track. */
+interface CodedSound {
+  timeMicroseconds: number;
+  data: Uint8Array;
+}
+
+function codedSounds(group: TimedPacket[], whole: Uint8Array[]): CodedSound[] {
+  const nominal = Math.max(0, ...group.map((packet) => packet.durationMicroseconds));
+  let atStart = group[0]?.timeMicroseconds === 0;
+  return group.flatMap((packet, i) => {
+    const data = whole[i];
+    if (data === undefined) return [];
+    // Packets before time 0 are kept with what they reach into the track as duration: source-reader.ts, soundPackets.
+    atStart &&= packet.durationMicroseconds < nominal - 1000;
+    const end = packet.timeMicroseconds + packet.durationMicroseconds;
+    return [{ timeMicroseconds: atStart ? end - nominal : packet.timeMicroseconds, data }];
+  });
+}
+
+function soundOf(data: AudioData): Sound {
+  return {
+    timeSeconds: data.timestamp / 1e6,
+    sampleRate: data.sampleRate,
+    frames: data.numberOfFrames,
+    channels: data.numberOfChannels,
+    copy: (planeIndex, frameOffset, frameCount) => {
+      const samples = new Float32Array(frameCount);
+      data.copyTo(samples, { planeIndex, frameOffset, frameCount, format: "f32-planar" });
+      return samples;
+    },
+    close: () => data.close(),
+  };
+}

@@ -1,0 +1,47 @@
+/** Whether this browser decodes a main's tracks, known before anything withheld is there. */
+import type { AudioTrack, VideoTrack } from "../../../codec/format/header.ts";
+
+/** Codecs that WebCodecs asks a configuration of; with method `samples` it is withheld. Only its presence is looked at. */
+const CONFIGURED = /^(vorbis|flac)$/;
+
+/** Untagged pictures up to this height are BT.601, larger ones BT.709: as broadcast has it. */
+export const SD_MAX_HEIGHT = 576;
+
+/** Containers of method `samples` that samples-feed.ts takes apart. */
+const PLAYED_CONTAINERS: ReadonlySet<unknown> = new Set(["mp4", "mov", "webm", "mkv"]);
+
+/** @param container as `header.parameters` and the source's index name it */
+export const canDemux = (container: unknown): boolean => PLAYED_CONTAINERS.has(container);
+
+/** The decoder configuration WebCodecs takes for a track. */
+export function audioConfigOf(track: AudioTrack): AudioDecoderConfig {
+  const config: AudioDecoderConfig = {
+    codec: track.codec,
+    sampleRate: track.sampleRate,
+    numberOfChannels: track.channels,
+  };
+  if (track.description !== undefined) config.description = track.description as BufferSource;
+  return config;
+}
+
+export async function canDecodeSound(track: AudioTrack): Promise<boolean> {
+  if (typeof AudioDecoder === "undefined") return false;
+  const config = audioConfigOf(track);
+  if (config.description === undefined && CONFIGURED.test(track.codec)) config.description = new Uint8Array(1);
+  try {
+    return (await AudioDecoder.isConfigSupported(config)).supported === true;
+  } catch {
+    return false;
+  }
+}
+
+/** Of pictures as they were coded: method `samples`. */
+export async function canDecodePictures(track: VideoTrack): Promise<boolean> {
+  if (typeof VideoDecoder === "undefined") return false;
+  const { codec, width: codedWidth, height: codedHeight } = track;
+  try {
+    return (await VideoDecoder.isConfigSupported({ codec, codedWidth, codedHeight })).supported === true;
+  } catch {
+    return false;
+  }
+}

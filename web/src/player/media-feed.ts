@@ -1,0 +1,35 @@
+/** What a play shows and lets hear, whatever its method: pumps and playback know no more of a method than this. */
+
+/** A decoded picture. Whoever got it closes it, once. */
+export interface Picture {
+  readonly timeSeconds: number;
+  readonly endSeconds: number;
+  /** To be called before the next picture is asked for, where this one is to be painted after that. */
+  keep(): void;
+  paint(): void;
+  close(): void;
+}
+
+/** Decoded sound of one packet. Whoever got it closes it, once. */
+export interface Sound {
+  readonly timeSeconds: number;
+  readonly sampleRate: number;
+  readonly frames: number;
+  readonly channels: number;
+  /** `count` frames of one channel from frame `first` on. */
+  copy(channel: number, first: number, count: number): Float32Array<ArrayBuffer>;
+  close(): void;
+}
+
+export interface MediaFeed {
+  /** The first segment needed to go on from `seconds`; undefined where there is none. */
+  firstSegment(seconds: number): number | undefined;
+  /** Pictures in display order, from a little before `seconds` on: those on the way from the key picture may be among them. */
+  pictures(seconds: number, signal: AbortSignal): AsyncIterable<Picture>;
+  /** Sound from a little before `seconds` on; absent where there is none, or none that this browser decodes. */
+  sounds?: (seconds: number, signal: AbortSignal) => AsyncIterable<Sound>;
+  close(): void;
+}
+
+/** Decoders need some packets before their output is right: 80 ms for Opus (RFC 7845 4.6), one frame of overlap for AAC. */
+export const PREROLL_SECONDS = 0.12;

@@ -1,0 +1,30 @@
+import { DeliveryError } from "../../../codec/errors.ts";
+import { postSeek, retryAfterSeconds, sleep } from "../shared/service.ts";
+
+/** A seek that the service's rate limit refuses is asked again, this often at most. */
+const SEEK_ATTEMPTS = 5;
+
+/**
+ * Moves a play's position on the service, waiting where that limits seeks.
+ *
+ * @param onHeldBack told while the service lets no seek through
+ */
+export async function moveService(
+  playId: string,
+  segment: number,
+  signal: AbortSignal,
+  onHeldBack: (seconds: number) => void,
+): Promise<void> {
+  for (let attempt = 1; !signal.aborted; attempt++) {
+    try {
+      await postSeek(playId, segment, signal);
+      return;
+    } catch (error) {
+      if (!(error instanceof DeliveryError) || error.details.retryable !== true || attempt === SEEK_ATTEMPTS)
+        throw error;
+      const seconds = retryAfterSeconds(error, attempt);
+      onHeldBack(seconds);
+      await sleep(seconds, signal);
+    }
+  }
+}
