@@ -29,7 +29,8 @@ export function sumAbsolute16Simd(current: usize, reference: usize, referenceStr
   return sumLanes(i32x4.extadd_pairwise_i16x8_u(sums));
 }
 
-function sumLanes(lanes: v128): i32 {
+/** Sum of four 32-bit lanes. */
+export function sumLanes(lanes: v128): i32 {
   return (
     i32x4.extract_lane(lanes, 0) +
     i32x4.extract_lane(lanes, 1) +

@@ -1,4 +1,5 @@
 /** Sums of absolute differences against half-sample places, without making the prediction first. Strides are in bytes. */
+import { sumLanes } from "./difference";
 import { meanOfFour } from "./motion";
 
 /**
@@ -71,13 +72,7 @@ export function sumAbsoluteHalf16Simd(
       reference += referenceStride;
     }
   }
-  const lanes = i32x4.extadd_pairwise_i16x8_u(sums);
-  return (
-    i32x4.extract_lane(lanes, 0) +
-    i32x4.extract_lane(lanes, 1) +
-    i32x4.extract_lane(lanes, 2) +
-    i32x4.extract_lane(lanes, 3)
-  );
+  return sumLanes(i32x4.extadd_pairwise_i16x8_u(sums));
 }
 
 /** See {@link sumAbsoluteHalf16Scalar}. */
@@ -107,13 +102,7 @@ export function magnitude8Scalar(block: usize): i32 {
 export function magnitude8Simd(block: usize): i32 {
   let sums = i16x8.splat(0);
   for (let i: usize = 0; i < 128; i += 16) sums = i16x8.add(sums, i16x8.abs(v128.load(block + i)));
-  const lanes = i32x4.extadd_pairwise_i16x8_u(sums);
-  return (
-    i32x4.extract_lane(lanes, 0) +
-    i32x4.extract_lane(lanes, 1) +
-    i32x4.extract_lane(lanes, 2) +
-    i32x4.extract_lane(lanes, 3)
-  );
+  return sumLanes(i32x4.extadd_pairwise_i16x8_u(sums));
 }
 
 /** See {@link magnitude8Scalar}. */
