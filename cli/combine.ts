@@ -35,91 +35,98 @@ export const combine: Command = {
     const workers = integer(values, "workers", 1, 64);
     const mainFile = await openFile(mainPath);
     const slaveFile = await openFile(slavePath);
-    const progress = createProgress("combined");
-    let sink: FileSink | undefined;
     try {
       const main = await MainReader.open(mainFile);
       const slave = await SlaveReader.open(slaveFile);
       checkPair(main, slave.header, slave.trailer);
-      const { header } = main;
-      if (header.method === "samples") {
-        const result = await combineSource(main, slave, out, workers, signal);
-        printResult(values.json === true, {
-          method: header.method,
-          protection: header.protection,
-          main: mainFile.size,
-          slave: slaveFile.size,
-          path: out,
-          ...result,
-        });
-        return;
-      }
-      const kind = extname(out).toLowerCase();
-      if (kind !== ".y4m" && kind !== ".mkv")
-        throw new UsageError(`--out ${out}: a name that ends in .y4m (pictures) or .mkv (pictures and sound) expected`);
-      const video = header.tracks.find((track): track is VideoTrack => track.kind === "video");
-      const audio = header.tracks.find((track): track is AudioTrack => track.kind === "audio");
-      if (header.method !== "compress" || video === undefined) {
-        throw new UnsupportedError(
-          `${mainPath}: divided with method ${header.method}, which this version does not combine; use a newer one`,
-          { method: header.method },
-        );
-      }
-      const protection = await createProtection(
-        header.protection,
-        { mainId: header.id, headerHash: main.headerHash },
-        slave.header.secret,
-      );
-      const kernels = await loadNodeKernels();
-      const decoder = new CompressDecoder(kernels, video, header.parameters);
-      const started = performance.now();
-      sink = await FileSink.open(out);
-      const output = kind === ".y4m" ? await y4mOutput(sink, video) : await matroskaOutput(sink, video, audio);
-      if (kind === ".y4m" && audio !== undefined) note("a .y4m file carries no sound: name an .mkv file to keep it");
-
-      let frames = 0;
-      for (let number = 0; number < main.index.length; number++) {
-        signal.throwIfAborted();
-        const { head, payload, tag } = await main.readSegment(number);
-        const withheld = (await slave.readSegment(number)).payload;
-        const packets = decodePacketList(await protection.open(head, payload, tag, withheld), withheld);
-        let time = head.startMicroseconds;
-        const sounds = head.track === video.id ? [] : mergeAudioPackets(kernels, packets);
-        for (const [i, packet] of packets.entries()) {
-          if (head.track === video.id) {
-            decoder.decode(packet.publicBytes, packet.withheld);
-            await output.picture(time, decoder.i420());
-            frames += 1;
-            progress.show(frames);
-          } else {
-            await output.sound(time, sounds[i] ?? new Uint8Array());
-          }
-          time += packet.durationMicroseconds;
-        }
-      }
-      await sink.close();
-      const seconds = (performance.now() - started) / 1000;
-      progress.end();
+      const { method, protection } = main.header;
+      const result =
+        method === "samples"
+          ? await combineSource(main, slave, out, workers, signal)
+          : await combinePictures(main, slave, mainPath, out, signal);
       printResult(values.json === true, {
-        method: header.method,
-        protection: header.protection,
+        method,
+        protection,
         main: mainFile.size,
         slave: slaveFile.size,
         path: out,
-        frames,
-        segments: main.index.length,
-        seconds: Number(seconds.toFixed(3)),
-        fps: Number((frames / seconds).toFixed(1)),
+        ...result,
       });
-    } catch (error) {
-      await sink?.abort();
-      throw error;
     } finally {
-      progress.end();
       await Promise.all([mainFile.close(), slaveFile.close()]);
     }
   },
 };
+
+/** Decodes a division of method `compress`, picture by picture. */
+async function combinePictures(
+  main: MainReader,
+  slave: SlaveReader,
+  mainPath: string,
+  out: string,
+  signal: AbortSignal,
+): Promise<Record<string, number>> {
+  const { header } = main;
+  const kind = extname(out).toLowerCase();
+  if (kind !== ".y4m" && kind !== ".mkv")
+    throw new UsageError(`--out ${out}: a name that ends in .y4m (pictures) or .mkv (pictures and sound) expected`);
+  const video = header.tracks.find((track): track is VideoTrack => track.kind === "video");
+  const audio = header.tracks.find((track): track is AudioTrack => track.kind === "audio");
+  if (header.method !== "compress" || video === undefined) {
+    throw new UnsupportedError(
+      `${mainPath}: divided with method ${header.method}, which this version does not combine; use a newer one`,
+      { method: header.method },
+    );
+  }
+  const protection = await createProtection(
+    header.protection,
+    { mainId: header.id, headerHash: main.headerHash },
+    slave.header.secret,
+  );
+  const kernels = await loadNodeKernels();
+  const decoder = new CompressDecoder(kernels, video, header.parameters);
+  const started = performance.now();
+  const progress = createProgress("combined");
+  const sink = await FileSink.open(out);
+  try {
+    const output = kind === ".y4m" ? await y4mOutput(sink, video) : await matroskaOutput(sink, video, audio);
+    if (kind === ".y4m" && audio !== undefined) note("a .y4m file carries no sound: name an .mkv file to keep it");
+
+    let frames = 0;
+    for (let number = 0; number < main.index.length; number++) {
+      signal.throwIfAborted();
+      const { head, payload, tag } = await main.readSegment(number);
+      const withheld = (await slave.readSegment(number)).payload;
+      const packets = decodePacketList(await protection.open(head, payload, tag, withheld), withheld);
+      let time = head.startMicroseconds;
+      const sounds = head.track === video.id ? [] : mergeAudioPackets(kernels, packets);
+      for (const [i, packet] of packets.entries()) {
+        if (head.track === video.id) {
+          decoder.decode(packet.publicBytes, packet.withheld);
+          await output.picture(time, decoder.i420());
+          frames += 1;
+          progress.show(frames);
+        } else {
+          await output.sound(time, sounds[i] ?? new Uint8Array());
+        }
+        time += packet.durationMicroseconds;
+      }
+    }
+    await sink.close();
+    const seconds = (performance.now() - started) / 1000;
+    return {
+      frames,
+      segments: main.index.length,
+      seconds: Number(seconds.toFixed(3)),
+      fps: Number((frames / seconds).toFixed(1)),
+    };
+  } catch (error) {
+    await sink.abort();
+    throw error;
+  } finally {
+    progress.end();
+  }
+}
 
 async function y4mOutput(sink: ByteSink, video: VideoTrack): Promise<Output> {
   await sink.write(writeY4mHeader(video));

@@ -20,7 +20,8 @@ export const decode: Command = {
     const out = requiredText(values, "out", "the file to write");
     const source = await fileSize(input);
     const kernels = await loadNodeKernels();
-    refuseOthers(input, kernels.bound.readStreamHeader(await firstBytes(input)), await firstBytes(input, 4));
+    const start = await firstBytes(input);
+    refuseOthers(input, kernels.bound.readStreamHeader(start), start);
 
     const progress = createProgress("decoded");
     const decoder = new StreamDecoder(kernels);
@@ -62,11 +63,11 @@ export const decode: Command = {
   },
 };
 
-async function firstBytes(path: string, length = PROBE_BYTES): Promise<Uint8Array> {
+async function firstBytes(path: string): Promise<Uint8Array> {
   const handle = await open(path, "r");
   try {
-    const bytes = new Uint8Array(length);
-    const { bytesRead } = await handle.read(bytes, 0, length, 0);
+    const bytes = new Uint8Array(PROBE_BYTES);
+    const { bytesRead } = await handle.read(bytes, 0, PROBE_BYTES, 0);
     return bytes.subarray(0, bytesRead);
   } finally {
     await handle.close();

@@ -6,7 +6,7 @@ import { CompressDecoder } from "../../../codec/methods/compress-decoder.ts";
 import { decodePacketList } from "../../../codec/methods/packet-list.ts";
 import type { Kernels } from "../../../codec/wasm/load-kernels.ts";
 import { audioConfigOf } from "./decoder-support.ts";
-import { type MediaFeed, type Picture, PREROLL_SECONDS, type Sound } from "./media-feed.ts";
+import { type MediaFeed, type Picture, PREROLL_SECONDS, type Sound, soundOf } from "./media-feed.ts";
 import { nap, nextTask } from "./next-task.ts";
 import type { SegmentOpener } from "./segment-opener.ts";
 import { entriesFrom, type OpenedPackets, readPackets, type TimedPacket } from "./track-reader.ts";
@@ -122,12 +122,14 @@ export class CompressFeed implements MediaFeed {
               data: packet.data as BufferSource,
             }),
           );
-          for (let data = decoded.shift(); data !== undefined; data = decoded.shift()) yield soundOf(data);
+          for (let data = decoded.shift(); data !== undefined; data = decoded.shift())
+            yield soundOf(data, data.timestamp / 1e6);
         }
       }
       if (signal.aborted) return;
       await decoder.flush();
-      for (let data = decoded.shift(); data !== undefined; data = decoded.shift()) yield soundOf(data);
+      for (let data = decoded.shift(); data !== undefined; data = decoded.shift())
+        yield soundOf(data, data.timestamp / 1e6);
     } finally {
       for (const data of decoded) data.close();
       if (decoder.state !== "closed") decoder.close();
@@ -152,19 +154,4 @@ function codedSounds(group: TimedPacket[], whole: Uint8Array[]): CodedSound[] {
     const end = packet.timeMicroseconds + packet.durationMicroseconds;
     return [{ timeMicroseconds: atStart ? end - nominal : packet.timeMicroseconds, data }];
   });
-}
-
-function soundOf(data: AudioData): Sound {
-  return {
-    timeSeconds: data.timestamp / 1e6,
-    sampleRate: data.sampleRate,
-    frames: data.numberOfFrames,
-    channels: data.numberOfChannels,
-    copy: (planeIndex, frameOffset, frameCount) => {
-      const samples = new Float32Array(frameCount);
-      data.copyTo(samples, { planeIndex, frameOffset, frameCount, format: "f32-planar" });
-      return samples;
-    },
-    close: () => data.close(),
-  };
 }

@@ -21,6 +21,24 @@ export interface Sound {
   close(): void;
 }
 
+/** Decoded sound as WebCodecs and the demuxer's library give it. */
+type SoundData = Pick<AudioData, "sampleRate" | "numberOfFrames" | "numberOfChannels" | "copyTo" | "close">;
+
+export function soundOf(data: SoundData, timeSeconds: number): Sound {
+  return {
+    timeSeconds,
+    sampleRate: data.sampleRate,
+    frames: data.numberOfFrames,
+    channels: data.numberOfChannels,
+    copy: (planeIndex, frameOffset, frameCount) => {
+      const samples = new Float32Array(frameCount);
+      data.copyTo(samples, { planeIndex, frameOffset, frameCount, format: "f32-planar" });
+      return samples;
+    },
+    close: () => data.close(),
+  };
+}
+
 export interface MediaFeed {
   /** The first segment needed to go on from `seconds`; undefined where there is none. */
   firstSegment(seconds: number): number | undefined;

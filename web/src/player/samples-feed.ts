@@ -3,7 +3,6 @@
  * the browser's own decoders decode. Runs in a worker.
  */
 import {
-  type AudioSample,
   AudioSampleSink,
   CustomSource,
   Input,
@@ -24,7 +23,7 @@ import { mergeSegment } from "../../../codec/methods/samples/segment-bytes.ts";
 import { FILE_TRACK } from "../../../codec/methods/samples.ts";
 import type { Kernels } from "../../../codec/wasm/load-kernels.ts";
 import { SD_MAX_HEIGHT } from "./decoder-support.ts";
-import { type MediaFeed, type Picture, PREROLL_SECONDS, type Sound } from "./media-feed.ts";
+import { type MediaFeed, type Picture, PREROLL_SECONDS, type Sound, soundOf } from "./media-feed.ts";
 import type { SegmentOpener } from "./segment-opener.ts";
 import { entriesFrom } from "./track-reader.ts";
 
@@ -119,7 +118,8 @@ export class SamplesFeed implements MediaFeed {
     try {
       const { sound } = await demuxer.tracks;
       if (sound === undefined || !(await sound.canDecode())) return;
-      for await (const sample of new AudioSampleSink(sound).samples(seconds - PREROLL_SECONDS)) yield soundOf(sample);
+      for await (const sample of new AudioSampleSink(sound).samples(seconds - PREROLL_SECONDS))
+        yield soundOf(sample, sample.timestamp);
     } catch (error) {
       throw reasonOf(error, demuxer, "sound");
     }
@@ -202,21 +202,6 @@ async function nameColours(video: InputVideoTrack): Promise<void> {
   if ((await video.getCodedHeight()) > SD_MAX_HEIGHT) return;
   const named: VideoDecoderConfig = { ...config, colorSpace: { ...config.colorSpace, matrix: "smpte170m" } };
   video.getDecoderConfig = async () => named;
-}
-
-function soundOf(sample: AudioSample): Sound {
-  return {
-    timeSeconds: sample.timestamp,
-    sampleRate: sample.sampleRate,
-    frames: sample.numberOfFrames,
-    channels: sample.numberOfChannels,
-    copy: (planeIndex, frameOffset, frameCount) => {
-      const samples = new Float32Array(frameCount);
-      sample.copyTo(samples, { planeIndex, frameOffset, frameCount, format: "f32-planar" });
-      return samples;
-    },
-    close: () => sample.close(),
-  };
 }
 
 /** Why reading failed, before what the demuxer made of it. */
