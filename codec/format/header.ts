@@ -31,6 +31,8 @@ const videoTrack = z.object({
   pixelAspect: ratio.default([1, 1]),
   /** Clockwise turn before showing, degrees. */
   rotation: z.union([z.literal(0), z.literal(90), z.literal(180), z.literal(270)]).default(0),
+  /** Left and right change places, after the turn. */
+  mirrored: z.boolean().default(false),
   matrix: z.enum(["bt601", "bt709"]).default("bt601"),
   fullRange: z.boolean().default(false),
 });

@@ -24,7 +24,7 @@ export interface SourcePacket {
 
 export interface CompressInput {
   video: Pick<VideoTrack, "width" | "height" | "frameRate"> &
-    Partial<Pick<VideoTrack, "pixelAspect" | "rotation" | "matrix" | "fullRange">>;
+    Partial<Pick<VideoTrack, "pixelAspect" | "rotation" | "mirrored" | "matrix" | "fullRange">>;
   /** In display order. */
   pictures: AsyncIterable<SourcePicture>;
   audio?: Omit<AudioTrack, "id" | "kind"> & { packets: AsyncIterable<SourcePacket> };

@@ -44,6 +44,7 @@ export async function divideCompress(
       frameRate: video.frameRate,
       pixelAspect: video.pixelAspect ?? [1, 1],
       rotation: video.rotation ?? 0,
+      mirrored: video.mirrored ?? false,
       matrix: video.matrix ?? "bt601",
       fullRange: video.fullRange ?? false,
     },

@@ -60,6 +60,7 @@ function openDecoder(clip: Clip, bitplane: string, planeCode: string): CompressD
     frameRate: [25, 1],
     pixelAspect: [1, 1],
     rotation: 0,
+    mirrored: false,
     matrix: "bt601",
     fullRange: false,
   } as const;

@@ -112,6 +112,7 @@ export async function makePair(options: PairOptions = {}): Promise<TestPair> {
           frameRate: [25, 1],
           pixelAspect: [1, 1],
           rotation: 0,
+          mirrored: false,
           matrix: "bt601",
           fullRange: false,
         },

@@ -78,6 +78,7 @@ export function description(protection: ProtectionName): DivisionDescription {
         frameRate: [25, 1],
         pixelAspect: [1, 1],
         rotation: 0,
+        mirrored: false,
         matrix: "bt601",
         fullRange: false,
       },

@@ -64,6 +64,7 @@ export async function openAnnexB(source: ByteSource): Promise<SourceIndex | unde
           id: 0,
           kind: "video",
           rotation: 0,
+          mirrored: false,
           matrix: facts.height > 576 ? "bt709" : "bt601",
         },
       },

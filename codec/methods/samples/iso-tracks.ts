@@ -125,7 +125,7 @@ function describeVideo(moov: Uint8Array, track: IsoTrack, entry: Box | undefined
     height,
     frameRate: frameRate(track),
     pixelAspect: pixelAspect[0] > 0 && pixelAspect[1] > 0 ? pixelAspect : [1, 1],
-    rotation: rotation(view, tkhd.body + 40 + wide),
+    ...turn(view, tkhd.body + 40 + wide),
     ...colour(colr, height),
   };
 }
@@ -178,12 +178,13 @@ function frameRate({ tables, timescale }: IsoTrack): [number, number] {
   return ratioOf(constant === undefined ? (tables.timedSamples * timescale) / tables.duration : timescale / constant);
 }
 
-/** @param at the matrix of `tkhd`: a b u c d v …, 16.16 */
-function rotation(view: DataView, at: number): VideoTrack["rotation"] {
-  const [a, b, c, d] = [0, 4, 12, 16].map((offset) => Math.sign(view.getInt32(at + offset)));
-  if (a === 0 && d === 0 && b === 1 && c === -1) return 90;
-  if (a === 0 && d === 0 && b === -1 && c === 1) return 270;
-  return a === -1 && d === -1 && b === 0 && c === 0 ? 180 : 0;
+/** @param at the matrix of `tkhd`: a b u c d v …, 16.16; x' = ax + cy, y' = bx + dy */
+function turn(view: DataView, at: number): Pick<VideoTrack, "rotation" | "mirrored"> {
+  const [a = 0, b = 0, c = 0, d = 0] = [0, 4, 12, 16].map((offset) => Math.sign(view.getInt32(at + offset)));
+  const mirrored = a * d - b * c < 0;
+  const cosine = mirrored ? -a : a;
+  if (cosine === 0 && d === 0) return { rotation: b === 1 ? 90 : b === -1 ? 270 : 0, mirrored };
+  return { rotation: cosine === -1 && b === 0 ? 180 : 0, mirrored };
 }
 
 /** ISO/IEC 23091-2 matrix coefficients; without them by height, as players do. */

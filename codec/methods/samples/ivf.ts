@@ -33,6 +33,7 @@ export async function openIvf(source: ByteSource): Promise<SourceIndex | undefin
           frameRate: ratioOf(rate / scale),
           pixelAspect: [1, 1],
           rotation: 0,
+          mirrored: false,
           matrix: height > 576 ? "bt709" : "bt601",
           fullRange: false,
         },

@@ -103,6 +103,7 @@ function describeVideo(
     frameRate: defaultDuration > 0 ? ratioOf(1e9 / defaultDuration) : [25, 1],
     pixelAspect: pixelAspect(displayWidth * height, displayHeight * width),
     rotation: 0,
+    mirrored: false,
     matrix: matrix === 1 || (matrix === 2 && height > 576) ? "bt709" : "bt601",
     fullRange: colourFields.get(0x55b9) === 2,
   };

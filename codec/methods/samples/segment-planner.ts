@@ -2,8 +2,11 @@
 import type { CodedSample, SampleForm, SourceIndex } from "./source-index.ts";
 
 const SEGMENT_MAX_MICROSECONDS = 2_000_000;
-/** For segments that stay below {@link SEGMENT_JOIN_BYTES}: a segment costs about 100 bytes, a 30th of two seconds at 12 kbit/s. */
-const SEGMENT_JOINED_MAX_MICROSECONDS = 10_000_000;
+/**
+ * For segments that stay below {@link SEGMENT_JOIN_BYTES}: a segment costs about 100 bytes, a 30th of two seconds at 12 kbit/s; but a seek
+ * may fetch 10 s, whole segments (server/play/play-rules.ts).
+ */
+const SEGMENT_JOINED_MAX_MICROSECONDS = 4_000_000;
 const SEGMENT_MAX_BYTES = 2 << 20;
 const SEGMENT_JOIN_BYTES = 64 << 10;
 /** Key pictures nearer to each other than this do not each begin a segment: intra-only video would get one segment a picture. */

@@ -30,7 +30,14 @@ export async function openTransport(source: ByteSource): Promise<SourceIndex | u
       {
         form: "ts",
         parameter: pid,
-        track: { ...facts, id: 0, kind: "video", rotation: 0, matrix: facts.height > 576 ? "bt709" : "bt601" },
+        track: {
+          ...facts,
+          id: 0,
+          kind: "video",
+          rotation: 0,
+          mirrored: false,
+          matrix: facts.height > 576 ? "bt709" : "bt601",
+        },
       },
     ],
     durationMicroseconds: (span * source.size) / probe.length,

@@ -39,10 +39,19 @@ export function soundOf(data: SoundData, timeSeconds: number): Sound {
   };
 }
 
+/**
+ * A key picture further before a seek's target than this is shown until the target's picture is decoded: the pictures in between take
+ * their time.
+ */
+export const KEY_FIRST_SECONDS = 2;
+
 export interface MediaFeed {
   /** The first segment needed to go on from `seconds`; undefined where there is none. */
   firstSegment(seconds: number): number | undefined;
-  /** Pictures in display order, from a little before `seconds` on: those on the way from the key picture may be among them. */
+  /**
+   * Pictures in display order, from a little before `seconds` on; from the key picture on where that is more than
+   * {@link KEY_FIRST_SECONDS} before.
+   */
   pictures(seconds: number, signal: AbortSignal): AsyncIterable<Picture>;
   /** Sound from a little before `seconds` on; absent where there is none, or none that this browser decodes. */
   sounds?: (seconds: number, signal: AbortSignal) => AsyncIterable<Sound>;

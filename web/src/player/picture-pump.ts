@@ -1,5 +1,5 @@
 /** Takes pictures a little ahead of the clock and shows each when it is due. Runs in a worker. */
-import type { Picture } from "./media-feed.ts";
+import { KEY_FIRST_SECONDS, type Picture } from "./media-feed.ts";
 import { nap } from "./next-task.ts";
 
 /** Decoded pictures held ready; at 1080p one takes 8 MB. */
@@ -58,6 +58,7 @@ export class PicturePump {
     /** The newest before the target, until one is shown. */
     let skipped: Picture | undefined;
     let shown = false;
+    let isFirst = true;
     const isBefore = (seconds: number, limit: number) => seconds < limit + 1e-6; // times are whole microseconds
     try {
       for await (const picture of pictures) {
@@ -69,7 +70,10 @@ export class PicturePump {
         }
         if (!shown) {
           if (isBefore(picture.endSeconds, targetSeconds)) {
-            skipped = picture; // on the way from the key picture to the target
+            // On the way from the key picture to the target.
+            if (isFirst && picture.timeSeconds < targetSeconds - KEY_FIRST_SECONDS) this.paint(picture);
+            isFirst = false;
+            skipped = picture;
             continue;
           }
           shown = true;
@@ -129,8 +133,12 @@ export class PicturePump {
   }
 
   private show(picture: Picture): void {
-    picture.paint();
+    this.paint(picture);
     picture.close();
+  }
+
+  private paint(picture: Picture): void {
+    picture.paint();
     this.events.onPicture(picture.timeSeconds);
   }
 }

@@ -112,6 +112,7 @@ export class Player {
       this.canvas = document.createElement("canvas");
       this.canvas.className = "video-canvas";
       this.canvas.dataset.rotation = String(facts.video.rotation);
+      this.canvas.dataset.mirrored = String(facts.video.mirrored);
       this.element.replaceChildren(this.canvas, this.cmStage.element);
       const screen = this.canvas.transferControlToOffscreen();
       await this.remote.attachScreen(Comlink.transfer(screen, [screen]));

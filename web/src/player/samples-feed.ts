@@ -5,6 +5,7 @@
 import {
   AudioSampleSink,
   CustomSource,
+  EncodedPacketSink,
   Input,
   type InputAudioTrack,
   type InputVideoTrack,
@@ -23,7 +24,7 @@ import { mergeSegment } from "../../../codec/methods/samples/segment-bytes.ts";
 import { FILE_TRACK } from "../../../codec/methods/samples.ts";
 import type { Kernels } from "../../../codec/wasm/load-kernels.ts";
 import { SD_MAX_HEIGHT } from "./decoder-support.ts";
-import { type MediaFeed, type Picture, PREROLL_SECONDS, type Sound, soundOf } from "./media-feed.ts";
+import { KEY_FIRST_SECONDS, type MediaFeed, type Picture, PREROLL_SECONDS, type Sound, soundOf } from "./media-feed.ts";
 import type { SegmentOpener } from "./segment-opener.ts";
 import { entriesFrom } from "./track-reader.ts";
 
@@ -31,6 +32,8 @@ import { entriesFrom } from "./track-reader.ts";
 const AHEAD_SECONDS = 10;
 /** A key picture further back than this is not where a seek's fetching begins: it would use up what the service allows for a seek. */
 const KEY_REACH_SECONDS = 10;
+/** The demuxer reads on from where it stood, rather than anew, over as many bytes as this. */
+const DEMUXER_GAP_BYTES = 128 << 10;
 /** More structure at either end than this is read when it is needed. */
 const FIRST_SEGMENTS_MAX = 32;
 
@@ -64,6 +67,8 @@ interface Demuxer {
   input: Input;
   tracks: Promise<{ video: InputVideoTrack; sound: InputAudioTrack | undefined }>;
   failure: unknown;
+  /** Where its newest read ended. */
+  readEnd: number;
 }
 
 export class SamplesFeed implements MediaFeed {
@@ -91,7 +96,7 @@ export class SamplesFeed implements MediaFeed {
   }
 
   async *pictures(seconds: number, signal: AbortSignal): AsyncGenerator<Picture> {
-    this.signal = signal;
+    this.beginRun(seconds, signal);
     const demuxer = this.demuxerAtWork();
     try {
       const { video } = await demuxer.tracks;
@@ -99,7 +104,10 @@ export class SamplesFeed implements MediaFeed {
         throw new UnsupportedError(
           `this browser has no decoder for the video (${await video.getCodecParameterString()}): try another browser, or ask for a version that was divided with "Compress and divide"`,
         );
-      for await (const sample of new VideoSampleSink(video).samples(seconds)) yield this.pictureOf(sample);
+      const key = await new EncodedPacketSink(video).getKeyPacket(seconds, { metadataOnly: true });
+      const isFar = key !== null && key.timestamp < seconds - KEY_FIRST_SECONDS;
+      for await (const sample of new VideoSampleSink(video).samples(isFar ? key.timestamp : seconds))
+        yield this.pictureOf(sample);
     } catch (error) {
       throw reasonOf(error, demuxer, "video");
     }
@@ -107,13 +115,12 @@ export class SamplesFeed implements MediaFeed {
 
   close(): void {
     this.signal = AbortSignal.abort();
-    this.demuxer?.input.dispose();
-    this.demuxer = undefined;
+    this.dropDemuxer();
     this.ahead = undefined;
   }
 
   private async *decodeSound(seconds: number, signal: AbortSignal): AsyncGenerator<Sound> {
-    this.signal = signal;
+    this.beginRun(seconds, signal);
     const demuxer = this.demuxerAtWork();
     try {
       const { sound } = await demuxer.tracks;
@@ -125,15 +132,33 @@ export class SamplesFeed implements MediaFeed {
     }
   }
 
+  /** Called for pictures and for sound. At very low bit rates a seek is taken with a new demuxer: the present one would read all between. */
+  private beginRun(seconds: number, signal: AbortSignal): void {
+    if (signal === this.signal) return;
+    this.signal = signal;
+    const first = this.firstSegment(seconds);
+    if (first === undefined || this.demuxer === undefined) return;
+    const { readEnd } = this.demuxer;
+    const { start } = this.source.rangeOf(first);
+    const isLeap = readEnd < start && this.source.segmentAt(readEnd) + 1 < first;
+    if (isLeap && start - readEnd <= DEMUXER_GAP_BYTES) this.dropDemuxer();
+  }
+
+  private dropDemuxer(): void {
+    this.demuxer?.input.dispose();
+    this.demuxer = undefined;
+  }
+
   private demuxerAtWork(): Demuxer {
     if (this.demuxer !== undefined && this.demuxer.failure === undefined) return this.demuxer;
-    this.demuxer?.input.dispose();
-    const demuxer: Pick<Demuxer, "failure"> = { failure: undefined };
+    this.dropDemuxer();
+    const demuxer: Pick<Demuxer, "failure" | "readEnd"> = { failure: undefined, readEnd: 0 };
     const source = new CustomSource({
       getSize: () => this.source.size,
       read: async (start, end) => {
         try {
           this.signal.throwIfAborted();
+          demuxer.readEnd = end;
           return await this.source.read(start, end - start);
         } catch (error) {
           demuxer.failure ??= error;

@@ -21,6 +21,7 @@ export interface SourceFacts {
     /** False where the pictures keep no even rhythm; they keep their own times. */
     isConstantRate: boolean;
     rotation: 0 | 90 | 180 | 270;
+    mirrored: boolean;
     estimatedPictures: number;
   };
   sound: { codec: string; sampleRate: number; channels: number; playable: boolean } | undefined;

@@ -22,6 +22,7 @@ export interface MainFacts {
     width: number;
     height: number;
     rotation: 0 | 90 | 180 | 270;
+    mirrored: boolean;
     pixelAspect: [number, number];
     framesPerSecond: number;
   };

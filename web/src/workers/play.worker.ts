@@ -75,6 +75,7 @@ class PlayWorker implements PlayWorkerApi {
         width: video.width,
         height: video.height,
         rotation: video.rotation,
+        mirrored: video.mirrored,
         pixelAspect: video.pixelAspect,
         framesPerSecond: video.frameRate[0] / video.frameRate[1],
       },

@@ -105,6 +105,7 @@ export class SourceReader {
         framesPerSecond: rates.bestGuessFrameRate,
         isConstantRate: rates.frameRateIsConstant,
         rotation: await video.getRotation(),
+        mirrored: await video.getFlip(),
         estimatedPictures: Math.max(1, Math.round(durationSeconds * rates.averageFrameRate)),
       },
       sound:
@@ -133,6 +134,7 @@ export class SourceReader {
         frameRate: ratioOf(this.facts.video.framesPerSecond),
         pixelAspect: [num, den],
         rotation: this.facts.video.rotation,
+        mirrored: this.facts.video.mirrored,
         matrix: first.matrix,
         fullRange: first.fullRange,
       },

@@ -1,0 +1,21 @@
+/** What every bench gives: a speed beside a named peer's, both taken in the same run. */
+import { join } from "node:path";
+
+/** The repository's top folder: benches run compiled, from dist/node/bench. */
+export const ROOT = join(import.meta.dirname, "../../..");
+
+export interface Ratio {
+  name: string;
+  peer: string;
+  /** In `unit`; more is better. */
+  ours: number;
+  theirs: number;
+  unit: string;
+  /** What is needed to judge the ratio: PSNR, bit rate, hash of the file, threads. */
+  details: Record<string, unknown>;
+}
+
+export const median = (values: readonly number[]): number => {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[sorted.length >> 1] ?? Number.NaN;
+};

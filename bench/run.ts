@@ -1,0 +1,70 @@
+/** `npm run bench -- [NAME …] [--compare | --record]`: every speed beside a named peer's, as a table and as JSON. */
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { type Ratio, ROOT } from "./measure.ts";
+import { benchSeek } from "./player/seek.ts";
+
+const SUITES: Record<string, () => Promise<Ratio[]>> = {
+  seek: benchSeek,
+};
+const RECORDED = join(ROOT, "bench/recorded.json");
+const RESULT = join(ROOT, "dist/bench.json");
+/** A ratio that lost more than this against the recorded one is named. */
+const LOSS = 0.15;
+
+const { values, positionals } = parseArgs({
+  options: { compare: { type: "boolean" }, record: { type: "boolean" } },
+  allowPositionals: true,
+});
+const unknown = positionals.find((name) => !(name in SUITES));
+if (unknown !== undefined) {
+  console.error(`bench: there is no "${unknown}": choose of ${Object.keys(SUITES).join(", ")}`);
+  process.exit(2);
+}
+
+const ratios: Ratio[] = [];
+for (const [name, suite] of Object.entries(SUITES)) {
+  if (positionals.length > 0 && !positionals.includes(name)) continue;
+  console.log(`\n${name}`);
+  const found = await suite();
+  for (const row of found) console.log(lineOf(row));
+  ratios.push(...found);
+}
+await mkdir(join(ROOT, "dist"), { recursive: true });
+await writeFile(RESULT, `${JSON.stringify(ratios, undefined, 1)}\n`);
+console.log(`\nall figures: ${RESULT}`);
+if (values.compare) await compare(ratios);
+if (values.record) await record(ratios);
+
+function lineOf({ name, peer, ours, theirs, unit, details }: Ratio): string {
+  const speed = (value: number) => value.toPrecision(3);
+  const said = Object.entries(details).map(([key, value]) => `${key} ${String(value)}`);
+  return `  ${name.padEnd(44)} ${speed(ours)} ${unit}, ${peer} ${speed(theirs)}: ${(ours / theirs).toFixed(2)}  (${said.join("; ")})`;
+}
+
+/** Names the ratios that lost; never fails, since machines are noisy. */
+async function compare(found: Ratio[]): Promise<void> {
+  const recorded = JSON.parse(await readFile(RECORDED, "utf8")) as Record<string, number>;
+  let lost = 0;
+  for (const row of found) {
+    const before = recorded[keyOf(row)];
+    const now = row.ours / row.theirs;
+    if (before === undefined || now >= before * (1 - LOSS)) continue;
+    lost += 1;
+    console.log(`lost: ${keyOf(row)}: ${now.toFixed(2)}, recorded ${before.toFixed(2)}`);
+  }
+  console.log(lost === 0 ? "compared: nothing lost" : `compared: ${lost} lost more than ${LOSS * 100} %`);
+}
+
+/** Keeps what other suites recorded. */
+async function record(found: Ratio[]): Promise<void> {
+  const recorded = JSON.parse(await readFile(RECORDED, "utf8").catch(() => "{}")) as Record<string, number>;
+  for (const row of found) recorded[keyOf(row)] = Number((row.ours / row.theirs).toFixed(3));
+  const sorted = Object.fromEntries(Object.entries(recorded).sort(([a], [b]) => (a < b ? -1 : 1)));
+  await writeFile(RECORDED, `${JSON.stringify(sorted, undefined, 2)}\n`);
+}
+
+function keyOf({ name, peer }: Ratio): string {
+  return `${name} / ${peer}`;
+}
