@@ -4,9 +4,11 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Ratio, ROOT } from "./measure.ts";
 import { benchSeek } from "./player/seek.ts";
+import { benchSmooth } from "./player/smooth.ts";
 
 const SUITES: Record<string, () => Promise<Ratio[]>> = {
   seek: benchSeek,
+  smooth: benchSmooth,
 };
 const RECORDED = join(ROOT, "bench/recorded.json");
 const RESULT = join(ROOT, "dist/bench.json");

@@ -1,7 +1,9 @@
-/** The app's player with a real service, in Chromium, as benches use them. */
+/** The app's player with a real service, and `<video>` as its peer, in Chromium. */
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createReadStream, existsSync } from "node:fs";
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -56,7 +58,53 @@ async function divideFor(url: string, source: string, folder: string): Promise<s
   return mainPath;
 }
 
-export function launchChromium(): Promise<Browser> {
+/** A page with nothing but a `<video>` of the undivided file, which stands at its first picture. */
+export async function withVideoElement<T>(source: string, use: (page: Page) => Promise<T>): Promise<T> {
+  const server = await serveFile(source);
+  const browser = await launchChromium();
+  try {
+    const page = await browser.newPage();
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    await page.evaluate(async () => {
+      const video = document.createElement("video");
+      video.muted = true;
+      video.src = "/video.mp4";
+      video.style.width = "100%";
+      document.body.append(video);
+      await new Promise<void>((resolve) => video.requestVideoFrameCallback(() => resolve()));
+    });
+    return await use(page);
+  } finally {
+    await browser.close();
+    server.close();
+  }
+}
+
+/** A page, and one file by ranges. */
+function serveFile(path: string): Promise<Server> {
+  const server = createServer(async (request, response) => {
+    if (request.url !== "/video.mp4") {
+      response.setHeader("content-type", "text/html");
+      response.end("<!doctype html><title>video</title><body>");
+      return;
+    }
+    const { size } = await stat(path);
+    const [start = "0", end = ""] = /bytes=(\d+)-(\d*)/.exec(request.headers.range ?? "")?.slice(1) ?? [];
+    const last = end === "" ? size - 1 : Number(end);
+    response.writeHead(206, {
+      "content-type": "video/mp4",
+      "accept-ranges": "bytes",
+      "content-length": last - Number(start) + 1,
+      "content-range": `bytes ${start}-${last}/${size}`,
+    });
+    const stream = createReadStream(path, { start: Number(start), end: last });
+    response.on("close", () => stream.destroy());
+    stream.pipe(response);
+  });
+  return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server)));
+}
+
+function launchChromium(): Promise<Browser> {
   const executablePath = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
   if (!existsSync(executablePath)) throw new Error(`${executablePath} is missing: run scripts/install-test-tools.sh`);
   return chromium.launch({ executablePath, args: ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"] });

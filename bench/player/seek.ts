@@ -1,15 +1,12 @@
 /** Seeks in the player on a 10-minute 1080p file of method `samples`, beside the browser's own <video> on the undivided file. */
 import { execFile } from "node:child_process";
-import { createReadStream } from "node:fs";
-import { mkdtemp, rm, stat } from "node:fs/promises";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Page } from "playwright";
 import { median, type Ratio, ROOT } from "../measure.ts";
-import { launchChromium, withPlayer } from "./play-divided.ts";
+import { withPlayer, withVideoElement } from "./play-divided.ts";
 
 const run = promisify(execFile);
 
@@ -130,54 +127,20 @@ function timePlayerSeek(page: Page, target: number): Promise<SeekTimes> {
   );
 }
 
-async function seekVideoElement(source: string): Promise<SeekTimes[]> {
-  const server = await serveFile(source);
-  const browser = await launchChromium();
-  try {
-    const page = await browser.newPage();
-    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-    return await page.evaluate(async (wanted) => {
-      const video = document.createElement("video");
-      video.muted = true;
-      video.src = "/video.mp4";
-      document.body.append(video);
-      const shown = () => new Promise<void>((resolve) => video.requestVideoFrameCallback(() => resolve()));
-      await shown();
+function seekVideoElement(source: string): Promise<SeekTimes[]> {
+  return withVideoElement(source, (page) =>
+    page.evaluate(async (wanted) => {
+      const video = document.querySelector("video");
+      if (video === null) throw new Error("there is no <video>");
       const times = [];
       for (const target of wanted) {
         const start = performance.now();
+        const shown = new Promise<void>((resolve) => video.requestVideoFrameCallback(() => resolve()));
         video.currentTime = target;
-        await shown();
+        await shown;
         times.push({ first: 0, exact: performance.now() - start, blocked: 0 });
       }
       return times;
-    }, targets());
-  } finally {
-    await browser.close();
-    server.close();
-  }
-}
-
-/** A page, and one file by ranges. */
-function serveFile(path: string): Promise<Server> {
-  const server = createServer(async (request, response) => {
-    if (request.url !== "/video.mp4") {
-      response.setHeader("content-type", "text/html");
-      response.end("<!doctype html><title>seek</title>");
-      return;
-    }
-    const { size } = await stat(path);
-    const [start, end] = /bytes=(\d+)-(\d*)/.exec(request.headers.range ?? "")?.slice(1) ?? ["0", ""];
-    const last = end === "" ? size - 1 : Number(end);
-    response.writeHead(206, {
-      "content-type": "video/mp4",
-      "accept-ranges": "bytes",
-      "content-length": last - Number(start) + 1,
-      "content-range": `bytes ${start}-${last}/${size}`,
-    });
-    const stream = createReadStream(path, { start: Number(start), end: last });
-    response.on("close", () => stream.destroy());
-    stream.pipe(response);
-  });
-  return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server)));
+    }, targets()),
+  );
 }

@@ -72,6 +72,7 @@ export function openDecoder(
     frameRate: [25, 1] as [number, number],
     pixelAspect: [1, 1] as [number, number],
     rotation: 0 as const,
+    mirrored: false as const,
     matrix: "bt601" as const,
     fullRange: false,
   };
