@@ -20,7 +20,6 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
-      { test: { name: "bench", include: [], benchmark: { include: ["bench/**/*.bench.ts"] } } },
     ],
   },
 });

@@ -2,11 +2,17 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { benchCurves } from "./codec/curves.ts";
+import { benchSpeed } from "./codec/speed.ts";
+import { benchKernels } from "./kernels/kernels.ts";
 import { type Ratio, ROOT } from "./measure.ts";
 import { benchSeek } from "./player/seek.ts";
 import { benchSmooth } from "./player/smooth.ts";
 
 const SUITES: Record<string, () => Promise<Ratio[]>> = {
+  kernels: benchKernels,
+  speed: benchSpeed,
+  curves: benchCurves,
   seek: benchSeek,
   smooth: benchSmooth,
 };

@@ -1,0 +1,210 @@
+/**
+ * One measured lap of one coder, in a process of its own, so that it can be held on one core:
+ * `node lap.js TASK INPUT QUALITY OUTPUT` prints a {@link Lap}. CPU time is of the steady state, after a warm-up that compiles the code.
+ */
+import { readFile, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { fileChunks } from "../../cli/files.ts";
+import { loadNodeKernels } from "../../cli/node-kernels.ts";
+import { readY4m, type Y4mHeader } from "../../codec/containers/y4m.ts";
+import { CompressDecoder } from "../../codec/methods/compress-decoder.ts";
+import type { SourcePicture } from "../../codec/methods/compress-types.ts";
+import { PictureEncoder } from "../../codec/methods/picture-encoder.ts";
+
+export interface Lap {
+  pictures: number;
+  /** Of this process, all threads. */
+  cpuSeconds: number;
+  /** Of the stream; of main and slave parts together. */
+  bytes: number;
+  slaveBytes: number;
+  /** PSNR over all samples against the input, where the lap's own decoder gave the pictures. */
+  decibels?: number;
+}
+
+export const GOP_PICTURES = 30;
+const WARM_UP_PICTURES = 30;
+const SEQUENCE_END = new Uint8Array([0, 0, 1, 0xb7]);
+
+interface Clip {
+  header: Y4mHeader;
+  pictures: SourcePicture[];
+}
+
+async function readClip(path: string): Promise<Clip> {
+  const { header, pictures } = await readY4m(fileChunks(path));
+  const all: SourcePicture[] = [];
+  for await (const picture of pictures) all.push(picture);
+  return { header, pictures: all };
+}
+
+const cpuSeconds = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+};
+
+type Coded = ReturnType<PictureEncoder["encode"]>;
+
+async function encodeClip(
+  clip: Clip,
+  division: "none" | "gray",
+  quality: number,
+): Promise<{ lap: Lap; coded: Coded[] }> {
+  const encoder = new PictureEncoder(await loadNodeKernels(), clip.header, division, "adaptive");
+  const encode = (picture: SourcePicture, number: number) =>
+    encoder.encode(picture, { quality, key: number % GOP_PICTURES === 0, number });
+  clip.pictures.slice(0, WARM_UP_PICTURES).forEach(encode);
+  const start = cpuSeconds();
+  const coded = clip.pictures.map(encode);
+  const spent = cpuSeconds() - start;
+  const sum = (part: (picture: Coded) => number) => coded.reduce((total, picture) => total + part(picture), 0);
+  const slaveBytes = sum(({ withheld }) => withheld.length);
+  const bytes = sum(({ publicBytes }) => publicBytes.length) + slaveBytes;
+  return { lap: { pictures: coded.length, cpuSeconds: spent, bytes, slaveBytes }, coded };
+}
+
+const TASKS: Record<string, (input: string, quality: number, output: string) => Promise<Lap>> = {
+  /** Encodes without dividing; the stream goes to OUTPUT. */
+  async encode(input, quality, output) {
+    const { lap, coded } = await encodeClip(await readClip(input), "none", quality);
+    await writeFile(output, Buffer.concat([...coded.map(({ publicBytes }) => publicBytes), SEQUENCE_END]));
+    return lap;
+  },
+
+  async divide(input, quality) {
+    return (await encodeClip(await readClip(input), "gray", quality)).lap;
+  },
+
+  /** Combines and decodes to I420 in place, what dividing INPUT gave. */
+  async combine(input, quality) {
+    const clip = await readClip(input);
+    const { lap, coded } = await encodeClip(clip, "gray", quality);
+    const track = {
+      ...clip.header,
+      ...{ id: 0, kind: "video" as const, codec: "cmix-mpeg1" },
+      ...{ rotation: 0 as const, mirrored: false, matrix: "bt601" as const },
+    };
+    const decoder = new CompressDecoder(await loadNodeKernels(), track, { bitplane: "gray", planeCode: "adaptive" });
+    const decode = ({ publicBytes, withheld }: Coded) => decoder.decode(publicBytes, withheld);
+    coded.slice(0, WARM_UP_PICTURES).forEach(decode);
+    decoder.reset();
+    const start = cpuSeconds();
+    coded.forEach(decode);
+    const spent = cpuSeconds() - start;
+    decoder.reset();
+    let squares = 0;
+    let samples = 0;
+    for (const [i, picture] of coded.entries()) {
+      decode(picture);
+      const source = clip.pictures[i]?.data as Uint8Array;
+      const shown = decoder.i420();
+      for (let at = 0; at < shown.length; at++) squares += ((shown[at] ?? 0) - (source[at] ?? 0)) ** 2;
+      samples += shown.length;
+    }
+    return { ...lap, cpuSeconds: spent, decibels: 10 * Math.log10((255 * 255 * samples) / squares) };
+  },
+
+  /** @ffmpeg/core on the same engine; OUTPUT gets its stream. Reading the input is measured apart and taken off. */
+  async ffmpegWasm(input, quality, output) {
+    const core = await loadFfmpegCore();
+    core.FS.writeFile("in.y4m", await readFile(input));
+    const run = (...args: string[]): number => {
+      const start = cpuSeconds();
+      core.exec("-i", "in.y4m", ...args);
+      return cpuSeconds() - start;
+    };
+    const encode = [
+      "-c:v",
+      "mpeg1video",
+      "-q:v",
+      `${quality}`,
+      "-g",
+      `${GOP_PICTURES}`,
+      "-bf",
+      "0",
+      "-f",
+      "mpeg1video",
+    ];
+    run("-frames:v", `${WARM_UP_PICTURES}`, ...encode, "warm.m1v");
+    const reading = run("-c:v", "wrapped_avframe", "-f", "null", "-");
+    const spent = run(...encode, "out.m1v") - reading;
+    const stream = core.FS.readFile("out.m1v");
+    await writeFile(output, stream);
+    const { pictures } = await readClip(input);
+    return { pictures: pictures.length, cpuSeconds: spent, bytes: stream.length, slaveBytes: 0 };
+  },
+
+  /** jsmpeg's wasm decoder on the stream INPUT. */
+  async jsmpeg(input) {
+    const stream = await readFile(input);
+    const module = await loadJsmpeg();
+    const decodeAll = (most: number): number => {
+      const decoder = new module.Decoder.MPEG1VideoWASM({
+        wasmModule: module.wasm,
+        videoBufferSize: stream.length,
+        decodeFirstFrame: false,
+      });
+      decoder.write(0, [stream]);
+      let pictures = 0;
+      while (pictures < most && decoder.decode()) pictures += 1;
+      decoder.destroy();
+      return pictures;
+    };
+    decodeAll(WARM_UP_PICTURES);
+    const start = cpuSeconds();
+    const pictures = decodeAll(Number.POSITIVE_INFINITY);
+    const spent = cpuSeconds() - start;
+    return { pictures, cpuSeconds: spent, bytes: stream.length, slaveBytes: 0 };
+  },
+};
+
+interface FfmpegCore {
+  FS: { writeFile(name: string, data: Uint8Array): void; readFile(name: string): Uint8Array };
+  exec(...args: string[]): number;
+}
+
+/** It is built for web workers: Node is dressed as one. */
+async function loadFfmpegCore(): Promise<FfmpegCore> {
+  const path = createRequire(import.meta.url).resolve("@ffmpeg/core/wasm");
+  Object.assign(globalThis, { self: { location: { href: `file://${path}` } } });
+  const { default: createCore } = (await import("@ffmpeg/core")) as {
+    default: (options: object) => Promise<FfmpegCore>;
+  };
+  return createCore({ wasmBinary: await readFile(path), locateFile: (name: string) => name });
+}
+
+interface Jsmpeg {
+  Decoder: {
+    MPEG1VideoWASM: new (
+      options: object,
+    ) => { write(time: number, buffers: Uint8Array[]): void; decode(): boolean; destroy(): void };
+  };
+  wasm: unknown;
+}
+
+/** It is built for pages: as much of a document as it touches when it is loaded. */
+async function loadJsmpeg(): Promise<Jsmpeg> {
+  const element = () => ({ appendChild() {}, insertBefore() {}, style: {} });
+  Object.assign(globalThis, {
+    window: globalThis,
+    document: {
+      ...{ head: element(), body: element(), createElement: element, createTextNode: element },
+      ...{ addEventListener() {}, querySelectorAll: () => [], readyState: "loading" },
+    },
+  });
+  const { default: jsmpeg } = (await import("@cycjimmy/jsmpeg-player")) as {
+    default: Jsmpeg & {
+      WASMModule: new () => { loadFromBuffer(bytes: ArrayBuffer, done: () => void): void };
+      WASM_BINARY_INLINED: string;
+    };
+  };
+  const wasm = new jsmpeg.WASMModule();
+  const binary = Buffer.from(jsmpeg.WASM_BINARY_INLINED, "base64");
+  await new Promise<void>((done) => wasm.loadFromBuffer(new Uint8Array(binary).buffer, done));
+  return { Decoder: jsmpeg.Decoder, wasm };
+}
+
+const [task = "", input = "", quality = "4", output = ""] = process.argv.slice(2);
+const lap = TASKS[task];
+if (lap === undefined) throw new Error(`lap: no task "${task}"`);
+process.stdout.write(JSON.stringify(await lap(input, Number(quality), output)));

@@ -1,0 +1,3 @@
+/** The peers bring no types; lap.ts says what it uses of them. */
+declare module "@ffmpeg/core";
+declare module "@cycjimmy/jsmpeg-player";
