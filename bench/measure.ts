@@ -13,6 +13,19 @@ export interface Ratio {
   unit: string;
   /** What is needed to judge the ratio: PSNR, bit rate, hash of the file, threads. */
   details: Record<string, unknown>;
+  /** Where a ratio stands for two rate-distortion curves. */
+  curves?: { ours: RatePoint[]; theirs: RatePoint[] };
+}
+
+export interface RatePoint {
+  kbits: number;
+  /** PSNR over all samples. */
+  decibels: number;
+}
+
+/** What of a {@link Ratio} is kept in recorded.json. */
+export interface RecordedRatio extends Pick<Ratio, "name" | "peer" | "curves"> {
+  ratio: number;
 }
 
 export const median = (values: readonly number[]): number => {

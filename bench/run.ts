@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import { benchCurves } from "./codec/curves.ts";
 import { benchSpeed } from "./codec/speed.ts";
 import { benchKernels } from "./kernels/kernels.ts";
-import { type Ratio, ROOT } from "./measure.ts";
+import { type Ratio, type RecordedRatio, ROOT } from "./measure.ts";
 import { benchSeek } from "./player/seek.ts";
 import { benchSmooth } from "./player/smooth.ts";
 
@@ -53,10 +53,10 @@ function lineOf({ name, peer, ours, theirs, unit, details }: Ratio): string {
 
 /** Names the ratios that lost; never fails, since machines are noisy. */
 async function compare(found: Ratio[]): Promise<void> {
-  const recorded = JSON.parse(await readFile(RECORDED, "utf8")) as Record<string, number>;
+  const recorded = await readRecorded();
   let lost = 0;
   for (const row of found) {
-    const before = recorded[keyOf(row)];
+    const before = recorded.get(keyOf(row))?.ratio;
     const now = row.ours / row.theirs;
     if (before === undefined || now >= before * (1 - LOSS)) continue;
     lost += 1;
@@ -67,12 +67,21 @@ async function compare(found: Ratio[]): Promise<void> {
 
 /** Keeps what other suites recorded. */
 async function record(found: Ratio[]): Promise<void> {
-  const recorded = JSON.parse(await readFile(RECORDED, "utf8").catch(() => "{}")) as Record<string, number>;
-  for (const row of found) recorded[keyOf(row)] = Number((row.ours / row.theirs).toFixed(3));
-  const sorted = Object.fromEntries(Object.entries(recorded).sort(([a], [b]) => (a < b ? -1 : 1)));
-  await writeFile(RECORDED, `${JSON.stringify(sorted, undefined, 2)}\n`);
+  const recorded = await readRecorded();
+  for (const row of found) {
+    const { name, peer, ours, theirs, curves } = row;
+    const ratio = Number((ours / theirs).toFixed(3));
+    recorded.set(keyOf(row), { name, peer, ratio, ...(curves === undefined ? {} : { curves }) });
+  }
+  const sorted = [...recorded.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  await writeFile(RECORDED, `[\n${sorted.map((row) => JSON.stringify(row)).join(",\n")}\n]\n`);
 }
 
-function keyOf({ name, peer }: Ratio): string {
+async function readRecorded(): Promise<Map<string, RecordedRatio>> {
+  const rows = JSON.parse(await readFile(RECORDED, "utf8")) as RecordedRatio[];
+  return new Map(rows.map((row) => [keyOf(row), row]));
+}
+
+function keyOf({ name, peer }: Pick<Ratio, "name" | "peer">): string {
   return `${name} / ${peer}`;
 }

@@ -12,6 +12,6 @@ export default defineConfig({
   worker: { format: "es" },
   server: {
     fs: { allow: [path("..")] },
-    proxy: { "/api": process.env.CMIX_SERVER ?? "http://127.0.0.1:8080" },
+    proxy: { "/api": process.env.CMIX_SERVER ?? "http://127.0.0.1:8484" },
   },
 });

@@ -1,12 +1,8 @@
 /** Bjøntegaard's average difference of two rate-distortion curves (VCEG-M33). */
-
-export interface RatePoint {
-  bytes: number;
-  decibels: number;
-}
+import type { RatePoint } from "../measure.ts";
 
 /**
- * The share by which `curve` needs more bytes than `reference` at equal PSNR, averaged over the PSNR both cover: -0.1 is a tenth less.
+ * The share by which `curve` needs more bits than `reference` at equal PSNR, averaged over the PSNR both cover: -0.1 is a tenth less.
  * Through each curve's points goes a polynomial of log rate over PSNR, of a degree one less than there are points.
  */
 export function bdRate(reference: RatePoint[], curve: RatePoint[]): number {
@@ -26,10 +22,10 @@ interface Curve {
   high: number;
 }
 
-/** Integral of log(bytes) over PSNR of the polynomial through all points (Newton's divided differences, then Simpson's rule in steps). */
+/** Integral of log(rate) over PSNR of the polynomial through all points (Newton's divided differences, then Simpson's rule in steps). */
 function integral(points: RatePoint[]): (low: number, high: number) => number {
   const x = points.map(({ decibels }) => decibels);
-  const c = points.map(({ bytes }) => Math.log(bytes));
+  const c = points.map(({ kbits }) => Math.log(kbits));
   for (let order = 1; order < c.length; order++)
     for (let i = c.length - 1; i >= order; i--)
       c[i] = ((c[i] ?? 0) - (c[i - 1] ?? 0)) / ((x[i] ?? 0) - (x[i - order] ?? 0));

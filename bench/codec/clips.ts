@@ -20,6 +20,7 @@ export interface BenchClip {
   name: string;
   /** Uncompressed 4:2:0. */
   y4m: string;
+  seconds: number;
 }
 
 /** Decodes the clips into `folder`; says which are not at hand. */
@@ -34,7 +35,12 @@ export async function benchClips(folder: string): Promise<BenchClip[]> {
     }
     const y4m = join(folder, `${name.replace(" ", "_")}.y4m`);
     await run("ffmpeg", ["-v", "error", "-y", "-i", source, "-frames:v", `${pictures}`, "-pix_fmt", "yuv420p", y4m]);
-    clips.push({ name, y4m });
+    clips.push({ name, y4m, seconds: await secondsOf(y4m) });
   }
   return clips;
+}
+
+async function secondsOf(path: string): Promise<number> {
+  const args = ["-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", path];
+  return Number((await run("ffprobe", args)).stdout);
 }

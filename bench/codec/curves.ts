@@ -2,8 +2,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Ratio } from "../measure.ts";
-import { bdRate, type RatePoint } from "./bd-rate.ts";
+import type { RatePoint, Ratio } from "../measure.ts";
+import { bdRate } from "./bd-rate.ts";
 import { type BenchClip, benchClips } from "./clips.ts";
 import { ffmpegEncode, hashOf, lap, psnrOf } from "./coders.ts";
 
@@ -25,45 +25,41 @@ export async function benchCurves(): Promise<Ratio[]> {
   }
 }
 
-async function curvesOf({ name, y4m }: BenchClip, folder: string): Promise<Ratio[]> {
+async function curvesOf({ name, y4m, seconds }: BenchClip, folder: string): Promise<Ratio[]> {
   const stream = join(folder, "curve.m1v");
-  const ours: RatePoint[] = [];
-  const divided: RatePoint[] = [];
-  for (const quality of QUALITIES) {
-    const { bytes } = await lap("encode", y4m, quality, stream);
-    ours.push({ bytes, decibels: await psnrOf(stream, y4m) });
-    divided.push(await dividedPoint(y4m, quality));
-  }
-  const ratios: Ratio[] = [];
-  const row = (what: string, peer: string, curve: RatePoint[], reference: RatePoint[], file: string): Ratio => {
-    const change = bdRate(reference, curve);
+  const file = await hashOf(y4m);
+  const curve = async (point: (quality: number) => Promise<{ bytes: number; decibels: number }>) => {
+    const points: RatePoint[] = [];
+    for (const quality of QUALITIES) {
+      const { bytes, decibels } = await point(quality);
+      points.push({ kbits: Math.round((bytes * 8) / seconds / 10) / 100, decibels: Number(decibels.toFixed(3)) });
+    }
+    return points;
+  };
+  const measured = async ({ bytes }: { bytes: number }) => ({ bytes, decibels: await psnrOf(stream, y4m) });
+  const undivided = await curve(async (quality) => measured(await lap("encode", y4m, quality, stream)));
+  const divided = await curve(async (quality) => {
+    const { bytes, decibels = Number.NaN } = await lap("combine", y4m, quality);
+    return { bytes, decibels };
+  });
+  const row = (what: string, peer: string, ours: RatePoint[], theirs: RatePoint[]): Ratio => {
+    const change = bdRate(theirs, ours);
     return {
       name: `${what} ${name}`,
       peer,
       ours: 1 / (1 + change),
       theirs: 1,
-      unit: "1/bytes",
-      details: { bdRatePercent: Number((change * 100).toFixed(2)), ours: said(curve), theirs: said(reference), file },
+      unit: "1/bits",
+      details: { bdRatePercent: Number((change * 100).toFixed(2)), ours: said(ours), theirs: said(theirs), file },
+      curves: { ours, theirs },
     };
   };
-  const file = await hashOf(y4m);
+  const ratios = [row("divided", "undivided", divided, undivided)];
   for (const [peer, options] of Object.entries(PEERS)) {
-    const theirs: RatePoint[] = [];
-    for (const quality of QUALITIES) {
-      const { bytes } = await ffmpegEncode(y4m, quality, stream, options);
-      theirs.push({ bytes, decibels: await psnrOf(stream, y4m) });
-    }
-    ratios.push(row("size undivided", peer, ours, theirs, file));
+    const theirs = await curve(async (quality) => measured(await ffmpegEncode(y4m, quality, stream, options)));
+    ratios.push(row("undivided", peer, undivided, theirs));
   }
-  ratios.push(row("size divided (main + slave)", "undivided", divided, ours, file));
   return ratios;
 }
 
-async function dividedPoint(y4m: string, quality: number): Promise<RatePoint> {
-  const { bytes, decibels } = await lap("combine", y4m, quality);
-  if (decibels === undefined) throw new Error("the lap told no PSNR");
-  return { bytes, decibels };
-}
-
-const said = (curve: RatePoint[]): string =>
-  curve.map(({ bytes, decibels }) => `${bytes}@${decibels.toFixed(2)}`).join(" ");
+const said = (curve: RatePoint[]): string => curve.map(({ kbits, decibels }) => `${kbits}@${decibels}`).join(" ");

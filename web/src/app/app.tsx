@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect } from "react";
+import { BenchPage } from "../features/bench/bench-page.tsx";
 import { HomePage } from "../features/home/home-page.tsx";
 import { StudioPage } from "../features/studio/studio-page.tsx";
 import { WatchPage } from "../features/watch/watch-page.tsx";
@@ -11,6 +12,7 @@ const PAGES: Record<string, { name: TextKey; page: () => ReactNode }> = {
   "/": { name: "nav.home", page: HomePage },
   "/watch": { name: "nav.watch", page: WatchPage },
   "/studio": { name: "nav.studio", page: StudioPage },
+  "/bench": { name: "nav.bench", page: BenchPage },
 };
 
 export function App(): ReactNode {

@@ -3,6 +3,7 @@ export const en = {
   "nav.home": "Library",
   "nav.studio": "Studio",
   "nav.watch": "Watch",
+  "nav.bench": "Bench",
   "nav.skip": "Skip to content",
   "nav.language": "Language",
 
@@ -27,6 +28,38 @@ export const en = {
   "home.download": "Download .cmx",
   "home.downloadTitle": "Download {title} as .cmx",
   "home.notHosted": "File kept by its owner",
+
+  "bench.title": "Bench",
+  "bench.lead":
+    "How fast the wasm kernels and the Fig. 6 codec are here, in this browser, on one thread. It takes about half a minute; other tabs and a warm machine slow it down.",
+  "bench.start": "Start",
+  "bench.again": "Measure again",
+  "bench.running": "Measuring …",
+  "bench.codec": "Codec",
+  "bench.codec.lead":
+    "A moving scene of {width}x{height}, {pictures} pictures, I-picture every 30: encoded and divided, then combined and decoded.",
+  "bench.codec.chart": "Bit rate and PSNR of the moving scene",
+  "bench.quality": "Quality",
+  "bench.divide": "Divide, pictures/s",
+  "bench.combine": "Combine, pictures/s",
+  "bench.kbits": "kbit/s",
+  "bench.decibels": "PSNR, dB",
+  "bench.slaveShare": "Slave",
+  "bench.divided": "divided (main + slave)",
+  "bench.undivided": "undivided",
+  "bench.kernels": "Kernels",
+  "bench.kernels.lead": "Each kernel in its SIMD form beside its scalar form, million calls a second.",
+  "bench.kernel": "Kernel",
+  "bench.scalar": "Scalar",
+  "bench.simd": "SIMD",
+  "bench.gain": "Gain",
+  "bench.recorded": "Beside others",
+  "bench.recorded.lead":
+    "Recorded on a two-core server with one thread each, in the same run: above 1 we are faster, or smaller at equal PSNR.",
+  "bench.clip": "Clip",
+  "bench.case": "Case",
+  "bench.peer": "Peer",
+  "bench.ratio": "Ratio",
 
   "studio.title": "Studio",
   "studio.lead":
