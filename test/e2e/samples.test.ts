@@ -16,7 +16,7 @@ import {
   waitForState,
   withPage,
 } from "./support/pages.ts";
-import { makeLongClip, pictureTimes, psnr, shownPicture, sourcePicture } from "./support/pictures.ts";
+import { makeLongClip, makeLowRateClip, pictureTimes, psnr, shownPicture, sourcePicture } from "./support/pictures.ts";
 
 const LEAST_PSNR = 30;
 const HEARD = 0.004;
@@ -86,6 +86,30 @@ describe("Keep as it is", () => {
       await proveSource(page, source, kept);
       const { size } = await stat(source);
       expect((await stat(kept)).size).toBeLessThan(size * 1.01 + 20_000); // with the poster
+    });
+  });
+
+  it("S4: at a very low bit rate a seek fetches its target, not what lies before it", async () => {
+    const source = join(app.dataDir, "low.mp4");
+    await makeLowRateClip(source, 600);
+    await withPage(app, "/studio", async ({ page }) => {
+      await divideAndWatch(page, source, join(app.dataDir, "low.cmx"), "Keep as it is");
+      await playThroughCm(page);
+      await page.getByRole("button", { name: "Pause" }).click();
+      const asked: number[] = [];
+      page.on("request", (request) => {
+        const from = new URL(request.url()).searchParams.get("from");
+        if (from !== null) asked.push(Number(from));
+      });
+      const seekTo = async (share: number) => {
+        asked.length = 0;
+        await clickSeekBar(page, share);
+        await waitForPicture(page, await position(page), 0.21);
+        return asked;
+      };
+      const last = Math.max(...(await seekTo(0.5)));
+      // A minute further: 80 kB, fifteen segments, of which the reading ahead of the first seek may have some.
+      expect(Math.min(...(await seekTo(0.6)))).toBeGreaterThan(last + 8);
     });
   });
 

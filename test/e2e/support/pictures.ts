@@ -85,6 +85,15 @@ export async function makeLongClip(path: string, seconds: number, size: string):
   ]);
 }
 
+/** A clip of 10 kbit/s without sound, a key picture every 5 s. */
+export async function makeLowRateClip(path: string, seconds: number): Promise<void> {
+  await run("ffmpeg", [
+    ...["-v", "error", "-y", "-f", "lavfi", "-i", `testsrc=size=192x108:rate=5:duration=${seconds}`],
+    ...["-c:v", "libx264", "-preset", "veryfast", "-crf", "30", "-g", "25", "-pix_fmt", "yuv420p"],
+    ...["-movflags", "+faststart", path],
+  ]);
+}
+
 /** Start of each picture of a file in seconds, in display order, as ffprobe has them. */
 export async function pictureTimes(path: string): Promise<number[]> {
   const { stdout } = await run("ffprobe", [
