@@ -6,11 +6,12 @@ import { decode } from "./decode.ts";
 import { divide } from "./divide.ts";
 import { encode } from "./encode.ts";
 import { inspect } from "./inspect.ts";
+import { ledger } from "./ledger.ts";
 import type { Command } from "./options.ts";
 import { serve } from "./serve.ts";
 import { UsageError } from "./usage-error.ts";
 
-const COMMANDS: Record<string, Command> = { divide, combine, encode, decode, inspect, serve };
+const COMMANDS: Record<string, Command> = { divide, combine, encode, decode, inspect, serve, ledger };
 
 const EXIT_USAGE = 2;
 const EXIT_INTERRUPTED = 130;

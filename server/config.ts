@@ -3,6 +3,9 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+/** In the data folder. */
+export const DATABASE_FILE = "cmix.sqlite";
+
 export interface Limits {
   slaveFileMaxBytes: number;
   mainFileMaxBytes: number;

@@ -1,7 +1,7 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { loadKernels } from "../codec/wasm/load-kernels.ts";
-import { DEFAULT_LIMITS, type Limits, type ServerSettings } from "./config.ts";
+import { DATABASE_FILE, DEFAULT_LIMITS, type Limits, type ServerSettings } from "./config.ts";
 import type { Deps } from "./deps.ts";
 import { KeyedLock } from "./keyed-lock.ts";
 import { SlaveReaders } from "./library/slave-readers.ts";
@@ -31,7 +31,7 @@ export async function openDeps(
   await mkdir(dataDir, { recursive: true, mode: 0o700 }); // holds slaves and the secrets of plays
   const blobs = await openFileBlobs(dataDir);
   return {
-    store: createStore(await openDatabase(join(dataDir, "cmix.sqlite"))),
+    store: createStore(await openDatabase(join(dataDir, DATABASE_FILE))),
     blobs,
     slaveReaders: new SlaveReaders(blobs),
     importLock: new KeyedLock(),

@@ -1,4 +1,6 @@
 import { sql, type Transaction } from "kysely";
+import { nextEntry } from "../ledger/chain.ts";
+import { deliveryBody } from "../ledger/verify-ledger.ts";
 import type { PlayState } from "../play/play-rules.ts";
 import type { Database } from "./database.ts";
 import type { PlayRow, Tables } from "./schema.ts";
@@ -17,7 +19,7 @@ export interface Play {
 export interface PlayChange<T> {
   /** The new state; without one the play stays as it is. */
   state?: PlayState;
-  /** Writes the play's delivery row, where there is none yet. */
+  /** Writes the play's delivery, into its table and the ledger, where there is none yet. */
   deliveredAt?: number;
   result: T;
 }
@@ -108,10 +110,16 @@ async function insertDelivery(
     .select("main_id")
     .where("slave_id", "=", slave_id)
     .executeTakeFirstOrThrow();
-  await transaction
-    .insertInto("deliveries")
-    .values({ play_id: id, slave_id, main_id, cm_id, released_at: releasedAt })
-    .execute();
+  const row = { play_id: id, slave_id, main_id, cm_id, released_at: releasedAt };
+  await transaction.insertInto("deliveries").values(row).execute();
+  const last = await transaction
+    .selectFrom("ledger")
+    .select(["seq", "hash"])
+    .orderBy("seq", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  const entry = nextEntry(last, { at: releasedAt, kind: "delivery", body: deliveryBody(row) });
+  await transaction.insertInto("ledger").values(entry).execute();
 }
 
 function stateColumns(state: PlayState) {

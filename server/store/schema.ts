@@ -1,3 +1,5 @@
+import type { LedgerEntry } from "../ledger/chain.ts";
+
 /** The tables as SQL sees them. Ids and hashes are lowercase hex, times milliseconds since 1970, lists JSON text. */
 export interface Tables {
   videos: VideoRow;
@@ -5,6 +7,7 @@ export interface Tables {
   cms: CmRow;
   plays: PlayRow;
   deliveries: DeliveryRow;
+  ledger: LedgerRow;
 }
 
 /** A slave that is here, and what its file tells of the video. */
@@ -77,3 +80,6 @@ export interface DeliveryRow {
   cm_id: string;
   released_at: number;
 }
+
+/** Append-only; what counts of it stands in the other tables too, for questions that go by their columns. */
+export type LedgerRow = LedgerEntry;

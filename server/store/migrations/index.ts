@@ -1,7 +1,9 @@
 import type { Migration } from "kysely";
 import { firstLight } from "./0001-first-light.ts";
+import { ledger } from "./0002-ledger.ts";
 
 /** In the order of their names. A migration that was released is never changed. */
 export const MIGRATIONS: Record<string, Migration> = {
   "0001-first-light": firstLight,
+  "0002-ledger": ledger,
 };
