@@ -26,14 +26,20 @@ const CHROMIUM_ARGUMENTS = [
   "--no-first-run",
 ];
 
-export interface TestApp {
+export const launchChromium = (): Promise<Browser> =>
+  chromium.launch({ executablePath: process.env.CHROMIUM_PATH ?? "/usr/bin/chromium", args: CHROMIUM_ARGUMENTS });
+
+export interface TestServer {
   url: string;
   dataDir: string;
-  browser: Browser;
   close(): Promise<void>;
 }
 
-export async function startApp(): Promise<TestApp> {
+export interface TestApp extends TestServer {
+  browser: Browser;
+}
+
+export async function startTestServer(): Promise<TestServer> {
   const webDir = join(ROOT, "dist/web");
   const wasmPath = join(ROOT, "dist/wasm/kernels.wasm");
   for (const path of [join(webDir, "index.html"), wasmPath]) {
@@ -41,9 +47,7 @@ export async function startApp(): Promise<TestApp> {
   }
   const dataDir = await mkdtemp(join(tmpdir(), "cmix-e2e-"));
   let server: RunningServer | undefined;
-  let browser: Browser | undefined;
   const close = async () => {
-    await browser?.close();
     await server?.close();
     await rm(dataDir, { recursive: true, force: true });
   };
@@ -57,13 +61,24 @@ export async function startApp(): Promise<TestApp> {
       samplesDir: join(ROOT, "samples"),
       log: () => {},
     });
-    browser = await chromium.launch({
-      executablePath: process.env.CHROMIUM_PATH ?? "/usr/bin/chromium",
-      args: CHROMIUM_ARGUMENTS,
-    });
-    return { url: server.url, dataDir, browser, close };
+    return { url: server.url, dataDir, close };
   } catch (error) {
     await close();
+    throw error;
+  }
+}
+
+export async function startApp(): Promise<TestApp> {
+  const server = await startTestServer();
+  try {
+    const browser = await launchChromium();
+    const close = async () => {
+      await browser.close();
+      await server.close();
+    };
+    return { ...server, browser, close };
+  } catch (error) {
+    await server.close();
     throw error;
   }
 }
