@@ -1,6 +1,6 @@
 /** Clips made of the project's own scene, so that tests of codecs need no other media. */
 import { execFile } from "node:child_process";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { ROOT } from "./app.ts";
 
@@ -50,17 +50,25 @@ const HEVC: CodecClip = {
 };
 export const CLIPS = { H264, VP8, VP9, AV1, HEVC };
 
-/** @throws Error ffmpeg has no encoder for it: a machine for tests has one */
-export async function makeClip(folder: string, clip: CodecClip, seconds: number): Promise<string> {
+/**
+ * @param source a video of ours; its first `seconds` are taken
+ * @throws Error ffmpeg has no encoder for it: a machine for tests has one
+ */
+export async function makeClip(
+  folder: string,
+  clip: CodecClip,
+  seconds: number,
+  source: string = SCENE,
+): Promise<string> {
   const { stdout } = await run("ffmpeg", ["-v", "error", "-encoders"]);
   const encoder = clip.encoders.find((name) => new RegExp(`\\s${name}\\s`).test(stdout));
   if (encoder === undefined) throw new Error(`${clip.name}: ffmpeg has none of ${clip.encoders.join(", ")}`);
   const speed = { libsvtav1: ["-preset", "10"], "libaom-av1": ["-usage", "realtime", "-cpu-used", "8"] }[encoder] ?? [];
-  const path = join(folder, clip.file);
+  const path = join(folder, `${basename(source, ".mp4")}-${clip.file}`);
   await run(
     "ffmpeg",
     [
-      ...["-v", "error", "-y", "-i", SCENE, "-t", String(seconds), "-vf", "scale=320:180"],
+      ...["-v", "error", "-y", "-i", source, "-t", String(seconds), "-vf", "scale=320:180"],
       ...["-c:v", encoder, ...speed, "-b:v", "600k", "-g", "50", ...clip.options, path],
     ],
     { env: { ...process.env, SVT_LOG: "1" } },
