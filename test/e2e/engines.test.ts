@@ -1,12 +1,12 @@
-/** Divided videos play in Chromium, Firefox and WebKit, and show the source's pictures (rows D5, D10, P3). */
+/** Chromium, Firefox and WebKit divide videos and play them, and show the source's pictures (rows D5, D10, P3). */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ROOT, startTestServer, type TestServer } from "./support/app.ts";
-import { CLIPS, makeClip, SCENE } from "./support/clips.ts";
+import { CLIPS, type CodecClip, makeClip, SCENE, shortSamples } from "./support/clips.ts";
 import { ENGINES, type EnginePage, waitUntil } from "./support/engines.ts";
 import { pictureTimes, psnr, shownPicture, sourcePicture } from "./support/pictures.ts";
 
@@ -22,40 +22,73 @@ const PLAYED_ON_SECONDS = 0.3;
 const cli = join(ROOT, "dist/node/cli/cmix.js");
 const sharedMedia = process.env.SHARED_MEDIA ?? join(ROOT, "../shared/media");
 
-interface Video {
-  main: string;
-  source: string;
+/** How a video gets into the page, and what its pictures are held against. */
+interface Row {
+  name: string;
+  hasMusic: boolean;
+  /** Leaves the page with the main opened. @returns the source's path */
+  open(page: EnginePage): Promise<string>;
 }
 
+const sources = new Map<CodecClip, string>();
+const sourceOf = (clip: CodecClip): string => sources.get(clip) as string;
+/** By their sources: a file is divided once for all engines. */
+const mains = new Map<string, Promise<string>>();
+
+const byCommand = (name: string, hasMusic: boolean, source: () => string): Row => ({
+  name,
+  hasMusic,
+  open: async (page) => {
+    const main = mains.get(source()) ?? divide(source());
+    mains.set(source(), main);
+    await openMain(page, await main);
+    return source();
+  },
+});
+
+const made = [CLIPS.H264, CLIPS.VP9, CLIPS.AV1];
+const ROWS: Row[] = [
+  {
+    name: "method compress",
+    hasMusic: true,
+    open: async (page) => {
+      await openMain(page, join(ROOT, "samples/scene.cmx")); // the server has its slave
+      return SCENE;
+    },
+  },
+  ...made.map((clip) => byCommand(clip.name, true, () => sourceOf(clip))),
+  ...(["samples", "compress"] as const).map((method) => ({
+    name: `divided by ${method} in the Studio`,
+    hasMusic: true,
+    open: async (page: EnginePage) => {
+      await divideInStudio(page, sourceOf(CLIPS.H264), method);
+      return sourceOf(CLIPS.H264);
+    },
+  })),
+  ...["mp4/clip_270p_aac.mp4", "webm/bbb_642x642_768kbps_30fps_vp9.webm", "mp4/av1_1080x720.mp4"].flatMap((name) => {
+    const path = join(sharedMedia, name);
+    if (existsSync(path)) return [byCommand(name, false, () => path)];
+    console.warn(`SKIPPED: ${name} is not at hand, clips of our own scene are tried`);
+    return [];
+  }),
+];
+
+let samples: string;
 let server: TestServer;
 
-const made = [CLIPS.H264, CLIPS.VP9, CLIPS.AV1].map((clip) => ({
-  name: clip.name,
-  hasMusic: true,
-  source: () => makeClip(server.dataDir, clip, CLIP_SECONDS),
-}));
-const shared = ["mp4/clip_270p_aac.mp4", "webm/bbb_642x642_768kbps_30fps_vp9.webm", "mp4/av1_1080x720.mp4"]
-  .map((name) => ({ name, hasMusic: false, source: async () => join(sharedMedia, name) }))
-  .filter(({ name }) => {
-    const isHere = existsSync(join(sharedMedia, name));
-    if (!isHere) console.warn(`SKIPPED: ${name} is not at hand, clips of our own scene are tried`);
-    return isHere;
-  });
-
-const divided = new Map<string, Video>();
-
 beforeAll(async () => {
-  server = await startTestServer();
-  divided.set("compress", { main: join(ROOT, "samples/scene.cmx"), source: SCENE }); // the server has its slave
-  for (const { name, source } of [...made, ...shared]) divided.set(name, await divide(await source()));
+  samples = await shortSamples();
+  server = await startTestServer(samples);
+  for (const clip of made) sources.set(clip, await makeClip(server.dataDir, clip, CLIP_SECONDS));
 });
 
 afterAll(async () => {
   await server?.close();
+  await rm(samples, { recursive: true });
 });
 
-/** Divides a file as it is by the command, and gives the slave to the server. */
-async function divide(source: string): Promise<Video> {
+/** Divides a file as it is by the command, and gives the slave to the server. @returns the main's path */
+async function divide(source: string): Promise<string> {
   const out = join(server.dataDir, `of-${basename(source)}`);
   const args = ["divide", source, "--out", out, "--method", "samples", "--json"];
   const { mainPath, slavePath } = JSON.parse((await run(process.execPath, [cli, ...args])).stdout);
@@ -66,7 +99,31 @@ async function divide(source: string): Promise<Video> {
     body: await readFile(slavePath),
   });
   expect(sent.status).toBe(201);
-  return { main: mainPath, source };
+  return mainPath;
+}
+
+const FILE_INPUT = 'input[type="file"]';
+
+async function openPage(page: EnginePage, path: string): Promise<void> {
+  await page.goto(server.url + path);
+  await waitForElement(page, FILE_INPUT);
+  await page.evaluate(watchLoudest);
+}
+
+async function openMain(page: EnginePage, main: string): Promise<void> {
+  await openPage(page, "/watch");
+  await page.setFiles(FILE_INPUT, main);
+}
+
+async function divideInStudio(page: EnginePage, source: string, method: "samples" | "compress"): Promise<void> {
+  await openPage(page, "/studio");
+  await page.setFiles(FILE_INPUT, source);
+  await waitForElement(page, `input[id$="-${method}"]`);
+  await page.click(`input[id$="-${method}"]`);
+  await page.click('button[type="submit"]');
+  const watchIt = ".actions button:enabled"; // once the slave is sent
+  await waitForElement(page, watchIt, 60);
+  await page.click(watchIt);
 }
 
 // The engines side by side: a play mostly waits for its CM.
@@ -80,14 +137,10 @@ for (const engine of ENGINES.filter(({ isHere }) => isHere())) {
       await page?.close();
     });
 
-    for (const { name, hasMusic } of [{ name: "compress", hasMusic: true }, ...made, ...shared]) {
-      it.sequential(`D5 P3: ${name} plays with the source's pictures, after seeks too`, async () => {
-        const { main, source } = divided.get(name) as Video;
+    for (const { name, hasMusic, open } of ROWS) {
+      it.sequential(`D5 P3: ${name}: plays with the source's pictures, after seeks too`, async () => {
+        const source = await open(page);
         const times = await pictureTimes(source);
-        await page.goto(`${server.url}/watch`);
-        await waitUntil(page, 15, () => document.querySelector('input[type="file"]') !== null);
-        await page.evaluate(watchLoudest);
-        await page.setFiles('input[type="file"]', main);
         await waitForState(page, "ready");
         await page.click(".play-large");
         await page.evaluate(pauseWhenPlaying);
@@ -109,6 +162,9 @@ for (const engine of ENGINES.filter(({ isHere }) => isHere())) {
     }
   });
 }
+
+const waitForElement = (page: EnginePage, selector: string, seconds = 15): Promise<void> =>
+  waitUntil(page, seconds, (wanted) => document.querySelector(wanted) !== null, selector);
 
 const waitForState = (page: EnginePage, state: string): Promise<void> =>
   waitUntil(page, 30, (name) => document.querySelector<HTMLElement>(".stage")?.dataset.state === name, state);

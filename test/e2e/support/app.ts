@@ -39,7 +39,8 @@ export interface TestApp extends TestServer {
   browser: Browser;
 }
 
-export async function startTestServer(): Promise<TestServer> {
+/** @param samplesDir with the house CM, and the library's first video */
+export async function startTestServer(samplesDir: string = join(ROOT, "samples")): Promise<TestServer> {
   const webDir = join(ROOT, "dist/web");
   const wasmPath = join(ROOT, "dist/wasm/kernels.wasm");
   for (const path of [join(webDir, "index.html"), wasmPath]) {
@@ -58,7 +59,7 @@ export async function startTestServer(): Promise<TestServer> {
       dataDir,
       webDir,
       wasmPath,
-      samplesDir: join(ROOT, "samples"),
+      samplesDir,
       log: () => {},
     });
     return { url: server.url, dataDir, close };

@@ -1,5 +1,7 @@
 /** Clips made of the project's own scene, so that tests of codecs need no other media. */
 import { execFile } from "node:child_process";
+import { mkdtemp, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { ROOT } from "./app.ts";
@@ -74,4 +76,13 @@ export async function makeClip(
     { env: { ...process.env, SVT_LOG: "1" } },
   );
   return path;
+}
+
+/** A folder like `samples/` whose house CM is over after two seconds: many plays wait for its end. */
+export async function shortSamples(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "cmix-samples-"));
+  for (const name of ["scene.cmx", "scene.cms"]) await symlink(join(ROOT, "samples", name), join(folder, name));
+  const cm = join(ROOT, "samples/house-cm.mp4");
+  await run("ffmpeg", ["-v", "error", "-i", cm, "-t", "2", "-c:v", "libx264", ...AAC, join(folder, "house-cm.mp4")]);
+  return folder;
 }

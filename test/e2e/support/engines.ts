@@ -63,9 +63,10 @@ async function pageIn(browser: Browser): Promise<EnginePage> {
       page.evaluate(`(${work})(...${JSON.stringify(args)})`) as Promise<Awaited<ReturnType<typeof work>>>,
     setFiles: (selector, path) => page.setInputFiles(selector, path),
     click: async (selector, share = 0.5) => {
-      const box = await page.locator(selector).first().boundingBox();
-      if (box === null) throw new Error(`${selector} is not on the screen`);
-      await page.mouse.click(box.x + box.width * share, box.y + box.height / 2);
+      const element = page.locator(selector).first();
+      const box = await element.boundingBox();
+      if (box === null) throw new Error(`${selector} is not on the page`);
+      await element.click({ position: { x: box.width * share, y: box.height / 2 } });
     },
     screenshot: async (path) => void (await page.screenshot({ path })),
     close: () => browser.close(),

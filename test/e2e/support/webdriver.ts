@@ -64,6 +64,8 @@ async function openSession(address: string, stop: () => Promise<void>): Promise<
     setFiles: async (selector, path) => void (await post(`/element/${await find(selector)}/value`, { text: path })),
     click: async (selector, share = 0.5) => {
       const element = await find(selector);
+      const script = "arguments[0].scrollIntoView({ block: 'nearest' })";
+      await post("/execute/sync", { script, args: [{ [ELEMENT]: element }] });
       const { width } = (await call(address, "GET", `${session}/element/${element}/rect`)) as { width: number };
       const x = Math.round(width * (share - 0.5)); // from the element's middle
       const move = { type: "pointerMove", duration: 0, origin: { [ELEMENT]: element }, x, y: 0 };
