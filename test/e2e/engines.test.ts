@@ -6,7 +6,7 @@ import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ROOT, startTestServer, type TestServer } from "./support/app.ts";
-import { CLIPS, type CodecClip, makeClip, SCENE, shortSamples } from "./support/clips.ts";
+import { CLIPS, type CodecClip, cutClip, makeClip, SCENE, shortSamples } from "./support/clips.ts";
 import { ENGINES, type EnginePage, waitUntil } from "./support/engines.ts";
 import { pictureTimes, psnr, shownPicture, sourcePicture } from "./support/pictures.ts";
 
@@ -32,6 +32,7 @@ interface Row {
 
 const sources = new Map<CodecClip, string>();
 const sourceOf = (clip: CodecClip): string => sources.get(clip) as string;
+let cutSource: string;
 /** By their sources: a file is divided once for all engines. */
 const mains = new Map<string, Promise<string>>();
 
@@ -42,6 +43,15 @@ const byCommand = (name: string, hasMusic: boolean, source: () => string): Row =
     const main = mains.get(source()) ?? divide(source());
     mains.set(source(), main);
     await openMain(page, await main);
+    return source();
+  },
+});
+
+const inStudio = (method: "samples" | "compress", source: () => string): Row => ({
+  name: `divided by ${method} in the Studio`,
+  hasMusic: true,
+  open: async (page) => {
+    await divideInStudio(page, source(), method);
     return source();
   },
 });
@@ -57,14 +67,9 @@ const ROWS: Row[] = [
     },
   },
   ...made.map((clip) => byCommand(clip.name, true, () => sourceOf(clip))),
-  ...(["samples", "compress"] as const).map((method) => ({
-    name: `divided by ${method} in the Studio`,
-    hasMusic: true,
-    open: async (page: EnginePage) => {
-      await divideInStudio(page, sourceOf(CLIPS.H264), method);
-      return sourceOf(CLIPS.H264);
-    },
-  })),
+  byCommand("a clip that begins before time 0", true, () => cutSource),
+  inStudio("samples", () => sourceOf(CLIPS.H264)),
+  inStudio("compress", () => cutSource),
   ...["mp4/clip_270p_aac.mp4", "webm/bbb_642x642_768kbps_30fps_vp9.webm", "mp4/av1_1080x720.mp4"].flatMap((name) => {
     const path = join(sharedMedia, name);
     if (existsSync(path)) return [byCommand(name, false, () => path)];
@@ -80,6 +85,7 @@ beforeAll(async () => {
   samples = await shortSamples();
   server = await startTestServer(samples);
   for (const clip of made) sources.set(clip, await makeClip(server.dataDir, clip, CLIP_SECONDS));
+  cutSource = await cutClip(sourceOf(CLIPS.H264));
 });
 
 afterAll(async () => {

@@ -78,6 +78,13 @@ export async function makeClip(
   return path;
 }
 
+/** A clip without its first second, cut without coding again: hidden pictures stay before time 0, from the key picture on. */
+export async function cutClip(path: string): Promise<string> {
+  const cut = path.replace(/(\.\w+)$/, "-cut$1");
+  await run("ffmpeg", ["-v", "error", "-y", "-ss", "1", "-i", path, "-c", "copy", cut]);
+  return cut;
+}
+
 /** A folder like `samples/` whose house CM is over after two seconds: many plays wait for its end. */
 export async function shortSamples(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "cmix-samples-"));

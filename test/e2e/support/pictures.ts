@@ -90,13 +90,14 @@ export async function makeLongClip(path: string, seconds: number, size: string):
   ]);
 }
 
-/** Start of each picture of a file in seconds, in display order, as ffprobe has them. */
+/** Start of each picture of a file in seconds, in display order, as ffprobe has them; without those that an edit list hides. */
 export async function pictureTimes(path: string): Promise<number[]> {
   const { stdout } = await run("ffprobe", [
-    ...["-v", "error", "-select_streams", "v:0", "-show_entries", "packet=pts_time", "-of", "csv=p=0", path],
+    ...["-v", "error", "-select_streams", "v:0", "-show_entries", "packet=pts_time,flags", "-of", "csv=p=0", path],
   ]);
   return stdout
     .split("\n")
+    .filter((line) => !/,.D/.test(line)) // to be dropped once decoded
     .map(Number.parseFloat)
     .filter((time) => Number.isFinite(time))
     .sort((a, b) => a - b);

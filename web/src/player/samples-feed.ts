@@ -23,6 +23,7 @@ import { mergeSegment } from "../../../codec/methods/samples/segment-bytes.ts";
 import { FILE_TRACK } from "../../../codec/methods/samples.ts";
 import type { Kernels } from "../../../codec/wasm/load-kernels.ts";
 import { SD_MAX_HEIGHT } from "./decoder-support.ts";
+import { keepEarlyTimes } from "./early-pictures.ts";
 import { type MediaFeed, type Picture, PREROLL_SECONDS, type Sound } from "./media-feed.ts";
 import type { SegmentOpener } from "./segment-opener.ts";
 import { type CodedSound, decodeSound } from "./sound-decoder.ts";
@@ -200,6 +201,7 @@ async function openTracks(input: Input): Promise<{ video: InputVideoTrack; sound
   const video = await input.getPrimaryVideoTrack();
   if (video === null) throw new UnsupportedError("there is no video in this file: choose another one");
   await nameColours(video);
+  await keepEarlyTimes(video);
   return { video, sound: (await input.getPrimaryAudioTrack()) ?? undefined };
 }
 
