@@ -133,7 +133,7 @@ function tapSound(): void {
   Object.assign(globalThis, {
     soundLevel: () => {
       const tap = taps.at(-1);
-      if (tap === undefined) return 0;
+      if (tap === undefined || tap.context.state === "closed") return 0; // closed, it holds what came last
       const samples = new Float32Array(tap.fftSize);
       tap.getFloatTimeDomainData(samples);
       return Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
