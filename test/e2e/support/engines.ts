@@ -1,8 +1,10 @@
 /** A page of the app in each of the three browser engines, driven the same way. */
+import { mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Browser, firefox } from "playwright";
 import { hasTool } from "../../support/tools.ts";
-import { launchChromium } from "./app.ts";
+import { launchChromium, ROOT } from "./app.ts";
 import { openWebKit } from "./webdriver.ts";
 
 export interface EnginePage {
@@ -25,6 +27,9 @@ export interface Engine {
   open(): Promise<EnginePage>;
 }
 
+/** Debian's own, driven by WebDriver BiDi. */
+const FIREFOX = process.env.FIREFOX_PATH ?? "/usr/bin/firefox-esr";
+
 const notHeld = (name: string) => `that videos play in ${name} was NOT tried`;
 
 export const ENGINES: readonly Engine[] = [
@@ -35,13 +40,12 @@ export const ENGINES: readonly Engine[] = [
   },
   {
     name: "Firefox",
-    isHere: () => hasTool("firefox-esr", "--version", "firefox-esr", notHeld("Firefox")),
+    isHere: () => hasTool(FIREFOX, "--version", "firefox-esr", notHeld("Firefox")),
     open: async () =>
       pageIn(
         await firefox.launch({
-          // Debian's own Firefox, driven by WebDriver BiDi.
           channel: "moz-firefox",
-          executablePath: process.env.FIREFOX_PATH ?? "/usr/bin/firefox-esr",
+          executablePath: FIREFOX,
           firefoxUserPrefs: { "media.autoplay.default": 0 },
         }),
       ),
@@ -73,7 +77,11 @@ async function pageIn(browser: Browser): Promise<EnginePage> {
   };
 }
 
-/** Waits until `condition`, which runs in the page, holds. @throws Error it does not in `seconds`; says what the page shows instead */
+/**
+ * Waits until `condition`, which runs in the page, holds.
+ *
+ * @throws Error it does not in `seconds`; says what the page shows instead, and keeps a picture of it
+ */
 export async function waitUntil<A extends unknown[]>(
   page: EnginePage,
   seconds: number,
@@ -83,8 +91,13 @@ export async function waitUntil<A extends unknown[]>(
   const end = Date.now() + seconds * 1000;
   while (!(await page.evaluate(condition, ...args))) {
     if (Date.now() > end) {
-      const text = await page.evaluate(() => document.querySelector("main")?.innerText ?? document.body.innerText);
-      throw new Error(`after ${seconds} s not ${condition} of ${JSON.stringify(args)}; the page shows: ${text}`);
+      const text = await page.evaluate(() => document.body.innerText);
+      const picture = join(ROOT, "test-results", `not-in-time-${end}.png`);
+      await mkdir(dirname(picture), { recursive: true });
+      await page.screenshot(picture);
+      throw new Error(
+        `after ${seconds} s not ${condition} of ${JSON.stringify(args)}; the page (${picture}) shows: ${text}`,
+      );
     }
     await sleep(50);
   }
