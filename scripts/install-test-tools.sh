@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the tests need besides Node: a browser, ffmpeg, libtiff's tools, a font, an X server without a screen.
+# Installs what the tests need besides Node: three browsers with their decoders, ffmpeg, libtiff's tools, a font, an X server without a screen.
 # Only what is missing is installed. Exit 1 where something is missing and cannot be installed.
 set -euo pipefail
 
@@ -14,7 +14,21 @@ need() {
   fi
 }
 
+# need_library FILE PACKAGE: a library that a program loads when it needs it.
+need_library() {
+  if [[ "$(uname)" == Linux ]] && ! compgen -G "/usr/lib/*/$1" >/dev/null; then
+    missing_programs+=("$1")
+    missing_packages+=("$2")
+  fi
+}
+
 need chromium chromium
+need firefox-esr firefox-esr
+need WebKitWebDriver webkit2gtk-driver
+need_library gstreamer-1.0/libgstlibav.so gstreamer1.0-libav
+need_library gstreamer-1.0/libgstvideoparsersbad.so gstreamer1.0-plugins-bad
+need_library gstreamer-1.0/libgstopengl.so gstreamer1.0-gl
+need_library dri/swrast_dri.so libgl1-mesa-dri
 need ffmpeg ffmpeg
 need ffprobe ffmpeg
 need tiffcp libtiff-tools
@@ -40,7 +54,7 @@ say_missing() {
 }
 
 if ! command -v apt-get >/dev/null; then
-  say_missing "This machine has no apt-get. Install them with its own package manager: Chromium, ffmpeg with ffprobe, libtiff's tools (tiffcp), Xvfb with xvfb-run and xauth, the DejaVu fonts; then run this again."
+  say_missing "This machine has no apt-get. Install them with its own package manager: Chromium, Firefox, WebKitGTK's WebKitWebDriver and MiniBrowser with GStreamer's plugins (libav, bad, gl) and Mesa's drivers, ffmpeg with ffprobe, libtiff's tools (tiffcp), Xvfb with xvfb-run and xauth, the DejaVu fonts; then run this again."
 fi
 
 as_root=()

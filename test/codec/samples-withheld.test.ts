@@ -5,15 +5,13 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { sourceFromBytes } from "../../codec/format/bytes.ts";
 import { MainReader } from "../../codec/format/main-file.ts";
-import { isSlice, nextStartCode } from "../../codec/methods/samples/annexb.ts";
 import { openIndex } from "../../codec/methods/samples/open-index.ts";
-import { mergeSegment } from "../../codec/methods/samples/segment-bytes.ts";
 import { type Kernels, loadKernels } from "../../codec/wasm/load-kernels.ts";
-import { openDivision } from "../support/divisions.ts";
 import { readWasm } from "../support/kernels.ts";
 import { ALL_MEDIA, divideBytes, mediaFiles, nameOf, readBytes } from "../support/media.ts";
 import { hasFfmpeg, withFolder } from "../support/tools.ts";
 import { ROOT } from "../support/tree.ts";
+import { likeness, withoutSlave } from "../support/withheld.ts";
 
 const RUN_BYTES = 32;
 const SIDE = 64; // pictures are compared at 64x64, grey: what can be recognised survives that
@@ -59,25 +57,6 @@ function sameRun(a: Uint8Array, atA: number, b: Uint8Array, atB: number): number
   while (atA + behind < a.length && atB + behind < b.length && a[atA + behind] === b[atB + behind]) behind += 1;
   while (before < Math.min(atA, atB) && a[atA - before - 1] === b[atB - before - 1]) before += 1;
   return before + behind;
-}
-
-/** The source with zeros where bytes were withheld, its codec configuration as it was: more than a thief has. */
-async function withoutSlave(bytes: Uint8Array): Promise<Uint8Array> {
-  const division = await divideBytes(kernels, bytes.slice(), "patent");
-  const parts: Uint8Array[] = [];
-  for (const { publicBytes, withheld } of await openDivision(division))
-    parts.push(await mergeSegment(kernels, publicBytes, new Uint8Array(withheld.length)));
-  const filled = new Uint8Array(Buffer.concat(parts));
-  const { structure, container } = await openIndex(sourceFromBytes(bytes));
-  for (const { offset, size } of structure) filled.set(bytes.subarray(offset, offset + size), offset);
-  // A raw stream's parameter sets stand before its first slice.
-  return container === "h264" ? new Uint8Array(Buffer.concat([bytes.subarray(0, firstSlice(bytes)), filled])) : filled;
-}
-
-function firstSlice(bytes: Uint8Array): number {
-  let at = nextStartCode(bytes, 0);
-  while (at >= 0 && !isSlice((bytes[at + 3] ?? 0) & 31)) at = nextStartCode(bytes, at + 3);
-  return Math.max(0, at);
 }
 
 /** Grey pictures of 64x64 that ffmpeg makes of a file, one behind another. */
@@ -133,7 +112,7 @@ describe.skipIf(!hasFfmpeg())(
         const bytes = readBytes(path);
         const original = decode(bytes, nameOf(path));
         expect(original.length).toBeGreaterThan(0);
-        const stolen = decode(await withoutSlave(bytes), nameOf(path));
+        const stolen = decode(await withoutSlave(kernels, bytes), nameOf(path));
         const size = SIDE * SIDE;
         let best = 0;
         // Against every picture of the original, since a decoder that drops some moves the others.
@@ -149,19 +128,3 @@ describe.skipIf(!hasFfmpeg())(
     it("what came out", () => console.log(rows.join("\n")));
   },
 );
-
-/** Correlation of two pictures' brightness, 0 where one is flat: 1 is the same picture, grey frames give 0. */
-function likeness(a: Uint8Array, b: Uint8Array): number {
-  const mean = (bytes: Uint8Array): number => bytes.reduce((sum, value) => sum + value, 0) / bytes.length;
-  const [meanA, meanB] = [mean(a), mean(b)];
-  let [both, ofA, ofB] = [0, 0, 0];
-  for (let i = 0; i < a.length; i++) {
-    const [da, db] = [(a[i] ?? 0) - meanA, (b[i] ?? 0) - meanB];
-    both += da * db;
-    ofA += da * da;
-    ofB += db * db;
-  }
-  // A flat picture, but for rounding, is like nothing.
-  if (ofA < a.length || ofB < b.length) return 0;
-  return both / Math.sqrt(ofA * ofB);
-}

@@ -26,14 +26,21 @@ const CHROMIUM_ARGUMENTS = [
   "--no-first-run",
 ];
 
-export interface TestApp {
+export const launchChromium = (): Promise<Browser> =>
+  chromium.launch({ executablePath: process.env.CHROMIUM_PATH ?? "/usr/bin/chromium", args: CHROMIUM_ARGUMENTS });
+
+export interface TestServer {
   url: string;
   dataDir: string;
-  browser: Browser;
   close(): Promise<void>;
 }
 
-export async function startApp(): Promise<TestApp> {
+export interface TestApp extends TestServer {
+  browser: Browser;
+}
+
+/** @param samplesDir with the house CM, and the library's first video */
+export async function startTestServer(samplesDir: string = join(ROOT, "samples")): Promise<TestServer> {
   const webDir = join(ROOT, "dist/web");
   const wasmPath = join(ROOT, "dist/wasm/kernels.wasm");
   for (const path of [join(webDir, "index.html"), wasmPath]) {
@@ -41,9 +48,7 @@ export async function startApp(): Promise<TestApp> {
   }
   const dataDir = await mkdtemp(join(tmpdir(), "cmix-e2e-"));
   let server: RunningServer | undefined;
-  let browser: Browser | undefined;
   const close = async () => {
-    await browser?.close();
     await server?.close();
     await rm(dataDir, { recursive: true, force: true });
   };
@@ -54,16 +59,27 @@ export async function startApp(): Promise<TestApp> {
       dataDir,
       webDir,
       wasmPath,
-      samplesDir: join(ROOT, "samples"),
+      samplesDir,
       log: () => {},
     });
-    browser = await chromium.launch({
-      executablePath: process.env.CHROMIUM_PATH ?? "/usr/bin/chromium",
-      args: CHROMIUM_ARGUMENTS,
-    });
-    return { url: server.url, dataDir, browser, close };
+    return { url: server.url, dataDir, close };
   } catch (error) {
     await close();
+    throw error;
+  }
+}
+
+export async function startApp(): Promise<TestApp> {
+  const server = await startTestServer();
+  try {
+    const browser = await launchChromium();
+    const close = async () => {
+      await browser.close();
+      await server.close();
+    };
+    return { ...server, browser, close };
+  } catch (error) {
+    await server.close();
     throw error;
   }
 }
@@ -117,7 +133,7 @@ function tapSound(): void {
   Object.assign(globalThis, {
     soundLevel: () => {
       const tap = taps.at(-1);
-      if (tap === undefined) return 0;
+      if (tap === undefined || tap.context.state === "closed") return 0; // closed, it holds what came last
       const samples = new Float32Array(tap.fftSize);
       tap.getFloatTimeDomainData(samples);
       return Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);

@@ -1,7 +1,7 @@
 /** Pictures as shown against pictures as ffmpeg decodes them. */
 import { execFile } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import type { Page } from "playwright";
 
 const run = promisify(execFile);
 
@@ -13,14 +13,19 @@ export interface Rgba {
   timeSeconds: number;
 }
 
+/** What of a page is needed here, whichever engine it is in. */
+export interface Evaluator {
+  evaluate<R>(work: () => R | Promise<R>): Promise<R>;
+}
+
 /**
  * What is on the player's canvas, once it stands still: a worker's canvas reaches the page some screen refreshes after it was painted,
  * on a busy machine later.
  */
-export async function shownPicture(page: Page): Promise<Rgba> {
+export async function shownPicture(page: Evaluator): Promise<Rgba> {
   let picture = await readPicture(page);
   for (let look = 0; look < 20; look++) {
-    await page.waitForTimeout(150);
+    await sleep(150);
     const next = await readPicture(page);
     if (next.timeSeconds === picture.timeSeconds && Buffer.compare(next.data, picture.data) === 0) return next;
     picture = next;
@@ -28,7 +33,7 @@ export async function shownPicture(page: Page): Promise<Rgba> {
   throw new Error("the picture does not stand still");
 }
 
-async function readPicture(page: Page): Promise<Rgba> {
+async function readPicture(page: Evaluator): Promise<Rgba> {
   const { base64, ...rest } = await page.evaluate(() => {
     const shown = document.querySelector<HTMLCanvasElement>(".video-canvas");
     if (shown === null) throw new Error("there is no canvas");
@@ -94,13 +99,14 @@ export async function makeLowRateClip(path: string, seconds: number): Promise<vo
   ]);
 }
 
-/** Start of each picture of a file in seconds, in display order, as ffprobe has them. */
+/** Start of each picture of a file in seconds, in display order, as ffprobe has them; without those that an edit list hides. */
 export async function pictureTimes(path: string): Promise<number[]> {
   const { stdout } = await run("ffprobe", [
-    ...["-v", "error", "-select_streams", "v:0", "-show_entries", "packet=pts_time", "-of", "csv=p=0", path],
+    ...["-v", "error", "-select_streams", "v:0", "-show_entries", "packet=pts_time,flags", "-of", "csv=p=0", path],
   ]);
   return stdout
     .split("\n")
+    .filter((line) => !/,.D/.test(line)) // to be dropped once decoded
     .map(Number.parseFloat)
     .filter((time) => Number.isFinite(time))
     .sort((a, b) => a - b);

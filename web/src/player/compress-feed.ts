@@ -6,13 +6,11 @@ import { CompressDecoder } from "../../../codec/methods/compress-decoder.ts";
 import { decodePacketList } from "../../../codec/methods/packet-list.ts";
 import type { Kernels } from "../../../codec/wasm/load-kernels.ts";
 import { audioConfigOf } from "./decoder-support.ts";
-import { type MediaFeed, type Picture, PREROLL_SECONDS, type Sound, soundOf } from "./media-feed.ts";
-import { nap, nextTask } from "./next-task.ts";
+import { type MediaFeed, type Picture, PREROLL_SECONDS, type Sound } from "./media-feed.ts";
+import { nextTask } from "./next-task.ts";
 import type { SegmentOpener } from "./segment-opener.ts";
+import { type CodedSound, decodeSound } from "./sound-decoder.ts";
 import { entriesFrom, type OpenedPackets, readPackets, type TimedPacket } from "./track-reader.ts";
-
-/** Packets in the sound decoder at once. */
-const DECODING_PACKETS = 16;
 
 export interface CompressFeedParts {
   kernels: Kernels;
@@ -35,7 +33,9 @@ export class CompressFeed implements MediaFeed {
     this.parts = parts;
     this.decoder = new CompressDecoder(parts.kernels, parts.video, parts.main.header.parameters);
     const { sound } = parts;
-    if (sound !== undefined) this.sounds = (seconds, signal) => this.decodeSound(sound, seconds, signal);
+    if (sound !== undefined)
+      this.sounds = (seconds, signal) =>
+        decodeSound(audioConfigOf(sound), this.codedSound(sound, seconds, signal), signal);
   }
 
   firstSegment(seconds: number): number | undefined {
@@ -98,51 +98,15 @@ export class CompressFeed implements MediaFeed {
     };
   }
 
-  private async *decodeSound(track: AudioTrack, seconds: number, signal: AbortSignal): AsyncGenerator<Sound> {
-    const decoded: AudioData[] = [];
-    let failure: unknown;
-    const decoder = new AudioDecoder({
-      output: (data) => decoded.push(data),
-      error: (error) => {
-        failure = error;
-      },
-    });
-    try {
-      decoder.configure(audioConfigOf(track));
-      for await (const group of readPackets(this.soundEntries(track, seconds), this.open, signal)) {
-        for (const packet of codedSounds(group, mergeAudioPackets(this.parts.kernels, group))) {
-          if (packet.timeMicroseconds / 1e6 < seconds - PREROLL_SECONDS) continue;
-          while (decoder.decodeQueueSize >= DECODING_PACKETS && failure === undefined && !signal.aborted) await nap(5);
-          if (signal.aborted) return;
-          if (failure !== undefined) throw failure;
-          decoder.decode(
-            new EncodedAudioChunk({
-              type: "key",
-              timestamp: packet.timeMicroseconds,
-              data: packet.data as BufferSource,
-            }),
-          );
-          for (let data = decoded.shift(); data !== undefined; data = decoded.shift())
-            yield soundOf(data, data.timestamp / 1e6);
-        }
-      }
-      if (signal.aborted) return;
-      await decoder.flush();
-      for (let data = decoded.shift(); data !== undefined; data = decoded.shift())
-        yield soundOf(data, data.timestamp / 1e6);
-    } finally {
-      for (const data of decoded) data.close();
-      if (decoder.state !== "closed") decoder.close();
+  private async *codedSound(track: AudioTrack, seconds: number, signal: AbortSignal): AsyncGenerator<CodedSound> {
+    for await (const group of readPackets(this.soundEntries(track, seconds), this.open, signal)) {
+      for (const packet of codedSounds(group, mergeAudioPackets(this.parts.kernels, group)))
+        if (packet.timeMicroseconds / 1e6 >= seconds - PREROLL_SECONDS) yield packet;
     }
   }
 }
 
-/** A packet for the decoder, with its true time: one cut at the start of the track began earlier than its track. */
-interface CodedSound {
-  timeMicroseconds: number;
-  data: Uint8Array;
-}
-
+/** Packets with their true times: one cut at the start of the track began earlier than its track. */
 function codedSounds(group: TimedPacket[], whole: Uint8Array[]): CodedSound[] {
   const nominal = Math.max(0, ...group.map((packet) => packet.durationMicroseconds));
   let atStart = group[0]?.timeMicroseconds === 0;

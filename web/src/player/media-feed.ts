@@ -15,28 +15,9 @@ export interface Sound {
   readonly timeSeconds: number;
   readonly sampleRate: number;
   readonly frames: number;
-  readonly channels: number;
-  /** `count` frames of one channel from frame `first` on. */
-  copy(channel: number, first: number, count: number): Float32Array<ArrayBuffer>;
+  /** All frames from `first` on, one array a channel. */
+  copy(first: number): Float32Array<ArrayBuffer>[];
   close(): void;
-}
-
-/** Decoded sound as WebCodecs and the demuxer's library give it. */
-type SoundData = Pick<AudioData, "sampleRate" | "numberOfFrames" | "numberOfChannels" | "copyTo" | "close">;
-
-export function soundOf(data: SoundData, timeSeconds: number): Sound {
-  return {
-    timeSeconds,
-    sampleRate: data.sampleRate,
-    frames: data.numberOfFrames,
-    channels: data.numberOfChannels,
-    copy: (planeIndex, frameOffset, frameCount) => {
-      const samples = new Float32Array(frameCount);
-      data.copyTo(samples, { planeIndex, frameOffset, frameCount, format: "f32-planar" });
-      return samples;
-    },
-    close: () => data.close(),
-  };
 }
 
 /**

@@ -3,7 +3,6 @@
  * the browser's own decoders decode. Runs in a worker.
  */
 import {
-  AudioSampleSink,
   CustomSource,
   EncodedPacketSink,
   Input,
@@ -24,8 +23,10 @@ import { mergeSegment } from "../../../codec/methods/samples/segment-bytes.ts";
 import { FILE_TRACK } from "../../../codec/methods/samples.ts";
 import type { Kernels } from "../../../codec/wasm/load-kernels.ts";
 import { SD_MAX_HEIGHT } from "./decoder-support.ts";
-import { KEY_FIRST_SECONDS, type MediaFeed, type Picture, PREROLL_SECONDS, type Sound, soundOf } from "./media-feed.ts";
+import { keepEarlyTimes } from "./early-pictures.ts";
+import { KEY_FIRST_SECONDS, type MediaFeed, type Picture, PREROLL_SECONDS, type Sound } from "./media-feed.ts";
 import type { SegmentOpener } from "./segment-opener.ts";
+import { type CodedSound, decodeSound } from "./sound-decoder.ts";
 import { entriesFrom } from "./track-reader.ts";
 
 /** Media time fetched ahead; the service's head start is 30 s, and this leaves the rest for seeks (server/play/play-rules.ts). */
@@ -124,9 +125,9 @@ export class SamplesFeed implements MediaFeed {
     const demuxer = this.demuxerAtWork();
     try {
       const { sound } = await demuxer.tracks;
-      if (sound === undefined || !(await sound.canDecode())) return;
-      for await (const sample of new AudioSampleSink(sound).samples(seconds - PREROLL_SECONDS))
-        yield soundOf(sample, sample.timestamp);
+      const config = await sound?.getDecoderConfig();
+      if (sound === undefined || !config || !(await sound.canDecode())) return;
+      yield* decodeSound(config, codedSound(sound, seconds), signal);
     } catch (error) {
       throw reasonOf(error, demuxer, "sound");
     }
@@ -213,10 +214,18 @@ export class SamplesFeed implements MediaFeed {
   }
 }
 
+async function* codedSound(track: InputAudioTrack, seconds: number): AsyncGenerator<CodedSound> {
+  const sink = new EncodedPacketSink(track);
+  const first = (await sink.getPacket(seconds - PREROLL_SECONDS)) ?? (await sink.getFirstPacket());
+  for await (const { timestamp, data } of sink.packets(first ?? undefined))
+    yield { timeMicroseconds: Math.round(timestamp * 1e6), data };
+}
+
 async function openTracks(input: Input): Promise<{ video: InputVideoTrack; sound: InputAudioTrack | undefined }> {
   const video = await input.getPrimaryVideoTrack();
   if (video === null) throw new UnsupportedError("there is no video in this file: choose another one");
   await nameColours(video);
+  await keepEarlyTimes(video);
   return { video, sound: (await input.getPrimaryAudioTrack()) ?? undefined };
 }
 

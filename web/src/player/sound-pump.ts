@@ -71,7 +71,7 @@ class PieceJoiner {
     timeSeconds += skip / sound.sampleRate;
     const frameCount = sound.frames - skip;
     if (frameCount === 0) return;
-    const channels = Array.from({ length: sound.channels }, (_, channel) => sound.copy(channel, skip, frameCount));
+    const channels = sound.copy(skip);
     // Times in whole microseconds are not exact; counting samples is. A true gap starts a new piece.
     const gap = Math.abs(timeSeconds - (this.startSeconds + this.length / this.sampleRate));
     if (

@@ -15,6 +15,7 @@ import type { MainHeader } from "../../../codec/format/header.ts";
 import type { CompressInput, SourcePacket, SourcePicture } from "../../../codec/methods/compress-types.ts";
 import { openIndex } from "../../../codec/methods/samples/open-index.ts";
 import { canDemux, SD_MAX_HEIGHT } from "../player/decoder-support.ts";
+import { keepEarlyTimes } from "../player/early-pictures.ts";
 import type { Refusals, SourceFacts } from "./divide-api.ts";
 import { copyPicture, DIRECT_FORMATS } from "./picture-copy.ts";
 
@@ -87,6 +88,7 @@ export class SourceReader {
     };
     if (refusals.samples !== undefined && refusals.compress !== undefined)
       throw new UnsupportedError(refusals.compress, { codec });
+    if (refusals.compress === undefined) await keepEarlyTimes(video);
     const sound = (await input.getPrimaryAudioTrack()) ?? undefined;
     const soundCodec =
       sound === undefined

@@ -1,0 +1,228 @@
+/** Chromium, Firefox and WebKit divide videos and play them, and show the source's pictures (rows D5, D10, P3). */
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { readFile, rm } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ROOT, startTestServer, type TestServer } from "./support/app.ts";
+import { CLIPS, type CodecClip, cutClip, makeClip, SCENE, shortSamples } from "./support/clips.ts";
+import { ENGINES, type EnginePage, waitUntil } from "./support/engines.ts";
+import { pictureTimes, psnr, shownPicture, sourcePicture } from "./support/pictures.ts";
+
+const run = promisify(execFile);
+const LEAST_PSNR = 30;
+/** The loudest sample given to the loudspeakers: the scene's music, neither silence nor out of scale. */
+const HEARD = [0.05, 1.1] as const;
+/** Longest distance of two pictures in these clips. */
+const FRAME_SECONDS = 0.051;
+const CLIP_SECONDS = 4;
+const PLAYED_ON_SECONDS = 0.3;
+
+const cli = join(ROOT, "dist/node/cli/cmix.js");
+const sharedMedia = process.env.SHARED_MEDIA ?? join(ROOT, "../shared/media");
+
+/** How a video gets into the page, and what its pictures are held against. */
+interface Row {
+  name: string;
+  hasMusic: boolean;
+  /** Leaves the page with the main opened. @returns the source's path */
+  open(page: EnginePage): Promise<string>;
+}
+
+const sources = new Map<CodecClip, string>();
+const sourceOf = (clip: CodecClip): string => sources.get(clip) as string;
+let cutSource: string;
+/** By their sources: a file is divided once for all engines. */
+const mains = new Map<string, Promise<string>>();
+
+const byCommand = (name: string, hasMusic: boolean, source: () => string): Row => ({
+  name,
+  hasMusic,
+  open: async (page) => {
+    const main = mains.get(source()) ?? divide(source());
+    mains.set(source(), main);
+    await openMain(page, await main);
+    return source();
+  },
+});
+
+const inStudio = (method: "samples" | "compress", source: () => string): Row => ({
+  name: `divided by ${method} in the Studio`,
+  hasMusic: true,
+  open: async (page) => {
+    await divideInStudio(page, source(), method);
+    return source();
+  },
+});
+
+const made = [CLIPS.H264, CLIPS.VP9, CLIPS.AV1];
+const ROWS: Row[] = [
+  {
+    name: "method compress",
+    hasMusic: true,
+    open: async (page) => {
+      await openMain(page, join(ROOT, "samples/scene.cmx")); // the server has its slave
+      return SCENE;
+    },
+  },
+  ...made.map((clip) => byCommand(clip.name, true, () => sourceOf(clip))),
+  byCommand("a clip that begins before time 0", true, () => cutSource),
+  inStudio("samples", () => sourceOf(CLIPS.H264)),
+  inStudio("compress", () => cutSource),
+  ...["mp4/clip_270p_aac.mp4", "webm/bbb_642x642_768kbps_30fps_vp9.webm", "mp4/av1_1080x720.mp4"].flatMap((name) => {
+    const path = join(sharedMedia, name);
+    if (existsSync(path)) return [byCommand(name, false, () => path)];
+    console.warn(`SKIPPED: ${name} is not at hand, clips of our own scene are tried`);
+    return [];
+  }),
+];
+
+let samples: string;
+let server: TestServer;
+
+beforeAll(async () => {
+  samples = await shortSamples();
+  server = await startTestServer(samples);
+  for (const clip of made) sources.set(clip, await makeClip(server.dataDir, clip, CLIP_SECONDS));
+  cutSource = await cutClip(sourceOf(CLIPS.H264));
+});
+
+afterAll(async () => {
+  await server?.close();
+  await rm(samples, { recursive: true });
+});
+
+/** Divides a file as it is by the command, and gives the slave to the server. @returns the main's path */
+async function divide(source: string): Promise<string> {
+  const out = join(server.dataDir, `of-${basename(source)}`);
+  const args = ["divide", source, "--out", out, "--method", "samples", "--json"];
+  const { mainPath, slavePath } = JSON.parse((await run(process.execPath, [cli, ...args])).stdout);
+  const { slaveId } = JSON.parse((await run(process.execPath, [cli, "inspect", mainPath, "--json"])).stdout);
+  const sent = await fetch(`${server.url}/api/slaves/${slaveId}`, {
+    method: "PUT",
+    headers: { "content-type": "application/octet-stream" },
+    body: await readFile(slavePath),
+  });
+  expect(sent.status).toBe(201);
+  return mainPath;
+}
+
+const FILE_INPUT = 'input[type="file"]';
+
+async function openPage(page: EnginePage, path: string): Promise<void> {
+  await page.goto(server.url + path);
+  await waitForElement(page, FILE_INPUT);
+  await page.evaluate(watchLoudest);
+}
+
+async function openMain(page: EnginePage, main: string): Promise<void> {
+  await openPage(page, "/watch");
+  await page.setFiles(FILE_INPUT, main);
+}
+
+async function divideInStudio(page: EnginePage, source: string, method: "samples" | "compress"): Promise<void> {
+  await openPage(page, "/studio");
+  await page.setFiles(FILE_INPUT, source);
+  await waitForElement(page, `input[id$="-${method}"]`);
+  await page.click(`input[id$="-${method}"]`);
+  await page.click('button[type="submit"]');
+  const watchIt = ".actions button:enabled"; // once the slave is sent
+  await waitForElement(page, watchIt, 60);
+  await page.click(watchIt);
+}
+
+// The engines side by side: a play mostly waits for its CM.
+for (const engine of ENGINES.filter(({ isHere }) => isHere())) {
+  describe.concurrent(engine.name, () => {
+    let page: EnginePage;
+    beforeAll(async () => {
+      page = await engine.open();
+    });
+    afterAll(async () => {
+      await page?.close();
+    });
+
+    for (const { name, hasMusic, open } of ROWS) {
+      it.sequential(`D5 P3: ${name}: plays with the source's pictures, after seeks too`, async () => {
+        const source = await open(page);
+        const times = await pictureTimes(source);
+        await waitForState(page, "ready");
+        await page.click(".play-large");
+        await page.evaluate(pauseWhenPlaying);
+        await waitForState(page, "paused");
+        const likenesses = [await expectSource(page, source, times)];
+        for (const share of [0.7, 0.3]) {
+          await page.click("input.seek", share);
+          await waitUntil(page, 15, isPictureOfPosition, FRAME_SECONDS);
+          likenesses.push(await expectSource(page, source, times));
+        }
+        console.info(`${engine.name}, ${name}: ${likenesses.map((value) => value.toFixed(1)).join(", ")} dB`);
+        await page.click(".controls button");
+        await waitUntil(page, 15, isPictureAfter, (await shownTime(page)) + PLAYED_ON_SECONDS);
+        if (!hasMusic) return;
+        const loudest = await page.evaluate(() => (globalThis as { loudest?: number }).loudest);
+        expect(loudest).toBeGreaterThan(HEARD[0]);
+        expect(loudest).toBeLessThan(HEARD[1]);
+      });
+    }
+  });
+}
+
+const waitForElement = (page: EnginePage, selector: string, seconds = 15): Promise<void> =>
+  waitUntil(page, seconds, (wanted) => document.querySelector(wanted) !== null, selector);
+
+const waitForState = (page: EnginePage, state: string): Promise<void> =>
+  waitUntil(page, 30, (name) => document.querySelector<HTMLElement>(".stage")?.dataset.state === name, state);
+
+/** Holds what is on screen against ffmpeg's picture of the same time. */
+async function expectSource(page: EnginePage, source: string, times: number[]): Promise<number> {
+  const shown = await shownPicture(page);
+  const number = times.findIndex((time) => Math.abs(time - Math.max(0, shown.timeSeconds)) < 0.002);
+  expect(number, `a picture at ${shown.timeSeconds} s`).toBeGreaterThanOrEqual(0);
+  const likeness = psnr(shown.data, await sourcePicture(source, number));
+  expect(likeness).toBeGreaterThan(LEAST_PSNR);
+  return likeness;
+}
+
+// ---- In the page ----
+
+function isPictureOfPosition(frameSeconds: number): boolean {
+  const position = Number(document.querySelector<HTMLInputElement>("input.seek")?.value);
+  const time = Number(document.querySelector<HTMLCanvasElement>(".video-canvas")?.dataset.pictureSeconds);
+  return time <= position + 1e-3 && time > position - frameSeconds - 1e-3;
+}
+
+const shownTime = (page: EnginePage): Promise<number> =>
+  page.evaluate(() => Number(document.querySelector<HTMLCanvasElement>(".video-canvas")?.dataset.pictureSeconds));
+
+const isPictureAfter = (seconds: number): boolean =>
+  Number(document.querySelector<HTMLCanvasElement>(".video-canvas")?.dataset.pictureSeconds) >= seconds;
+
+/** Presses Pause as soon as the CM is over and the video plays: a short clip would be over before a driver's click came. */
+function pauseWhenPlaying(): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setInterval(() => {
+      const state = document.querySelector<HTMLElement>(".stage")?.dataset.state;
+      if (state === "error") reject(new Error(document.querySelector<HTMLElement>('[role="alert"]')?.innerText));
+      else if (state === "playing") {
+        document.querySelector<HTMLElement>(".controls button")?.click();
+        resolve();
+      } else return;
+      clearInterval(timer);
+    }, 10);
+  });
+}
+
+/** Notes the loudest sample that is scheduled; there may be no sound device to hear it. */
+function watchLoudest(): void {
+  const page = globalThis as { loudest?: number };
+  page.loudest = 0;
+  const start = AudioBufferSourceNode.prototype.start;
+  AudioBufferSourceNode.prototype.start = function (this: AudioBufferSourceNode, ...when) {
+    for (let channel = 0; channel < (this.buffer?.numberOfChannels ?? 0); channel++)
+      for (const sample of this.buffer?.getChannelData(channel) ?? [])
+        page.loudest = Math.max(page.loudest ?? 0, Math.abs(sample));
+    start.apply(this, when);
+  };
+}
