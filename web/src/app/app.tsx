@@ -1,5 +1,4 @@
-import { type ReactNode, useEffect } from "react";
-import { BenchPage } from "../features/bench/bench-page.tsx";
+import { type ComponentType, lazy, type ReactNode, Suspense, useEffect } from "react";
 import { HomePage } from "../features/home/home-page.tsx";
 import { StudioPage } from "../features/studio/studio-page.tsx";
 import { WatchPage } from "../features/watch/watch-page.tsx";
@@ -8,7 +7,10 @@ import { LANGUAGES, type Language, useText } from "../shared/i18n/text.tsx";
 import { ErrorBoundary } from "./error-boundary.tsx";
 import { Link, useAddress } from "./router.tsx";
 
-const PAGES: Record<string, { name: TextKey; page: () => ReactNode }> = {
+/** Brings a chart library along, which no other page needs. */
+const BenchPage = lazy(async () => ({ default: (await import("../features/bench/bench-page.tsx")).BenchPage }));
+
+const PAGES: Record<string, { name: TextKey; page: ComponentType }> = {
   "/": { name: "nav.home", page: HomePage },
   "/watch": { name: "nav.watch", page: WatchPage },
   "/studio": { name: "nav.studio", page: StudioPage },
@@ -44,7 +46,9 @@ export function App(): ReactNode {
       </header>
       <main id="content" tabIndex={-1}>
         <ErrorBoundary key={path}>
-          <Page />
+          <Suspense>
+            <Page />
+          </Suspense>
         </ErrorBoundary>
       </main>
       <footer className="bottom">
