@@ -61,7 +61,7 @@ interface ProtectedSegment {
 }
 
 /** Segments being protected at once; more only cost memory. */
-const PROTECTED_AHEAD = 3;
+const PROTECTED_AHEAD = 8;
 
 export class DivisionWriter {
   private number = 0;

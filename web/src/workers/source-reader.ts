@@ -12,6 +12,7 @@ import {
 import { CmixError, type ErrorDetails, InputError, UnsupportedError } from "../../../codec/errors.ts";
 import { sourceFromBlob } from "../../../codec/format/bytes.ts";
 import type { MainHeader } from "../../../codec/format/header.ts";
+import { readAhead } from "../../../codec/format/read-ahead.ts";
 import type { CompressInput, SourcePacket, SourcePicture } from "../../../codec/methods/compress-types.ts";
 import { openIndex } from "../../../codec/methods/samples/open-index.ts";
 import { canDemux, SD_MAX_HEIGHT } from "../player/decoder-support.ts";
@@ -260,7 +261,7 @@ export class SourceReader {
 /** @returns why the file cannot be divided as it is */
 async function refusalAsItIs(file: Blob): Promise<string | undefined> {
   try {
-    const { container, streams } = await openIndex(sourceFromBlob(file));
+    const { container, streams } = await openIndex(readAhead(sourceFromBlob(file)));
     if (!canDemux(container)) return `the player does not know this container (${container}): convert it to MP4`;
     if (streams.some(({ track }) => track?.kind === "video")) return undefined;
     return "no coded picture is found in this file: it is cut, damaged or of another coding";
