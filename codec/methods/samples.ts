@@ -37,6 +37,7 @@ export interface SamplesProgress {
 
 export interface SamplesOptions extends Omit<DivisionDescription, "method" | "parameters" | "tracks"> {
   signal?: AbortSignal;
+  /** Of what was kept of an interrupted division, the last step alone. */
   onProgress?: (progress: SamplesProgress) => void;
 }
 
@@ -91,6 +92,7 @@ async function cutAll(
   const underWay: { segment: PlannedSegment; done: FinishedSegment | Promise<CutSegment> }[] = [];
   const progress: SamplesProgress = { bytes: 0, totalBytes: source.size, pictures: 0, microseconds: 0 };
   let planned = 0;
+  let keptLeft = kept.length;
 
   const writeOldest = async (): Promise<void> => {
     const oldest = underWay.shift();
@@ -100,6 +102,7 @@ async function cutAll(
     if ("head" in done) {
       share.spend(done.withheldBytes);
       writer.keep(place, done);
+      keptLeft -= 1;
     } else {
       const { publicBytes, withheld } = await done;
       share.spend(withheld.length);
@@ -108,7 +111,7 @@ async function cutAll(
     progress.bytes = segment.end;
     progress.pictures += segment.pictures;
     progress.microseconds = Math.max(progress.microseconds, segment.startMicroseconds + segment.durationMicroseconds);
-    onProgress?.({ ...progress });
+    if (keptLeft === 0) onProgress?.({ ...progress });
   };
 
   for await (const segment of planSegments(index, source.size)) {

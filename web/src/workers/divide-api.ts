@@ -45,6 +45,14 @@ export interface DivideSettings {
   slaveName: string;
 }
 
+/** Where a division's output is, or goes. */
+export interface DivisionPlace {
+  /** Names the folder of the browser's own file system that the output is in. */
+  id: string;
+  /** Where the main goes, if not into that folder. */
+  target?: FileSystemFileHandle | undefined;
+}
+
 export interface DivisionStep {
   pictures: number;
   bytes: number;
@@ -65,7 +73,9 @@ export interface DivisionOutput {
   segments: number;
   pictures: number;
   durationSeconds: number;
-  /** Seconds of work. */
+  /** Bytes of the main that were there from before an interruption. */
+  keptBytes: number;
+  /** Seconds of work, since then. */
   seconds: number;
 }
 
@@ -75,14 +85,17 @@ export interface DivideWorkerApi {
   /**
    * Divides with the method of `settings`.
    *
-   * @param jobId names the folder of the browser's own file system that the output is in
+   * @param goOn keeps the finished segments of the same division, interrupted before, where the method can; anything else is overwritten
    * @throws AbortError after `cancel`; then nothing is left
    */
   divide(
-    jobId: string,
+    place: DivisionPlace,
+    goOn: boolean,
     file: Blob,
     settings: DivideSettings,
     onProgress: (step: DivisionStep) => void,
   ): Promise<DivisionOutput>;
+  /** Names the program that cuts, by its content. */
+  program(): Promise<string>;
   cancel(): Promise<void>;
 }

@@ -1,18 +1,26 @@
 /** Divides a chosen file: reading and decoding here, encoding and cutting in nested workers, output streamed to files. */
 import "../shared/no-eval.ts";
 import * as Comlink from "comlink";
-import { type ByteSink, sourceFromBlob, toHex } from "../../../codec/format/bytes.ts";
-import type { DivisionResult } from "../../../codec/format/division-writer.ts";
+import { sourceFromBlob, toHex } from "../../../codec/format/bytes.ts";
+import type { DivisionResult, DivisionSinks } from "../../../codec/format/division-writer.ts";
 import type { MainHeader } from "../../../codec/format/header.ts";
 import { readAhead } from "../../../codec/format/read-ahead.ts";
+import { readUnfinished, type UnfinishedDivision } from "../../../codec/format/unfinished.ts";
 import { divideCompress } from "../../../codec/methods/compress.ts";
 import { divideSamples } from "../../../codec/methods/samples.ts";
 import { type CodecWorkerApi, createCodecWorkerApi } from "../../../codec/worker/codec-worker.ts";
 import { installErrorTransfer } from "../../../codec/worker/error-transfer.ts";
 import { WorkerPool } from "../../../codec/worker/worker-pool.ts";
-import type { DivideSettings, DivideWorkerApi, DivisionOutput, DivisionStep, SourceFacts } from "./divide-api.ts";
+import type {
+  DivideSettings,
+  DivideWorkerApi,
+  DivisionOutput,
+  DivisionPlace,
+  DivisionStep,
+  SourceFacts,
+} from "./divide-api.ts";
 import { fetchKernels } from "./kernels.ts";
-import { openOutputs } from "./output-file.ts";
+import { type DivisionFiles, openFiles } from "./output-file.ts";
 import { SourceReader } from "./source-reader.ts";
 
 const WORKERS_MAX = 4;
@@ -46,12 +54,25 @@ interface DivisionJob {
   file: Blob;
   reader: SourceReader;
   settings: DivideSettings & { signal: AbortSignal; poster?: NonNullable<MainHeader["poster"]> };
-  sinks: { main: ByteSink; slave: ByteSink };
+  sinks: DivisionSinks;
   pool: WorkerPool;
+  unfinished: UnfinishedDivision | undefined;
   onProgress: (step: DivisionStep) => void;
 }
 
-function divideAsItIs({ file, settings, sinks, pool, onProgress }: DivisionJob): Promise<DivisionResult> {
+/** What can be kept of an interrupted division; all files are cut where it ends, to their start when there is nothing. */
+async function takeUp({ main, slave, journal }: DivisionFiles, goOn: boolean): Promise<UnfinishedDivision | undefined> {
+  const unfinished =
+    goOn && journal !== undefined
+      ? await readUnfinished(await main.left(), await slave.left(), await journal.left())
+      : undefined;
+  await main.startAt(unfinished?.mainBytes ?? 0);
+  await slave.startAt(unfinished?.slaveBytes ?? 0);
+  await journal?.startAt(unfinished?.journalBytes ?? 0);
+  return unfinished;
+}
+
+function divideAsItIs({ file, settings, sinks, pool, unfinished, onProgress }: DivisionJob): Promise<DivisionResult> {
   const { title, copyright, protection, service, player, mainName, slaveName, signal, poster } = settings;
   const described = { title, copyright, protection, service, player, mainName, slaveName, signal };
   return divideSamples(
@@ -63,6 +84,7 @@ function divideAsItIs({ file, settings, sinks, pool, onProgress }: DivisionJob):
     },
     sinks,
     pool,
+    unfinished,
   );
 }
 
@@ -102,7 +124,8 @@ class DivideWorker implements DivideWorkerApi {
   }
 
   async divide(
-    jobId: string,
+    { id, target }: DivisionPlace,
+    goOn: boolean,
     file: Blob,
     settings: DivideSettings,
     onProgress: (step: DivisionStep) => void,
@@ -111,26 +134,28 @@ class DivideWorker implements DivideWorkerApi {
     this.cancelling = cancelling;
     const { signal } = cancelling;
     const start = performance.now();
+    const isCopied = settings.method === "samples";
     const reader = await SourceReader.open(file);
-    const pool =
-      settings.method === "samples"
-        ? await localPool()
-        : new WorkerPool(Math.max(1, Math.min(WORKERS_MAX, navigator.hardwareConcurrency)), spawnCodecWorker);
-    const outputs = await openOutputs(jobId, ["main.cmx", "slave.cms"]);
-    const [main, slave] = outputs;
+    const pool = isCopied
+      ? await localPool()
+      : new WorkerPool(Math.max(1, Math.min(WORKERS_MAX, navigator.hardwareConcurrency)), spawnCodecWorker);
+    const files = await openFiles(id, target, isCopied);
+    const { main, slave, journal } = files;
+    const sinks = { main: main.sink, slave: slave.sink, ...(journal === undefined ? {} : { journal: journal.sink }) };
     try {
-      if (main === undefined || slave === undefined) throw new RangeError("two outputs");
-      const poster = await reader.poster();
+      const unfinished = await takeUp(files, goOn);
+      const poster = unfinished === undefined ? await reader.poster() : undefined;
       const job: DivisionJob = {
         file,
         reader,
         settings: { ...settings, signal, ...(poster === undefined ? {} : { poster }) },
-        sinks: { main: main.sink, slave: slave.sink },
+        sinks,
         pool,
+        unfinished,
         onProgress: thinned(onProgress),
       };
       signal.throwIfAborted();
-      const result = await (settings.method === "samples" ? divideAsItIs(job) : compressAndDivide(job));
+      const result = await (isCopied ? divideAsItIs(job) : compressAndDivide(job));
       return {
         method: settings.method,
         mainId: toHex(result.mainId),
@@ -143,15 +168,20 @@ class DivideWorker implements DivideWorkerApi {
         segments: result.segments,
         pictures: result.pictures,
         durationSeconds: result.durationMicroseconds / 1e6,
+        keptBytes: unfinished?.mainBytes ?? 0,
         seconds: (performance.now() - start) / 1000,
       };
     } catch (error) {
-      await Promise.allSettled(outputs.map((output) => output.sink.abort()));
+      await Promise.allSettled(Object.values(sinks).map((sink) => sink.abort()));
       throw error;
     } finally {
       reader.close();
       pool.close();
     }
+  }
+
+  async program(): Promise<string> {
+    return self.location.pathname; // the build puts a hash of the content into it
   }
 
   async cancel(): Promise<void> {

@@ -76,6 +76,9 @@ export const en = {
   "studio.method.noSamples": "It cannot be kept as it is: {reason}",
   "studio.method.noCompress": "It cannot be compressed here, and viewers need another browser than this: {reason}",
   "studio.divide": "Divide",
+  "studio.target": "Straight to a file …",
+  "studio.target.hint":
+    "Straight to a file: you choose where the .cmx is written while it is divided. Otherwise the browser keeps it until you save it.",
   "studio.dividing": "Dividing",
   "studio.progress": "Progress of the division",
   "studio.frames": "{done} of about {total} frames",
@@ -85,6 +88,26 @@ export const en = {
   "studio.cancel": "Cancel",
   "studio.cancelling": "Cancelling …",
   "studio.cancelled": "Cancelled. Nothing was kept or sent.",
+  "studio.stay.goOn": "If this page is closed or loaded again, the Studio offers to go on where it stopped.",
+  "studio.stay": "If this page is closed or loaded again, compressing begins again from the start.",
+  "studio.unfinished": "Not finished: {title}",
+  "studio.unfinished.stored": "{share} of {name} ({size}) is divided and kept. It goes on from there.",
+  "studio.unfinished.target":
+    "{name} ({size}) was being divided into {target}. What was written there before the interruption is kept, from 128 MB on at least half of it.",
+  "studio.unfinished.again":
+    "Compressing cannot go on in the middle of a video: it begins again from the start, with the same settings.",
+  "studio.unfinished.same": "Choose {name} ({size}) again",
+  "studio.unfinished.choose": "Choose it and go on",
+  "studio.unfinished.goOn": "Go on",
+  "studio.unfinished.discard": "Discard",
+  "studio.unfinished.otherFile":
+    "This is not the same file, or it was changed since: {name}, {size}, is needed. Choose that one, or discard the division and start anew.",
+  "studio.unfinished.noSource": "The browser may not read {name}: allow it, or discard the division and start anew.",
+  "studio.unfinished.noTarget":
+    "The browser may not write to the file that was chosen: allow it, or discard the division and start anew.",
+  "studio.unfinished.done": "Divided: {title}",
+  "studio.unfinished.doneAbout": "This video is divided, but was not sent to the service or not saved.",
+  "studio.unfinished.show": "Send and save",
   "studio.done": "Divided",
   "studio.doneIn": "{frames} frames in {seconds} s ({fps} frames/s)",
   "studio.short":
@@ -96,6 +119,7 @@ export const en = {
   "studio.size.file": "Part",
   "studio.size.bytes": "Size",
   "studio.size.share": "Of the source",
+  "studio.written": "The .cmx is written to {name}.",
   "studio.save": "Save .cmx",
   "studio.saveHint": "Yours to copy, pass on and publish anywhere.",
   "studio.upload.sending": "Sending the slave to the service … {percent}",

@@ -75,6 +75,9 @@ export const ja: Record<TextKey, string> = {
   "studio.method.noSamples": "そのままでは分割できません:{reason}",
   "studio.method.noCompress": "ここでは圧縮できず、視聴には別のブラウザーが必要です:{reason}",
   "studio.divide": "分割する",
+  "studio.target": "直接ファイルへ…",
+  "studio.target.hint":
+    "「直接ファイルへ」では、選んだ場所に .cmx を分割しながら書き込みます。それ以外の場合は、保存するまでブラウザーが保持します。",
   "studio.dividing": "分割しています",
   "studio.progress": "分割の進行状況",
   "studio.frames": "約 {total} フレーム中 {done} フレーム",
@@ -84,6 +87,26 @@ export const ja: Record<TextKey, string> = {
   "studio.cancel": "中止",
   "studio.cancelling": "中止しています…",
   "studio.cancelled": "中止しました。何も保存も送信もされていません。",
+  "studio.stay.goOn": "このページを閉じたり再読み込みしたりしても、止まったところから続けられます。",
+  "studio.stay": "このページを閉じたり再読み込みしたりすると、圧縮は最初からやり直しになります。",
+  "studio.unfinished": "未完了:{title}",
+  "studio.unfinished.stored": "{name}({size})の {share} が分割され、保管されています。そこから続けます。",
+  "studio.unfinished.target":
+    "{name}({size})を {target} に分割していました。中断前に書き込まれた分は残っています(128 MB 以降は少なくとも半分)。",
+  "studio.unfinished.again": "圧縮は動画の途中から続けられません。同じ設定で最初から始めます。",
+  "studio.unfinished.same": "{name}({size})をもう一度選んでください",
+  "studio.unfinished.choose": "選んで続ける",
+  "studio.unfinished.goOn": "続ける",
+  "studio.unfinished.discard": "破棄する",
+  "studio.unfinished.otherFile":
+    "同じファイルではないか、後から変更されています。{name}({size})が必要です。そのファイルを選ぶか、この分割を破棄してやり直してください。",
+  "studio.unfinished.noSource":
+    "ブラウザーに {name} を読む許可がありません。許可するか、この分割を破棄してやり直してください。",
+  "studio.unfinished.noTarget":
+    "ブラウザーに書き込み先のファイルへの許可がありません。許可するか、この分割を破棄してやり直してください。",
+  "studio.unfinished.done": "分割済み:{title}",
+  "studio.unfinished.doneAbout": "この動画は分割済みですが、サービスへの送信か保存がまだです。",
+  "studio.unfinished.show": "送信して保存",
   "studio.done": "分割しました",
   "studio.doneIn": "{frames} フレームを {seconds} 秒で処理({fps} フレーム/秒)",
   "studio.short":
@@ -95,6 +118,7 @@ export const ja: Record<TextKey, string> = {
   "studio.size.file": "部分",
   "studio.size.bytes": "サイズ",
   "studio.size.share": "元に対する割合",
+  "studio.written": ".cmx は {name} に書き込まれました。",
   "studio.save": ".cmx を保存",
   "studio.saveHint": "コピーも配布も公開も自由です。",
   "studio.upload.sending": "スレーブをサービスに送っています… {percent}",
