@@ -1,7 +1,7 @@
 /** Files of any length, and what becomes of them. */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { createReadStream, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Page } from "playwright";
@@ -43,4 +43,30 @@ export async function saveMain(page: Page, path: string): Promise<void> {
   await save.waitFor({ timeout: 600_000 });
   const [download] = await Promise.all([page.waitForEvent("download"), save.click()]);
   await download.saveAs(path);
+}
+
+/**
+ * The most memory that any process of a browser has had, in bytes: pages and their workers are one process, the browser itself another.
+ * Undefined where there is no /proc.
+ */
+export function peakMemory(profile: string): number | undefined {
+  if (!existsSync("/proc/self/status")) return undefined;
+  const processes = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((id) => {
+      try {
+        const status = readFileSync(`/proc/${id}/status`, "utf8");
+        const field = (name: string) => Number(new RegExp(`^${name}:\\s*(\\d+)`, "m").exec(status)?.[1] ?? 0);
+        const command = readFileSync(`/proc/${id}/cmdline`, "utf8");
+        return [{ id: Number(id), parent: field("PPid"), peak: field("VmHWM") * 1024, command }];
+      } catch {
+        return []; // it has ended
+      }
+    });
+  const ours = new Set(processes.filter(({ command }) => command.includes(profile)).map(({ id }) => id));
+  for (let grown = -1; grown !== ours.size; ) {
+    grown = ours.size;
+    for (const { id, parent } of processes) if (ours.has(parent)) ours.add(id);
+  }
+  return Math.max(...processes.filter(({ id }) => ours.has(id)).map(({ peak }) => peak));
 }

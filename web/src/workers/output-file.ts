@@ -1,6 +1,6 @@
 /**
  * Where a division's output goes: files of the browser's own file system (OPFS), a file that the creator chose, or memory where there is no
- * OPFS. Nothing is held back here: after a crash of the page everything that was written to the OPFS is there.
+ * OPFS. The main is held back last: what is in its file, journal and slave have too, wherever the page crashes.
  */
 import { InputError } from "../../../codec/errors.ts";
 import { type ByteSink, type ByteSource, sourceFromBlob } from "../../../codec/format/bytes.ts";
@@ -11,12 +11,17 @@ import { onceUnlocked, removeFile } from "../shared/file-access.ts";
 /** Folder of all divisions in the OPFS; one folder a job in it. */
 export const DIVISIONS_FOLDER = "cmix-divisions";
 
+/** Small writes are joined to this: each one to a file costs a call, in private windows one to another process. */
+const BUFFER_BYTES = 1 << 20;
+
 export interface OutputFile {
   /** What an interruption left; nothing in a new file. */
   left(): Promise<ByteSource>;
   /** Cuts the file; comes before the first write. */
   startAt(offsetBytes: number): Promise<void>;
   sink: ByteSink;
+  /** Hands over what is held back. */
+  flush(): void;
   /** What was written; only after `sink.close()`. */
   blob(): Promise<Blob>;
 }
@@ -49,11 +54,15 @@ export async function openFiles(
   withJournal: boolean,
 ): Promise<DivisionFiles> {
   const folder = await openFolder(jobId);
-  const open = (name: string) => (folder === undefined ? memoryFile() : storedFile(folder, name));
+  const open = (name: string, first: OutputFile[] = []) =>
+    folder === undefined ? memoryFile() : storedFile(folder, name, first);
+  const journal = withJournal && folder !== undefined ? await open("journal") : undefined;
+  const slave = await open("slave.cms");
+  const first = journal === undefined ? [slave] : [journal, slave];
   return {
-    main: target === undefined ? await open("main.cmx") : chosenFile(target),
-    slave: await open("slave.cms"),
-    ...(withJournal && folder !== undefined ? { journal: await open("journal") } : {}),
+    main: target === undefined ? await open("main.cmx", first) : chosenFile(target, first),
+    slave,
+    ...(journal === undefined ? {} : { journal }),
   };
 }
 
@@ -70,14 +79,37 @@ async function openFolder(jobId: string): Promise<FileSystemDirectoryHandle | un
   }
 }
 
-// ---- OPFS: synchronous, on the disk at once ----
+// ---- OPFS: on the disk at once ----
 
-async function storedFile(folder: FileSystemDirectoryHandle, name: string): Promise<OutputFile> {
+/** @param first are flushed before this file is */
+async function storedFile(
+  folder: FileSystemDirectoryHandle,
+  name: string,
+  first: readonly OutputFile[],
+): Promise<OutputFile> {
   const file = await folder.getFileHandle(name, { create: true });
   const handle = await onceUnlocked(() => (file as unknown as SyncFile).createSyncAccessHandle());
+  const buffer = new Uint8Array(BUFFER_BYTES);
+  let buffered = 0;
   let at = 0;
-  let unflushedBytes = 0;
+  let unsyncedBytes = 0;
   let open = true;
+
+  const put = (bytes: Uint8Array): void => {
+    writeAll(handle, bytes, at);
+    at += bytes.length;
+    unsyncedBytes += bytes.length;
+    // What is older than this is not looked at again when the division goes on.
+    if (unsyncedBytes < CHECKED_BYTES) return;
+    handle.flush();
+    unsyncedBytes = 0;
+  };
+  const flush = (): void => {
+    for (const other of first) other.flush();
+    if (buffered > 0) put(buffer.subarray(0, buffered));
+    buffered = 0;
+  };
+
   return {
     left: async () => ({
       size: handle.getSize(),
@@ -94,15 +126,13 @@ async function storedFile(folder: FileSystemDirectoryHandle, name: string): Prom
     },
     sink: {
       async write(bytes) {
-        writeAll(handle, bytes, at);
-        at += bytes.length;
-        unflushedBytes += bytes.length;
-        // What is older than this is not looked at again when the division goes on.
-        if (unflushedBytes < CHECKED_BYTES) return;
-        handle.flush();
-        unflushedBytes = 0;
+        if (buffered + bytes.length > BUFFER_BYTES) flush();
+        if (bytes.length > BUFFER_BYTES) return put(bytes);
+        buffer.set(bytes, buffered);
+        buffered += bytes.length;
       },
       async close() {
+        flush();
         handle.flush();
         handle.close();
         open = false;
@@ -112,6 +142,9 @@ async function storedFile(folder: FileSystemDirectoryHandle, name: string): Prom
         open = false;
         await folder.removeEntry(name).catch(() => {});
       },
+    },
+    flush: () => {
+      if (open) flush();
     },
     blob: () => file.getFile(),
   };
@@ -133,14 +166,15 @@ function writeAll(handle: SyncHandle, bytes: Uint8Array, at: number): void {
 // ---- A file that the creator chose ----
 
 /** Writes to such a file cost milliseconds each. */
-const BUFFER_BYTES = 4 << 20;
+const CHOSEN_BUFFER_BYTES = 4 << 20;
 /**
  * Chromium writes to a copy beside the file, which takes the file's place when it is closed, and is lost with the page before. So the file is
  * closed and opened again at this size and at each doubling: after an interruption half of it is there, for one more copy of it in all.
  */
 const FIRST_CLOSE_BYTES = 128 << 20;
 
-function chosenFile(file: FileSystemFileHandle): OutputFile {
+/** @param first are flushed before this file is */
+function chosenFile(file: FileSystemFileHandle, first: readonly OutputFile[]): OutputFile {
   let writable: FileSystemWritableFileStream | undefined;
   let at = 0;
   let closeAt = FIRST_CLOSE_BYTES;
@@ -155,6 +189,7 @@ function chosenFile(file: FileSystemFileHandle): OutputFile {
   }
 
   async function flush(): Promise<void> {
+    for (const other of first) other.flush();
     // One Blob, so that the parts need not be joined here.
     if (buffered > 0) await writable?.write(new Blob(buffer as BlobPart[]));
     at += buffered;
@@ -172,7 +207,7 @@ function chosenFile(file: FileSystemFileHandle): OutputFile {
       async write(bytes) {
         buffer.push(bytes);
         buffered += bytes.length;
-        if (buffered < BUFFER_BYTES) return;
+        if (buffered < CHOSEN_BUFFER_BYTES) return;
         await flush();
         if (at < closeAt) return;
         await writable?.close();
@@ -188,6 +223,7 @@ function chosenFile(file: FileSystemFileHandle): OutputFile {
         await removeFile(file);
       },
     },
+    flush() {},
     blob: () => file.getFile(),
   };
 }
@@ -208,6 +244,7 @@ function memoryFile(): OutputFile {
         parts = [];
       },
     },
+    flush() {},
     blob: async () => new Blob(parts, { type: "application/octet-stream" }),
   };
 }
