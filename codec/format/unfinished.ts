@@ -138,7 +138,7 @@ async function walkMain(main: ByteSource, firstOffset: number): Promise<WrittenS
     const head = headOrUndefined(bytes, offset);
     if (head?.number !== written.length) break;
     const end = offset + bytes.length + head.length;
-    written.push({ head, tag: bytes.subarray(MAIN_HEAD_BYTES), offset, whole: end <= main.size });
+    written.push({ head, tag: bytes.slice(MAIN_HEAD_BYTES), offset, whole: end <= main.size });
     offset = end;
   }
   return written;

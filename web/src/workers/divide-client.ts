@@ -36,6 +36,7 @@ export class DivideClient {
     signal: AbortSignal,
     onProgress: (progress: DivisionStep) => void,
   ): Promise<DivisionOutput> {
+    this.close(); // looking at a long film left much behind
     const remote = this.started();
     const broken = deferred<never>();
     broken.promise.catch(() => {});
