@@ -26,6 +26,10 @@ export interface SourceFacts {
   sound: { codec: string; sampleRate: number; channels: number; playable: boolean } | undefined;
   /** The source has sound that no name is known for: it cannot go along. */
   hasUnknownSound: boolean;
+  /** Kept as it is, its sound goes along, but the player does not play it. */
+  hasUnplayedSound: boolean;
+  /** This browser decodes the pictures as they are coded. */
+  isDecodable: boolean;
   /** At least one method takes the file. */
   refusals: Refusals;
 }

@@ -22,6 +22,7 @@ import type {
 import { fetchKernels } from "./kernels.ts";
 import { type DivisionFiles, openFiles } from "./output-file.ts";
 import { SourceReader } from "./source-reader.ts";
+import { streamFacts } from "./stream-source.ts";
 
 const WORKERS_MAX = 4;
 const STEP_MILLISECONDS = 100;
@@ -52,7 +53,6 @@ function thinned(onProgress: (step: DivisionStep) => void): (step: DivisionStep)
 
 interface DivisionJob {
   file: Blob;
-  reader: SourceReader;
   settings: DivideSettings & { signal: AbortSignal; poster?: NonNullable<MainHeader["poster"]> };
   sinks: DivisionSinks;
   pool: WorkerPool;
@@ -88,14 +88,10 @@ function divideAsItIs({ file, settings, sinks, pool, unfinished, onProgress }: D
   );
 }
 
-async function compressAndDivide({
-  file,
-  reader,
-  settings,
-  sinks,
-  pool,
-  onProgress,
-}: DivisionJob): Promise<DivisionResult> {
+async function compressAndDivide(
+  { file, settings, sinks, pool, onProgress }: DivisionJob,
+  reader: SourceReader,
+): Promise<DivisionResult> {
   const { durationSeconds } = reader.facts;
   const input = await reader.compressInput();
   settings.signal.throwIfAborted();
@@ -118,6 +114,8 @@ class DivideWorker implements DivideWorkerApi {
   private cancelling: AbortController | undefined;
 
   async inspect(file: Blob): Promise<SourceFacts> {
+    const facts = await streamFacts(file);
+    if (facts !== undefined) return facts;
     const reader = await SourceReader.open(file);
     reader.close();
     return reader.facts;
@@ -135,7 +133,8 @@ class DivideWorker implements DivideWorkerApi {
     const { signal } = cancelling;
     const start = performance.now();
     const isCopied = settings.method === "samples";
-    const reader = await SourceReader.open(file);
+    // Method `compress` reads it to the end, `samples` takes a poster from it where it can.
+    const reader = isCopied ? await SourceReader.open(file).catch(() => undefined) : await SourceReader.open(file);
     const pool = isCopied
       ? await localPool()
       : new WorkerPool(Math.max(1, Math.min(WORKERS_MAX, navigator.hardwareConcurrency)), spawnCodecWorker);
@@ -144,10 +143,9 @@ class DivideWorker implements DivideWorkerApi {
     const sinks = { main: main.sink, slave: slave.sink, ...(journal === undefined ? {} : { journal: journal.sink }) };
     try {
       const unfinished = await takeUp(files, goOn);
-      const poster = unfinished === undefined ? await reader.poster() : undefined;
+      const poster = unfinished === undefined ? await reader?.poster() : undefined;
       const job: DivisionJob = {
         file,
-        reader,
         settings: { ...settings, signal, ...(poster === undefined ? {} : { poster }) },
         sinks,
         pool,
@@ -155,7 +153,8 @@ class DivideWorker implements DivideWorkerApi {
         onProgress: thinned(onProgress),
       };
       signal.throwIfAborted();
-      const result = await (isCopied ? divideAsItIs(job) : compressAndDivide(job));
+      if (isCopied) reader?.close(); // its tables take 100 MB of a film of some hours
+      const result = await (isCopied || reader === undefined ? divideAsItIs(job) : compressAndDivide(job, reader));
       return {
         method: settings.method,
         mainId: toHex(result.mainId),
@@ -175,7 +174,7 @@ class DivideWorker implements DivideWorkerApi {
       await Promise.allSettled(Object.values(sinks).map((sink) => sink.abort()));
       throw error;
     } finally {
-      reader.close();
+      reader?.close();
       pool.close();
     }
   }

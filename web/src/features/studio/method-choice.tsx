@@ -47,7 +47,9 @@ export function MethodChoice({
               onChange={() => onChange(offer.method)}
             />
             <label htmlFor={`${id}-${offer.method}`}>{offer.name}</label>
-            {offer.method === "samples" && <span className="method-mark">{t("studio.method.recommended")}</span>}
+            {offer.method === "samples" && facts.isDecodable && (
+              <span className="method-mark">{t("studio.method.recommended")}</span>
+            )}
             <p className="quiet" id={`${id}-${offer.method}-why`}>
               {offer.why} {offer.size}
             </p>
@@ -55,8 +57,9 @@ export function MethodChoice({
         ))}
       {refusals.samples !== undefined && <Hint>{t("studio.method.noSamples", { reason: refusals.samples })}</Hint>}
       {refusals.compress !== undefined && (
-        <Hint warning>{t("studio.method.noCompress", { reason: refusals.compress })}</Hint>
+        <Hint warning={!facts.isDecodable}>{t("studio.method.noCompress", { reason: refusals.compress })}</Hint>
       )}
+      {!facts.isDecodable && <Hint warning>{t("studio.method.undecodable", { codec: facts.video.codec })}</Hint>}
     </fieldset>
   );
 }

@@ -12,7 +12,7 @@ import { SourceFactsView } from "./source-facts.tsx";
 import { UnfinishedDivisions } from "./unfinished-divisions.tsx";
 import { type Source, useDivision } from "./use-division.ts";
 
-const ACCEPTED = ".mp4,.m4v,.mov,.webm,.mkv";
+const ACCEPTED = ".mp4,.m4v,.mov,.webm,.mkv,.ivf,.264,.h264,.ts";
 
 export function StudioPage(): ReactNode {
   const { t } = useText();
@@ -72,7 +72,7 @@ export function StudioPage(): ReactNode {
       {facts !== undefined && method !== undefined && (
         <div className="studio">
           <div className="studio-source">
-            {source !== undefined && <Preview file={source.file} />}
+            {source !== undefined && <Preview file={source.file} isDecodable={facts.isDecodable} />}
             <SourceFactsView facts={facts} method={method} />
           </div>
           <div className="studio-work card">
@@ -147,15 +147,28 @@ function divideSettings({ method, title, copyright, quality, bitplane, protectio
   };
 }
 
-function Preview({ file }: { file: File }): ReactNode {
+function Preview({ file, isDecodable }: { file: File; isDecodable: boolean }): ReactNode {
   const { t } = useText();
   const [url, setUrl] = useState<string>();
+  /** The picture's coding is one matter, its container another. */
+  const [isRefused, setIsRefused] = useState(false);
   useEffect(() => {
     const made = URL.createObjectURL(file);
     setUrl(made);
+    setIsRefused(false);
     return () => URL.revokeObjectURL(made);
   }, [file]);
+  if (!isDecodable || isRefused) return <p className="preview preview-none">{t("studio.noPreview")}</p>;
   return url === undefined ? null : (
-    <video className="preview" src={url} controls muted playsInline preload="auto" aria-label={t("studio.preview")} />
+    <video
+      className="preview"
+      src={url}
+      controls
+      muted
+      playsInline
+      preload="auto"
+      aria-label={t("studio.preview")}
+      onError={() => setIsRefused(true)}
+    />
   );
 }

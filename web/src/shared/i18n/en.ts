@@ -34,9 +34,10 @@ export const en = {
   "studio.drop": "Drop a video here",
   "studio.or": "or",
   "studio.choose": "Choose a file",
-  "studio.kinds": "MP4, MOV, WebM or MKV; H.264 with AAC works everywhere",
+  "studio.kinds": "MP4, MOV, WebM, MKV; raw H.264, TS, IVF too. H.264 with AAC works everywhere",
   "studio.inspecting": "Looking at the file …",
   "studio.other": "Choose another video",
+  "studio.noPreview": "This browser cannot show a preview of this file.",
   "studio.preview": "Preview of the video",
   "studio.field.title": "Title",
   "studio.field.copyright": "Copyright",
@@ -51,6 +52,8 @@ export const en = {
     "The sound is coded in a way that has no known name. It cannot go along: the divided video will be silent.",
   "studio.unplayableSound":
     "This browser cannot play the sound ({codec}). It goes along unchanged, for viewers whose browser can.",
+  "studio.unplayedSound":
+    "Kept as it is, the sound of a transport stream goes along, but the player does not play it. With sound: put it into an MP4 first (ffmpeg -i IN -c copy OUT.mp4).",
   "studio.settings": "More settings",
   "studio.quality": "Quality",
   "studio.quality.hint": "Quantiser scale: lower is finer and larger",
@@ -74,7 +77,9 @@ export const en = {
   "studio.method.compress.why": "Codes the pictures anew; plays in every browser, also where this codec does not.",
   "studio.method.compress.size": "Size depends on quality.",
   "studio.method.noSamples": "It cannot be kept as it is: {reason}",
-  "studio.method.noCompress": "It cannot be compressed here, and viewers need another browser than this: {reason}",
+  "studio.method.noCompress": "It cannot be compressed here: {reason}",
+  "studio.method.undecodable":
+    "Kept as it is, it plays only in browsers that decode {codec}; this one does not. For every viewer: convert it to H.264 first (ffmpeg -i IN -c:v libx264 -c:a copy OUT.mp4).",
   "studio.divide": "Divide",
   "studio.target": "Straight to a file …",
   "studio.target.hint":
@@ -178,6 +183,8 @@ export const en = {
   "watch.help.wait": "The service asks to wait a moment. Then try again.",
   "watch.help.unsupported":
     "This browser lacks something the player needs. Try a current Chrome, Edge, Firefox or Safari.",
+  "watch.help.codec":
+    "This browser does not decode this video. Try another browser or device, or ask its maker for a version in H.264.",
   "watch.help.other": "Try again; if it happens again, load the page anew.",
 } as const;
 

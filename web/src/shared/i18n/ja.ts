@@ -34,9 +34,10 @@ export const ja: Record<TextKey, string> = {
   "studio.drop": "ここに動画をドロップ",
   "studio.or": "または",
   "studio.choose": "ファイルを選択",
-  "studio.kinds": "MP4、MOV、WebM、MKV(H.264 と AAC ならどこでも使えます)",
+  "studio.kinds": "MP4、MOV、WebM、MKV。H.264 のみのファイル、TS、IVF も(H.264 と AAC ならどこでも使えます)",
   "studio.inspecting": "ファイルを調べています…",
   "studio.other": "別の動画を選ぶ",
+  "studio.noPreview": "このブラウザーではこのファイルのプレビューを表示できません。",
   "studio.preview": "動画のプレビュー",
   "studio.field.title": "タイトル",
   "studio.field.copyright": "著作権表示",
@@ -50,6 +51,8 @@ export const ja: Record<TextKey, string> = {
   "studio.unknownSound": "音声の符号化方式が不明なため、音声は含められません。分割後の動画は無音になります。",
   "studio.unplayableSound":
     "このブラウザーは音声({codec})を再生できません。音声はそのまま含まれ、対応するブラウザーで再生できます。",
+  "studio.unplayedSound":
+    "そのまま分割すると、トランスポートストリームの音声は含まれますが再生されません。音声を再生するには、先に MP4 に入れてください(ffmpeg -i IN -c copy OUT.mp4)。",
   "studio.settings": "詳細設定",
   "studio.quality": "画質",
   "studio.quality.hint": "量子化スケール:小さいほど高画質で大きくなります",
@@ -73,7 +76,9 @@ export const ja: Record<TextKey, string> = {
   "studio.method.compress.why": "映像を符号化し直します。元のコーデックに対応しないブラウザーでも再生できます。",
   "studio.method.compress.size": "サイズは画質によります。",
   "studio.method.noSamples": "そのままでは分割できません:{reason}",
-  "studio.method.noCompress": "ここでは圧縮できず、視聴には別のブラウザーが必要です:{reason}",
+  "studio.method.noCompress": "ここでは圧縮できません:{reason}",
+  "studio.method.undecodable":
+    "そのまま分割すると、{codec} に対応するブラウザーでしか再生できません(このブラウザーは非対応です)。誰でも見られるようにするには、先に H.264 に変換してください(ffmpeg -i IN -c:v libx264 -c:a copy OUT.mp4)。",
   "studio.divide": "分割する",
   "studio.target": "直接ファイルへ…",
   "studio.target.hint":
@@ -177,5 +182,7 @@ export const ja: Record<TextKey, string> = {
   "watch.help.wait": "サービスが少し待つよう求めています。しばらくしてからもう一度試してください。",
   "watch.help.unsupported":
     "プレーヤーに必要な機能がこのブラウザーにありません。最新の Chrome、Edge、Firefox、Safari をお試しください。",
+  "watch.help.codec":
+    "このブラウザーはこの動画を復号できません。別のブラウザーか端末で試すか、作者に H.264 版を求めてください。",
   "watch.help.other": "もう一度試してください。繰り返す場合はページを再読み込みしてください。",
 };
