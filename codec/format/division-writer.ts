@@ -5,7 +5,7 @@ import { createProtection } from "../protect/create-protection.ts";
 import type { Protection } from "../protect/protection.ts";
 import { type ByteSink, equalBytes, sha256 } from "./bytes.ts";
 import { type MainHeader, type Method, type ProtectionName, type Track, umidFor } from "./header.ts";
-import { MAIN_SEGMENT_MAX_BYTES, type SegmentHead, SLAVE_SEGMENT_MAX_BYTES } from "./layout.ts";
+import { MAIN_SEGMENT_MAX_BYTES, type SegmentHead, SLAVE_SEGMENT_MAX_BYTES, TAG_BYTES } from "./layout.ts";
 import { encodeMainStart, MainWriter } from "./main-file.ts";
 import { encodeSlaveStart, SlaveWriter } from "./slave-file.ts";
 import type { FinishedSegment, UnfinishedDivision } from "./unfinished.ts";
@@ -156,7 +156,8 @@ export class DivisionWriter {
    * @param sinks write behind `unfinished.mainBytes`, `slaveBytes` and `journalBytes`
    */
   static async resume(unfinished: UnfinishedDivision, sinks: DivisionSinks): Promise<DivisionWriter> {
-    const { mainHeader, slaveHeader, mainHeaderHash, slaveHeaderHash, sealedTags } = unfinished;
+    const { mainHeader, slaveHeader, mainHeaderHash, slaveHeaderHash, sealedTags, journalBytes } = unfinished;
+    for (const tag of sealedTags.slice(journalBytes / TAG_BYTES)) await sinks.journal?.write(tag);
     const context = { mainId: mainHeader.id, headerHash: mainHeaderHash };
     return new DivisionWriter(
       mainHeader,

@@ -52,7 +52,7 @@ export interface UnfinishedDivision {
   slaveBytes: number;
   /** Tags of all segments that were ever sealed, `segments` or not, by their number. */
   sealedTags: Uint8Array[];
-  /** Of them, those in the journal. */
+  /** Of them, those in the journal; its other bytes are to be cut off. */
   journalBytes: number;
 }
 

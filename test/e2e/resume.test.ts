@@ -91,10 +91,18 @@ describe("Studio, after its page was loaded again in the middle of a division", 
   });
 
   it("discards it, and nothing is left", async () => {
-    await withPage(app, "/studio", async ({ page }) => {
+    await withPage(app, "/studio", async ({ page, context }) => {
       await chooseFile(page, source);
       await divide(page);
       await waitForProgress(page, 10);
+      // Another tab leaves what is under way here alone.
+      const other = await context.newPage();
+      await other.goto("/studio");
+      await other.getByText("Drop a video here").waitFor();
+      expect(await unfinished(other).count()).toBe(0);
+      await other.close();
+      expect(await page.getByText("Dividing", { exact: true }).count()).toBe(1);
+
       await page.reload();
       await unfinished(page).getByRole("button", { name: "Discard" }).click();
       await unfinished(page).waitFor({ state: "detached" });

@@ -107,6 +107,7 @@ describe("an interrupted division", () => {
       const pair = await goOn(files, unfinished);
       expectSameBytes(pair.main, whole.main, "main");
       expectSameBytes(pair.slave, whole.slave, "slave");
+      expectSameBytes(pair.journal, whole.journal, "journal");
     }
   });
 

@@ -1,5 +1,5 @@
 /** What the page and divide.worker.ts say to each other. */
-import type { ProtectionName } from "../../../codec/format/header.ts";
+import type { MainHeader, ProtectionName } from "../../../codec/format/header.ts";
 
 /** Methods that the Studio offers. */
 export type StudioMethod = "samples" | "compress";
@@ -32,6 +32,8 @@ export interface SourceFacts {
   isDecodable: boolean;
   /** At least one method takes the file. */
   refusals: Refusals;
+  /** A small picture of it, where one can be made. */
+  poster?: NonNullable<MainHeader["poster"]>;
 }
 
 export interface DivideSettings {
@@ -47,6 +49,7 @@ export interface DivideSettings {
   player: string;
   mainName: string;
   slaveName: string;
+  poster?: NonNullable<MainHeader["poster"]>;
 }
 
 /** Where a division's output is, or goes. */

@@ -36,7 +36,7 @@ export class DivideClient {
     signal: AbortSignal,
     onProgress: (progress: DivisionStep) => void,
   ): Promise<DivisionOutput> {
-    this.close(); // looking at a long film left much behind
+    this.close(); // the tables of a film of some hours, which it was looked at with, take 200 MB
     const remote = this.started();
     const broken = deferred<never>();
     broken.promise.catch(() => {});

@@ -3,7 +3,6 @@ import "../shared/no-eval.ts";
 import * as Comlink from "comlink";
 import { sourceFromBlob, toHex } from "../../../codec/format/bytes.ts";
 import type { DivisionResult, DivisionSinks } from "../../../codec/format/division-writer.ts";
-import type { MainHeader } from "../../../codec/format/header.ts";
 import { readAhead } from "../../../codec/format/read-ahead.ts";
 import { readUnfinished, type UnfinishedDivision } from "../../../codec/format/unfinished.ts";
 import { divideCompress } from "../../../codec/methods/compress.ts";
@@ -53,7 +52,7 @@ function thinned(onProgress: (step: DivisionStep) => void): (step: DivisionStep)
 
 interface DivisionJob {
   file: Blob;
-  settings: DivideSettings & { signal: AbortSignal; poster?: NonNullable<MainHeader["poster"]> };
+  settings: DivideSettings & { signal: AbortSignal };
   sinks: DivisionSinks;
   pool: WorkerPool;
   unfinished: UnfinishedDivision | undefined;
@@ -88,26 +87,28 @@ function divideAsItIs({ file, settings, sinks, pool, unfinished, onProgress }: D
   );
 }
 
-async function compressAndDivide(
-  { file, settings, sinks, pool, onProgress }: DivisionJob,
-  reader: SourceReader,
-): Promise<DivisionResult> {
-  const { durationSeconds } = reader.facts;
-  const input = await reader.compressInput();
-  settings.signal.throwIfAborted();
-  return divideCompress(
-    input,
-    {
-      ...settings,
-      gopPictures: GOP_PICTURES,
-      onProgress: ({ pictures, microseconds }) => {
-        const share = durationSeconds > 0 ? Math.min(1, microseconds / 1e6 / durationSeconds) : 0;
-        onProgress({ pictures, bytes: share * file.size, share });
+async function compressAndDivide({ file, settings, sinks, pool, onProgress }: DivisionJob): Promise<DivisionResult> {
+  const reader = await SourceReader.open(file);
+  try {
+    const { durationSeconds } = reader.facts;
+    const input = await reader.compressInput();
+    settings.signal.throwIfAborted();
+    return await divideCompress(
+      input,
+      {
+        ...settings,
+        gopPictures: GOP_PICTURES,
+        onProgress: ({ pictures, microseconds }) => {
+          const share = durationSeconds > 0 ? Math.min(1, microseconds / 1e6 / durationSeconds) : 0;
+          onProgress({ pictures, bytes: share * file.size, share });
+        },
       },
-    },
-    sinks,
-    pool,
-  );
+      sinks,
+      pool,
+    );
+  } finally {
+    reader.close();
+  }
 }
 
 class DivideWorker implements DivideWorkerApi {
@@ -117,8 +118,12 @@ class DivideWorker implements DivideWorkerApi {
     const facts = await streamFacts(file);
     if (facts !== undefined) return facts;
     const reader = await SourceReader.open(file);
-    reader.close();
-    return reader.facts;
+    try {
+      const poster = await reader.poster();
+      return { ...reader.facts, ...(poster === undefined ? {} : { poster }) };
+    } finally {
+      reader.close();
+    }
   }
 
   async divide(
@@ -133,8 +138,6 @@ class DivideWorker implements DivideWorkerApi {
     const { signal } = cancelling;
     const start = performance.now();
     const isCopied = settings.method === "samples";
-    // Method `compress` reads it to the end, `samples` takes a poster from it where it can.
-    const reader = isCopied ? await SourceReader.open(file).catch(() => undefined) : await SourceReader.open(file);
     const pool = isCopied
       ? await localPool()
       : new WorkerPool(Math.max(1, Math.min(WORKERS_MAX, navigator.hardwareConcurrency)), spawnCodecWorker);
@@ -143,18 +146,16 @@ class DivideWorker implements DivideWorkerApi {
     const sinks = { main: main.sink, slave: slave.sink, ...(journal === undefined ? {} : { journal: journal.sink }) };
     try {
       const unfinished = await takeUp(files, goOn);
-      const poster = unfinished === undefined ? await reader?.poster() : undefined;
       const job: DivisionJob = {
         file,
-        settings: { ...settings, signal, ...(poster === undefined ? {} : { poster }) },
+        settings: { ...settings, signal },
         sinks,
         pool,
         unfinished,
         onProgress: thinned(onProgress),
       };
       signal.throwIfAborted();
-      if (isCopied) reader?.close(); // its tables take 100 MB of a film of some hours
-      const result = await (isCopied || reader === undefined ? divideAsItIs(job) : compressAndDivide(job, reader));
+      const result = await (isCopied ? divideAsItIs(job) : compressAndDivide(job));
       return {
         method: settings.method,
         mainId: toHex(result.mainId),
@@ -174,7 +175,6 @@ class DivideWorker implements DivideWorkerApi {
       await Promise.allSettled(Object.values(sinks).map((sink) => sink.abort()));
       throw error;
     } finally {
-      reader?.close();
       pool.close();
     }
   }

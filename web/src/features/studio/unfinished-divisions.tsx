@@ -64,7 +64,8 @@ function Unfinished({
 
   /** Tells what is in the way, if anything is. */
   const attempt = (doing: () => Promise<string | undefined>) => () =>
-    void doing()
+    void heldElsewhere()
+      .then((elsewhere) => (elsewhere.has(record.id) ? t("studio.unfinished.elsewhere") : doing()))
       .catch((error: Error) => error.message)
       .then(setProblem);
 

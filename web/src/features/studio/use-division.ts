@@ -204,7 +204,7 @@ export function useDivision(): Division {
       const record: DivisionRecord = {
         id: crypto.randomUUID(),
         startedAt: Date.now(),
-        settings,
+        settings: { ...settings, ...(facts.poster === undefined ? {} : { poster: facts.poster }) },
         facts,
         source: { ...(await identify(source.file)), ...(source.handle === undefined ? {} : { handle: source.handle }) },
         program: await worker().program(),

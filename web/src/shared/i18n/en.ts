@@ -110,6 +110,7 @@ export const en = {
   "studio.unfinished.noSource": "The browser may not read {name}: allow it, or discard the division and start anew.",
   "studio.unfinished.noTarget":
     "The browser may not write to the file that was chosen: allow it, or discard the division and start anew.",
+  "studio.unfinished.elsewhere": "Another tab has this division in hand: go on there, or close that tab.",
   "studio.unfinished.done": "Divided: {title}",
   "studio.unfinished.doneAbout": "This video is divided, but was not sent to the service or not saved.",
   "studio.unfinished.show": "Send and save",

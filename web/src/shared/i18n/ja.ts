@@ -109,6 +109,7 @@ export const ja: Record<TextKey, string> = {
     "ブラウザーに {name} を読む許可がありません。許可するか、この分割を破棄してやり直してください。",
   "studio.unfinished.noTarget":
     "ブラウザーに書き込み先のファイルへの許可がありません。許可するか、この分割を破棄してやり直してください。",
+  "studio.unfinished.elsewhere": "別のタブがこの分割を扱っています。そのタブで続けるか、タブを閉じてください。",
   "studio.unfinished.done": "分割済み:{title}",
   "studio.unfinished.doneAbout": "この動画は分割済みですが、サービスへの送信か保存がまだです。",
   "studio.unfinished.show": "送信して保存",
