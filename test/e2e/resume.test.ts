@@ -215,6 +215,26 @@ describe("Studio with files of the File System Access API", () => {
     });
   });
 
+  it("keeps the handle of a dropped file, and takes the file itself where the browser's question is not answered", async () => {
+    await withPage(app, "/studio", async ({ page, context }) => {
+      const box = await page.locator(".drop-zone").boundingBox();
+      const devtools = await context.newCDPSession(page);
+      const data = { items: [], files: [source], dragOperationsMask: 1 };
+      for (const type of ["dragEnter", "dragOver", "drop"] as const)
+        await devtools.send("Input.dispatchDragEvent", { type, x: (box?.x ?? 0) + 40, y: (box?.y ?? 0) + 40, data });
+      await page.getByLabel("Title").waitFor();
+      await divide(page);
+      await waitForProgress(page, 20);
+      await page.reload();
+      const card = unfinished(page);
+      await card.getByRole("button", { name: "Go on" }).waitFor();
+      expect(await card.locator(".drop-zone").count()).toBe(0);
+      await card.getByRole("button", { name: "Go on" }).click(); // nobody answers a headless browser's question
+      await card.locator('input[type="file"]').setInputFiles(source);
+      await page.getByRole("heading", { name: "Divided", exact: true }).waitFor({ timeout: 120_000 });
+    });
+  });
+
   it("cancelled, leaves neither the chosen file nor anything else", async () => {
     await withPage(app, "/studio", async ({ page, context }) => {
       await usePickers(context);

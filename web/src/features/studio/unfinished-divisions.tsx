@@ -59,6 +59,8 @@ function Unfinished({
 }): ReactNode {
   const { t } = useText();
   const [problem, setProblem] = useState<string>();
+  /** The browser asks whether the file may be read; whoever does not want to answer chooses the file again. */
+  const [hasAsked, setHasAsked] = useState(false);
   const { settings, source, output, target } = record;
   const file = { name: source.name, size: formatBytes(source.size) };
 
@@ -81,6 +83,7 @@ function Unfinished({
 
   const goOnWithHandle = attempt(async () => {
     const { handle } = source;
+    setHasAsked(true);
     if (handle === undefined || !(await isPermitted(handle, "read"))) return t("studio.unfinished.noSource", file);
     return goOn({ file: await handle.getFile(), handle });
   });
@@ -110,7 +113,7 @@ function Unfinished({
       <h2>{t(isDone ? "studio.unfinished.done" : "studio.unfinished", { title: settings.title })}</h2>
       <p className="quiet">{isDone ? t("studio.unfinished.doneAbout") : about}</p>
       {problem !== undefined && <ErrorNotice message={problem} />}
-      {!isDone && source.handle === undefined && (
+      {!isDone && (source.handle === undefined || hasAsked) && (
         <DropZone
           title={t("studio.unfinished.same", file)}
           or={t("studio.or")}

@@ -107,7 +107,7 @@ export const en = {
   "studio.unfinished.discard": "Discard",
   "studio.unfinished.otherFile":
     "This is not the same file, or it was changed since: {name}, {size}, is needed. Choose that one, or discard the division and start anew.",
-  "studio.unfinished.noSource": "The browser may not read {name}: allow it, or discard the division and start anew.",
+  "studio.unfinished.noSource": "The browser may not read {name}: allow it, or choose the file again.",
   "studio.unfinished.noTarget":
     "The browser may not write to the file that was chosen: allow it, or discard the division and start anew.",
   "studio.unfinished.elsewhere": "Another tab has this division in hand: go on there, or close that tab.",

@@ -106,7 +106,7 @@ export const ja: Record<TextKey, string> = {
   "studio.unfinished.otherFile":
     "同じファイルではないか、後から変更されています。{name}({size})が必要です。そのファイルを選ぶか、この分割を破棄してやり直してください。",
   "studio.unfinished.noSource":
-    "ブラウザーに {name} を読む許可がありません。許可するか、この分割を破棄してやり直してください。",
+    "ブラウザーに {name} を読む許可がありません。許可するか、ファイルをもう一度選んでください。",
   "studio.unfinished.noTarget":
     "ブラウザーに書き込み先のファイルへの許可がありません。許可するか、この分割を破棄してやり直してください。",
   "studio.unfinished.elsewhere": "別のタブがこの分割を扱っています。そのタブで続けるか、タブを閉じてください。",
