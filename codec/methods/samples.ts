@@ -60,12 +60,11 @@ export async function divideSamples(
   unfinished?: UnfinishedDivision,
 ): Promise<DivisionResult> {
   const { signal, onProgress, ...description } = options;
-  let writer: DivisionWriter | undefined;
   try {
     const index = await openIndex(source);
     const tracks = index.streams.flatMap(({ track }) => (track === undefined ? [] : [track])).slice(0, 64);
     for (const [id, track] of tracks.entries()) track.id = id;
-    writer =
+    const writer =
       unfinished === undefined
         ? await DivisionWriter.open(
             { ...description, method: "samples", parameters: { container: index.container }, tracks },
@@ -128,7 +127,8 @@ async function cutAll(
     underWay.push({ segment, done });
   }
   while (underWay.length > 0) await writeOldest();
-  if (planned < kept.length)
+  // The last segment is never a kept one.
+  if (planned <= kept.length)
     throw new InputError(
       `the file has ${planned} segments, ${kept.length} were finished before the interruption: it has changed; divide it from the start`,
     );

@@ -99,7 +99,7 @@ describe("what this browser cannot decode", () => {
     const source = await make(file, "-t", "3", "-c:a", "copy", ...options);
     await withPage(app, "/studio", async ({ page }) => {
       await chooseFile(page, source);
-      const warning = page.locator(".notice-warning").filter({ hasText: "this one does not" });
+      const warning = page.locator(".notice-warning").filter({ hasText: "This browser does not decode" });
       await warning.waitFor();
       expect(await warning.innerText()).toMatch(codec);
       expect(await warning.innerText()).toMatch(/convert it to H\.264 first/);

@@ -56,8 +56,8 @@ export function MethodChoice({
           </div>
         ))}
       {refusals.samples !== undefined && <Hint>{t("studio.method.noSamples", { reason: refusals.samples })}</Hint>}
-      {refusals.compress !== undefined && (
-        <Hint warning={!facts.isDecodable}>{t("studio.method.noCompress", { reason: refusals.compress })}</Hint>
+      {refusals.compress !== undefined && facts.isDecodable && (
+        <Hint>{t("studio.method.noCompress", { reason: refusals.compress })}</Hint>
       )}
       {!facts.isDecodable && <Hint warning>{t("studio.method.undecodable", { codec: facts.video.codec })}</Hint>}
     </fieldset>

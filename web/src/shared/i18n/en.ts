@@ -79,7 +79,7 @@ export const en = {
   "studio.method.noSamples": "It cannot be kept as it is: {reason}",
   "studio.method.noCompress": "It cannot be compressed here: {reason}",
   "studio.method.undecodable":
-    "Kept as it is, it plays only in browsers that decode {codec}; this one does not. For every viewer: convert it to H.264 first (ffmpeg -i IN -c:v libx264 -c:a copy OUT.mp4).",
+    "This browser does not decode {codec}: it cannot be compressed here, and kept as it is it plays only in browsers that decode it. For every viewer: convert it to H.264 first (ffmpeg -i IN -c:v libx264 -c:a copy OUT.mp4).",
   "studio.divide": "Divide",
   "studio.target": "Straight to a file …",
   "studio.target.hint":

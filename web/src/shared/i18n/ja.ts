@@ -78,7 +78,7 @@ export const ja: Record<TextKey, string> = {
   "studio.method.noSamples": "そのままでは分割できません:{reason}",
   "studio.method.noCompress": "ここでは圧縮できません:{reason}",
   "studio.method.undecodable":
-    "そのまま分割すると、{codec} に対応するブラウザーでしか再生できません(このブラウザーは非対応です)。誰でも見られるようにするには、先に H.264 に変換してください(ffmpeg -i IN -c:v libx264 -c:a copy OUT.mp4)。",
+    "このブラウザーは {codec} に対応していません。ここでは圧縮できず、そのまま分割すると対応するブラウザーでしか再生できません。誰でも見られるようにするには、先に H.264 に変換してください(ffmpeg -i IN -c:v libx264 -c:a copy OUT.mp4)。",
   "studio.divide": "分割する",
   "studio.target": "直接ファイルへ…",
   "studio.target.hint":
