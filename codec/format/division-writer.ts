@@ -1,13 +1,14 @@
 /** Writes main and slave side by side, in one pass, for every method. */
 
-import { UnsupportedError } from "../errors.ts";
+import { InputError, UnsupportedError } from "../errors.ts";
 import { createProtection } from "../protect/create-protection.ts";
 import type { Protection } from "../protect/protection.ts";
-import { type ByteSink, sha256 } from "./bytes.ts";
+import { type ByteSink, equalBytes, sha256 } from "./bytes.ts";
 import { type MainHeader, type Method, type ProtectionName, type Track, umidFor } from "./header.ts";
-import { MAIN_SEGMENT_MAX_BYTES, type SegmentHead, SLAVE_SEGMENT_MAX_BYTES } from "./layout.ts";
+import { MAIN_SEGMENT_MAX_BYTES, type SegmentHead, SLAVE_SEGMENT_MAX_BYTES, TAG_BYTES } from "./layout.ts";
 import { encodeMainStart, MainWriter } from "./main-file.ts";
 import { encodeSlaveStart, SlaveWriter } from "./slave-file.ts";
+import type { FinishedSegment, UnfinishedDivision } from "./unfinished.ts";
 
 /** What a method knows at the start of a division. */
 export interface DivisionDescription {
@@ -27,7 +28,8 @@ export interface DivisionDescription {
   poster?: MainHeader["poster"];
 }
 
-export interface DividedSegment {
+/** Where a segment belongs and what it covers. */
+export interface SegmentPlace {
   layer: number;
   track: number;
   key: boolean;
@@ -35,10 +37,20 @@ export interface DividedSegment {
   startMicroseconds: number;
   durationMicroseconds: number;
   pictures: number;
-  publicBytes: Uint8Array;
-  withheld: Uint8Array;
   /** Method `samples`: bytes of the source file that this segment stands for. */
   sourceBytes?: number;
+}
+
+export interface DividedSegment extends SegmentPlace {
+  publicBytes: Uint8Array;
+  withheld: Uint8Array;
+}
+
+export interface DivisionSinks {
+  main: ByteSink;
+  slave: ByteSink;
+  /** Makes it possible to go on after an interruption: unfinished.ts. */
+  journal?: ByteSink;
 }
 
 export interface DivisionResult {
@@ -61,7 +73,7 @@ interface ProtectedSegment {
 }
 
 /** Segments being protected at once; more only cost memory. */
-const PROTECTED_AHEAD = 3;
+const PROTECTED_AHEAD = 8;
 
 export class DivisionWriter {
   private number = 0;
@@ -74,20 +86,17 @@ export class DivisionWriter {
   private readonly underWay: Promise<ProtectedSegment>[] = [];
 
   private constructor(
-    private readonly description: DivisionDescription,
-    private readonly ids: { main: Uint8Array; slave: Uint8Array },
+    private readonly header: MainHeader,
     private readonly main: MainWriter,
     private readonly slave: SlaveWriter,
-    private readonly sinks: { main: ByteSink; slave: ByteSink },
+    private readonly sinks: DivisionSinks,
     private readonly headerHash: Uint8Array,
     private readonly protection: Protection,
+    private readonly sealedTags: readonly Uint8Array[] = [],
   ) {}
 
   /** Writes both headers. A fresh id for each file and, for `sealed`, a fresh secret. */
-  static async open(
-    description: DivisionDescription,
-    sinks: { main: ByteSink; slave: ByteSink },
-  ): Promise<DivisionWriter> {
+  static async open(description: DivisionDescription, sinks: DivisionSinks): Promise<DivisionWriter> {
     const ids = { main: crypto.getRandomValues(new Uint8Array(16)), slave: crypto.getRandomValues(new Uint8Array(16)) };
     const secret = description.protection === "sealed" ? crypto.getRandomValues(new Uint8Array(32)) : undefined;
     const layers = [
@@ -95,7 +104,7 @@ export class DivisionWriter {
     ];
     const createdAt = new Date().toISOString();
     const { method, protection, parameters, title, mainName, slaveName } = description;
-    const mainStart = encodeMainStart({
+    const header: MainHeader = {
       id: ids.main,
       umid: umidFor(ids.main),
       slaveId: ids.slave,
@@ -113,7 +122,8 @@ export class DivisionWriter {
       layers,
       tracks: description.tracks,
       poster: description.poster,
-    });
+    };
+    const mainStart = encodeMainStart(header);
     const slaveStart = encodeSlaveStart({
       id: ids.slave,
       mainId: ids.main,
@@ -127,17 +137,55 @@ export class DivisionWriter {
       secret,
     });
     const headerHash = await sha256(mainStart);
-    const main = await MainWriter.open(sinks.main, mainStart, headerHash);
     const slave = await SlaveWriter.open(sinks.slave, slaveStart);
+    const main = await MainWriter.open(sinks.main, mainStart, headerHash);
+    const context = { mainId: ids.main, headerHash };
     return new DivisionWriter(
-      description,
-      ids,
+      header,
       main,
       slave,
       sinks,
       headerHash,
-      await createProtection(protection, { mainId: ids.main, headerHash }, secret),
+      await createProtection(protection, context, secret),
     );
+  }
+
+  /**
+   * Goes on with an interrupted division: `keep` its finished segments, in order, then `add` the others.
+   *
+   * @param sinks write behind `unfinished.mainBytes`, `slaveBytes` and `journalBytes`
+   */
+  static async resume(unfinished: UnfinishedDivision, sinks: DivisionSinks): Promise<DivisionWriter> {
+    const { mainHeader, slaveHeader, mainHeaderHash, slaveHeaderHash, sealedTags, journalBytes } = unfinished;
+    for (const tag of sealedTags.slice(journalBytes / TAG_BYTES)) await sinks.journal?.write(tag);
+    const context = { mainId: mainHeader.id, headerHash: mainHeaderHash };
+    return new DivisionWriter(
+      mainHeader,
+      MainWriter.resume(sinks.main, unfinished.mainStartBytes, mainHeaderHash),
+      SlaveWriter.resume(sinks.slave, unfinished.slaveStartBytes, slaveHeaderHash),
+      sinks,
+      mainHeaderHash,
+      await createProtection(mainHeader.protection, context, slaveHeader.secret),
+      sealedTags,
+    );
+  }
+
+  /**
+   * Takes a segment over that was finished before the interruption.
+   *
+   * @param place what it would be now
+   * @throws {@link InputError} it is not that
+   */
+  keep(place: SegmentPlace, { head, tag, withheldBytes }: FinishedSegment): void {
+    const same =
+      head.number === this.number &&
+      (["layer", "track", "key", "structure", "startMicroseconds", "durationMicroseconds", "pictures"] as const).every(
+        (name) => head[name] === place[name],
+      );
+    if (!same) throw changed(this.number);
+    this.main.keepSegment(head, tag);
+    this.slave.keepSegment(withheldBytes);
+    this.count(place);
   }
 
   async add(segment: DividedSegment): Promise<void> {
@@ -150,12 +198,13 @@ export class DivisionWriter {
     if (this.waiting !== undefined) this.protect(this.waiting, true);
     this.waiting = undefined;
     while (this.underWay.length > 0) await this.writeOldest();
+    await this.sinks.journal?.close();
     const tagsHash = await this.main.finish(this.endMicroseconds, this.pictures, this.sourceRanges());
     await this.slave.finish(this.endMicroseconds, this.headerHash, tagsHash);
-    const extrasBytes = this.description.poster?.data.length ?? 0;
+    const extrasBytes = this.header.poster?.data.length ?? 0;
     return {
-      mainId: this.ids.main,
-      slaveId: this.ids.slave,
+      mainId: this.header.id,
+      slaveId: this.header.slaveId,
       mainBytes: this.main.bytesWritten - extrasBytes,
       slaveBytes: this.slave.bytesWritten,
       extrasBytes,
@@ -165,9 +214,9 @@ export class DivisionWriter {
     };
   }
 
-  /** Gives both sinks up; no output is left. */
+  /** Gives all sinks up; no output is left. */
   async abort(): Promise<void> {
-    await Promise.allSettled([this.sinks.main.abort(), this.sinks.slave.abort()]);
+    await Promise.allSettled(Object.values(this.sinks).map((sink) => sink.abort()));
   }
 
   private protect(segment: DividedSegment, last: boolean): void {
@@ -194,11 +243,15 @@ export class DivisionWriter {
       .then((result) => ({ head, withheld, ...result }));
     protecting.catch(() => {}); // reported when its turn comes
     this.underWay.push(protecting);
+    this.count(segment);
+  }
+
+  private count({ track, startMicroseconds, durationMicroseconds, pictures, sourceBytes }: SegmentPlace): void {
     this.number += 1;
-    if (segment.sourceBytes !== undefined) this.sourceLengths.push(segment.sourceBytes);
+    if (sourceBytes !== undefined) this.sourceLengths.push(sourceBytes);
     // A segment of the whole file counts the pictures of its first video track.
-    const whole = segment.sourceBytes !== undefined;
-    if (whole || this.description.tracks.find((candidate) => candidate.id === track)?.kind === "video")
+    const whole = sourceBytes !== undefined;
+    if (whole || this.header.tracks.find((candidate) => candidate.id === track)?.kind === "video")
       this.pictures += pictures;
     this.endMicroseconds = Math.max(this.endMicroseconds, startMicroseconds + durationMicroseconds);
   }
@@ -208,9 +261,13 @@ export class DivisionWriter {
     if (oldest === undefined) return;
     const { head, payload, tag, withheld } = oldest;
     const { number, layer, track, last } = head;
-    await this.main.writeSegment(head, payload, tag);
+    // A segment is sealed a second time only to the same bytes: unfinished.ts.
+    const sealed = this.sealedTags[number];
+    if (sealed === undefined) await this.sinks.journal?.write(tag);
+    else if (!equalBytes(sealed, tag)) throw changed(number);
     const startMilliseconds = Math.floor(head.startMicroseconds / 1000);
     await this.slave.writeSegment({ number, layer, track, last, startMilliseconds, length: withheld.length }, withheld);
+    await this.main.writeSegment(head, payload, tag);
   }
 
   private sourceRanges(): { sourceLengths?: Uint8Array; sourceBytes?: number } {
@@ -231,6 +288,13 @@ export class DivisionWriter {
       { segment: this.number, bytes },
     );
   }
+}
+
+function changed(segment: number): InputError {
+  return new InputError(
+    `segment ${segment} comes out otherwise than before the interruption: the file, or this program, has changed; divide it from the start`,
+    { segment },
+  );
 }
 
 /** Times are whole microseconds that their fields can hold. */

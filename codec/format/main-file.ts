@@ -52,10 +52,22 @@ export class MainWriter {
     return writer;
   }
 
+  /** Goes on behind a start that was written before; `keepSegment` tells of the segments behind it. */
+  static resume(sink: ByteSink, startBytes: number, headerHash: Uint8Array): MainWriter {
+    const writer = new MainWriter(sink, headerHash);
+    writer.bytesWritten = startBytes;
+    return writer;
+  }
+
+  /** Takes a segment into the index that stands in the file. */
+  keepSegment(head: SegmentHead, tag: Uint8Array): void {
+    this.note(head, tag);
+    this.bytesWritten += MAIN_HEAD_BYTES + TAG_BYTES + head.length;
+  }
+
   /** @param tag 16 bytes, from the protection */
   async writeSegment(head: SegmentHead, payload: Uint8Array, tag: Uint8Array): Promise<void> {
-    this.rows.push(writeIndexRow(head));
-    this.tags.push(tag);
+    this.note(head, tag);
     await this.write(concatBytes(writeMainHead(head), tag));
     await this.write(payload); // apart, since a copy of it costs memory
   }
@@ -77,6 +89,11 @@ export class MainWriter {
     await this.write(frameTrailer(cbor, await sha256(this.headerHash, cbor)));
     await this.sink.close();
     return tagsHash;
+  }
+
+  private note(head: SegmentHead, tag: Uint8Array): void {
+    this.rows.push(writeIndexRow(head));
+    this.tags.push(tag.slice()); // as a view of the sealed segment it would keep the whole file in memory
   }
 
   private async write(bytes: Uint8Array): Promise<void> {

@@ -49,6 +49,19 @@ export class SlaveWriter {
     return writer;
   }
 
+  /** Goes on behind a start that was written before; `keepSegment` tells of the segments behind it. */
+  static resume(sink: ByteSink, startBytes: number, headerHash: Uint8Array): SlaveWriter {
+    const writer = new SlaveWriter(sink, headerHash);
+    writer.bytesWritten = startBytes;
+    return writer;
+  }
+
+  /** Takes a segment into the index that stands in the file. */
+  keepSegment(payloadBytes: number): void {
+    this.lengths.push(payloadBytes);
+    this.bytesWritten += SLAVE_HEAD_BYTES + payloadBytes;
+  }
+
   async writeSegment(head: SlaveSegmentHead, payload: Uint8Array): Promise<void> {
     this.lengths.push(payload.length);
     const bytes = writeSlaveHead(head);

@@ -3,11 +3,17 @@
  * decodes go to the slave (Cmix patent [0155]). Nothing is decoded; combining gives the file back byte for byte. FORMAT.md 10.
  */
 import { transfer } from "comlink";
-import { FormatError } from "../errors.ts";
+import { FormatError, InputError } from "../errors.ts";
 import type { ByteSink, ByteSource } from "../format/bytes.ts";
-import { type DivisionDescription, type DivisionResult, DivisionWriter } from "../format/division-writer.ts";
+import {
+  type DivisionDescription,
+  type DivisionResult,
+  type DivisionSinks,
+  DivisionWriter,
+} from "../format/division-writer.ts";
 import type { MainReader } from "../format/main-file.ts";
 import type { SlaveReader } from "../format/slave-file.ts";
+import type { FinishedSegment, UnfinishedDivision } from "../format/unfinished.ts";
 import { checkPair } from "../pairing.ts";
 import { createProtection } from "../protect/create-protection.ts";
 import type { WorkerPool } from "../worker/worker-pool.ts";
@@ -31,84 +37,101 @@ export interface SamplesProgress {
 
 export interface SamplesOptions extends Omit<DivisionDescription, "method" | "parameters" | "tracks"> {
   signal?: AbortSignal;
+  /** Of what was kept of an interrupted division, the last step alone. */
   onProgress?: (progress: SamplesProgress) => void;
 }
 
 /**
  * Divides a file of coded pictures and sound.
  *
- * @param source any container that `openIndex` knows; read once from start to end, and here and there for its index
- * @param sinks  closed at the end; aborted, with nothing left, when anything fails
- * @param pool   not closed
+ * @param source     any container that `openIndex` knows; read once from start to end, and here and there for its index
+ * @param sinks      closed at the end; aborted, with nothing left, when anything fails
+ * @param pool       not closed
+ * @param unfinished the same division, interrupted: its finished segments are kept, and its header with title and the like
  * @throws {@link UnsupportedError} no container that is known
- * @throws {@link InputError} nothing coded is found in it
+ * @throws {@link InputError} nothing coded is found in it; or it is not what the interrupted division was made of
  * @throws AbortError after `options.signal`
  */
 export async function divideSamples(
   source: ByteSource,
   options: SamplesOptions,
-  sinks: { main: ByteSink; slave: ByteSink },
+  sinks: DivisionSinks,
   pool: WorkerPool,
+  unfinished?: UnfinishedDivision,
 ): Promise<DivisionResult> {
   const { signal, onProgress, ...description } = options;
-  let index: SourceIndex;
   try {
-    index = await openIndex(source);
+    const index = await openIndex(source);
+    const tracks = index.streams.flatMap(({ track }) => (track === undefined ? [] : [track])).slice(0, 64);
+    for (const [id, track] of tracks.entries()) track.id = id;
+    const writer =
+      unfinished === undefined
+        ? await DivisionWriter.open(
+            { ...description, method: "samples", parameters: { container: index.container }, tracks },
+            sinks,
+          )
+        : await DivisionWriter.resume(unfinished, sinks);
+    await cutAll(source, index, writer, { ...options, kept: unfinished?.segments ?? [], pool });
+    signal?.throwIfAborted();
+    return await writer.finish();
   } catch (error) {
-    await Promise.allSettled([sinks.main.abort(), sinks.slave.abort()]);
+    await Promise.allSettled(Object.values(sinks).map((sink) => sink.abort()));
     throw error;
   }
-  const tracks = index.streams.flatMap(({ track }) => (track === undefined ? [] : [track])).slice(0, 64);
-  for (const [id, track] of tracks.entries()) track.id = id;
-  const writer = await DivisionWriter.open(
-    { ...description, method: "samples", parameters: { container: index.container }, tracks },
-    sinks,
-  );
+}
+
+async function cutAll(
+  source: ByteSource,
+  index: SourceIndex,
+  writer: DivisionWriter,
+  { kept, pool, signal, onProgress, ...description }: SamplesOptions & { kept: FinishedSegment[]; pool: WorkerPool },
+): Promise<void> {
+  // Allowances depend on what the segments before took, the kept ones too: they go through the same queue.
   const share = new SlaveShare(source.size, index.durationMicroseconds, description);
-  const underWay: { segment: PlannedSegment; cut: Promise<CutSegment> }[] = [];
+  const underWay: { segment: PlannedSegment; done: FinishedSegment | Promise<CutSegment> }[] = [];
   const progress: SamplesProgress = { bytes: 0, totalBytes: source.size, pictures: 0, microseconds: 0 };
+  let planned = 0;
+  let keptLeft = kept.length;
 
   const writeOldest = async (): Promise<void> => {
     const oldest = underWay.shift();
     if (oldest === undefined) return;
-    const { segment, cut } = oldest;
-    const { publicBytes, withheld } = await cut;
-    share.spend(withheld.length);
-    await writer.add({
-      layer: 0,
-      track: FILE_TRACK,
-      ...segment,
-      publicBytes,
-      withheld,
-      sourceBytes: segment.end - segment.start,
-    });
+    const { segment, done } = oldest;
+    const place = { layer: 0, track: FILE_TRACK, ...segment, sourceBytes: segment.end - segment.start };
+    if ("head" in done) {
+      share.spend(done.withheldBytes);
+      writer.keep(place, done);
+      keptLeft -= 1;
+    } else {
+      const { publicBytes, withheld } = await done;
+      share.spend(withheld.length);
+      await writer.add({ ...place, publicBytes, withheld });
+    }
     progress.bytes = segment.end;
     progress.pictures += segment.pictures;
     progress.microseconds = Math.max(progress.microseconds, segment.startMicroseconds + segment.durationMicroseconds);
-    onProgress?.({ ...progress });
+    if (keptLeft === 0) onProgress?.({ ...progress });
   };
 
-  try {
-    for await (const segment of planSegments(index, source.size)) {
-      signal?.throwIfAborted();
-      if (underWay.length >= SEGMENTS_AHEAD) await writeOldest();
-      const request: CutRequest = {
-        pieces: segment.pieces,
-        allowance: share.allow(segment.end, codedBytes(segment)),
-        generous: share.generous,
-        sound: description.protection === "patent",
-      };
-      const cut = cutInWorker(pool, await readOwn(source, segment), request);
-      cut.catch(() => {}); // reported when its turn comes
-      underWay.push({ segment, cut });
-    }
-    while (underWay.length > 0) await writeOldest();
+  for await (const segment of planSegments(index, source.size)) {
     signal?.throwIfAborted();
-    return await writer.finish();
-  } catch (error) {
-    await writer.abort();
-    throw error;
+    if (underWay.length >= SEGMENTS_AHEAD) await writeOldest();
+    const request: CutRequest = {
+      pieces: segment.pieces,
+      allowance: share.allow(segment.end, codedBytes(segment)),
+      generous: share.generous,
+      sound: description.protection === "patent",
+    };
+    const done = kept[planned++] ?? cutInWorker(pool, await readOwn(source, segment), request);
+    if (done instanceof Promise) done.catch(() => {}); // reported when its turn comes
+    underWay.push({ segment, done });
   }
+  while (underWay.length > 0) await writeOldest();
+  // The last segment is never a kept one.
+  if (planned <= kept.length)
+    throw new InputError(
+      `the file has ${planned} segments, ${kept.length} were finished before the interruption: it has changed; divide it from the start`,
+    );
 }
 
 /** Segments of this method belong to the file as a whole, not to one of its tracks. */

@@ -3,6 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ROOT, startApp, storedFiles, type TestApp } from "./support/app.ts";
+import { makeLongFile } from "./support/long-files.ts";
 import { chooseFile, chooseMethod, waitForProgress, withPage } from "./support/pages.ts";
 import { makeLongClip } from "./support/pictures.ts";
 
@@ -52,6 +53,21 @@ describe("Studio", () => {
       await page.getByRole("button", { name: "Send again" }).click();
       await page.getByText("The service holds the slave").waitFor();
       expect(await page.getByRole("button", { name: "Watch it now" }).isEnabled()).toBe(true);
+    });
+  });
+
+  it("says what to do when the browser's storage is full, and leaves nothing", async () => {
+    const source = join(app.dataDir, "larger than the storage.mp4");
+    await makeLongFile(source, 40 << 20);
+    await withPage(app, "/studio", async ({ page, context }) => {
+      const devtools = await context.newCDPSession(page);
+      await devtools.send("Storage.overrideQuotaForOrigin", { origin: app.url, quotaSize: 10 << 20 });
+      await chooseFile(page, source);
+      await page.getByRole("button", { name: "Divide" }).click();
+      await page
+        .getByText(/storage is full after \d+ bytes: free some disk space, or divide straight into a file/)
+        .waitFor();
+      expect(await storedFiles(page)).toEqual([]);
     });
   });
 

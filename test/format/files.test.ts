@@ -4,7 +4,7 @@ import { FormatError } from "../../codec/errors.ts";
 import { concatBytes, MemorySink, sha256, sourceFromBlob, sourceFromBytes } from "../../codec/format/bytes.ts";
 import { type DividedSegment, DivisionWriter } from "../../codec/format/division-writer.ts";
 import { frameTrailer, MAIN_MAGIC, SLAVE_MAGIC, writePreamble } from "../../codec/format/layout.ts";
-import { MainReader } from "../../codec/format/main-file.ts";
+import { MainReader, MainWriter } from "../../codec/format/main-file.ts";
 import { SlaveReader } from "../../codec/format/slave-file.ts";
 import { checkPair } from "../../codec/pairing.ts";
 import { description, errorOf, openDivision, randomSegments, writeDivision } from "../support/divisions.ts";
@@ -187,5 +187,17 @@ describe("DivisionWriter", () => {
     }
     const largest = { ...segment, publicBytes: new Uint8Array(8 << 20), withheld: new Uint8Array(4 << 20) };
     expect((await openDivision(await writeDivision([largest], "sealed"))).length).toBe(1);
+  });
+});
+
+describe("MainWriter", () => {
+  it("keeps tags as copies: views of what was sealed would keep a whole film in memory", async () => {
+    const writer = MainWriter.resume(new MemorySink(), 0, new Uint8Array(32));
+    const sealed = new Uint8Array(100).fill(7);
+    const place = { layer: 0, track: 0, key: true, last: true, structure: false, pictures: 1 };
+    const head = { number: 0, startMicroseconds: 0, durationMicroseconds: 1, length: 84, ...place };
+    await writer.writeSegment(head, sealed.subarray(0, 84), sealed.subarray(84));
+    sealed.fill(9);
+    expect(await writer.finish(1, 1)).toEqual(await sha256(new Uint8Array(16).fill(7)));
   });
 });

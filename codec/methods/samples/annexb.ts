@@ -73,6 +73,7 @@ export async function openAnnexB(source: ByteSource): Promise<SourceIndex | unde
     durationMicroseconds: (pictures * pictureMicroseconds * source.size) / probe.length,
     structure: [],
     samples: () => pictureSamples(source, pictureMicroseconds),
+    samplesIn: (part) => pictureSamples(part, pictureMicroseconds),
   };
 }
 

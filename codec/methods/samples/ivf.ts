@@ -42,6 +42,7 @@ export async function openIvf(source: ByteSource): Promise<SourceIndex | undefin
     durationMicroseconds: view.getUint32(24, true) * unitMicroseconds,
     structure: [],
     samples: () => pictures(source, headBytes, unitMicroseconds, coding.form),
+    samplesIn: (part, isFirst) => pictures(part, isFirst ? headBytes : 0, unitMicroseconds, coding.form),
   };
 }
 

@@ -56,6 +56,20 @@ export async function openIndex(source: ByteSource): Promise<SourceIndex> {
   );
 }
 
+/**
+ * The index of a stream without tables, known by its start alone.
+ *
+ * @param start source bytes up to the first pictures' end
+ * @throws {@link InputError} there is no such stream
+ */
+export async function openStream(start: ByteSource): Promise<Required<SourceIndex>> {
+  const kind = await recogniseSource(start);
+  const index = await OPENERS[kind]?.(start);
+  if (index?.samplesIn === undefined)
+    throw new InputError("the start of the stream makes no sense: it was damaged before it was divided");
+  return index as Required<SourceIndex>;
+}
+
 const NAMES: Partial<Record<SourceKind, string>> = {
   iso: "MP4 or QuickTime file",
   matroska: "Matroska or WebM file",

@@ -59,6 +59,11 @@ export interface SourceIndex {
   samples(): AsyncIterable<CodedSample[]>;
   /** In file order; known after `openIndex`. */
   structure: StructureRange[];
+  /**
+   * Of streams without a container's tables: the samples of a part of the file that begins and ends where pictures do, as segments do.
+   * Positions count from the part's start; times too where the stream has none of its own.
+   */
+  samplesIn?(part: ByteSource, isFirst: boolean): AsyncIterable<CodedSample[]>;
 }
 
 /** Samples handed over at once. */

@@ -20,8 +20,9 @@ export async function openTransport(source: ByteSource): Promise<SourceIndex | u
   for (let at = nextStartCode(bytes, 0); at >= 0 && facts === undefined; at = nextStartCode(bytes, at + 3))
     if (((bytes[at + 3] ?? 0) & 31) === NAL.sequence) facts = readSequence(bytes.subarray(at + 3));
   if (facts === undefined) return undefined;
+  const first = firstTime(probe, pid);
   const times: number[] = [];
-  for await (const batch of pictures(source, pid, probe.length))
+  for await (const batch of pictures(source, pid, probe.length, first))
     times.push(...batch.map(({ timeMicroseconds }) => timeMicroseconds));
   const span = times.reduce((most, time) => Math.max(most, time), 0);
   return {
@@ -42,7 +43,8 @@ export async function openTransport(source: ByteSource): Promise<SourceIndex | u
     ],
     durationMicroseconds: (span * source.size) / probe.length,
     structure: [],
-    samples: () => pictures(source, pid, source.size),
+    samples: () => pictures(source, pid, source.size, first),
+    samplesIn: (part) => pictures(part, pid, part.size, first),
   };
 }
 
@@ -66,10 +68,18 @@ function videoPid(probe: Uint8Array): number | undefined {
   return undefined;
 }
 
+/** From it times count. */
+function firstTime(probe: Uint8Array, pid: number): number {
+  for (let at = 0; at + PACKET_BYTES <= probe.length; at += PACKET_BYTES) {
+    const packet = readPacket(probe, at);
+    if (packet?.pid === pid && packet.time !== undefined) return packet.time;
+  }
+  return 0;
+}
+
 /** @param end where to stop looking, in bytes */
-async function* pictures(source: ByteSource, pid: number, end: number): AsyncGenerator<CodedSample[]> {
+async function* pictures(source: ByteSource, pid: number, end: number, first: number): AsyncGenerator<CodedSample[]> {
   let open: CodedSample | undefined;
-  let first: number | undefined;
   let batch: CodedSample[] = [];
   for (let from = 0; from + PACKET_BYTES <= end; from += CHUNK_BYTES) {
     const chunk = await source.read(from, Math.min(CHUNK_BYTES, source.size - from));
@@ -82,8 +92,7 @@ async function* pictures(source: ByteSource, pid: number, end: number): AsyncGen
         continue;
       }
       if (picture !== undefined) batch.push({ ...picture, size: from + at - picture.offset });
-      const time = packet.time ?? first ?? 0;
-      first ??= time;
+      const time = packet.time ?? first;
       open = {
         offset: from + at,
         size: PACKET_BYTES,

@@ -26,8 +26,10 @@ const CHROMIUM_ARGUMENTS = [
   "--no-first-run",
 ];
 
+const CHROMIUM = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
+
 export const launchChromium = (): Promise<Browser> =>
-  chromium.launch({ executablePath: process.env.CHROMIUM_PATH ?? "/usr/bin/chromium", args: CHROMIUM_ARGUMENTS });
+  chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGUMENTS });
 
 export interface TestServer {
   url: string;
@@ -115,6 +117,17 @@ export async function openPage(app: TestApp, path: string): Promise<TestPage> {
   page.on("pageerror", (error) => note(String(error)));
   await page.goto(path);
   return { page, context, problems, expectProblem: (part) => expected.push(part), close: () => context.close() };
+}
+
+/** A browser that keeps what pages store on the disk, as a user's does; the pages of `openPage` are private, and theirs is in memory. */
+export function launchStored(app: TestApp, profile: string): Promise<BrowserContext> {
+  return chromium.launchPersistentContext(profile, {
+    executablePath: CHROMIUM,
+    args: CHROMIUM_ARGUMENTS,
+    baseURL: app.url,
+    locale: "en-GB",
+    acceptDownloads: true,
+  });
 }
 
 /** Runs in the page, before its scripts: whatever is connected to the loudspeakers is measured on the way. */

@@ -8,10 +8,15 @@ const CONFIGURED = /^(vorbis|flac)$/;
 export const SD_MAX_HEIGHT = 576;
 
 /** Containers of method `samples` that samples-feed.ts takes apart. */
-const PLAYED_CONTAINERS: ReadonlySet<unknown> = new Set(["mp4", "mov", "webm", "mkv"]);
+const TABLED: ReadonlySet<unknown> = new Set(["mp4", "mov", "webm", "mkv"]);
+/** Those of stream-feed.ts. */
+const STREAMS: ReadonlySet<unknown> = new Set(["ivf", "h264", "ts"]);
 
 /** @param container as `header.parameters` and the source's index name it */
-export const canDemux = (container: unknown): boolean => PLAYED_CONTAINERS.has(container);
+export const canDemux = (container: unknown): boolean => TABLED.has(container) || STREAMS.has(container);
+
+/** A stream of pictures without tables; its sound, which transport streams may have, is not played. */
+export const isStream = (container: unknown): boolean => STREAMS.has(container);
 
 /** The decoder configuration WebCodecs takes for a track. */
 export function audioConfigOf(track: AudioTrack): AudioDecoderConfig {

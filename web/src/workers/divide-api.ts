@@ -1,5 +1,5 @@
 /** What the page and divide.worker.ts say to each other. */
-import type { ProtectionName } from "../../../codec/format/header.ts";
+import type { MainHeader, ProtectionName } from "../../../codec/format/header.ts";
 
 /** Methods that the Studio offers. */
 export type StudioMethod = "samples" | "compress";
@@ -27,8 +27,14 @@ export interface SourceFacts {
   sound: { codec: string; sampleRate: number; channels: number; playable: boolean } | undefined;
   /** The source has sound that no name is known for: it cannot go along. */
   hasUnknownSound: boolean;
+  /** Kept as it is, its sound goes along, but the player does not play it. */
+  hasUnplayedSound: boolean;
+  /** This browser decodes the pictures as they are coded. */
+  isDecodable: boolean;
   /** At least one method takes the file. */
   refusals: Refusals;
+  /** A small picture of it, where one can be made. */
+  poster?: NonNullable<MainHeader["poster"]>;
 }
 
 export interface DivideSettings {
@@ -44,6 +50,15 @@ export interface DivideSettings {
   player: string;
   mainName: string;
   slaveName: string;
+  poster?: NonNullable<MainHeader["poster"]>;
+}
+
+/** Where a division's output is, or goes. */
+export interface DivisionPlace {
+  /** Names the folder of the browser's own file system that the output is in. */
+  id: string;
+  /** Where the main goes, if not into that folder. */
+  target?: FileSystemFileHandle | undefined;
 }
 
 export interface DivisionStep {
@@ -66,7 +81,9 @@ export interface DivisionOutput {
   segments: number;
   pictures: number;
   durationSeconds: number;
-  /** Seconds of work. */
+  /** Bytes of the main that were there from before an interruption. */
+  keptBytes: number;
+  /** Seconds of work, since then. */
   seconds: number;
 }
 
@@ -76,14 +93,17 @@ export interface DivideWorkerApi {
   /**
    * Divides with the method of `settings`.
    *
-   * @param jobId names the folder of the browser's own file system that the output is in
+   * @param goOn keeps the finished segments of the same division, interrupted before, where the method can; anything else is overwritten
    * @throws AbortError after `cancel`; then nothing is left
    */
   divide(
-    jobId: string,
+    place: DivisionPlace,
+    goOn: boolean,
     file: Blob,
     settings: DivideSettings,
     onProgress: (step: DivisionStep) => void,
   ): Promise<DivisionOutput>;
+  /** Names the program that cuts, by its content. */
+  program(): Promise<string>;
   cancel(): Promise<void>;
 }

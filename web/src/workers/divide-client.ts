@@ -2,8 +2,15 @@
 import * as Comlink from "comlink";
 import { installErrorTransfer } from "../../../codec/worker/error-transfer.ts";
 import { deferred } from "../shared/deferred.ts";
-import type { DivideSettings, DivideWorkerApi, DivisionOutput, DivisionStep, SourceFacts } from "./divide-api.ts";
-import { removeFolder } from "./output-folders.ts";
+import type {
+  DivideSettings,
+  DivideWorkerApi,
+  DivisionOutput,
+  DivisionPlace,
+  DivisionStep,
+  SourceFacts,
+} from "./divide-api.ts";
+import { removeOutput } from "./output-folders.ts";
 
 /** A cancelled division that has not stopped by itself after this long is ended with its worker. */
 const GRACE_MILLISECONDS = 800;
@@ -16,14 +23,20 @@ export class DivideClient {
     return this.started().inspect(file);
   }
 
-  /** @throws AbortError at most a second after `signal`; nothing is left then */
+  async program(): Promise<string> {
+    return this.started().program();
+  }
+
+  /** @throws AbortError at most a second after `signal`; nothing is left then, nor after another error */
   async divide(
-    jobId: string,
+    place: DivisionPlace,
+    goOn: boolean,
     file: Blob,
     settings: DivideSettings,
     signal: AbortSignal,
     onProgress: (progress: DivisionStep) => void,
   ): Promise<DivisionOutput> {
+    this.close(); // the tables of a film of some hours, which it was looked at with, take 200 MB
     const remote = this.started();
     const broken = deferred<never>();
     broken.promise.catch(() => {});
@@ -36,17 +49,21 @@ export class DivideClient {
     };
     signal.addEventListener("abort", cancel, { once: true });
     try {
-      return await Promise.race([remote.divide(jobId, file, settings, Comlink.proxy(onProgress)), broken.promise]);
+      return await Promise.race([
+        remote.divide(place, goOn, file, settings, Comlink.proxy(onProgress)),
+        broken.promise,
+      ]);
     } catch (error) {
       // Whatever state it is in, a division that failed starts the next one afresh.
       this.close();
-      await removeFolder(jobId);
+      await removeOutput(place);
       throw error;
     } finally {
       signal.removeEventListener("abort", cancel);
     }
   }
 
+  /** A division under way stops where it is; what it wrote stays. */
   close(): void {
     this.worker?.terminate();
     this.worker = undefined;

@@ -1,19 +1,30 @@
 /** Divides a chosen file: reading and decoding here, encoding and cutting in nested workers, output streamed to files. */
 import "../shared/no-eval.ts";
 import * as Comlink from "comlink";
-import { type ByteSink, sourceFromBlob, toHex } from "../../../codec/format/bytes.ts";
-import type { DivisionResult } from "../../../codec/format/division-writer.ts";
-import type { MainHeader } from "../../../codec/format/header.ts";
+import { sourceFromBlob, toHex } from "../../../codec/format/bytes.ts";
+import type { DivisionResult, DivisionSinks } from "../../../codec/format/division-writer.ts";
+import { readAhead } from "../../../codec/format/read-ahead.ts";
+import { readUnfinished, type UnfinishedDivision } from "../../../codec/format/unfinished.ts";
 import { divideCompress } from "../../../codec/methods/compress.ts";
 import { divideSamples } from "../../../codec/methods/samples.ts";
-import type { CodecWorkerApi } from "../../../codec/worker/codec-worker.ts";
+import { type CodecWorkerApi, createCodecWorkerApi } from "../../../codec/worker/codec-worker.ts";
 import { installErrorTransfer } from "../../../codec/worker/error-transfer.ts";
 import { WorkerPool } from "../../../codec/worker/worker-pool.ts";
-import type { DivideSettings, DivideWorkerApi, DivisionOutput, DivisionStep, SourceFacts } from "./divide-api.ts";
-import { openOutputs } from "./output-file.ts";
+import type {
+  DivideSettings,
+  DivideWorkerApi,
+  DivisionOutput,
+  DivisionPlace,
+  DivisionStep,
+  SourceFacts,
+} from "./divide-api.ts";
+import { fetchKernels } from "./kernels.ts";
+import { type DivisionFiles, openFiles } from "./output-file.ts";
 import { SourceReader } from "./source-reader.ts";
+import { streamFacts } from "./stream-source.ts";
 
 const WORKERS_MAX = 4;
+const STEP_MILLISECONDS = 100;
 /** Pictures from one I-picture to the next, at most; also the longest way to decode after a seek. */
 const GOP_PICTURES = 30;
 
@@ -22,20 +33,49 @@ function spawnCodecWorker(): { api: Comlink.Remote<CodecWorkerApi>; terminate():
   return { api: Comlink.wrap<CodecWorkerApi>(worker), terminate: () => worker.terminate() };
 }
 
+/** Cutting at this worker's own hands: at 1.4 GB/s a message to another one costs more than the work. */
+async function localPool(): Promise<WorkerPool> {
+  const api = createCodecWorkerApi(await fetchKernels(), (value) => value) as unknown as Comlink.Remote<CodecWorkerApi>;
+  return new WorkerPool(1, () => ({ api, terminate() {} }));
+}
+
+/** Passes the first step on, the last one, and between them one a tenth of a second: each makes the page draw. */
+function thinned(onProgress: (step: DivisionStep) => void): (step: DivisionStep) => void {
+  let last = 0;
+  return (step) => {
+    const now = performance.now();
+    if (step.share < 1 && now - last < STEP_MILLISECONDS) return;
+    last = now;
+    onProgress(step);
+  };
+}
+
 interface DivisionJob {
   file: Blob;
-  reader: SourceReader;
-  settings: DivideSettings & { signal: AbortSignal; poster?: NonNullable<MainHeader["poster"]> };
-  sinks: { main: ByteSink; slave: ByteSink };
+  settings: DivideSettings & { signal: AbortSignal };
+  sinks: DivisionSinks;
   pool: WorkerPool;
+  unfinished: UnfinishedDivision | undefined;
   onProgress: (step: DivisionStep) => void;
 }
 
-function divideAsItIs({ file, settings, sinks, pool, onProgress }: DivisionJob): Promise<DivisionResult> {
+/** What can be kept of an interrupted division; all files are cut where it ends, to their start when there is nothing. */
+async function takeUp({ main, slave, journal }: DivisionFiles, goOn: boolean): Promise<UnfinishedDivision | undefined> {
+  const unfinished =
+    goOn && journal !== undefined
+      ? await readUnfinished(await main.left(), await slave.left(), await journal.left())
+      : undefined;
+  await main.startAt(unfinished?.mainBytes ?? 0);
+  await slave.startAt(unfinished?.slaveBytes ?? 0);
+  await journal?.startAt(unfinished?.journalBytes ?? 0);
+  return unfinished;
+}
+
+function divideAsItIs({ file, settings, sinks, pool, unfinished, onProgress }: DivisionJob): Promise<DivisionResult> {
   const { title, copyright, protection, service, player, mainName, slaveName, signal, poster } = settings;
   const described = { title, copyright, protection, service, player, mainName, slaveName, signal };
   return divideSamples(
-    sourceFromBlob(file),
+    readAhead(sourceFromBlob(file)),
     {
       ...described,
       ...(poster === undefined ? {} : { poster }),
@@ -43,46 +83,52 @@ function divideAsItIs({ file, settings, sinks, pool, onProgress }: DivisionJob):
     },
     sinks,
     pool,
+    unfinished,
   );
 }
 
-async function compressAndDivide({
-  file,
-  reader,
-  settings,
-  sinks,
-  pool,
-  onProgress,
-}: DivisionJob): Promise<DivisionResult> {
-  const { durationSeconds } = reader.facts;
-  const input = await reader.compressInput();
-  settings.signal.throwIfAborted();
-  return divideCompress(
-    input,
-    {
-      ...settings,
-      gopPictures: GOP_PICTURES,
-      onProgress: ({ pictures, microseconds }) => {
-        const share = durationSeconds > 0 ? Math.min(1, microseconds / 1e6 / durationSeconds) : 0;
-        onProgress({ pictures, bytes: share * file.size, share });
+async function compressAndDivide({ file, settings, sinks, pool, onProgress }: DivisionJob): Promise<DivisionResult> {
+  const reader = await SourceReader.open(file);
+  try {
+    const { durationSeconds } = reader.facts;
+    const input = await reader.compressInput();
+    settings.signal.throwIfAborted();
+    return await divideCompress(
+      input,
+      {
+        ...settings,
+        gopPictures: GOP_PICTURES,
+        onProgress: ({ pictures, microseconds }) => {
+          const share = durationSeconds > 0 ? Math.min(1, microseconds / 1e6 / durationSeconds) : 0;
+          onProgress({ pictures, bytes: share * file.size, share });
+        },
       },
-    },
-    sinks,
-    pool,
-  );
+      sinks,
+      pool,
+    );
+  } finally {
+    reader.close();
+  }
 }
 
 class DivideWorker implements DivideWorkerApi {
   private cancelling: AbortController | undefined;
 
   async inspect(file: Blob): Promise<SourceFacts> {
+    const facts = await streamFacts(file);
+    if (facts !== undefined) return facts;
     const reader = await SourceReader.open(file);
-    reader.close();
-    return reader.facts;
+    try {
+      const poster = await reader.poster();
+      return { ...reader.facts, ...(poster === undefined ? {} : { poster }) };
+    } finally {
+      reader.close();
+    }
   }
 
   async divide(
-    jobId: string,
+    { id, target }: DivisionPlace,
+    goOn: boolean,
     file: Blob,
     settings: DivideSettings,
     onProgress: (step: DivisionStep) => void,
@@ -91,23 +137,25 @@ class DivideWorker implements DivideWorkerApi {
     this.cancelling = cancelling;
     const { signal } = cancelling;
     const start = performance.now();
-    const reader = await SourceReader.open(file);
-    const pool = new WorkerPool(Math.max(1, Math.min(WORKERS_MAX, navigator.hardwareConcurrency)), spawnCodecWorker);
-    const outputs = await openOutputs(jobId, ["main.cmx", "slave.cms"]);
-    const [main, slave] = outputs;
+    const isCopied = settings.method === "samples";
+    const pool = isCopied
+      ? await localPool()
+      : new WorkerPool(Math.max(1, Math.min(WORKERS_MAX, navigator.hardwareConcurrency)), spawnCodecWorker);
+    const files = await openFiles(id, target, isCopied);
+    const { main, slave, journal } = files;
+    const sinks = { main: main.sink, slave: slave.sink, ...(journal === undefined ? {} : { journal: journal.sink }) };
     try {
-      if (main === undefined || slave === undefined) throw new RangeError("two outputs");
-      const poster = await reader.poster();
+      const unfinished = await takeUp(files, goOn);
       const job: DivisionJob = {
         file,
-        reader,
-        settings: { ...settings, signal, ...(poster === undefined ? {} : { poster }) },
-        sinks: { main: main.sink, slave: slave.sink },
+        settings: { ...settings, signal },
+        sinks,
         pool,
-        onProgress,
+        unfinished,
+        onProgress: thinned(onProgress),
       };
       signal.throwIfAborted();
-      const result = await (settings.method === "samples" ? divideAsItIs(job) : compressAndDivide(job));
+      const result = await (isCopied ? divideAsItIs(job) : compressAndDivide(job));
       return {
         method: settings.method,
         mainId: toHex(result.mainId),
@@ -120,15 +168,19 @@ class DivideWorker implements DivideWorkerApi {
         segments: result.segments,
         pictures: result.pictures,
         durationSeconds: result.durationMicroseconds / 1e6,
+        keptBytes: unfinished?.mainBytes ?? 0,
         seconds: (performance.now() - start) / 1000,
       };
     } catch (error) {
-      await Promise.allSettled(outputs.map((output) => output.sink.abort()));
+      await Promise.allSettled(Object.values(sinks).map((sink) => sink.abort()));
       throw error;
     } finally {
-      reader.close();
       pool.close();
     }
+  }
+
+  async program(): Promise<string> {
+    return self.location.pathname; // the build puts a hash of the content into it
   }
 
   async cancel(): Promise<void> {

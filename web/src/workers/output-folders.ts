@@ -1,8 +1,13 @@
-/** The page's side of a division's files: which folders are in use, and removing those that are not. */
+/** The page's side of a division's files: which are in use, by which page, and removing those that are not. */
 import { deferred } from "../shared/deferred.ts";
+import { onceUnlocked, removeFile } from "../shared/file-access.ts";
+import type { DivisionPlace } from "./divide-api.ts";
+import { listRecords } from "./division-records.ts";
 import { DIVISIONS_FOLDER } from "./output-file.ts";
 
-const lockName = (jobId: string): string => `${DIVISIONS_FOLDER}/${jobId}`;
+const lockName = (id: string): string => `${DIVISIONS_FOLDER}/${id}`;
+/** Divisions that this page holds, with what ends it. */
+const held = new Map<string, () => void>();
 
 async function divisionsFolder(): Promise<FileSystemDirectoryHandle | undefined> {
   try {
@@ -12,26 +17,60 @@ async function divisionsFolder(): Promise<FileSystemDirectoryHandle | undefined>
   }
 }
 
-/** Marks a job's folder as in use until the returned function is called, which removes it. */
-export function holdFolder(jobId: string): () => Promise<void> {
+/** Marks a division as this page's until `releaseDivision`, or until the page is gone. */
+export function holdDivision(id: string): void {
+  if (held.has(id)) return;
   const { promise: released, resolve: release } = deferred<void>();
-  // A lock ends with its page, however that ends; other tabs then see a folder that nobody holds.
-  void navigator.locks?.request(lockName(jobId), () => released).catch(() => {});
-  return async () => {
-    await removeFolder(jobId);
-    release();
-  };
+  held.set(id, release);
+  // A lock ends with its page, however that ends; other pages then see a division that nobody holds.
+  void navigator.locks?.request(lockName(id), () => released).catch(() => {});
 }
 
-export async function removeFolder(jobId: string): Promise<void> {
-  await (await divisionsFolder())?.removeEntry(jobId, { recursive: true }).catch(() => {});
+export function releaseDivision(id: string): void {
+  held.get(id)?.();
+  held.delete(id);
 }
 
-/** Removes what closed or crashed pages left behind. */
+/** Ids of the divisions that another page is at. */
+export async function heldElsewhere(): Promise<Set<string>> {
+  const names = (await navigator.locks?.query())?.held?.map(({ name }) => name ?? "") ?? [];
+  const ids = names.filter((name) => name.startsWith(lockName(""))).map((name) => name.slice(lockName("").length));
+  return new Set(ids.filter((id) => !held.has(id)));
+}
+
+/** How much of the main is in the browser's own file system. */
+export async function storedBytes(id: string): Promise<number> {
+  try {
+    const folder = await (await divisionsFolder())?.getDirectoryHandle(id);
+    return (await (await folder?.getFileHandle("main.cmx"))?.getFile())?.size ?? 0;
+  } catch {
+    return 0;
+  }
+}
+
+/** The files of a division that came to its end. */
+export async function finishedFiles({ id, target }: DivisionPlace): Promise<{ main: Blob; slave: Blob }> {
+  const folder = await (await divisionsFolder())?.getDirectoryHandle(id);
+  const main = target ?? (await folder?.getFileHandle("main.cmx"));
+  const slave = await folder?.getFileHandle("slave.cms");
+  if (main === undefined || slave === undefined) throw new Error("the browser has removed its files: divide it again");
+  return { main: await main.getFile(), slave: await slave.getFile() };
+}
+
+/** Removes all that was written of a division, also where the creator chose the place. */
+export async function removeOutput({ id, target }: DivisionPlace): Promise<void> {
+  const folder = await divisionsFolder();
+  await onceUnlocked(async () => folder?.removeEntry(id, { recursive: true })).catch(() => {}); // already gone
+  if (target !== undefined) await removeFile(target);
+}
+
+/** Removes what closed or crashed pages left behind and no record tells of. */
 export async function removeStaleFolders(): Promise<void> {
   const folder = await divisionsFolder();
   if (folder === undefined || navigator.locks === undefined) return;
-  const held = new Set((await navigator.locks.query()).held?.map((lock) => lock.name));
+  const elsewhere = await heldElsewhere();
+  const recorded = new Set((await listRecords()).map(({ id }) => id));
   const entries = folder as unknown as { keys(): AsyncIterable<string> };
-  for await (const jobId of entries.keys()) if (!held.has(lockName(jobId))) await removeFolder(jobId);
+  for await (const id of entries.keys())
+    if (!held.has(id) && !elsewhere.has(id) && !recorded.has(id)) await removeOutput({ id });
 }

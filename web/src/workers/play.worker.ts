@@ -9,13 +9,14 @@ import type { Kernels } from "../../../codec/wasm/load-kernels.ts";
 import { installErrorTransfer } from "../../../codec/worker/error-transfer.ts";
 import { type ClockAnchor, epochMilliseconds, timeOfAnchor } from "../player/clock.ts";
 import { CompressFeed } from "../player/compress-feed.ts";
-import { canDecodePictures, canDecodeSound, canDemux } from "../player/decoder-support.ts";
+import { canDecodePictures, canDecodeSound, canDemux, isStream } from "../player/decoder-support.ts";
 import { sourceFromUrl } from "../player/http-source.ts";
 import type { MediaFeed } from "../player/media-feed.ts";
 import { Playback } from "../player/playback.ts";
 import { aheadEnd, SamplesFeed, structureFirst } from "../player/samples-feed.ts";
 import { type PlayTicket, SegmentOpener } from "../player/segment-opener.ts";
 import { moveService } from "../player/service-position.ts";
+import { StreamFeed } from "../player/stream-feed.ts";
 import { UnitStore } from "../player/unit-store.ts";
 import { readUnits } from "../player/unit-stream.ts";
 import { fetchUnits } from "../shared/service.ts";
@@ -125,10 +126,11 @@ class PlayWorker implements PlayWorkerApi {
     this.kernels ??= fetchKernels();
     const kernels = await this.kernels;
     const opener = await SegmentOpener.open({ kernels, main: reader, units, cm: sourceFromBlob(cm) }, ticket, secret);
-    this.feed =
-      reader.header.method === "samples"
-        ? new SamplesFeed({ kernels, main: reader, opener, context, hasSound: sound !== undefined })
-        : new CompressFeed({ kernels, main: reader, opener, context, video, sound });
+    const { method, parameters } = reader.header;
+    if (method !== "samples") this.feed = new CompressFeed({ kernels, main: reader, opener, context, video, sound });
+    else if (isStream(parameters.container))
+      this.feed = new StreamFeed({ kernels, main: reader, opener, context, video });
+    else this.feed = new SamplesFeed({ kernels, main: reader, opener, context, hasSound: sound !== undefined });
     this.playback = new Playback({
       feed: this.feed,
       units,

@@ -6,12 +6,14 @@ import {
   Input,
   type InputAudioTrack,
   type InputVideoTrack,
+  MPEG_TS,
   type VideoSample,
   VideoSampleSink,
 } from "mediabunny";
 import { CmixError, type ErrorDetails, InputError, UnsupportedError } from "../../../codec/errors.ts";
 import { sourceFromBlob } from "../../../codec/format/bytes.ts";
 import type { MainHeader } from "../../../codec/format/header.ts";
+import { readAhead } from "../../../codec/format/read-ahead.ts";
 import type { CompressInput, SourcePacket, SourcePicture } from "../../../codec/methods/compress-types.ts";
 import { openIndex } from "../../../codec/methods/samples/open-index.ts";
 import { canDemux, SD_MAX_HEIGHT } from "../player/decoder-support.ts";
@@ -75,16 +77,19 @@ export class SourceReader {
 
   private static async read(file: Blob, input: Input): Promise<SourceReader> {
     if (!(await input.canRead()))
-      throw new InputError("this is no video file that can be read here: choose an MP4, MOV or WebM");
+      throw new InputError(
+        "this is no video file that can be read here: choose an MP4, MOV, WebM, MKV, IVF, H.264 or transport stream",
+      );
     const video = await input.getPrimaryVideoTrack();
     if (video === null) throw new InputError("there is no video in this file: choose another one");
+    const asItIs = await lookAsItIs(file);
     const codec = (await video.getCodecParameterString()) ?? (await video.getCodec());
+    const isDecodable = codec !== null && (await video.canDecode());
     const refusals: Refusals = {
-      samples: await refusalAsItIs(file),
-      compress:
-        codec !== null && (await video.canDecode())
-          ? undefined
-          : `this browser has no decoder for the video (${codec ?? "unknown codec"}): convert it to H.264, or try another browser`,
+      samples: asItIs.refusal,
+      compress: isDecodable
+        ? undefined
+        : `this browser has no decoder for the video (${codec ?? asItIs.codec ?? "unknown codec"}): convert it to H.264, or try another browser`,
     };
     if (refusals.samples !== undefined && refusals.compress !== undefined)
       throw new UnsupportedError(refusals.compress, { codec });
@@ -101,7 +106,7 @@ export class SourceReader {
       bytes: file.size,
       durationSeconds,
       video: {
-        codec: codec ?? "unknown codec",
+        codec: codec ?? asItIs.codec ?? "unknown codec",
         width: await video.getCodedWidth(),
         height: await video.getCodedHeight(),
         framesPerSecond: rates.bestGuessFrameRate,
@@ -120,6 +125,8 @@ export class SourceReader {
               playable: await sound.canDecode(),
             },
       hasUnknownSound: sound !== undefined && soundCodec === undefined,
+      hasUnplayedSound: sound !== undefined && (await input.getFormat()) === MPEG_TS,
+      isDecodable,
       refusals,
     };
     return new SourceReader(input, video, sound, facts);
@@ -261,15 +268,17 @@ export class SourceReader {
   }
 }
 
-/** @returns why the file cannot be divided as it is */
-async function refusalAsItIs(file: Blob): Promise<string | undefined> {
+/** Why the file cannot be divided as it is, if it cannot; and its codec's name, which the demuxer does not know of every one. */
+async function lookAsItIs(file: Blob): Promise<{ refusal?: string; codec?: string }> {
   try {
-    const { container, streams } = await openIndex(sourceFromBlob(file));
-    if (!canDemux(container)) return `the player does not know this container (${container}): convert it to MP4`;
-    if (streams.some(({ track }) => track?.kind === "video")) return undefined;
-    return "no coded picture is found in this file: it is cut, damaged or of another coding";
+    const { container, streams } = await openIndex(readAhead(sourceFromBlob(file)));
+    if (!canDemux(container))
+      return { refusal: `the player does not know this container (${container}): convert it to MP4` };
+    const video = streams.find(({ track }) => track?.kind === "video")?.track;
+    if (video !== undefined) return { codec: video.codec };
+    return { refusal: "no coded picture is found in this file: it is cut, damaged or of another coding" };
   } catch (error) {
-    if (error instanceof CmixError) return error.message;
+    if (error instanceof CmixError) return { refusal: error.message };
     throw error;
   }
 }

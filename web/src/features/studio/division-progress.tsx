@@ -11,6 +11,8 @@ interface DivisionProgressProps {
   totalPictures: number;
   totalBytes: number;
   isCancelling: boolean;
+  /** The division stops when the page is closed, and can be gone on with. */
+  canGoOn: boolean;
   onCancel: () => void;
 }
 
@@ -20,6 +22,7 @@ export function DivisionProgressView({
   totalPictures,
   totalBytes,
   isCancelling,
+  canGoOn,
   onCancel,
 }: DivisionProgressProps): ReactNode {
   const { t } = useText();
@@ -48,6 +51,7 @@ export function DivisionProgressView({
           {secondsLeft !== undefined && t("studio.left", { time: formatTime(Math.ceil(secondsLeft)) })}
         </span>
       </p>
+      <p className="quiet">{t(canGoOn ? "studio.stay.goOn" : "studio.stay")}</p>
       <button type="button" className="button" disabled={isCancelling} onClick={onCancel}>
         {t(isCancelling ? "studio.cancelling" : "studio.cancel")}
       </button>

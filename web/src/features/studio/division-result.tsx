@@ -16,10 +16,13 @@ interface DivisionResultProps {
   /** What the source says of itself. */
   sourceSeconds: number;
   fileName: string;
+  /** The file that the main was written to, where the creator chose one. */
+  writtenTo: string | undefined;
   slave: Transfer;
   main: Transfer;
   onSendSlave: () => void;
   onPublish: () => void;
+  onSaved: () => void;
 }
 
 export function DivisionResult({
@@ -27,13 +30,15 @@ export function DivisionResult({
   sourceBytes,
   sourceSeconds,
   fileName,
+  writtenTo,
   slave,
   main,
   onSendSlave,
   onPublish,
+  onSaved,
 }: DivisionResultProps): ReactNode {
   const { t } = useText();
-  const { method, pictures, seconds, mainBytes, extrasBytes, slaveBytes } = output;
+  const { method, pictures, seconds, mainBytes, extrasBytes, slaveBytes, keptBytes } = output;
   const rows = [
     { name: t("studio.size.source"), bytes: sourceBytes },
     { name: t("studio.size.main"), bytes: mainBytes + extrasBytes },
@@ -47,7 +52,7 @@ export function DivisionResult({
           ? t("studio.doneAsItIs", {
               size: formatBytes(sourceBytes),
               seconds: seconds.toFixed(1),
-              rate: formatBytes(sourceBytes / seconds),
+              rate: formatBytes(Math.max(0, sourceBytes - keptBytes) / seconds),
             })
           : t("studio.doneIn", {
               frames: pictures,
@@ -81,7 +86,7 @@ export function DivisionResult({
       )}
       <SlaveTransfer transfer={slave} onSend={onSendSlave} />
       <div className="actions">
-        <SaveLink file={output.main} fileName={fileName} />
+        {writtenTo === undefined && <SaveLink file={output.main} fileName={fileName} onSaved={onSaved} />}
         <button
           type="button"
           className="button"
@@ -94,13 +99,16 @@ export function DivisionResult({
           {t("studio.watchNow")}
         </button>
       </div>
-      <p className="quiet">{t("studio.saveHint")}</p>
+      <p className="quiet">
+        {writtenTo !== undefined && `${t("studio.written", { name: writtenTo })} `}
+        {t("studio.saveHint")}
+      </p>
       {slave.state === "done" && <Publishing transfer={main} onPublish={onPublish} />}
     </div>
   );
 }
 
-function SaveLink({ file, fileName }: { file: Blob; fileName: string }): ReactNode {
+function SaveLink({ file, fileName, onSaved }: { file: Blob; fileName: string; onSaved: () => void }): ReactNode {
   const { t } = useText();
   const [url, setUrl] = useState<string>();
   useEffect(() => {
@@ -109,7 +117,7 @@ function SaveLink({ file, fileName }: { file: Blob; fileName: string }): ReactNo
     return () => URL.revokeObjectURL(made);
   }, [file]);
   return (
-    <a className="button button-main" href={url} download={fileName}>
+    <a className="button button-main" href={url} download={fileName} onClick={onSaved}>
       {t("studio.save")}
     </a>
   );

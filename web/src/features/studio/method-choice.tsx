@@ -47,16 +47,19 @@ export function MethodChoice({
               onChange={() => onChange(offer.method)}
             />
             <label htmlFor={`${id}-${offer.method}`}>{offer.name}</label>
-            {offer.method === "samples" && <span className="method-mark">{t("studio.method.recommended")}</span>}
+            {offer.method === "samples" && facts.isDecodable && (
+              <span className="method-mark">{t("studio.method.recommended")}</span>
+            )}
             <p className="quiet" id={`${id}-${offer.method}-why`}>
               {offer.why} {offer.size}
             </p>
           </div>
         ))}
       {refusals.samples !== undefined && <Hint>{t("studio.method.noSamples", { reason: refusals.samples })}</Hint>}
-      {refusals.compress !== undefined && (
-        <Hint warning>{t("studio.method.noCompress", { reason: refusals.compress })}</Hint>
+      {refusals.compress !== undefined && facts.isDecodable && (
+        <Hint>{t("studio.method.noCompress", { reason: refusals.compress })}</Hint>
       )}
+      {!facts.isDecodable && <Hint warning>{t("studio.method.undecodable", { codec: facts.video.codec })}</Hint>}
     </fieldset>
   );
 }

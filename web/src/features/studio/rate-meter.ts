@@ -13,8 +13,9 @@ export interface RateMeter {
   secondsLeft(nowMilliseconds: number, share: number): number | undefined;
 }
 
-export function startRateMeter(startMilliseconds: number): RateMeter {
-  let marks: { at: number; count: number }[] = [{ at: startMilliseconds, count: 0 }];
+/** @param done what was done before: it took none of the time */
+export function startRateMeter(startMilliseconds: number, done = { count: 0, share: 0 }): RateMeter {
+  let marks: { at: number; count: number }[] = [{ at: startMilliseconds, count: done.count }];
   return {
     add(at, count) {
       marks.push({ at, count });
@@ -29,8 +30,9 @@ export function startRateMeter(startMilliseconds: number): RateMeter {
     },
     secondsLeft(now, share) {
       const elapsed = now - startMilliseconds;
-      if (elapsed < SETTLE_MILLISECONDS || share <= 0) return undefined;
-      return ((elapsed / share) * (1 - share)) / 1000;
+      const since = share - done.share;
+      if (elapsed < SETTLE_MILLISECONDS || since <= 0) return undefined;
+      return ((elapsed / since) * (1 - share)) / 1000;
     },
   };
 }

@@ -18,11 +18,14 @@ export function SettingsForm({
   settings,
   onChange,
   onSubmit,
+  onSubmitTo,
 }: {
   facts: SourceFacts;
   settings: Settings;
   onChange: (settings: Settings) => void;
   onSubmit: () => void;
+  /** Asks for a place first. Absent where the engine cannot write to one. */
+  onSubmitTo?: (() => void) | undefined;
 }): ReactNode {
   const { t } = useText();
   const id = useId();
@@ -71,9 +74,28 @@ export function SettingsForm({
         </label>
         {settings.protection === "patent" && <Hint warning>{t("studio.protection.weak")}</Hint>}
       </details>
-      <button type="submit" className="button button-main button-large">
-        {t("studio.divide")}
-      </button>
+      <div className="actions">
+        <button type="submit" className="button button-main button-large">
+          {t("studio.divide")}
+        </button>
+        {onSubmitTo !== undefined && (
+          <button
+            type="button"
+            className="button button-large"
+            aria-describedby={`${id}-target`}
+            onClick={(event) => {
+              if (event.currentTarget.form?.reportValidity()) onSubmitTo();
+            }}
+          >
+            {t("studio.target")}
+          </button>
+        )}
+      </div>
+      {onSubmitTo !== undefined && (
+        <p className="quiet" id={`${id}-target`}>
+          {t("studio.target.hint")}
+        </p>
+      )}
     </form>
   );
 }

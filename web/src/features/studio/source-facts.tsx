@@ -35,6 +35,7 @@ export function SourceFactsView({ facts, method }: { facts: SourceFacts; method:
         </dd>
       </dl>
       {facts.hasUnknownSound && method === "compress" && <Hint warning>{t("studio.unknownSound")}</Hint>}
+      {facts.hasUnplayedSound && method === "samples" && <Hint warning>{t("studio.unplayedSound")}</Hint>}
       {sound !== undefined && !sound.playable && (
         <Hint warning>{t("studio.unplayableSound", { codec: sound.codec })}</Hint>
       )}

@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useState } from "react";
+import { canPickTarget, pickTarget } from "../../shared/file-access.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { fileNameFor, withoutExtension } from "../../shared/text-format.ts";
 import { DropZone } from "../../shared/ui/drop-zone.tsx";
@@ -8,37 +9,58 @@ import { DivisionProgressView } from "./division-progress.tsx";
 import { DivisionResult } from "./division-result.tsx";
 import { Settings, SettingsForm } from "./settings-form.tsx";
 import { SourceFactsView } from "./source-facts.tsx";
-import { useDivision } from "./use-division.ts";
+import { UnfinishedDivisions } from "./unfinished-divisions.tsx";
+import { type Source, useDivision } from "./use-division.ts";
 
-const ACCEPTED = "video/mp4,video/quicktime,video/webm,.mp4,.m4v,.mov,.webm,.mkv";
+const ACCEPTED = ".mp4,.m4v,.mov,.webm,.mkv,.ivf,.264,.h264,.ts";
 
 export function StudioPage(): ReactNode {
   const { t } = useText();
-  const { studio, choose, divide, cancel, sendSlave, publishMain } = useDivision();
-  const file = studio.phase === "empty" ? undefined : studio.file;
+  const division = useDivision();
+  const { studio, choose, divide } = division;
+  const source = studio.phase === "empty" ? undefined : studio.source;
   const [settings, setSettings] = useState<Settings>(Settings.initial);
 
-  const chooseFile = (chosen: File) => {
-    setSettings((now) => ({ ...now, title: withoutExtension(chosen.name) }));
+  const chooseSource = (chosen: Source) => {
+    setSettings((now) => ({ ...now, title: withoutExtension(chosen.file.name) }));
     choose(chosen);
+  };
+
+  const divideInto = async (wanted: DivideSettings) => {
+    const target = await pickTarget(wanted.mainName);
+    if (target !== undefined) divide({ ...wanted, mainName: target.name }, target);
   };
 
   const picker = (
     <DropZone
       title={t("studio.drop")}
       or={t("studio.or")}
-      choose={t(file === undefined ? "studio.choose" : "studio.other")}
+      choose={t(studio.phase === "empty" ? "studio.choose" : "studio.other")}
       hint={t("studio.kinds")}
       accept={ACCEPTED}
-      isCompact={file !== undefined && studio.phase !== "refused"}
-      onFile={chooseFile}
+      isCompact={studio.phase !== "empty" && studio.phase !== "refused"}
+      wantsHandle
+      onFile={(file, handle) => chooseSource({ file, handle })}
     />
   );
+  const facts =
+    studio.phase === "chosen"
+      ? studio.facts
+      : studio.phase === "dividing" || studio.phase === "done"
+        ? studio.record.facts
+        : undefined;
+  const method =
+    studio.phase === "dividing" || studio.phase === "done"
+      ? studio.record.settings.method
+      : facts && possible(settings, facts).method;
 
   return (
     <div className="page">
       <h1>{t("studio.title")}</h1>
       <p className="lead">{t("studio.lead")}</p>
+      {(studio.phase === "empty" || studio.phase === "refused" || studio.phase === "chosen") && (
+        <UnfinishedDivisions division={division} accept={ACCEPTED} />
+      )}
       {studio.phase === "empty" && picker}
       {studio.phase === "inspecting" && <p role="status">{t("studio.inspecting")}</p>}
       {studio.phase === "refused" && (
@@ -47,11 +69,11 @@ export function StudioPage(): ReactNode {
           {picker}
         </>
       )}
-      {(studio.phase === "chosen" || studio.phase === "dividing" || studio.phase === "done") && (
+      {facts !== undefined && method !== undefined && (
         <div className="studio">
           <div className="studio-source">
-            <Preview file={studio.file} />
-            <SourceFactsView facts={studio.facts} method={possible(settings, studio.facts).method} />
+            {source !== undefined && <Preview file={source.file} isDecodable={facts.isDecodable} />}
+            <SourceFactsView facts={facts} method={method} />
           </div>
           <div className="studio-work card">
             {studio.phase === "chosen" && (
@@ -63,29 +85,37 @@ export function StudioPage(): ReactNode {
                   settings={possible(settings, studio.facts)}
                   onChange={setSettings}
                   onSubmit={() => divide(divideSettings(possible(settings, studio.facts)))}
+                  onSubmitTo={
+                    canPickTarget()
+                      ? () => void divideInto(divideSettings(possible(settings, studio.facts)))
+                      : undefined
+                  }
                 />
               </>
             )}
             {studio.phase === "dividing" && (
               <DivisionProgressView
                 progress={studio.progress}
-                method={studio.method}
-                totalBytes={studio.facts.bytes}
-                totalPictures={studio.facts.video.estimatedPictures}
+                method={method}
+                totalBytes={facts.bytes}
+                totalPictures={facts.video.estimatedPictures}
                 isCancelling={studio.isCancelling}
-                onCancel={cancel}
+                canGoOn={method === "samples"}
+                onCancel={division.cancel}
               />
             )}
             {studio.phase === "done" && (
               <DivisionResult
                 output={studio.output}
-                sourceBytes={studio.facts.bytes}
-                sourceSeconds={studio.facts.durationSeconds}
-                fileName={divideSettings(settings).mainName}
+                sourceBytes={facts.bytes}
+                sourceSeconds={facts.durationSeconds}
+                fileName={studio.record.settings.mainName}
+                writtenTo={studio.record.target?.name}
                 slave={studio.slave}
                 main={studio.main}
-                onSendSlave={sendSlave}
-                onPublish={publishMain}
+                onSendSlave={division.sendSlave}
+                onPublish={division.publishMain}
+                onSaved={division.saved}
               />
             )}
           </div>
@@ -117,15 +147,28 @@ function divideSettings({ method, title, copyright, quality, bitplane, protectio
   };
 }
 
-function Preview({ file }: { file: File }): ReactNode {
+function Preview({ file, isDecodable }: { file: File; isDecodable: boolean }): ReactNode {
   const { t } = useText();
   const [url, setUrl] = useState<string>();
+  /** The picture's coding is one matter, its container another. */
+  const [isRefused, setIsRefused] = useState(false);
   useEffect(() => {
     const made = URL.createObjectURL(file);
     setUrl(made);
+    setIsRefused(false);
     return () => URL.revokeObjectURL(made);
   }, [file]);
+  if (!isDecodable || isRefused) return <p className="preview preview-none">{t("studio.noPreview")}</p>;
   return url === undefined ? null : (
-    <video className="preview" src={url} controls muted playsInline preload="auto" aria-label={t("studio.preview")} />
+    <video
+      className="preview"
+      src={url}
+      controls
+      muted
+      playsInline
+      preload="auto"
+      aria-label={t("studio.preview")}
+      onError={() => setIsRefused(true)}
+    />
   );
 }

@@ -1,15 +1,16 @@
 /** The Studio's state: one file, from choosing it to the uploaded slave. */
 import { useCallback, useEffect, useRef, useState } from "react";
 import { uploadMain, uploadSlave } from "../../shared/service.ts";
-import type {
-  DivideSettings,
-  DivisionOutput,
-  DivisionStep,
-  SourceFacts,
-  StudioMethod,
-} from "../../workers/divide-api.ts";
+import type { DivideSettings, DivisionOutput, DivisionStep, SourceFacts } from "../../workers/divide-api.ts";
 import { DivideClient } from "../../workers/divide-client.ts";
-import { holdFolder } from "../../workers/output-folders.ts";
+import { type DivisionRecord, identify, putRecord, removeRecord } from "../../workers/division-records.ts";
+import {
+  finishedFiles,
+  holdDivision,
+  releaseDivision,
+  removeOutput,
+  removeStaleFolders,
+} from "../../workers/output-folders.ts";
 import { type RateMeter, startRateMeter } from "./rate-meter.ts";
 
 export interface DivisionProgress {
@@ -30,28 +31,44 @@ export type Transfer =
   | { state: "done" }
   | { state: "failed"; error: Error };
 
+/** A chosen file; with its handle, where there is one, it is found again after the page was closed. */
+export interface Source {
+  file: File;
+  handle?: FileSystemFileHandle | undefined;
+}
+
 export type Studio =
   | { phase: "empty" }
-  | { phase: "inspecting"; file: File }
-  | { phase: "refused"; file: File; error: Error }
-  | { phase: "chosen"; file: File; facts: SourceFacts; error?: Error; wasCancelled?: boolean }
+  | { phase: "inspecting"; source: Source }
+  | { phase: "refused"; source: Source; error: Error }
+  | { phase: "chosen"; source: Source; facts: SourceFacts; error?: Error; wasCancelled?: boolean }
+  | { phase: "dividing"; source: Source; record: DivisionRecord; progress: DivisionProgress; isCancelling: boolean }
   | {
-      phase: "dividing";
-      file: File;
-      facts: SourceFacts;
-      method: StudioMethod;
-      progress: DivisionProgress;
-      isCancelling: boolean;
-    }
-  | { phase: "done"; file: File; facts: SourceFacts; output: DivisionOutput; slave: Transfer; main: Transfer };
+      phase: "done";
+      /** Not at hand when the division was found again after the page was closed. */
+      source: Source | undefined;
+      record: DivisionRecord;
+      output: DivisionOutput;
+      slave: Transfer;
+      main: Transfer;
+      /** The main is where the creator wants it. */
+      isSaved: boolean;
+    };
 
 export interface Division {
   studio: Studio;
-  choose(file: File): void;
-  divide(settings: DivideSettings): void;
+  choose(source: Source): void;
+  /** @param target where the main goes at once; otherwise it stays in the browser until it is saved */
+  divide(settings: DivideSettings, target?: FileSystemFileHandle): void;
+  /** Goes on with an interrupted division, or begins it again where its method cannot. */
+  goOn(record: DivisionRecord, source: Source): void;
+  /** Shows a division that had come to its end. */
+  show(record: DivisionRecord): Promise<void>;
+  discard(record: DivisionRecord): Promise<void>;
   cancel(): void;
   sendSlave(): void;
   publishMain(): void;
+  saved(): void;
 }
 
 const NO_PROGRESS: DivisionProgress = { pictures: 0, bytes: 0, share: 0, rate: undefined, secondsLeft: undefined };
@@ -60,7 +77,8 @@ export function useDivision(): Division {
   const [studio, setStudio] = useState<Studio>({ phase: "empty" });
   const client = useRef<DivideClient>(undefined);
   const stopping = useRef(new AbortController());
-  const releaseFolder = useRef<() => Promise<void>>(undefined);
+  const running = useRef<{ id: string; cancelling: AbortController }>(undefined);
+  const shownId = useRef<string>(undefined);
 
   const leave = useCallback(() => {
     stopping.current.abort();
@@ -70,29 +88,38 @@ export function useDivision(): Division {
   useEffect(
     () => () => {
       leave();
+      // A division under way stops, and can be gone on with. Finished files stay this page's: Watch may be showing them.
       client.current?.close();
       client.current = undefined;
-      // The finished files stay: Watch may be showing them. They go when the next division starts, or the page has closed.
+      if (running.current !== undefined) releaseDivision(running.current.id);
+      running.current = undefined;
     },
     [leave],
   );
+
+  // What is sent and kept needs no record any more; its files go with the page, or when the next division starts.
+  const settled = studio.phase === "done" && studio.slave.state === "done" && studio.isSaved;
+  const doneId = studio.phase === "done" ? studio.record.id : undefined;
+  useEffect(() => {
+    if (settled && doneId !== undefined) void removeRecord(doneId);
+  }, [settled, doneId]);
 
   const worker = (): DivideClient => {
     client.current ??= new DivideClient();
     return client.current;
   };
 
-  const choose = (file: File): void => {
+  const choose = (source: Source): void => {
     leave();
     const { signal } = stopping.current;
-    setStudio({ phase: "inspecting", file });
+    setStudio({ phase: "inspecting", source });
     worker()
-      .inspect(file)
+      .inspect(source.file)
       .then((facts) => {
-        if (!signal.aborted) setStudio({ phase: "chosen", file, facts });
+        if (!signal.aborted) setStudio({ phase: "chosen", source, facts });
       })
       .catch((error: Error) => {
-        if (!signal.aborted) setStudio({ phase: "refused", file, error });
+        if (!signal.aborted) setStudio({ phase: "refused", source, error });
       });
   };
 
@@ -122,49 +149,105 @@ export function useDivision(): Division {
       output,
     );
 
-  const divide = (settings: DivideSettings): void => {
+  /** The finished division shown before: its files go, unless they were neither sent nor kept. */
+  const putAway = (): void => {
+    if (shownId.current === undefined) return;
+    releaseDivision(shownId.current);
+    shownId.current = undefined;
+    void removeStaleFolders();
+  };
+
+  const finish = (source: Source | undefined, record: DivisionRecord, output: DivisionOutput): void => {
+    const isSaved = record.target !== undefined;
+    shownId.current = record.id;
+    setStudio({ phase: "done", source, record, output, slave: { state: "idle" }, main: { state: "idle" }, isSaved });
+    sendSlaveOf(output);
+  };
+
+  const run = async (source: Source, record: DivisionRecord, goOn: boolean): Promise<void> => {
+    const { id, settings, facts, target } = record;
+    const cancelling = new AbortController();
+    running.current = { id, cancelling };
+    holdDivision(id);
+    putAway();
+    setStudio({ phase: "dividing", source, record, progress: NO_PROGRESS, isCancelling: false });
+    // What was kept of an interrupted division went by in no time: the rate counts from there.
+    let meter = goOn ? undefined : startRateMeter(performance.now());
+    const onStep = (step: DivisionStep) => {
+      const now = performance.now();
+      const count = settings.method === "samples" ? step.bytes : step.pictures;
+      meter ??= startRateMeter(now, { count, share: step.share });
+      const progress = progressOf(meter, now, step, count);
+      setStudio((shown) => (shown.phase === "dividing" && !cancelling.signal.aborted ? { ...shown, progress } : shown));
+    };
+    try {
+      await putRecord(record);
+      const output = await worker().divide({ id, target }, goOn, source.file, settings, cancelling.signal, onStep);
+      const { main: _main, slave: _slave, ...kept } = output;
+      await putRecord({ ...record, output: kept });
+      finish(source, record, output);
+    } catch (error) {
+      await removeRecord(id);
+      releaseDivision(id);
+      const why = (error as Error).name === "AbortError" ? { wasCancelled: true } : { error: error as Error };
+      setStudio((now) => (now.phase === "dividing" ? { phase: "chosen", source, facts, ...why } : now));
+    } finally {
+      if (running.current?.id === id) running.current = undefined;
+    }
+  };
+
+  const divide = (settings: DivideSettings, target?: FileSystemFileHandle): void => {
     if (studio.phase !== "chosen") return;
-    const { file, facts } = studio;
+    const { source, facts } = studio;
     leave();
-    const { signal } = stopping.current;
-    const jobId = crypto.randomUUID();
-    const meter = startRateMeter(performance.now());
-    const before = releaseFolder.current;
-    const release = holdFolder(jobId);
-    releaseFolder.current = release;
-    const { method } = settings;
-    setStudio({ phase: "dividing", file, facts, method, progress: NO_PROGRESS, isCancelling: false });
     void (async () => {
-      try {
-        await before?.();
-        const output = await worker().divide(jobId, file, settings, signal, (step) => {
-          const progress = progressOf(meter, step, method);
-          setStudio((now) => (now.phase === "dividing" && !signal.aborted ? { ...now, progress } : now));
-        });
-        setStudio({ phase: "done", file, facts, output, slave: { state: "idle" }, main: { state: "idle" } });
-        sendSlaveOf(output);
-      } catch (error) {
-        await release();
-        if (releaseFolder.current === release) releaseFolder.current = undefined;
-        setStudio((now) => {
-          if (now.phase !== "dividing") return now; // another file was chosen
-          if ((error as Error).name === "AbortError") return { phase: "chosen", file, facts, wasCancelled: true };
-          return { phase: "chosen", file, facts, error: error as Error };
-        });
-      }
+      const record: DivisionRecord = {
+        id: crypto.randomUUID(),
+        startedAt: Date.now(),
+        settings: { ...settings, ...(facts.poster === undefined ? {} : { poster: facts.poster }) },
+        facts,
+        source: { ...(await identify(source.file)), ...(source.handle === undefined ? {} : { handle: source.handle }) },
+        program: await worker().program(),
+        ...(target === undefined ? {} : { target }),
+      };
+      await run(source, record, false);
     })();
+  };
+
+  const goOn = (record: DivisionRecord, source: Source): void => {
+    leave();
+    void (async () => {
+      const program = await worker().program();
+      await run(source, { ...record, program }, program === record.program);
+    })();
+  };
+
+  const show = async (record: DivisionRecord): Promise<void> => {
+    if (record.output === undefined) return;
+    const files = await finishedFiles(record);
+    leave();
+    holdDivision(record.id);
+    finish(undefined, record, { ...record.output, ...files });
+  };
+
+  const discard = async (record: DivisionRecord): Promise<void> => {
+    await removeOutput(record);
+    await removeRecord(record.id);
+    releaseDivision(record.id);
   };
 
   const cancel = (): void => {
     setStudio((now) => (now.phase === "dividing" ? { ...now, isCancelling: true } : now));
-    stopping.current.abort();
-    stopping.current = new AbortController();
+    running.current?.cancelling.abort();
   };
 
   return {
     studio,
     choose,
     divide,
+    goOn,
+    show,
+    discard,
     cancel,
     sendSlave: () => {
       if (studio.phase === "done") sendSlaveOf(studio.output);
@@ -177,11 +260,11 @@ export function useDivision(): Division {
           studio.output,
         );
     },
+    saved: () => setStudio((now) => (now.phase === "done" ? { ...now, isSaved: true } : now)),
   };
 }
 
-function progressOf(meter: RateMeter, step: DivisionStep, method: StudioMethod): DivisionProgress {
-  const now = performance.now();
-  meter.add(now, method === "samples" ? step.bytes : step.pictures);
+function progressOf(meter: RateMeter, now: number, step: DivisionStep, count: number): DivisionProgress {
+  meter.add(now, count);
   return { ...step, rate: meter.rate(), secondsLeft: meter.secondsLeft(now, step.share) };
 }

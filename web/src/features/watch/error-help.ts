@@ -11,6 +11,7 @@ export function helpFor(error: Error, service: string | undefined, t: Translate)
     case "pairing":
       return t("watch.help.pairing");
     case "unsupported":
+      return t(error.details.codec === undefined ? "watch.help.unsupported" : "watch.help.codec");
     case "kernel":
       return t("watch.help.unsupported");
     case "delivery":

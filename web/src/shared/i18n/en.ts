@@ -67,9 +67,10 @@ export const en = {
   "studio.drop": "Drop a video here",
   "studio.or": "or",
   "studio.choose": "Choose a file",
-  "studio.kinds": "MP4, MOV, WebM or MKV; H.264 with AAC works everywhere",
+  "studio.kinds": "MP4, MOV, WebM, MKV; raw H.264, TS, IVF too. H.264 with AAC works everywhere",
   "studio.inspecting": "Looking at the file …",
   "studio.other": "Choose another video",
+  "studio.noPreview": "This browser cannot show a preview of this file.",
   "studio.preview": "Preview of the video",
   "studio.field.title": "Title",
   "studio.field.copyright": "Copyright",
@@ -84,6 +85,8 @@ export const en = {
     "The sound is coded in a way that has no known name. It cannot go along: the divided video will be silent.",
   "studio.unplayableSound":
     "This browser cannot play the sound ({codec}). It goes along unchanged, for viewers whose browser can.",
+  "studio.unplayedSound":
+    "Kept as it is, the sound of a transport stream goes along, but the player does not play it. With sound: put it into an MP4 first (ffmpeg -i IN -c copy OUT.mp4).",
   "studio.settings": "More settings",
   "studio.quality": "Quality",
   "studio.quality.hint": "Quantiser scale: lower is finer and larger",
@@ -107,8 +110,13 @@ export const en = {
   "studio.method.compress.why": "Codes the pictures anew; plays in every browser, also where this codec does not.",
   "studio.method.compress.size": "Size depends on quality.",
   "studio.method.noSamples": "It cannot be kept as it is: {reason}",
-  "studio.method.noCompress": "It cannot be compressed here, and viewers need another browser than this: {reason}",
+  "studio.method.noCompress": "It cannot be compressed here: {reason}",
+  "studio.method.undecodable":
+    "This browser does not decode {codec}: it cannot be compressed here, and kept as it is it plays only in browsers that decode it. For every viewer: convert it to H.264 first (ffmpeg -i IN -c:v libx264 -c:a copy OUT.mp4).",
   "studio.divide": "Divide",
+  "studio.target": "Straight to a file …",
+  "studio.target.hint":
+    "Straight to a file: you choose where the .cmx is written while it is divided. Otherwise the browser keeps it until you save it.",
   "studio.dividing": "Dividing",
   "studio.progress": "Progress of the division",
   "studio.frames": "{done} of about {total} frames",
@@ -118,6 +126,27 @@ export const en = {
   "studio.cancel": "Cancel",
   "studio.cancelling": "Cancelling …",
   "studio.cancelled": "Cancelled. Nothing was kept or sent.",
+  "studio.stay.goOn": "If this page is closed or loaded again, the Studio offers to go on where it stopped.",
+  "studio.stay": "If this page is closed or loaded again, compressing begins again from the start.",
+  "studio.unfinished": "Not finished: {title}",
+  "studio.unfinished.stored": "{share} of {name} ({size}) is divided and kept. It goes on from there.",
+  "studio.unfinished.target":
+    "{name} ({size}) was being divided into {target}. What was written there before the interruption is kept, from 128 MB on at least half of it.",
+  "studio.unfinished.again":
+    "Compressing cannot go on in the middle of a video: it begins again from the start, with the same settings.",
+  "studio.unfinished.same": "Choose {name} ({size}) again",
+  "studio.unfinished.choose": "Choose it and go on",
+  "studio.unfinished.goOn": "Go on",
+  "studio.unfinished.discard": "Discard",
+  "studio.unfinished.otherFile":
+    "This is not the same file, or it was changed since: {name}, {size}, is needed. Choose that one, or discard the division and start anew.",
+  "studio.unfinished.noSource": "The browser may not read {name}: allow it, or choose the file again.",
+  "studio.unfinished.noTarget":
+    "The browser may not write to the file that was chosen: allow it, or discard the division and start anew.",
+  "studio.unfinished.elsewhere": "Another tab has this division in hand: go on there, or close that tab.",
+  "studio.unfinished.done": "Divided: {title}",
+  "studio.unfinished.doneAbout": "This video is divided, but was not sent to the service or not saved.",
+  "studio.unfinished.show": "Send and save",
   "studio.done": "Divided",
   "studio.doneIn": "{frames} frames in {seconds} s ({fps} frames/s)",
   "studio.short":
@@ -129,6 +158,7 @@ export const en = {
   "studio.size.file": "Part",
   "studio.size.bytes": "Size",
   "studio.size.share": "Of the source",
+  "studio.written": "The .cmx is written to {name}.",
   "studio.save": "Save .cmx",
   "studio.saveHint": "Yours to copy, pass on and publish anywhere.",
   "studio.upload.sending": "Sending the slave to the service … {percent}",
@@ -187,6 +217,8 @@ export const en = {
   "watch.help.wait": "The service asks to wait a moment. Then try again.",
   "watch.help.unsupported":
     "This browser lacks something the player needs. Try a current Chrome, Edge, Firefox or Safari.",
+  "watch.help.codec":
+    "This browser does not decode this video. Try another browser or device, or ask its maker for a version in H.264.",
   "watch.help.other": "Try again; if it happens again, load the page anew.",
 } as const;
 

@@ -67,9 +67,10 @@ export const ja: Record<TextKey, string> = {
   "studio.drop": "ここに動画をドロップ",
   "studio.or": "または",
   "studio.choose": "ファイルを選択",
-  "studio.kinds": "MP4、MOV、WebM、MKV(H.264 と AAC ならどこでも使えます)",
+  "studio.kinds": "MP4、MOV、WebM、MKV。H.264 のみのファイル、TS、IVF も(H.264 と AAC ならどこでも使えます)",
   "studio.inspecting": "ファイルを調べています…",
   "studio.other": "別の動画を選ぶ",
+  "studio.noPreview": "このブラウザーではこのファイルのプレビューを表示できません。",
   "studio.preview": "動画のプレビュー",
   "studio.field.title": "タイトル",
   "studio.field.copyright": "著作権表示",
@@ -83,6 +84,8 @@ export const ja: Record<TextKey, string> = {
   "studio.unknownSound": "音声の符号化方式が不明なため、音声は含められません。分割後の動画は無音になります。",
   "studio.unplayableSound":
     "このブラウザーは音声({codec})を再生できません。音声はそのまま含まれ、対応するブラウザーで再生できます。",
+  "studio.unplayedSound":
+    "そのまま分割すると、トランスポートストリームの音声は含まれますが再生されません。音声を再生するには、先に MP4 に入れてください(ffmpeg -i IN -c copy OUT.mp4)。",
   "studio.settings": "詳細設定",
   "studio.quality": "画質",
   "studio.quality.hint": "量子化スケール:小さいほど高画質で大きくなります",
@@ -106,8 +109,13 @@ export const ja: Record<TextKey, string> = {
   "studio.method.compress.why": "映像を符号化し直します。元のコーデックに対応しないブラウザーでも再生できます。",
   "studio.method.compress.size": "サイズは画質によります。",
   "studio.method.noSamples": "そのままでは分割できません:{reason}",
-  "studio.method.noCompress": "ここでは圧縮できず、視聴には別のブラウザーが必要です:{reason}",
+  "studio.method.noCompress": "ここでは圧縮できません:{reason}",
+  "studio.method.undecodable":
+    "このブラウザーは {codec} に対応していません。ここでは圧縮できず、そのまま分割すると対応するブラウザーでしか再生できません。誰でも見られるようにするには、先に H.264 に変換してください(ffmpeg -i IN -c:v libx264 -c:a copy OUT.mp4)。",
   "studio.divide": "分割する",
+  "studio.target": "直接ファイルへ…",
+  "studio.target.hint":
+    "「直接ファイルへ」では、選んだ場所に .cmx を分割しながら書き込みます。それ以外の場合は、保存するまでブラウザーが保持します。",
   "studio.dividing": "分割しています",
   "studio.progress": "分割の進行状況",
   "studio.frames": "約 {total} フレーム中 {done} フレーム",
@@ -117,6 +125,27 @@ export const ja: Record<TextKey, string> = {
   "studio.cancel": "中止",
   "studio.cancelling": "中止しています…",
   "studio.cancelled": "中止しました。何も保存も送信もされていません。",
+  "studio.stay.goOn": "このページを閉じたり再読み込みしたりしても、止まったところから続けられます。",
+  "studio.stay": "このページを閉じたり再読み込みしたりすると、圧縮は最初からやり直しになります。",
+  "studio.unfinished": "未完了:{title}",
+  "studio.unfinished.stored": "{name}({size})の {share} が分割され、保管されています。そこから続けます。",
+  "studio.unfinished.target":
+    "{name}({size})を {target} に分割していました。中断前に書き込まれた分は残っています(128 MB 以降は少なくとも半分)。",
+  "studio.unfinished.again": "圧縮は動画の途中から続けられません。同じ設定で最初から始めます。",
+  "studio.unfinished.same": "{name}({size})をもう一度選んでください",
+  "studio.unfinished.choose": "選んで続ける",
+  "studio.unfinished.goOn": "続ける",
+  "studio.unfinished.discard": "破棄する",
+  "studio.unfinished.otherFile":
+    "同じファイルではないか、後から変更されています。{name}({size})が必要です。そのファイルを選ぶか、この分割を破棄してやり直してください。",
+  "studio.unfinished.noSource":
+    "ブラウザーに {name} を読む許可がありません。許可するか、ファイルをもう一度選んでください。",
+  "studio.unfinished.noTarget":
+    "ブラウザーに書き込み先のファイルへの許可がありません。許可するか、この分割を破棄してやり直してください。",
+  "studio.unfinished.elsewhere": "別のタブがこの分割を扱っています。そのタブで続けるか、タブを閉じてください。",
+  "studio.unfinished.done": "分割済み:{title}",
+  "studio.unfinished.doneAbout": "この動画は分割済みですが、サービスへの送信か保存がまだです。",
+  "studio.unfinished.show": "送信して保存",
   "studio.done": "分割しました",
   "studio.doneIn": "{frames} フレームを {seconds} 秒で処理({fps} フレーム/秒)",
   "studio.short":
@@ -128,6 +157,7 @@ export const ja: Record<TextKey, string> = {
   "studio.size.file": "部分",
   "studio.size.bytes": "サイズ",
   "studio.size.share": "元に対する割合",
+  "studio.written": ".cmx は {name} に書き込まれました。",
   "studio.save": ".cmx を保存",
   "studio.saveHint": "コピーも配布も公開も自由です。",
   "studio.upload.sending": "スレーブをサービスに送っています… {percent}",
@@ -186,5 +216,7 @@ export const ja: Record<TextKey, string> = {
   "watch.help.wait": "サービスが少し待つよう求めています。しばらくしてからもう一度試してください。",
   "watch.help.unsupported":
     "プレーヤーに必要な機能がこのブラウザーにありません。最新の Chrome、Edge、Firefox、Safari をお試しください。",
+  "watch.help.codec":
+    "このブラウザーはこの動画を復号できません。別のブラウザーか端末で試すか、作者に H.264 版を求めてください。",
   "watch.help.other": "もう一度試してください。繰り返す場合はページを再読み込みしてください。",
 };

@@ -1,4 +1,5 @@
 import { type DragEvent, type ReactNode, useId, useRef, useState } from "react";
+import { canPickSource, droppedHandle, pickSource } from "../file-access.ts";
 
 interface DropZoneProps {
   title: string;
@@ -9,11 +10,22 @@ interface DropZoneProps {
   accept: string;
   /** Beside something more important: one row, no icon. */
   isCompact?: boolean;
-  onFile: (file: File) => void;
+  /** Asks for the file's handle too, where the engine has one; `accept` is then a list of extensions. */
+  wantsHandle?: boolean;
+  onFile: (file: File, handle?: FileSystemFileHandle) => void;
 }
 
 /** A place to drop a file on, with a button that opens the file dialogue. */
-export function DropZone({ title, or, choose, hint, accept, isCompact = false, onFile }: DropZoneProps): ReactNode {
+export function DropZone({
+  title,
+  or,
+  choose,
+  hint,
+  accept,
+  isCompact = false,
+  wantsHandle = false,
+  onFile,
+}: DropZoneProps): ReactNode {
   const [over, setOver] = useState(false);
   const input = useRef<HTMLInputElement>(null);
   const hintId = useId();
@@ -21,7 +33,14 @@ export function DropZone({ title, or, choose, hint, accept, isCompact = false, o
     event.preventDefault();
     setOver(false);
     const file = event.dataTransfer.files[0];
-    if (file !== undefined) onFile(file);
+    if (file === undefined) return;
+    if (wantsHandle) void droppedHandle(event.dataTransfer).then((handle) => onFile(file, handle));
+    else onFile(file);
+  };
+  const openDialogue = async () => {
+    if (!wantsHandle || !canPickSource()) return input.current?.click();
+    const handle = await pickSource(accept.split(","));
+    if (handle !== undefined) onFile(await handle.getFile(), handle);
   };
   return (
     // Dropping is an extra for pointers; the button does the same for everyone.
@@ -46,7 +65,7 @@ export function DropZone({ title, or, choose, hint, accept, isCompact = false, o
         type="button"
         className={isCompact ? "button" : "button button-main"}
         aria-describedby={hint === undefined ? undefined : hintId}
-        onClick={() => input.current?.click()}
+        onClick={() => void openDialogue()}
       >
         {choose}
       </button>

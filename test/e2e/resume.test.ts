@@ -1,0 +1,253 @@
+/** A division whose page goes away in the middle: the Studio goes on with it, or discards it. */
+import { rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { BrowserContext, Page } from "playwright";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ROOT, startApp, storedFiles, type TestApp } from "./support/app.ts";
+import { combinedHash, makeLongFile, nextSlave, saveMain, sha256Of } from "./support/long-files.ts";
+import { chooseFile, chooseMethod, waitForProgress, withPage } from "./support/pages.ts";
+
+/** A few seconds of work. */
+const SOURCE_BYTES = 240 << 20;
+
+let app: TestApp;
+let source: string;
+let sourceHash: string;
+
+beforeAll(async () => {
+  app = await startApp();
+  source = join(app.dataDir, "long film.mp4");
+  await makeLongFile(source, SOURCE_BYTES);
+  sourceHash = await sha256Of(source);
+});
+
+afterAll(async () => {
+  await app?.close();
+});
+
+const divide = (page: Page) => page.getByRole("button", { name: "Divide", exact: true }).click();
+const unfinished = (page: Page) => page.getByRole("region", { name: "long film" });
+
+/** Bytes of the main in the OPFS, and the first bytes of its header, which hold its random id. */
+const storedMain = (page: Page): Promise<{ bytes: number; start: number[] }> =>
+  page.evaluate(async () => {
+    const divisions = await (await navigator.storage.getDirectory()).getDirectoryHandle("cmix-divisions");
+    const folders = divisions as unknown as { values(): AsyncIterable<FileSystemDirectoryHandle> };
+    for await (const folder of folders.values()) {
+      const file = await (await folder.getFileHandle("main.cmx")).getFile();
+      return { bytes: file.size, start: [...new Uint8Array(await file.slice(0, 200).arrayBuffer())] };
+    }
+    return { bytes: 0, start: [] };
+  });
+
+async function expectWhole(main: string, slave: string): Promise<void> {
+  const out = join(app.dataDir, "combined.mp4");
+  expect(await combinedHash(main, slave, out)).toBe(sourceHash);
+  await rm(out);
+}
+
+describe("Studio, after its page was loaded again in the middle of a division", () => {
+  it("goes on with the same file, keeps what was finished, and the pair gives the source back", async () => {
+    await withPage(app, "/studio", async ({ page }) => {
+      await chooseFile(page, source);
+      await divide(page);
+      await waitForProgress(page, 30);
+      expect(await page.locator(".progress-line").innerText()).toMatch(
+        /\d+ MB of 25\d MB[\s\S]*\d+(\.\d)? MB\/s · \d+:\d\d left/,
+      );
+      await page.reload();
+
+      const card = unfinished(page);
+      await card.getByRole("heading", { name: "Not finished: long film" }).waitFor();
+      const before = await storedMain(page);
+      expect(before.bytes).toBeGreaterThan(0.25 * SOURCE_BYTES);
+      const share = Number(/([\d.]+) % of long film.mp4 \(25\d MB\) is divided/.exec(await card.innerText())?.[1]);
+      expect(share).toBeGreaterThan(25);
+
+      // Another file in its place is refused.
+      await card.locator('input[type="file"]').setInputFiles(join(ROOT, "samples/scene.mp4"));
+      await card.getByText("This is not the same file, or it was changed since: long film.mp4, 25").waitFor();
+
+      const slave = nextSlave(app, page);
+      await card.locator('input[type="file"]').setInputFiles(source);
+      await page.getByText("Dividing", { exact: true }).waitFor();
+      await page.waitForFunction(
+        () => Number(document.querySelector<HTMLProgressElement>(".dividing progress")?.value) > 0,
+      );
+      const first = await page.locator(".dividing progress").evaluate((bar: HTMLProgressElement) => bar.value);
+      expect(first).toBeGreaterThan(25);
+
+      const main = join(app.dataDir, "resumed.cmx");
+      await saveMain(page, main);
+      expect((await storedMain(page)).start).toEqual(before.start); // the same division, not another one
+      await expectWhole(main, await slave);
+      await page.getByText("The service holds the slave").waitFor();
+
+      // Sent and saved: nothing is offered any more.
+      await page.reload();
+      await page.getByText("Drop a video here").waitFor();
+      expect(await unfinished(page).count()).toBe(0);
+    });
+  });
+
+  it("discards it, and nothing is left", async () => {
+    await withPage(app, "/studio", async ({ page, context }) => {
+      await chooseFile(page, source);
+      await divide(page);
+      await waitForProgress(page, 10);
+      // Another tab leaves what is under way here alone.
+      const other = await context.newPage();
+      await other.goto("/studio");
+      await other.getByText("Drop a video here").waitFor();
+      expect(await unfinished(other).count()).toBe(0);
+      await other.close();
+      expect(await page.getByText("Dividing", { exact: true }).count()).toBe(1);
+
+      await page.reload();
+      await unfinished(page).getByRole("button", { name: "Discard" }).click();
+      await unfinished(page).waitFor({ state: "detached" });
+      expect(await storedFiles(page)).toEqual([]);
+      await page.reload();
+      await page.getByText("Drop a video here").waitFor();
+      expect(await unfinished(page).count()).toBe(0);
+    });
+  });
+
+  it("says that compressing begins again, and begins it with the same settings", async () => {
+    await withPage(app, "/studio", async ({ page }) => {
+      await chooseFile(page, join(ROOT, "samples/house-cm.mp4"));
+      await chooseMethod(page, "Compress and divide");
+      await page.getByLabel("Title").fill("Begun twice");
+      await divide(page);
+      await waitForProgress(page, 3);
+      await page.reload();
+      const card = page.getByRole("region", { name: "Begun twice" });
+      await card.getByText("it begins again from the start, with the same settings").waitFor();
+      await card.locator('input[type="file"]').setInputFiles(join(ROOT, "samples/house-cm.mp4"));
+      await page.getByRole("heading", { name: "Divided", exact: true }).waitFor({ timeout: 120_000 });
+      expect(await page.getByRole("link", { name: "Save .cmx" }).getAttribute("download")).toBe("Begun twice.cmx");
+    });
+  });
+
+  it("offers a division again that was finished but not saved", async () => {
+    await withPage(app, "/studio", async ({ page }) => {
+      await chooseFile(page, join(ROOT, "samples/scene.mp4"));
+      await divide(page);
+      await page.getByText("The service holds the slave").waitFor({ timeout: 60_000 });
+      await page.reload();
+      const card = page.getByRole("region", { name: "scene" });
+      await card.getByRole("heading", { name: "Divided: scene" }).waitFor();
+      const slave = nextSlave(app, page);
+      await card.getByRole("button", { name: "Send and save" }).click();
+      const main = join(app.dataDir, "late.cmx");
+      await saveMain(page, main);
+      const out = join(app.dataDir, "late.mp4");
+      expect(await combinedHash(main, await slave, out)).toBe(await sha256Of(join(ROOT, "samples/scene.mp4")));
+    });
+  });
+});
+
+describe("Studio with files of the File System Access API", () => {
+  /** Pickers cannot be driven: in their place are ones that give files of the OPFS, which are of the same classes. */
+  async function usePickers(context: BrowserContext): Promise<void> {
+    await context.addInitScript(() => {
+      const file = async (name: string, create: boolean) =>
+        (await navigator.storage.getDirectory()).getFileHandle(name, { create });
+      Object.assign(globalThis, {
+        showOpenFilePicker: async () => [await file("long film.mp4", false)],
+        showSaveFilePicker: async ({ suggestedName }: { suggestedName: string }) => file(suggestedName, true),
+      });
+    });
+  }
+
+  /** Lays the source where the picker finds it. */
+  async function laySource(page: Page): Promise<void> {
+    await page.evaluate(() => {
+      const input = Object.assign(document.createElement("input"), { type: "file", id: "lay" });
+      document.body.append(input);
+    });
+    await page.setInputFiles("#lay", source);
+    await page.evaluate(async () => {
+      const file = document.querySelector<HTMLInputElement>("#lay")?.files?.[0];
+      const handle = await (await navigator.storage.getDirectory()).getFileHandle("long film.mp4", { create: true });
+      await file?.stream().pipeTo(await handle.createWritable());
+      document.querySelector("#lay")?.remove();
+    });
+  }
+
+  it("writes straight to the chosen file, and goes on by itself after the page was closed", async () => {
+    await withPage(app, "/studio", async ({ page: first, context }) => {
+      await usePickers(context);
+      await first.reload();
+      await laySource(first);
+      await first.getByRole("button", { name: "Choose a file" }).click();
+      await first.getByRole("button", { name: "Straight to a file …" }).click();
+      await waitForProgress(first, 75);
+      await first.close();
+
+      const page = await context.newPage();
+      await page.goto("/studio");
+      const card = unfinished(page);
+      await card.getByText(/was being divided into long film\.cmx/).waitFor();
+      const slave = nextSlave(app, page);
+      await card.getByRole("button", { name: "Go on" }).click();
+      await page.waitForFunction(
+        () => Number(document.querySelector<HTMLProgressElement>(".dividing progress")?.value) > 0,
+      );
+      const at = await page.locator(".dividing progress").evaluate((bar: HTMLProgressElement) => bar.value);
+      expect(at).toBeGreaterThan(45); // 128 MiB of 240 MiB
+      await page.getByText("The .cmx is written to long film.cmx.").waitFor({ timeout: 120_000 });
+      expect(await page.getByRole("link", { name: "Save .cmx" }).count()).toBe(0);
+
+      const main = join(app.dataDir, "straight.cmx");
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        page.evaluate(async () => {
+          const handle = await (await navigator.storage.getDirectory()).getFileHandle("long film.cmx");
+          const link = Object.assign(document.createElement("a"), { download: "x" });
+          link.href = URL.createObjectURL(await handle.getFile());
+          link.click();
+        }),
+      ]);
+      await download.saveAs(main);
+      expect((await stat(main)).size).toBeGreaterThan(0.9 * SOURCE_BYTES);
+      await expectWhole(main, await slave);
+    });
+  });
+
+  it("keeps the handle of a dropped file, and takes the file itself where the browser's question is not answered", async () => {
+    await withPage(app, "/studio", async ({ page, context }) => {
+      const box = await page.locator(".drop-zone").boundingBox();
+      const devtools = await context.newCDPSession(page);
+      const data = { items: [], files: [source], dragOperationsMask: 1 };
+      for (const type of ["dragEnter", "dragOver", "drop"] as const)
+        await devtools.send("Input.dispatchDragEvent", { type, x: (box?.x ?? 0) + 40, y: (box?.y ?? 0) + 40, data });
+      await page.getByLabel("Title").waitFor();
+      await divide(page);
+      await waitForProgress(page, 20);
+      await page.reload();
+      const card = unfinished(page);
+      await card.getByRole("button", { name: "Go on" }).waitFor();
+      expect(await card.locator(".drop-zone").count()).toBe(0);
+      await card.getByRole("button", { name: "Go on" }).click(); // nobody answers a headless browser's question
+      await card.locator('input[type="file"]').setInputFiles(source);
+      await page.getByRole("heading", { name: "Divided", exact: true }).waitFor({ timeout: 120_000 });
+    });
+  });
+
+  it("cancelled, leaves neither the chosen file nor anything else", async () => {
+    await withPage(app, "/studio", async ({ page, context }) => {
+      await usePickers(context);
+      await page.reload();
+      await laySource(page);
+      await page.getByRole("button", { name: "Choose a file" }).click();
+      await page.getByRole("button", { name: "Straight to a file …" }).click();
+      await waitForProgress(page, 60);
+      expect((await storedFiles(page)).sort()).toEqual(expect.arrayContaining(["long film.cmx", "long film.mp4"]));
+      await page.getByRole("button", { name: "Cancel" }).click();
+      await page.getByText("Cancelled. Nothing was kept or sent.").waitFor();
+      expect(await storedFiles(page)).toEqual(["long film.mp4"]);
+      expect(await unfinished(page).count()).toBe(0);
+    });
+  });
+});

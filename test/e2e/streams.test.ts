@@ -1,0 +1,117 @@
+/** Streams without tables in the Studio and the player (row D5), and what this browser cannot decode. */
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { Page } from "playwright";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ROOT, startApp, type TestApp } from "./support/app.ts";
+import { combinedHash, nextSlave, sha256Of } from "./support/long-files.ts";
+import {
+  chooseFile,
+  clickSeekBar,
+  divideAndWatch,
+  playThroughCm,
+  position,
+  waitForPicture,
+  waitForPosition,
+  waitForState,
+  withPage,
+} from "./support/pages.ts";
+import { psnr, shownPicture, sourcePicture } from "./support/pictures.ts";
+
+const run = promisify(execFile);
+const LEAST_PSNR = 30;
+/** Of the sample scene. */
+const RATE = 30;
+const scene = join(ROOT, "samples/scene.mp4");
+
+let app: TestApp;
+
+beforeAll(async () => {
+  app = await startApp();
+});
+
+afterAll(async () => {
+  await app?.close();
+});
+
+/** The scene in another form; only what cannot be copied into it is coded anew. */
+async function make(name: string, ...options: string[]): Promise<string> {
+  const path = join(app.dataDir, name);
+  await run("ffmpeg", ["-v", "error", "-y", "-i", scene, ...options, path]);
+  return path;
+}
+
+/** Holds what is on screen against the source's picture of that number. */
+async function expectSource(page: Page, source: string): Promise<void> {
+  const shown = await shownPicture(page);
+  const number = Math.round(shown.timeSeconds * RATE);
+  const likeness = psnr(shown.data, await sourcePicture(source, number));
+  console.info(`picture ${number} at ${shown.timeSeconds.toFixed(3)} s: ${likeness.toFixed(1)} dB`);
+  expect(likeness).toBeGreaterThan(LEAST_PSNR);
+}
+
+describe("D5: kept as it is, and watched:", () => {
+  it.each([
+    ["raw H.264", "scene.264", ["-c:v", "copy", "-an"]],
+    ["H.264 in a transport stream", "scene.ts", ["-c", "copy"]],
+    [
+      "VP8 in IVF",
+      "scene.ivf",
+      ["-c:v", "libvpx", "-b:v", "1M", "-deadline", "realtime", "-g", "30", "-an", "-t", "12"],
+    ],
+  ])("%s", async (_name, file, options) => {
+    const source = await make(file, ...options);
+    await withPage(app, "/studio", async ({ page }) => {
+      const kept = join(app.dataDir, `${file}.cmx`);
+      const slave = nextSlave(app, page);
+      await divideAndWatch(page, source, kept, "Keep as it is");
+      expect(await combinedHash(kept, await slave, join(app.dataDir, `combined-${file}`))).toBe(await sha256Of(source));
+      await playThroughCm(page);
+      await waitForPosition(page, 0.6);
+      await page.getByRole("button", { name: "Pause" }).click();
+      await waitForState(page, "paused");
+      await expectSource(page, source);
+      for (const share of [0.7, 0.3]) {
+        await clickSeekBar(page, share);
+        await waitForPicture(page, await position(page), 1.5 / RATE);
+        await expectSource(page, source);
+      }
+    });
+  });
+
+  it("says before dividing that a transport stream's sound is not played", async () => {
+    const source = await make("sound.ts", "-c", "copy", "-t", "4");
+    await withPage(app, "/studio", async ({ page }) => {
+      await chooseFile(page, source);
+      await page.getByText("the sound of a transport stream goes along, but the player does not play it").waitFor();
+      await page.getByLabel("Compress and divide").check();
+      expect(await page.getByText("the sound of a transport stream").count()).toBe(0);
+    });
+  });
+});
+
+describe("what this browser cannot decode", () => {
+  it.each([
+    ["HEVC", "hevc.mp4", ["-c:v", "libx265", "-x265-params", "log-level=none", "-preset", "ultrafast"], /hev1/],
+    ["MPEG-4 part 2", "part2.mp4", ["-c:v", "mpeg4"], /mp4v/],
+  ])("%s: said before dividing, and before a commercial is shown", async (_name, file, options, codec) => {
+    const source = await make(file, "-t", "3", "-c:a", "copy", ...options);
+    await withPage(app, "/studio", async ({ page }) => {
+      await chooseFile(page, source);
+      const warning = page.locator(".notice-warning").filter({ hasText: "This browser does not decode" });
+      await warning.waitFor();
+      expect(await warning.innerText()).toMatch(codec);
+      expect(await warning.innerText()).toMatch(/convert it to H\.264 first/);
+      expect(await page.getByText("Recommended").count()).toBe(0);
+      await page.getByText("This browser cannot show a preview of this file.").waitFor();
+      await page.getByRole("button", { name: "Divide", exact: true }).click();
+      await page.getByText("The service holds the slave").waitFor({ timeout: 60_000 });
+      const plays: string[] = [];
+      page.on("request", (request) => void (request.url().includes("/api/plays") && plays.push(request.url())));
+      await page.getByRole("button", { name: "Watch it now" }).click();
+      expect(await page.getByRole("alert").innerText()).toMatch(/This browser does not decode this video/);
+      expect(plays).toEqual([]);
+    });
+  });
+});

@@ -1,0 +1,77 @@
+/** What is known of divisions under way and done, so that they survive their page: one record a division, in IndexedDB. */
+import { sha256, toHex } from "../../../codec/format/bytes.ts";
+import type { DivideSettings, DivisionOutput, SourceFacts } from "./divide-api.ts";
+
+const DATABASE = "cmix-studio";
+const STORE = "divisions";
+
+/** By this a file is known again that no handle was kept of. */
+export interface SourceIdentity {
+  name: string;
+  size: number;
+  lastModified: number;
+  /** SHA-256, hexadecimal, of {@link SAMPLES} pieces spread over the file. */
+  samplesHash: string;
+}
+
+export interface DivisionRecord {
+  /** Also the name of its folder in the OPFS. */
+  id: string;
+  startedAt: number;
+  settings: DivideSettings;
+  facts: SourceFacts;
+  source: SourceIdentity & { handle?: FileSystemFileHandle };
+  /** Where the main goes, if not into the OPFS. */
+  target?: FileSystemFileHandle;
+  /** The program that cuts: another one may cut elsewhere, and could not go on. */
+  program: string;
+  /** Set when it is divided, until the slave is sent and the main kept. */
+  output?: Omit<DivisionOutput, "main" | "slave">;
+}
+
+const SAMPLES = 16;
+const SAMPLE_BYTES = 64 << 10;
+
+/** Reads 1 MiB, whatever the file's length. */
+export async function identify(file: File): Promise<SourceIdentity> {
+  const { name, size, lastModified } = file;
+  const step = Math.max(0, size - SAMPLE_BYTES) / (SAMPLES - 1);
+  const pieces = Array.from({ length: SAMPLES }, (_, i) =>
+    file.slice(Math.round(i * step), Math.round(i * step) + SAMPLE_BYTES),
+  );
+  const samples = new Uint8Array(await new Blob(pieces).arrayBuffer());
+  return { name, size, lastModified, samplesHash: toHex(await sha256(samples)) };
+}
+
+function asked<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+async function inStore<T>(mode: IDBTransactionMode, use: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
+  const opening = indexedDB.open(DATABASE, 1);
+  opening.onupgradeneeded = () => opening.result.createObjectStore(STORE, { keyPath: "id" });
+  const database = await asked(opening);
+  try {
+    return await asked(use(database.transaction(STORE, mode).objectStore(STORE)));
+  } finally {
+    database.close();
+  }
+}
+
+/** None where the browser keeps nothing (some private windows). */
+export async function listRecords(): Promise<DivisionRecord[]> {
+  const records = await inStore<DivisionRecord[]>("readonly", (store) => store.getAll()).catch(() => []);
+  return records.sort((a, b) => b.startedAt - a.startedAt);
+}
+
+/** A division whose record cannot be kept goes on without one. */
+export async function putRecord(record: DivisionRecord): Promise<void> {
+  await inStore("readwrite", (store) => store.put(record)).catch(() => {});
+}
+
+export async function removeRecord(id: string): Promise<void> {
+  await inStore("readwrite", (store) => store.delete(id)).catch(() => {});
+}

@@ -1,0 +1,46 @@
+/** A chosen file that the demuxer's library does not read, but method `samples` divides: raw H.264 and IVF. */
+import { sourceFromBlob } from "../../../codec/format/bytes.ts";
+import { readAhead } from "../../../codec/format/read-ahead.ts";
+import { openIndex, recogniseSource } from "../../../codec/methods/samples/open-index.ts";
+import { canDecodePictures } from "../player/decoder-support.ts";
+import type { SourceFacts } from "./divide-api.ts";
+
+const NAMES: Record<string, string> = { h264: "H.264", ivf: "IVF" };
+
+/**
+ * @returns undefined for other files
+ * @throws {@link InputError} no picture is found in it
+ */
+export async function streamFacts(file: Blob): Promise<SourceFacts | undefined> {
+  const source = readAhead(sourceFromBlob(file));
+  const kind = await recogniseSource(source);
+  if (kind !== "annexb" && kind !== "ivf") return undefined;
+  const { container, streams, durationMicroseconds } = await openIndex(source);
+  const track = streams[0]?.track;
+  if (track?.kind !== "video") return undefined;
+  const framesPerSecond = track.frameRate[0] / track.frameRate[1];
+  const durationSeconds = durationMicroseconds / 1e6;
+  return {
+    container: NAMES[container] ?? container,
+    bytes: file.size,
+    durationSeconds,
+    video: {
+      codec: track.codec,
+      width: track.width,
+      height: track.height,
+      framesPerSecond,
+      isConstantRate: true,
+      rotation: 0,
+      mirrored: false,
+      estimatedPictures: Math.max(1, Math.round(durationSeconds * framesPerSecond)),
+    },
+    sound: undefined,
+    hasUnknownSound: false,
+    hasUnplayedSound: false,
+    refusals: {
+      samples: undefined,
+      compress: "a raw stream is not compressed here: put it into an MP4 first (ffmpeg -i IN -c copy OUT.mp4)",
+    },
+    isDecodable: await canDecodePictures(track),
+  };
+}
