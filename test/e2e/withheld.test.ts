@@ -16,8 +16,11 @@ import { ENGINES, type EnginePage } from "./support/engines.ts";
 import { type CodedPicture, canDecode, decodePictures, SIDE } from "./support/picture-thief.ts";
 
 const CLIP_SECONDS = 2;
-/** The best of all stolen pictures held against all true ones. Pictures of another video reach about 0.15, noise 0.4, the true one 1. */
-const MOST_LIKENESS = 0.5;
+/**
+ * Correlation of details, the best of all stolen pictures held against all true ones. Pictures of another video, and noise, reach 0.13;
+ * the same scene a little later 0.6. Whole pictures are no measure: any two with a bright sky are alike.
+ */
+const MOST_LIKENESS = 0.2;
 
 let kernels: Kernels;
 let server: TestServer;
@@ -92,12 +95,35 @@ async function attacksOn({ bytes, samples }: CodedFile, other: CodedFile): Promi
   ]);
 }
 
+/** What a picture has beyond its surroundings of 9x9 samples. */
+function detailsOf(picture: Uint8Array): Uint8Array {
+  const at = (x: number, y: number) => picture[y * SIDE + x] ?? 0;
+  return picture.map((sample, i) => {
+    const [x, y] = [i % SIDE, Math.floor(i / SIDE)];
+    let [sum, count] = [0, 0];
+    for (let row = Math.max(0, y - 4); row <= Math.min(SIDE - 1, y + 4); row++)
+      for (let column = Math.max(0, x - 4); column <= Math.min(SIDE - 1, x + 4); column++) {
+        sum += at(column, row);
+        count += 1;
+      }
+    return Math.min(255, Math.max(0, 128 + sample - sum / count));
+  });
+}
+
+/** The likest pair's. */
 function nearest(pictures: Uint8Array[], truth: Uint8Array[]): { alike: number; similarity: number } {
-  const pairs = pictures.flatMap((picture) => truth.map((original) => [picture, original] as const));
-  return {
-    alike: Math.max(0, ...pairs.map(([a, b]) => likeness(a, b))),
-    similarity: Math.max(0, ...pairs.map(([a, b]) => ssim(a, b, SIDE, SIDE))),
-  };
+  const details = truth.map(detailsOf);
+  const best = { alike: 0, similarity: 0 };
+  for (const picture of pictures) {
+    const its = detailsOf(picture);
+    details.forEach((original, i) => {
+      const alike = likeness(its, original);
+      if (alike <= best.alike) return;
+      best.alike = alike;
+      best.similarity = ssim(picture, truth[i] as Uint8Array, SIDE, SIDE);
+    });
+  }
+  return best;
 }
 
 describe("D1 patent: with the codec configuration handed in, WebCodecs shows no picture of the main alone", () => {
