@@ -127,7 +127,7 @@ async function divideInStudio(page: EnginePage, source: string, method: "samples
   await waitForElement(page, `input[id$="-${method}"]`);
   await page.click(`input[id$="-${method}"]`);
   await page.click('button[type="submit"]');
-  const watchIt = ".actions button:enabled"; // once the slave is sent
+  const watchIt = ".sizes ~ .actions button:enabled"; // once the slave is sent
   await waitForElement(page, watchIt, 60);
   await page.click(watchIt);
 }
