@@ -50,6 +50,17 @@ export class BitWriter {
     }
   }
 
+  /** Drops everything since `open` and writes `first` and `length` bytes instead. */
+  replace(first: i32, bytes: usize, length: i32): void {
+    this.accumulator = 0;
+    this.filled = 0;
+    this.pointer = this.start + <usize>(length + 1);
+    this.overflow = this.pointer > this.end;
+    if (this.overflow) return;
+    store<u8>(this.start, <u8>first);
+    memory.copy(this.start + 1, bytes, <usize>length);
+  }
+
   /** Bits written since `open`. */
   bitLength(): i32 {
     return ((<i32>(this.pointer - this.start)) << 3) + this.filled;

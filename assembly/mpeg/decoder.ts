@@ -10,7 +10,7 @@ import { readPlane } from "../bitstream/read-code";
 import { ERROR_ARGUMENT, ERROR_SYNTAX, ERROR_TRUNCATED, ERROR_UNSUPPORTED, OK } from "../common/status";
 import { mergePlane } from "../kernels/bitplane";
 import { interMatrix, intraMatrix } from "./block-decoder";
-import { DIVISION_GRAY, DIVISION_NONE, PLANE_ADAPTIVE, PLANE_READ } from "./encoder";
+import { DIVISION_GRAY, DIVISION_NONE, PLANE_ADAPTIVE, PLANE_READ } from "./encoder-state";
 import { PictureBuffer } from "./picture-buffer";
 import { coded, reader, readSlice } from "./slice-decoder";
 import {
