@@ -9,7 +9,7 @@ const CUT_SHARE: i32 = 166;
 /** Squared error a macroblock may have before coding it alone is weighed: 3 a sample. */
 const ERROR_FLOOR: i32 = 9 * 256;
 /** Squared error, by quantiser scale, that a prediction may have beyond the macroblock's own spread: its DC values cost bits too. */
-const ALONE_BIAS: i32 = 200;
+const ALONE_BIAS: i32 = 400;
 
 /** Current macroblock's luminance, rows tight. */
 const packed: usize = memory.data(256, 16);
