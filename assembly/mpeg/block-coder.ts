@@ -23,7 +23,7 @@ const INTER_BIAS: i32 = 0;
  * Residuals whose magnitudes sum up to less than this times the quantiser scale are left out without a transform. A coefficient is at
  * most a quarter of that sum and must reach 2.7 scales to be worth a block's bits: below 11 that is certain, up to 24 nearly so.
  */
-const ZERO_MAGNITUDE: i32 = 24;
+export const ZERO_MAGNITUDE: i32 = 24;
 /** Weight of every coefficient of a predicted block (the default matrix). */
 const INTER_WEIGHT: i32 = 16;
 

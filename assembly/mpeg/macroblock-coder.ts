@@ -5,7 +5,7 @@ import { predict } from "../kernels/motion";
 import { codeInterBlock, codeIntraBlock, quantiseInterBlock } from "./block-coder";
 import { DIVISION_NONE, state, withheldWriter, writer } from "./encoder-state";
 import { putSliceHeader } from "./headers";
-import { isAlone, vectorOf, vectorX, vectorY } from "./motion-field";
+import { KIND_ALONE, KIND_SAME, kindOf, vectorOf, vectorX, vectorY } from "./motion-field";
 import { PictureBuffer } from "./picture-buffer";
 
 let lumaDc: i32 = 128;
@@ -87,7 +87,8 @@ export function encodePredictedPicture(quality: i32, codeRange: i32): void {
     let lastY = 0;
     for (let column = 0; column < state.macroblocksWide; column++) {
       const index = row * state.macroblocksWide + column;
-      if (isAlone(index)) {
+      const kind = kindOf(index);
+      if (kind == KIND_ALONE) {
         putAddressIncrement(increment);
         increment = 1;
         writer.put(3, 5); // intra
@@ -105,7 +106,7 @@ export function encodePredictedPicture(quality: i32, codeRange: i32): void {
       predictMacroblock(before, target, x, y, luma, chroma);
 
       let pattern = 0;
-      for (let block = 0; block < 4; block++) {
+      for (let block = 0; block < 4 && kind != KIND_SAME; block++) {
         const place = luma + (block & 1 ? 8 : 0) + (block & 2 ? stride * 8 : 0);
         if (quantiseInterBlock(block, picture.luma + place, stride, target.luma + place, stride))
           pattern |= 32 >> block;

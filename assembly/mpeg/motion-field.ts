@@ -1,8 +1,9 @@
-/** The vectors of a P-picture, and which of its macroblocks are coded alone (Cmix patent, Fig. 6, ST106 and ST115). */
+/** The vectors of a P-picture, and what kind of macroblock each is (Cmix patent, Fig. 6, ST106 and ST115). */
 import { spread16, sumSquared16 } from "../kernels/difference";
 import { predict } from "../kernels/motion";
+import { ZERO_MAGNITUDE } from "./block-coder";
 import { state } from "./encoder-state";
-import { foundSum, foundX, foundY, searchBegin, searchEnd, searchFrom } from "./motion-search";
+import { foundCost, foundSum, foundX, foundY, searchBegin, searchEnd, searchFrom } from "./motion-search";
 
 /** A picture becomes an I-picture where more than this share of its macroblocks, in 256ths, is better coded alone. */
 const CUT_SHARE: i32 = 166;
@@ -16,18 +17,23 @@ const packed: usize = memory.data(256, 16);
 /** Its best prediction, rows tight. */
 const matched: usize = memory.data(256, 16);
 
-/** Two i16 a macroblock: the vector in half samples; then one byte a macroblock: 1 where it is coded alone. */
+/** Kinds of macroblocks of a P-picture: its luminance as good as its prediction, to be coded after prediction, better coded alone. */
+export const KIND_SAME: i32 = 0;
+export const KIND_PREDICTED: i32 = 1;
+export const KIND_ALONE: i32 = 2;
+
+/** Two i16 a macroblock, the vector in half samples; and one byte a macroblock, its kind. */
 let vectors: usize = 0;
-let alone: usize = 0;
+let kinds: usize = 0;
 
 export function openMotionField(macroblocks: i32): void {
   vectors = heap.alloc(<usize>(macroblocks << 2));
-  alone = heap.alloc(<usize>macroblocks);
+  kinds = heap.alloc(<usize>macroblocks);
 }
 
 export function closeMotionField(): void {
   heap.free(vectors);
-  heap.free(alone);
+  heap.free(kinds);
 }
 
 /** Vector of a macroblock by its number; see {@link vectorX} and {@link vectorY}. */
@@ -35,8 +41,8 @@ export function vectorOf(index: i32): i32 {
   return load<i32>(vectors + (index << 2));
 }
 
-export function isAlone(index: i32): bool {
-  return load<u8>(alone + index) != 0;
+export function kindOf(index: i32): i32 {
+  return <i32>load<u8>(kinds + index);
 }
 
 /** Finds every macroblock's vector and whether it is coded alone; true where so many are that the picture becomes an I-picture. */
@@ -73,19 +79,19 @@ export function findVectors(quality: i32): bool {
       searchFrom(vectorX(aboveRight), vectorY(aboveRight));
       searchEnd();
       store<i32>(vectors + (index << 2), (foundY << 16) | (foundX & 0xffff));
-      let codedAlone = false;
+      let kind = foundSum < ZERO_MAGNITUDE * quality ? KIND_SAME : KIND_PREDICTED;
       // 512: two a sample; below that no macroblock is better coded alone.
-      if (foundSum > 512) {
+      if (foundCost > 512) {
         const at = before.luma + <usize>(((row << 4) + (foundY >> 1)) * before.stride + (column << 4) + (foundX >> 1));
         predict(matched, 16, at, <usize>before.stride, 16, 16, foundX & 1, foundY & 1);
         const error = sumSquared16(packed, matched, 16);
-        codedAlone = error > ERROR_FLOOR && error > spread16(packed) + ALONE_BIAS * quality;
+        if (error > ERROR_FLOOR && error > spread16(packed) + ALONE_BIAS * quality) {
+          kind = KIND_ALONE;
+          intra += 1;
+          store<i32>(vectors + (index << 2), 0);
+        }
       }
-      store<u8>(alone + index, codedAlone ? 1 : 0);
-      if (codedAlone) {
-        intra += 1;
-        store<i32>(vectors + (index << 2), 0);
-      }
+      store<u8>(kinds + index, <u8>kind);
     }
   }
   return intra * 256 > state.macroblocksWide * state.macroblocksHigh * CUT_SHARE;

@@ -21,9 +21,10 @@ const WIDE_RANGE: i32 = 8;
 /** A place is left out where this times the sum of four of its 16 rows exceeds the best. */
 const SPARSE_WEIGHT: i32 = 3;
 
-/** Results of the last search: the vector in half samples and its sum of absolute differences. */
+/** Results of the last search: the vector in half samples, its cost, and its sum of absolute differences alone. */
 export let foundX: i32 = 0;
 export let foundY: i32 = 0;
+export let foundCost: i32 = 0;
 export let foundSum: i32 = 0;
 
 const sides: usize = memory.data(16, 4);
@@ -85,8 +86,12 @@ export function searchBegin(
   lambda = weight;
   bestX = 0;
   bestY = 0;
-  // Staying in place is preferred: it costs fewest bits, and none where nothing is coded.
-  bestCost = sumAbsolute16(current, reference, <usize>stride) + min<i32>(vectorCost(0, 0), lambda) - 2 * lambda;
+  bestCost = sumAbsolute16(current, reference, <usize>stride) + stillCost();
+}
+
+/** Staying in place is preferred: it costs fewest bits, and none where nothing is coded. */
+function stillCost(): i32 {
+  return min<i32>(vectorCost(0, 0), lambda) - 2 * lambda;
 }
 
 /** Tries a vector, in half samples, as a starting point. */
@@ -96,12 +101,12 @@ export function searchFrom(x: i32, y: i32): void {
   if (wholeX != bestX || wholeY != bestY) tryWhole(wholeX, wholeY);
 }
 
-/** Refines the best starting point; results in `foundX`, `foundY`, `foundSum`. */
+/** Refines the best starting point; results in the variables above. */
 export function searchEnd(): void {
   if (bestCost < STILL_MATCH * lambda) {
     foundX = bestX << 1;
     foundY = bestY << 1;
-    foundSum = bestCost;
+    finish();
     return;
   }
   // A good match needs no wide steps.
@@ -109,7 +114,12 @@ export function searchEnd(): void {
   const place = reference + bestY * stride + bestX;
   if (bestCost > FAIR_MATCH && sumSquared16(current, place, <usize>stride) > WIDE_ERROR) searchAll();
   searchHalves();
-  foundSum = bestCost;
+  finish();
+}
+
+function finish(): void {
+  foundCost = bestCost;
+  foundSum = bestCost - ((foundX | foundY) == 0 ? stillCost() : vectorCost(foundX, foundY));
 }
 
 /** Goes down by steps of one size: sides 0 left, 1 right, 2 above, 3 below. */
