@@ -9,11 +9,13 @@ import {
   LEVELS_IN_TABLE,
   putCode,
 } from "../bitstream/code-tables";
+import { putDcLevel } from "../bitstream/dc-code";
 import { addResidual8, residual8, storeBlock8, widen8 } from "../kernels/difference";
 import { magnitude8 } from "../kernels/half-difference";
 import { inverseTransformOf } from "../kernels/low-transform";
 import { dequantiseInter, dequantiseIntra, QUANTISER_SHIFT, quantise } from "../kernels/quantise";
-import { forwardTransform, inverseTransformDc } from "../kernels/transform";
+import { forwardTransform, inverseTransform, inverseTransformDc } from "../kernels/transform";
+import { contextCoder, writer } from "./encoder-state";
 import { defaultIntraMatrix, scanTransposed } from "./syntax";
 
 /** Rounding of levels, in 2^-19: intra 3/8, predicted 0, since reconstruction there is already in the middle of the step. */
@@ -105,48 +107,56 @@ function putDc(writer: BitWriter, codes: usize, difference: i32): void {
  * Source: Cmix patent, Fig. 6, ST109-ST111 and ST117-ST120.
  *
  * @param predictedDc DC level of the block before of the same component
+ * @param edges       where the picture goes on, for the DC's code by context; -1 where it is not coded so
  * @returns its own DC level, 0..255
  */
 export function codeIntraBlock(
-  writer: BitWriter,
   dcWriter: BitWriter,
   chroma: bool,
   predictedDc: i32,
   source: usize,
   stride: usize,
   target: usize,
+  edges: i32,
 ): i32 {
   widen8(work, source, stride);
   forwardTransform(work);
   const dc = min<i32>(255, max<i32>(0, (<i32>load<i16>(work) + 32) >> 6));
-  let mask = quantise(levels, work, intraReciprocals, INTRA_BIAS) & ~1;
+  const places = quantise(levels, work, intraReciprocals, INTRA_BIAS) & ~1;
   putDc(dcWriter, chroma ? dcChromaCodes : dcLumaCodes, dc - predictedDc);
-  if (mask == 0) {
-    writer.put(END_OF_BLOCK, 2);
+  if (places != 0) putIntraLevels(inScanOrder(places));
+  writer.put(END_OF_BLOCK, 2);
+  if (edges >= 0) {
+    if (places == 0) memory.fill(work, 0, 128);
+    else memory.copy(work, intraCoefficients, 128);
+    inverseTransform(work);
+    putDcLevel(contextCoder, chroma, dc, target, stride, work, edges);
+  }
+  if (places == 0) {
     fillBlock(target, stride, inverseTransformDc(dc << 3));
     return dc;
   }
-  const coefficients = intraCoefficients;
-  memory.fill(coefficients, 0, 128);
-  store<i16>(coefficients, <i16>(dc << 3));
-  const places = mask;
-  mask = inScanOrder(mask);
+  store<i16>(intraCoefficients, <i16>(dc << 3));
+  inverseTransformOf(intraCoefficients, places);
+  storeBlock8(target, stride, intraCoefficients);
+  return dc;
+}
+
+/** Writes the levels but for the DC and leaves their coefficients, as a decoder has them, in `intraCoefficients`. */
+function putIntraLevels(mask: u64): void {
+  memory.fill(intraCoefficients, 0, 128);
   let before = 0;
   while (mask != 0) {
     const position = <i32>ctz<u64>(mask);
     mask &= mask - 1;
     const place = <usize>load<u8>(scanTransposed + position);
     const level = <i32>load<i16>(levels + (place << 1));
-    const step = quality * <i32>load<u8>(defaultIntraMatrix + place);
     const code = coefficientCode(position - before - 1, level);
     writer.put(<u32>code, <i32>(code >> 32));
-    store<i16>(coefficients + (place << 1), <i16>dequantiseIntra(level, step));
+    const coefficient = dequantiseIntra(level, quality * <i32>load<u8>(defaultIntraMatrix + place));
+    store<i16>(intraCoefficients + (place << 1), <i16>coefficient);
     before = position;
   }
-  writer.put(END_OF_BLOCK, 2);
-  inverseTransformOf(coefficients, places);
-  storeBlock8(target, stride, coefficients);
-  return dc;
 }
 
 function fillBlock(target: usize, stride: usize, sample: i32): void {
@@ -230,7 +240,7 @@ function firstOrLaterCode(position: i32, run: i32, level: i32): u64 {
 }
 
 /** Codes the levels kept for block `index` and adds their residual to the prediction at `target`. */
-export function codeInterBlock(writer: BitWriter, index: i32, target: usize, stride: usize): void {
+export function codeInterBlock(index: i32, target: usize, stride: usize): void {
   const coefficients = interCoefficients + ((<usize>index) << 7);
   writer.putAll(interCodes + ((<usize>index) << 9), unchecked(interCounts[index]));
   writer.put(END_OF_BLOCK, 2);

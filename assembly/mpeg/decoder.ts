@@ -3,14 +3,22 @@
  * string side by side. Decodes one picture a call; one decoder an instance of the module. ISO/IEC 11172-2 2.4.
  */
 
-import { ArithmeticDecoder } from "../bitstream/arithmetic";
-import { BitReader } from "../bitstream/bit-reader";
+import { resetDcContexts } from "../bitstream/dc-code";
 import { getPlane, resetPlaneContexts } from "../bitstream/plane-code";
 import { readPlane } from "../bitstream/read-code";
 import { ERROR_ARGUMENT, ERROR_SYNTAX, ERROR_TRUNCATED, ERROR_UNSUPPORTED, OK } from "../common/status";
 import { mergePlane } from "../kernels/bitplane";
-import { interMatrix, intraMatrix } from "./block-decoder";
-import { DIVISION_GRAY, DIVISION_NONE, PLANE_ADAPTIVE, PLANE_READ } from "./encoder-state";
+import {
+  contextDecoder,
+  DC_BY_CONTEXT,
+  DC_MISSING,
+  DC_PUBLIC,
+  DC_WITHHELD,
+  interMatrix,
+  intraMatrix,
+  withheldReader,
+} from "./block-decoder";
+import { DIVISION_BINARY, DIVISION_GRAY, DIVISION_NONE, PLANE_ADAPTIVE, PLANE_READ } from "./encoder-state";
 import { PictureBuffer } from "./picture-buffer";
 import { coded, reader, readSlice } from "./slice-decoder";
 import {
@@ -27,9 +35,6 @@ import {
   TYPE_I,
   TYPE_P,
 } from "./syntax";
-
-const withheldReader: BitReader = new BitReader();
-const planeDecoder: ArithmeticDecoder = new ArithmeticDecoder();
 
 let width: i32 = 0;
 let height: i32 = 0;
@@ -228,10 +233,21 @@ function readPictureHeader(): i32 {
   coded.target = current;
   coded.past = type == TYPE_B ? older : newer;
   coded.future = newer;
-  const isDcWithheld = division != DIVISION_NONE && type != TYPE_I;
-  coded.dcReader = isDcWithheld ? withheldReader : reader;
-  coded.isDcMissing = isDcWithheld && neutral;
-  return OK;
+  if (type == TYPE_I) resetDcContexts();
+  coded.dcSource = dcSource(type);
+  return coded.dcSource < 0 ? ERROR_SYNTAX : OK;
+}
+
+/** Where the DC levels of a picture stand, or ERROR_SYNTAX. */
+function dcSource(type: i32): i32 {
+  if (division == DIVISION_NONE || type == TYPE_I) return DC_PUBLIC;
+  if (neutral) return DC_MISSING;
+  if (planeCode == PLANE_READ || withheldBytesLength == 0) return DC_WITHHELD;
+  const code = <i32>withheldReader.get(8);
+  if (code == PLANE_READ) return DC_WITHHELD;
+  if (code != PLANE_ADAPTIVE) return ERROR_SYNTAX;
+  contextDecoder.open(withheldBytes + 1, withheldBytesLength - 1);
+  return DC_BY_CONTEXT;
 }
 
 /** The three top bit planes out of the withheld part, beside the low bits that `picture` holds by now. */
@@ -245,13 +261,13 @@ function readPlanes(picture: PictureBuffer, cbBits: usize, crBits: usize): i32 {
     return status;
   }
   if (code != PLANE_ADAPTIVE) return ERROR_SYNTAX;
-  planeDecoder.open(withheldBytes + 1, withheldBytesLength - 1);
-  resetPlaneContexts();
-  getPlane(planeDecoder, planeBits, picture.luma, picture.stride, picture.rows);
-  resetPlaneContexts();
-  getPlane(planeDecoder, cbBits, picture.cb, chromaStride, picture.rows >> 1);
-  getPlane(planeDecoder, crBits, picture.cr, chromaStride, picture.rows >> 1);
-  return planeDecoder.overrun() ? ERROR_TRUNCATED : OK;
+  contextDecoder.open(withheldBytes + 1, withheldBytesLength - 1);
+  resetPlaneContexts(division == DIVISION_BINARY);
+  getPlane(contextDecoder, planeBits, picture.luma, picture.stride, picture.rows);
+  resetPlaneContexts(division == DIVISION_BINARY);
+  getPlane(contextDecoder, cbBits, picture.cb, chromaStride, picture.rows >> 1);
+  getPlane(contextDecoder, crBits, picture.cr, chromaStride, picture.rows >> 1);
+  return contextDecoder.overrun() ? ERROR_TRUNCATED : OK;
 }
 
 /** Puts the top bit plane on (Cmix patent, Fig. 6, ST108 and ST112, backwards) and makes the picture a reference. */
@@ -273,6 +289,7 @@ function finishPicture(): i32 {
     mergePlane(picture.cr, picture.cr, crBits, (picture.stride * picture.rows) >> 2, mode);
   }
   if (division != DIVISION_NONE && !neutral && withheldReader.overrun()) return ERROR_TRUNCATED;
+  if (coded.dcSource == DC_BY_CONTEXT && contextDecoder.overrun()) return ERROR_TRUNCATED;
   if (type != TYPE_B) {
     older = newer;
     newer = picture;

@@ -3,9 +3,18 @@
  * bit string, a divided one has two, public and withheld. One encoder an instance of the module.
  */
 
+import { resetDcContexts, restoreDcContexts, saveDcContexts } from "../bitstream/dc-code";
 import { ERROR_ARGUMENT, ERROR_SPACE, OK } from "../common/status";
 import { setQuality } from "./block-coder";
-import { DIVISION_NONE, state, withheldWriter, writer } from "./encoder-state";
+import {
+  contextCoder,
+  DIVISION_NONE,
+  PLANE_ADAPTIVE,
+  PLANE_READ,
+  state,
+  withheldWriter,
+  writer,
+} from "./encoder-state";
 import { putGroupHeader, putPictureHeader, putSequenceHeader } from "./headers";
 import { encodeIntraMacroblocks, encodePredictedPicture } from "./macroblock-coder";
 import { closeMotionField, findVectors, openMotionField, vectorRangeCode } from "./motion-field";
@@ -26,6 +35,7 @@ let output: usize = 0;
 let outputCapacity: i32 = 0;
 let withheldOutput: usize = 0;
 let withheldCapacity: i32 = 0;
+let contextOutput: usize = 0;
 let pictureInGroup: i32 = 0;
 let hasReference: bool = false;
 
@@ -77,7 +87,8 @@ export function encoderOpen(
   if (divisionMode != DIVISION_NONE) {
     withheldCapacity = macroblocks * WITHHELD_MAX_BYTES + 1024;
     withheldOutput = heap.alloc(<usize>withheldCapacity);
-    openPlaneDivider(wide, high, withheldCapacity);
+    contextOutput = heap.alloc(<usize>withheldCapacity);
+    openPlaneDivider(wide, high);
   }
   openMotionField(macroblocks);
   outputCapacity = macroblocks * MACROBLOCK_MAX_BYTES + 1024;
@@ -94,6 +105,7 @@ export function encoderClose(): void {
   state.reconstruction!.release();
   if (withheldOutput != 0) {
     heap.free(withheldOutput);
+    heap.free(contextOutput);
     closePlaneDivider();
   }
   closeMotionField();
@@ -153,21 +165,23 @@ export function encoderPicture(quality: i32, key: i32, number: i32): i32 {
   extendPlane(picture.cr, picture.chromaStride, (width + 1) >> 1, (height + 1) >> 1, picture.rows >> 1);
   setQuality(quality);
   writer.open(output, outputCapacity);
-  withheldWriter.open(withheldOutput, withheldCapacity);
+  openWithheld();
 
   // ---- I or P by the least square error against the picture before (Cmix patent, Fig. 6, ST106; the first is always I) ----
   const type = key != 0 || !hasReference || findVectors(quality) ? TYPE_I : TYPE_P;
   if (type == TYPE_I) {
     pictureInGroup = 0;
+    resetDcContexts();
     putSequenceHeader(writer, width, height, aspectCode, rateCode);
     putGroupHeader(writer, rateCode, number);
   }
+  saveDcContexts();
   const codeRange = type == TYPE_P ? vectorRangeCode() : 1;
   putPictureHeader(writer, pictureInGroup, type, codeRange);
   if (type == TYPE_I) encodeIntraPicture(quality);
   else encodePredictedPicture(quality, codeRange);
   writer.align();
-  withheldWriter.align();
+  closeWithheld();
   if (writer.overflow || withheldWriter.overflow) return ERROR_SPACE;
 
   const done = state.reconstruction!;
@@ -176,6 +190,28 @@ export function encoderPicture(quality: i32, key: i32, number: i32): i32 {
   hasReference = true;
   pictureInGroup = (pictureInGroup + 1) & 1023;
   return type;
+}
+
+function openWithheld(): void {
+  state.isContextCoding = state.division != DIVISION_NONE && state.planeCode == PLANE_ADAPTIVE;
+  withheldWriter.open(withheldOutput, withheldCapacity);
+  if (!state.isContextCoding) return;
+  withheldWriter.put(PLANE_READ, 8);
+  contextCoder.open(contextOutput, withheldCapacity);
+}
+
+/** Takes the shorter of the two codes. A P-picture of which nothing is withheld has no byte to say which. */
+function closeWithheld(): void {
+  withheldWriter.align();
+  if (!state.isContextCoding) return;
+  const length = contextCoder.finish();
+  if (withheldWriter.byteLength() == 1) {
+    withheldWriter.open(withheldOutput, withheldCapacity);
+  } else if (!contextCoder.overflow && length + 1 < withheldWriter.byteLength()) {
+    withheldWriter.replace(PLANE_ADAPTIVE, contextOutput, length);
+  } else {
+    restoreDcContexts();
+  }
 }
 
 function encodeIntraPicture(quality: i32): void {

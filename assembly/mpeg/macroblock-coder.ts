@@ -1,6 +1,7 @@
 /** Slices and macroblocks of one picture, coded and reconstructed (ISO/IEC 11172-2 2.4.2.6 to 2.4.2.7). */
 import { BitWriter } from "../bitstream/bit-writer";
 import { incrementCodes, motionCodes, patternCodes, putCode } from "../bitstream/code-tables";
+import { edgesInside, edgesOf } from "../bitstream/dc-code";
 import { predict } from "../kernels/motion";
 import { codeInterBlock, codeIntraBlock, quantiseInterBlock } from "./block-coder";
 import { DIVISION_NONE, state, withheldWriter, writer } from "./encoder-state";
@@ -25,13 +26,15 @@ export function encodeIntraMacroblocks(picture: PictureBuffer, target: PictureBu
     resetDc();
     for (let column = 0; column < state.macroblocksWide; column++) {
       writer.put(3, 2); // address increment 1, macroblock type intra
-      codeIntraBlocks(writer, picture, target, column, row);
+      codeIntraBlocks(writer, false, picture, target, column, row);
     }
   }
 }
 
+/** @param byContext the DC levels are coded by context as well */
 function codeIntraBlocks(
   dcWriter: BitWriter,
+  byContext: bool,
   picture: PictureBuffer,
   target: PictureBuffer,
   column: i32,
@@ -41,12 +44,15 @@ function codeIntraBlocks(
   const chromaStride = <usize>picture.chromaStride;
   const luma = <usize>(row * 16 * picture.stride + column * 16);
   const chroma = <usize>(row * 8 * picture.chromaStride + column * 8);
+  const outer = edgesOf(column, row);
   for (let block = 0; block < 4; block++) {
     const place = luma + (block & 1 ? 8 : 0) + (block & 2 ? stride * 8 : 0);
-    lumaDc = codeIntraBlock(writer, dcWriter, false, lumaDc, picture.luma + place, stride, target.luma + place);
+    const edges = byContext ? outer | edgesInside(block) : -1;
+    lumaDc = codeIntraBlock(dcWriter, false, lumaDc, picture.luma + place, stride, target.luma + place, edges);
   }
-  cbDc = codeIntraBlock(writer, dcWriter, true, cbDc, picture.cb + chroma, chromaStride, target.cb + chroma);
-  crDc = codeIntraBlock(writer, dcWriter, true, crDc, picture.cr + chroma, chromaStride, target.cr + chroma);
+  const edges = byContext ? outer : -1;
+  cbDc = codeIntraBlock(dcWriter, true, cbDc, picture.cb + chroma, chromaStride, target.cb + chroma, edges);
+  crDc = codeIntraBlock(dcWriter, true, crDc, picture.cr + chroma, chromaStride, target.cr + chroma, edges);
 }
 
 /** One component of a vector, as a difference to the one before (2.4.4.2). */
@@ -92,7 +98,7 @@ export function encodePredictedPicture(quality: i32, codeRange: i32): void {
         putAddressIncrement(increment);
         increment = 1;
         writer.put(3, 5); // intra
-        codeIntraBlocks(dcWriter, picture, target, column, row);
+        codeIntraBlocks(dcWriter, state.isContextCoding, picture, target, column, row);
         lastX = 0;
         lastY = 0;
         continue;
@@ -140,10 +146,10 @@ export function encodePredictedPicture(quality: i32, codeRange: i32): void {
       putCode(writer, patternCodes, pattern);
       for (let block = 0; block < 4; block++) {
         if ((pattern & (32 >> block)) == 0) continue;
-        codeInterBlock(writer, block, target.luma + luma + (block & 1 ? 8 : 0) + (block & 2 ? stride * 8 : 0), stride);
+        codeInterBlock(block, target.luma + luma + (block & 1 ? 8 : 0) + (block & 2 ? stride * 8 : 0), stride);
       }
-      if (pattern & 2) codeInterBlock(writer, 4, target.cb + chroma, chromaStride);
-      if (pattern & 1) codeInterBlock(writer, 5, target.cr + chroma, chromaStride);
+      if (pattern & 2) codeInterBlock(4, target.cb + chroma, chromaStride);
+      if (pattern & 1) codeInterBlock(5, target.cr + chroma, chromaStride);
     }
   }
 }

@@ -1,6 +1,7 @@
 /** Slices and macroblocks of one picture, read and reconstructed (ISO/IEC 11172-2 2.4.2.6 to 2.4.2.7). */
 import { BitReader } from "../bitstream/bit-reader";
 import { ADDRESS_ESCAPE, ADDRESS_STUFFING, takeIncrement, takeMotion, takePattern } from "../bitstream/code-tables";
+import { edgesInside, edgesOf } from "../bitstream/dc-code";
 import { ERROR_SYNTAX, ERROR_TRUNCATED, OK } from "../common/status";
 import { lastDc, readInterBlock, readIntraBlock } from "./block-decoder";
 import { predictFrom } from "./compensation";
@@ -31,9 +32,8 @@ class CodedPicture {
   forwardBits: i32 = 0;
   backwardWhole: i32 = 0;
   backwardBits: i32 = 0;
-  /** Where DC differences stand, or that they are not there and count as zero. */
-  dcReader: BitReader = reader;
-  isDcMissing: bool = false;
+  /** Where DC levels stand. */
+  dcSource: i32 = 0;
 }
 
 export const coded: CodedPicture = new CodedPicture();
@@ -177,34 +177,26 @@ function readMacroblock(address: i32): i32 {
   if (bits & INTRA) {
     resetVectors();
     lastDirection = 0;
+    const outer = edgesOf(column, row);
     for (let block = 0; block < 4; block++) {
       const target = luma + (block & 1 ? 8 : 0) + (block & 2 ? stride * 8 : 0);
-      const status = readIntraBlock(reader, coded.dcReader, false, lumaDc, quality, target, stride, coded.isDcMissing);
+      const status = readIntraBlock(
+        reader,
+        coded.dcSource,
+        false,
+        lumaDc,
+        quality,
+        target,
+        stride,
+        outer | edgesInside(block),
+      );
       if (status < 0) return status;
       lumaDc = lastDc;
     }
-    let status = readIntraBlock(
-      reader,
-      coded.dcReader,
-      true,
-      cbDc,
-      quality,
-      picture.cb + chroma,
-      chromaStride,
-      coded.isDcMissing,
-    );
+    let status = readIntraBlock(reader, coded.dcSource, true, cbDc, quality, picture.cb + chroma, chromaStride, outer);
     if (status < 0) return status;
     cbDc = lastDc;
-    status = readIntraBlock(
-      reader,
-      coded.dcReader,
-      true,
-      crDc,
-      quality,
-      picture.cr + chroma,
-      chromaStride,
-      coded.isDcMissing,
-    );
+    status = readIntraBlock(reader, coded.dcSource, true, crDc, quality, picture.cr + chroma, chromaStride, outer);
     crDc = lastDc;
     return status;
   }
