@@ -26,6 +26,8 @@ export interface SourceFacts {
   sound: { codec: string; sampleRate: number; channels: number; playable: boolean } | undefined;
   /** The source has sound that no name is known for: it cannot go along. */
   hasUnknownSound: boolean;
+  /** The rate of pictures at which method `compress` stays below the source, and whether they suffer by it. */
+  belowSource: { kilobits: number; isCoarse: boolean };
   /** At least one method takes the file. */
   refusals: Refusals;
 }
@@ -36,6 +38,8 @@ export interface DivideSettings {
   copyright: string;
   /** Method `compress` only. */
   quality: number;
+  /** Method `compress` only: aims at this rate of pictures instead of `quality`, in kbit/s. */
+  bitrateKbits?: number;
   /** Method `compress` only. */
   bitplane: "gray" | "binary";
   protection: ProtectionName;

@@ -62,7 +62,7 @@ export function StudioPage(): ReactNode {
                   facts={studio.facts}
                   settings={possible(settings, studio.facts)}
                   onChange={setSettings}
-                  onSubmit={() => divide(divideSettings(possible(settings, studio.facts)))}
+                  onSubmit={() => divide(divideSettings(possible(settings, studio.facts), studio.facts))}
                 />
               </>
             )}
@@ -81,7 +81,7 @@ export function StudioPage(): ReactNode {
                 output={studio.output}
                 sourceBytes={studio.facts.bytes}
                 sourceSeconds={studio.facts.durationSeconds}
-                fileName={divideSettings(settings).mainName}
+                fileName={fileNameFor(settings.title, "cmx")}
                 slave={studio.slave}
                 main={studio.main}
                 onSendSlave={sendSlave}
@@ -102,12 +102,16 @@ function possible(settings: Settings, { refusals }: SourceFacts): Settings {
   return { ...settings, method: settings.method === "samples" ? "compress" : "samples" };
 }
 
-function divideSettings({ method, title, copyright, quality, bitplane, protection }: Settings): DivideSettings {
+function divideSettings(
+  { method, title, copyright, quality, staysBelowSource, bitplane, protection }: Settings,
+  { belowSource }: SourceFacts,
+): DivideSettings {
   return {
     method,
     title: title.trim(),
     copyright: copyright.trim(),
     quality,
+    ...(staysBelowSource ? { bitrateKbits: belowSource.kilobits } : {}),
     bitplane,
     protection,
     service: location.origin,

@@ -51,6 +51,9 @@ export const ja: Record<TextKey, string> = {
   "studio.unplayableSound":
     "このブラウザーは音声({codec})を再生できません。音声はそのまま含まれ、対応するブラウザーで再生できます。",
   "studio.settings": "詳細設定",
+  "studio.belowSource": "メインとスレーブを元のファイルより小さくする",
+  "studio.belowSource.coarse":
+    "元のファイルは強く圧縮されています。同じサイズではブロックノイズが目立ちます。元のまま分割するか、設定で大きいサイズを許可してください。",
   "studio.quality": "画質",
   "studio.quality.hint": "量子化スケール:小さいほど高画質で大きくなります",
   "studio.bitplane": "ビットプレーン",
@@ -71,7 +74,7 @@ export const ja: Record<TextKey, string> = {
   "studio.method.samples.size": "合計で約 {size}。",
   "studio.method.compress": "圧縮して分割",
   "studio.method.compress.why": "映像を符号化し直します。元のコーデックに対応しないブラウザーでも再生できます。",
-  "studio.method.compress.size": "サイズは画質によります。",
+  "studio.method.compress.size": "画質を指定しないかぎり、元のファイルより小さくなります。",
   "studio.method.noSamples": "そのままでは分割できません:{reason}",
   "studio.method.noCompress": "ここでは圧縮できず、視聴には別のブラウザーが必要です:{reason}",
   "studio.divide": "分割する",
