@@ -6,7 +6,7 @@ import type { EncoderVideo, PlaneCode } from "./picture-encoder.ts";
 import type { GroupRate, RateControl } from "./rate-control.ts";
 
 /** Uncompressed pictures that may wait for the workers; bounds memory, and lets a second worker start a group early. */
-const WAITING_MAX_BYTES = 64 << 20;
+const WAITING_MAX_BYTES = 48 << 20;
 
 /** Of these, what a rate control may look ahead. */
 const AHEAD_MAX_BYTES = 16 << 20;
