@@ -42,7 +42,14 @@ export {
 export { inverseTransformLowScalar, inverseTransformLowSimd } from "./kernels/low-transform";
 export { averageScalar, averageSimd, predictScalar, predictSimd } from "./kernels/motion";
 export { choosePlane } from "./kernels/plane-choice";
-export { dequantiseInter, dequantiseIntra, quantiseScalar, quantiseSimd } from "./kernels/quantise";
+export {
+  dequantiseInter,
+  dequantiseIntra,
+  largePlacesScalar,
+  largePlacesSimd,
+  quantiseScalar,
+  quantiseSimd,
+} from "./kernels/quantise";
 export {
   forwardTransformScalar,
   forwardTransformSimd,

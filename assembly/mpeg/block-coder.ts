@@ -13,14 +13,20 @@ import { putDcLevel } from "../bitstream/dc-code";
 import { addResidual8, residual8, storeBlock8, widen8 } from "../kernels/difference";
 import { magnitude8 } from "../kernels/half-difference";
 import { inverseTransformOf } from "../kernels/low-transform";
-import { dequantiseInter, dequantiseIntra, QUANTISER_SHIFT, quantise } from "../kernels/quantise";
+import {
+  dequantiseInter,
+  dequantiseIntra,
+  LEVEL_MAX,
+  largePlaces,
+  QUANTISER_SHIFT,
+  quantise,
+} from "../kernels/quantise";
 import { forwardTransform, inverseTransform, inverseTransformDc } from "../kernels/transform";
 import { contextCoder, writer } from "./encoder-state";
 import { defaultIntraMatrix, scanTransposed } from "./syntax";
 
-/** Rounding of levels, in 2^-19: intra 3/8, predicted 0, since reconstruction there is already in the middle of the step. */
+/** Rounding of intra levels, in 2^-19: 3/8. Predicted ones round down, since reconstruction is already in the middle of the step. */
 const INTRA_BIAS: i32 = 196608;
-const INTER_BIAS: i32 = 0;
 /**
  * Residuals whose magnitudes sum up to less than this times the quantiser scale are left out without a transform. A coefficient is at
  * most a quarter of that sum and must reach 2.7 scales to be worth a block's bits: below 11 that is certain, up to 24 nearly so.
@@ -39,7 +45,6 @@ const interCodes: usize = memory.data(6 * 64 * 8, 16);
 const interCounts: StaticArray<i32> = new StaticArray<i32>(6);
 const interPlaces: StaticArray<u64> = new StaticArray<u64>(6);
 const intraReciprocals: usize = memory.data(128, 16);
-const interReciprocals: usize = memory.data(128, 16);
 /** Scan positions of the places in each byte of a mask of places: u64[8][256]. */
 const scanMasks: usize = memory.data(8 * 256 * 8, 8);
 
@@ -64,9 +69,7 @@ export function setQuality(scale: i32): void {
   for (let i: usize = 0; i < 64; i++) {
     const step = scale * <i32>load<u8>(defaultIntraMatrix + i);
     const intra: i32 = ((1 << QUANTISER_SHIFT) + (step >> 1)) / step;
-    const inter: i32 = (1 << QUANTISER_SHIFT) / (INTER_WEIGHT * scale);
     store<u16>(intraReciprocals + i * 2, <u16>min<i32>(65535, intra));
-    store<u16>(interReciprocals + i * 2, <u16>inter);
   }
 }
 
@@ -184,7 +187,8 @@ export function quantiseInterBlock(
   residual8(work, source, sourceStride, predicted, predictedStride);
   if (magnitude8(work) < zeroMagnitude) return false;
   forwardTransform(work);
-  let mask = quantise(levels, work, interReciprocals, INTER_BIAS);
+  const step = INTER_WEIGHT * quality;
+  let mask = largePlaces(work, step);
   if (mask == 0) return false;
   const coefficients = interCoefficients + ((<usize>index) << 7);
   const codes = interCodes + ((<usize>index) << 9);
@@ -199,9 +203,10 @@ export function quantiseInterBlock(
     const position = <i32>ctz<u64>(mask);
     mask &= mask - 1;
     const place = <usize>load<u8>(scanTransposed + position);
-    let level = <i32>load<i16>(levels + (place << 1));
-    let n = abs<i32>(level);
-    const magnitude = abs<i32>(<i32>load<i16>(work + (place << 1)));
+    const found = <i32>load<i16>(work + (place << 1));
+    const magnitude = abs<i32>(found);
+    let n = min<i32>(LEVEL_MAX, magnitude / step);
+    let level = found < 0 ? -n : n;
     const run = position - before - 1;
     let code = firstOrLaterCode(position, run, level);
     const length = <i32>(code >> 32);
@@ -221,7 +226,7 @@ export function quantiseInterBlock(
     gain += twice * (2 * magnitude - 8 * twice * quality);
     store<u64>(at, code);
     at += 8;
-    const coefficient = dequantiseInter(level, quality * INTER_WEIGHT);
+    const coefficient = dequantiseInter(level, step);
     store<i16>(coefficients + (place << 1), <i16>coefficient);
     kept |= (<u64>1) << (<u64>place);
     before = position;
