@@ -7,8 +7,8 @@ import { sumAbsoluteHalf16, sumAbsoluteSides16 } from "../kernels/half-differenc
 
 /** Furthest vector in whole samples: forward_f_code 4 carries -64..63.5. */
 const RANGE: i32 = 60;
-/** Times the weight of vector bits: costs of 256 samples below this are not refined. At scale 4 that is half a level a sample. */
-const STILL_MATCH: i32 = 25;
+/** Times the weight of vector bits: costs of 256 samples below this are not refined. At scale 4 that is 0.9 a sample. */
+const STILL_MATCH: i32 = 45;
 /** Costs, of 256 samples, above which the search begins with steps of 2 and of 8 samples: 2 a sample is noise. */
 const FAIR_MATCH: i32 = 512;
 const POOR_MATCH: i32 = 1536;
