@@ -154,7 +154,7 @@ export function encodePredictedPicture(quality: i32, codeRange: i32): void {
   }
 }
 
-/** The macroblock's prediction, straight into the state.reconstruction. Chrominance vectors are halved towards zero (2.4.4.2). */
+/** The macroblock's prediction, straight into the reconstruction. Chrominance vectors are halved towards zero (2.4.4.2). */
 function predictMacroblock(
   before: PictureBuffer,
   target: PictureBuffer,
