@@ -24,6 +24,8 @@ export {
   storeBlock8Simd,
   sumAbsolute16Scalar,
   sumAbsolute16Simd,
+  sumAbsoluteSparse16Scalar,
+  sumAbsoluteSparse16Simd,
   sumSquared16Scalar,
   sumSquared16Simd,
   widen8Scalar,
@@ -34,10 +36,20 @@ export {
   magnitude8Simd,
   sumAbsoluteHalf16Scalar,
   sumAbsoluteHalf16Simd,
+  sumAbsoluteSides16Scalar,
+  sumAbsoluteSides16Simd,
 } from "./kernels/half-difference";
+export { inverseTransformLowScalar, inverseTransformLowSimd } from "./kernels/low-transform";
 export { averageScalar, averageSimd, predictScalar, predictSimd } from "./kernels/motion";
 export { choosePlane } from "./kernels/plane-choice";
-export { dequantiseInter, dequantiseIntra, quantiseScalar, quantiseSimd } from "./kernels/quantise";
+export {
+  dequantiseInter,
+  dequantiseIntra,
+  largePlacesScalar,
+  largePlacesSimd,
+  quantiseScalar,
+  quantiseSimd,
+} from "./kernels/quantise";
 export {
   forwardTransformScalar,
   forwardTransformSimd,

@@ -5,6 +5,8 @@
 
 export const CONTEXT_BYTES: i32 = 4;
 const PROBABILITY_BITS: i32 = 15;
+/** Of a context that has learnt nothing. */
+export const EVEN: i32 = 1 << 14;
 /** A context first moves by a half of what it is wrong, in the end by 2^-5. */
 const FASTEST: i32 = 1;
 const SLOWEST: i32 = 5;
@@ -29,6 +31,13 @@ function learn(context: usize, bit: i32): void {
 
 function ofOnes(range: u32, context: usize): u32 {
   return (range >> PROBABILITY_BITS) * <u32>load<u16>(context);
+}
+
+function ofMixedOnes(range: u32, first: usize, second: usize): u32 {
+  const a = <i32>load<u16>(first);
+  const b = <i32>load<u16>(second);
+  const surer = abs<i32>(a - EVEN) > abs<i32>(b - EVEN) ? a : b;
+  return (range >> PROBABILITY_BITS) * <u32>((a + b + 2 * surer) >> 2);
 }
 
 export class ArithmeticEncoder {
@@ -57,23 +66,35 @@ export class ArithmeticEncoder {
 
   /** Codes one decision and lets its context learn. */
   put(context: usize, bit: i32): void {
-    const ones = ofOnes(this.range, context);
+    this.decide(ofOnes(this.range, context), bit);
+    learn(context, bit);
+  }
+
+  /** The same by what two contexts expect, of which the surer one counts three times. */
+  putMixed(first: usize, second: usize, bit: i32): void {
+    this.decide(ofMixedOnes(this.range, first, second), bit);
+    learn(first, bit);
+    learn(second, bit);
+  }
+
+  private decide(ones: u32, bit: i32): void {
     if (bit) {
       this.range = ones;
     } else {
       this.low += <u64>ones;
       this.range -= ones;
     }
-    learn(context, bit);
     while (this.range < RANGE_LEAST) {
       this.range <<= 8;
       this.shift();
     }
   }
 
-  /** Ends the code; bytes since `open`. */
+  /** Ends the code, with the number in the range that has the most zeros at its end, and drops those; bytes since `open`. */
   finish(): i32 {
+    this.low = (this.low + 0xffffff) & ~0xffffff;
     for (let i = 0; i < 5; i++) this.shift();
+    for (let i = 0; i < 4 && this.pointer > this.start && load<u8>(this.pointer - 1) == 0; i++) this.pointer -= 1;
     return <i32>(this.pointer - this.start);
   }
 
@@ -120,7 +141,20 @@ export class ArithmeticDecoder {
 
   /** The next decision; past the end any answer. */
   get(context: usize): i32 {
-    const ones = ofOnes(this.range, context);
+    const bit = this.decide(ofOnes(this.range, context));
+    learn(context, bit);
+    return bit;
+  }
+
+  /** The same by what two contexts expect, of which the surer one counts three times. */
+  getMixed(first: usize, second: usize): i32 {
+    const bit = this.decide(ofMixedOnes(this.range, first, second));
+    learn(first, bit);
+    learn(second, bit);
+    return bit;
+  }
+
+  private decide(ones: u32): i32 {
     let bit = 0;
     if (this.code < ones) {
       this.range = ones;
@@ -129,7 +163,6 @@ export class ArithmeticDecoder {
       this.code -= ones;
       this.range -= ones;
     }
-    learn(context, bit);
     while (this.range < RANGE_LEAST) {
       this.range <<= 8;
       this.shift();

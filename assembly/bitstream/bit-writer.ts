@@ -35,6 +35,29 @@ export class BitWriter {
     }
   }
 
+  /** Appends `count` codes, u64 each: the length in bits, at most 32, in the upper half, the bits in the lower. */
+  putAll(codes: usize, count: i32): void {
+    let pointer = this.pointer;
+    let accumulator = this.accumulator;
+    let filled = this.filled;
+    if (pointer + <usize>(count << 2) + 4 > this.end) {
+      this.overflow = true;
+      return;
+    }
+    for (const end = codes + ((<usize>count) << 3); codes < end; codes += 8) {
+      const length = load<u32>(codes, 4);
+      accumulator = (accumulator << (<u64>length)) | <u64>load<u32>(codes);
+      filled += length;
+      if (filled < 32) continue;
+      filled -= 32;
+      store<u32>(pointer, bswap<u32>(<u32>(accumulator >> <u64>filled)));
+      pointer += 4;
+    }
+    this.pointer = pointer;
+    this.accumulator = accumulator;
+    this.filled = filled;
+  }
+
   /** Fills the last byte with zero bits and writes everything out. */
   align(): void {
     const padding = (8 - (this.filled & 7)) & 7;
@@ -48,6 +71,17 @@ export class BitWriter {
       store<u8>(this.pointer, <u8>(this.accumulator >> <u64>this.filled));
       this.pointer += 1;
     }
+  }
+
+  /** Drops everything since `open` and writes `first` and `length` bytes instead. */
+  replace(first: i32, bytes: usize, length: i32): void {
+    this.accumulator = 0;
+    this.filled = 0;
+    this.pointer = this.start + <usize>(length + 1);
+    this.overflow = this.pointer > this.end;
+    if (this.overflow) return;
+    store<u8>(this.start, <u8>first);
+    memory.copy(this.start + 1, bytes, <usize>length);
   }
 
   /** Bits written since `open`. */

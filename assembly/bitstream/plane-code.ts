@@ -1,35 +1,44 @@
 /**
- * The top bit plane by context coding: eight samples at once where all around them agree, else sample by sample, each decision in the
- * context of its neighbours and of its own low bits, which the decoder has by then: with the reflected code the top bit turns over
- * where the low bits come near 127. FORMAT.md 9.
+ * The top bit plane by context coding: eight samples at once where all around them agree, else sample by sample, each decision in two
+ * contexts: which of the two samples that the low bits allow fits the samples around, and the pattern of the bits around. The decoder
+ * has the low bits by then. FORMAT.md 9.1.
  */
 import { ArithmeticDecoder, ArithmeticEncoder, CONTEXT_BYTES, resetContext } from "./arithmetic";
 
-/** Neighbours: two to the left, five above, three above those. */
-const TEMPLATE_BITS: i32 = 10;
-/** Classes of the low bits: below 96, 112, 122, and above. */
-const CLASSES: i32 = 4;
-const SAMPLE_CONTEXTS: i32 = CLASSES << TEMPLATE_BITS;
-const sampleContexts: usize = memory.data(4096 * 4);
+/** Sample contexts: how the two possible values fit what is around, how well the better one fits, four neighbouring bits. */
+const FITS: i32 = 13;
+const SAMPLE_CONTEXTS: i32 = FITS * 4 * 16;
+const sampleContexts: usize = memory.data(13 * 4 * 16 * 4);
+/** The class of the low bits and ten neighbouring bits. */
+const TEMPLATE_CONTEXTS: i32 = 4096;
+const templateContexts: usize = memory.data(4096 * 4);
 /** By class and by what is around: zeros or ones. */
 const groupContexts: usize = memory.data(8 * 4);
+let isBinary: bool = false;
+
+/** Probability of a one, in 2^-15, that a context starts with, by how much better a one fits. */
+const FIRST_ONES: StaticArray<u16> = [
+  300, 800, 1600, 3200, 6400, 11000, 16384, 21768, 26368, 29568, 31168, 31968, 32468,
+];
 
 const HIGH_BITS: u64 = 0x8080808080808080;
 
 /** Forgets what was learnt, before luminance and before the two chrominance planes together. */
-export function resetPlaneContexts(): void {
-  for (let i = 0; i < SAMPLE_CONTEXTS; i++) {
+export function resetPlaneContexts(binary: bool): void {
+  isBinary = binary;
+  for (let i = 0; i < SAMPLE_CONTEXTS; i++) resetContext(sampleContexts + i * CONTEXT_BYTES, <i32>FIRST_ONES[i >> 6]);
+  for (let i = 0; i < TEMPLATE_CONTEXTS; i++) {
     // As many of the neighbours as are one, so likely is a one.
-    const ones = popcnt<i32>(i & ((1 << TEMPLATE_BITS) - 1));
-    const likely: i32 = ((2 * ones + 1) * 32768) / 22;
-    resetContext(sampleContexts + i * CONTEXT_BYTES, likely);
+    const likely: i32 = ((2 * popcnt<i32>(i & 1023) + 1) * 32768) / 22;
+    resetContext(templateContexts + i * CONTEXT_BYTES, likely);
   }
   for (let i = 0; i < 8; i++) resetContext(groupContexts + i * CONTEXT_BYTES, 29491); // 0.9
 }
 
-/** Class of one sample's low bits; a decoded sample may lie above 127. */
-function sampleClass(low: i32): i32 {
-  return low < 96 ? 0 : low < 112 ? 1 : low < 122 ? 2 : 3;
+/** The sample that low bits and a top bit make. */
+function sampleOf(low: i32, bit: i32): i32 {
+  const seven = min<i32>(127, low);
+  return isBinary ? seven + (bit << 7) : bit ? 255 - seven : seven;
 }
 
 /** Set high bits where a byte is at least `least`, 1..127. */
@@ -60,11 +69,58 @@ function agreed(above: i32, left: i32): i32 {
   return above == 0xfff && left == 1 ? 1 : -1;
 }
 
-function sampleContext(above2: i32, above1: i32, i: i32, lastTwo: i32, low: i32): usize {
+/** Context of sample x of a line. `row` holds the bits of the line above, or is 0; `low` is the line's low bits, `left` the bit before. */
+function sampleContext(row: usize, low: usize, stride: i32, x: i32, left: i32): usize {
+  const here = low + x;
+  const up = here - stride;
+  let near = left << 3;
+  // Samples to the left, above and above left; where one is missing its neighbour stands for it.
+  let a = x > 0 ? sampleOf(<i32>load<u8>(here - 1), left) : 0;
+  let b = a;
+  let c = a;
+  if (row != 0) {
+    const above = bitAt(row, x);
+    b = sampleOf(<i32>load<u8>(up), above);
+    c = b;
+    near |= above << 2;
+    if (x > 0) {
+      const aboveLeft = bitAt(row, x - 1);
+      c = sampleOf(<i32>load<u8>(up - 1), aboveLeft);
+      near |= aboveLeft << 1;
+    } else {
+      a = b;
+    }
+    if (x + 1 < stride) near |= bitAt(row, x + 1);
+  }
+  // Of left, above and their sum less above left, the middle one.
+  const most = max<i32>(a, b);
+  const least = min<i32>(a, b);
+  const predicted = c >= most ? least : c <= least ? most : a + b - c;
+  const value = <i32>load<u8>(here);
+  const zero = abs<i32>(sampleOf(value, 0) - predicted);
+  const one = abs<i32>(sampleOf(value, 1) - predicted);
+  const better = min<i32>(zero, one);
+  const distance = better < 3 ? 0 : better < 8 ? 1 : better < 24 ? 2 : 3;
+  return sampleContexts + ((((fitOf(zero - one) << 2) | distance) << 4) | near) * CONTEXT_BYTES;
+}
+
+function templateContext(above2: i32, above1: i32, i: i32, lastTwo: i32, low: i32): usize {
   // above1 holds x - 2 .. x + 9 from bit 11 down; sample i wants i .. i + 4 of those, and of above2 i + 1 .. i + 3.
   const near = (above1 >> (7 - i)) & 31;
   const far = (above2 >> (8 - i)) & 7;
-  return sampleContexts + ((sampleClass(low) << TEMPLATE_BITS) | (far << 7) | (near << 2) | lastTwo) * CONTEXT_BYTES;
+  const level = low < 96 ? 0 : low < 112 ? 1 : low < 122 ? 2 : 3;
+  return templateContexts + ((level << 10) | (far << 7) | (near << 2) | lastTwo) * CONTEXT_BYTES;
+}
+
+function bitAt(row: usize, x: i32): i32 {
+  return (<i32>load<u8>(row + (x >> 3)) >> (7 - (x & 7))) & 1;
+}
+
+/** 0, a zero fits far better, to 12, a one does. */
+function fitOf(difference: i32): i32 {
+  const size = abs<i32>(difference);
+  const step = size < 3 ? 0 : size < 8 ? 1 : size < 16 ? 2 : size < 32 ? 3 : size < 64 ? 4 : size < 112 ? 5 : 6;
+  return difference < 0 ? 6 - step : 6 + step;
 }
 
 /**
@@ -79,6 +135,7 @@ export function putPlane(coder: ArithmeticEncoder, bits: usize, low: usize, stri
   let row2: usize = 0;
   for (let y = 0; y < lines; y++) {
     let lastTwo = 0;
+    const line = low;
     for (let index = 0; index < rowBytes; index++) {
       const byte = <i32>load<u8>(bits + index);
       const above1 = around(row1, index, rowBytes);
@@ -95,7 +152,11 @@ export function putPlane(coder: ArithmeticEncoder, bits: usize, low: usize, stri
       const above2 = around(row2, index, rowBytes);
       for (let i = 0; i < 8; i++) {
         const bit = (byte >> (7 - i)) & 1;
-        coder.put(sampleContext(above2, above1, i, lastTwo, <i32>load<u8>(low + i)), bit);
+        coder.putMixed(
+          sampleContext(row1, line, stride, (index << 3) + i, lastTwo & 1),
+          templateContext(above2, above1, i, lastTwo, <i32>load<u8>(low + i)),
+          bit,
+        );
         lastTwo = ((lastTwo << 1) | bit) & 3;
       }
       low += 8;
@@ -113,6 +174,7 @@ export function getPlane(coder: ArithmeticDecoder, bits: usize, low: usize, stri
   let row2: usize = 0;
   for (let y = 0; y < lines; y++) {
     let lastTwo = 0;
+    const line = low;
     for (let index = 0; index < rowBytes; index++) {
       const above1 = around(row1, index, rowBytes);
       const uniform = agreed(above1, lastTwo & 1);
@@ -125,7 +187,10 @@ export function getPlane(coder: ArithmeticDecoder, bits: usize, low: usize, stri
       const above2 = around(row2, index, rowBytes);
       let byte = 0;
       for (let i = 0; i < 8; i++) {
-        const bit = coder.get(sampleContext(above2, above1, i, lastTwo, <i32>load<u8>(low + i)));
+        const bit = coder.getMixed(
+          sampleContext(row1, line, stride, (index << 3) + i, lastTwo & 1),
+          templateContext(above2, above1, i, lastTwo, <i32>load<u8>(low + i)),
+        );
         byte = (byte << 1) | bit;
         lastTwo = ((lastTwo << 1) | bit) & 3;
       }

@@ -75,6 +75,51 @@ export function sumAbsoluteHalf16Simd(
   return sumLanes(i32x4.extadd_pairwise_i16x8_u(sums));
 }
 
+/**
+ * Sums of absolute differences of 16x16 samples and the four places half a sample to the sides. This definition is the reference.
+ * @param sums      i32[4], written: left, right, above, below
+ * @param current   u8[256], rows tight
+ * @param reference whole-sample position; one more column and row is read on every side
+ */
+export function sumAbsoluteSides16Scalar(sums: usize, current: usize, reference: usize, referenceStride: usize): void {
+  store<i32>(sums, sumAbsoluteHalf16Scalar(current, reference - 1, referenceStride, 1, 0));
+  store<i32>(sums, sumAbsoluteHalf16Scalar(current, reference, referenceStride, 1, 0), 4);
+  store<i32>(sums, sumAbsoluteHalf16Scalar(current, reference - referenceStride, referenceStride, 0, 1), 8);
+  store<i32>(sums, sumAbsoluteHalf16Scalar(current, reference, referenceStride, 0, 1), 12);
+}
+
+/** Same contract, a row a step; rows are loaded once for all four. */
+export function sumAbsoluteSides16Simd(sums: usize, current: usize, reference: usize, referenceStride: usize): void {
+  let left = i16x8.splat(0);
+  let right = i16x8.splat(0);
+  let upper = i16x8.splat(0);
+  let lower = i16x8.splat(0);
+  let centre = v128.load(reference);
+  let above = i8x16.avgr_u(v128.load(reference - referenceStride), centre);
+  for (let y = 0; y < 16; y++) {
+    const sample = v128.load(current);
+    left = addDifference(left, sample, i8x16.avgr_u(v128.load(reference - 1), centre));
+    right = addDifference(right, sample, i8x16.avgr_u(v128.load(reference, 1), centre));
+    upper = addDifference(upper, sample, above);
+    reference += referenceStride;
+    const next = v128.load(reference);
+    above = i8x16.avgr_u(centre, next);
+    lower = addDifference(lower, sample, above);
+    centre = next;
+    current += 16;
+  }
+  store<i32>(sums, sumLanes(i32x4.extadd_pairwise_i16x8_u(left)));
+  store<i32>(sums, sumLanes(i32x4.extadd_pairwise_i16x8_u(right)), 4);
+  store<i32>(sums, sumLanes(i32x4.extadd_pairwise_i16x8_u(upper)), 8);
+  store<i32>(sums, sumLanes(i32x4.extadd_pairwise_i16x8_u(lower)), 12);
+}
+
+/** See {@link sumAbsoluteSides16Scalar}. */
+export function sumAbsoluteSides16(sums: usize, current: usize, reference: usize, referenceStride: usize): void {
+  if (ASC_FEATURE_SIMD) sumAbsoluteSides16Simd(sums, current, reference, referenceStride);
+  else sumAbsoluteSides16Scalar(sums, current, reference, referenceStride);
+}
+
 /** See {@link sumAbsoluteHalf16Scalar}. */
 export function sumAbsoluteHalf16(
   current: usize,

@@ -3,7 +3,7 @@
  * A level is floor((|c| * reciprocal + bias) / 2^19) with the coefficient's sign, at most 255, the largest that the syntax carries.
  */
 export const QUANTISER_SHIFT: i32 = 19;
-const LEVEL_MAX: i32 = 255;
+export const LEVEL_MAX: i32 = 255;
 
 /**
  * Quantises one block. This definition is the reference.
@@ -51,6 +51,36 @@ export function quantise(levels: usize, coefficients: usize, reciprocals: usize,
   return ASC_FEATURE_SIMD
     ? quantiseSimd(levels, coefficients, reciprocals, bias)
     : quantiseScalar(levels, coefficients, reciprocals, bias);
+}
+
+/**
+ * Which coefficients of a block are large. This definition is the reference.
+ * @param coefficients i16[64], -32767..32767
+ * @param least        1..32767
+ * @returns bit i is set where |coefficient i| is at least `least`
+ */
+export function largePlacesScalar(coefficients: usize, least: i32): u64 {
+  let mask: u64 = 0;
+  for (let i: usize = 0; i < 64; i++) {
+    if (abs<i32>(<i32>load<i16>(coefficients + i * 2)) >= least) mask |= (<u64>1) << (<u64>i);
+  }
+  return mask;
+}
+
+/** Same contract, eight coefficients a step. */
+export function largePlacesSimd(coefficients: usize, least: i32): u64 {
+  const limit = i16x8.splat(<i16>least);
+  let mask: u64 = 0;
+  for (let i: usize = 0; i < 8; i++) {
+    const large = i16x8.ge_s(i16x8.abs(v128.load(coefficients + i * 16)), limit);
+    mask |= (<u64>i16x8.bitmask(large)) << ((<u64>i) << 3);
+  }
+  return mask;
+}
+
+/** See {@link largePlacesScalar}. */
+export function largePlaces(coefficients: usize, least: i32): u64 {
+  return ASC_FEATURE_SIMD ? largePlacesSimd(coefficients, least) : largePlacesScalar(coefficients, least);
 }
 
 /**

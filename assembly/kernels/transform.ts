@@ -7,17 +7,17 @@
  * Forward: two passes with 15-bit factors round(cos(k*pi/16) / 2 * 2^15); 4 fraction bits between the passes, 3 in the result.
  */
 
-const W1: i32 = 22725;
-const W2: i32 = 21407;
-const W3: i32 = 19266;
-const W4: i32 = 16383;
-const W5: i32 = 12873;
-const W6: i32 = 8867;
-const W7: i32 = 4520;
-const ROW_SHIFT: i32 = 11;
-const ROW_ROUND: i32 = 1 << 10;
-const COLUMN_SHIFT: i32 = 20;
-const COLUMN_ROUND: i32 = 32 * 16383;
+export const W1: i32 = 22725;
+export const W2: i32 = 21407;
+export const W3: i32 = 19266;
+export const W4: i32 = 16383;
+export const W5: i32 = 12873;
+export const W6: i32 = 8867;
+export const W7: i32 = 4520;
+export const ROW_SHIFT: i32 = 11;
+export const ROW_ROUND: i32 = 1 << 10;
+export const COLUMN_SHIFT: i32 = 20;
+export const COLUMN_ROUND: i32 = 32 * 16383;
 
 const F1: i32 = 16069;
 const F2: i32 = 15137;
@@ -30,7 +30,7 @@ const FORWARD_FIRST_SHIFT: i32 = 11;
 const FORWARD_SECOND_SHIFT: i32 = 16;
 
 /** Two 16-bit factors for `i32x4.dot_i16x8_s`, the first for the even lanes. */
-function factors(even: i32, odd: i32): v128 {
+export function factors(even: i32, odd: i32): v128 {
   return i32x4.splat((odd << 16) | (even & 0xffff));
 }
 

@@ -1,6 +1,8 @@
 /** Reading and reconstruction of one 8x8 block (ISO/IEC 11172-2 2.4.2.8, 2.4.3.7). */
+import { ArithmeticDecoder } from "../bitstream/arithmetic";
 import { BitReader } from "../bitstream/bit-reader";
 import { coefficientEntry, takeDcSize } from "../bitstream/code-tables";
+import { getDcLevel } from "../bitstream/dc-code";
 import { ERROR_SYNTAX, OK } from "../common/status";
 import { addResidual8, storeBlock8 } from "../kernels/difference";
 import { dequantiseInter, dequantiseIntra } from "../kernels/quantise";
@@ -11,6 +13,16 @@ const work: usize = memory.data(128, 16);
 /** The sequence's matrices in transposed order. */
 export const intraMatrix: usize = memory.data(64);
 export const interMatrix: usize = memory.data(64);
+
+/** The withheld bit string, and the same read by context. */
+export const withheldReader: BitReader = new BitReader();
+export const contextDecoder: ArithmeticDecoder = new ArithmeticDecoder();
+/** Where DC levels stand: in the public part, in the withheld one, there by context, or nowhere: differences then count as zero. */
+export const DC_PUBLIC: i32 = 0;
+export const DC_WITHHELD: i32 = 1;
+export const DC_BY_CONTEXT: i32 = 2;
+export const DC_MISSING: i32 = 3;
+const withoutDc: usize = memory.data(128, 16);
 
 /** DC level of the last intra block read. */
 export let lastDc: i32 = 0;
@@ -73,33 +85,36 @@ function clearWork(): void {
 }
 
 /**
- * Reads an intra block, its DC from `dcReader`, and stores its samples. The DC level is left in `lastDc`.
+ * Reads an intra block and stores its samples. The DC level is left in `lastDc`.
  * @param predictedDc  DC level of the block before of the same component
- * @param neutral      the DC's difference is taken as 0 and nothing is read from `dcReader`: what a main shows without its slave
+ * @param dcSource     where the DC stands
+ * @param edges        where the picture goes on, for DC_BY_CONTEXT
  */
 export function readIntraBlock(
   reader: BitReader,
-  dcReader: BitReader,
+  dcSource: i32,
   chroma: bool,
   predictedDc: i32,
   quality: i32,
   target: usize,
   stride: usize,
-  neutral: bool,
+  edges: i32,
 ): i32 {
   let dc = predictedDc;
-  if (!neutral) {
-    const size = takeDcSize(dcReader, chroma);
-    if (size < 0) return ERROR_SYNTAX;
-    if (size > 0) {
-      const value = <i32>dcReader.get(size);
-      dc += value >> (size - 1) ? value : value - (1 << size) + 1;
-    }
+  if (dcSource == DC_PUBLIC || dcSource == DC_WITHHELD) {
+    const difference = readDcDifference(dcSource == DC_PUBLIC ? reader : withheldReader, chroma);
+    if (difference == BAD_DIFFERENCE) return ERROR_SYNTAX;
+    dc += difference;
   }
-  lastDc = dc;
   clearWork();
   const count = readCoefficients(reader, true, quality);
   if (count < 0) return count;
+  if (dcSource == DC_BY_CONTEXT) {
+    memory.copy(withoutDc, work, 128);
+    inverseTransform(withoutDc);
+    dc = getDcLevel(contextDecoder, chroma, target, stride, withoutDc, edges);
+  }
+  lastDc = dc;
   if (count == 0) {
     const sample = <u64>min<i32>(255, max<i32>(0, inverseTransformDc(limited(dc << 3)))) * 0x0101010101010101;
     for (let y = 0; y < 8; y++) {
@@ -112,6 +127,17 @@ export function readIntraBlock(
   inverseTransform(work);
   storeBlock8(target, stride, work);
   return OK;
+}
+
+const BAD_DIFFERENCE: i32 = i32.MIN_VALUE;
+
+/** dct_dc_size and differential (2.4.3.8). */
+function readDcDifference(reader: BitReader, chroma: bool): i32 {
+  const size = takeDcSize(reader, chroma);
+  if (size < 0) return BAD_DIFFERENCE;
+  if (size == 0) return 0;
+  const value = <i32>reader.get(size);
+  return value >> (size - 1) ? value : value - (1 << size) + 1;
 }
 
 function limited(coefficient: i32): i32 {

@@ -3,17 +3,24 @@
  * string side by side. Decodes one picture a call; one decoder an instance of the module. ISO/IEC 11172-2 2.4.
  */
 
-import { ArithmeticDecoder } from "../bitstream/arithmetic";
-import { BitReader } from "../bitstream/bit-reader";
-import { ADDRESS_ESCAPE, ADDRESS_STUFFING, takeIncrement, takeMotion, takePattern } from "../bitstream/code-tables";
+import { resetDcContexts } from "../bitstream/dc-code";
 import { getPlane, resetPlaneContexts } from "../bitstream/plane-code";
 import { readPlane } from "../bitstream/read-code";
 import { ERROR_ARGUMENT, ERROR_SYNTAX, ERROR_TRUNCATED, ERROR_UNSUPPORTED, OK } from "../common/status";
 import { mergePlane } from "../kernels/bitplane";
-import { average, predict } from "../kernels/motion";
-import { interMatrix, intraMatrix, lastDc, readInterBlock, readIntraBlock } from "./block-decoder";
-import { DIVISION_GRAY, DIVISION_NONE, PLANE_ADAPTIVE, PLANE_READ } from "./encoder";
+import {
+  contextDecoder,
+  DC_BY_CONTEXT,
+  DC_MISSING,
+  DC_PUBLIC,
+  DC_WITHHELD,
+  interMatrix,
+  intraMatrix,
+  withheldReader,
+} from "./block-decoder";
+import { DIVISION_BINARY, DIVISION_GRAY, DIVISION_NONE, PLANE_ADAPTIVE, PLANE_READ } from "./encoder-state";
 import { PictureBuffer } from "./picture-buffer";
+import { coded, reader, readSlice } from "./slice-decoder";
 import {
   defaultIntraMatrix,
   GROUP_START,
@@ -28,18 +35,6 @@ import {
   TYPE_I,
   TYPE_P,
 } from "./syntax";
-
-/** Bits of a macroblock type. */
-const QUANT: i32 = 16;
-const FORWARD: i32 = 8;
-const BACKWARD: i32 = 4;
-const PATTERN: i32 = 2;
-const INTRA: i32 = 1;
-
-const reader: BitReader = new BitReader();
-const withheldReader: BitReader = new BitReader();
-const planeDecoder: ArithmeticDecoder = new ArithmeticDecoder();
-const averaged: usize = memory.data(16 * 16, 16);
 
 let width: i32 = 0;
 let height: i32 = 0;
@@ -62,23 +57,7 @@ let planeBytes: i32 = 0;
 /** Reference pictures since the sequence began, 2 at most. */
 let references: i32 = 0;
 
-let type: i32 = 0;
 let temporalReference: i32 = 0;
-let quality: i32 = 0;
-let dcReader: BitReader = reader;
-let lumaDc: i32 = 0;
-let cbDc: i32 = 0;
-let crDc: i32 = 0;
-let forwardWhole: i32 = 0;
-let forwardBits: i32 = 0;
-let backwardWhole: i32 = 0;
-let backwardBits: i32 = 0;
-let forwardX: i32 = 0;
-let forwardY: i32 = 0;
-let backwardX: i32 = 0;
-let backwardY: i32 = 0;
-/** Direction bits of the macroblock before, which a skipped one of a B-picture repeats. */
-let lastDirection: i32 = 0;
 
 /**
  * Starts anew, as after a seek.
@@ -231,25 +210,44 @@ function readMatrix(matrix: usize): void {
 function readPictureHeader(): i32 {
   if (older === null) return ERROR_SYNTAX;
   temporalReference = <i32>reader.get(10);
-  type = <i32>reader.get(3);
+  const type = <i32>reader.get(3);
   reader.get(16); // vbv_delay
   if (type < TYPE_I || type > TYPE_B) return type == 4 ? ERROR_UNSUPPORTED : ERROR_SYNTAX;
+  coded.type = type;
   if (type != TYPE_I) {
-    forwardWhole = <i32>reader.get(1);
-    forwardBits = <i32>reader.get(3) - 1;
-    if (forwardBits < 0) return ERROR_SYNTAX;
+    coded.forwardWhole = <i32>reader.get(1);
+    coded.forwardBits = <i32>reader.get(3) - 1;
+    if (coded.forwardBits < 0) return ERROR_SYNTAX;
   }
   if (type == TYPE_B) {
-    backwardWhole = <i32>reader.get(1);
-    backwardBits = <i32>reader.get(3) - 1;
-    if (backwardBits < 0) return ERROR_SYNTAX;
+    coded.backwardWhole = <i32>reader.get(1);
+    coded.backwardBits = <i32>reader.get(3) - 1;
+    if (coded.backwardBits < 0) return ERROR_SYNTAX;
   }
   if (references < (type == TYPE_I ? 0 : type == TYPE_P ? 1 : 2)) return ERROR_SYNTAX;
   if (division != DIVISION_NONE && type == TYPE_B) return ERROR_UNSUPPORTED;
   // A reference picture is written over the oldest one.
   current = type == TYPE_B ? bidirectional : older;
-  dcReader = division != DIVISION_NONE && type != TYPE_I ? withheldReader : reader;
-  return OK;
+  coded.wide = macroblocksWide;
+  coded.high = macroblocksHigh;
+  coded.target = current;
+  coded.past = type == TYPE_B ? older : newer;
+  coded.future = newer;
+  if (type == TYPE_I) resetDcContexts();
+  coded.dcSource = dcSource(type);
+  return coded.dcSource < 0 ? ERROR_SYNTAX : OK;
+}
+
+/** Where the DC levels of a picture stand, or ERROR_SYNTAX. */
+function dcSource(type: i32): i32 {
+  if (division == DIVISION_NONE || type == TYPE_I) return DC_PUBLIC;
+  if (neutral) return DC_MISSING;
+  if (planeCode == PLANE_READ || withheldBytesLength == 0) return DC_WITHHELD;
+  const code = <i32>withheldReader.get(8);
+  if (code == PLANE_READ) return DC_WITHHELD;
+  if (code != PLANE_ADAPTIVE) return ERROR_SYNTAX;
+  contextDecoder.open(withheldBytes + 1, withheldBytesLength - 1);
+  return DC_BY_CONTEXT;
 }
 
 /** The three top bit planes out of the withheld part, beside the low bits that `picture` holds by now. */
@@ -263,17 +261,18 @@ function readPlanes(picture: PictureBuffer, cbBits: usize, crBits: usize): i32 {
     return status;
   }
   if (code != PLANE_ADAPTIVE) return ERROR_SYNTAX;
-  planeDecoder.open(withheldBytes + 1, withheldBytesLength - 1);
-  resetPlaneContexts();
-  getPlane(planeDecoder, planeBits, picture.luma, picture.stride, picture.rows);
-  resetPlaneContexts();
-  getPlane(planeDecoder, cbBits, picture.cb, chromaStride, picture.rows >> 1);
-  getPlane(planeDecoder, crBits, picture.cr, chromaStride, picture.rows >> 1);
-  return planeDecoder.overrun() ? ERROR_TRUNCATED : OK;
+  contextDecoder.open(withheldBytes + 1, withheldBytesLength - 1);
+  resetPlaneContexts(division == DIVISION_BINARY);
+  getPlane(contextDecoder, planeBits, picture.luma, picture.stride, picture.rows);
+  resetPlaneContexts(division == DIVISION_BINARY);
+  getPlane(contextDecoder, cbBits, picture.cb, chromaStride, picture.rows >> 1);
+  getPlane(contextDecoder, crBits, picture.cr, chromaStride, picture.rows >> 1);
+  return contextDecoder.overrun() ? ERROR_TRUNCATED : OK;
 }
 
 /** Puts the top bit plane on (Cmix patent, Fig. 6, ST108 and ST112, backwards) and makes the picture a reference. */
 function finishPicture(): i32 {
+  const type = coded.type;
   const picture = current!;
   if (type == TYPE_I && division != DIVISION_NONE) {
     const mode = division - DIVISION_GRAY;
@@ -290,303 +289,11 @@ function finishPicture(): i32 {
     mergePlane(picture.cr, picture.cr, crBits, (picture.stride * picture.rows) >> 2, mode);
   }
   if (division != DIVISION_NONE && !neutral && withheldReader.overrun()) return ERROR_TRUNCATED;
+  if (coded.dcSource == DC_BY_CONTEXT && contextDecoder.overrun()) return ERROR_TRUNCATED;
   if (type != TYPE_B) {
     older = newer;
     newer = picture;
     references = min<i32>(2, references + 1);
   }
   return type;
-}
-
-// ---- Slices ----
-
-/** @returns how many macroblocks the slice covers, or a negative status */
-function readSlice(row: i32): i32 {
-  quality = <i32>reader.get(5);
-  if (quality == 0) return ERROR_SYNTAX;
-  while (reader.get(1) != 0) {
-    reader.get(8);
-    if (reader.overrun()) return ERROR_TRUNCATED;
-  }
-  resetDc();
-  resetVectors();
-  lastDirection = 0;
-  let address = row * macroblocksWide - 1;
-  let covered = 0;
-  let first = true;
-  while (true) {
-    let increment = 0;
-    while (true) {
-      const next = <i32>reader.peek(11);
-      if (next == ADDRESS_STUFFING) {
-        reader.skip(11);
-      } else if (next == ADDRESS_ESCAPE) {
-        reader.skip(11);
-        increment += 33;
-      } else {
-        break;
-      }
-      if (reader.overrun() || increment > macroblocksWide * macroblocksHigh) return ERROR_SYNTAX;
-    }
-    const last = takeIncrement(reader);
-    if (last < 0) return ERROR_SYNTAX;
-    increment += last;
-    if (address + increment >= macroblocksWide * macroblocksHigh) return ERROR_SYNTAX;
-    if (first) {
-      address += increment;
-      // Macroblocks before the slice's first belong to nobody.
-      first = false;
-    } else {
-      if (increment > 1 && type == TYPE_I) return ERROR_SYNTAX;
-      while (increment > 1) {
-        address += 1;
-        covered += 1;
-        increment -= 1;
-        skipMacroblock(address);
-      }
-      address += 1;
-    }
-    covered += 1;
-    const status = readMacroblock(address);
-    if (status < 0) return status;
-    if (reader.overrun()) return ERROR_TRUNCATED;
-    if (reader.peek(23) == 0) return covered;
-  }
-}
-
-function resetDc(): void {
-  lumaDc = 128;
-  cbDc = 128;
-  crDc = 128;
-}
-
-function resetVectors(): void {
-  forwardX = 0;
-  forwardY = 0;
-  backwardX = 0;
-  backwardY = 0;
-}
-
-function skipMacroblock(address: i32): void {
-  resetDc();
-  if (type == TYPE_P) {
-    resetVectors();
-    predictMacroblock(address, FORWARD);
-  } else {
-    predictMacroblock(address, lastDirection);
-  }
-}
-
-/** Bits of the macroblock type (Table B.2), or -1. */
-function readType(): i32 {
-  const bits = reader.peek(6);
-  if (type == TYPE_I) {
-    if (bits >= 32) return take(1, INTRA);
-    return bits >= 16 ? take(2, INTRA | QUANT) : -1;
-  }
-  if (type == TYPE_P) {
-    if (bits >= 32) return take(1, FORWARD | PATTERN);
-    if (bits >= 16) return take(2, PATTERN);
-    if (bits >= 8) return take(3, FORWARD);
-    if (bits >= 6) return take(5, INTRA);
-    if (bits >= 4) return take(5, FORWARD | PATTERN | QUANT);
-    if (bits >= 2) return take(5, PATTERN | QUANT);
-    return bits == 1 ? take(6, INTRA | QUANT) : -1;
-  }
-  if (bits >= 48) return take(2, FORWARD | BACKWARD | PATTERN);
-  if (bits >= 32) return take(2, FORWARD | BACKWARD);
-  if (bits >= 24) return take(3, BACKWARD | PATTERN);
-  if (bits >= 16) return take(3, BACKWARD);
-  if (bits >= 12) return take(4, FORWARD | PATTERN);
-  if (bits >= 8) return take(4, FORWARD);
-  if (bits >= 6) return take(5, INTRA);
-  if (bits >= 4) return take(5, FORWARD | BACKWARD | PATTERN | QUANT);
-  if (bits == 3) return take(6, FORWARD | PATTERN | QUANT);
-  if (bits == 2) return take(6, BACKWARD | PATTERN | QUANT);
-  return bits == 1 ? take(6, INTRA | QUANT) : -1;
-}
-
-function take(length: i32, value: i32): i32 {
-  reader.skip(length);
-  return value;
-}
-
-function readMacroblock(address: i32): i32 {
-  const bits = readType();
-  if (bits < 0) return ERROR_SYNTAX;
-  if (bits & QUANT) {
-    quality = <i32>reader.get(5);
-    if (quality == 0) return ERROR_SYNTAX;
-  }
-  const picture = current!;
-  const stride = <usize>picture.stride;
-  const chromaStride = <usize>picture.chromaStride;
-  const row = address / macroblocksWide;
-  const column = address - row * macroblocksWide;
-  const luma = picture.luma + <usize>(row * 16 * picture.stride + column * 16);
-  const chroma = <usize>(row * 8 * picture.chromaStride + column * 8);
-  if (bits & INTRA) {
-    resetVectors();
-    lastDirection = 0;
-    for (let block = 0; block < 4; block++) {
-      const target = luma + (block & 1 ? 8 : 0) + (block & 2 ? stride * 8 : 0);
-      const status = readIntraBlock(
-        reader,
-        dcReader,
-        false,
-        lumaDc,
-        quality,
-        target,
-        stride,
-        neutral && dcReader !== reader,
-      );
-      if (status < 0) return status;
-      lumaDc = lastDc;
-    }
-    let status = readIntraBlock(
-      reader,
-      dcReader,
-      true,
-      cbDc,
-      quality,
-      picture.cb + chroma,
-      chromaStride,
-      neutral && dcReader !== reader,
-    );
-    if (status < 0) return status;
-    cbDc = lastDc;
-    status = readIntraBlock(
-      reader,
-      dcReader,
-      true,
-      crDc,
-      quality,
-      picture.cr + chroma,
-      chromaStride,
-      neutral && dcReader !== reader,
-    );
-    crDc = lastDc;
-    return status;
-  }
-  resetDc();
-  if (bits & FORWARD) {
-    forwardX = readVector(forwardX, forwardBits);
-    forwardY = readVector(forwardY, forwardBits);
-    if (forwardX == BAD_VECTOR || forwardY == BAD_VECTOR) return ERROR_SYNTAX;
-  } else if (type == TYPE_P) {
-    resetVectors();
-  }
-  if (bits & BACKWARD) {
-    backwardX = readVector(backwardX, backwardBits);
-    backwardY = readVector(backwardY, backwardBits);
-    if (backwardX == BAD_VECTOR || backwardY == BAD_VECTOR) return ERROR_SYNTAX;
-  }
-  lastDirection = type == TYPE_P ? FORWARD : bits & (FORWARD | BACKWARD);
-  predictMacroblock(address, lastDirection);
-  if ((bits & PATTERN) == 0) return OK;
-  const pattern = takePattern(reader);
-  if (pattern < 0) return ERROR_SYNTAX;
-  let status = OK;
-  for (let block = 0; block < 4 && status >= 0; block++) {
-    if (pattern & (32 >> block))
-      status = readInterBlock(reader, quality, luma + (block & 1 ? 8 : 0) + (block & 2 ? stride * 8 : 0), stride);
-  }
-  if (status >= 0 && pattern & 2) status = readInterBlock(reader, quality, picture.cb + chroma, chromaStride);
-  if (status >= 0 && pattern & 1) status = readInterBlock(reader, quality, picture.cr + chroma, chromaStride);
-  return status;
-}
-
-const BAD_VECTOR: i32 = i32.MIN_VALUE;
-
-/** One component of a vector (2.4.4.2), in the picture's vector unit. */
-function readVector(before: i32, bits: i32): i32 {
-  const code = takeMotion(reader);
-  if (code < 0) return BAD_VECTOR;
-  if (code == 0) return before;
-  const negative = reader.get(1) != 0;
-  let difference = code;
-  if (bits > 0) difference = ((code - 1) << bits) + <i32>reader.get(bits) + 1;
-  const limit = 16 << bits;
-  let vector = before + (negative ? -difference : difference);
-  if (vector < -limit) vector += 2 * limit;
-  else if (vector >= limit) vector -= 2 * limit;
-  return vector;
-}
-
-function predictMacroblock(address: i32, direction: i32): void {
-  const target = current!;
-  const row = address / macroblocksWide;
-  const column = address - row * macroblocksWide;
-  if (direction & FORWARD) {
-    // In a B-picture the older of the two references is the one before.
-    const reference = type == TYPE_B ? older! : newer!;
-    predictFrom(reference, forwardX << forwardWhole, forwardY << forwardWhole, row, column, target, false);
-    if (direction & BACKWARD)
-      predictFrom(newer!, backwardX << backwardWhole, backwardY << backwardWhole, row, column, target, true);
-  } else {
-    predictFrom(newer!, backwardX << backwardWhole, backwardY << backwardWhole, row, column, target, false);
-  }
-}
-
-/** Prediction from one reference; with `mean` it is averaged with what `target` holds. Vectors that leave the picture are held at its edge. */
-function predictFrom(
-  reference: PictureBuffer,
-  x: i32,
-  y: i32,
-  row: i32,
-  column: i32,
-  target: PictureBuffer,
-  mean: bool,
-): void {
-  const chromaX = x / 2;
-  const chromaY = y / 2;
-  predictPlane(reference.luma, target.luma, target.stride, target.rows, column << 4, row << 4, x, y, 16, mean);
-  predictPlane(
-    reference.cb,
-    target.cb,
-    target.chromaStride,
-    target.rows >> 1,
-    column << 3,
-    row << 3,
-    chromaX,
-    chromaY,
-    8,
-    mean,
-  );
-  predictPlane(
-    reference.cr,
-    target.cr,
-    target.chromaStride,
-    target.rows >> 1,
-    column << 3,
-    row << 3,
-    chromaX,
-    chromaY,
-    8,
-    mean,
-  );
-}
-
-function predictPlane(
-  reference: usize,
-  target: usize,
-  stride: i32,
-  rows: i32,
-  left: i32,
-  top: i32,
-  x: i32,
-  y: i32,
-  size: i32,
-  mean: bool,
-): void {
-  const fromX = min<i32>(max<i32>((left << 1) + x, 0), (stride - size) << 1);
-  const fromY = min<i32>(max<i32>((top << 1) + y, 0), (rows - size) << 1);
-  const source = reference + <usize>((fromY >> 1) * stride + (fromX >> 1));
-  const place = target + <usize>(top * stride + left);
-  if (mean) {
-    predict(averaged, 16, source, <usize>stride, size, size, fromX & 1, fromY & 1);
-    average(place, <usize>stride, averaged, 16, size, size);
-  } else {
-    predict(place, <usize>stride, source, <usize>stride, size, size, fromX & 1, fromY & 1);
-  }
 }

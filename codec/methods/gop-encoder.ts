@@ -3,10 +3,13 @@ import { transfer } from "comlink";
 import type { PooledWorker, WorkerPool } from "../worker/worker-pool.ts";
 import type { EncodedPicture, EncodeSettings, SourcePicture } from "./compress-types.ts";
 import type { EncoderVideo, PlaneCode } from "./picture-encoder.ts";
-import type { RateControl } from "./rate-control.ts";
+import type { GroupRate, RateControl } from "./rate-control.ts";
 
 /** Uncompressed pictures that may wait for the workers; bounds memory, and lets a second worker start a group early. */
-const WAITING_MAX_BYTES = 64 << 20;
+const WAITING_MAX_BYTES = 48 << 20;
+
+/** Of these, what a rate control may look ahead. */
+const AHEAD_MAX_BYTES = 16 << 20;
 
 /** One closed group: its pictures in order, with their times. */
 export interface EncodedGop {
@@ -36,7 +39,7 @@ export async function* encodeGops(
 ): AsyncGenerator<EncodedGop> {
   const { signal } = options;
   const source = withDurations(pictures)[Symbol.asyncIterator]();
-  const running: Promise<EncodedGop>[] = [];
+  const running: Promise<{ gop: EncodedGop; rate: GroupRate }>[] = [];
   const waiting = new WaitingRoom();
   let done = 0;
   let read = 0;
@@ -51,12 +54,32 @@ export async function* encodeGops(
       planeCode: options.planeCode ?? "read",
       firstPicture: read,
     });
-    const quality = options.rate.quality();
+    const rate = options.rate.startGroup();
+    const ahead: SourcePicture[] = [];
     let count = 0;
     let failure: unknown;
     const fail = (error: unknown): void => {
       failure ??= error;
     };
+    /** Sets the worker on the first picture read ahead; `left` are the group's pictures from it on. */
+    function encodeNext(left: number): void {
+      const picture = ahead.shift();
+      if (picture === undefined) return;
+      const { durationMicroseconds } = picture;
+      const end = picture.timestampMicroseconds + durationMicroseconds;
+      const bytes = picture.data.byteLength;
+      job = job
+        .then(async () => {
+          const quality = rate.quality(durationMicroseconds, left);
+          const coded = await worker.api.addPicture(transfer(picture, [picture.data.buffer as ArrayBuffer]), quality);
+          rate.took(coded);
+          gop.pictures.push(coded);
+          done += 1;
+          options.onPicture?.({ pictures: done, microseconds: end });
+        })
+        .catch(fail)
+        .finally(() => waiting.leave(bytes));
+    }
     while (count < options.gopPictures && failure === undefined) {
       signal?.throwIfAborted();
       const next = await source.next();
@@ -68,21 +91,15 @@ export async function* encodeGops(
       if (count === 0) gop.startMicroseconds = picture.timestampMicroseconds;
       count += 1;
       read += 1;
+      ahead.push(picture);
       const bytes = picture.data.byteLength;
-      job = job
-        .then(async () => {
-          const end = picture.timestampMicroseconds + picture.durationMicroseconds;
-          gop.pictures.push(
-            await worker.api.addPicture(transfer(picture, [picture.data.buffer as ArrayBuffer]), quality),
-          );
-          done += 1;
-          options.onPicture?.({ pictures: done, microseconds: end });
-        })
-        .catch(fail)
-        .finally(() => waiting.leave(bytes));
-      await waiting.enter(bytes);
+      const entering = waiting.enter(bytes);
+      const aheadMost = Math.min(options.rate.lookahead, Math.floor(AHEAD_MAX_BYTES / bytes));
+      if (ahead.length > aheadMost) encodeNext(options.gopPictures - count + ahead.length);
+      await entering;
     }
-    const finished = finishGop(job, worker, gop, quality, () => failure);
+    while (ahead.length > 0) encodeNext(ahead.length);
+    const finished = finishGop(job, worker, gop, rate, () => failure);
     finished.catch(() => {}); // thrown where the group is handed on
     running.push(finished);
   }
@@ -91,14 +108,13 @@ export async function* encodeGops(
     job: Promise<unknown>,
     worker: PooledWorker,
     gop: EncodedGop,
-    quality: number,
+    rate: GroupRate,
     failure: () => unknown,
-  ): Promise<EncodedGop> {
+  ): Promise<{ gop: EncodedGop; rate: GroupRate }> {
     await job;
     if (failure() !== undefined) throw failure();
     pool.release(worker);
-    options.rate.report(gop, quality);
-    return gop;
+    return { gop, rate };
   }
 
   try {
@@ -106,9 +122,11 @@ export async function* encodeGops(
       await readGop();
       // One group a worker is under way; the oldest is handed on before another starts.
       while (running.length >= (ended ? 1 : pool.size)) {
-        const gop = await running.shift();
+        const oldest = await running.shift();
         signal?.throwIfAborted();
-        if (gop !== undefined && gop.pictures.length > 0) yield gop;
+        if (oldest === undefined || oldest.gop.pictures.length === 0) continue;
+        options.rate.endGroup(oldest.rate);
+        yield oldest.gop;
       }
     }
   } finally {

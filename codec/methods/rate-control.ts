@@ -1,46 +1,125 @@
-/** Chooses the quantiser scale of each group of pictures. */
-import type { EncodedGop } from "./gop-encoder.ts";
+/** Chooses the quantiser scale of each picture. */
+import type { EncodedPicture } from "./compress-types.ts";
 
 export interface RateControl {
-  /** Quantiser scale of the next group to start. */
-  quality(): number;
-  /** What a group came to. */
-  report(gop: EncodedGop, quality: number): void;
+  /** Pictures to read ahead of the one that is coded: the end of the video is known so long before. */
+  readonly lookahead: number;
+  /** For the next group to start. Groups are asked for in order, before those just before them are done. */
+  startGroup(): GroupRate;
+  /** What a group came to; called in the order of the groups, at points that do not depend on how fast workers are. */
+  endGroup(group: GroupRate): void;
+}
+
+export interface GroupRate {
+  /** Quantiser scale of the next picture; `left` counts the group's pictures from it on. */
+  quality(durationMicroseconds: number, left: number): number;
+  took(picture: EncodedPicture): void;
 }
 
 export function constantQuality(quality: number): RateControl {
-  return { quality: () => quality, report: () => {} };
+  const group: GroupRate = { quality: () => quality, took: () => {} };
+  return { lookahead: 0, startGroup: () => group, endGroup: () => {} };
 }
 
-/** Bits a sample at quantiser scale 1 that a first group is guessed to need. */
-const FIRST_BITS_PER_SAMPLE = 1.2;
-/** Seconds over which a surplus or debt of bits is made good. */
-const CORRECTION_SECONDS = 2;
+/** Bits times quantiser scale, per luminance sample, that the first pictures are guessed to need: between a drawing and a moving crowd. */
+const FIRST_COMPLEXITY = { key: 3, predicted: 0.5 };
+/** Share of what was spent too much or too little that one group makes good: two may be under way at once. */
+const CORRECTION = 0.5;
+/** Times by which the quantiser scale may move away from the group's first, so that no group falls apart. */
+const SWING = 4;
+const LOOKAHEAD_PICTURES = 8;
+
+interface Complexity {
+  key: number;
+  predicted: number;
+}
 
 /**
- * Aims at a mean rate: bits times quantiser scale is taken as constant from group to group.
+ * Aims at a mean rate. Each group has its bits; within it each picture gets the scale at which the rest would come out even, bits times
+ * scale taken as constant for pictures of one type. What a group misses is shared out to later ones.
  *
  * @param kilobits   kbit a second, public and withheld part together
  * @param samples    luminance samples a second
  */
 export function averageRate(kilobits: number, samples: number): RateControl {
-  let complexity = FIRST_BITS_PER_SAMPLE * samples;
-  let seconds = 0;
-  let bits = 0;
+  const bitsPerMicrosecond = kilobits / 1000;
+  const samplesPerMicrosecond = samples / 1e6;
+  let complexity: Complexity | undefined;
+  let debt = 0;
   return {
-    quality() {
-      const debt = bits - seconds * kilobits * 1000;
-      const target = Math.max(kilobits * 250, kilobits * 1000 - debt / CORRECTION_SECONDS);
-      return Math.min(31, Math.max(1, Math.round(complexity / target)));
-    },
-    report(gop, quality) {
-      const gopSeconds = gop.pictures.reduce((sum, picture) => sum + picture.durationMicroseconds, 0) / 1e6;
-      const gopBits =
-        gop.pictures.reduce((sum, picture) => sum + picture.publicBytes.length + picture.withheld.length, 0) * 8;
-      if (gopSeconds <= 0) return;
-      seconds += gopSeconds;
-      bits += gopBits;
-      complexity = (gopBits / gopSeconds) * quality;
+    lookahead: LOOKAHEAD_PICTURES,
+    startGroup: () => new AveragedGroup(bitsPerMicrosecond, samplesPerMicrosecond, complexity, -debt * CORRECTION),
+    endGroup(group) {
+      if (!(group instanceof AveragedGroup)) return;
+      complexity = group.complexity ?? complexity;
+      debt += group.bits - group.microseconds * bitsPerMicrosecond;
     },
   };
+}
+
+/** Share of the source's bits that pictures and sound may take: the rest is for what both files say about themselves. */
+const BELOW_SOURCE = 0.95;
+/** Bits a luminance sample, below which ordinary pictures want scales above 12 or so and show their blocks. */
+const COARSE_BITS_PER_SAMPLE = 0.05;
+
+/**
+ * The rate at which main and slave stay below a source that is already compressed.
+ *
+ * @param source.bits          of the whole source file
+ * @param source.soundBits     a second, of sound that goes along as it is
+ * @param source.samples       luminance samples a second
+ * @returns kbit a second for pictures, at least 1, and whether they will suffer visibly: MPEG-1 needs more bits than the source's coding
+ */
+export function rateBelowSource(source: {
+  bits: number;
+  durationSeconds: number;
+  soundBits: number;
+  samples: number;
+}): { kilobits: number; isCoarse: boolean } {
+  const bits = (BELOW_SOURCE * source.bits) / Math.max(source.durationSeconds, 1e-3) - source.soundBits;
+  return { kilobits: Math.max(1, Math.floor(bits / 1000)), isCoarse: bits < COARSE_BITS_PER_SAMPLE * source.samples };
+}
+
+class AveragedGroup implements GroupRate {
+  bits = 0;
+  microseconds = 0;
+  private scale = 0;
+  private firstScale = 0;
+
+  constructor(
+    private readonly bitsPerMicrosecond: number,
+    private readonly samplesPerMicrosecond: number,
+    public complexity: Complexity | undefined,
+    private readonly extraBits: number,
+  ) {}
+
+  quality(durationMicroseconds: number, left: number): number {
+    const samples = durationMicroseconds * this.samplesPerMicrosecond;
+    this.complexity ??= {
+      key: FIRST_COMPLEXITY.key * samples,
+      predicted: FIRST_COMPLEXITY.predicted * samples,
+    };
+    const isFirst = this.firstScale === 0;
+    const { key, predicted } = this.complexity;
+    const needed = isFirst ? key + (left - 1) * predicted : left * predicted;
+    const fair = (this.microseconds + left * durationMicroseconds) * this.bitsPerMicrosecond;
+    const extra = Math.max(-fair / 3, Math.min(fair / 3, this.extraBits));
+    const wanted = needed / Math.max(1, fair + extra - this.bits);
+    const [least, most] = isFirst ? [1, 31] : [this.firstScale / SWING, this.firstScale * SWING + 1];
+    // Between two scales the geometric mean decides: bits go by ratio.
+    const whole = Math.floor(wanted);
+    const rounded = wanted > Math.sqrt(whole * (whole + 1)) ? whole + 1 : whole;
+    this.scale = Math.round(Math.min(31, most, Math.max(1, least, rounded)));
+    if (isFirst) this.firstScale = this.scale;
+    this.microseconds += durationMicroseconds;
+    return this.scale;
+  }
+
+  took({ key, publicBytes, withheld }: EncodedPicture): void {
+    const bits = (publicBytes.length + withheld.length) * 8;
+    const found = bits * this.scale;
+    const before = this.complexity ?? { key: found, predicted: found };
+    this.bits += bits;
+    this.complexity = key ? { ...before, key: found } : { ...before, predicted: (before.predicted + found) / 2 };
+  }
 }

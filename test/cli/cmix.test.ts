@@ -185,6 +185,8 @@ describe("cmix refuses in one line, with its exit code, and leaves nothing behin
     ["an empty file", () => ["divide", at("empty.y4m"), "--out", at("x")], 3, /empty/],
     ["a cut .y4m", () => ["divide", at("cut.y4m"), "--out", at("x")], 3, /ends inside picture \d+, at byte \d+/],
     ["4:2:2 samples", () => ["divide", at("422.y4m"), "--out", at("x")], 3, /4:2:0/],
+    ["4:4:4 samples", () => ["encode", at("444.y4m"), "--out", at("x")], 3, /4:2:0/],
+    ["10-bit samples", () => ["divide", at("420p10.y4m"), "--out", at("x")], 3, /8 bits/],
     [
       "method samples on a .y4m",
       () => ["divide", at("scene.y4m"), "--out", at("x"), "--method", "samples"],
@@ -236,7 +238,8 @@ describe("cmix refuses in one line, with its exit code, and leaves nothing behin
     writeFileSync(at("hollow.mp4"), "\0\0\0\x10ftypisom\0\0\0\0");
     const scene = readFileSync(at("scene.y4m"));
     writeFileSync(at("cut.y4m"), scene.subarray(0, scene.length >> 1));
-    writeFileSync(at("422.y4m"), "YUV4MPEG2 W16 H16 F25:1 C422\nFRAME\n");
+    for (const samples of ["422", "444", "420p10"])
+      writeFileSync(at(`${samples}.y4m`), `YUV4MPEG2 W16 H16 F25:1 C${samples}\nFRAME\n`);
     const main = readFileSync(at("pair/scene.cmx"));
     writeFileSync(at("cut.cmx"), main.subarray(0, main.length - 100));
     writeFileSync(at("flipped.cmx"), flipped(main, main.length >> 1));

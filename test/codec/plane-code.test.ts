@@ -118,7 +118,7 @@ describe("the plane by context", () => {
       [32, 24],
       [32, 24],
     ] as const;
-    const reader = new PlaneReader(coded.withheld.subarray(1));
+    const reader = new PlaneReader(new RangeReader(coded.withheld.subarray(1)));
     let offset = 0;
     sizes.forEach(([width, height], plane) => {
       if (plane < 2) reader.reset();
@@ -128,6 +128,58 @@ describe("the plane by context", () => {
       expect([...bits]).toEqual([...samples].map((sample) => sample >> 7));
       offset += width * height;
     });
+  });
+
+  it("is followed by the DC levels of P-pictures, read by a reader written from FORMAT.md 9.2", () => {
+    // The right half of the second picture is new and brighter, every block of it flat, so that its samples are its DC level.
+    const [width, height] = [192, 96];
+    const random = createRandom(SEED);
+    const flat = (planeWidth: number, planeHeight: number, texture: Uint8Array): Uint8Array => {
+      const levels = Array.from({ length: (planeWidth * planeHeight) / 64 }, () => 200 + below(random, 12));
+      return texture.map((sample, i) => {
+        const [x, y] = [i % planeWidth, Math.floor(i / planeWidth)];
+        return x < planeWidth / 2 ? sample : (levels[(y >> 3) * (planeWidth >> 3) + (x >> 3)] ?? 0);
+      });
+    };
+    const [bright] = paintScene("camera", width, height, 1, SEED).pictures;
+    if (bright === undefined) throw new Error("no picture");
+    const before = bright.map((sample) => sample >> 1);
+    const sizes = [
+      [width, height, 0],
+      [width / 2, height / 2, width * height],
+      [width / 2, height / 2, width * height * 1.25],
+    ] as const;
+    const second = new Uint8Array(before.length);
+    for (const [w, h, offset] of sizes) second.set(flat(w, h, before.slice(offset, offset + w * h)), offset);
+    const clip = { name: "half new", width, height, pictures: [before, second] };
+    const coded = encode(clip, "gray", "adaptive", 4)[1];
+    if (coded === undefined) throw new Error("nothing coded");
+    expect(coded.withheld[0]).toBe(1);
+
+    const planes = sizes.map(([w, h, offset], i) => ({
+      samples: coded.reconstruction.slice(offset, offset + w * h),
+      width: w,
+      isChroma: i > 0,
+    }));
+    const [luma, cb, cr] = planes as [DcPlane, DcPlane, DcPlane];
+    const reader = new DcReader(new RangeReader(coded.withheld.subarray(1)));
+    for (let top = 0; top < height; top += 16) {
+      for (let left = width / 2; left < width; left += 16) {
+        for (const [plane, x, y] of [
+          [luma, left, top],
+          [luma, left + 8, top],
+          [luma, left, top + 8],
+          [luma, left + 8, top + 8],
+          [cb, left / 2, top / 2],
+          [cr, left / 2, top / 2],
+        ] as const) {
+          const level = reader.level(plane, x, y);
+          expect(level, `${plane.isChroma ? "chrominance" : "luminance"} ${x}, ${y}`).toBe(
+            plane.samples[y * plane.width + x],
+          );
+        }
+      }
+    }
   });
 
   it("takes any withheld bytes without a trap", () => {
@@ -154,21 +206,67 @@ describe("the plane by context", () => {
   });
 });
 
-/** FORMAT.md 9.1, in plain numbers. */
-class PlaneReader {
+interface Context {
+  p: number;
+  r: number;
+}
+
+/** FORMAT.md 9.1, in plain numbers: the range coder. */
+class RangeReader {
   private range = 2 ** 32 - 1;
   private code = 0;
   private position = 0;
-  private samples: { p: number; r: number }[] = [];
-  private groups: { p: number; r: number }[] = [];
 
   constructor(private readonly bytes: Uint8Array) {
     for (let i = 0; i < 4; i++) this.code = this.code * 256 + this.next();
   }
 
+  private next(): number {
+    return this.bytes[this.position++] ?? 0;
+  }
+
+  decide(first: Context | undefined, second?: Context): boolean {
+    if (first === undefined) throw new Error("no such context");
+    let p = first.p;
+    if (second !== undefined) {
+      const surer = Math.abs(first.p - 16384) > Math.abs(second.p - 16384) ? first : second;
+      p = Math.floor((first.p + second.p + 2 * surer.p) / 4);
+    }
+    const ones = Math.floor(this.range / 32768) * p;
+    const answer = this.code < ones;
+    if (answer) {
+      this.range = ones;
+    } else {
+      this.code -= ones;
+      this.range -= ones;
+    }
+    for (const context of second === undefined ? [first] : [first, second]) {
+      if (answer) context.p += (32768 - context.p) >> context.r;
+      else context.p -= context.p >> context.r;
+      context.p = Math.min(32736, Math.max(32, context.p));
+      if (context.r < 5) context.r += 1;
+    }
+    while (this.range < 2 ** 24) {
+      this.range *= 256;
+      this.code = this.code * 256 + this.next();
+    }
+    return answer;
+  }
+}
+
+/** The planes of FORMAT.md 9.1, `gray`. */
+class PlaneReader {
+  private fits: Context[] = [];
+  private patterns: Context[] = [];
+  private groups: Context[] = [];
+
+  constructor(private readonly coder: RangeReader) {}
+
   reset(): void {
     const ones = (value: number): number => value.toString(2).replaceAll("0", "").length;
-    this.samples = Array.from({ length: 4096 }, (_, i) => ({
+    const first = [300, 800, 1600, 3200, 6400, 11000, 16384, 21768, 26368, 29568, 31168, 31968, 32468];
+    this.fits = Array.from({ length: 13 * 64 }, (_, i) => ({ p: first[Math.floor(i / 64)] ?? 0, r: 1 }));
+    this.patterns = Array.from({ length: 4096 }, (_, i) => ({
       p: Math.floor(((2 * ones(i % 1024) + 1) * 32768) / 22),
       r: 1,
     }));
@@ -179,61 +277,88 @@ class PlaneReader {
     const bits = new Uint8Array(width * height);
     const at = (x: number, y: number): number => (x < 0 || x >= width || y < 0 ? 0 : (bits[y * width + x] ?? 0));
     const classOf = (sample: number): number => (sample < 96 ? 0 : sample < 112 ? 1 : sample < 122 ? 2 : 3);
+    const put = (value: number, bit: number): number => (bit ? 255 - value : value);
+    const sample = (x: number, y: number): number => put(low[y * width + x] ?? 0, at(x, y));
+    const fitOf = (x: number, y: number): number => {
+      const [up, left] = [y > 0, x > 0];
+      const a = left ? sample(x - 1, y) : up ? sample(x, y - 1) : 0;
+      const b = up ? sample(x, y - 1) : a;
+      const c = up && left ? sample(x - 1, y - 1) : up ? b : a;
+      const expected = c >= Math.max(a, b) ? Math.min(a, b) : c <= Math.min(a, b) ? Math.max(a, b) : a + b - c;
+      const [z, o] = [0, 1].map((bit) => Math.abs(put(low[y * width + x] ?? 0, bit) - expected)) as [number, number];
+      const step = [3, 8, 16, 32, 64, 112].filter((limit) => Math.abs(z - o) >= limit).length;
+      const distance = [3, 8, 24].filter((limit) => Math.min(z, o) >= limit).length;
+      const near = at(x - 1, y) * 8 + at(x, y - 1) * 4 + at(x - 1, y - 1) * 2 + at(x + 1, y - 1);
+      return ((z < o ? 6 - step : 6 + step) * 4 + distance) * 16 + near;
+    };
+    const patternOf = (x: number, y: number): number =>
+      (
+        [
+          [-1, -2],
+          [0, -2],
+          [1, -2],
+          [-2, -1],
+          [-1, -1],
+          [0, -1],
+          [1, -1],
+          [2, -1],
+          [-2, 0],
+          [-1, 0],
+        ] as const
+      ).reduce((number, [dx, dy]) => number * 2 + at(x + dx, y + dy), classOf(low[y * width + x] ?? 0));
     for (let y = 0; y < height; y++) {
       for (let x = 0; x < width; x += 8) {
         const eight = low.subarray(y * width + x, y * width + x + 8);
         const v = at(x - 1, y);
         let uniform = true;
         for (let i = -2; i <= 9; i++) uniform &&= at(x + i, y - 1) === v;
-        if (uniform && this.decide(this.groups[v * 4 + Math.max(...[...eight].map(classOf))])) {
+        if (uniform && this.coder.decide(this.groups[v * 4 + Math.max(...[...eight].map(classOf))])) {
           bits.fill(v, y * width + x, y * width + x + 8);
           continue;
         }
-        for (let i = x; i < x + 8; i++) {
-          let number = classOf(low[y * width + i] ?? 0);
-          for (const [dx, dy] of [
-            [-1, -2],
-            [0, -2],
-            [1, -2],
-            [-2, -1],
-            [-1, -1],
-            [0, -1],
-            [1, -1],
-            [2, -1],
-            [-2, 0],
-            [-1, 0],
-          ] as const) {
-            number = number * 2 + at(i + dx, y + dy);
-          }
-          bits[y * width + i] = this.decide(this.samples[number]) ? 1 : 0;
-        }
+        for (let i = x; i < x + 8; i++)
+          bits[y * width + i] = this.coder.decide(this.fits[fitOf(i, y)], this.patterns[patternOf(i, y)]) ? 1 : 0;
       }
     }
     return bits;
   }
+}
 
-  private next(): number {
-    return this.bytes[this.position++] ?? 0;
+/** One plane of a reconstruction. */
+interface DcPlane {
+  samples: Uint8Array;
+  width: number;
+  isChroma: boolean;
+}
+
+/** The DC levels of FORMAT.md 9.2, of blocks that have nothing but a DC. */
+class DcReader {
+  private readonly contexts = new Map<string, Context>();
+
+  constructor(private readonly coder: RangeReader) {}
+
+  private decide(name: string): boolean {
+    const context = this.contexts.get(name) ?? { p: 16384, r: 1 };
+    this.contexts.set(name, context);
+    return this.coder.decide(context);
   }
 
-  private decide(context: { p: number; r: number } | undefined): boolean {
-    if (context === undefined) throw new Error("no such context");
-    const ones = Math.floor(this.range / 32768) * context.p;
-    const answer = this.code < ones;
-    if (answer) {
-      this.range = ones;
-      context.p += (32768 - context.p) >> context.r;
-    } else {
-      this.code -= ones;
-      this.range -= ones;
-      context.p -= context.p >> context.r;
+  level({ samples, width, isChroma }: DcPlane, left: number, top: number): number {
+    const beside: number[] = [];
+    for (let i = 0; i < 8; i++) {
+      if (top > 0) beside.push(samples[(top - 1) * width + left + i] ?? 0);
+      if (left > 0) beside.push(samples[(top + i) * width + left - 1] ?? 0);
     }
-    context.p = Math.min(32736, Math.max(32, context.p));
-    if (context.r < 5) context.r += 1;
-    while (this.range < 2 ** 24) {
-      this.range *= 256;
-      this.code = this.code * 256 + this.next();
-    }
-    return answer;
+    const n = beside.length;
+    const m = n === 0 ? 128 : Math.floor((beside.reduce((sum, sample) => sum + sample, 0) + n / 2) / n);
+    const e = n === 0 ? 99 : Math.floor(beside.reduce((sum, sample) => sum + Math.abs(sample - m), 0) / n);
+    const agreement = [2, 4, 8, 16, 32].filter((limit) => e >= limit).length;
+    let k = 0;
+    while (k < 8 && this.decide(`size ${isChroma} ${agreement} ${k}`)) k += 1;
+    if (k === 0) return m;
+    const negative = this.decide(`sign ${isChroma}`);
+    let magnitude = 1;
+    for (let bit = k - 2; bit >= 0; bit--) magnitude = magnitude * 2 + (this.decide(`bit ${k} ${bit}`) ? 1 : 0);
+    return negative ? m - magnitude : m + magnitude;
   }
 }

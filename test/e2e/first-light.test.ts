@@ -1,5 +1,5 @@
 /** The whole chain in a real browser: divide, keep, watch a CM, watch the video (rows D1, D3, S3-S5, P3). */
-import { readFile, stat } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -72,7 +72,14 @@ describe("Studio", () => {
       ]);
       expect(download.suggestedFilename()).toBe("A day by the water.cmx");
       await download.saveAs(kept);
-      expect((await stat(kept)).size).toBeGreaterThan(10_000);
+      const mainBytes = (await stat(kept)).size;
+      const { slaveId } = (await (await uploaded).json()) as { slaveId: string };
+      const stored = (await readdir(app.dataDir, { recursive: true })).find((name) => name.includes(slaveId)) ?? "";
+      const slaveBytes = (await stat(join(app.dataDir, stored))).size;
+      expect(slaveBytes).toBeGreaterThan(1000);
+      expect(mainBytes).toBeGreaterThan(10_000);
+      // D2: unless told otherwise the Studio stays below the source.
+      expect(mainBytes + slaveBytes).toBeLessThan((await stat(source)).size);
 
       await page.getByRole("button", { name: "Publish the .cmx in the library" }).click();
       await page.getByText("Published in the library.").waitFor();

@@ -53,6 +53,8 @@ describe("sums over 16x16 samples", () => {
     // The sum of 0 to 15 is 120, of their squares 1240; 16 samples a row.
     expect(compare16("sumAbsolute16Scalar", same(0), reference, 20, "by hand")).toBe(1920);
     expect(compare16("sumSquared16Scalar", same(0), reference, 20, "by hand")).toBe(19_840);
+    // Rows 1, 5, 9 and 13 alone.
+    expect(compare16("sumAbsoluteSparse16Scalar", same(0), reference, 20, "by hand")).toBe(28 * 16);
   });
 
   it("spread16 is zero for a flat block and 256 times the variance otherwise", () => {
@@ -177,7 +179,7 @@ for (const fill of FILLS) {
           const label = `seed=${SEED} fill=${fill.name} against ${other.name} stride=${stride} misalign=${misalign}`;
           const current = fill.bytes(256, SEED);
           const reference = other.bytes(15 * stride + 16, SEED + stride);
-          for (const name of ["sumAbsolute16", "sumSquared16"]) {
+          for (const name of ["sumAbsolute16", "sumAbsoluteSparse16", "sumSquared16"]) {
             expect(compare16(`${name}Simd`, current, reference, stride, label, misalign), `${name} ${label}`).toBe(
               compare16(`${name}Scalar`, current, reference, stride, label),
             );

@@ -26,6 +26,17 @@ function half(
   return sum;
 }
 
+/** The four sides of a whole-sample place, of a reference with one more row and column on every side. */
+function sides(kernel: string, current: Uint8Array, reference: Uint8Array, stride: number): number[] {
+  const sums = new GuardedBuffer(kernels.memory, 16);
+  const a = new GuardedBuffer(kernels.memory, current);
+  const b = new GuardedBuffer(kernels.memory, reference);
+  kernels.call(kernel, sums.pointer, a.pointer, b.pointer + stride + 1, stride);
+  const found = [...new Int32Array(sums.read(kernel).buffer)];
+  for (const buffer of [sums, a, b]) buffer.release();
+  return found;
+}
+
 function magnitude(kernel: string, block: Int16Array): number {
   const a = new GuardedBuffer(kernels.memory, new Uint8Array(block.buffer));
   const sum = kernels.call(kernel, a.pointer);
@@ -47,6 +58,13 @@ describe("sums against half-sample places", () => {
       expect(half("sumAbsoluteHalf16Scalar", whole, ramp, 17, x, y)).toBe(off * 256);
     });
   }
+
+  it("sumAbsoluteSides16Scalar gives left, right, above, below", () => {
+    // The same ramp with a border: the whole-sample place fits, half a column is 5 off, half a row 2.
+    const bordered = Uint8Array.from({ length: 18 * 18 }, (_, i) => (i % 18) * 10 + Math.floor(i / 18) * 4);
+    const inner = whole.map((sample) => sample + 14);
+    expect(sides("sumAbsoluteSides16Scalar", inner, bordered, 18)).toEqual([5 * 256, 5 * 256, 2 * 256, 2 * 256]);
+  });
 
   it("magnitude8Scalar adds without signs", () => {
     expect(
@@ -75,6 +93,21 @@ for (const fill of FILLS) {
             half("sumAbsoluteHalf16Scalar", current, reference, stride, x, y),
           );
         }
+      }
+    }
+  });
+}
+
+for (const fill of FILLS) {
+  it(`sums of the sides, simd equals scalar: fill=${fill.name}`, () => {
+    for (const stride of [18, 32, 177]) {
+      for (const other of FILLS) {
+        const current = fill.bytes(256, SEED);
+        const reference = other.bytes(17 * stride + 18, SEED + stride);
+        const label = `seed=${SEED} fill=${fill.name} against ${other.name} stride=${stride}`;
+        expect(sides("sumAbsoluteSides16Simd", current, reference, stride), label).toEqual(
+          sides("sumAbsoluteSides16Scalar", current, reference, stride),
+        );
       }
     }
   });

@@ -154,3 +154,31 @@ for (const fill of FILLS) {
     }
   });
 }
+
+describe("largePlaces", () => {
+  const places = (kernel: string, coefficients: Int16Array, least: number): bigint => {
+    const block = new GuardedBuffer(kernels.memory, bytesOf(coefficients));
+    const mask = BigInt.asUintN(64, kernels.call(kernel, block.pointer, least) as unknown as bigint);
+    block.release();
+    return mask;
+  };
+
+  it("are those at or above the limit, whatever the sign", () => {
+    const coefficients = new Int16Array(64);
+    coefficients.set([15, 16, -16, -15, 32767, -32767]);
+    expect(places("largePlacesScalar", coefficients, 16)).toBe(0b110110n);
+    expect(places("largePlacesSimd", coefficients, 16)).toBe(0b110110n);
+  });
+
+  for (const fill of FILLS) {
+    it(`simd equals scalar: fill=${fill.name}`, () => {
+      for (let seed = SEED; seed < SEED + 20; seed++) {
+        const values = new Int16Array(fill.bytes(128, seed).slice().buffer).map((value) => Math.max(-32767, value));
+        for (const least of [1, 16, 496, 5000, 32767]) {
+          const label = `seed=${seed} fill=${fill.name} least=${least}`;
+          expect(places("largePlacesSimd", values, least), label).toBe(places("largePlacesScalar", values, least));
+        }
+      }
+    });
+  }
+});

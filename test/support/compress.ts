@@ -45,8 +45,10 @@ export function encodeClip(
   division: Division,
   quality: number,
   gopPictures = 1000,
+  planeCode: PlaneCode = "read",
 ): CodedPicture[] {
-  const encoder = new PictureEncoder(kernels, { width: clip.width, height: clip.height, frameRate: [25, 1] }, division);
+  const video = { width: clip.width, height: clip.height, frameRate: [25, 1] as [number, number] };
+  const encoder = new PictureEncoder(kernels, video, division, planeCode);
   try {
     return clip.pictures.map((data, number) => {
       const coded = encoder.encode(sourcePicture(clip, data), { quality, key: number % gopPictures === 0, number });

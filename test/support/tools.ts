@@ -83,3 +83,14 @@ export function convertFile(
     return new Uint8Array(readFileSync(target));
   });
 }
+
+/** The first pictures of any video file, 4:2:0 with 8 bits a sample, as a .y4m file. */
+export function ffmpegToY4m(path: string, pictures: number): Uint8Array {
+  const options = ["-v", "error", "-nostdin", "-i", path, "-an", "-frames:v", `${pictures}`, "-pix_fmt", "yuv420p"];
+  return new Uint8Array(
+    execFileSync("ffmpeg", [...options, "-f", "yuv4mpegpipe", "-"], {
+      maxBuffer: 1 << 30,
+      stdio: ["ignore", "pipe", "pipe"],
+    }),
+  );
+}

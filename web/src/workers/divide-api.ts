@@ -31,6 +31,8 @@ export interface SourceFacts {
   hasUnplayedSound: boolean;
   /** This browser decodes the pictures as they are coded. */
   isDecodable: boolean;
+  /** The rate of pictures at which method `compress` stays below the source, and whether they suffer by it; absent where it is refused. */
+  belowSource?: { kilobits: number; isCoarse: boolean };
   /** At least one method takes the file. */
   refusals: Refusals;
   /** A small picture of it, where one can be made. */
@@ -43,6 +45,8 @@ export interface DivideSettings {
   copyright: string;
   /** Method `compress` only. */
   quality: number;
+  /** Method `compress` only: aims at this rate of pictures instead of `quality`, in kbit/s. */
+  bitrateKbits?: number;
   /** Method `compress` only. */
   bitplane: "gray" | "binary";
   protection: ProtectionName;

@@ -15,6 +15,7 @@ import { sourceFromBlob } from "../../../codec/format/bytes.ts";
 import type { MainHeader } from "../../../codec/format/header.ts";
 import { readAhead } from "../../../codec/format/read-ahead.ts";
 import type { CompressInput, SourcePacket, SourcePicture } from "../../../codec/methods/compress-types.ts";
+import { rateBelowSource } from "../../../codec/methods/rate-control.ts";
 import { openIndex } from "../../../codec/methods/samples/open-index.ts";
 import { canDemux, SD_MAX_HEIGHT } from "../player/decoder-support.ts";
 import { keepEarlyTimes } from "../player/early-pictures.ts";
@@ -36,7 +37,7 @@ const COMMON_RATES: readonly [number, number][] = [
 const POSTER_MAX_WIDTH = 320;
 /** Where the poster is taken from: the very first pictures are often black. */
 const POSTER_POSITION = 0.1;
-/** Packets inspected for the frame rate. */
+/** Packets inspected for the frame rate and for the sound's bits. */
 const RATE_PACKETS = 300;
 
 const micro = (seconds: number): number => Math.round(seconds * 1e6);
@@ -101,14 +102,15 @@ export class SourceReader {
         : ((await sound.getCodecParameterString()) ?? (await sound.getCodec()) ?? undefined);
     const rates = await video.computeFrameRateMetrics({ targetPacketCount: RATE_PACKETS });
     const durationSeconds = await video.computeDuration();
+    const [width, height] = [await video.getCodedWidth(), await video.getCodedHeight()];
     const facts: SourceFacts = {
       container: (await input.getFormat()).name,
       bytes: file.size,
       durationSeconds,
       video: {
         codec: codec ?? asItIs.codec ?? "unknown codec",
-        width: await video.getCodedWidth(),
-        height: await video.getCodedHeight(),
+        width,
+        height,
         framesPerSecond: rates.bestGuessFrameRate,
         isConstantRate: rates.frameRateIsConstant,
         rotation: await video.getRotation(),
@@ -127,6 +129,12 @@ export class SourceReader {
       hasUnknownSound: sound !== undefined && soundCodec === undefined,
       hasUnplayedSound: sound !== undefined && (await input.getFormat()) === MPEG_TS,
       isDecodable,
+      belowSource: rateBelowSource({
+        bits: file.size * 8,
+        durationSeconds,
+        soundBits: sound === undefined ? 0 : (await sound.computePacketStats(RATE_PACKETS)).averageBitrate,
+        samples: width * height * rates.averageFrameRate,
+      }),
       refusals,
     };
     return new SourceReader(input, video, sound, facts);

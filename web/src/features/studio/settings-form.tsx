@@ -4,11 +4,25 @@ import { Hint } from "../../shared/ui/notices.tsx";
 import type { DivideSettings, SourceFacts } from "../../workers/divide-api.ts";
 import { MethodChoice } from "./method-choice.tsx";
 
-export type Settings = Pick<DivideSettings, "method" | "title" | "copyright" | "quality" | "bitplane" | "protection">;
+export type Settings = Pick<
+  DivideSettings,
+  "method" | "title" | "copyright" | "quality" | "bitplane" | "protection"
+> & {
+  /** Method `compress`: the rate follows from the source's size, not from `quality`. */
+  staysBelowSource: boolean;
+};
 
 export const Settings: { initial: Settings } = {
   // Quantiser scale 4: about 40 dB on ordinary clips.
-  initial: { method: "samples", title: "", copyright: "", quality: 4, bitplane: "gray", protection: "sealed" },
+  initial: {
+    method: "samples",
+    title: "",
+    copyright: "",
+    quality: 4,
+    staysBelowSource: true,
+    bitplane: "gray",
+    protection: "sealed",
+  },
 };
 
 const TITLE_MAX = 200;
@@ -58,6 +72,9 @@ export function SettingsForm({
         />
       </label>
       <MethodChoice facts={facts} method={settings.method} onChange={(method) => set({ method })} />
+      {settings.method === "compress" && settings.staysBelowSource && facts.belowSource?.isCoarse && (
+        <Hint warning>{t("studio.belowSource.coarse")}</Hint>
+      )}
       <details className="more">
         <summary>{t("studio.settings")}</summary>
         {settings.method === "compress" && <CompressFields id={id} settings={settings} onChange={set} />}
@@ -112,6 +129,15 @@ function CompressFields({
   const { t } = useText();
   return (
     <>
+      <label className="check" htmlFor={`${id}-below`}>
+        <input
+          id={`${id}-below`}
+          type="checkbox"
+          checked={settings.staysBelowSource}
+          onChange={(event) => onChange({ staysBelowSource: event.target.checked })}
+        />
+        <span>{t("studio.belowSource")}</span>
+      </label>
       <div className="field">
         <label htmlFor={`${id}-quality`}>
           {t("studio.quality")} <output htmlFor={`${id}-quality`}>{settings.quality}</output>
@@ -122,6 +148,7 @@ function CompressFields({
           min={1}
           max={31}
           value={settings.quality}
+          disabled={settings.staysBelowSource}
           aria-describedby={`${id}-quality-hint`}
           onChange={(event) => onChange({ quality: Number(event.target.value) })}
         />

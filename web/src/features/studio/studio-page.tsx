@@ -84,10 +84,10 @@ export function StudioPage(): ReactNode {
                   facts={studio.facts}
                   settings={possible(settings, studio.facts)}
                   onChange={setSettings}
-                  onSubmit={() => divide(divideSettings(possible(settings, studio.facts)))}
+                  onSubmit={() => divide(divideSettings(possible(settings, studio.facts), studio.facts))}
                   onSubmitTo={
                     canPickTarget()
-                      ? () => void divideInto(divideSettings(possible(settings, studio.facts)))
+                      ? () => void divideInto(divideSettings(possible(settings, studio.facts), studio.facts))
                       : undefined
                   }
                 />
@@ -132,12 +132,16 @@ function possible(settings: Settings, { refusals }: SourceFacts): Settings {
   return { ...settings, method: settings.method === "samples" ? "compress" : "samples" };
 }
 
-function divideSettings({ method, title, copyright, quality, bitplane, protection }: Settings): DivideSettings {
+function divideSettings(
+  { method, title, copyright, quality, staysBelowSource, bitplane, protection }: Settings,
+  { belowSource }: SourceFacts,
+): DivideSettings {
   return {
     method,
     title: title.trim(),
     copyright: copyright.trim(),
     quality,
+    ...(method === "compress" && staysBelowSource && belowSource ? { bitrateKbits: belowSource.kilobits } : {}),
     bitplane,
     protection,
     service: location.origin,

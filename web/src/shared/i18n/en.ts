@@ -88,6 +88,9 @@ export const en = {
   "studio.unplayedSound":
     "Kept as it is, the sound of a transport stream goes along, but the player does not play it. With sound: put it into an MP4 first (ffmpeg -i IN -c copy OUT.mp4).",
   "studio.settings": "More settings",
+  "studio.belowSource": "Main and slave smaller than the source",
+  "studio.belowSource.coarse":
+    "The source is strongly compressed: at its size the pictures will show blocks. Keep the file as it is, or allow a larger size in the settings.",
   "studio.quality": "Quality",
   "studio.quality.hint": "Quantiser scale: lower is finer and larger",
   "studio.bitplane": "Bit plane",
@@ -108,7 +111,7 @@ export const en = {
   "studio.method.samples.size": "Together about {size}.",
   "studio.method.compress": "Compress and divide",
   "studio.method.compress.why": "Codes the pictures anew; plays in every browser, also where this codec does not.",
-  "studio.method.compress.size": "Size depends on quality.",
+  "studio.method.compress.size": "Stays below the source's size, unless you set the quality.",
   "studio.method.noSamples": "It cannot be kept as it is: {reason}",
   "studio.method.noCompress": "It cannot be compressed here: {reason}",
   "studio.method.undecodable":

@@ -87,6 +87,9 @@ export const ja: Record<TextKey, string> = {
   "studio.unplayedSound":
     "そのまま分割すると、トランスポートストリームの音声は含まれますが再生されません。音声を再生するには、先に MP4 に入れてください(ffmpeg -i IN -c copy OUT.mp4)。",
   "studio.settings": "詳細設定",
+  "studio.belowSource": "メインとスレーブを元のファイルより小さくする",
+  "studio.belowSource.coarse":
+    "元のファイルは強く圧縮されています。同じサイズではブロックノイズが目立ちます。元のまま分割するか、設定で大きいサイズを許可してください。",
   "studio.quality": "画質",
   "studio.quality.hint": "量子化スケール:小さいほど高画質で大きくなります",
   "studio.bitplane": "ビットプレーン",
@@ -107,7 +110,7 @@ export const ja: Record<TextKey, string> = {
   "studio.method.samples.size": "合計で約 {size}。",
   "studio.method.compress": "圧縮して分割",
   "studio.method.compress.why": "映像を符号化し直します。元のコーデックに対応しないブラウザーでも再生できます。",
-  "studio.method.compress.size": "サイズは画質によります。",
+  "studio.method.compress.size": "画質を指定しないかぎり、元のファイルより小さくなります。",
   "studio.method.noSamples": "そのままでは分割できません:{reason}",
   "studio.method.noCompress": "ここでは圧縮できません:{reason}",
   "studio.method.undecodable":
