@@ -20,11 +20,11 @@ const OTHER_LEAST_BYTES = 6;
 /** Taken of every slice even beyond the share: one slice left whole can be a picture. */
 const KEY_ALWAYS_BYTES = 8;
 const OTHER_ALWAYS_BYTES = 3;
-/** Of what the configuration leaves; the least where other pictures are short of {@link OTHER_WANTED_BYTES}. */
+/** Of what the configuration leaves; the least where other pictures are short of {@link wantedOf}. */
 const KEY_SHARE = 0.6;
 const KEY_LEAST_SHARE = 0.2;
 /** The head of a slice, which is the same in all that an encoder writes, and the start of what is behind it; HEVC's heads are long. */
-const OTHER_WANTED_BYTES = 16;
+const wantedOf = (pieces: Piece[]): number => (pieces.some(({ form }) => form === "hevc") ? 16 : 8);
 const OTHER_SHARE_BESIDE_SOUND = 0.8;
 /** Shorter runs of structure cost more in the list than packing saves. */
 const STRUCTURE_MIN_BYTES = 32;
@@ -137,20 +137,21 @@ function markUnit(
 }
 
 /** Shares the allowance out. */
-function allocate(marks: Mark[], { allowance, generous }: CutRequest): Range[] {
+function allocate(marks: Mark[], { pieces, allowance, generous }: CutRequest): Range[] {
   const count = (kind: Mark["kind"]): number => marks.filter((mark) => mark.kind === kind).length;
   const taken = (kind: Mark["kind"], most: number): number =>
     marks.reduce((sum, mark) => sum + (mark.kind === kind ? Math.min(mark.room, most) : 0), 0);
   const [keys, others, sounds] = [count("key"), count("other"), count("sound")];
   let left = allowance - taken("configuration", CONFIGURATION_MAX_BYTES);
 
+  const wanted = wantedOf(pieces);
   const othersShare = sounds > 0 ? OTHER_SHARE_BESIDE_SOUND : 1;
-  const besideOthers = Math.max(left * KEY_LEAST_SHARE, left - (others * OTHER_WANTED_BYTES) / othersShare);
+  const besideOthers = Math.max(left * KEY_LEAST_SHARE, left - (others * wanted) / othersShare);
   const forKeys = others > 0 ? Math.min(left * KEY_SHARE, besideOthers) : left;
   const keyShare = keys === 0 ? 0 : Math.floor(Math.max(0, forKeys) / keys);
   const key = Math.min(KEY_MAX_BYTES, Math.max(keyShare, generous ? KEY_LEAST_BYTES : KEY_ALWAYS_BYTES));
   left -= taken("key", key);
-  const otherOf = shareOutOthers(marks, left * othersShare, generous ? OTHER_LEAST_BYTES : OTHER_ALWAYS_BYTES);
+  const otherOf = shareOutOthers(marks, left * othersShare, wanted, generous ? OTHER_LEAST_BYTES : OTHER_ALWAYS_BYTES);
   for (const { kind, room } of marks) if (kind === "other") left -= Math.min(room, otherOf(room));
   const sound = Math.min(
     SOUND_MAX_BYTES,
@@ -169,14 +170,14 @@ function allocate(marks: Mark[], { allowance, generous }: CutRequest): Range[] {
 }
 
 /**
- * What is taken of a picture's slice or frame, by its room. Where {@link OTHER_WANTED_BYTES} of each are too much, the larger ones get
+ * What is taken of a picture's slice or frame, by its room. Where `wanted` bytes of each are too much, the larger ones get
  * what the smaller can spare: what is new in them would be seen on any background.
  */
-function shareOutOthers(marks: Mark[], bytes: number, least: number): (room: number) => number {
+function shareOutOthers(marks: Mark[], bytes: number, wanted: number, least: number): (room: number) => number {
   const rooms = marks.filter(({ kind }) => kind === "other").map(({ room }) => room);
   const bounded = (size: number): number => Math.min(OTHER_MAX_BYTES, Math.max(least, Math.floor(size)));
   const evenly = bounded(bytes / rooms.length);
-  if (evenly >= OTHER_WANTED_BYTES) return () => evenly;
+  if (evenly >= wanted) return () => evenly;
   const mean = rooms.reduce((sum, room) => sum + room, 0) / rooms.length;
   const largeOnes = rooms.filter((room) => room >= mean).length;
   const small = Math.min(evenly, OTHER_LEAST_BYTES);
