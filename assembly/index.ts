@@ -35,3 +35,14 @@ export {
 } from "./mpeg/encoder";
 export { readStreamHeader } from "./mpeg/headers";
 export { copyPlane } from "./mpeg/picture-buffer";
+export { mpegCombine } from "./mpeg-division/combiner";
+export {
+  mpegClose,
+  mpegDivide,
+  mpegFactor,
+  mpegPart,
+  mpegPartLength,
+  mpegSlices,
+  mpegState,
+  mpegVerbatim,
+} from "./mpeg-division/divider";

@@ -26,7 +26,7 @@ interface Output {
 }
 
 export const combine: Command = {
-  usage: "cmix combine MAIN SLAVE --out FILE.y4m|FILE.mkv (method samples: any name) [--workers N] [--json]",
+  usage: "cmix combine MAIN SLAVE --out FILE.y4m|FILE.mkv (methods mpeg and samples: any name) [--workers N] [--json]",
 
   async run(args, signal) {
     const { positionals, values } = parse(args, 2, { out: "string", workers: "string", json: "boolean" });
@@ -41,7 +41,7 @@ export const combine: Command = {
       checkPair(main, slave.header, slave.trailer);
       const { method, protection } = main.header;
       const result =
-        method === "samples"
+        method !== "compress"
           ? await combineSource(main, slave, out, workers, signal)
           : await combinePictures(main, slave, mainPath, out, signal);
       printResult(values.json === true, {
@@ -147,7 +147,7 @@ async function matroskaOutput(sink: ByteSink, video: VideoTrack, audio: AudioTra
   };
 }
 
-/** Method `samples`: the source file as it was. */
+/** Methods `samples` and `mpeg`: the source file as it was. */
 async function combineSource(
   main: MainReader,
   slave: SlaveReader,
@@ -155,14 +155,14 @@ async function combineSource(
   workers: number | undefined,
   signal: AbortSignal,
 ): Promise<Record<string, number>> {
-  const pool = createNodePool(workers ?? 1); // merging is quicker than any disk
+  const pool = createNodePool(workers ?? (main.header.method === "samples" ? 1 : undefined)); // merging samples is quicker than any disk
   try {
     const started = performance.now();
     const bytes = await combineSamples(
       main,
       slave,
       await FileSink.open(out),
-      mergerIn(pool, main.header.protection === "sealed"),
+      mergerIn(pool, main.header.protection === "sealed", main.header.method),
       { signal },
     );
     const seconds = (performance.now() - started) / 1000;
