@@ -19,13 +19,15 @@ export function resetContext(context: usize, ones: i32, slowest: i32 = SLOWEST):
 }
 
 function learn(context: usize, bit: i32): void {
-  const ones = <i32>load<u16>(context);
-  const rate = <i32>load<u8>(context, 2);
+  const state = load<u32>(context);
+  const ones = <i32>(state & 0xffff);
+  const rate = <i32>((state >>> 16) & 0xff);
   const whole = 1 << PROBABILITY_BITS;
   const moved = bit ? ones + ((whole - ones) >> rate) : ones - (ones >> rate);
   // Neither answer may become impossible.
-  store<u16>(context, <u16>min<i32>(whole - 32, max<i32>(32, moved)));
-  if (rate < <i32>load<u8>(context, 3)) store<u8>(context, <u8>(rate + 1), 2);
+  const held = min<i32>(whole - 32, max<i32>(32, moved));
+  const next = rate < <i32>(state >>> 24) ? rate + 1 : rate;
+  store<u32>(context, (state & 0xff000000) | (next << 16) | held);
 }
 
 function ofOnes(range: u32, context: usize): u32 {

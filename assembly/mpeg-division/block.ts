@@ -1,6 +1,7 @@
 /** One block of coefficients, of any table (ISO/IEC 13818-2 6.2.6, ISO/IEC 11172-2 2.4.2.8). */
-import { ERROR_SYNTAX } from "../common/status";
-import { Channel, decideEven, readsCodes, usesCoder, writesCodes } from "./channel";
+import { ERROR_SYNTAX, OK } from "../common/status";
+import { BitCursor } from "./bit-cursor";
+import { Channel, copies, decideEven, readsCodes, usesCoder, writesCodes } from "./channel";
 import { mpeg2 } from "./headers";
 import { decideEnd, decideEscape, decideLevel, decideRun } from "./models";
 import {
@@ -46,16 +47,52 @@ function putEscape(channel: Channel, run: i32, level: i32): void {
   else channel.target.put(level > 0 ? level : 0x8000 | (level & 0xff), 16);
 }
 
+/** The way that copies, for {@link walkBlock}: only where the block ends counts. */
+function passBlock(cursor: BitCursor, lookup: usize, intra: bool): i32 {
+  const base = cursor.base;
+  let at = cursor.position;
+  let position = intra ? 1 : 0;
+  if (!intra && load<u8>(base + (at >>> 3)) & (0x80 >>> (at & 7))) {
+    // 1s comes first in a predicted block.
+    at += 2;
+    position = 1;
+  }
+  while (true) {
+    const next = bswap<u64>(load<u64>(base + (at >>> 3)));
+    const taken = <u64>(at & 7);
+    const bits = <u32>((next << taken) >> 32);
+    const place = bits >= 0x04000000 ? (bits >>> 24) << 2 : 1024 + ((bits >>> 16) << 2);
+    const entry = load<u32>(lookup + place);
+    const run = <i32>(entry >>> 16);
+    if (run < RUN_END) {
+      at += (entry & 0xff) + 1;
+      position += run + 1;
+      if (position > 64 || entry == 0) return ERROR_SYNTAX;
+      continue;
+    }
+    if (run == RUN_END) {
+      cursor.position = at + (entry & 0xff);
+      return OK;
+    }
+    escapeLevel(bits);
+    if (escapeLength == 0) return ERROR_SYNTAX;
+    at += escapeLength;
+    position += ((bits >>> 20) & 63) + 1;
+    if (position > 64) return ERROR_SYNTAX;
+  }
+}
+
 /**
  * Takes one block along.
  * @param table 1: table B-15
  * @param intra the DC has been dealt with; 0: the first code stands in a predicted block
  * @param kind  for contexts, see models.ts
  * @param near  coefficients of the blocks to the left and above together
- * @returns coefficients without DC, or ERROR_SYNTAX
+ * @returns coefficients without DC, OK where they are only copied, or ERROR_SYNTAX
  */
 export function walkBlock<Way>(channel: Channel, table: i32, intra: bool, kind: i32, near: i32): i32 {
   const lookup = coefficientLookup + <usize>table * COEFFICIENT_TABLE_BYTES;
+  if (copies<Way>()) return passBlock(channel.source, lookup, intra);
   const words = coefficientWords + <usize>table * CODE_TABLE_BYTES;
   const nearClass = <i32>load<u8>(nearClasses + min<i32>(128, near));
   let position = intra ? 1 : 0;
@@ -68,7 +105,7 @@ export function walkBlock<Way>(channel: Channel, table: i32, intra: bool, kind: 
     let escaped = 0;
     let end = 0;
     if (readsCodes<Way>()) {
-      const bits = channel.source.peek(32);
+      const bits = channel.source.peek32();
       if (first && bits >>> 31 != 0) {
         level = bits & 0x40000000 ? -1 : 1;
         channel.source.skip(2);

@@ -3,30 +3,33 @@
  * (slice.ts) runs: it takes each element from variable-length codes or from the range coder, and puts it to the other or to the same.
  */
 import { ArithmeticDecoder, ArithmeticEncoder, CONTEXT_BYTES } from "../bitstream/arithmetic";
-import { BitReader } from "../bitstream/bit-reader";
 import { BitWriter } from "../bitstream/bit-writer";
+import { BitCursor } from "./bit-cursor";
 
 /**
- * Ways of the walk, as type parameters so that each is compiled on its own: `u8` copies codes to codes, `u16` packs codes by the range coder,
- * `u32` unpacks them.
+ * Ways of the walk, as type parameters so that each is compiled on its own: `u8` copies the codes' bits; `i8` writes the codes anew from what was
+ * understood; `u16` packs codes by the range coder; `u32` unpacks them.
  */
 export function readsCodes<Way>(): bool {
   return sizeof<Way>() != 4;
 }
 export function writesCodes<Way>(): bool {
-  return sizeof<Way>() != 2;
+  return sizeof<Way>() == 4 || isSigned<Way>();
+}
+export function copies<Way>(): bool {
+  return sizeof<Way>() == 1 && !isSigned<Way>();
 }
 export function usesCoder<Way>(): bool {
   return sizeof<Way>() != 1;
 }
 
 export class Channel {
-  source: BitReader;
+  source: BitCursor;
   target: BitWriter;
   encoder: ArithmeticEncoder = new ArithmeticEncoder();
   decoder: ArithmeticDecoder = new ArithmeticDecoder();
 
-  constructor(source: BitReader, target: BitWriter) {
+  constructor(source: BitCursor, target: BitWriter) {
     this.source = source;
     this.target = target;
   }

@@ -1,7 +1,7 @@
 /** Undoes divider.ts: the video bytes of one segment from the parts of main and slave. Bytes: FORMAT.md 11. */
-import { BitReader } from "../bitstream/bit-reader";
 import { BitWriter } from "../bitstream/bit-writer";
 import { ERROR_ARGUMENT, ERROR_SYNTAX, OK } from "../common/status";
+import { BitCursor } from "./bit-cursor";
 import { dcChannel, resetDcContexts } from "./dc-code";
 import { OPTION_PATENT, OPTION_RECOMPRESS, xorFactor } from "./divider";
 import { pictureKnown, readHeader, setState } from "./headers";
@@ -18,8 +18,8 @@ const units = new ByteReader();
 const heads = new ByteReader();
 const lengths = new ByteReader();
 const ac = new ByteReader();
-const restSource = new BitReader();
-const acSource = new BitReader();
+const restSource = new BitCursor();
+const acSource = new BitCursor();
 const target = new BitWriter();
 
 let recompress: bool = false;
@@ -31,7 +31,7 @@ let pictureOpen: bool = false;
  * Combines the video bytes of a segment.
  * @param out     u8[length], written
  * @param length  bytes that have to come out
- * @param parts   i32[12]: pointer and length of units, heads, lengths, rest, AC (overwritten) and DC
+ * @param parts   i32[12]: pointer and length of units, heads, lengths, rest, AC (overwritten) and DC; 64 bytes of zeros behind rest and AC
  * @param state   what mpegState() was
  * @param filterFactor, options  as the segment was divided with
  * @returns OK; ERROR_ARGUMENT; ERROR_SYNTAX: the parts do not fit each other or the length
@@ -54,7 +54,7 @@ export function mpegCombine(out: usize, length: i32, parts: usize, state: i32, f
   acChannel.source = acSource;
   restChannel.target = target;
   acChannel.target = target;
-  openWalk(true, false, 0, 0);
+  openWalk(true, 0, 0);
   resetContexts();
   resetDcContexts();
 

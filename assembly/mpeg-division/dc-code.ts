@@ -1,13 +1,13 @@
 /** DC coefficients of intra blocks in the slave: predicted from their neighbours, coded by the range coder. FORMAT.md 11.4. */
 import { CONTEXT_BYTES, resetContext } from "../bitstream/arithmetic";
-import { BitReader } from "../bitstream/bit-reader";
 import { BitWriter } from "../bitstream/bit-writer";
+import { BitCursor } from "./bit-cursor";
 import { Channel, decide, decideNumber, NUMBER_CONTEXTS } from "./channel";
 import { dcPrecision } from "./headers";
 import { dcAt, NO_DC, putDc } from "./neighbours";
 
 /** The slave's string. */
-export const dcChannel = new Channel(new BitReader(), new BitWriter());
+export const dcChannel = new Channel(new BitCursor(), new BitWriter());
 
 const ACTIVITIES: i32 = 8;
 const GROUP: i32 = 4 + NUMBER_CONTEXTS;

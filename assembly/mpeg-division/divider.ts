@@ -2,10 +2,10 @@
  * Division of one segment's video bytes: Cmix patent, Fig. 13, [0141]-[0155]. DC coefficients of intra blocks go to the slave, the AC bits of intra blocks make a
  * string of their own for each picture, which protection `patent` XORs with the filter factor. What does not parse stays as it is. Bytes: FORMAT.md 11.
  */
-import { BitReader } from "../bitstream/bit-reader";
 import { BitWriter } from "../bitstream/bit-writer";
 import { ERROR_ARGUMENT, ERROR_SPACE, OK } from "../common/status";
 import { xorRepeat } from "../kernels/xor";
+import { BitCursor } from "./bit-cursor";
 import { dcChannel, resetDcContexts } from "./dc-code";
 import { packState, pictureKnown, readHeader, setState } from "./headers";
 import { resetContexts } from "./models";
@@ -35,7 +35,7 @@ const ac = new ByteWriter();
 const dc = new ByteWriter();
 const scratch = new ByteWriter();
 
-const source = new BitReader();
+const source = new BitCursor();
 const restWriter = new BitWriter();
 const acWriter = new BitWriter();
 const scratchWriter = new BitWriter();
@@ -56,7 +56,7 @@ let addressBefore: i32 = 0;
 /**
  * Divides the video bytes of a segment. What comes out stands in parts until the next call or {@link mpegClose}.
  * @param video         u8[length]
- * @param length        0 to 16 MiB
+ * @param length        0 to 16 MiB; 64 bytes of zeros behind them
  * @param context       u8[contextLength], the last sequence header and its extensions before the segment
  * @param filterFactor  of the segment's first picture
  * @param options       sum of OPTION_*
@@ -135,7 +135,7 @@ function open(length: i32, options: i32, filterFactor: i32): void {
   acChannel.source = source;
   restChannel.target = recompress ? scratchWriter : restWriter;
   acChannel.target = recompress ? scratchWriter : acWriter;
-  openWalk(false, recompress, records, RECORDS);
+  openWalk(false, records, RECORDS);
   resetContexts();
   resetDcContexts();
   if (recompress) restChannel.encoder.open(rest.pointer, rest.room());
@@ -215,8 +215,8 @@ function divideSlice(unit: usize, length: i32, position: i32): i32 {
     restWriter.mark();
     acWriter.mark();
   }
-  const address = walkSlice<u8>(position, -1);
-  const used = (source.bitPosition() + 7) >> 3;
+  const address = recompress ? walkSlice<i8>(position, -1) : walkSlice<u8>(position, -1);
+  const used = (<i32>source.position + 7) >> 3;
   let whole = address >= 0 && used <= size && !source.overrun() && isZeros(bytes + <usize>used, size - used);
   if (whole) {
     if (recompress) {
@@ -224,7 +224,7 @@ function divideSlice(unit: usize, length: i32, position: i32): i32 {
       // The codes again from what was understood: the same bytes, or the slice stays as it is.
       whole = scratchWriter.byteLength() == used && memory.compare(scratch.pointer, bytes, used) == 0;
     } else {
-      const spare = (used << 3) - source.bitPosition();
+      const spare = (used << 3) - <i32>source.position;
       whole = spare == 0 || source.get(spare) == 0;
     }
   }

@@ -1,10 +1,11 @@
 /** Coded block patterns (ISO/IEC 13818-2 6.2.5.3). */
-import { patternCodes, putCode, takePattern } from "../bitstream/code-tables";
+import { patternCodes, putCode } from "../bitstream/code-tables";
 import { ERROR_SYNTAX } from "../common/status";
 import { Channel, readsCodes, usesCoder, writesCodes } from "./channel";
 import { chroma } from "./headers";
 import { decideChromaBit, decideOtherBit, decidePatternBit } from "./models";
 import { countAt } from "./neighbours";
+import { takePattern } from "./syntax-tables";
 
 function nearCoded(component: i32, row: i32, column: i32): i32 {
   return (countAt(component, row, column - 1) > 0 ? 1 : 0) | (countAt(component, row - 1, column) > 0 ? 2 : 0);

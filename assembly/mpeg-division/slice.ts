@@ -2,12 +2,12 @@
  * The one walk over a slice (ISO/IEC 13818-2 6.2.4 to 6.2.6, ISO/IEC 11172-2 2.4.2.6 to 2.4.2.8), for dividing and for combining. Each element is taken from
  * codes or from the coder, and put to codes or to the coder (channel.ts), so both directions agree by being the same.
  */
-import { BitReader } from "../bitstream/bit-reader";
 import { BitWriter } from "../bitstream/bit-writer";
-import { ADDRESS_ESCAPE, ADDRESS_STUFFING, incrementCodes, putCode, takeIncrement } from "../bitstream/code-tables";
+import { ADDRESS_ESCAPE, ADDRESS_STUFFING, incrementCodes, putCode } from "../bitstream/code-tables";
 import { ERROR_SYNTAX, OK } from "../common/status";
+import { BitCursor } from "./bit-cursor";
 import { walkBlock } from "./block";
-import { Channel, decideEven, readsCodes, usesCoder, writesCodes } from "./channel";
+import { Channel, copies, decideEven, readsCodes, usesCoder, writesCodes } from "./channel";
 import { decideDc } from "./dc-code";
 import {
   chroma,
@@ -42,15 +42,16 @@ import {
   MB_QUANTISER,
   putDcSize,
   takeDcSize,
+  takeIncrement,
   takeType,
   typeWord,
 } from "./syntax-tables";
 import { resetVectors, walkVectors } from "./vectors";
 
 /** Everything of slices but what the other two strings hold. */
-export const restChannel = new Channel(new BitReader(), new BitWriter());
+export const restChannel = new Channel(new BitCursor(), new BitWriter());
 /** AC of intra blocks. */
-export const acChannel = new Channel(new BitReader(), new BitWriter());
+export const acChannel = new Channel(new BitCursor(), new BitWriter());
 
 /** Columns and rows of macroblocks that an address may name; beyond it nothing is parsed. */
 export const ADDRESS_MAX: i32 = 1 << 20;
@@ -61,8 +62,8 @@ const MOTION_DUAL: i32 = 3;
 // ---- DC ----
 /** Combining: DC comes from the slave's string, with the others in their places. */
 export let combining: bool = false;
-/** Dividing: codes are copied whole, DC too, to see whether what was understood is what is there. */
-let rewriting: bool = false;
+/** Copying: where the rest begins that has been read and not yet been copied. */
+let restFrom: u32 = 0;
 /** The DCs of a slice while it is divided, which go to the slave only once all of it parsed: i32 place, i16 DC, i16 fallback. */
 let records: usize = 0;
 export let recordCount: i32 = 0;
@@ -70,9 +71,8 @@ let recordCapacity: i32 = 0;
 /** XOR of all DCs of the picture so far. */
 export let dcSum: i32 = 0;
 
-export function openWalk(combine: bool, rewrite: bool, buffer: usize, capacity: i32): void {
+export function openWalk(combine: bool, buffer: usize, capacity: i32): void {
   combining = combine;
-  rewriting = rewrite;
   records = buffer;
   recordCapacity = capacity;
 }
@@ -132,7 +132,7 @@ function walkDc<Way>(component: i32, row: i32, column: i32): i32 {
     }
   }
   predictors[component] = predicted + difference;
-  if (combining || (rewriting && sizeof<Way>() == 1)) {
+  if (combining || isSigned<Way>()) {
     const size = 32 - clz<i32>(abs<i32>(difference));
     if (size > DC_SIZE_MAX) return ERROR_SYNTAX;
     putDcSize(restChannel.target, isChroma, size);
@@ -163,7 +163,7 @@ function walkExtra<Way>(): void {
     if (readsCodes<Way>()) more = restChannel.source.get(1);
     if (usesCoder<Way>()) more = decideExtra<Way>(restChannel, more);
     if (writesCodes<Way>()) restChannel.target.put(more, 1);
-    if (more == 0 || restChannel.target.overflow) return;
+    if (more == 0 || restChannel.target.overflow || restChannel.source.overrun()) return;
     walkBits<Way>(8);
   }
 }
@@ -252,6 +252,11 @@ function walkDirection<Way>(s: i32, type: i32): i32 {
   return walkVectors<Way>(restChannel, s, type == MOTION_FRAME ? 2 : 1, true, type == MOTION_DUAL);
 }
 
+function copyRest(): void {
+  restChannel.source.copySince(restFrom, restChannel.target);
+  restFrom = restChannel.source.position;
+}
+
 function walkBlocks<Way>(intra: bool, pattern: i32): i32 {
   const blocks = 6 + patternMore();
   for (let block = 0; block < blocks; block++) {
@@ -270,9 +275,16 @@ function walkBlocks<Way>(intra: bool, pattern: i32): i32 {
     if (usesCoder<Way>()) near = countAt(component, row, column - 1) + countAt(component, row - 1, column);
     let count = 0;
     if (intra) {
+      if (copies<Way>()) copyRest();
       const status = walkDc<Way>(component, row, column);
       if (status < 0) return status;
+      const from = acChannel.source.position;
       count = walkBlock<Way>(acChannel, intraTable, true, chromaKind, near);
+      if (copies<Way>()) {
+        acChannel.source.copySince(from, acChannel.target);
+        // Dividing, rest and AC come from one place.
+        restFrom = restChannel.source.position;
+      }
     } else {
       count = walkBlock<Way>(restChannel, 0, false, 2 + chromaKind, near);
     }
@@ -322,6 +334,13 @@ function walkMacroblock<Way>(): i32 {
  */
 export function walkSlice<Way>(position: i32, lastAddress: i32): i32 {
   recordCount = 0;
+  restFrom = restChannel.source.position;
+  const address = walkMacroblocks<Way>(position, lastAddress);
+  if (copies<Way>()) copyRest();
+  return address;
+}
+
+function walkMacroblocks<Way>(position: i32, lastAddress: i32): i32 {
   let row = position - 1;
   if (mpeg2 && tall) row += walkBits<Way>(3) << 7;
   walkQuantiser<Way>();
@@ -344,5 +363,6 @@ export function walkSlice<Way>(position: i32, lastAddress: i32): i32 {
     if (status < 0) return status;
     if (lastAddress < 0 ? restChannel.source.peek(23) == 0 : address == lastAddress) return address;
     if (restChannel.target.overflow) return ERROR_SYNTAX;
+    if (readsCodes<Way>() && (restChannel.source.overrun() || acChannel.source.overrun())) return ERROR_SYNTAX;
   }
 }

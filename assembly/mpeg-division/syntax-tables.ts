@@ -1,7 +1,13 @@
 /** Codes of ISO/IEC 13818-2 Annex B that ISO/IEC 11172-2 lacks, macroblock types of both, and the look-up tables built from them. */
-import { BitReader } from "../bitstream/bit-reader";
 import { BitWriter } from "../bitstream/bit-writer";
-import { coefficientCodes, coefficientEntry } from "../bitstream/code-tables";
+import {
+  coefficientCodes,
+  coefficientEntry,
+  incrementCodes,
+  motionCodes,
+  patternCodes,
+} from "../bitstream/code-tables";
+import { BitCursor } from "./bit-cursor";
 
 /** Levels 1 to this have a code, by run 0 to 31. */
 const LEVELS: StaticArray<u8> = [
@@ -57,6 +63,10 @@ const dcLookup: usize = memory.data(2 * (1 << 10) * 2);
 const dcWords: usize = memory.data(2 * 12 * 4);
 const typeLookup: usize = memory.data(3 * (1 << 6) * 2);
 const typeWords: usize = memory.data(3 * 16 * 4);
+/** `value << 8 | length` by the next 11, 9 and 10 bits. */
+const incrementLookup: usize = memory.data((1 << 11) * 2);
+const patternLookup: usize = memory.data((1 << 9) * 2);
+const motionLookup: usize = memory.data((1 << 10) * 2);
 
 function spread(table: i32, code: i32, length: i32, entry: i32): void {
   const base = coefficientLookup + <usize>table * COEFFICIENT_TABLE_BYTES;
@@ -115,6 +125,20 @@ function buildTypes(table: i32, rows: StaticArray<u8>): void {
   }
 }
 
+/** A look-up table from the words that `bitstream/code-tables` writes. */
+function buildLookup(lookup: usize, bits: i32, words: usize, first: i32, last: i32): void {
+  for (let value = first; value <= last; value++) {
+    const word = load<u32>(words + (value << 2));
+    const length = <i32>(word & 0xff);
+    const start = (<i32>(word >> 8)) << (bits - length);
+    for (let k = 0; k < 1 << (bits - length); k++)
+      store<u16>(lookup + ((start + k) << 1), <u16>((value << 8) | length));
+  }
+}
+
+buildLookup(incrementLookup, 11, incrementCodes, 1, 33);
+buildLookup(patternLookup, 9, patternCodes, 1, 63);
+buildLookup(motionLookup, 10, motionCodes, 0, 16);
 buildCoefficients();
 buildDc(0, DC_SIZE_LUMA);
 buildDc(1, DC_SIZE_CHROMA);
@@ -123,7 +147,7 @@ buildTypes(1, TYPES_P);
 buildTypes(2, TYPES_B);
 
 /** dct_dc_size 0 to 11; every word is one. */
-export function takeDcSize(reader: BitReader, chroma: i32): i32 {
+export function takeDcSize(reader: BitCursor, chroma: i32): i32 {
   const entry = <i32>load<u16>(dcLookup + (((chroma << DC_BITS) + <i32>reader.peek(DC_BITS)) << 1));
   reader.skip(entry & 0xff);
   return entry >> 8;
@@ -135,7 +159,7 @@ export function putDcSize(writer: BitWriter, chroma: i32, size: i32): void {
 }
 
 /** Number of a macroblock type, or -1. @param pictureType 1 to 3 */
-export function takeType(reader: BitReader, pictureType: i32): i32 {
+export function takeType(reader: BitCursor, pictureType: i32): i32 {
   const entry = <i32>load<u16>(typeLookup + ((((pictureType - 1) << TYPE_BITS) + <i32>reader.peek(TYPE_BITS)) << 1));
   if (entry == 0) return -1;
   reader.skip(entry & 0xff);
@@ -145,4 +169,26 @@ export function takeType(reader: BitReader, pictureType: i32): i32 {
 /** `flags << 16 | code << 8 | length`; 0 for a number that no type has. @param number 0 to 15 */
 export function typeWord(pictureType: i32, number: i32): u32 {
   return load<u32>(typeWords + ((((pictureType - 1) << 4) + number) << 2));
+}
+
+function takeCode(reader: BitCursor, lookup: usize, bits: i32): i32 {
+  const entry = <i32>load<u16>(lookup + ((<usize>reader.peek(bits)) << 1));
+  if (entry == 0) return -1;
+  reader.skip(entry & 0xff);
+  return entry >> 8;
+}
+
+/** Increment 1 to 33, or -1; stuffing and escape are the caller's. */
+export function takeIncrement(reader: BitCursor): i32 {
+  return takeCode(reader, incrementLookup, 11);
+}
+
+/** Pattern 1 to 63, or -1. */
+export function takePattern(reader: BitCursor): i32 {
+  return takeCode(reader, patternLookup, 9);
+}
+
+/** Magnitude 0 to 16, or -1; the sign is the caller's. */
+export function takeMotion(reader: BitCursor): i32 {
+  return takeCode(reader, motionLookup, 10);
 }

@@ -1,9 +1,10 @@
 /** Motion vectors (ISO/IEC 13818-2 6.2.5.2): their codes, not what they point at. */
-import { motionCodes, putCode, takeMotion } from "../bitstream/code-tables";
+import { motionCodes, putCode } from "../bitstream/code-tables";
 import { ERROR_SYNTAX, OK } from "../common/status";
 import { Channel, readsCodes, usesCoder, writesCodes } from "./channel";
 import { residualBits } from "./headers";
 import { decideDual, decideResidual, decideSelect, decideVector } from "./models";
+import { takeMotion } from "./syntax-tables";
 
 /** Magnitudes of the last codes: forward horizontal, vertical, backward horizontal, vertical. */
 const before: StaticArray<i32> = [0, 0, 0, 0];

@@ -18,6 +18,8 @@ const VERBATIM = 4;
 /** The parts that the kernel gives, in its order. */
 const PARTS = ["units", "heads", "lengths", "rest", "ac", "dc"] as const;
 const ERROR_SPACE = -3;
+/** Zeros that the kernels want behind what they read. */
+const PAD_BYTES = 64;
 const LIST_MAX_BYTES = 3 * MAIN_SEGMENT_MAX_BYTES;
 
 export interface MpegRequest {
@@ -57,7 +59,7 @@ export async function cutMpeg(
   const { table, count, videoBytes } = tableOf(runs);
   const cut = memory.withAllocations((scope) => {
     const container = scope.allocate(bytes.length - videoBytes);
-    const video = scope.allocate(videoBytes);
+    const video = scope.allocate(videoBytes + PAD_BYTES);
     checkStatus(raw.cutRanges(container, video, scope.put(bytes), bytes.length, scope.put(table), count), "cutRanges");
     const before = scope.put(context);
     let options = (recompress ? RECOMPRESS : 0) | (patent ? PATENT : 0);
@@ -145,7 +147,12 @@ export async function mergeMpeg(
     dc: withheld.subarray(1),
   };
   return memory.withAllocations((scope) => {
-    const places = new Int32Array(PARTS.flatMap((name) => [scope.put(parts[name]), parts[name].length]));
+    const padded = (part: Uint8Array): number => {
+      const pointer = scope.allocate(part.length + PAD_BYTES);
+      memory.bytes(pointer, part.length).set(part);
+      return pointer;
+    };
+    const places = new Int32Array(PARTS.flatMap((name) => [padded(parts[name]), parts[name].length]));
     const video = scope.allocate(videoBytes);
     const status = raw.mpegCombine(
       video,
