@@ -31,9 +31,9 @@ function tagOf(row: i32): u32 {
   return <u32>(row + 1) & 0xffff;
 }
 
-/** @param column -1 is the one before the first */
+/** @param row, column -1 is the one before the first */
 export function dcAt(component: i32, row: i32, column: i32): i32 {
-  if (column < 0) return NO_DC;
+  if ((row | column) < 0) return NO_DC;
   const value = load<u32>(cell(dcCells, component, row, column));
   return value >>> 16 == tagOf(row) ? <i32>(<i16>(value & 0xffff)) : NO_DC;
 }
@@ -44,7 +44,7 @@ export function putDc(component: i32, row: i32, column: i32, dc: i32): void {
 
 /** Coefficients of a block, 0 where there was none. */
 export function countAt(component: i32, row: i32, column: i32): i32 {
-  if (column < 0) return 0;
+  if ((row | column) < 0) return 0;
   const value = load<u32>(cell(countCells, component, row, column));
   return value >>> 16 == tagOf(row) ? <i32>(value & 0xffff) : 0;
 }
