@@ -2,6 +2,8 @@ import type { ByteSource } from "../../format/bytes.ts";
 import { createDemuxer, type MpegContainer } from "./demux.ts";
 import { type VideoFacts, VideoScanner } from "./video-scanner.ts";
 
+export type { MpegContainer };
+
 /** A sequence header has to come within this. */
 const PROBE_BYTES = 4 << 20;
 const CHUNK_BYTES = 1 << 18;

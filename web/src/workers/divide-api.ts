@@ -29,6 +29,8 @@ export interface SourceFacts {
   hasUnknownSound: boolean;
   /** At least one method takes the file. */
   refusals: Refusals;
+  /** What is divided can be combined, and is not played yet. */
+  combinesOnly?: boolean;
 }
 
 export interface DivideSettings {

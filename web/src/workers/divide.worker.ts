@@ -5,11 +5,14 @@ import { type ByteSink, sourceFromBlob, toHex } from "../../../codec/format/byte
 import type { DivisionResult } from "../../../codec/format/division-writer.ts";
 import type { MainHeader } from "../../../codec/format/header.ts";
 import { divideCompress } from "../../../codec/methods/compress.ts";
+import { openMpeg } from "../../../codec/methods/mpeg/open-mpeg.ts";
+import { divideMpeg } from "../../../codec/methods/mpeg.ts";
 import { divideSamples } from "../../../codec/methods/samples.ts";
 import type { CodecWorkerApi } from "../../../codec/worker/codec-worker.ts";
 import { installErrorTransfer } from "../../../codec/worker/error-transfer.ts";
 import { WorkerPool } from "../../../codec/worker/worker-pool.ts";
 import type { DivideSettings, DivideWorkerApi, DivisionOutput, DivisionStep, SourceFacts } from "./divide-api.ts";
+import { inspectMpeg } from "./mpeg-source.ts";
 import { openOutputs } from "./output-file.ts";
 import { SourceReader } from "./source-reader.ts";
 
@@ -24,17 +27,18 @@ function spawnCodecWorker(): { api: Comlink.Remote<CodecWorkerApi>; terminate():
 
 interface DivisionJob {
   file: Blob;
-  reader: SourceReader;
+  /** Undefined for MPEG-1 and MPEG-2. */
+  reader: SourceReader | undefined;
   settings: DivideSettings & { signal: AbortSignal; poster?: NonNullable<MainHeader["poster"]> };
   sinks: { main: ByteSink; slave: ByteSink };
   pool: WorkerPool;
   onProgress: (step: DivisionStep) => void;
 }
 
-function divideAsItIs({ file, settings, sinks, pool, onProgress }: DivisionJob): Promise<DivisionResult> {
+function divideAsItIs({ file, reader, settings, sinks, pool, onProgress }: DivisionJob): Promise<DivisionResult> {
   const { title, copyright, protection, service, player, mainName, slaveName, signal, poster } = settings;
   const described = { title, copyright, protection, service, player, mainName, slaveName, signal };
-  return divideSamples(
+  return (reader === undefined ? divideMpeg : divideSamples)(
     sourceFromBlob(file),
     {
       ...described,
@@ -54,6 +58,7 @@ async function compressAndDivide({
   pool,
   onProgress,
 }: DivisionJob): Promise<DivisionResult> {
+  if (reader === undefined) throw new TypeError("compress needs a file that the browser decodes");
   const { durationSeconds } = reader.facts;
   const input = await reader.compressInput();
   settings.signal.throwIfAborted();
@@ -76,6 +81,8 @@ class DivideWorker implements DivideWorkerApi {
   private cancelling: AbortController | undefined;
 
   async inspect(file: Blob): Promise<SourceFacts> {
+    const mpeg = await inspectMpeg(file);
+    if (mpeg !== undefined) return mpeg;
     const reader = await SourceReader.open(file);
     reader.close();
     return reader.facts;
@@ -91,13 +98,14 @@ class DivideWorker implements DivideWorkerApi {
     this.cancelling = cancelling;
     const { signal } = cancelling;
     const start = performance.now();
-    const reader = await SourceReader.open(file);
+    const isMpeg = (await openMpeg(sourceFromBlob(file))) !== undefined;
+    const reader = isMpeg ? undefined : await SourceReader.open(file);
     const pool = new WorkerPool(Math.max(1, Math.min(WORKERS_MAX, navigator.hardwareConcurrency)), spawnCodecWorker);
     const outputs = await openOutputs(jobId, ["main.cmx", "slave.cms"]);
     const [main, slave] = outputs;
     try {
       if (main === undefined || slave === undefined) throw new RangeError("two outputs");
-      const poster = await reader.poster();
+      const poster = await reader?.poster();
       const job: DivisionJob = {
         file,
         reader,
@@ -126,7 +134,7 @@ class DivideWorker implements DivideWorkerApi {
       await Promise.allSettled(outputs.map((output) => output.sink.abort()));
       throw error;
     } finally {
-      reader.close();
+      reader?.close();
       pool.close();
     }
   }

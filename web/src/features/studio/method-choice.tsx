@@ -54,7 +54,8 @@ export function MethodChoice({
           </div>
         ))}
       {refusals.samples !== undefined && <Hint>{t("studio.method.noSamples", { reason: refusals.samples })}</Hint>}
-      {refusals.compress !== undefined && (
+      {facts.combinesOnly && <Hint warning>{t("studio.method.combinesOnly")}</Hint>}
+      {!facts.combinesOnly && refusals.compress !== undefined && (
         <Hint warning>{t("studio.method.noCompress", { reason: refusals.compress })}</Hint>
       )}
     </fieldset>

@@ -107,6 +107,8 @@ export const en = {
   "studio.method.compress.why": "Codes the pictures anew; plays in every browser, also where this codec does not.",
   "studio.method.compress.size": "Size depends on quality.",
   "studio.method.noSamples": "It cannot be kept as it is: {reason}",
+  "studio.method.combinesOnly":
+    "MPEG-1 and MPEG-2 are divided without loss, but the player does not play them yet: the cmix command combines main and slave to the file again. To have it play, convert it to H.264 first.",
   "studio.method.noCompress": "It cannot be compressed here, and viewers need another browser than this: {reason}",
   "studio.divide": "Divide",
   "studio.dividing": "Dividing",

@@ -106,6 +106,8 @@ export const ja: Record<TextKey, string> = {
   "studio.method.compress.why": "映像を符号化し直します。元のコーデックに対応しないブラウザーでも再生できます。",
   "studio.method.compress.size": "サイズは画質によります。",
   "studio.method.noSamples": "そのままでは分割できません:{reason}",
+  "studio.method.combinesOnly":
+    "MPEG-1・MPEG-2 は劣化なく分割できますが、プレーヤーではまだ再生できません。cmix コマンドでメインとスレーブを元のファイルに戻せます。再生するには、先に H.264 に変換してください。",
   "studio.method.noCompress": "ここでは圧縮できず、視聴には別のブラウザーが必要です:{reason}",
   "studio.divide": "分割する",
   "studio.dividing": "分割しています",
