@@ -16,7 +16,7 @@ export const NO_DC: i32 = -0x8000;
 
 /** Forgets everything: a picture begins. */
 export function clearNeighbours(): void {
-  const bytes = ((mbWidth & 0x3ff) * 2 + 4) * 4;
+  const bytes = min<i32>(STRIDE, mbWidth * 2 + 4) * 4;
   for (let row = 0; row < 3 * ROWS; row++) {
     memory.fill(dcCells + <usize>(row * STRIDE * 4), 0, bytes);
     memory.fill(countCells + <usize>(row * STRIDE * 4), 0, bytes);
