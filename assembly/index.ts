@@ -42,7 +42,6 @@ export {
   mpegFactor,
   mpegPart,
   mpegPartLength,
-  mpegSlices,
   mpegState,
   mpegVerbatim,
 } from "./mpeg-division/divider";

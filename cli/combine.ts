@@ -72,12 +72,8 @@ async function combinePictures(
     throw new UsageError(`--out ${out}: a name that ends in .y4m (pictures) or .mkv (pictures and sound) expected`);
   const video = header.tracks.find((track): track is VideoTrack => track.kind === "video");
   const audio = header.tracks.find((track): track is AudioTrack => track.kind === "audio");
-  if (header.method !== "compress" || video === undefined) {
-    throw new UnsupportedError(
-      `${mainPath}: divided with method ${header.method}, which this version does not combine; use a newer one`,
-      { method: header.method },
-    );
-  }
+  if (video === undefined)
+    throw new UnsupportedError(`${mainPath}: has no video track that this version knows; use a newer one`);
   const protection = await createProtection(
     header.protection,
     { mainId: header.id, headerHash: main.headerHash },

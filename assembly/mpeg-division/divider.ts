@@ -46,7 +46,6 @@ let patent: bool = false;
 let factor: i32 = 0;
 let state: i32 = 0;
 let verbatim: i32 = 0;
-let sliceTotal: i32 = 0;
 /** A picture header has been seen, and intra blocks since. */
 let pictureOpen: bool = false;
 let pictureIntra: bool = false;
@@ -94,7 +93,6 @@ export function mpegDivide(
         readHeader(unit, next - at);
         if (code == PICTURE) beginPicture();
       } else {
-        sliceTotal += 1;
         const tail =
           options & OPTION_VERBATIM || !pictureKnown || !pictureOpen ? -1 : divideSlice(unit, next - at, code);
         if (tail < 0) {
@@ -142,7 +140,6 @@ function open(length: i32, options: i32, filterFactor: i32): void {
   else restWriter.open(rest.pointer, rest.room());
   dcChannel.encoder.open(dc.pointer, dc.room());
   verbatim = 0;
-  sliceTotal = 0;
   pictureOpen = false;
   positionBefore = 0;
   addressBefore = 0;
@@ -275,11 +272,6 @@ export function mpegFactor(): i32 {
 /** Bytes of slices carried as they are. */
 export function mpegVerbatim(): i32 {
   return verbatim;
-}
-
-/** Slices, whether they parsed or not. */
-export function mpegSlices(): i32 {
-  return sliceTotal;
 }
 
 /** Frees the parts. */

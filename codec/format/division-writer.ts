@@ -37,7 +37,7 @@ export interface DividedSegment {
   pictures: number;
   publicBytes: Uint8Array;
   withheld: Uint8Array;
-  /** Method `samples`: bytes of the source file that this segment stands for. */
+  /** Methods `samples` and `mpeg`: bytes of the source file that this segment stands for. */
   sourceBytes?: number;
 }
 

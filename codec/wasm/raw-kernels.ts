@@ -134,7 +134,6 @@ export interface RawKernels {
   mpegFactor(): number;
   mpegPart(part: number): number;
   mpegPartLength(part: number): number;
-  mpegSlices(): number;
   mpegState(): number;
   mpegVerbatim(): number;
   // assembly/common/memory.ts; callers use KernelMemory
