@@ -35,3 +35,13 @@ export {
 } from "./mpeg/encoder";
 export { readStreamHeader } from "./mpeg/headers";
 export { copyPlane } from "./mpeg/picture-buffer";
+export { mpegCombine } from "./mpeg-division/combiner";
+export {
+  mpegClose,
+  mpegDivide,
+  mpegFactor,
+  mpegPart,
+  mpegPartLength,
+  mpegState,
+  mpegVerbatim,
+} from "./mpeg-division/divider";

@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { benchCurves } from "./codec/curves.ts";
+import { benchMpeg } from "./codec/mpeg.ts";
 import { benchSpeed } from "./codec/speed.ts";
 import { benchKernels } from "./kernels/kernels.ts";
 import { type Ratio, type RecordedRatio, ROOT } from "./measure.ts";
@@ -12,6 +13,7 @@ import { benchSmooth } from "./player/smooth.ts";
 const SUITES: Record<string, () => Promise<Ratio[]>> = {
   kernels: benchKernels,
   speed: benchSpeed,
+  mpeg: benchMpeg,
   curves: benchCurves,
   seek: benchSeek,
   smooth: benchSmooth,

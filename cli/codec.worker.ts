@@ -15,5 +15,7 @@ const exposed: CodecWorkerApi = {
   cutAudio: async (packets) => (await api).cutAudio(packets),
   cutSamples: async (bytes, request) => (await api).cutSamples(bytes, request),
   mergeSamples: async (publicBytes, withheld) => (await api).mergeSamples(publicBytes, withheld),
+  cutMpeg: async (bytes, request) => (await api).cutMpeg(bytes, request),
+  mergeMpeg: async (publicBytes, withheld) => (await api).mergeMpeg(publicBytes, withheld),
 };
 Comlink.expose(exposed, nodeEndpoint(parentPort));

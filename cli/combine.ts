@@ -26,7 +26,7 @@ interface Output {
 }
 
 export const combine: Command = {
-  usage: "cmix combine MAIN SLAVE --out FILE.y4m|FILE.mkv (method samples: any name) [--workers N] [--json]",
+  usage: "cmix combine MAIN SLAVE --out FILE.y4m|FILE.mkv (methods mpeg and samples: any name) [--workers N] [--json]",
 
   async run(args, signal) {
     const { positionals, values } = parse(args, 2, { out: "string", workers: "string", json: "boolean" });
@@ -41,7 +41,7 @@ export const combine: Command = {
       checkPair(main, slave.header, slave.trailer);
       const { method, protection } = main.header;
       const result =
-        method === "samples"
+        method !== "compress"
           ? await combineSource(main, slave, out, workers, signal)
           : await combinePictures(main, slave, mainPath, out, signal);
       printResult(values.json === true, {
@@ -72,12 +72,8 @@ async function combinePictures(
     throw new UsageError(`--out ${out}: a name that ends in .y4m (pictures) or .mkv (pictures and sound) expected`);
   const video = header.tracks.find((track): track is VideoTrack => track.kind === "video");
   const audio = header.tracks.find((track): track is AudioTrack => track.kind === "audio");
-  if (header.method !== "compress" || video === undefined) {
-    throw new UnsupportedError(
-      `${mainPath}: divided with method ${header.method}, which this version does not combine; use a newer one`,
-      { method: header.method },
-    );
-  }
+  if (video === undefined)
+    throw new UnsupportedError(`${mainPath}: has no video track that this version knows; use a newer one`);
   const protection = await createProtection(
     header.protection,
     { mainId: header.id, headerHash: main.headerHash },
@@ -147,7 +143,7 @@ async function matroskaOutput(sink: ByteSink, video: VideoTrack, audio: AudioTra
   };
 }
 
-/** Method `samples`: the source file as it was. */
+/** Methods `samples` and `mpeg`: the source file as it was. */
 async function combineSource(
   main: MainReader,
   slave: SlaveReader,
@@ -155,14 +151,14 @@ async function combineSource(
   workers: number | undefined,
   signal: AbortSignal,
 ): Promise<Record<string, number>> {
-  const pool = createNodePool(workers ?? 1); // merging is quicker than any disk
+  const pool = createNodePool(workers ?? (main.header.method === "samples" ? 1 : undefined)); // merging samples is quicker than any disk
   try {
     const started = performance.now();
     const bytes = await combineSamples(
       main,
       slave,
       await FileSink.open(out),
-      mergerIn(pool, main.header.protection === "sealed"),
+      mergerIn(pool, main.header.protection === "sealed", main.header.method),
       { signal },
     );
     const seconds = (performance.now() - started) / 1000;

@@ -1,10 +1,10 @@
 import { mkdir } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import { readY4m } from "../codec/containers/y4m.ts";
-import { InputError } from "../codec/errors.ts";
 import type { DivisionResult } from "../codec/format/division-writer.ts";
 import { chooseMethod } from "../codec/methods/choose-method.ts";
 import { divideCompress } from "../codec/methods/compress.ts";
+import { divideMpeg } from "../codec/methods/mpeg.ts";
 import { pictureRateCode } from "../codec/methods/picture-encoder.ts";
 import { divideSamples } from "../codec/methods/samples.ts";
 import { FileSink, fileChunks, openFile } from "./files.ts";
@@ -14,8 +14,8 @@ import { createProgress, note, printResult } from "./output.ts";
 import { UsageError } from "./usage-error.ts";
 
 export const divide: Command = {
-  usage: `cmix divide INPUT --out DIR [--method auto|compress|samples] [--protection sealed|patent] [--bitplane gray|binary]
-              [--plane-code read|adaptive] [--quality 1..31 | --bitrate KBITS] [--gop N] [--workers N]
+  usage: `cmix divide INPUT --out DIR [--method auto|mpeg|samples|compress] [--protection sealed|patent] [--bitplane gray|binary]
+              [--plane-code read|adaptive] [--quality 1..31 | --bitrate KBITS] [--gop N] [--recompress on|off] [--workers N]
               [--title T] [--copyright C] [--age-limit N] [--genre G] [--service URL] [--player URL] [--json]`,
 
   async run(args, signal) {
@@ -45,7 +45,7 @@ export const divide: Command = {
     const protection = choice(values, "protection", ["sealed", "patent"], "sealed");
     const bitplane = choice(values, "bitplane", ["gray", "binary"], "gray");
     const planeCode = choice(values, "plane-code", ["read", "adaptive"], "adaptive");
-    choice(values, "recompress", ["on", "off"], "on"); // concerns method mpeg only
+    const recompress = choice(values, "recompress", ["on", "off"], "on") === "on";
     if (values.quality !== undefined && values.bitrate !== undefined)
       throw new UsageError("--quality and --bitrate exclude each other");
     const quality = integer(values, "quality", 1, 31) ?? 4;
@@ -58,12 +58,6 @@ export const divide: Command = {
     const file = await openFile(input);
     try {
       const method = asked === "auto" ? await chooseMethod(file) : asked;
-      if (method === "mpeg") {
-        throw new InputError(
-          `${input}: method mpeg is not part of this version; use --method samples or convert to .y4m`,
-          { method },
-        );
-      }
       const y4m = method === "compress" ? await readY4m(fileChunks(input)) : undefined;
       if (y4m !== undefined && !pictureRateCode(y4m.header.frameRate).exact) {
         note(
@@ -98,7 +92,12 @@ export const divide: Command = {
           ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),
         };
         let result: DivisionResult;
-        if (y4m === undefined) result = await divideSamples(file, common, sinks, pool);
+        let verbatim = 0;
+        if (method === "mpeg") {
+          const divided = await divideMpeg(file, { ...common, recompress }, sinks, pool);
+          verbatim = divided.verbatimBytes;
+          result = divided;
+        } else if (y4m === undefined) result = await divideSamples(file, common, sinks, pool);
         else
           result = await divideCompress(
             { video: { ...y4m.header }, pictures: y4m.pictures },
@@ -126,7 +125,7 @@ export const divide: Command = {
           slavePath,
           frames: result.pictures,
           segments: result.segments,
-          verbatim: 0,
+          verbatim,
           seconds: Number(seconds.toFixed(3)),
           fps: Number((result.pictures / seconds).toFixed(1)),
         });

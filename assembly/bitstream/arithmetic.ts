@@ -1,32 +1,35 @@
 /**
  * Adaptive binary range coder: a 32-bit range is cut at each decision by the probability that the decision's context has learnt.
- * A context is 4 bytes: u16 probability of a 1 in 2^-15, u16 the shift by which it learns.
+ * A context is 4 bytes: u16 probability of a 1 in 2^-15, u8 the shift by which it learns, u8 the largest such shift.
  */
 
 export const CONTEXT_BYTES: i32 = 4;
 const PROBABILITY_BITS: i32 = 15;
 /** Of a context that has learnt nothing. */
 export const EVEN: i32 = 1 << 14;
-/** A context first moves by a half of what it is wrong, in the end by 2^-5. */
+/** A context first moves by a half of what it is wrong, in the end by 2^-5 or what it was reset to. */
 const FASTEST: i32 = 1;
 const SLOWEST: i32 = 5;
 /** The range is renormalised, byte by byte, to at least this. */
 const RANGE_LEAST: u32 = 1 << 24;
 
 /** Sets a context to a probability of `ones` in 2^-15, 1..32767, and to learning fast. */
-export function resetContext(context: usize, ones: i32): void {
+export function resetContext(context: usize, ones: i32, slowest: i32 = SLOWEST): void {
   store<u16>(context, <u16>ones);
-  store<u16>(context, FASTEST, 2);
+  store<u8>(context, FASTEST, 2);
+  store<u8>(context, <u8>slowest, 3);
 }
 
 function learn(context: usize, bit: i32): void {
-  const ones = <i32>load<u16>(context);
-  const rate = <i32>load<u16>(context, 2);
+  const state = load<u32>(context);
+  const ones = <i32>(state & 0xffff);
+  const rate = <i32>((state >>> 16) & 0xff);
   const whole = 1 << PROBABILITY_BITS;
   const moved = bit ? ones + ((whole - ones) >> rate) : ones - (ones >> rate);
   // Neither answer may become impossible.
-  store<u16>(context, <u16>min<i32>(whole - 32, max<i32>(32, moved)));
-  if (rate < SLOWEST) store<u16>(context, <u16>(rate + 1), 2);
+  const held = min<i32>(whole - 32, max<i32>(32, moved));
+  const next = rate < <i32>(state >>> 24) ? rate + 1 : rate;
+  store<u32>(context, (state & 0xff000000) | (next << 16) | held);
 }
 
 function ofOnes(range: u32, context: usize): u32 {
@@ -85,6 +88,21 @@ export class ArithmeticEncoder {
       this.range -= ones;
     }
     while (this.range < RANGE_LEAST) {
+      this.range <<= 8;
+      this.shift();
+    }
+  }
+
+  /** Codes a decision that is as likely as not. */
+  putEven(bit: i32): void {
+    const half = this.range >> 1;
+    if (bit) {
+      this.range = half;
+    } else {
+      this.low += <u64>half;
+      this.range -= half;
+    }
+    if (this.range < RANGE_LEAST) {
       this.range <<= 8;
       this.shift();
     }
@@ -164,6 +182,24 @@ export class ArithmeticDecoder {
       this.range -= ones;
     }
     while (this.range < RANGE_LEAST) {
+      this.range <<= 8;
+      this.shift();
+    }
+    return bit;
+  }
+
+  /** The next decision that {@link ArithmeticEncoder.putEven} coded. */
+  getEven(): i32 {
+    const half = this.range >> 1;
+    let bit = 0;
+    if (this.code < half) {
+      this.range = half;
+      bit = 1;
+    } else {
+      this.code -= half;
+      this.range -= half;
+    }
+    if (this.range < RANGE_LEAST) {
       this.range <<= 8;
       this.shift();
     }

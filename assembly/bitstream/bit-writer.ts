@@ -9,6 +9,9 @@ export class BitWriter {
   private accumulator: u64 = 0;
   private filled: i32 = 0;
   overflow: bool = false;
+  private keptPointer: usize = 0;
+  private keptAccumulator: u64 = 0;
+  private keptFilled: i32 = 0;
 
   /** Starts at `pointer`, which holds `capacity` bytes. */
   open(pointer: usize, capacity: i32): void {
@@ -82,6 +85,20 @@ export class BitWriter {
     if (this.overflow) return;
     store<u8>(this.start, <u8>first);
     memory.copy(this.start + 1, bytes, <usize>length);
+  }
+
+  /** Remembers this place for `rewind`. */
+  mark(): void {
+    this.keptPointer = this.pointer;
+    this.keptAccumulator = this.accumulator;
+    this.keptFilled = this.filled;
+  }
+
+  /** Takes back what was written since `mark`; an overflow stays. */
+  rewind(): void {
+    this.pointer = this.keptPointer;
+    this.accumulator = this.keptAccumulator;
+    this.filled = this.keptFilled;
   }
 
   /** Bits written since `open`. */

@@ -37,7 +37,7 @@ export interface SegmentPlace {
   startMicroseconds: number;
   durationMicroseconds: number;
   pictures: number;
-  /** Method `samples`: bytes of the source file that this segment stands for. */
+  /** Methods `samples` and `mpeg`: bytes of the source file that this segment stands for. */
   sourceBytes?: number;
 }
 

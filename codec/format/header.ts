@@ -92,9 +92,9 @@ const mainTrailer = z.object({
   pictures: z.int().min(0),
   index: bytes(),
   tagsHash: bytes(32),
-  /** Method `samples`: source bytes of each segment, u32 each. */
+  /** Methods `samples` and `mpeg`: source bytes of each segment, u32 each. */
   sourceLengths: bytes().optional(),
-  /** Method `samples`: bytes of the source file. */
+  /** Methods `samples` and `mpeg`: bytes of the source file. */
   sourceBytes: z.number().int().min(0).optional(),
 });
 

@@ -1,20 +1,23 @@
 import { UnsupportedError } from "../errors.ts";
 import type { ByteSource } from "../format/bytes.ts";
 import type { Method } from "../format/header.ts";
+import { openMpeg } from "./mpeg/open-mpeg.ts";
 import { recogniseSource } from "./samples/open-index.ts";
 
 /**
  * What `auto` means for a file: as it is where that is possible, compressed where it has to be.
- * Method `mpeg` comes before `samples` once it is there; `compress` takes .y4m here, and in a browser whatever that decodes.
+ * `compress` takes .y4m here, and in a browser whatever that decodes.
  *
  * @throws {@link UnsupportedError} no method takes the file
  */
 export async function chooseMethod(source: ByteSource): Promise<Method> {
   const kind = await recogniseSource(source);
   if (kind === "y4m" || source.size === 0) return "compress";
+  if ((kind === "annexb" || kind === "transport" || kind === "unknown") && (await openMpeg(source)) !== undefined)
+    return "mpeg";
   if (kind !== "unknown") return "samples";
   throw new UnsupportedError(
-    "not a YUV4MPEG2 (.y4m) file, MP4, MOV, WebM, Matroska, IVF, H.264 or transport stream by its first bytes: convert it to one of these",
+    "not a YUV4MPEG2 (.y4m) file, MP4, MOV, WebM, Matroska, IVF, H.264, MPEG video, program or transport stream by its first bytes: convert it to one of these",
     { offsetBytes: 0 },
   );
 }

@@ -11,6 +11,7 @@ import {
   type DivisionSinks,
   DivisionWriter,
 } from "../format/division-writer.ts";
+import type { Method } from "../format/header.ts";
 import type { MainReader } from "../format/main-file.ts";
 import type { SlaveReader } from "../format/slave-file.ts";
 import type { FinishedSegment, UnfinishedDivision } from "../format/unfinished.ts";
@@ -159,14 +160,17 @@ async function cutInWorker(pool: WorkerPool, bytes: Uint8Array, request: CutRequ
 /** Gives the source bytes of a segment, from its opened public part and its withheld part; in a worker or on kernels at hand. */
 export type SegmentMerger = (publicBytes: Uint8Array, withheld: Uint8Array) => Promise<Uint8Array>;
 
-/** @param sealed the public parts come out of a seal, in buffers of their own */
-export function mergerIn(pool: WorkerPool, sealed = false): SegmentMerger {
+/**
+ * @param sealed the public parts come out of a seal, in buffers of their own
+ * @param method `mpeg` has segments of another form, and the rest in common
+ */
+export function mergerIn(pool: WorkerPool, sealed = false, method: Method = "samples"): SegmentMerger {
   return async (publicBytes, withheld) => {
     const worker = await pool.acquire();
     try {
       // What a seal gave is nobody else's; what a checksum let through may be a view of the file.
       const own = publicBytes.length > 0 && publicBytes.length === publicBytes.buffer.byteLength && sealed;
-      return await worker.api.mergeSamples(
+      return await worker.api[method === "mpeg" ? "mergeMpeg" : "mergeSamples"](
         own ? transfer(publicBytes, [publicBytes.buffer as ArrayBuffer]) : publicBytes,
         withheld,
       );
@@ -177,7 +181,7 @@ export function mergerIn(pool: WorkerPool, sealed = false): SegmentMerger {
 }
 
 /**
- * Opens and merges segments of a main and slave that belong together.
+ * Opens and merges segments of a main and slave that belong together, of method `samples` or `mpeg`.
  *
  * @throws {@link PairingError} they do not
  * @throws {@link FormatError} another method, or damage
@@ -189,7 +193,7 @@ export async function openSamples(
 ): Promise<(number: number) => Promise<Uint8Array>> {
   checkPair(main, slave.header, slave.trailer);
   const { header } = main;
-  if (header.method !== "samples") throw new FormatError(`method ${header.method}, samples expected`);
+  if (header.method === "compress") throw new FormatError("method compress, samples or mpeg expected");
   const context = { mainId: header.id, headerHash: main.headerHash };
   const protection = await createProtection(header.protection, context, slave.header.secret);
   return async (number) => {

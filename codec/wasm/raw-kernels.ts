@@ -119,6 +119,23 @@ export interface RawKernels {
     width: number,
     height: number,
   ): void;
+  // assembly/mpeg-division/combiner.ts
+  mpegCombine(out: number, length: number, parts: number, state: number, filterFactor: number, options: number): number;
+  // assembly/mpeg-division/divider.ts
+  mpegClose(): void;
+  mpegDivide(
+    video: number,
+    length: number,
+    context: number,
+    contextLength: number,
+    filterFactor: number,
+    options: number,
+  ): number;
+  mpegFactor(): number;
+  mpegPart(part: number): number;
+  mpegPartLength(part: number): number;
+  mpegState(): number;
+  mpegVerbatim(): number;
   // assembly/common/memory.ts; callers use KernelMemory
   allocate(bytes: number): number;
   release(pointer: number): void;

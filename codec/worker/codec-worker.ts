@@ -1,5 +1,6 @@
 import { cutAudioPackets } from "../methods/audio-packets.ts";
 import type { EncodedPicture, EncodeSettings, SourcePacket, SourcePicture } from "../methods/compress-types.ts";
+import { type CutMpeg, cutMpeg, type MpegRequest, mergeMpeg } from "../methods/mpeg/segment-bytes.ts";
 import type { DividedPacket } from "../methods/packet-list.ts";
 import { type EncoderVideo, PictureEncoder, type PlaneCode } from "../methods/picture-encoder.ts";
 import type { CutRequest } from "../methods/samples/choose-cuts.ts";
@@ -26,6 +27,10 @@ export interface CodecWorkerApi {
   cutSamples(bytes: Uint8Array, request: CutRequest): Promise<CutSegment>;
   /** The source bytes of one segment of method `samples`. */
   mergeSamples(publicBytes: Uint8Array, withheld: Uint8Array): Promise<Uint8Array>;
+  /** Divides one segment of method `mpeg`; `bytes` is to be transferred. */
+  cutMpeg(bytes: Uint8Array, request: MpegRequest): Promise<CutMpeg>;
+  /** The source bytes of one segment of method `mpeg`. */
+  mergeMpeg(publicBytes: Uint8Array, withheld: Uint8Array): Promise<Uint8Array>;
 }
 
 /** @param transfer marks buffers that go over without a copy (`Comlink.transfer`) */
@@ -72,6 +77,16 @@ export function createCodecWorkerApi(
 
     async mergeSamples(publicBytes, withheld) {
       const bytes = await mergeSegment(kernels, publicBytes, withheld);
+      return transfer(bytes, [bytes.buffer] as Transferable[]);
+    },
+
+    async cutMpeg(bytes, request) {
+      const cut = await cutMpeg(kernels, bytes, request);
+      return transfer(cut, [cut.publicBytes.buffer, cut.withheld.buffer] as Transferable[]);
+    },
+
+    async mergeMpeg(publicBytes, withheld) {
+      const bytes = await mergeMpeg(kernels, publicBytes, withheld);
       return transfer(bytes, [bytes.buffer] as Transferable[]);
     },
   };

@@ -193,8 +193,8 @@ function intoTail(bytes: Uint8Array, tail: Uint8Array): Uint8Array {
   return place;
 }
 
-/** Undefined where packing does not pay. */
-async function pack(block: Uint8Array): Promise<Uint8Array | undefined> {
+/** A list of a segment by DEFLATE; undefined where packing does not pay. */
+export async function pack(block: Uint8Array): Promise<Uint8Array | undefined> {
   if (block.length < PACK_MIN_BYTES) return undefined;
   if (block.length > 2 * PROBE_BYTES) {
     const probe = block.subarray(0, PROBE_BYTES);

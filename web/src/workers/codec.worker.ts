@@ -14,6 +14,8 @@ const api: CodecWorkerApi = {
   cutAudio: async (packets) => (await started).cutAudio(packets),
   cutSamples: async (bytes, request) => (await started).cutSamples(bytes, request),
   mergeSamples: async (publicBytes, withheld) => (await started).mergeSamples(publicBytes, withheld),
+  cutMpeg: async (bytes, request) => (await started).cutMpeg(bytes, request),
+  mergeMpeg: async (publicBytes, withheld) => (await started).mergeMpeg(publicBytes, withheld),
 };
 
 installErrorTransfer();

@@ -37,6 +37,8 @@ export interface SourceFacts {
   refusals: Refusals;
   /** A small picture of it, where one can be made. */
   poster?: NonNullable<MainHeader["poster"]>;
+  /** What is divided can be combined, and is not played yet. */
+  combinesOnly?: boolean;
 }
 
 export interface DivideSettings {

@@ -6,6 +6,8 @@ import type { DivisionResult, DivisionSinks } from "../../../codec/format/divisi
 import { readAhead } from "../../../codec/format/read-ahead.ts";
 import { readUnfinished, type UnfinishedDivision } from "../../../codec/format/unfinished.ts";
 import { divideCompress } from "../../../codec/methods/compress.ts";
+import { openMpeg } from "../../../codec/methods/mpeg/open-mpeg.ts";
+import { divideMpeg } from "../../../codec/methods/mpeg.ts";
 import { divideSamples } from "../../../codec/methods/samples.ts";
 import { type CodecWorkerApi, createCodecWorkerApi } from "../../../codec/worker/codec-worker.ts";
 import { installErrorTransfer } from "../../../codec/worker/error-transfer.ts";
@@ -19,6 +21,7 @@ import type {
   SourceFacts,
 } from "./divide-api.ts";
 import { fetchKernels } from "./kernels.ts";
+import { inspectMpeg } from "./mpeg-source.ts";
 import { type DivisionFiles, openFiles } from "./output-file.ts";
 import { SourceReader } from "./source-reader.ts";
 import { streamFacts } from "./stream-source.ts";
@@ -52,6 +55,7 @@ function thinned(onProgress: (step: DivisionStep) => void): (step: DivisionStep)
 
 interface DivisionJob {
   file: Blob;
+  isMpeg: boolean;
   settings: DivideSettings & { signal: AbortSignal };
   sinks: DivisionSinks;
   pool: WorkerPool;
@@ -71,10 +75,18 @@ async function takeUp({ main, slave, journal }: DivisionFiles, goOn: boolean): P
   return unfinished;
 }
 
-function divideAsItIs({ file, settings, sinks, pool, unfinished, onProgress }: DivisionJob): Promise<DivisionResult> {
+function divideAsItIs({
+  file,
+  isMpeg,
+  settings,
+  sinks,
+  pool,
+  unfinished,
+  onProgress,
+}: DivisionJob): Promise<DivisionResult> {
   const { title, copyright, protection, service, player, mainName, slaveName, signal, poster } = settings;
   const described = { title, copyright, protection, service, player, mainName, slaveName, signal };
-  return divideSamples(
+  return (isMpeg ? divideMpeg : divideSamples)(
     readAhead(sourceFromBlob(file)),
     {
       ...described,
@@ -115,6 +127,8 @@ class DivideWorker implements DivideWorkerApi {
   private cancelling: AbortController | undefined;
 
   async inspect(file: Blob): Promise<SourceFacts> {
+    const mpeg = await inspectMpeg(file);
+    if (mpeg !== undefined) return mpeg;
     const facts = await streamFacts(file);
     if (facts !== undefined) return facts;
     const reader = await SourceReader.open(file);
@@ -138,16 +152,19 @@ class DivideWorker implements DivideWorkerApi {
     const { signal } = cancelling;
     const start = performance.now();
     const isCopied = settings.method === "samples";
-    const pool = isCopied
-      ? await localPool()
-      : new WorkerPool(Math.max(1, Math.min(WORKERS_MAX, navigator.hardwareConcurrency)), spawnCodecWorker);
-    const files = await openFiles(id, target, isCopied);
+    const isMpeg = isCopied && (await openMpeg(sourceFromBlob(file))) !== undefined;
+    const pool =
+      isCopied && !isMpeg
+        ? await localPool()
+        : new WorkerPool(Math.max(1, Math.min(WORKERS_MAX, navigator.hardwareConcurrency)), spawnCodecWorker);
+    const files = await openFiles(id, target, isCopied && !isMpeg);
     const { main, slave, journal } = files;
     const sinks = { main: main.sink, slave: slave.sink, ...(journal === undefined ? {} : { journal: journal.sink }) };
     try {
       const unfinished = await takeUp(files, goOn);
       const job: DivisionJob = {
         file,
+        isMpeg,
         settings: { ...settings, signal },
         sinks,
         pool,

@@ -56,10 +56,13 @@ export function MethodChoice({
           </div>
         ))}
       {refusals.samples !== undefined && <Hint>{t("studio.method.noSamples", { reason: refusals.samples })}</Hint>}
+      {facts.combinesOnly && <Hint warning>{t("studio.method.combinesOnly")}</Hint>}
       {refusals.compress !== undefined && facts.isDecodable && (
         <Hint>{t("studio.method.noCompress", { reason: refusals.compress })}</Hint>
       )}
-      {!facts.isDecodable && <Hint warning>{t("studio.method.undecodable", { codec: facts.video.codec })}</Hint>}
+      {!facts.isDecodable && !facts.combinesOnly && (
+        <Hint warning>{t("studio.method.undecodable", { codec: facts.video.codec })}</Hint>
+      )}
     </fieldset>
   );
 }

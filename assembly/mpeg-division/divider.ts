@@ -1,0 +1,286 @@
+/**
+ * Division of one segment's video bytes: Cmix patent, Fig. 13, [0141]-[0155]. DC coefficients of intra blocks go to the slave, the AC bits of intra blocks make a
+ * string of their own for each picture, which protection `patent` XORs with the filter factor. What does not parse stays as it is. Bytes: FORMAT.md 11.
+ */
+import { BitWriter } from "../bitstream/bit-writer";
+import { ERROR_ARGUMENT, ERROR_SPACE, OK } from "../common/status";
+import { xorRepeat } from "../kernels/xor";
+import { BitCursor } from "./bit-cursor";
+import { dcChannel, resetDcContexts } from "./dc-code";
+import { packState, pictureKnown, readHeader, setState } from "./headers";
+import { resetContexts } from "./models";
+import { clearNeighbours } from "./neighbours";
+import { ByteWriter, findStartCode, isZeros, withoutZeros } from "./parts";
+import { acChannel, clearDcSum, dcSum, keepDcs, openWalk, recordCount, restChannel, walkSlice } from "./slice";
+
+export const OPTION_RECOMPRESS: i32 = 1;
+/** XOR with the filter factor. */
+export const OPTION_PATENT: i32 = 2;
+/** Nothing is parsed. */
+export const OPTION_VERBATIM: i32 = 4;
+
+const PICTURE: i32 = 0;
+const SLICE_FIRST: i32 = 1;
+const SLICE_LAST: i32 = 0xaf;
+
+/** DCs that a slice may hold; one with more is carried as it is. */
+const RECORDS: i32 = 1 << 18;
+let records: usize = 0;
+
+const units = new ByteWriter();
+const heads = new ByteWriter();
+const lengths = new ByteWriter();
+const rest = new ByteWriter();
+const ac = new ByteWriter();
+const dc = new ByteWriter();
+const scratch = new ByteWriter();
+
+const source = new BitCursor();
+const restWriter = new BitWriter();
+const acWriter = new BitWriter();
+const scratchWriter = new BitWriter();
+const factorByte: usize = memory.data(16);
+
+let recompress: bool = false;
+let patent: bool = false;
+let factor: i32 = 0;
+let state: i32 = 0;
+let verbatim: i32 = 0;
+/** A picture header has been seen, and intra blocks since. */
+let pictureOpen: bool = false;
+let pictureIntra: bool = false;
+let positionBefore: i32 = 0;
+let addressBefore: i32 = 0;
+
+/**
+ * Divides the video bytes of a segment. What comes out stands in parts until the next call or {@link mpegClose}.
+ * @param video         u8[length]
+ * @param length        0 to 16 MiB; 64 bytes of zeros behind them
+ * @param context       u8[contextLength], the last sequence header and its extensions before the segment
+ * @param filterFactor  of the segment's first picture
+ * @param options       sum of OPTION_*
+ * @returns OK; ERROR_ARGUMENT; ERROR_SPACE: the parts outgrow their room, which OPTION_VERBATIM avoids
+ */
+export function mpegDivide(
+  video: usize,
+  length: i32,
+  context: usize,
+  contextLength: i32,
+  filterFactor: i32,
+  options: i32,
+): i32 {
+  if (length < 0 || length > 16 << 20 || contextLength < 0) return ERROR_ARGUMENT;
+  open(length, options, filterFactor & 255);
+  setState(0);
+  let at = findStartCode(context, contextLength, 0);
+  while (at < contextLength) {
+    const next = findStartCode(context, contextLength, at + 3);
+    if (next - at >= 4) readHeader(context + <usize>at, next - at);
+    at = next;
+  }
+  state = packState();
+  setState(state);
+
+  let gap = 0;
+  at = findStartCode(video, length, 0);
+  while (at < length) {
+    const unit = video + <usize>at;
+    const next = findStartCode(video, length, at + 3);
+    if (next - at >= 4) {
+      const code = <i32>load<u8>(unit, 3);
+      if (code < SLICE_FIRST || code > SLICE_LAST) {
+        if (code == PICTURE) endPicture();
+        readHeader(unit, next - at);
+        if (code == PICTURE) beginPicture();
+      } else {
+        const tail =
+          options & OPTION_VERBATIM || !pictureKnown || !pictureOpen ? -1 : divideSlice(unit, next - at, code);
+        if (tail < 0) {
+          verbatim += next - at;
+        } else {
+          units.putVarint(at - gap);
+          heads.put(video + <usize>gap, at - gap);
+          units.putDelta(code - positionBefore - 1);
+          units.putDelta(sliceAddress - addressBefore);
+          units.putVarint(tail);
+          positionBefore = code;
+          addressBefore = sliceAddress;
+          gap = next;
+        }
+      }
+    }
+    at = next;
+  }
+  heads.put(video + <usize>gap, length - gap);
+  endPicture();
+  return close();
+}
+
+function open(length: i32, options: i32, filterFactor: i32): void {
+  recompress = (options & OPTION_RECOMPRESS) != 0;
+  patent = (options & OPTION_PATENT) != 0;
+  factor = filterFactor;
+  const room = length + 4096;
+  units.open(4 * room);
+  lengths.open(2 * room);
+  heads.open(room);
+  rest.open(2 * room);
+  ac.open(2 * room);
+  dc.open(2 * room);
+  scratch.open(room);
+  if (records == 0) records = heap.alloc(<usize>(RECORDS << 3));
+  restChannel.source = source;
+  acChannel.source = source;
+  restChannel.target = recompress ? scratchWriter : restWriter;
+  acChannel.target = recompress ? scratchWriter : acWriter;
+  openWalk(false, records, RECORDS);
+  resetContexts();
+  resetDcContexts();
+  if (recompress) restChannel.encoder.open(rest.pointer, rest.room());
+  else restWriter.open(rest.pointer, rest.room());
+  dcChannel.encoder.open(dc.pointer, dc.room());
+  verbatim = 0;
+  pictureOpen = false;
+  positionBefore = 0;
+  addressBefore = 0;
+}
+
+function close(): i32 {
+  if (recompress) {
+    rest.length = withoutZeros(rest.pointer, restChannel.encoder.finish());
+  } else {
+    restWriter.align();
+    rest.length = restWriter.byteLength();
+  }
+  dc.length = withoutZeros(dc.pointer, dcChannel.encoder.finish());
+  const full =
+    units.overflow ||
+    heads.overflow ||
+    lengths.overflow ||
+    ac.overflow ||
+    restWriter.overflow ||
+    restChannel.encoder.overflow ||
+    dcChannel.encoder.overflow;
+  return full ? ERROR_SPACE : OK;
+}
+
+function beginPicture(): void {
+  pictureOpen = true;
+  pictureIntra = false;
+  clearDcSum();
+  clearNeighbours();
+  if (recompress) acChannel.encoder.open(ac.end(), ac.room());
+  else acWriter.open(ac.end(), ac.room());
+}
+
+/** Closes the picture's AC string; its DCs make the next picture's factor ([0152]). */
+function endPicture(): void {
+  if (!pictureOpen) return;
+  pictureOpen = false;
+  let length = 0;
+  if (pictureIntra) {
+    if (recompress) {
+      length = withoutZeros(ac.end(), acChannel.encoder.finish());
+      if (acChannel.encoder.overflow) ac.overflow = true;
+    } else {
+      acWriter.align();
+      length = acWriter.byteLength();
+      if (acWriter.overflow) ac.overflow = true;
+    }
+    if (patent) xorFactor(ac.end(), length, factor);
+  }
+  lengths.putVarint(length);
+  ac.length += length;
+  factor = dcSum & 255;
+}
+
+/** XORs a picture's AC string with its factor, or undoes it. */
+export function xorFactor(bytes: usize, length: i32, value: i32): void {
+  store<u8>(factorByte, <u8>value);
+  xorRepeat(bytes, bytes, length, factorByte, 1, 0);
+}
+
+let sliceAddress: i32 = 0;
+
+/** @returns zero bytes behind the slice's own, or -1: it does not parse, and nothing of it was kept */
+function divideSlice(unit: usize, length: i32, position: i32): i32 {
+  const bytes = unit + 4;
+  const size = length - 4;
+  source.open(bytes, size);
+  if (recompress) scratchWriter.open(scratch.pointer, size + 8);
+  else {
+    restWriter.mark();
+    acWriter.mark();
+  }
+  const address = recompress ? walkSlice<i8>(position, -1) : walkSlice<u8>(position, -1);
+  const used = (<i32>source.position + 7) >> 3;
+  let whole = address >= 0 && used <= size && !source.overrun() && isZeros(bytes + <usize>used, size - used);
+  if (whole) {
+    if (recompress) {
+      scratchWriter.align();
+      // The codes again from what was understood: the same bytes, or the slice stays as it is.
+      whole = scratchWriter.byteLength() == used && memory.compare(scratch.pointer, bytes, used) == 0;
+    } else {
+      const spare = (used << 3) - <i32>source.position;
+      whole = spare == 0 || source.get(spare) == 0;
+    }
+  }
+  if (!whole) {
+    if (!recompress) {
+      restWriter.rewind();
+      acWriter.rewind();
+    }
+    return -1;
+  }
+  if (recordCount > 0) pictureIntra = true;
+  keepDcs();
+  if (recompress) {
+    source.open(bytes, size);
+    walkSlice<u16>(position, address);
+  }
+  sliceAddress = address;
+  return size - used;
+}
+
+/** Where a part stands: 0 units, 1 heads, 2 lengths, 3 rest, 4 AC, 5 DC. */
+export function mpegPart(part: i32): usize {
+  return partOf(part).pointer;
+}
+
+export function mpegPartLength(part: i32): i32 {
+  return partOf(part).length;
+}
+
+function partOf(part: i32): ByteWriter {
+  if (part == 0) return units;
+  if (part == 1) return heads;
+  if (part == 2) return lengths;
+  if (part == 3) return rest;
+  return part == 4 ? ac : dc;
+}
+
+/** What the segment's combination has to start with. */
+export function mpegState(): i32 {
+  return state;
+}
+
+/** The filter factor of the picture after the segment. */
+export function mpegFactor(): i32 {
+  return factor;
+}
+
+/** Bytes of slices carried as they are. */
+export function mpegVerbatim(): i32 {
+  return verbatim;
+}
+
+/** Frees the parts. */
+export function mpegClose(): void {
+  units.close();
+  heads.close();
+  lengths.close();
+  rest.close();
+  ac.close();
+  dc.close();
+  scratch.close();
+}
