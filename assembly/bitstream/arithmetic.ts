@@ -23,7 +23,8 @@ function learn(context: usize, bit: i32): void {
   const ones = <i32>(state & 0xffff);
   const rate = <i32>((state >>> 16) & 0xff);
   const whole = 1 << PROBABILITY_BITS;
-  const moved = bit ? ones + ((whole - ones) >> rate) : ones - (ones >> rate);
+  // Decisions are hard to foresee, for a processor too: no branch hangs on them.
+  const moved = select<i32>(ones + ((whole - ones) >> rate), ones - (ones >> rate), bit != 0);
   // Neither answer may become impossible.
   const held = min<i32>(whole - 32, max<i32>(32, moved));
   const next = rate < <i32>(state >>> 24) ? rate + 1 : rate;
@@ -60,29 +61,23 @@ export class ArithmeticEncoder {
 
   /** Codes one decision and lets its context learn. */
   put(context: usize, bit: i32): void {
-    const ones = ofOnes(this.range, context);
-    if (bit) {
-      this.range = ones;
-    } else {
-      this.low += <u64>ones;
-      this.range -= ones;
-    }
+    let range = this.range;
+    const ones = ofOnes(range, context);
+    range = select<u32>(ones, range - ones, bit != 0);
+    if (!bit) this.low += <u64>ones;
     learn(context, bit);
-    while (this.range < RANGE_LEAST) {
-      this.range <<= 8;
+    while (range < RANGE_LEAST) {
+      range <<= 8;
       this.shift();
     }
+    this.range = range;
   }
 
   /** Codes a decision that is as likely as not. */
   putEven(bit: i32): void {
     const half = this.range >> 1;
-    if (bit) {
-      this.range = half;
-    } else {
-      this.low += <u64>half;
-      this.range -= half;
-    }
+    this.low += <u64>select<u32>(0, half, bit != 0);
+    this.range = select<u32>(half, this.range - half, bit != 0);
     if (this.range < RANGE_LEAST) {
       this.range <<= 8;
       this.shift();
@@ -138,34 +133,28 @@ export class ArithmeticDecoder {
 
   /** The next decision; past the end any answer. */
   get(context: usize): i32 {
-    const ones = ofOnes(this.range, context);
-    let bit = 0;
-    if (this.code < ones) {
-      this.range = ones;
-      bit = 1;
-    } else {
-      this.code -= ones;
-      this.range -= ones;
-    }
+    let range = this.range;
+    const ones = ofOnes(range, context);
+    const isOne = this.code < ones;
+    const bit: i32 = isOne ? 1 : 0;
+    this.code -= select<u32>(0, ones, isOne);
+    range = select<u32>(ones, range - ones, isOne);
     learn(context, bit);
-    while (this.range < RANGE_LEAST) {
-      this.range <<= 8;
+    while (range < RANGE_LEAST) {
+      range <<= 8;
       this.shift();
     }
+    this.range = range;
     return bit;
   }
 
   /** The next decision that {@link ArithmeticEncoder.putEven} coded. */
   getEven(): i32 {
     const half = this.range >> 1;
-    let bit = 0;
-    if (this.code < half) {
-      this.range = half;
-      bit = 1;
-    } else {
-      this.code -= half;
-      this.range -= half;
-    }
+    const isOne = this.code < half;
+    const bit: i32 = isOne ? 1 : 0;
+    this.code -= select<u32>(0, half, isOne);
+    this.range = select<u32>(half, this.range - half, isOne);
     if (this.range < RANGE_LEAST) {
       this.range <<= 8;
       this.shift();
