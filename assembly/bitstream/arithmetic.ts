@@ -25,7 +25,8 @@ function learn(context: usize, bit: i32): void {
   const ones = <i32>(state & 0xffff);
   const rate = <i32>((state >>> 16) & 0xff);
   const whole = 1 << PROBABILITY_BITS;
-  const moved = bit ? ones + ((whole - ones) >> rate) : ones - (ones >> rate);
+  // Decisions are hard to foresee, for a processor too: no branch hangs on them.
+  const moved = select<i32>(ones + ((whole - ones) >> rate), ones - (ones >> rate), bit != 0);
   // Neither answer may become impossible.
   const held = min<i32>(whole - 32, max<i32>(32, moved));
   const next = rate < <i32>(state >>> 24) ? rate + 1 : rate;
@@ -81,27 +82,20 @@ export class ArithmeticEncoder {
   }
 
   private decide(ones: u32, bit: i32): void {
-    if (bit) {
-      this.range = ones;
-    } else {
-      this.low += <u64>ones;
-      this.range -= ones;
-    }
-    while (this.range < RANGE_LEAST) {
-      this.range <<= 8;
+    let range = select<u32>(ones, this.range - ones, bit != 0);
+    this.low += <u64>select<u32>(0, ones, bit != 0);
+    while (range < RANGE_LEAST) {
+      range <<= 8;
       this.shift();
     }
+    this.range = range;
   }
 
   /** Codes a decision that is as likely as not. */
   putEven(bit: i32): void {
     const half = this.range >> 1;
-    if (bit) {
-      this.range = half;
-    } else {
-      this.low += <u64>half;
-      this.range -= half;
-    }
+    this.low += <u64>select<u32>(0, half, bit != 0);
+    this.range = select<u32>(half, this.range - half, bit != 0);
     if (this.range < RANGE_LEAST) {
       this.range <<= 8;
       this.shift();
@@ -173,32 +167,25 @@ export class ArithmeticDecoder {
   }
 
   private decide(ones: u32): i32 {
-    let bit = 0;
-    if (this.code < ones) {
-      this.range = ones;
-      bit = 1;
-    } else {
-      this.code -= ones;
-      this.range -= ones;
-    }
-    while (this.range < RANGE_LEAST) {
-      this.range <<= 8;
+    const isOne = this.code < ones;
+    const bit: i32 = isOne ? 1 : 0;
+    this.code -= select<u32>(0, ones, isOne);
+    let range = select<u32>(ones, this.range - ones, isOne);
+    while (range < RANGE_LEAST) {
+      range <<= 8;
       this.shift();
     }
+    this.range = range;
     return bit;
   }
 
   /** The next decision that {@link ArithmeticEncoder.putEven} coded. */
   getEven(): i32 {
     const half = this.range >> 1;
-    let bit = 0;
-    if (this.code < half) {
-      this.range = half;
-      bit = 1;
-    } else {
-      this.code -= half;
-      this.range -= half;
-    }
+    const isOne = this.code < half;
+    const bit: i32 = isOne ? 1 : 0;
+    this.code -= select<u32>(0, half, isOne);
+    this.range = select<u32>(half, this.range - half, isOne);
     if (this.range < RANGE_LEAST) {
       this.range <<= 8;
       this.shift();
