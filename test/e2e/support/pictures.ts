@@ -79,6 +79,8 @@ export async function makeLongClip(path: string, seconds: number, size: string):
       "libx264",
       "-preset",
       "veryfast",
+      "-crf",
+      "10",
       "-pix_fmt",
       "yuv420p",
       "-c:a",
