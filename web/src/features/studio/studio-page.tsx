@@ -100,7 +100,7 @@ export function StudioPage(): ReactNode {
                 totalBytes={facts.bytes}
                 totalPictures={facts.video.estimatedPictures}
                 isCancelling={studio.isCancelling}
-                canGoOn={method === "samples"}
+                canGoOn={method === "samples" && facts.combinesOnly !== true}
                 onCancel={division.cancel}
               />
             )}

@@ -103,7 +103,7 @@ function Unfinished({
 
   const isDone = output !== undefined;
   const about =
-    settings.method !== "samples"
+    settings.method !== "samples" || record.facts.combinesOnly
       ? t("studio.unfinished.again")
       : target === undefined
         ? t("studio.unfinished.stored", { share: formatShare(Math.min(bytes, source.size), source.size), ...file })
