@@ -53,7 +53,7 @@ async function countPictures(stream: string): Promise<number> {
 
 /** Over all samples of all planes, as ffmpeg decodes the stream and counts; dB. */
 export async function psnrOf(stream: string, y4m: string): Promise<number> {
-  const filter = "[0:v]setpts=N/25/TB[a];[1:v]setpts=N/25/TB[b];[a][b]psnr";
+  const filter = "[0:v]settb=1/25,setpts=N[a];[1:v]settb=1/25,setpts=N[b];[a][b]psnr";
   const { stderr } = await run("ffmpeg", ["-i", stream, "-i", y4m, "-lavfi", filter, "-f", "null", "-"]);
   const average = /average:([\d.]+)/.exec(stderr)?.[1];
   if (average === undefined) throw new Error(`ffmpeg told no PSNR of ${stream}`);

@@ -71,8 +71,10 @@ describe("containers written by the tests", () => {
     });
 });
 
-describe("a broken file is divided without loss or refused", () => {
-  for (const path of mediaFiles("broken").filter((name) => /mpg|m2v|mpeg|\.ts|random|zeros/.test(name)))
+const broken = mediaFiles("broken").filter((name) => /mpg|m2v|mpeg|\.ts|random|zeros/.test(name));
+
+describe.skipIf(broken.length === 0)("a broken file is divided without loss or refused", () => {
+  for (const path of broken)
     it(nameOf(path), async () => {
       const bytes = readBytes(path);
       for (const [protection, recompress] of WAYS) {

@@ -58,7 +58,7 @@ describe("D2 D5: a divided file comes back byte for byte", () => {
   });
 });
 
-describe("a broken file is divided without loss or refused", () => {
+describe.skipIf(broken.length === 0)("a broken file is divided without loss or refused", () => {
   for (const path of broken) {
     it(nameOf(path), async () => {
       const bytes = readBytes(path);
