@@ -11,7 +11,7 @@ installErrorTransfer();
 const api = loadNodeKernels().then((kernels) => createCodecWorkerApi(kernels, Comlink.transfer));
 const exposed: CodecWorkerApi = {
   beginGop: async (request) => (await api).beginGop(request),
-  addPicture: async (picture, quality) => (await api).addPicture(picture, quality),
+  addPictures: async (pictures, quality) => (await api).addPictures(pictures, quality),
   cutAudio: async (packets) => (await api).cutAudio(packets),
   cutSamples: async (bytes, request) => (await api).cutSamples(bytes, request),
   mergeSamples: async (publicBytes, withheld) => (await api).mergeSamples(publicBytes, withheld),

@@ -5,9 +5,10 @@ import type { DivisionResult } from "../codec/format/division-writer.ts";
 import { chooseMethod } from "../codec/methods/choose-method.ts";
 import { divideCompress } from "../codec/methods/compress.ts";
 import { divideMpeg } from "../codec/methods/mpeg.ts";
+import { PictureBuffers } from "../codec/methods/picture-buffers.ts";
 import { pictureRateCode } from "../codec/methods/picture-encoder.ts";
 import { divideSamples } from "../codec/methods/samples.ts";
-import { FileSink, fileChunks, openFile } from "./files.ts";
+import { FileSink, openFile } from "./files.ts";
 import { createNodePool } from "./node-pool.ts";
 import { type Command, choice, integer, parse } from "./options.ts";
 import { createProgress, note, printResult } from "./output.ts";
@@ -58,7 +59,8 @@ export const divide: Command = {
     const file = await openFile(input);
     try {
       const method = asked === "auto" ? await chooseMethod(file) : asked;
-      const y4m = method === "compress" ? await readY4m(fileChunks(input)) : undefined;
+      const buffers = new PictureBuffers();
+      const y4m = method === "compress" ? await readY4m(file, buffers) : undefined;
       if (y4m !== undefined && !pictureRateCode(y4m.header.frameRate).exact) {
         note(
           `${y4m.header.frameRate.join("/")} pictures a second have no code in MPEG-1: the nearest stands in the stream, the true times in the file`,
@@ -100,7 +102,7 @@ export const divide: Command = {
         } else if (y4m === undefined) result = await divideSamples(file, common, sinks, pool);
         else
           result = await divideCompress(
-            { video: { ...y4m.header }, pictures: y4m.pictures },
+            { video: { ...y4m.header }, pictures: y4m.pictures, buffers },
             {
               ...common,
               bitplane,

@@ -1,8 +1,9 @@
 import { readY4m } from "../codec/containers/y4m.ts";
 import { encodeGops } from "../codec/methods/gop-encoder.ts";
+import { PictureBuffers } from "../codec/methods/picture-buffers.ts";
 import { pictureRateCode } from "../codec/methods/picture-encoder.ts";
 import { averageRate, constantQuality } from "../codec/methods/rate-control.ts";
-import { FileSink, fileChunks, fileSize } from "./files.ts";
+import { FileSink, openFile } from "./files.ts";
 import { createNodePool } from "./node-pool.ts";
 import { type Command, integer, parse, requiredText } from "./options.ts";
 import { createProgress, note, printResult } from "./output.ts";
@@ -31,8 +32,9 @@ export const encode: Command = {
     const gopPictures = integer(values, "gop", 1, 10_000) ?? 30;
     const pool = createNodePool(integer(values, "workers", 1, 64));
     const progress = createProgress("encoded");
-    const source = await fileSize(input);
-    const { header, pictures } = await readY4m(fileChunks(input));
+    const file = await openFile(input);
+    const buffers = new PictureBuffers();
+    const { header, pictures } = await readY4m(file, buffers);
     if (!pictureRateCode(header.frameRate).exact)
       note(`${header.frameRate.join("/")} pictures a second have no code in MPEG-1: the nearest is written`);
     const sink = await FileSink.open(out);
@@ -44,6 +46,7 @@ export const encode: Command = {
         division: "none",
         gopPictures,
         rate: bitrate === undefined ? constantQuality(quality) : averageRate(bitrate, samples),
+        buffers,
         signal,
         onPicture: ({ pictures: done }) => progress.show(done),
       });
@@ -61,7 +64,7 @@ export const encode: Command = {
       const seconds = (performance.now() - started) / 1000;
       progress.end();
       printResult(values.json === true, {
-        source,
+        source: file.size,
         bytes,
         path: out,
         frames,
@@ -74,6 +77,7 @@ export const encode: Command = {
     } finally {
       progress.end();
       pool.close();
+      await file.close();
     }
   },
 };

@@ -1,6 +1,7 @@
 /** Files as byte sources and sinks. */
 import { createReadStream } from "node:fs";
 import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
+import type { Y4mSource } from "../codec/containers/y4m.ts";
 import { InputError } from "../codec/errors.ts";
 import type { ByteSink, ByteSource } from "../codec/format/bytes.ts";
 
@@ -18,7 +19,7 @@ export async function fileSize(path: string): Promise<number> {
   return facts.size;
 }
 
-export interface OpenFile extends ByteSource {
+export interface OpenFile extends ByteSource, Y4mSource {
   close(): Promise<void>;
 }
 
@@ -26,21 +27,25 @@ export interface OpenFile extends ByteSource {
 export async function openFile(path: string): Promise<OpenFile> {
   const size = await fileSize(path);
   const handle = await open(path, "r").catch((error: unknown) => describe(error, path));
+  async function readInto(offset: number, target: Uint8Array): Promise<void> {
+    let filled = 0;
+    while (filled < target.length) {
+      const { bytesRead } = await handle.read(target, filled, target.length - filled, offset + filled);
+      if (bytesRead === 0)
+        throw new InputError(`${path}: ends at byte ${offset + filled}, ${target.length - filled} more were expected`, {
+          offsetBytes: offset + filled,
+        });
+      filled += bytesRead;
+    }
+  }
   return {
     size,
     async read(offset, length) {
       const bytes = new Uint8Array(length);
-      let filled = 0;
-      while (filled < length) {
-        const { bytesRead } = await handle.read(bytes, filled, length - filled, offset + filled);
-        if (bytesRead === 0)
-          throw new InputError(`${path}: ends at byte ${offset + filled}, ${length - filled} more were expected`, {
-            offsetBytes: offset + filled,
-          });
-        filled += bytesRead;
-      }
+      await readInto(offset, bytes);
       return bytes;
     },
+    readInto,
     close: () => handle.close(),
   };
 }

@@ -4,11 +4,12 @@
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { fileChunks } from "../../cli/files.ts";
+import { openFile } from "../../cli/files.ts";
 import { loadNodeKernels } from "../../cli/node-kernels.ts";
 import { readY4m, type Y4mHeader } from "../../codec/containers/y4m.ts";
 import { CompressDecoder } from "../../codec/methods/compress-decoder.ts";
 import type { SourcePicture } from "../../codec/methods/compress-types.ts";
+import { PictureBuffers } from "../../codec/methods/picture-buffers.ts";
 import { PictureEncoder } from "../../codec/methods/picture-encoder.ts";
 
 export interface Lap {
@@ -32,9 +33,11 @@ interface Clip {
 }
 
 async function readClip(path: string): Promise<Clip> {
-  const { header, pictures } = await readY4m(fileChunks(path));
+  const file = await openFile(path);
+  const { header, pictures } = await readY4m(file, new PictureBuffers());
   const all: SourcePicture[] = [];
   for await (const picture of pictures) all.push(picture);
+  await file.close();
   return { header, pictures: all };
 }
 
@@ -96,7 +99,8 @@ const TASKS: Record<string, (input: string, quality: number, output: string) => 
     let samples = 0;
     for (const [i, picture] of coded.entries()) {
       decode(picture);
-      const source = clip.pictures[i]?.data as Uint8Array;
+      const { data, planes } = clip.pictures[i] as SourcePicture;
+      const source = data.subarray(planes[0]?.offset);
       const shown = decoder.i420();
       for (let at = 0; at < shown.length; at++) squares += ((shown[at] ?? 0) - (source[at] ?? 0)) ** 2;
       samples += shown.length;

@@ -32,10 +32,14 @@ function casesIn(memory: KernelMemory): Record<string, { args: number[]; picture
     // kernels/transform
     forwardTransform: block(out),
     inverseTransform: block(out),
+    // kernels/low-transform
+    inverseTransformLow: block(out),
     // kernels/quantise
     quantise: block(out, a, b, 196608),
+    largePlaces: block(a, 1000),
     // kernels/difference
     sumAbsolute16: block(a, b, 64),
+    sumAbsoluteSparse16: block(a, b, 64),
     sumSquared16: block(a, b, 64),
     spread16: block(a),
     residual8: block(out, a, 64, b, 64),
@@ -44,6 +48,7 @@ function casesIn(memory: KernelMemory): Record<string, { args: number[]; picture
     storeBlock8: block(out, 64, b),
     // kernels/half-difference
     sumAbsoluteHalf16: block(a, b, 64, 1, 1),
+    sumAbsoluteSides16: block(out, a, b, 64),
     magnitude8: block(a),
     // kernels/motion
     predict: block(out, 16, a, 64, 16, 16, 1, 1),

@@ -1,6 +1,7 @@
 /** YUV4MPEG2, the plain container of uncompressed pictures that most video tools read and write. */
 import { InputError, UnsupportedError } from "../errors.ts";
 import type { SourcePicture } from "../methods/compress-types.ts";
+import type { PictureBuffers } from "../methods/picture-buffers.ts";
 
 export interface Y4mHeader {
   width: number;
@@ -13,61 +14,16 @@ export interface Y4mHeader {
 /** 4:2:0 with 8 bits a sample; the names differ in where chrominance samples sit. */
 const SUPPORTED_SAMPLES = new Set(["420", "420jpeg", "420mpeg2", "420paldv"]);
 const LINE_MAX_BYTES = 1024;
+const NEWLINE = 10;
+const text = new TextDecoder("latin1");
 const PICTURE_MAX_SAMPLES = 16384 * 16384;
 
-/** Pulls exact numbers of bytes out of chunks of any size. */
-class ChunkReader {
-  private readonly chunks: AsyncIterator<Uint8Array>;
-  private rest: Uint8Array = new Uint8Array();
-  position = 0;
-
-  constructor(chunks: AsyncIterable<Uint8Array>) {
-    this.chunks = chunks[Symbol.asyncIterator]();
-  }
-
-  private async refill(): Promise<boolean> {
-    while (this.rest.length === 0) {
-      const next = await this.chunks.next();
-      if (next.done) return false;
-      this.rest = next.value;
-    }
-    return true;
-  }
-
-  /** Fewer bytes than asked only at the end. */
-  async read(length: number): Promise<Uint8Array> {
-    const bytes = new Uint8Array(length);
-    let filled = 0;
-    while (filled < length && (await this.refill())) {
-      const part = this.rest.subarray(0, length - filled);
-      bytes.set(part, filled);
-      filled += part.length;
-      this.rest = this.rest.subarray(part.length);
-    }
-    this.position += filled;
-    return bytes.subarray(0, filled);
-  }
-
-  /** A line without its end; undefined at the end of the input. */
-  async line(): Promise<string | undefined> {
-    let text = "";
-    while (text.length < LINE_MAX_BYTES) {
-      if (!(await this.refill())) return text === "" ? undefined : text;
-      const byte = this.rest[0] ?? 0;
-      this.rest = this.rest.subarray(1);
-      this.position += 1;
-      if (byte === 10) return text;
-      text += String.fromCharCode(byte);
-    }
-    throw new InputError(
-      `no end of line within ${LINE_MAX_BYTES} bytes at byte ${this.position}: not a YUV4MPEG2 file`,
-      { offsetBytes: this.position },
-    );
-  }
-
-  async close(): Promise<void> {
-    await this.chunks.return?.();
-  }
+/** A file that is read into buffers which are there already. */
+export interface Y4mSource {
+  /** Bytes in all. */
+  readonly size: number;
+  /** Fills `target` from `offset` on; the caller keeps inside `size`. */
+  readInto(offset: number, target: Uint8Array): Promise<void>;
 }
 
 function parseHeader(line: string): Y4mHeader {
@@ -119,71 +75,93 @@ function parseHeader(line: string): Y4mHeader {
 }
 
 /**
- * Reads a stream of pictures.
+ * Reads a file of pictures.
  *
+ * @param buffers where the pictures' buffers come from; each stays the picture's own until it is given back there
  * @returns the header at once, the pictures as they are pulled; memory holds one at a time
  * @throws {@link InputError} no such file, or it ends inside picture `details.picture`
  * @throws {@link UnsupportedError} other samples than 4:2:0 with 8 bits
  */
 export async function readY4m(
-  chunks: AsyncIterable<Uint8Array>,
+  source: Y4mSource,
+  buffers: PictureBuffers,
 ): Promise<{ header: Y4mHeader; pictures: AsyncGenerator<SourcePicture> }> {
-  const reader = new ChunkReader(chunks);
-  const first = await reader.line();
-  if (first === undefined) throw new InputError("the file is empty; choose a .y4m file", { offsetBytes: 0 });
-  const header = parseHeader(first);
-  return { header, pictures: readPictures(reader, header) };
+  if (source.size === 0) throw new InputError("the file is empty; choose a .y4m file", { offsetBytes: 0 });
+  const start = new Uint8Array(Math.min(source.size, LINE_MAX_BYTES));
+  await source.readInto(0, start);
+  const end = lineEnd(start, 0);
+  const header = parseHeader(text.decode(start.subarray(0, end)));
+  return { header, pictures: readPictures(source, buffers, header, end + 1) };
 }
 
-async function* readPictures(reader: ChunkReader, header: Y4mHeader): AsyncGenerator<SourcePicture> {
-  const { width, height, frameRate } = header;
+/** Index of the line's last byte, the newline. */
+function lineEnd(bytes: Uint8Array, offsetBytes: number): number {
+  const end = bytes.subarray(0, LINE_MAX_BYTES).indexOf(NEWLINE);
+  if (end >= 0) return end;
+  throw new InputError(`no end of line within ${LINE_MAX_BYTES} bytes at byte ${offsetBytes}: not a YUV4MPEG2 file`, {
+    offsetBytes,
+  });
+}
+
+async function* readPictures(
+  source: Y4mSource,
+  buffers: PictureBuffers,
+  { width, height, frameRate }: Y4mHeader,
+  firstByte: number,
+): AsyncGenerator<SourcePicture> {
   const [chromaWidth, chromaHeight] = [(width + 1) >> 1, (height + 1) >> 1];
   const lumaBytes = width * height;
   const chromaBytes = chromaWidth * chromaHeight;
+  const pictureBytes = lumaBytes + 2 * chromaBytes;
   const timeOf = (picture: number): number => Math.round((picture * frameRate[1] * 1e6) / frameRate[0]);
-  try {
-    for (let picture = 0; ; picture++) {
-      const line = await reader.line();
-      if (line === undefined) return;
-      if (!line.startsWith("FRAME"))
-        throw new InputError(`no picture ${picture} at byte ${reader.position}: the file is damaged`, {
-          picture,
-          offsetBytes: reader.position,
-        });
-      const data = await reader.read(lumaBytes + 2 * chromaBytes);
-      if (data.length < lumaBytes + 2 * chromaBytes)
-        throw new InputError(`the file ends inside picture ${picture}, at byte ${reader.position}; write it anew`, {
-          picture,
-          offsetBytes: reader.position,
-        });
-      yield {
-        timestampMicroseconds: timeOf(picture),
-        durationMicroseconds: timeOf(picture + 1) - timeOf(picture),
-        format: "I420",
-        width,
-        height,
-        data,
-        planes: [
-          { offset: 0, stride: width },
-          { offset: lumaBytes, stride: chromaWidth },
-          { offset: lumaBytes + chromaBytes, stride: chromaWidth },
-        ],
-      };
+  let lineBytes = Y4M_PICTURE_HEADER.length;
+  let position = firstByte;
+  for (let picture = 0; position < source.size; picture++) {
+    // Line and samples at once; a line of another length than the one before shows itself, and is read again.
+    const data = buffers.take(lineBytes + pictureBytes);
+    const there = Math.min(data.length, source.size - position);
+    await source.readInto(position, data.subarray(0, there));
+    const line = data.subarray(0, Math.min(there, LINE_MAX_BYTES));
+    if (!text.decode(line.subarray(0, 5)).startsWith("FRAME"))
+      throw new InputError(`no picture ${picture} at byte ${position}: the file is damaged`, {
+        picture,
+        offsetBytes: position,
+      });
+    const found = lineEnd(line, position) + 1;
+    if (found !== lineBytes) {
+      lineBytes = found;
+      picture -= 1;
+      continue;
     }
-  } finally {
-    await reader.close();
+    if (there < data.length)
+      throw new InputError(`the file ends inside picture ${picture}, at byte ${source.size}; write it anew`, {
+        picture,
+        offsetBytes: source.size,
+      });
+    position += data.length;
+    yield {
+      timestampMicroseconds: timeOf(picture),
+      durationMicroseconds: timeOf(picture + 1) - timeOf(picture),
+      format: "I420",
+      width,
+      height,
+      data,
+      planes: [
+        { offset: lineBytes, stride: width },
+        { offset: lineBytes + lumaBytes, stride: chromaWidth },
+        { offset: lineBytes + lumaBytes + chromaBytes, stride: chromaWidth },
+      ],
+    };
   }
 }
 
-const text = new TextEncoder();
+/** What stands before each picture's planes. */
+export const Y4M_PICTURE_HEADER: Uint8Array = new TextEncoder().encode("FRAME\n");
 
 export function writeY4mHeader(header: Y4mHeader): Uint8Array {
   const { width, height, frameRate, pixelAspect, fullRange } = header;
   const range = fullRange ? " XCOLORRANGE=FULL" : "";
-  return text.encode(
+  return new TextEncoder().encode(
     `YUV4MPEG2 W${width} H${height} F${frameRate.join(":")} Ip A${pixelAspect.join(":")} C420jpeg${range}\n`,
   );
 }
-
-/** What stands before each picture's planes. */
-export const Y4M_PICTURE_HEADER: Uint8Array = text.encode("FRAME\n");

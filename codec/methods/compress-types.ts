@@ -1,5 +1,6 @@
 /** What goes into method `compress` and what its workers exchange. */
 import type { AudioTrack, MainHeader, ProtectionName, VideoTrack } from "../format/header.ts";
+import type { PictureBuffers } from "./picture-buffers.ts";
 
 export type PixelFormat = "I420" | "NV12" | "RGBA" | "BGRA";
 
@@ -27,6 +28,8 @@ export interface CompressInput {
     Partial<Pick<VideoTrack, "pixelAspect" | "rotation" | "mirrored" | "matrix" | "fullRange">>;
   /** In display order. */
   pictures: AsyncIterable<SourcePicture>;
+  /** Where `pictures` takes its buffers from, if it uses them again. */
+  buffers?: PictureBuffers;
   audio?: Omit<AudioTrack, "id" | "kind"> & { packets: AsyncIterable<SourcePacket> };
 }
 

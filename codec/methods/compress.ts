@@ -99,6 +99,7 @@ export async function divideCompress(
         options.bitrateKbits === undefined
           ? constantQuality(options.quality)
           : averageRate(options.bitrateKbits, samples),
+      buffers: input.buffers,
       signal: options.signal,
       onPicture: options.onProgress,
     });
@@ -225,21 +226,16 @@ class SoundQueue {
   }
 
   private async segment(packets: SourcePacket[]): Promise<DividedSegment> {
-    const worker = await this.pool.acquire();
-    try {
-      const divided = await worker.api.cutAudio(packets);
-      return {
-        layer: 0,
-        track: AUDIO_TRACK,
-        key: true,
-        structure: false,
-        startMicroseconds: packets[0]?.timestampMicroseconds ?? 0,
-        durationMicroseconds: divided.reduce((sum, packet) => sum + packet.durationMicroseconds, 0),
-        pictures: divided.length,
-        ...encodePacketList(divided),
-      };
-    } finally {
-      this.pool.release(worker);
-    }
+    const divided = await this.pool.use((api) => api.cutAudio(packets), true);
+    return {
+      layer: 0,
+      track: AUDIO_TRACK,
+      key: true,
+      structure: false,
+      startMicroseconds: packets[0]?.timestampMicroseconds ?? 0,
+      durationMicroseconds: divided.reduce((sum, packet) => sum + packet.durationMicroseconds, 0),
+      pictures: divided.length,
+      ...encodePacketList(divided),
+    };
   }
 }

@@ -1,12 +1,13 @@
 /** Spreads closed groups of pictures over a worker pool and gives them back in order, with bounded memory. */
 import { transfer } from "comlink";
-import type { PooledWorker, WorkerPool } from "../worker/worker-pool.ts";
+import type { WorkerPool } from "../worker/worker-pool.ts";
 import type { EncodedPicture, EncodeSettings, SourcePicture } from "./compress-types.ts";
+import type { PictureBuffers } from "./picture-buffers.ts";
 import type { EncoderVideo, PlaneCode } from "./picture-encoder.ts";
 import type { GroupRate, RateControl } from "./rate-control.ts";
 
-/** Uncompressed pictures that may wait for the workers; bounds memory, and lets a second worker start a group early. */
-const WAITING_MAX_BYTES = 48 << 20;
+/** Uncompressed pictures read and not yet coded: a group of 1080p, so that each of two workers has one. */
+const WAITING_MAX_BYTES = 96 << 20;
 
 /** Of these, what a rate control may look ahead. */
 const AHEAD_MAX_BYTES = 16 << 20;
@@ -23,6 +24,8 @@ export interface GopEncoderOptions {
   planeCode?: PlaneCode;
   gopPictures: number;
   rate: RateControl;
+  /** Where the source takes its buffers from; they go back there. */
+  buffers?: PictureBuffers | undefined;
   signal?: AbortSignal | undefined;
   onPicture?: ((done: { pictures: number; microseconds: number }) => void) | undefined;
 }
@@ -37,23 +40,25 @@ export async function* encodeGops(
   pool: WorkerPool,
   options: GopEncoderOptions,
 ): AsyncGenerator<EncodedGop> {
-  const { signal } = options;
-  const source = withDurations(pictures)[Symbol.asyncIterator]();
+  const { signal, buffers } = options;
+  const source = new PictureQueue(withDurations(pictures)[Symbol.asyncIterator]());
   const running: Promise<{ gop: EncodedGop; rate: GroupRate }>[] = [];
-  const waiting = new WaitingRoom();
   let done = 0;
   let read = 0;
   let ended = false;
 
   async function readGop(): Promise<void> {
-    const worker = await pool.acquire();
     const gop: EncodedGop = { startMicroseconds: 0, pictures: [] };
-    let job: Promise<unknown> = worker.api.beginGop({
-      video: options.video,
-      division: options.division,
-      planeCode: options.planeCode ?? "read",
-      firstPicture: read,
-    });
+    const worker = pool.acquire();
+    const firstPicture = read;
+    let job: Promise<unknown> = worker.then(({ api }) =>
+      api.beginGop({
+        video: options.video,
+        division: options.division,
+        planeCode: options.planeCode ?? "read",
+        firstPicture,
+      }),
+    );
     const rate = options.rate.startGroup();
     const ahead: SourcePicture[] = [];
     let count = 0;
@@ -61,67 +66,59 @@ export async function* encodeGops(
     const fail = (error: unknown): void => {
       failure ??= error;
     };
-    /** Sets the worker on the first picture read ahead; `left` are the group's pictures from it on. */
+    /** Sets the worker on the first pictures read ahead; `left` are the group's pictures from them on. */
     function encodeNext(left: number): void {
-      const picture = ahead.shift();
-      if (picture === undefined) return;
-      const { durationMicroseconds } = picture;
-      const end = picture.timestampMicroseconds + durationMicroseconds;
-      const bytes = picture.data.byteLength;
+      const batch = ahead.splice(0, options.rate.batch);
+      const [first] = batch;
+      if (first === undefined) return;
+      const bytes = batch.reduce((sum, { data }) => sum + data.byteLength, 0);
+      const moved = batch.map(({ data }) => data.buffer as ArrayBuffer);
       job = job
         .then(async () => {
-          const quality = rate.quality(durationMicroseconds, left);
-          const coded = await worker.api.addPicture(transfer(picture, [picture.data.buffer as ArrayBuffer]), quality);
-          rate.took(coded);
-          gop.pictures.push(coded);
-          done += 1;
-          options.onPicture?.({ pictures: done, microseconds: end });
+          const quality = rate.quality(first.durationMicroseconds, left);
+          const { api } = await worker;
+          const { pictures: coded, spent } = await api.addPictures(transfer(batch, moved), quality);
+          for (const buffer of spent) buffers?.give(buffer);
+          for (const picture of coded) rate.took(picture);
+          gop.pictures.push(...coded);
+          done += coded.length;
+          const last = batch.at(-1) ?? first;
+          options.onPicture?.({ pictures: done, microseconds: last.timestampMicroseconds + last.durationMicroseconds });
         })
         .catch(fail)
-        .finally(() => waiting.leave(bytes));
+        .finally(() => source.coded(bytes));
     }
     while (count < options.gopPictures && failure === undefined) {
       signal?.throwIfAborted();
-      const next = await source.next();
-      if (next.done) {
+      const picture = await source.next();
+      if (picture === undefined) {
         ended = true;
         break;
       }
-      const picture = next.value;
       if (count === 0) gop.startMicroseconds = picture.timestampMicroseconds;
       count += 1;
       read += 1;
       ahead.push(picture);
-      const bytes = picture.data.byteLength;
-      const entering = waiting.enter(bytes);
-      const aheadMost = Math.min(options.rate.lookahead, Math.floor(AHEAD_MAX_BYTES / bytes));
-      if (ahead.length > aheadMost) encodeNext(options.gopPictures - count + ahead.length);
-      await entering;
+      const aheadMost = Math.min(options.rate.lookahead, Math.floor(AHEAD_MAX_BYTES / picture.data.byteLength));
+      if (ahead.length >= aheadMost + options.rate.batch) encodeNext(options.gopPictures - count + ahead.length);
     }
     while (ahead.length > 0) encodeNext(ahead.length);
-    const finished = finishGop(job, worker, gop, rate, () => failure);
+    const finish = async (): Promise<{ gop: EncodedGop; rate: GroupRate }> => {
+      await job.catch(fail);
+      await worker.then((own) => pool.release(own), fail);
+      if (failure !== undefined) throw failure;
+      return { gop, rate };
+    };
+    const finished = finish();
     finished.catch(() => {}); // thrown where the group is handed on
     running.push(finished);
-  }
-
-  async function finishGop(
-    job: Promise<unknown>,
-    worker: PooledWorker,
-    gop: EncodedGop,
-    rate: GroupRate,
-    failure: () => unknown,
-  ): Promise<{ gop: EncodedGop; rate: GroupRate }> {
-    await job;
-    if (failure() !== undefined) throw failure();
-    pool.release(worker);
-    return { gop, rate };
   }
 
   try {
     while (!ended) {
       await readGop();
-      // One group a worker is under way; the oldest is handed on before another starts.
-      while (running.length >= (ended ? 1 : pool.size)) {
+      // The oldest is handed on before another starts.
+      while (running.length >= (ended ? 1 : pool.size + options.rate.groupsAhead)) {
         const oldest = await running.shift();
         signal?.throwIfAborted();
         if (oldest === undefined || oldest.gop.pictures.length === 0) continue;
@@ -130,29 +127,71 @@ export async function* encodeGops(
       }
     }
   } finally {
+    await source.close();
     await Promise.allSettled(running);
-    await source.return?.(undefined);
   }
 }
 
-/** Lets a reader in while there is room. */
-class WaitingRoom {
+/** Reads pictures ahead of the groups, as many as memory allows, so that a worker that is done finds its next group there. */
+class PictureQueue {
+  private readonly pictures: SourcePicture[] = [];
+  /** Read and not yet coded. */
   private bytes = 0;
-  private wake: (() => void) | undefined;
+  private ended = false;
+  private failure: unknown;
+  private readonly filling: Promise<void>;
+  private wakeReader: (() => void) | undefined;
+  private wakeTaker: (() => void) | undefined;
 
-  /** Counts the bytes in, and waits while there are too many. */
-  async enter(bytes: number): Promise<void> {
-    this.bytes += bytes;
-    while (this.bytes > WAITING_MAX_BYTES) {
-      await new Promise<void>((resolve) => {
-        this.wake = resolve;
-      });
-    }
+  constructor(private readonly source: AsyncIterator<SourcePicture>) {
+    this.filling = this.fill();
   }
 
-  leave(bytes: number): void {
+  /** @returns undefined at the end; @throws the source's error, behind all pictures before it */
+  async next(): Promise<SourcePicture | undefined> {
+    while (this.pictures.length === 0 && !this.ended) {
+      await new Promise<void>((resolve) => {
+        this.wakeTaker = resolve;
+      });
+    }
+    const picture = this.pictures.shift();
+    if (picture === undefined && this.failure !== undefined) throw this.failure;
+    return picture;
+  }
+
+  /** A picture of so many bytes needs memory no more. */
+  coded(bytes: number): void {
     this.bytes -= bytes;
-    this.wake?.();
+    this.wakeReader?.();
+  }
+
+  async close(): Promise<void> {
+    this.ended = true;
+    this.wakeReader?.();
+    await this.filling;
+    await this.source.return?.(undefined);
+  }
+
+  private async fill(): Promise<void> {
+    try {
+      while (!this.ended) {
+        if (this.bytes >= WAITING_MAX_BYTES) {
+          await new Promise<void>((resolve) => {
+            this.wakeReader = resolve;
+          });
+          continue;
+        }
+        const next = await this.source.next();
+        if (next.done) break;
+        this.bytes += next.value.data.byteLength;
+        this.pictures.push(next.value);
+        this.wakeTaker?.();
+      }
+    } catch (error) {
+      this.failure = error;
+    }
+    this.ended = true;
+    this.wakeTaker?.();
   }
 }
 

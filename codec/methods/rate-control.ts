@@ -4,6 +4,10 @@ import type { EncodedPicture } from "./compress-types.ts";
 export interface RateControl {
   /** Pictures to read ahead of the one that is coded: the end of the video is known so long before. */
   readonly lookahead: number;
+  /** Groups that may wait for a worker, so that none is ever without one. */
+  readonly groupsAhead: number;
+  /** Pictures that get one and the same scale. */
+  readonly batch: number;
   /** For the next group to start. Groups are asked for in order, before those just before them are done. */
   startGroup(): GroupRate;
   /** What a group came to; called in the order of the groups, at points that do not depend on how fast workers are. */
@@ -11,14 +15,17 @@ export interface RateControl {
 }
 
 export interface GroupRate {
-  /** Quantiser scale of the next picture; `left` counts the group's pictures from it on. */
+  /** Quantiser scale of the next pictures, the first of which lasts so long; `left` counts the group's pictures from it on. */
   quality(durationMicroseconds: number, left: number): number;
   took(picture: EncodedPicture): void;
 }
 
+/** Pictures in one message to a worker: a message costs as much as a tenth of a small picture's coding. */
+const BATCH_PICTURES = 5;
+
 export function constantQuality(quality: number): RateControl {
   const group: GroupRate = { quality: () => quality, took: () => {} };
-  return { lookahead: 0, startGroup: () => group, endGroup: () => {} };
+  return { lookahead: 0, groupsAhead: 1, batch: BATCH_PICTURES, startGroup: () => group, endGroup: () => {} };
 }
 
 /** Bits times quantiser scale, per luminance sample, that the first pictures are guessed to need: between a drawing and a moving crowd. */
@@ -48,6 +55,8 @@ export function averageRate(kilobits: number, samples: number): RateControl {
   let debt = 0;
   return {
     lookahead: LOOKAHEAD_PICTURES,
+    groupsAhead: 0, // what the groups before came to is worth more
+    batch: 1,
     startGroup: () => new AveragedGroup(bitsPerMicrosecond, samplesPerMicrosecond, complexity, -debt * CORRECTION),
     endGroup(group) {
       if (!(group instanceof AveragedGroup)) return;

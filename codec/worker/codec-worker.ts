@@ -19,8 +19,11 @@ export interface GopRequest {
 export interface CodecWorkerApi {
   /** Starts a closed group of pictures; the next picture is an I-picture. */
   beginGop(request: GopRequest): Promise<void>;
-  /** Encodes the group's next picture; `picture.data` is to be transferred. */
-  addPicture(picture: SourcePicture, quality: number): Promise<EncodedPicture>;
+  /** Encodes the group's next pictures; their `data` is to be transferred, and comes back as `spent`. */
+  addPictures(
+    pictures: SourcePicture[],
+    quality: number,
+  ): Promise<{ pictures: EncodedPicture[]; spent: ArrayBuffer[] }>;
   /** Cuts the sound packets of one segment. */
   cutAudio(packets: SourcePacket[]): Promise<DividedPacket[]>;
   /** Cuts one segment of method `samples`; `bytes` is to be transferred. */
@@ -55,15 +58,18 @@ export function createCodecWorkerApi(
       key = true;
     },
 
-    async addPicture(source, quality) {
-      if (encoder === undefined) throw new TypeError("addPicture before beginGop");
-      const coded = encoder.encode(source, { quality, key, number: picture });
-      picture += 1;
-      key = false;
-      return transfer({ ...coded, durationMicroseconds: source.durationMicroseconds }, [
-        coded.publicBytes.buffer,
-        coded.withheld.buffer,
-      ] as Transferable[]);
+    async addPictures(sources, quality) {
+      const own = encoder;
+      if (own === undefined) throw new TypeError("addPictures before beginGop");
+      const pictures = sources.map((source): EncodedPicture => {
+        const coded = own.encode(source, { quality, key, number: picture });
+        picture += 1;
+        key = false;
+        return { ...coded, durationMicroseconds: source.durationMicroseconds };
+      });
+      const spent = sources.map(({ data }) => data.buffer as ArrayBuffer);
+      const coded = pictures.flatMap(({ publicBytes, withheld }) => [publicBytes.buffer, withheld.buffer]);
+      return transfer({ pictures, spent }, [...coded, ...spent] as Transferable[]);
     },
 
     async cutAudio(packets) {

@@ -19,8 +19,8 @@ export class WorkerPool {
     if (!Number.isInteger(size) || size < 1) throw new RangeError(`size: ${size}, at least 1 expected`);
   }
 
-  /** Waits for a worker that nobody uses. */
-  async acquire(): Promise<PooledWorker> {
+  /** Waits for a worker that nobody uses; a short job may go before those that wait already. */
+  async acquire(isShort = false): Promise<PooledWorker> {
     const idle = this.idle.pop();
     if (idle !== undefined) return idle;
     if (this.all.length < this.size) {
@@ -28,7 +28,20 @@ export class WorkerPool {
       this.all.push(worker);
       return worker;
     }
-    return new Promise((resolve) => this.waiting.push(resolve));
+    return new Promise((resolve) => {
+      if (isShort) this.waiting.unshift(resolve);
+      else this.waiting.push(resolve);
+    });
+  }
+
+  /** Does `work` on a worker that nobody uses, and gives it back. */
+  async use<T>(work: (api: PooledWorker["api"]) => Promise<T>, isShort = false): Promise<T> {
+    const worker = await this.acquire(isShort);
+    try {
+      return await work(worker.api);
+    } finally {
+      this.release(worker);
+    }
   }
 
   release(worker: PooledWorker): void {

@@ -178,16 +178,18 @@ describe("every kernel", () => {
     );
   const tests = listFiles("test/kernels", [".ts"]).map(readText).join("\n");
   const check = readText("assembly/check.ts");
+  const cases = readText("bench/kernels/kernel-cases.ts");
 
   it("is found at all", () => {
     expect(scalars.length).toBeGreaterThan(10);
   });
 
-  it("with a scalar definition has a SIMD form, both exported for tests, and a test that names it", () => {
+  it("with a scalar definition has a SIMD form, both exported for tests, and a test and a bench that name it", () => {
     for (const { path, name } of scalars) {
       expect(readText(path), `${name}Simd in ${path}`).toMatch(new RegExp(`export function ${name}Simd\\(`));
       expect(check, `${name}Scalar in assembly/check.ts`).toMatch(new RegExp(`\\b${name}Scalar\\b`));
       expect(check, `${name}Simd in assembly/check.ts`).toMatch(new RegExp(`\\b${name}Simd\\b`));
+      expect(cases, `${name} in bench/kernels/kernel-cases.ts`).toMatch(new RegExp(`\\b${name}: `));
       expect(tests, `${name} in test/kernels`).toMatch(new RegExp(`["'\`]${name}(?:Scalar)?["'\`]`));
     }
   });

@@ -10,7 +10,7 @@ started.catch(() => {}); // every call tells it
 
 const api: CodecWorkerApi = {
   beginGop: async (request) => (await started).beginGop(request),
-  addPicture: async (picture, quality) => (await started).addPicture(picture, quality),
+  addPictures: async (pictures, quality) => (await started).addPictures(pictures, quality),
   cutAudio: async (packets) => (await started).cutAudio(packets),
   cutSamples: async (bytes, request) => (await started).cutSamples(bytes, request),
   mergeSamples: async (publicBytes, withheld) => (await started).mergeSamples(publicBytes, withheld),

@@ -2,6 +2,7 @@
 import type { VideoSample } from "mediabunny";
 import { UnsupportedError } from "../../../codec/errors.ts";
 import type { PixelFormat, SourcePicture } from "../../../codec/methods/compress-types.ts";
+import type { PictureBuffers } from "../../../codec/methods/picture-buffers.ts";
 
 /** Formats that lose nothing on the way to the encoder; Firefox gives BGRX, Chromium I420 and NV12. */
 export const DIRECT_FORMATS: ReadonlySet<string> = new Set(["I420", "NV12"]);
@@ -10,20 +11,26 @@ const RGB_FORMATS: Readonly<Record<string, PixelFormat>> = { RGBA: "RGBA", RGBX:
 
 type PictureData = Pick<SourcePicture, "format" | "width" | "height" | "data" | "planes">;
 
-export async function copyPicture(sample: VideoSample): Promise<PictureData> {
+/** @param buffers where the copy's buffer comes from */
+export async function copyPicture(sample: VideoSample, buffers: PictureBuffers): Promise<PictureData> {
   const { width, height } = sample.visibleRect;
   const name = sample.format ?? "";
   const format = DIRECT_FORMATS.has(name) ? (name as PixelFormat) : RGB_FORMATS[name];
-  if (format === undefined) return convertPicture(sample, width, height);
-  const data = new Uint8Array(sample.allocationSize());
+  if (format === undefined) return convertPicture(sample, width, height, buffers);
+  const data = buffers.take(sample.allocationSize());
   const layout = await sample.copyTo(data);
   return { format, width, height, data, planes: layout.map(({ offset, stride }) => ({ offset, stride })) };
 }
 
 /** 4:2:2, 4:4:4, 10 bits and unnamed formats go through RGB, which the browser converts to. */
-async function convertPicture(sample: VideoSample, width: number, height: number): Promise<PictureData> {
+async function convertPicture(
+  sample: VideoSample,
+  width: number,
+  height: number,
+  buffers: PictureBuffers,
+): Promise<PictureData> {
   const planes = [{ offset: 0, stride: width * 4 }];
-  const data = new Uint8Array(width * height * 4);
+  const data = buffers.take(width * height * 4);
   try {
     const [layout] = await sample.copyTo(data, { format: "RGBA" });
     // WebKit ignores `format` without an error.

@@ -15,6 +15,7 @@ import { sourceFromBlob } from "../../../codec/format/bytes.ts";
 import type { MainHeader } from "../../../codec/format/header.ts";
 import { readAhead } from "../../../codec/format/read-ahead.ts";
 import type { CompressInput, SourcePacket, SourcePicture } from "../../../codec/methods/compress-types.ts";
+import { PictureBuffers } from "../../../codec/methods/picture-buffers.ts";
 import { rateBelowSource } from "../../../codec/methods/rate-control.ts";
 import { openIndex } from "../../../codec/methods/samples/open-index.ts";
 import { canDemux, SD_MAX_HEIGHT } from "../player/decoder-support.ts";
@@ -54,6 +55,7 @@ export class SourceReader {
   private readonly video: InputVideoTrack;
   private readonly sound: InputAudioTrack | undefined;
   readonly facts: SourceFacts;
+  private readonly buffers = new PictureBuffers();
 
   private constructor(input: Input, video: InputVideoTrack, sound: InputAudioTrack | undefined, facts: SourceFacts) {
     this.input = input;
@@ -156,6 +158,7 @@ export class SourceReader {
         fullRange: first.fullRange,
       },
       pictures: this.pictures(),
+      buffers: this.buffers,
     };
     if (this.sound !== undefined && this.facts.sound !== undefined) {
       const { codec, sampleRate, channels } = this.facts.sound;
@@ -238,7 +241,7 @@ export class SourceReader {
   private async *pictures(): AsyncGenerator<SourcePicture> {
     let waiting: SourcePicture | undefined;
     for await (const sample of this.samples()) {
-      const picture = await takePicture(sample);
+      const picture = await takePicture(sample, this.buffers);
       if (picture === undefined) continue;
       if (waiting !== undefined) {
         // Two pictures at one time: the later one is what is seen.
@@ -301,7 +304,7 @@ function inputError(error: unknown, what: string, details: ErrorDetails = {}): E
   );
 }
 
-async function takePicture(sample: VideoSample): Promise<SourcePicture | undefined> {
+async function takePicture(sample: VideoSample, buffers: PictureBuffers): Promise<SourcePicture | undefined> {
   try {
     const start = micro(sample.timestamp);
     const end = micro(sample.timestamp + sample.duration);
@@ -310,7 +313,7 @@ async function takePicture(sample: VideoSample): Promise<SourcePicture | undefin
     return {
       timestampMicroseconds,
       durationMicroseconds: Math.max(1, end - timestampMicroseconds),
-      ...(await copyPicture(sample)),
+      ...(await copyPicture(sample, buffers)),
     };
   } finally {
     sample.close();
