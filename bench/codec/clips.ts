@@ -1,9 +1,11 @@
 /** What the codec benches run on: the clips of the proof where the shared media are at hand, the project's own scene always. */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { ROOT } from "../measure.ts";
+import { type Ratio, ROOT } from "../measure.ts";
 
 const run = promisify(execFile);
 
@@ -23,8 +25,19 @@ export interface BenchClip {
   seconds: number;
 }
 
-/** Decodes the clips into `folder`; says which are not at hand. */
-export async function benchClips(folder: string): Promise<BenchClip[]> {
+/** Decodes the clips into a folder of their own, and measures one after another; says which are not at hand. */
+export async function forEachClip(measure: (clip: BenchClip, folder: string) => Promise<Ratio[]>): Promise<Ratio[]> {
+  const folder = await mkdtemp(join(tmpdir(), "cmix-bench-"));
+  try {
+    const ratios: Ratio[] = [];
+    for (const clip of await benchClips(folder)) ratios.push(...(await measure(clip, folder)));
+    return ratios;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function benchClips(folder: string): Promise<BenchClip[]> {
   const shared = process.env.SHARED_MEDIA ?? join(ROOT, "../shared/media");
   const clips: BenchClip[] = [];
   for (const { name, path, shared: file, pictures } of CLIPS) {

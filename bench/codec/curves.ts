@@ -1,10 +1,8 @@
 /** Rate and distortion, undivided and divided, beside ffmpeg's `mpeg1video`: four points a curve, BD-rate. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RatePoint, Ratio } from "../measure.ts";
 import { bdRate } from "./bd-rate.ts";
-import { type BenchClip, benchClips } from "./clips.ts";
+import { type BenchClip, forEachClip } from "./clips.ts";
 import { ffmpegEncode, hashOf, lap, psnrOf } from "./coders.ts";
 
 const QUALITIES = [2, 4, 8, 16];
@@ -14,16 +12,7 @@ const PEERS: Record<string, string[]> = {
 };
 
 /** @returns as speed: how much of the peer's bytes is needed at equal PSNR, inverted, so that more is better */
-export async function benchCurves(): Promise<Ratio[]> {
-  const folder = await mkdtemp(join(tmpdir(), "cmix-bench-"));
-  try {
-    const ratios: Ratio[] = [];
-    for (const clip of await benchClips(folder)) ratios.push(...(await curvesOf(clip, folder)));
-    return ratios;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
+export const benchCurves = (): Promise<Ratio[]> => forEachClip(curvesOf);
 
 async function curvesOf({ name, y4m, seconds }: BenchClip, folder: string): Promise<Ratio[]> {
   const stream = join(folder, "curve.m1v");

@@ -1,9 +1,7 @@
 /** Encoding with division, and combining with decoding, beside native ffmpeg, ffmpeg.wasm and jsmpeg. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { median, type Ratio } from "../measure.ts";
-import { type BenchClip, benchClips } from "./clips.ts";
+import { type BenchClip, forEachClip } from "./clips.ts";
 import { ffmpegDecode, ffmpegEncode, hashOf, lap, psnrOf } from "./coders.ts";
 import type { Lap } from "./lap.ts";
 
@@ -14,16 +12,7 @@ const TURNS = 3;
 const perSecond = ({ pictures, cpuSeconds }: Lap): number => pictures / cpuSeconds;
 const decibels = (value: number): number => Number(value.toFixed(2));
 
-export async function benchSpeed(): Promise<Ratio[]> {
-  const folder = await mkdtemp(join(tmpdir(), "cmix-bench-"));
-  try {
-    const ratios: Ratio[] = [];
-    for (const clip of await benchClips(folder)) ratios.push(...(await speedOf(clip, folder)));
-    return ratios;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
+export const benchSpeed = (): Promise<Ratio[]> => forEachClip(speedOf);
 
 async function speedOf({ name, y4m }: BenchClip, folder: string): Promise<Ratio[]> {
   const [ours, theirs, wasm] = ["ours.m1v", "native.m1v", "wasm.m1v"].map((file) => join(folder, file)) as [

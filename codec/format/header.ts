@@ -107,6 +107,11 @@ const slaveTrailer = z.object({
 });
 
 export type VideoTrack = z.infer<typeof videoTrack>;
+
+/** Lines up to which pictures that say nothing of their matrix are taken for BT.601, as players do. */
+export const SD_MAX_HEIGHT = 576;
+
+export const untaggedMatrix = (height: number): VideoTrack["matrix"] => (height > SD_MAX_HEIGHT ? "bt709" : "bt601");
 export type AudioTrack = z.infer<typeof audioTrack>;
 export type Track = VideoTrack | AudioTrack;
 export type Layer = z.infer<typeof layer>;

@@ -148,14 +148,8 @@ async function readOwn(source: ByteSource, { start, end }: PlannedSegment): Prom
   return bytes.length < bytes.buffer.byteLength || bytes.length === source.size ? bytes.slice() : bytes;
 }
 
-async function cutInWorker(pool: WorkerPool, bytes: Uint8Array, request: CutRequest): Promise<CutSegment> {
-  const worker = await pool.acquire();
-  try {
-    return await worker.api.cutSamples(transfer(bytes, [bytes.buffer as ArrayBuffer]), request);
-  } finally {
-    pool.release(worker);
-  }
-}
+const cutInWorker = (pool: WorkerPool, bytes: Uint8Array, request: CutRequest): Promise<CutSegment> =>
+  pool.use((api) => api.cutSamples(transfer(bytes, [bytes.buffer as ArrayBuffer]), request));
 
 /** Gives the source bytes of a segment, from its opened public part and its withheld part; in a worker or on kernels at hand. */
 export type SegmentMerger = (publicBytes: Uint8Array, withheld: Uint8Array) => Promise<Uint8Array>;
@@ -165,18 +159,12 @@ export type SegmentMerger = (publicBytes: Uint8Array, withheld: Uint8Array) => P
  * @param method `mpeg` has segments of another form, and the rest in common
  */
 export function mergerIn(pool: WorkerPool, sealed = false, method: Method = "samples"): SegmentMerger {
-  return async (publicBytes, withheld) => {
-    const worker = await pool.acquire();
-    try {
-      // What a seal gave is nobody else's; what a checksum let through may be a view of the file.
-      const own = publicBytes.length > 0 && publicBytes.length === publicBytes.buffer.byteLength && sealed;
-      return await worker.api[method === "mpeg" ? "mergeMpeg" : "mergeSamples"](
-        own ? transfer(publicBytes, [publicBytes.buffer as ArrayBuffer]) : publicBytes,
-        withheld,
-      );
-    } finally {
-      pool.release(worker);
-    }
+  const merge = method === "mpeg" ? "mergeMpeg" : "mergeSamples";
+  return (publicBytes, withheld) => {
+    // What a seal gave is nobody else's; what a checksum let through may be a view of the file.
+    const own = publicBytes.length > 0 && publicBytes.length === publicBytes.buffer.byteLength && sealed;
+    const moved = own ? transfer(publicBytes, [publicBytes.buffer as ArrayBuffer]) : publicBytes;
+    return pool.use((api) => api[merge](moved, withheld));
   };
 }
 

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ROOT, startTestServer, type TestServer } from "./support/app.ts";
 import { CLIPS, type CodecClip, cutClip, makeClip, SCENE, shortSamples } from "./support/clips.ts";
 import { ENGINES, type EnginePage, waitUntil } from "./support/engines.ts";
-import { pictureTimes, psnr, shownPicture, sourcePicture } from "./support/pictures.ts";
+import { likenessToSource, pictureTimes } from "./support/pictures.ts";
 
 const run = promisify(execFile);
 const LEAST_PSNR = 30;
@@ -175,12 +175,8 @@ const waitForElement = (page: EnginePage, selector: string, seconds = 15): Promi
 const waitForState = (page: EnginePage, state: string): Promise<void> =>
   waitUntil(page, 30, (name) => document.querySelector<HTMLElement>(".stage")?.dataset.state === name, state);
 
-/** Holds what is on screen against ffmpeg's picture of the same time. */
 async function expectSource(page: EnginePage, source: string, times: number[]): Promise<number> {
-  const shown = await shownPicture(page);
-  const number = times.findIndex((time) => Math.abs(time - Math.max(0, shown.timeSeconds)) < 0.002);
-  expect(number, `a picture at ${shown.timeSeconds} s`).toBeGreaterThanOrEqual(0);
-  const likeness = psnr(shown.data, await sourcePicture(source, number));
+  const likeness = await likenessToSource(page, source, times);
   expect(likeness).toBeGreaterThan(LEAST_PSNR);
   return likeness;
 }

@@ -16,7 +16,7 @@ import {
   waitForState,
   withPage,
 } from "./support/pages.ts";
-import { makeLongClip, makeLowRateClip, pictureTimes, psnr, shownPicture, sourcePicture } from "./support/pictures.ts";
+import { likenessToSource, makeLongClip, makeLowRateClip, pictureTimes } from "./support/pictures.ts";
 
 const LEAST_PSNR = 30;
 const HEARD = 0.004;
@@ -37,12 +37,7 @@ afterAll(async () => {
 
 /** Holds what is on screen against ffmpeg's picture of the same time. */
 async function expectSource(page: Page, source: string, times: number[]): Promise<void> {
-  const shown = await shownPicture(page);
-  const number = times.findIndex((time) => Math.abs(time - Math.max(0, shown.timeSeconds)) < 0.002);
-  expect(number, `a picture at ${shown.timeSeconds} s`).toBeGreaterThanOrEqual(0);
-  const likeness = psnr(shown.data, await sourcePicture(source, number));
-  console.info(`picture ${number} at ${shown.timeSeconds.toFixed(3)} s: ${likeness.toFixed(1)} dB`);
-  expect(likeness).toBeGreaterThan(LEAST_PSNR);
+  expect(await likenessToSource(page, source, times)).toBeGreaterThan(LEAST_PSNR);
 }
 
 /** Divides a source as it is, watches it, and compares pictures while playing on, and after seeks. */

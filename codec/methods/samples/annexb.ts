@@ -1,5 +1,6 @@
 /** Index of raw H.264 (ITU-T H.264 Annex B): pictures found by their start codes. Times are nominal, since the stream has none. */
 import type { ByteSource } from "../../format/bytes.ts";
+import { untaggedMatrix } from "../../format/header.ts";
 import { readSequence, type SequenceFacts } from "./h264-headers.ts";
 import { BATCH_SAMPLES, type CodedSample, type SourceIndex } from "./source-index.ts";
 
@@ -65,7 +66,7 @@ export async function openAnnexB(source: ByteSource): Promise<SourceIndex | unde
           kind: "video",
           rotation: 0,
           mirrored: false,
-          matrix: facts.height > 576 ? "bt709" : "bt601",
+          matrix: untaggedMatrix(facts.height),
         },
       },
     ],

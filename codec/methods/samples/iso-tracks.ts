@@ -1,5 +1,5 @@
 /** What a `trak` box says about its track (ISO/IEC 14496-12 8.3-8.5, QuickTime). */
-import type { VideoTrack } from "../../format/header.ts";
+import { untaggedMatrix, type VideoTrack } from "../../format/header.ts";
 import { av1Name, avcName, esdsName, hevcName, vpName } from "./codec-names.ts";
 import { type Box, boxAt, childBox, childBoxes } from "./iso-boxes.ts";
 import { SampleTables } from "./iso-tables.ts";
@@ -191,7 +191,7 @@ function turn(view: DataView, at: number): Pick<VideoTrack, "rotation" | "mirror
 function colour(colr: Uint8Array | undefined, height: number): Pick<VideoTrack, "matrix" | "fullRange"> {
   const kind = colr === undefined || colr.length < 10 ? "" : text(colr, 0);
   const code = colr !== undefined && (kind === "nclx" || kind === "nclc") ? viewOf(colr).getUint16(8) : 2;
-  const matrix = code === 1 ? "bt709" : code === 5 || code === 6 ? "bt601" : height > 576 ? "bt709" : "bt601";
+  const matrix = code === 1 ? "bt709" : code === 5 || code === 6 ? "bt601" : untaggedMatrix(height);
   return { matrix, fullRange: kind === "nclx" && ((colr?.[10] ?? 0) & 128) !== 0 };
 }
 

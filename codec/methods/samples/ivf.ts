@@ -1,5 +1,6 @@
 /** Index of IVF, the plain file of VP8, VP9 and AV1 pictures: a head of 32 bytes, then 12 bytes before each picture, little-endian. */
 import type { ByteSource } from "../../format/bytes.ts";
+import { untaggedMatrix } from "../../format/header.ts";
 import { BATCH_SAMPLES, type CodedSample, ratioOf, type SourceIndex, viewOf, WindowReader } from "./source-index.ts";
 
 const PICTURE_HEAD_BYTES = 12;
@@ -34,7 +35,7 @@ export async function openIvf(source: ByteSource): Promise<SourceIndex | undefin
           pixelAspect: [1, 1],
           rotation: 0,
           mirrored: false,
-          matrix: height > 576 ? "bt709" : "bt601",
+          matrix: untaggedMatrix(height),
           fullRange: false,
         },
       },

@@ -1,4 +1,5 @@
 /** `Tracks` of Matroska and WebM (RFC 9559 5.1.4). */
+import { untaggedMatrix } from "../../format/header.ts";
 import { av1Name, avcName, hevcName } from "./codec-names.ts";
 import { childElements, float, unsigned } from "./ebml.ts";
 import { ratioOf, type SourceStream, type StructureRange } from "./source-index.ts";
@@ -104,7 +105,7 @@ function describeVideo(
     pixelAspect: pixelAspect(displayWidth * height, displayHeight * width),
     rotation: 0,
     mirrored: false,
-    matrix: matrix === 1 || (matrix === 2 && height > 576) ? "bt709" : "bt601",
+    matrix: matrix === 1 ? "bt709" : matrix === 2 ? untaggedMatrix(height) : "bt601",
     fullRange: colourFields.get(0x55b9) === 2,
   };
 }

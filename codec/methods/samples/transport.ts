@@ -1,5 +1,6 @@
 /** Index of H.264 in transport streams (ISO/IEC 13818-1): a picture reaches from its first packet to the next picture's. */
 import type { ByteSource } from "../../format/bytes.ts";
+import { untaggedMatrix } from "../../format/header.ts";
 import { isSlice, NAL, nextStartCode } from "./annexb.ts";
 import { readSequence } from "./h264-headers.ts";
 import { BATCH_SAMPLES, type CodedSample, type SourceIndex } from "./source-index.ts";
@@ -37,7 +38,7 @@ export async function openTransport(source: ByteSource): Promise<SourceIndex | u
           kind: "video",
           rotation: 0,
           mirrored: false,
-          matrix: facts.height > 576 ? "bt709" : "bt601",
+          matrix: untaggedMatrix(facts.height),
         },
       },
     ],

@@ -4,9 +4,6 @@ import type { AudioTrack, VideoTrack } from "../../../codec/format/header.ts";
 /** Codecs that WebCodecs asks a configuration of; with method `samples` it is withheld. Only its presence is looked at. */
 const CONFIGURED = /^(vorbis|flac)$/;
 
-/** Untagged pictures up to this height are BT.601, larger ones BT.709: as broadcast has it. */
-export const SD_MAX_HEIGHT = 576;
-
 /** Containers of method `samples` that samples-feed.ts takes apart. */
 const TABLED: ReadonlySet<unknown> = new Set(["mp4", "mov", "webm", "mkv"]);
 /** Those of stream-feed.ts. */

@@ -16,13 +16,13 @@ import {
   WEBM,
 } from "mediabunny";
 import { CmixError, FormatError, UnsupportedError } from "../../../codec/errors.ts";
+import { SD_MAX_HEIGHT } from "../../../codec/format/header.ts";
 import type { IndexEntry } from "../../../codec/format/layout.ts";
 import type { MainReader } from "../../../codec/format/main-file.ts";
 import { CombinedSource } from "../../../codec/methods/samples/combined-source.ts";
 import { mergeSegment } from "../../../codec/methods/samples/segment-bytes.ts";
 import { FILE_TRACK } from "../../../codec/methods/samples.ts";
 import type { Kernels } from "../../../codec/wasm/load-kernels.ts";
-import { SD_MAX_HEIGHT } from "./decoder-support.ts";
 import { keepEarlyTimes } from "./early-pictures.ts";
 import { KEY_FIRST_SECONDS, type MediaFeed, type Picture, PREROLL_SECONDS, type Sound } from "./media-feed.ts";
 import type { SegmentOpener } from "./segment-opener.ts";

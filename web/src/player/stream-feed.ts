@@ -4,7 +4,7 @@
  */
 import { FormatError } from "../../../codec/errors.ts";
 import { concatBytes, sourceFromBytes } from "../../../codec/format/bytes.ts";
-import type { VideoTrack } from "../../../codec/format/header.ts";
+import { SD_MAX_HEIGHT, type VideoTrack } from "../../../codec/format/header.ts";
 import type { MainReader } from "../../../codec/format/main-file.ts";
 import { NAL, nextStartCode } from "../../../codec/methods/samples/annexb.ts";
 import { openStream } from "../../../codec/methods/samples/open-index.ts";
@@ -13,7 +13,6 @@ import type { CodedSample, SourceIndex } from "../../../codec/methods/samples/so
 import { elementaryBytes } from "../../../codec/methods/samples/transport-packets.ts";
 import { FILE_TRACK } from "../../../codec/methods/samples.ts";
 import type { Kernels } from "../../../codec/wasm/load-kernels.ts";
-import { SD_MAX_HEIGHT } from "./decoder-support.ts";
 import type { MediaFeed, Picture } from "./media-feed.ts";
 import { nap } from "./next-task.ts";
 import type { SegmentOpener } from "./segment-opener.ts";

@@ -12,13 +12,13 @@ import {
 } from "mediabunny";
 import { CmixError, type ErrorDetails, InputError, UnsupportedError } from "../../../codec/errors.ts";
 import { sourceFromBlob } from "../../../codec/format/bytes.ts";
-import type { MainHeader } from "../../../codec/format/header.ts";
+import { type MainHeader, untaggedMatrix } from "../../../codec/format/header.ts";
 import { readAhead } from "../../../codec/format/read-ahead.ts";
 import type { CompressInput, SourcePacket, SourcePicture } from "../../../codec/methods/compress-types.ts";
 import { PictureBuffers } from "../../../codec/methods/picture-buffers.ts";
 import { rateBelowSource } from "../../../codec/methods/rate-control.ts";
 import { openIndex } from "../../../codec/methods/samples/open-index.ts";
-import { canDemux, SD_MAX_HEIGHT } from "../player/decoder-support.ts";
+import { canDemux } from "../player/decoder-support.ts";
 import { keepEarlyTimes } from "../player/early-pictures.ts";
 import type { Refusals, SourceFacts } from "./divide-api.ts";
 import { copyPicture, DIRECT_FORMATS } from "./picture-copy.ts";
@@ -228,8 +228,9 @@ export class SourceReader {
         if (!DIRECT_FORMATS.has(sample.format ?? "")) return { width, height, matrix: "bt601", fullRange: false };
         // The file's own tag counts: for untagged pictures decoders name a matrix too, Chromium always BT.709.
         const tagged: string | undefined = (await this.video.getColorSpace()).matrix ?? undefined;
-        const isBt709 = tagged === undefined ? height > SD_MAX_HEIGHT : tagged === "bt709" || tagged === "bt2020-ncl";
-        return { width, height, matrix: isBt709 ? "bt709" : "bt601", fullRange: sample.colorSpace.fullRange === true };
+        const isBt709 = tagged === "bt709" || tagged === "bt2020-ncl";
+        const matrix = tagged === undefined ? untaggedMatrix(height) : isBt709 ? "bt709" : "bt601";
+        return { width, height, matrix, fullRange: sample.colorSpace.fullRange === true };
       } finally {
         sample.close();
       }
