@@ -6,8 +6,9 @@ export class BitReader {
   private pointer: usize = 0;
   private start: usize = 0;
   private end: usize = 0;
-  private accumulator: u64 = 0;
-  private filled: i32 = 0;
+  /** The next `filled` bits, lowest last; above them bits that are taken already. */
+  accumulator: u64 = 0;
+  filled: i32 = 0;
   /** Zero bits invented behind the end. */
   private invented: i32 = 0;
 
@@ -21,7 +22,7 @@ export class BitReader {
   }
 
   /** Tops the accumulator up to at least 32 bits. */
-  private refill(): void {
+  refill(): void {
     if (this.pointer + 4 <= this.end) {
       this.accumulator = (this.accumulator << 32) | <u64>bswap<u32>(load<u32>(this.pointer));
       this.pointer += 4;

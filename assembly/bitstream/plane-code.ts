@@ -1,5 +1,5 @@
 /**
- * The top bit plane by context coding: eight samples at once where all around them agree, else sample by sample, each decision in two
+ * The top bit plane by context coding: 64 or eight samples at once where all around them agree, else sample by sample, each decision in two
  * contexts: which of the two samples that the low bits allow fits the samples around, and the pattern of the bits around. The decoder
  * has the low bits by then. FORMAT.md 9.1.
  */
@@ -12,9 +12,15 @@ const sampleContexts: usize = memory.data(13 * 4 * 16 * 4);
 /** The class of the low bits and ten neighbouring bits. */
 const TEMPLATE_CONTEXTS: i32 = 4096;
 const templateContexts: usize = memory.data(4096 * 4);
-/** By class and by what is around: zeros or ones. */
-const groupContexts: usize = memory.data(8 * 4);
+/** For eight groups at once, by class and by what is around: zeros or ones. */
+const wideContexts: usize = memory.data(8 * 4);
+/** For one group the same, and whether the eight it stands in do not agree. */
+const groupContexts: usize = memory.data(16 * 4);
 let isBinary: bool = false;
+/** {@link fitOf} by difference + 255; distance of the better sample; class of low bits. */
+const fits: usize = memory.data(511);
+const distances: usize = memory.data(256);
+const classes: usize = memory.data(256);
 
 /** Probability of a one, in 2^-15, that a context starts with, by how much better a one fits. */
 const FIRST_ONES: StaticArray<u16> = [
@@ -32,7 +38,8 @@ export function resetPlaneContexts(binary: bool): void {
     const likely: i32 = ((2 * popcnt<i32>(i & 1023) + 1) * 32768) / 22;
     resetContext(templateContexts + i * CONTEXT_BYTES, likely);
   }
-  for (let i = 0; i < 8; i++) resetContext(groupContexts + i * CONTEXT_BYTES, 29491); // 0.9
+  for (let i = 0; i < 8; i++) resetContext(wideContexts + i * CONTEXT_BYTES, 29491); // 0.9
+  for (let i = 0; i < 16; i++) resetContext(groupContexts + i * CONTEXT_BYTES, 29491);
 }
 
 /** The sample that low bits and a top bit make. */
@@ -47,9 +54,8 @@ function atLeast(eight: u64, least: i32): u64 {
   return (eight | ((eight & ~HIGH_BITS) + rest)) & HIGH_BITS;
 }
 
-/** Class of the highest of eight samples. */
-function groupClass(low: usize): i32 {
-  const eight = load<u64>(low);
+/** Class of the highest of eight samples, or of one standing for others. */
+function classOf(eight: u64): i32 {
   if (atLeast(eight, 122) != 0) return 3;
   if (atLeast(eight, 112) != 0) return 2;
   return atLeast(eight, 96) != 0 ? 1 : 0;
@@ -63,57 +69,66 @@ function around(row: usize, index: i32, rowBytes: i32): i32 {
   return (before << 10) | ((<i32>load<u8>(row + index)) << 2) | behind;
 }
 
+/** Class of the highest of 64 samples, by the higher ones of each two, four, … of them. */
+function wideClass(low: usize): i32 {
+  let highest: u64 = 0;
+  for (let at = low; at < low + 64; at += 8) {
+    // Limited to 127, so that a larger one of two needs no ninth bit.
+    const eight = load<u64>(at);
+    const limited = (eight | (((eight & HIGH_BITS) >> 7) * 127)) & ~HIGH_BITS;
+    const isLess = ((((highest | HIGH_BITS) - limited) & HIGH_BITS) ^ HIGH_BITS) >> 7;
+    const mask = isLess * 255;
+    highest = (highest & ~mask) | (limited & mask);
+  }
+  return classOf(highest);
+}
+
+/** 0 or 1 where the bits of eight bytes of the row above, the two before and behind and the sample to the left agree, else -1. */
+function wideAgreed(row: usize, index: i32, rowBytes: i32, left: i32): i32 {
+  if (index + 8 > rowBytes) return -1;
+  if (row == 0) return left == 0 ? 0 : -1;
+  const above = load<u64>(row + index);
+  const value = left == 0 ? <u64>0 : ~(<u64>0);
+  if (above != value) return -1;
+  // What lies outside the plane is zero.
+  const before = index > 0 ? <i32>load<u8>(row + index - 1) & 3 : 0;
+  const behind = index + 8 < rowBytes ? <i32>load<u8>(row + index + 8) >> 6 : 0;
+  return before == (left ? 3 : 0) && behind == (left ? 3 : 0) ? left : -1;
+}
+
 /** 0 or 1 where all of the row above around the byte and the sample to the left agree, else -1. */
 function agreed(above: i32, left: i32): i32 {
   if (above == 0 && left == 0) return 0;
   return above == 0xfff && left == 1 ? 1 : -1;
 }
 
-/** Context of sample x of a line. `row` holds the bits of the line above, or is 0; `low` is the line's low bits, `left` the bit before. */
-function sampleContext(row: usize, low: usize, stride: i32, x: i32, left: i32): usize {
-  const here = low + x;
-  const up = here - stride;
-  let near = left << 3;
-  // Samples to the left, above and above left; where one is missing its neighbour stands for it.
-  let a = x > 0 ? sampleOf(<i32>load<u8>(here - 1), left) : 0;
-  let b = a;
-  let c = a;
-  if (row != 0) {
-    const above = bitAt(row, x);
-    b = sampleOf(<i32>load<u8>(up), above);
-    c = b;
-    near |= above << 2;
-    if (x > 0) {
-      const aboveLeft = bitAt(row, x - 1);
-      c = sampleOf(<i32>load<u8>(up - 1), aboveLeft);
-      near |= aboveLeft << 1;
-    } else {
-      a = b;
-    }
-    if (x + 1 < stride) near |= bitAt(row, x + 1);
-  }
+/**
+ * Fit context of a sample.
+ * @param value its low bits
+ * @param a     the sample to the left
+ * @param b     the one above
+ * @param c     the one above left
+ * @param near  bits to the left, above, above left, above right
+ */
+function sampleContext(value: i32, a: i32, b: i32, c: i32, near: i32): usize {
   // Of left, above and their sum less above left, the middle one.
   const most = max<i32>(a, b);
   const least = min<i32>(a, b);
-  const predicted = c >= most ? least : c <= least ? most : a + b - c;
-  const value = <i32>load<u8>(here);
+  const predicted = min<i32>(most, max<i32>(least, a + b - c));
   const zero = abs<i32>(sampleOf(value, 0) - predicted);
   const one = abs<i32>(sampleOf(value, 1) - predicted);
-  const better = min<i32>(zero, one);
-  const distance = better < 3 ? 0 : better < 8 ? 1 : better < 24 ? 2 : 3;
-  return sampleContexts + ((((fitOf(zero - one) << 2) | distance) << 4) | near) * CONTEXT_BYTES;
+  const fit = <i32>load<u8>(fits + 255 + zero - one);
+  const distance = <i32>load<u8>(distances + min<i32>(zero, one));
+  return sampleContexts + ((((fit << 2) | distance) << 4) | near) * CONTEXT_BYTES;
 }
 
 function templateContext(above2: i32, above1: i32, i: i32, lastTwo: i32, low: i32): usize {
   // above1 holds x - 2 .. x + 9 from bit 11 down; sample i wants i .. i + 4 of those, and of above2 i + 1 .. i + 3.
   const near = (above1 >> (7 - i)) & 31;
   const far = (above2 >> (8 - i)) & 7;
-  const level = low < 96 ? 0 : low < 112 ? 1 : low < 122 ? 2 : 3;
-  return templateContexts + ((level << 10) | (far << 7) | (near << 2) | lastTwo) * CONTEXT_BYTES;
-}
-
-function bitAt(row: usize, x: i32): i32 {
-  return (<i32>load<u8>(row + (x >> 3)) >> (7 - (x & 7))) & 1;
+  return (
+    templateContexts + (((<i32>load<u8>(classes + low)) << 10) | (far << 7) | (near << 2) | lastTwo) * CONTEXT_BYTES
+  );
 }
 
 /** 0, a zero fits far better, to 12, a one does. */
@@ -121,6 +136,41 @@ function fitOf(difference: i32): i32 {
   const size = abs<i32>(difference);
   const step = size < 3 ? 0 : size < 8 ? 1 : size < 16 ? 2 : size < 32 ? 3 : size < 64 ? 4 : size < 112 ? 5 : 6;
   return difference < 0 ? 6 - step : 6 + step;
+}
+
+function buildTables(): void {
+  for (let i = 0; i < 511; i++) store<u8>(fits + i, <u8>fitOf(i - 255));
+  for (let i = 0; i < 256; i++) {
+    store<u8>(distances + i, i < 3 ? 0 : i < 8 ? 1 : i < 24 ? 2 : 3);
+    store<u8>(classes + i, i < 96 ? 0 : i < 112 ? 1 : i < 122 ? 2 : 3);
+  }
+}
+
+buildTables();
+
+/** What of the samples around carries on from one sample of a group to the next: left and above left. */
+let left: i32 = 0;
+let aboveLeft: i32 = 0;
+
+/** Takes up the samples before a group. @param low of the group's first sample; `x` its column, `row` the bits above or 0 */
+function beginGroup(row: usize, low: usize, stride: i32, x: i32, above1: i32, lastTwo: i32): void {
+  left = x > 0 ? sampleOf(<i32>load<u8>(low - 1), lastTwo & 1) : 0;
+  aboveLeft = x > 0 && row != 0 ? sampleOf(<i32>load<u8>(low - 1 - stride), (above1 >> 10) & 1) : -1;
+}
+
+/** Fit context of sample `i` of a group. */
+function contextAt(row: usize, low: usize, stride: i32, i: i32, above1: i32, lastTwo: i32): usize {
+  const value = <i32>load<u8>(low + i);
+  const near = ((lastTwo & 1) << 3) | (((above1 >> (9 - i)) & 1) << 2) | (((above1 >> (10 - i)) & 1) << 1);
+  const b = row != 0 ? sampleOf(<i32>load<u8>(low + i - stride), (above1 >> (9 - i)) & 1) : left;
+  if (aboveLeft < 0) {
+    // Where neighbours are missing others stand for them: in the first line the left one, in the first column the one above.
+    aboveLeft = b;
+    if (row != 0) left = b;
+  }
+  const context = sampleContext(value, left, b, aboveLeft, near | ((above1 >> (8 - i)) & 1));
+  aboveLeft = row != 0 ? b : -1;
+  return context;
 }
 
 /**
@@ -135,14 +185,26 @@ export function putPlane(coder: ArithmeticEncoder, bits: usize, low: usize, stri
   let row2: usize = 0;
   for (let y = 0; y < lines; y++) {
     let lastTwo = 0;
-    const line = low;
+    let broken = 0;
     for (let index = 0; index < rowBytes; index++) {
+      const wide = (index & 7) == 0 ? wideAgreed(row1, index, rowBytes, lastTwo & 1) : -1;
+      if (wide >= 0) {
+        const same = load<u64>(bits + index) == (wide ? ~(<u64>0) : 0) ? 1 : 0;
+        coder.put(wideContexts + ((wide << 2) | wideClass(low)) * CONTEXT_BYTES, same);
+        if (same) {
+          lastTwo = wide ? 3 : 0;
+          low += 64;
+          index += 7;
+          continue;
+        }
+      }
+      if ((index & 7) == 0) broken = wide < 0 ? 0 : 8;
       const byte = <i32>load<u8>(bits + index);
       const above1 = around(row1, index, rowBytes);
       const uniform = agreed(above1, lastTwo & 1);
       if (uniform >= 0) {
         const same = byte == (uniform ? 0xff : 0) ? 1 : 0;
-        coder.put(groupContexts + ((uniform << 2) | groupClass(low)) * CONTEXT_BYTES, same);
+        coder.put(groupContexts + (broken | (uniform << 2) | classOf(load<u64>(low))) * CONTEXT_BYTES, same);
         if (same) {
           lastTwo = uniform ? 3 : 0;
           low += 8;
@@ -150,13 +212,15 @@ export function putPlane(coder: ArithmeticEncoder, bits: usize, low: usize, stri
         }
       }
       const above2 = around(row2, index, rowBytes);
+      beginGroup(row1, low, stride, index, above1, lastTwo);
       for (let i = 0; i < 8; i++) {
         const bit = (byte >> (7 - i)) & 1;
         coder.putMixed(
-          sampleContext(row1, line, stride, (index << 3) + i, lastTwo & 1),
+          contextAt(row1, low, stride, i, above1, lastTwo),
           templateContext(above2, above1, i, lastTwo, <i32>load<u8>(low + i)),
           bit,
         );
+        left = sampleOf(<i32>load<u8>(low + i), bit);
         lastTwo = ((lastTwo << 1) | bit) & 3;
       }
       low += 8;
@@ -174,23 +238,37 @@ export function getPlane(coder: ArithmeticDecoder, bits: usize, low: usize, stri
   let row2: usize = 0;
   for (let y = 0; y < lines; y++) {
     let lastTwo = 0;
-    const line = low;
+    let broken = 0;
     for (let index = 0; index < rowBytes; index++) {
+      const wide = (index & 7) == 0 ? wideAgreed(row1, index, rowBytes, lastTwo & 1) : -1;
+      if (wide >= 0 && coder.get(wideContexts + ((wide << 2) | wideClass(low)) * CONTEXT_BYTES)) {
+        store<u64>(bits + index, wide ? ~(<u64>0) : 0);
+        lastTwo = wide ? 3 : 0;
+        low += 64;
+        index += 7;
+        continue;
+      }
+      if ((index & 7) == 0) broken = wide < 0 ? 0 : 8;
       const above1 = around(row1, index, rowBytes);
       const uniform = agreed(above1, lastTwo & 1);
-      if (uniform >= 0 && coder.get(groupContexts + ((uniform << 2) | groupClass(low)) * CONTEXT_BYTES)) {
+      if (
+        uniform >= 0 &&
+        coder.get(groupContexts + (broken | (uniform << 2) | classOf(load<u64>(low))) * CONTEXT_BYTES)
+      ) {
         store<u8>(bits + index, uniform ? 0xff : 0);
         lastTwo = uniform ? 3 : 0;
         low += 8;
         continue;
       }
       const above2 = around(row2, index, rowBytes);
+      beginGroup(row1, low, stride, index, above1, lastTwo);
       let byte = 0;
       for (let i = 0; i < 8; i++) {
         const bit = coder.getMixed(
-          sampleContext(row1, line, stride, (index << 3) + i, lastTwo & 1),
+          contextAt(row1, low, stride, i, above1, lastTwo),
           templateContext(above2, above1, i, lastTwo, <i32>load<u8>(low + i)),
         );
+        left = sampleOf(<i32>load<u8>(low + i), bit);
         byte = (byte << 1) | bit;
         lastTwo = ((lastTwo << 1) | bit) & 3;
       }

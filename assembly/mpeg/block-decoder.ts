@@ -1,12 +1,14 @@
 /** Reading and reconstruction of one 8x8 block (ISO/IEC 11172-2 2.4.2.8, 2.4.3.7). */
 import { ArithmeticDecoder } from "../bitstream/arithmetic";
 import { BitReader } from "../bitstream/bit-reader";
-import { coefficientEntry, takeDcSize } from "../bitstream/code-tables";
+import { COEFFICIENT_ESCAPE, coefficientEntry, END_OF_BLOCK, takeDcSize } from "../bitstream/code-tables";
 import { getDcLevel } from "../bitstream/dc-code";
 import { ERROR_SYNTAX, OK } from "../common/status";
 import { addResidual8, storeBlock8 } from "../kernels/difference";
-import { dequantiseInter, dequantiseIntra } from "../kernels/quantise";
-import { inverseTransform, inverseTransformDc } from "../kernels/transform";
+import { addFlat8 } from "../kernels/flat";
+import { inverseTransformOf } from "../kernels/low-transform";
+import { dequantiseInter } from "../kernels/quantise";
+import { inverseTransformDc } from "../kernels/transform";
 import { scanTransposed } from "./syntax";
 
 const work: usize = memory.data(128, 16);
@@ -27,61 +29,92 @@ const withoutDc: usize = memory.data(128, 16);
 /** DC level of the last intra block read. */
 export let lastDc: i32 = 0;
 
+/** Places of the coefficients of the last block read, of a predicted one with its DC; bit = place in the work block. */
+let places: u64 = 0;
+
 /**
- * Coefficients from scan position `position` on, into the work block.
+ * Coefficients into the work block: of an intra block from scan position 1 on. The reader's state is held in locals meanwhile.
  * @returns how many there were, or ERROR_SYNTAX
  */
 function readCoefficients(reader: BitReader, intra: bool, quality: i32): i32 {
   const matrix = intra ? intraMatrix : interMatrix;
+  const half = intra ? 0 : 1;
   let position = intra ? 0 : -1;
   let count = 0;
-  while (true) {
-    const bits = reader.peek(32);
-    let run = 0;
-    let level = 0;
-    if (bits >>> 31 != 0 && (bits >>> 30 == 2 || (count == 0 && !intra))) {
-      // 10 ends a block, except that 1s comes first in a predicted one.
-      if (count != 0 || intra) {
-        reader.skip(2);
-        return count;
-      }
-      level = bits & 0x40000000 ? -1 : 1;
+  let found: u64 = 0;
+  if (!intra) {
+    const bits = reader.peek(2);
+    if (bits >= 2) {
+      // A first coefficient has 1s for the level 1: no block begins with its end.
       reader.skip(2);
+      const level: i32 = bits & 1 ? -1 : 1;
+      store<i16>(work, <i16>dequantiseInter(level, quality * <i32>load<u8>(matrix)));
+      position = 0;
+      count = 1;
+      found = 1;
+    }
+  }
+  let accumulator = reader.accumulator;
+  let filled = reader.filled;
+  while (true) {
+    if (filled < 32) {
+      reader.filled = filled;
+      reader.refill();
+      accumulator = reader.accumulator;
+      filled = reader.filled;
+    }
+    const bits = <u32>(accumulator >> <u64>(filled - 32));
+    if (bits >>> 30 == END_OF_BLOCK) {
+      filled -= 2;
+      break;
+    }
+    let level = 0;
+    let negative = 0;
+    const entry = coefficientEntry(bits >>> 16);
+    if (entry != 0) {
+      const length = <i32>(entry & 0xff);
+      position += <i32>(entry >>> 16) + 1;
+      level = <i32>((entry >>> 8) & 0xff);
+      negative = <i32>((bits << length) >>> 31);
+      filled -= length + 1;
     } else {
-      const entry = coefficientEntry(bits >>> 16);
-      if (entry != 0) {
-        const length = <i32>(entry & 0xff);
-        run = <i32>(entry >>> 16);
-        level = <i32>((entry >>> 8) & 0xff);
-        if ((bits << length) >>> 31 != 0) level = -level;
-        reader.skip(length + 1);
-      } else {
-        if (bits >>> 26 != 1) return ERROR_SYNTAX;
-        run = (bits >>> 20) & 63;
-        level = <i32>(<i8>((bits >>> 12) & 0xff));
-        if (level == 0) {
-          level = (bits >>> 4) & 0xff;
-          reader.skip(28);
-        } else if (level == -128) {
-          level = <i32>((bits >>> 4) & 0xff) - 256;
-          reader.skip(28);
-        } else {
-          reader.skip(20);
-        }
-        if (level == 0) return ERROR_SYNTAX;
+      if (bits >>> 26 != COEFFICIENT_ESCAPE) return ERROR_SYNTAX;
+      position += <i32>((bits >>> 20) & 63) + 1;
+      level = <i32>(<i8>((bits >>> 12) & 0xff));
+      filled -= 20;
+      if (level == 0) {
+        level = <i32>((bits >>> 4) & 0xff);
+        filled -= 8;
+      } else if (level == -128) {
+        level = <i32>((bits >>> 4) & 0xff) - 256;
+        filled -= 8;
+      }
+      if (level == 0) return ERROR_SYNTAX;
+      if (level < 0) {
+        negative = 1;
+        level = -level;
       }
     }
-    position += run + 1;
     if (position > 63) return ERROR_SYNTAX;
     const place = <usize>load<u8>(scanTransposed + position);
-    const scale = quality * <i32>load<u8>(matrix + place);
-    store<i16>(work + (place << 1), <i16>(intra ? dequantiseIntra(level, scale) : dequantiseInter(level, scale)));
+    const magnitude = (((level << 1) + half) * quality * <i32>load<u8>(matrix + place)) >> 4;
+    store<i16>(work + (place << 1), <i16>withSign(magnitude, negative));
+    found |= (<u64>1) << (<u64>place);
     count += 1;
   }
+  reader.filled = filled;
+  places = found;
+  return count;
+}
+
+/** A dequantised coefficient, odd and limited. @param negative 0 or 1 */
+function withSign(magnitude: i32, negative: i32): i32 {
+  const odd = min<i32>(2047 + negative, select<i32>((magnitude - 1) | 1, 0, magnitude != 0));
+  return (odd ^ -negative) + negative;
 }
 
 function clearWork(): void {
-  memory.fill(work, 0, 128);
+  for (let at = work; at < work + 128; at += 8) store<u64>(at, 0);
 }
 
 /**
@@ -111,7 +144,7 @@ export function readIntraBlock(
   if (count < 0) return count;
   if (dcSource == DC_BY_CONTEXT) {
     memory.copy(withoutDc, work, 128);
-    inverseTransform(withoutDc);
+    inverseTransformOf(withoutDc, places);
     dc = getDcLevel(contextDecoder, chroma, target, stride, withoutDc, edges);
   }
   lastDc = dc;
@@ -124,7 +157,7 @@ export function readIntraBlock(
     return OK;
   }
   store<i16>(work, <i16>limited(dc << 3));
-  inverseTransform(work);
+  inverseTransformOf(work, places | 1);
   storeBlock8(target, stride, work);
   return OK;
 }
@@ -149,7 +182,11 @@ export function readInterBlock(reader: BitReader, quality: i32, target: usize, s
   clearWork();
   const count = readCoefficients(reader, false, quality);
   if (count < 0) return count;
-  inverseTransform(work);
+  if (places == 1) {
+    addFlat8(target, stride, inverseTransformDc(<i32>load<i16>(work)));
+    return OK;
+  }
+  inverseTransformOf(work, places);
   addResidual8(target, stride, target, stride, work);
   return OK;
 }

@@ -14,55 +14,27 @@ export function predictFrom(
   target: PictureBuffer,
   mean: bool,
 ): void {
-  const chromaX = x / 2;
-  const chromaY = y / 2;
-  predictPlane(reference.luma, target.luma, target.stride, target.rows, column << 4, row << 4, x, y, 16, mean);
-  predictPlane(
-    reference.cb,
-    target.cb,
-    target.chromaStride,
-    target.rows >> 1,
-    column << 3,
-    row << 3,
-    chromaX,
-    chromaY,
-    8,
-    mean,
-  );
-  predictPlane(
-    reference.cr,
-    target.cr,
-    target.chromaStride,
-    target.rows >> 1,
-    column << 3,
-    row << 3,
-    chromaX,
-    chromaY,
-    8,
-    mean,
-  );
+  const stride = target.stride;
+  const rows = target.rows;
+  const lumaX = min<i32>(max<i32>((column << 5) + x, 0), (stride - 16) << 1);
+  const lumaY = min<i32>(max<i32>((row << 5) + y, 0), (rows - 16) << 1);
+  const lumaPlace = <usize>(row * 16 * stride + column * 16);
+  predictPlane(target.luma + lumaPlace, reference.luma, <usize>stride, lumaX, lumaY, 16, mean);
+  const chromaStride = target.chromaStride;
+  const chromaX = min<i32>(max<i32>((column << 4) + x / 2, 0), (chromaStride - 8) << 1);
+  const chromaY = min<i32>(max<i32>((row << 4) + y / 2, 0), ((rows >> 1) - 8) << 1);
+  const chromaPlace = <usize>(row * 8 * chromaStride + column * 8);
+  predictPlane(target.cb + chromaPlace, reference.cb, <usize>chromaStride, chromaX, chromaY, 8, mean);
+  predictPlane(target.cr + chromaPlace, reference.cr, <usize>chromaStride, chromaX, chromaY, 8, mean);
 }
 
-function predictPlane(
-  reference: usize,
-  target: usize,
-  stride: i32,
-  rows: i32,
-  left: i32,
-  top: i32,
-  x: i32,
-  y: i32,
-  size: i32,
-  mean: bool,
-): void {
-  const fromX = min<i32>(max<i32>((left << 1) + x, 0), (stride - size) << 1);
-  const fromY = min<i32>(max<i32>((top << 1) + y, 0), (rows - size) << 1);
-  const source = reference + <usize>((fromY >> 1) * stride + (fromX >> 1));
-  const place = target + <usize>(top * stride + left);
+/** @param x where the block stands in `plane`, in half samples, as `y` */
+function predictPlane(place: usize, plane: usize, stride: usize, x: i32, y: i32, size: i32, mean: bool): void {
+  const source = plane + <usize>(y >> 1) * stride + <usize>(x >> 1);
   if (mean) {
-    predict(averaged, 16, source, <usize>stride, size, size, fromX & 1, fromY & 1);
-    average(place, <usize>stride, averaged, 16, size, size);
+    predict(averaged, 16, source, stride, size, size, x & 1, y & 1);
+    average(place, stride, averaged, 16, size, size);
   } else {
-    predict(place, <usize>stride, source, <usize>stride, size, size, fromX & 1, fromY & 1);
+    predict(place, stride, source, stride, size, size, x & 1, y & 1);
   }
 }

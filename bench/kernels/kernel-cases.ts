@@ -46,6 +46,8 @@ function casesIn(memory: KernelMemory): Record<string, { args: number[]; picture
     widen8: block(out, a, 64),
     addResidual8: block(out, 64, a, 64, b),
     storeBlock8: block(out, 64, b),
+    // kernels/flat
+    addFlat8: block(out, 64, 3),
     // kernels/half-difference
     sumAbsoluteHalf16: block(a, b, 64, 1, 1),
     sumAbsoluteSides16: block(out, a, b, 64),

@@ -75,6 +75,7 @@ export async function* encodeGops(
       const moved = batch.map(({ data }) => data.buffer as ArrayBuffer);
       job = job
         .then(async () => {
+          signal?.throwIfAborted();
           const quality = rate.quality(first.durationMicroseconds, left);
           const { api } = await worker;
           const { pictures: coded, spent } = await api.addPictures(transfer(batch, moved), quality);

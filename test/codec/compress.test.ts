@@ -117,8 +117,8 @@ describe("dividing", () => {
       },
     });
     expect((error as Error).name).toBe("AbortError");
-    expect(seen.slice(0, 25)).toEqual(Array.from({ length: 25 }, (_, i) => i + 1));
-    expect(seen.length).toBeLessThan(60);
+    expect(seen.slice(0, 5)).toEqual([5, 10, 15, 20, 25]);
+    expect(seen.at(-1)).toBeLessThanOrEqual(30); // what a worker had begun
     expect([sinks.main.aborted, sinks.slave.aborted]).toEqual([true, true]);
   });
 

@@ -258,6 +258,7 @@ class RangeReader {
 class PlaneReader {
   private fits: Context[] = [];
   private patterns: Context[] = [];
+  private wides: Context[] = [];
   private groups: Context[] = [];
 
   constructor(private readonly coder: RangeReader) {}
@@ -270,7 +271,8 @@ class PlaneReader {
       p: Math.floor(((2 * ones(i % 1024) + 1) * 32768) / 22),
       r: 1,
     }));
-    this.groups = Array.from({ length: 8 }, () => ({ p: 29491, r: 1 }));
+    this.wides = Array.from({ length: 8 }, () => ({ p: 29491, r: 1 }));
+    this.groups = Array.from({ length: 16 }, () => ({ p: 29491, r: 1 }));
   }
 
   plane(low: Uint8Array, width: number, height: number): Uint8Array {
@@ -306,13 +308,27 @@ class PlaneReader {
           [-1, 0],
         ] as const
       ).reduce((number, [dx, dy]) => number * 2 + at(x + dx, y + dy), classOf(low[y * width + x] ?? 0));
+    /** Whether the bits above and before `count` samples all equal the one before. */
+    const agrees = (x: number, y: number, count: number): boolean => {
+      for (let i = -2; i < count + 2; i++) if (at(x + i, y - 1) !== at(x - 1, y)) return false;
+      return true;
+    };
+    const classFrom = (x: number, y: number, count: number): number =>
+      Math.max(...[...low.subarray(y * width + x, y * width + x + count)].map(classOf));
     for (let y = 0; y < height; y++) {
+      let asked = false;
       for (let x = 0; x < width; x += 8) {
-        const eight = low.subarray(y * width + x, y * width + x + 8);
         const v = at(x - 1, y);
-        let uniform = true;
-        for (let i = -2; i <= 9; i++) uniform &&= at(x + i, y - 1) === v;
-        if (uniform && this.coder.decide(this.groups[v * 4 + Math.max(...[...eight].map(classOf))])) {
+        if (x % 64 === 0) {
+          asked = x + 64 <= width && agrees(x, y, 64);
+          if (asked && this.coder.decide(this.wides[v * 4 + classFrom(x, y, 64)])) {
+            bits.fill(v, y * width + x, y * width + x + 64);
+            x += 56;
+            continue;
+          }
+        }
+        const t = asked ? 1 : 0;
+        if (agrees(x, y, 8) && this.coder.decide(this.groups[t * 8 + v * 4 + classFrom(x, y, 8)])) {
           bits.fill(v, y * width + x, y * width + x + 8);
           continue;
         }
