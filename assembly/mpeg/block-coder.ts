@@ -10,6 +10,7 @@ import {
   putCode,
 } from "../bitstream/code-tables";
 import { putDcLevel } from "../bitstream/dc-code";
+import { clearBlock } from "../common/memory";
 import { addResidual8, residual8, storeBlock8, widen8 } from "../kernels/difference";
 import { magnitude8 } from "../kernels/half-difference";
 import { inverseTransformOf } from "../kernels/low-transform";
@@ -130,7 +131,7 @@ export function codeIntraBlock(
   if (places != 0) putIntraLevels(inScanOrder(places));
   writer.put(END_OF_BLOCK, 2);
   if (edges >= 0) {
-    if (places == 0) memory.fill(work, 0, 128);
+    if (places == 0) clearBlock(work);
     else memory.copy(work, intraCoefficients, 128);
     inverseTransform(work);
     putDcLevel(contextCoder, chroma, dc, target, stride, work, edges);
@@ -147,7 +148,7 @@ export function codeIntraBlock(
 
 /** Writes the levels but for the DC and leaves their coefficients, as a decoder has them, in `intraCoefficients`. */
 function putIntraLevels(mask: u64): void {
-  memory.fill(intraCoefficients, 0, 128);
+  clearBlock(intraCoefficients);
   let before = 0;
   while (mask != 0) {
     const position = <i32>ctz<u64>(mask);
@@ -192,7 +193,7 @@ export function quantiseInterBlock(
   if (mask == 0) return false;
   const coefficients = interCoefficients + ((<usize>index) << 7);
   const codes = interCodes + ((<usize>index) << 9);
-  memory.fill(coefficients, 0, 128);
+  clearBlock(coefficients);
   mask = inScanOrder(mask);
   let kept: u64 = 0;
   let before = -1;

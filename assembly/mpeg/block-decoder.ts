@@ -3,6 +3,7 @@ import { ArithmeticDecoder } from "../bitstream/arithmetic";
 import { BitReader } from "../bitstream/bit-reader";
 import { COEFFICIENT_ESCAPE, coefficientEntry, END_OF_BLOCK, takeDcSize } from "../bitstream/code-tables";
 import { getDcLevel } from "../bitstream/dc-code";
+import { clearBlock } from "../common/memory";
 import { ERROR_SYNTAX, OK } from "../common/status";
 import { addResidual8, storeBlock8 } from "../kernels/difference";
 import { addFlat8 } from "../kernels/flat";
@@ -113,10 +114,6 @@ function withSign(magnitude: i32, negative: i32): i32 {
   return (odd ^ -negative) + negative;
 }
 
-function clearWork(): void {
-  for (let at = work; at < work + 128; at += 8) store<u64>(at, 0);
-}
-
 /**
  * Reads an intra block and stores its samples. The DC level is left in `lastDc`.
  * @param predictedDc  DC level of the block before of the same component
@@ -139,7 +136,7 @@ export function readIntraBlock(
     if (difference == BAD_DIFFERENCE) return ERROR_SYNTAX;
     dc += difference;
   }
-  clearWork();
+  clearBlock(work);
   const count = readCoefficients(reader, true, quality);
   if (count < 0) return count;
   if (dcSource == DC_BY_CONTEXT) {
@@ -179,7 +176,7 @@ function limited(coefficient: i32): i32 {
 
 /** Reads a predicted block and adds it to the prediction at `target`. */
 export function readInterBlock(reader: BitReader, quality: i32, target: usize, stride: usize): i32 {
-  clearWork();
+  clearBlock(work);
   const count = readCoefficients(reader, false, quality);
   if (count < 0) return count;
   if (places == 1) {
