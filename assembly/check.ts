@@ -42,7 +42,7 @@ export {
 } from "./kernels/half-difference";
 export { inverseTransformLowScalar, inverseTransformLowSimd } from "./kernels/low-transform";
 export { averageScalar, averageSimd, predictScalar, predictSimd } from "./kernels/motion";
-export { choosePlane } from "./kernels/plane-choice";
+export { choosePlaneScalar, choosePlaneSimd } from "./kernels/plane-choice";
 export {
   dequantiseInter,
   dequantiseIntra,

@@ -40,9 +40,12 @@ function splitTopPlane(low: usize, bits: usize, plane: usize, stride: i32, rows:
   else splitPlane(low, bits, plane, stride * rows, 1);
 }
 
-/** How far from 128 a sample may keep its neighbours' bit: an error of that size drowns in the quantiser's own. */
+/**
+ * How far from 128 a sample may keep its neighbours' bit. More gives a smaller slave and costs more bits of the main at equal quality
+ * than it saves there: 4 at scale 4 keeps main and slave within 5 % of the undivided stream.
+ */
 function slackOf(quality: i32): i32 {
-  return min<i32>(2 + ((3 * quality) >> 2), 4 + (quality >> 2));
+  return 3 + (quality >> 2);
 }
 
 /** Writes the planes in READ and, where that is asked for, by context beside the low bits as a decoder has them. */

@@ -1,4 +1,4 @@
-/** Encoding with division, and combining with decoding, beside native ffmpeg, ffmpeg.wasm and jsmpeg. */
+/** Encoding with division at equal PSNR, and combining with decoding, beside native ffmpeg, ffmpeg.wasm and jsmpeg. */
 import { join } from "node:path";
 import { median, type Ratio } from "../measure.ts";
 import { type BenchClip, forEachClip } from "./clips.ts";
@@ -10,7 +10,7 @@ const QUALITY = 4;
 const TURNS = 3;
 
 const perSecond = ({ pictures, cpuSeconds }: Lap): number => pictures / cpuSeconds;
-const decibels = (value: number): number => Number(value.toFixed(2));
+const rounded = (value: number): number => Number(value.toFixed(2));
 
 export const benchSpeed = (): Promise<Ratio[]> => forEachClip(speedOf);
 
@@ -21,40 +21,82 @@ async function speedOf({ name, y4m }: BenchClip, folder: string): Promise<Ratio[
     string,
   ];
   const undivided = await lap("encode", y4m, QUALITY, ours);
-  const turns = {
-    divide: await inTurns([
-      () => lap("divide", y4m, QUALITY),
-      () => ffmpegEncode(y4m, QUALITY, theirs),
-      () => lap("ffmpegWasm", y4m, QUALITY, wasm),
-    ]),
-    combine: await inTurns([() => lap("combine", y4m, QUALITY), () => ffmpegDecode(ours), () => lap("jsmpeg", ours)]),
-  };
-  const [divided, native, core] = turns.divide;
-  const [combined, decoder, jsmpeg] = turns.combine;
+  const { decibels: wanted = Number.NaN } = await lap("combine", y4m, QUALITY);
+  const { finer, coarser, share, peerDecibels } = await bracket(y4m, theirs, wanted);
+  const [divided, ...peers] = await inTurns([
+    () => lap("divide", y4m, QUALITY),
+    () => ffmpegEncode(y4m, finer, theirs),
+    () => ffmpegEncode(y4m, coarser, theirs),
+    () => lap("ffmpegWasm", y4m, finer, wasm),
+    () => lap("ffmpegWasm", y4m, coarser, wasm),
+  ]);
+  const [combined, decoder, jsmpeg] = await inTurns([
+    () => lap("combine", y4m, QUALITY),
+    () => ffmpegDecode(ours),
+    () => lap("jsmpeg", ours),
+  ]);
   const encoded = {
-    ...{ file: await hashOf(y4m), threads: 1, quality: QUALITY },
+    ...{ file: await hashOf(y4m), threads: 1, quality: QUALITY, psnr: rounded(wanted) },
     ...{ bytes: divided?.bytes, slaveBytes: divided?.slaveBytes, undividedBytes: undivided.bytes },
-    psnrUndivided: decibels(await psnrOf(ours, y4m)),
+    ...{ peerQuality: rounded(finer + share), peerPsnrs: peerDecibels.map(rounded) },
   };
-  const row = (what: string, peer: string, our: Lap | undefined, their: Lap | undefined, details: object): Ratio => ({
+  const stream = { file: await hashOf(ours), threads: 1, bytes: undivided.bytes };
+  const row = (what: string, peer: string, our: Lap | undefined, their: Lap, details: object): Ratio => ({
     name: `${what} ${name}`,
     peer,
     ours: our === undefined ? Number.NaN : perSecond(our),
-    theirs: their === undefined ? Number.NaN : perSecond(their),
+    theirs: perSecond(their),
     unit: "pictures/s",
     details: { ...details },
   });
-  const peer = async (their: Lap | undefined, stream: string) => ({
-    ...encoded,
-    ...{ peerBytes: their?.bytes, peerPsnr: decibels(await psnrOf(stream, y4m)) },
-  });
-  const stream = { file: await hashOf(ours), threads: 1, bytes: undivided.bytes };
-  return [
-    row("encode + divide", "ffmpeg mpeg1video", divided, native, await peer(native, theirs)),
-    row("encode + divide", "ffmpeg.wasm", divided, core, await peer(core, wasm)),
-    row("combine + decode", "ffmpeg mpeg1video", combined, decoder, stream),
-    row("combine + decode", "jsmpeg wasm", combined, jsmpeg, stream),
+  const [native, core] = [peers.slice(0, 2), peers.slice(2)].map((pair) => between(pair as [Lap, Lap], share)) as [
+    Lap,
+    Lap,
   ];
+  return [
+    row("encode + divide", "ffmpeg mpeg1video", divided, native, { ...encoded, peerBytes: native.bytes }),
+    row("encode + divide", "ffmpeg.wasm", divided, core, { ...encoded, peerBytes: core.bytes }),
+    row("combine + decode", "ffmpeg mpeg1video", combined, decoder as Lap, stream),
+    row("combine + decode", "jsmpeg wasm", combined, jsmpeg as Lap, stream),
+  ];
+}
+
+interface Bracket {
+  /** Quantiser scales one apart. */
+  finer: number;
+  coarser: number;
+  /** How far from the finer to the coarser one equal PSNR lies. */
+  share: number;
+  peerDecibels: [number, number];
+}
+
+/** The two quantiser scales of ffmpeg between which it has the PSNR that is wanted: it knows whole ones only. */
+async function bracket(y4m: string, output: string, wanted: number): Promise<Bracket> {
+  const decibelsAt = async (quality: number) => {
+    await ffmpegEncode(y4m, quality, output);
+    return psnrOf(output, y4m);
+  };
+  let finer = QUALITY;
+  let above = await decibelsAt(finer);
+  let below = await decibelsAt(finer + 1);
+  while (below > wanted && finer < 30) {
+    finer += 1;
+    above = below;
+    below = await decibelsAt(finer + 1);
+  }
+  const share = (above - wanted) / (above - below);
+  return { finer, coarser: finer + 1, share, peerDecibels: [above, below] };
+}
+
+/** What a coder would take and give between two scales. */
+function between([finer, coarser]: [Lap, Lap], share: number): Lap {
+  const mix = (a: number, b: number) => a + (b - a) * share;
+  return {
+    pictures: finer.pictures,
+    cpuSeconds: mix(finer.cpuSeconds, coarser.cpuSeconds),
+    bytes: Math.round(mix(finer.bytes, coarser.bytes)),
+    slaveBytes: 0,
+  };
 }
 
 /** @returns for each coder the lap of median speed */

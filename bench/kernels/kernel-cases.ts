@@ -58,6 +58,8 @@ function casesIn(memory: KernelMemory): Record<string, { args: number[]; picture
     // kernels/bitplane
     splitPlane: whole(out, picture, picture, SAMPLES, 0),
     mergePlane: whole(out, out, picture, SAMPLES, 0),
+    // kernels/plane-choice
+    choosePlane: whole(out, out + SAMPLES, picture, WIDTH, HEIGHT, 4),
     // kernels/xor
     xorRepeat: whole(out, picture, SAMPLES, a, 60000, 7),
     // kernels/colour

@@ -15,12 +15,13 @@ function choose(
   stride: number,
   slack: number,
   label: string,
+  kernel = "choosePlaneScalar",
 ): { low7: Uint8Array; bits: Uint8Array } {
   const lines = source.length / stride;
   const low7 = new GuardedBuffer(kernels.memory, source.length);
   const bits = new GuardedBuffer(kernels.memory, source.length >> 3);
   const input = new GuardedBuffer(kernels.memory, source);
-  kernels.call("choosePlane", low7.pointer, bits.pointer, input.pointer, stride, lines, slack);
+  kernels.call(kernel, low7.pointer, bits.pointer, input.pointer, stride, lines, slack);
   const result = { low7: low7.read(label), bits: bits.read(label) };
   expectSameBytes(input.read(label), source, `source ${label}`);
   for (const buffer of [low7, bits, input]) buffer.release();
@@ -70,7 +71,7 @@ describe("choosePlane", () => {
     const expected = choose(source, 64, 5, "apart");
     const samples = new GuardedBuffer(kernels.memory, source);
     const bits = new GuardedBuffer(kernels.memory, 40);
-    kernels.call("choosePlane", samples.pointer, bits.pointer, samples.pointer, 64, 5, 5);
+    kernels.call("choosePlaneSimd", samples.pointer, bits.pointer, samples.pointer, 64, 5, 5);
     expectSameBytes(samples.read("in place"), expected.low7, "low7");
     expectSameBytes(bits.read("in place"), expected.bits, "bits");
   });
@@ -105,6 +106,23 @@ describe("choosePlane", () => {
         for (const buffer of [low7, bits, input]) buffer.release();
       });
     }
+  }
+
+  for (const fill of FILLS) {
+    it(`choosePlane, simd equals scalar: fill=${fill.name}`, () => {
+      for (const stride of [8, 16, 24, 48, 176]) {
+        for (const slack of [0, 1, 4, 31, 64, 127]) {
+          const source = fill.bytes(stride * 7, SEED + stride);
+          // Calm parts beside the fill, so that both ways are taken.
+          for (let i = 0; i < source.length; i += 64) source.fill(i & 64 ? 20 : 240, i, i + 32);
+          const label = `seed=${SEED + stride} stride=${stride} slack=${slack}`;
+          const [scalar, simd] = ["Scalar", "Simd"].map((form) =>
+            choose(source, stride, slack, label, `choosePlane${form}`),
+          );
+          expect(simd, label).toEqual(scalar);
+        }
+      }
+    });
   }
 
   it("leaves fewer changes in a plane of noise around 128", () => {
