@@ -2,15 +2,18 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { matchedRoutes } from "hono/route";
+import { COOKIE, CSRF_HEADER, identify } from "./accounts/identity.ts";
 import type { Deps } from "./deps.ts";
 import { answerError, HttpError } from "./http-error.ts";
 import { tooLarge } from "./library/receive.ts";
+import { registerAccounts } from "./routes/accounts.ts";
 import { registerHealth } from "./routes/health.ts";
 import { registerMains } from "./routes/mains.ts";
 import { registerPlays } from "./routes/plays.ts";
 import { registerSlaves } from "./routes/slaves.ts";
 import { registerVideos } from "./routes/videos.ts";
 import { registerWeb } from "./routes/web.ts";
+import { sameOrigin } from "./security/same-origin.ts";
 import { securityHeaders } from "./security-headers.ts";
 
 /** The whole application; needs no port: `createApp(deps).request("/healthz")`. */
@@ -26,6 +29,15 @@ export function createApp(deps: Deps): OpenAPIHono {
   app.onError((error, c) => answerError(c, error, deps.log));
   app.notFound((c) => answerError(c, new HttpError("not_found", "there is nothing at this address"), deps.log));
   app.use("*", securityHeaders, countAndLog(deps));
+  app.use("/api/*", identify(deps), sameOrigin);
+  for (const [name, place] of [
+    [
+      "session",
+      { in: "cookie", name: COOKIE.secure, description: `${COOKIE.plain} where there is no TLS; the roles are listed` },
+    ],
+    ["csrf", { in: "header", name: CSRF_HEADER, description: "From GET /api/session" }],
+  ] as const)
+    app.openAPIRegistry.registerComponent("securitySchemes", name, { type: "apiKey", ...place });
   app.use(
     "/api/plays/*",
     bodyLimit({
@@ -36,6 +48,7 @@ export function createApp(deps: Deps): OpenAPIHono {
     }),
   );
   registerHealth(app, deps);
+  registerAccounts(app);
   registerVideos(app, deps);
   registerSlaves(app, deps);
   registerMains(app, deps);

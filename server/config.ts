@@ -37,6 +37,8 @@ export interface ServerSettings {
   webDir: string;
   /** The built kernels. */
   wasmPath: string;
+  /** Addresses and CIDR ranges of reverse proxies whose X-Forwarded-For, -Proto and -Host are believed. */
+  trustProxy: readonly string[];
   /** Where the house CM and the library's sample video are at the first start. */
   samplesDir: string;
 }
@@ -50,6 +52,7 @@ export function defaultSettings(): ServerSettings {
     dataDir: "data",
     webDir: join(root, "dist/web"),
     wasmPath: join(root, "dist/wasm/kernels.wasm"),
+    trustProxy: [],
     samplesDir: join(root, "samples"),
   };
 }

@@ -4,6 +4,7 @@ import type { KeyedLock } from "./keyed-lock.ts";
 import type { SlaveReaders } from "./library/slave-readers.ts";
 import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
+import type { ClientFinder } from "./security/client.ts";
 import type { Blobs } from "./store/blobs.ts";
 import type { Store } from "./store/store.ts";
 
@@ -17,6 +18,7 @@ export interface Deps {
   kernels: Kernels;
   webDir: string;
   limits: Limits;
+  clients: ClientFinder;
   metrics: Metrics;
   log: Log;
   /** Milliseconds since 1970. */

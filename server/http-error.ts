@@ -15,6 +15,8 @@ const STATUS = {
   delivery: 500,
   // this server
   bad_request: 400,
+  signed_out: 401,
+  forbidden: 403,
   not_found: 404,
   conflict: 409,
   too_large: 413,

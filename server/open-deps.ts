@@ -7,6 +7,7 @@ import { KeyedLock } from "./keyed-lock.ts";
 import { SlaveReaders } from "./library/slave-readers.ts";
 import { type Log, logToStderr } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
+import { ClientFinder } from "./security/client.ts";
 import { openFileBlobs } from "./store/blobs.ts";
 import { openDatabase } from "./store/database.ts";
 import { createStore } from "./store/store.ts";
@@ -20,10 +21,10 @@ export interface DepsOptions {
 
 /** Opens the data folder, or makes it, and loads the kernels. */
 export async function openDeps(
-  settings: Pick<ServerSettings, "dataDir" | "wasmPath" | "webDir">,
+  settings: Pick<ServerSettings, "dataDir" | "wasmPath" | "webDir"> & Partial<Pick<ServerSettings, "trustProxy">>,
   options: DepsOptions = {},
 ): Promise<Deps> {
-  const { dataDir, wasmPath, webDir } = settings;
+  const { dataDir, wasmPath, webDir, trustProxy = [] } = settings;
   const wasm = await readFile(wasmPath).catch((cause: Error) => {
     throw new Error(`kernels ${wasmPath} cannot be read: run npm run build`, { cause });
   });
@@ -37,6 +38,7 @@ export async function openDeps(
     importLock: new KeyedLock(),
     kernels,
     webDir,
+    clients: new ClientFinder(trustProxy, false),
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     metrics: createMetrics(),
     log: options.log ?? logToStderr,

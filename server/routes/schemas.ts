@@ -28,6 +28,8 @@ export const bytes = (description: string, type = "application/octet-stream") =>
 
 const REFUSALS = {
   400: "The request is not understood",
+  401: "Sign in first",
+  403: "This account may not, or the request does not come from the service's own page",
   404: "There is no such thing here",
   409: "It does not go with what is here already, or with where the play stands",
   413: "Too large",

@@ -1,3 +1,5 @@
+import type { Generated } from "kysely";
+import type { AccountRole, AccountStatus } from "../accounts/roles.ts";
 import type { LedgerEntry } from "../ledger/chain.ts";
 
 /** The tables as SQL sees them. Ids and hashes are lowercase hex, times milliseconds since 1970, lists JSON text. */
@@ -8,6 +10,11 @@ export interface Tables {
   plays: PlayRow;
   deliveries: DeliveryRow;
   ledger: LedgerRow;
+  accounts: AccountRow;
+  sessions: SessionRow;
+  access_log: AccessLogRow;
+  division_log: DivisionLogRow;
+  first_administrator: FirstAdministratorRow;
 }
 
 /** A slave that is here, and what its file tells of the video. */
@@ -83,3 +90,57 @@ export interface DeliveryRow {
 
 /** Append-only; what counts of it stands in the other tables too, for questions that go by their columns. */
 export type LedgerRow = LedgerEntry;
+
+export interface AccountRow {
+  id: string;
+  /** Lower case; null once the account is deleted. */
+  email: string | null;
+  /** argon2id in PHC form; empty once the account is deleted. */
+  password_hash: string;
+  role: AccountRole;
+  status: AccountStatus;
+  company: string;
+  section: string;
+  responsible_person: string;
+  address: string;
+  created_at: number;
+}
+
+export interface SessionRow {
+  id: string;
+  token_hash: string;
+  /** Null for a visitor without an account. */
+  account_id: string | null;
+  created_at: number;
+  /** To the hour; accounts/sessions.ts */
+  seen_at: number;
+}
+
+export interface AccessLogRow {
+  seq: Generated<number>;
+  at: number;
+  event: string;
+  /** Whose account; null where a sign-in named none that exists. */
+  account_id: string | null;
+  /** The administrator who did it to someone else's account. */
+  by_account_id: string | null;
+  address_hash: string | null;
+}
+
+/** One row for each slave and each main that was taken in. */
+export interface DivisionLogRow {
+  seq: Generated<number>;
+  at: number;
+  account_id: string;
+  file: "slave" | "main";
+  main_id: string;
+  slave_id: string;
+  method: string;
+  protection: string;
+  parameters: string;
+  bytes: number;
+}
+
+export interface FirstAdministratorRow {
+  token_hash: string;
+}

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { CmStore } from "./cms.ts";
 import type { Database } from "./database.ts";
 import { PlayStore } from "./plays.ts";
+import { SessionStore } from "./sessions.ts";
 import { VideoStore } from "./videos.ts";
 
 /** Everything that the server remembers besides the files themselves. */
@@ -9,6 +10,7 @@ export interface Store {
   videos: VideoStore;
   cms: CmStore;
   plays: PlayStore;
+  sessions: SessionStore;
   /** Throws where the database does not answer. */
   check(): Promise<void>;
   close(): Promise<void>;
@@ -19,6 +21,7 @@ export function createStore(db: Database): Store {
     videos: new VideoStore(db),
     cms: new CmStore(db),
     plays: new PlayStore(db),
+    sessions: new SessionStore(db),
     check: async () => {
       await sql`select 1`.execute(db);
     },
