@@ -2,19 +2,27 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { matchedRoutes } from "hono/route";
+import { AccountService } from "./accounts/account-service.ts";
 import { COOKIE, CSRF_HEADER, identify } from "./accounts/identity.ts";
 import type { Deps } from "./deps.ts";
 import { answerError, HttpError } from "./http-error.ts";
 import { tooLarge } from "./library/receive.ts";
 import { registerAccounts } from "./routes/accounts.ts";
+import { registerAdmin } from "./routes/admin.ts";
 import { registerHealth } from "./routes/health.ts";
 import { registerMains } from "./routes/mains.ts";
 import { registerPlays } from "./routes/plays.ts";
+import { registerSession } from "./routes/session.ts";
 import { registerSlaves } from "./routes/slaves.ts";
 import { registerVideos } from "./routes/videos.ts";
 import { registerWeb } from "./routes/web.ts";
 import { sameOrigin } from "./security/same-origin.ts";
 import { securityHeaders } from "./security-headers.ts";
+
+/** Routes that take JSON only; uploads have limits of their own. */
+const JSON_ROUTES = ["plays/*", "session", "sessions", "accounts", "account/*", "admin/*", "first-administrator"].map(
+  (path) => `/api/${path}`,
+);
 
 /** The whole application; needs no port: `createApp(deps).request("/healthz")`. */
 export function createApp(deps: Deps): OpenAPIHono {
@@ -38,17 +46,18 @@ export function createApp(deps: Deps): OpenAPIHono {
     ["csrf", { in: "header", name: CSRF_HEADER, description: "From GET /api/session" }],
   ] as const)
     app.openAPIRegistry.registerComponent("securitySchemes", name, { type: "apiKey", ...place });
-  app.use(
-    "/api/plays/*",
-    bodyLimit({
-      maxSize: deps.limits.jsonBodyMaxBytes,
-      onError: () => {
-        throw tooLarge(deps.limits.jsonBodyMaxBytes);
-      },
-    }),
-  );
+  const smallBody = bodyLimit({
+    maxSize: deps.limits.jsonBodyMaxBytes,
+    onError: () => {
+      throw tooLarge(deps.limits.jsonBodyMaxBytes);
+    },
+  });
+  for (const path of JSON_ROUTES) app.use(path, smallBody);
   registerHealth(app, deps);
-  registerAccounts(app);
+  const accounts = new AccountService(deps);
+  registerSession(app, accounts);
+  registerAccounts(app, deps, accounts);
+  registerAdmin(app, deps, accounts);
   registerVideos(app, deps);
   registerSlaves(app, deps);
   registerMains(app, deps);

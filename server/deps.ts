@@ -19,6 +19,7 @@ export interface Deps {
   webDir: string;
   limits: Limits;
   clients: ClientFinder;
+  openRegistration: boolean;
   metrics: Metrics;
   log: Log;
   /** Milliseconds since 1970. */

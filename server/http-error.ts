@@ -16,6 +16,7 @@ const STATUS = {
   // this server
   bad_request: 400,
   signed_out: 401,
+  credentials: 401,
   forbidden: 403,
   not_found: 404,
   conflict: 409,

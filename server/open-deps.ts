@@ -21,10 +21,11 @@ export interface DepsOptions {
 
 /** Opens the data folder, or makes it, and loads the kernels. */
 export async function openDeps(
-  settings: Pick<ServerSettings, "dataDir" | "wasmPath" | "webDir"> & Partial<Pick<ServerSettings, "trustProxy">>,
+  settings: Pick<ServerSettings, "dataDir" | "wasmPath" | "webDir"> &
+    Partial<Pick<ServerSettings, "trustProxy" | "tlsCert" | "openRegistration">>,
   options: DepsOptions = {},
 ): Promise<Deps> {
-  const { dataDir, wasmPath, webDir, trustProxy = [] } = settings;
+  const { dataDir, wasmPath, webDir, trustProxy = [], tlsCert, openRegistration = false } = settings;
   const wasm = await readFile(wasmPath).catch((cause: Error) => {
     throw new Error(`kernels ${wasmPath} cannot be read: run npm run build`, { cause });
   });
@@ -38,7 +39,8 @@ export async function openDeps(
     importLock: new KeyedLock(),
     kernels,
     webDir,
-    clients: new ClientFinder(trustProxy, false),
+    clients: new ClientFinder(trustProxy, tlsCert !== undefined),
+    openRegistration,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     metrics: createMetrics(),
     log: options.log ?? logToStderr,

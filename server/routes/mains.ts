@@ -1,6 +1,8 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { sourceFromBytes } from "../../codec/format/bytes.ts";
 import { MainReader } from "../../codec/format/main-file.ts";
+import { logDivision } from "../accounts/division-log.ts";
+import { accountOf, guarded } from "../accounts/identity.ts";
 import type { Deps } from "../deps.ts";
 import { HttpError } from "../http-error.ts";
 import { importMain } from "../library/import-main.ts";
@@ -16,14 +18,14 @@ const params = z.object({ mainId: idSchema });
 const mainSchema = z.object({ mainId: idSchema, bytes: z.number(), url: z.string() }).openapi("Main");
 
 const putRoute = createRoute({
-  method: "put",
   path: "/api/mains/{mainId}",
   summary: "Have a main file hosted here as well; its slave must be here",
+  ...guarded("put", ["provider", "administrator"]),
   request: { params, body: bytes("The main file") },
   responses: {
     200: json(mainSchema, "The same file was here already"),
     201: json(mainSchema, "Taken in"),
-    ...refusals(400, 409, 413, 415, 422),
+    ...refusals(400, 401, 403, 409, 413, 415, 422),
   },
 });
 
@@ -59,7 +61,10 @@ export function registerMains(app: OpenAPIHono, deps: Deps): void {
       c.req.valid("param").mainId,
       uploadBody(c, deps.limits.mainFileMaxBytes),
     );
-    return c.json({ mainId: value.mainId, bytes: value.bytes, url: `/api/mains/${value.mainId}` }, fresh ? 201 : 200);
+    const { mainId, bytes } = value;
+    const video = fresh ? await store.videos.byMain(mainId) : undefined;
+    if (video) await logDivision(deps, accountOf(c), "main", { slaveId: video.slaveId, mainId, bytes });
+    return c.json({ mainId, bytes, url: `/api/mains/${mainId}` }, fresh ? 201 : 200);
   });
 
   app.openapi(getRoute, async (c) => {

@@ -1,5 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { toHex } from "../../codec/format/bytes.ts";
+import { ensureSession } from "../accounts/identity.ts";
 import type { Deps } from "../deps.ts";
 import { PlayService } from "../play/play-service.ts";
 import type { Cm } from "../store/cms.ts";
@@ -114,6 +115,7 @@ export function registerPlays(app: OpenAPIHono, deps: Deps): void {
   const plays = new PlayService(deps);
 
   app.openapi(openRoute, async (c) => {
+    await ensureSession(c);
     const { mainId, attributes } = c.req.valid("json");
     const { playId, video, cm } = await plays.open(mainId, attributes ?? {});
     return c.json(

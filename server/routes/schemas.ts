@@ -19,6 +19,11 @@ export const json = <T extends z.ZodType>(schema: T, description: string) => ({
   content: { "application/json": { schema } },
 });
 
+export const jsonBody = <T extends z.ZodType>(schema: T) => ({
+  required: true,
+  content: { "application/json": { schema } },
+});
+
 const binary = z.string().openapi({ format: "binary" });
 
 export const bytes = (description: string, type = "application/octet-stream") => ({

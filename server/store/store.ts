@@ -1,4 +1,6 @@
 import { sql } from "kysely";
+import { AccountLogStore } from "./account-logs.ts";
+import { AccountStore } from "./accounts.ts";
 import { CmStore } from "./cms.ts";
 import type { Database } from "./database.ts";
 import { PlayStore } from "./plays.ts";
@@ -10,7 +12,9 @@ export interface Store {
   videos: VideoStore;
   cms: CmStore;
   plays: PlayStore;
+  accounts: AccountStore;
   sessions: SessionStore;
+  accountLogs: AccountLogStore;
   /** Throws where the database does not answer. */
   check(): Promise<void>;
   close(): Promise<void>;
@@ -21,7 +25,9 @@ export function createStore(db: Database): Store {
     videos: new VideoStore(db),
     cms: new CmStore(db),
     plays: new PlayStore(db),
+    accounts: new AccountStore(db),
     sessions: new SessionStore(db),
+    accountLogs: new AccountLogStore(db),
     check: async () => {
       await sql`select 1`.execute(db);
     },

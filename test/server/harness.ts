@@ -8,15 +8,24 @@ import { concatBytes, fromHex, MemorySink, sha256, sourceFromBytes, toHex } from
 import { DivisionWriter } from "../../codec/format/division-writer.ts";
 import { cryptUnit } from "../../codec/protect/delivery.ts";
 import { type Kernels, loadKernels } from "../../codec/wasm/load-kernels.ts";
+import type { Role } from "../../server/accounts/roles.ts";
 import type { LogFields } from "../../server/log.ts";
 import { type RunningServer, type ServerOptions, startServer } from "../../server/main.ts";
+import { TestAccounts } from "./test-accounts.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 export const WASM_PATH = join(ROOT, "dist/wasm/kernels.wasm");
 export const HOUSE_CM = join(ROOT, "samples/house-cm.mp4");
 
+/** By their origins, so that an upload finds whose account to use. */
+const serverOf = new Map<string, TestServer>();
+
 export interface TestServer {
   url: string;
+  firstAdministratorUrl: string | undefined;
+  accounts: TestAccounts;
+  /** Headers of a browser with a session: of an approved account of this role, or of a guest. */
+  as(role: Role): Promise<Record<string, string>>;
   folder: string;
   webDir: string;
   logged: { event: string; fields: LogFields }[];
@@ -27,7 +36,7 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-export async function startTestServer(options: Pick<ServerOptions, "limits"> = {}): Promise<TestServer> {
+export async function startTestServer(options: Partial<ServerOptions> = {}): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), "cmix-server-"));
   const [dataDir, webDir, samplesDir] = [join(folder, "data"), join(folder, "web"), join(folder, "samples")];
   await mkdir(join(webDir, "assets"), { recursive: true });
@@ -53,10 +62,23 @@ export async function startTestServer(options: Pick<ServerOptions, "limits"> = {
       now: () => clock,
     });
   let running: RunningServer = await start();
-  return {
+  const server: TestServer = {
     get url() {
       return running.url;
     },
+    get firstAdministratorUrl() {
+      return running.firstAdministratorUrl;
+    },
+    accounts: new TestAccounts({
+      get url() {
+        return running.url;
+      },
+      get firstAdministratorUrl() {
+        return running.firstAdministratorUrl;
+      },
+      now: () => clock,
+    }),
+    as: (role) => server.accounts.as(role),
     folder,
     webDir,
     logged,
@@ -66,12 +88,15 @@ export async function startTestServer(options: Pick<ServerOptions, "limits"> = {
     restart: async () => {
       await running.close();
       running = await start();
+      serverOf.set(running.url, server);
     },
     close: async () => {
       await running.close();
       await rm(folder, { recursive: true, force: true });
     },
   };
+  serverOf.set(running.url, server);
+  return server;
 }
 
 export interface TestPair {
@@ -154,8 +179,10 @@ export async function makePair(options: PairOptions = {}): Promise<TestPair> {
 
 const OCTETS = { "Content-Type": "application/octet-stream" };
 
-export function putBytes(url: string, bytes: Uint8Array): Promise<Response> {
-  return fetch(url, { method: "PUT", headers: OCTETS, body: bytes as BodyInit });
+/** Uploads with a provider's account, or with other headers. */
+export async function putBytes(url: string, bytes: Uint8Array, headers?: Record<string, string>): Promise<Response> {
+  const account = headers ?? (await serverOf.get(new URL(url).origin)?.as("provider"));
+  return fetch(url, { method: "PUT", headers: { ...OCTETS, ...account }, body: bytes as BodyInit });
 }
 
 export async function uploadPair(server: TestServer, pair: TestPair): Promise<void> {

@@ -107,15 +107,12 @@ describe("D1 uploading a slave", () => {
       status: 413,
       code: "too_large",
     });
+    const headers = { "Content-Type": "application/octet-stream", ...(await server.as("provider")) };
     const chunked = await new Promise<number>((resolve, reject) => {
-      const upload = request(
-        slaveUrl(id),
-        { method: "PUT", headers: { "Content-Type": "application/octet-stream" } },
-        (answer) => {
-          answer.resume();
-          resolve(answer.statusCode ?? 0);
-        },
-      );
+      const upload = request(slaveUrl(id), { method: "PUT", headers }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode ?? 0);
+      });
       upload.on("error", reject);
       for (let i = 0; i < 5; i++) upload.write(new Uint8Array(60_000));
       upload.end();
@@ -125,7 +122,8 @@ describe("D1 uploading a slave", () => {
   });
 
   it("refuses another media type, no body, and ids that are none", async () => {
-    expect((await fetch(slaveUrl(pair.slaveId), { method: "PUT", body: "text" })).status).toBe(415);
+    const headers = await server.as("provider");
+    expect((await fetch(slaveUrl(pair.slaveId), { method: "PUT", body: "text", headers })).status).toBe(415);
     expect((await putBytes(slaveUrl(pair.slaveId), new Uint8Array(0))).status).toBeLessThan(500);
     for (const id of ["xyz", "..%2f..%2fcmix.sqlite", pair.slaveId.toUpperCase(), `${pair.slaveId}0`, "%00", "%ff"]) {
       const { status } = await putBytes(slaveUrl(id), pair.slave);
@@ -134,10 +132,11 @@ describe("D1 uploading a slave", () => {
   });
 
   it("removes what an upload that broke off had sent", async () => {
+    const account = await server.as("provider");
     await new Promise<void>((resolve) => {
       const upload = request(slaveUrl("b".repeat(32)), {
         method: "PUT",
-        headers: { "Content-Type": "application/octet-stream", "Content-Length": "100000" },
+        headers: { "Content-Type": "application/octet-stream", "Content-Length": "100000", ...account },
       });
       upload.on("error", () => resolve());
       upload.write(new Uint8Array(50_000), () => setTimeout(() => upload.destroy(new Error("gone")), 50));
