@@ -7,25 +7,35 @@ import { COOKIE, CSRF_HEADER, identify } from "./accounts/identity.ts";
 import type { Deps } from "./deps.ts";
 import { answerError, HttpError } from "./http-error.ts";
 import { tooLarge } from "./library/receive.ts";
+import { Uploads } from "./library/uploads.ts";
 import { registerAccounts } from "./routes/accounts.ts";
 import { registerAdmin } from "./routes/admin.ts";
+import { registerExtras } from "./routes/extras.ts";
 import { registerHealth } from "./routes/health.ts";
 import { registerMains } from "./routes/mains.ts";
 import { registerPlays } from "./routes/plays.ts";
 import { registerSession } from "./routes/session.ts";
-import { registerSlaves } from "./routes/slaves.ts";
+import { registerUploads } from "./routes/uploads.ts";
 import { registerVideos } from "./routes/videos.ts";
 import { registerWeb } from "./routes/web.ts";
 import { sameOrigin } from "./security/same-origin.ts";
 import { securityHeaders } from "./security-headers.ts";
 
 /** Routes that take JSON only; uploads have limits of their own. */
-const JSON_ROUTES = ["plays/*", "session", "sessions", "accounts", "account/*", "admin/*", "first-administrator"].map(
-  (path) => `/api/${path}`,
-);
+const JSON_ROUTES = [
+  "plays/*",
+  "session",
+  "sessions",
+  "accounts",
+  "account/*",
+  "admin/*",
+  "first-administrator",
+  "videos/:mainId",
+  "reports/*",
+].map((path) => `/api/${path}`);
 
 /** The whole application; needs no port: `createApp(deps).request("/healthz")`. */
-export function createApp(deps: Deps): OpenAPIHono {
+export function createApp(deps: Deps, uploads = new Uploads(deps)): OpenAPIHono {
   const app = new OpenAPIHono({
     defaultHook: (result) => {
       if (result.success) return;
@@ -59,7 +69,8 @@ export function createApp(deps: Deps): OpenAPIHono {
   registerAccounts(app, deps, accounts);
   registerAdmin(app, deps, accounts);
   registerVideos(app, deps);
-  registerSlaves(app, deps);
+  registerExtras(app, deps);
+  registerUploads(app, uploads);
   registerMains(app, deps);
   registerPlays(app, deps);
   registerWeb(app, deps.webDir);

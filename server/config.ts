@@ -16,6 +16,14 @@ export interface Limits {
   unitBytesPerAnswer: number;
   /** A play is forgotten this long after it was opened. */
   playLifetimeSeconds: number;
+  /** All files of one account, unfinished uploads too. */
+  accountMaxBytes: number;
+  /** Unfinished ones at the same time. */
+  uploadsPerAccount: number;
+  /** An upload that is not finished by then is removed. */
+  uploadLifetimeSeconds: number;
+  /** After this time a download counts for nobody in particular. */
+  downloadLogSeconds: number;
   /** Of signing in and registering. */
   rates: RateLimits;
 }
@@ -27,6 +35,10 @@ export const DEFAULT_LIMITS: Limits = {
   unitsPerAnswer: 256,
   unitBytesPerAnswer: 8 << 20, // two of the largest segments
   playLifetimeSeconds: 24 * 3600,
+  accountMaxBytes: 256 * 2 ** 30,
+  uploadsPerAccount: 16,
+  uploadLifetimeSeconds: 3 * 24 * 3600,
+  downloadLogSeconds: 180 * 24 * 3600,
   rates: DEFAULT_RATES,
 };
 

@@ -4,6 +4,7 @@ import type { KeyedLock } from "./keyed-lock.ts";
 import type { SlaveReaders } from "./library/slave-readers.ts";
 import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
+import type { MasterKey } from "./secrets/master-key.ts";
 import type { ClientFinder } from "./security/client.ts";
 import type { Blobs } from "./store/blobs.ts";
 import type { Store } from "./store/store.ts";
@@ -12,11 +13,15 @@ import type { Store } from "./store/store.ts";
 export interface Deps {
   store: Store;
   blobs: Blobs;
+  /** Encrypts what the database keeps secret. */
+  key: MasterKey;
   slaveReaders: SlaveReaders;
   /** One import of the same id at a time. */
   importLock: KeyedLock;
   kernels: Kernels;
   webDir: string;
+  /** Unfinished uploads. */
+  uploadsDir: string;
   limits: Limits;
   clients: ClientFinder;
   openRegistration: boolean;

@@ -8,7 +8,9 @@ import { firstAdministratorUrl } from "./accounts/first-administrator.ts";
 import { startAccountUpkeep } from "./accounts/upkeep.ts";
 import { createApp } from "./app.ts";
 import { defaultSettings, type ServerSettings } from "./config.ts";
+import { startHousekeeping } from "./housekeeping.ts";
 import { importSamples } from "./library/first-start.ts";
+import { Uploads } from "./library/uploads.ts";
 import { type DepsOptions, openDeps } from "./open-deps.ts";
 
 export type ServerOptions = Partial<ServerSettings> & DepsOptions;
@@ -20,6 +22,8 @@ export interface RunningServer {
   firstAdministratorUrl: string | undefined;
   /** Lets running answers end, at most `CLOSE_SECONDS`, then closes the database. */
   close(): Promise<void>;
+  /** Does now what is otherwise done once a minute. */
+  houseKeep(): Promise<void>;
 }
 
 const CLOSE_SECONDS = 5;
@@ -36,17 +40,21 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const deps = await openDeps(settings, options);
   try {
     await importSamples(deps, settings.samplesDir);
-    const server = await listen(createApp(deps).fetch, settings);
+    const uploads = new Uploads(deps);
+    const server = await listen(createApp(deps, uploads).fetch, settings);
+    const housekeeping = startHousekeeping(deps, uploads);
     const stopUpkeep = await startAccountUpkeep(deps, settings.accessLogDays);
     const { address, family, port } = server.address() as AddressInfo;
     const url = `${settings.tlsCert === undefined ? "http" : "https"}://${family === "IPv6" ? `[${address}]` : address}:${port}`;
     deps.log("listening", { url });
     return {
       url,
+      houseKeep: housekeeping.run,
       firstAdministratorUrl: await firstAdministratorUrl(deps.store, url),
       close: async () => {
         stopUpkeep();
         await closeServer(server);
+        await housekeeping.stop();
         await deps.store.close();
         deps.log("closed");
       },

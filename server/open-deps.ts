@@ -7,8 +7,9 @@ import { KeyedLock } from "./keyed-lock.ts";
 import { SlaveReaders } from "./library/slave-readers.ts";
 import { type Log, logToStderr } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
+import { keepKeyCheck, openMasterKey } from "./secrets/master-key.ts";
 import { ClientFinder } from "./security/client.ts";
-import { openFileBlobs } from "./store/blobs.ts";
+import { openFileBlobs, sealOlderFiles } from "./store/blobs.ts";
 import { openDatabase } from "./store/database.ts";
 import { createStore } from "./store/store.ts";
 
@@ -31,14 +32,21 @@ export async function openDeps(
   });
   const kernels = await loadKernels(wasm);
   await mkdir(dataDir, { recursive: true, mode: 0o700 }); // holds slaves and the secrets of plays
-  const blobs = await openFileBlobs(dataDir);
+  const { key, isNew } = await openMasterKey(dataDir, process.env.CMIX_KEY);
+  const blobs = await openFileBlobs(dataDir, key);
+  if (isNew) {
+    await sealOlderFiles(dataDir, blobs);
+    await keepKeyCheck(dataDir, key);
+  }
   return {
     store: createStore(await openDatabase(join(dataDir, DATABASE_FILE))),
     blobs,
+    key,
     slaveReaders: new SlaveReaders(blobs),
     importLock: new KeyedLock(),
     kernels,
     webDir,
+    uploadsDir: join(dataDir, "uploads"),
     clients: new ClientFinder(trustProxy, tlsCert !== undefined),
     openRegistration,
     limits: { ...DEFAULT_LIMITS, ...options.limits },

@@ -18,10 +18,10 @@ export async function importCm(
   about: Pick<Cm, "title" | "sponsor" | "link" | "house" | "kinds" | "conditions">,
 ): Promise<string> {
   const durationMilliseconds = await videoMilliseconds(path);
-  return receive(deps.blobs, createReadStream(path), CM_MAX_BYTES, async (upload) => {
+  return receive(deps.blobs, "cms", createReadStream(path), CM_MAX_BYTES, async (upload) => {
     const { source, sha256 } = await upload.finish();
     const id = sha256.slice(0, 32);
-    await upload.commit("cms", id);
+    await upload.commit(id);
     await deps.store.cms.insert({
       ...about,
       id,

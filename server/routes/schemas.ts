@@ -44,6 +44,7 @@ const REFUSALS = {
   425: "Too early; details.retryAfterSeconds",
   429: "Too often; details.retryAfterSeconds",
   503: "The server is not ready",
+  507: "The server's disk is full",
 } as const;
 
 /** Entries of a route's `responses` for the refusals it can give. */

@@ -3,6 +3,7 @@ import { AccountLogStore } from "./account-logs.ts";
 import { AccountStore } from "./accounts.ts";
 import { CmStore } from "./cms.ts";
 import type { Database } from "./database.ts";
+import { LibraryStore } from "./library.ts";
 import { PlayStore } from "./plays.ts";
 import { SessionStore } from "./sessions.ts";
 import { VideoStore } from "./videos.ts";
@@ -10,6 +11,7 @@ import { VideoStore } from "./videos.ts";
 /** Everything that the server remembers besides the files themselves. */
 export interface Store {
   videos: VideoStore;
+  library: LibraryStore;
   cms: CmStore;
   plays: PlayStore;
   accounts: AccountStore;
@@ -23,6 +25,7 @@ export interface Store {
 export function createStore(db: Database): Store {
   return {
     videos: new VideoStore(db),
+    library: new LibraryStore(db),
     cms: new CmStore(db),
     plays: new PlayStore(db),
     accounts: new AccountStore(db),

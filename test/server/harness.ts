@@ -33,6 +33,8 @@ export interface TestServer {
   advance(seconds: number): void;
   /** Closes the server and starts another one on the same data folder. */
   restart(): Promise<void>;
+  /** Does what the server does once a minute. */
+  houseKeep(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -62,6 +64,12 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
       now: () => clock,
     });
   let running: RunningServer = await start();
+  let isRunning = true;
+  const stop = async () => {
+    const wasRunning = isRunning;
+    isRunning = false; // the next start may fail
+    if (wasRunning) await running.close();
+  };
   const server: TestServer = {
     get url() {
       return running.url;
@@ -86,12 +94,14 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
       clock += seconds * 1000;
     },
     restart: async () => {
-      await running.close();
+      await stop();
       running = await start();
+      isRunning = true;
       serverOf.set(running.url, server);
     },
+    houseKeep: () => running.houseKeep(),
     close: async () => {
-      await running.close();
+      await stop();
       await rm(folder, { recursive: true, force: true });
     },
   };
@@ -177,20 +187,36 @@ export async function makePair(options: PairOptions = {}): Promise<TestPair> {
   };
 }
 
-const OCTETS = { "Content-Type": "application/octet-stream" };
-
-/** Uploads with a provider's account, or with other headers. */
-export async function putBytes(url: string, bytes: Uint8Array, headers?: Record<string, string>): Promise<Response> {
-  const account = headers ?? (await serverOf.get(new URL(url).origin)?.as("provider"));
-  return fetch(url, { method: "PUT", headers: { ...OCTETS, ...account }, body: bytes as BodyInit });
+/** Uploads a file in one request of the tus protocol, as a provider unless told otherwise. */
+export async function uploadFile(
+  server: TestServer,
+  kind: "slave" | "main",
+  id: string,
+  bytes: Uint8Array,
+  headers?: Record<string, string>,
+): Promise<Response> {
+  const about = { kind, id, sha256: toHex(await sha256(bytes)) };
+  return fetch(`${server.url}/api/uploads`, {
+    method: "POST",
+    headers: { ...uploadHeaders(about, bytes.length), ...OCTETS, ...(headers ?? (await server.as("provider"))) },
+    body: bytes as BodyInit,
+  });
 }
 
-export async function uploadPair(server: TestServer, pair: TestPair): Promise<void> {
+/** What begins an upload. */
+export function uploadHeaders(about: Record<string, string>, length: number): Record<string, string> {
+  const metadata = Object.entries(about).map(([name, value]) => `${name} ${Buffer.from(value).toString("base64")}`);
+  return { "Tus-Resumable": "1.0.0", "Upload-Length": String(length), "Upload-Metadata": metadata.join(",") };
+}
+
+export const OCTETS = { "Content-Type": "application/offset+octet-stream" };
+
+export async function uploadPair(server: TestServer, pair: TestPair, headers?: Record<string, string>): Promise<void> {
   for (const [kind, id, bytes] of [
-    ["slaves", pair.slaveId, pair.slave],
-    ["mains", pair.mainId, pair.main],
+    ["slave", pair.slaveId, pair.slave],
+    ["main", pair.mainId, pair.main],
   ] as const) {
-    const answer = await putBytes(`${server.url}/api/${kind}/${id}`, bytes);
+    const answer = await uploadFile(server, kind, id, bytes, headers);
     if (answer.status !== 201) throw new Error(`${kind}: ${answer.status} ${await answer.text()}`);
   }
 }
