@@ -146,13 +146,21 @@ export type UploadProgress = (sentBytes: number, totalBytes: number) => void;
 /**
  * Sends a file by PUT. Through XMLHttpRequest, since fetch tells nothing of an upload's progress.
  *
+ * @param headers of an account that may upload, session.ts
  * @throws {@link DeliveryError} refused or not reachable; AbortError on `signal`
  */
-export function upload(path: string, body: Blob, onProgress: UploadProgress, signal?: AbortSignal): Promise<void> {
+export function upload(
+  path: string,
+  body: Blob,
+  headers: Record<string, string>,
+  onProgress: UploadProgress,
+  signal?: AbortSignal,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const sending = new XMLHttpRequest();
     sending.open("PUT", path);
     sending.setRequestHeader("content-type", "application/octet-stream");
+    for (const [name, value] of Object.entries(headers)) sending.setRequestHeader(name, value);
     sending.upload.onprogress = (event) => onProgress(event.loaded, body.size);
     sending.onload = () => {
       if (sending.status >= 200 && sending.status < 300) resolve();
@@ -174,13 +182,15 @@ export function upload(path: string, body: Blob, onProgress: UploadProgress, sig
 export const uploadSlave = (
   slaveId: string,
   file: Blob,
+  headers: Record<string, string>,
   onProgress: UploadProgress,
   signal?: AbortSignal,
-): Promise<void> => upload(`/api/slaves/${slaveId}`, file, onProgress, signal);
+): Promise<void> => upload(`/api/slaves/${slaveId}`, file, headers, onProgress, signal);
 
 export const uploadMain = (
   mainId: string,
   file: Blob,
+  headers: Record<string, string>,
   onProgress: UploadProgress,
   signal?: AbortSignal,
-): Promise<void> => upload(`/api/mains/${mainId}`, file, onProgress, signal);
+): Promise<void> => upload(`/api/mains/${mainId}`, file, headers, onProgress, signal);
