@@ -11,6 +11,7 @@ import { type Kernels, loadKernels } from "../../codec/wasm/load-kernels.ts";
 import type { Role } from "../../server/accounts/roles.ts";
 import type { LogFields } from "../../server/log.ts";
 import { type RunningServer, type ServerOptions, startServer } from "../../server/main.ts";
+import { sendFile } from "../support/upload.ts";
 import { TestAccounts } from "./test-accounts.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -18,7 +19,6 @@ export const WASM_PATH = join(ROOT, "dist/wasm/kernels.wasm");
 export const HOUSE_CM = join(ROOT, "samples/house-cm.mp4");
 
 /** By their origins, so that an upload finds whose account to use. */
-const serverOf = new Map<string, TestServer>();
 
 export interface TestServer {
   url: string;
@@ -97,7 +97,6 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
       await stop();
       running = await start();
       isRunning = true;
-      serverOf.set(running.url, server);
     },
     houseKeep: () => running.houseKeep(),
     close: async () => {
@@ -105,7 +104,6 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
       await rm(folder, { recursive: true, force: true });
     },
   };
-  serverOf.set(running.url, server);
   return server;
 }
 
@@ -187,7 +185,7 @@ export async function makePair(options: PairOptions = {}): Promise<TestPair> {
   };
 }
 
-/** Uploads a file in one request of the tus protocol, as a provider unless told otherwise. */
+/** As a provider, unless told otherwise. */
 export async function uploadFile(
   server: TestServer,
   kind: "slave" | "main",
@@ -195,21 +193,8 @@ export async function uploadFile(
   bytes: Uint8Array,
   headers?: Record<string, string>,
 ): Promise<Response> {
-  const about = { kind, id, sha256: toHex(await sha256(bytes)) };
-  return fetch(`${server.url}/api/uploads`, {
-    method: "POST",
-    headers: { ...uploadHeaders(about, bytes.length), ...OCTETS, ...(headers ?? (await server.as("provider"))) },
-    body: bytes as BodyInit,
-  });
+  return sendFile(server.url, kind, id, bytes, headers ?? (await server.as("provider")));
 }
-
-/** What begins an upload. */
-export function uploadHeaders(about: Record<string, string>, length: number): Record<string, string> {
-  const metadata = Object.entries(about).map(([name, value]) => `${name} ${Buffer.from(value).toString("base64")}`);
-  return { "Tus-Resumable": "1.0.0", "Upload-Length": String(length), "Upload-Metadata": metadata.join(",") };
-}
-
-export const OCTETS = { "Content-Type": "application/offset+octet-stream" };
 
 export async function uploadPair(server: TestServer, pair: TestPair, headers?: Record<string, string>): Promise<void> {
   for (const [kind, id, bytes] of [

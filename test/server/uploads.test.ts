@@ -5,15 +5,14 @@ import { join } from "node:path";
 import * as tus from "tus-js-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sha256, toHex } from "../../codec/format/bytes.ts";
+import { OCTETS, uploadHeaders } from "../support/upload.ts";
 import {
   type ErrorBody,
   makePair,
-  OCTETS,
   startTestServer,
   type TestPair,
   type TestServer,
   uploadFile,
-  uploadHeaders,
   uploadPair,
 } from "./harness.ts";
 import { BUSINESS, browserHeaders, type Headers, PASSWORD, sendJson } from "./test-accounts.ts";
