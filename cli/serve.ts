@@ -33,6 +33,8 @@ export const serve: Command = {
       trustProxy: text("trust-proxy")?.split(",") ?? [],
       openRegistration: values["open-registration"] === true,
       accessLogDays: integer(values, "access-log-days", 1, 36500) ?? DEFAULT_ACCESS_LOG_DAYS,
+      smtpUrl: process.env.CMIX_SMTP_URL, // holds a password: no option, which others on the machine could read
+      mailFrom: process.env.CMIX_MAIL_FROM,
       webDir: fromRoot("dist/web"),
       wasmPath: WASM_PATH,
       samplesDir: fromRoot("samples"),

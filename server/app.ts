@@ -14,6 +14,7 @@ import { registerExtras } from "./routes/extras.ts";
 import { registerHealth } from "./routes/health.ts";
 import { registerMains } from "./routes/mains.ts";
 import { registerPlays } from "./routes/plays.ts";
+import { registerReports } from "./routes/reports.ts";
 import { registerSession } from "./routes/session.ts";
 import { registerUploads } from "./routes/uploads.ts";
 import { registerVideos } from "./routes/videos.ts";
@@ -46,7 +47,7 @@ export function createApp(deps: Deps, uploads = new Uploads(deps)): OpenAPIHono 
   });
   app.onError((error, c) => answerError(c, error, deps.log));
   app.notFound((c) => answerError(c, new HttpError("not_found", "there is nothing at this address"), deps.log));
-  app.use("*", securityHeaders, countAndLog(deps));
+  app.use("*", securityHeaders(deps.mainOrigins), countAndLog(deps));
   app.use("/api/*", identify(deps), sameOrigin);
   for (const [name, place] of [
     [
@@ -69,6 +70,7 @@ export function createApp(deps: Deps, uploads = new Uploads(deps)): OpenAPIHono 
   registerAccounts(app, deps, accounts);
   registerAdmin(app, deps, accounts);
   registerVideos(app, deps);
+  registerReports(app, deps);
   registerExtras(app, deps);
   registerUploads(app, uploads);
   registerMains(app, deps);

@@ -1,9 +1,12 @@
 import type { Kernels } from "../codec/wasm/load-kernels.ts";
 import type { Limits } from "./config.ts";
 import type { KeyedLock } from "./keyed-lock.ts";
+import type { MainOrigins } from "./library/main-origins.ts";
 import type { SlaveReaders } from "./library/slave-readers.ts";
 import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
+import type { OutboundRules } from "./outbound/guarded-fetch.ts";
+import type { Mailer } from "./reports/mailer.ts";
 import type { MasterKey } from "./secrets/master-key.ts";
 import type { ClientFinder } from "./security/client.ts";
 import type { Blobs } from "./store/blobs.ts";
@@ -20,6 +23,12 @@ export interface Deps {
   importLock: KeyedLock;
   kernels: Kernels;
   webDir: string;
+  /** How to ask addresses that accounts gave. */
+  outbound: OutboundRules;
+  /** Servers that the web player reads mains from, besides this one. */
+  mainOrigins: MainOrigins;
+  /** Undefined where no mail is sent. */
+  mailer: Mailer | undefined;
   /** Unfinished uploads. */
   uploadsDir: string;
   limits: Limits;

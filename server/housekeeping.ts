@@ -2,6 +2,7 @@
 import type { Deps } from "./deps.ts";
 import type { Uploads } from "./library/uploads.ts";
 import { removeWithdrawn } from "./library/withdraw.ts";
+import { makeReports, sendReports } from "./reports/reporter.ts";
 
 const INTERVAL_SECONDS = 60;
 
@@ -17,6 +18,8 @@ export function startHousekeeping(deps: Deps, uploads: Uploads): Housekeeping {
   const tasks: Record<string, () => Promise<void>> = {
     "expired-uploads": () => uploads.removeExpired(),
     "withdrawn-videos": () => removeWithdrawn(deps),
+    reports: () => makeReports(deps),
+    "report-sendings": () => sendReports(deps),
     "download-log": () => deps.store.library.forgetDownloaders(deps.now() - deps.limits.downloadLogSeconds * 1000),
   };
   const round = async () => {

@@ -4,9 +4,12 @@ import { loadKernels } from "../codec/wasm/load-kernels.ts";
 import { DATABASE_FILE, DEFAULT_LIMITS, type Limits, type ServerSettings } from "./config.ts";
 import type { Deps } from "./deps.ts";
 import { KeyedLock } from "./keyed-lock.ts";
+import { MainOrigins } from "./library/main-origins.ts";
 import { SlaveReaders } from "./library/slave-readers.ts";
 import { type Log, logToStderr } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
+import type { OutboundRules } from "./outbound/guarded-fetch.ts";
+import { smtpMailer } from "./reports/mailer.ts";
 import { keepKeyCheck, openMasterKey } from "./secrets/master-key.ts";
 import { ClientFinder } from "./security/client.ts";
 import { openFileBlobs, sealOlderFiles } from "./store/blobs.ts";
@@ -18,6 +21,10 @@ export interface DepsOptions {
   log?: Log;
   limits?: Partial<Limits>;
   now?: () => number;
+  outbound?: OutboundRules;
+  /** As nodemailer takes it: smtps://name:password@mail.example.org. */
+  smtpUrl?: string | undefined;
+  mailFrom?: string | undefined;
 }
 
 /** Opens the data folder, or makes it, and loads the kernels. */
@@ -38,8 +45,14 @@ export async function openDeps(
     await sealOlderFiles(dataDir, blobs);
     await keepKeyCheck(dataDir, key);
   }
+  const store = createStore(await openDatabase(join(dataDir, DATABASE_FILE)));
+  const mainOrigins = new MainOrigins(store.videos);
+  await mainOrigins.refresh();
   return {
-    store: createStore(await openDatabase(join(dataDir, DATABASE_FILE))),
+    store,
+    mainOrigins,
+    outbound: options.outbound ?? { allowLoopback: false },
+    mailer: options.smtpUrl === undefined ? undefined : smtpMailer(options.smtpUrl, options.mailFrom),
     blobs,
     key,
     slaveReaders: new SlaveReaders(blobs),

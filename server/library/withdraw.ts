@@ -3,7 +3,7 @@ import { extraBlobId } from "./import-extra.ts";
 
 /** Removes the files of videos that were withdrawn and that no play needs any more. */
 export async function removeWithdrawn(deps: Deps): Promise<void> {
-  const { store, blobs, slaveReaders, limits, log, now } = deps;
+  const { store, blobs, slaveReaders, limits, log, now, mainOrigins } = deps;
   await store.plays.removeBefore(now() - limits.playLifetimeSeconds * 1000);
   for (const { slaveId, mainId } of await store.videos.unusedSince(now())) {
     const extras = [await store.library.extra(mainId, "poster"), await store.library.extra(mainId, "teaser")];
@@ -15,5 +15,6 @@ export async function removeWithdrawn(deps: Deps): Promise<void> {
       if (extra !== undefined && !(await store.library.usesExtra(extra.sha256)))
         await blobs.remove("extras", extraBlobId(extra));
     log("removed", { slaveId, mainId });
+    await mainOrigins.refresh();
   }
 }

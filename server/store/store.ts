@@ -5,6 +5,7 @@ import { CmStore } from "./cms.ts";
 import type { Database } from "./database.ts";
 import { LibraryStore } from "./library.ts";
 import { PlayStore } from "./plays.ts";
+import { ReportStore } from "./reports.ts";
 import { SessionStore } from "./sessions.ts";
 import { VideoStore } from "./videos.ts";
 
@@ -12,6 +13,7 @@ import { VideoStore } from "./videos.ts";
 export interface Store {
   videos: VideoStore;
   library: LibraryStore;
+  reports: ReportStore;
   cms: CmStore;
   plays: PlayStore;
   accounts: AccountStore;
@@ -26,6 +28,7 @@ export function createStore(db: Database): Store {
   return {
     videos: new VideoStore(db),
     library: new LibraryStore(db),
+    reports: new ReportStore(db),
     cms: new CmStore(db),
     plays: new PlayStore(db),
     accounts: new AccountStore(db),
