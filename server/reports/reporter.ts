@@ -10,6 +10,8 @@ const ATTEMPTS_MOST = 12;
 const RETRY_FIRST_SECONDS = 60;
 const RETRY_MOST_SECONDS = 6 * 3600;
 const ANSWER_SECONDS = 10;
+/** By then every delivery of a time is stored. */
+const SETTLED_MILLISECONDS = 1000;
 
 export const webhookPurpose = (accountId: string): string => `webhook of ${accountId}`;
 
@@ -26,14 +28,15 @@ async function reportByCount(deps: Deps, settings: ReportSettings): Promise<void
   if (every_deliveries === null) return;
   const { reports } = deps.store;
   const from = Math.max((await reports.lastEnd(account_id, "deliveries")) ?? 0, settings.since);
-  if ((await reports.deliveriesSince(account_id, from)) >= every_deliveries)
-    await make(deps, settings, "deliveries", from, deps.now());
+  const to = deps.now() - SETTLED_MILLISECONDS;
+  if ((await reports.deliveries(account_id, from, to)) >= every_deliveries)
+    await make(deps, settings, "deliveries", from, to);
 }
 
 async function reportByPeriod(deps: Deps, settings: ReportSettings, period: "weekly" | "monthly"): Promise<void> {
   const last = (await deps.store.reports.lastEnd(settings.account_id, period)) ?? 0;
   let from = Math.max(last, startOf(period, settings.since));
-  for (let to = endOf(period, from); to <= deps.now(); to = endOf(period, from)) {
+  for (let to = endOf(period, from); to <= deps.now() - SETTLED_MILLISECONDS; to = endOf(period, from)) {
     await make(deps, settings, period, from, to);
     from = to;
   }

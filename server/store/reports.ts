@@ -54,13 +54,14 @@ export class ReportStore {
     ];
   }
 
-  async deliveriesSince(ownerId: string, from: number): Promise<number> {
+  async deliveries(ownerId: string, from: number, to: number): Promise<number> {
     const { count } = await this.db
       .selectFrom("deliveries")
       .innerJoin("videos", "videos.main_id", "deliveries.main_id")
       .select(sql<number>`count(*)`.as("count"))
       .where("owner_id", "=", ownerId)
       .where("released_at", ">=", from)
+      .where("released_at", "<", to)
       .executeTakeFirstOrThrow();
     return count;
   }
