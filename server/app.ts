@@ -64,7 +64,7 @@ export function createApp(deps: Deps, uploads = new Uploads(deps)): OpenAPIHono 
     },
   });
   for (const path of JSON_ROUTES) app.use(path, smallBody);
-  registerHealth(app, deps);
+  registerHealth(app, deps, uploads);
   const accounts = new AccountService(deps);
   registerSession(app, accounts);
   registerAccounts(app, deps, accounts);
@@ -80,13 +80,14 @@ export function createApp(deps: Deps, uploads = new Uploads(deps)): OpenAPIHono 
 }
 
 /** A log line and a count for each answer, by the route's pattern: an address itself may hold the id of a play. */
-function countAndLog({ log, metrics, now }: Deps): MiddlewareHandler {
+function countAndLog({ log, metrics }: Deps): MiddlewareHandler {
   return async (c, next) => {
-    const start = now();
+    const start = performance.now();
     await next();
-    const [method, route, status] = [c.req.method, routeOf(c), String(c.res.status)];
-    metrics.add("cmix_http_requests_total", 1, { method, route, status });
-    log("request", { method, route, status: c.res.status, milliseconds: now() - start });
+    const [method, route, { status }] = [c.req.method, routeOf(c), c.res];
+    const milliseconds = performance.now() - start;
+    metrics.request(method, route, status, milliseconds / 1000);
+    log("request", { method, route, status, milliseconds: Math.round(milliseconds) });
   };
 }
 

@@ -7,7 +7,7 @@ import { KeyedLock } from "./keyed-lock.ts";
 import { MainOrigins } from "./library/main-origins.ts";
 import { SlaveReaders } from "./library/slave-readers.ts";
 import { type Log, logToStderr } from "./log.ts";
-import { createMetrics } from "./metrics.ts";
+import { Metrics } from "./metrics.ts";
 import type { OutboundRules } from "./outbound/guarded-fetch.ts";
 import { smtpMailer } from "./reports/mailer.ts";
 import { keepKeyCheck, openMasterKey } from "./secrets/master-key.ts";
@@ -63,7 +63,7 @@ export async function openDeps(
     clients: new ClientFinder(trustProxy, tlsCert !== undefined),
     openRegistration,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
-    metrics: createMetrics(),
+    metrics: new Metrics(),
     log: options.log ?? logToStderr,
     now: options.now ?? Date.now,
   };

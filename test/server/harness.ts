@@ -35,6 +35,8 @@ export interface TestServer {
   restart(): Promise<void>;
   /** Does what the server does once a minute. */
   houseKeep(): Promise<void>;
+  /** Closes the server; `restart` starts it again. */
+  stop(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -98,6 +100,7 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
       running = await start();
       isRunning = true;
     },
+    stop,
     houseKeep: () => running.houseKeep(),
     close: async () => {
       await stop();
