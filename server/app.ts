@@ -20,9 +20,16 @@ import { sameOrigin } from "./security/same-origin.ts";
 import { securityHeaders } from "./security-headers.ts";
 
 /** Routes that take JSON only; uploads have limits of their own. */
-const JSON_ROUTES = ["plays/*", "session", "sessions", "accounts", "account/*", "admin/*", "first-administrator"].map(
-  (path) => `/api/${path}`,
-);
+const JSON_ROUTES = [
+  "plays/*",
+  "session",
+  "sessions",
+  "accounts",
+  "account/*",
+  "admin/*",
+  "first-administrator",
+  "new-password",
+].map((path) => `/api/${path}`);
 
 /** The whole application; needs no port: `createApp(deps).request("/healthz")`. */
 export function createApp(deps: Deps): OpenAPIHono {

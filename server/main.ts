@@ -43,7 +43,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     deps.log("listening", { url });
     return {
       url,
-      firstAdministratorUrl: await firstAdministratorUrl(deps.store, url),
+      firstAdministratorUrl: await firstAdministratorUrl(deps.store, url, settings.administratorLink),
       close: async () => {
         stopUpkeep();
         await closeServer(server);

@@ -76,7 +76,6 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
       get firstAdministratorUrl() {
         return running.firstAdministratorUrl;
       },
-      now: () => clock,
     }),
     as: (role) => server.accounts.as(role),
     folder,

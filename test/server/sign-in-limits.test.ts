@@ -225,6 +225,14 @@ describe("S1 the first administrator", () => {
     expect((await make(token)).status).toBe(201);
   });
 
+  it("can be made anew by a start that asks for it", async () => {
+    options = { administratorLink: true };
+    await start();
+    await server.as("administrator");
+    await server.restart();
+    expect((await make(tokenOf(server.firstAdministratorUrl))).status).toBe(201);
+  });
+
   it("keeps its link when the e-mail address turns out to be taken", async () => {
     await start();
     const { email } = await server.accounts.account("viewer");

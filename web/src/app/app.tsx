@@ -1,6 +1,6 @@
 import { type ComponentType, lazy, type ReactNode, Suspense, useEffect } from "react";
 import { AccountPage } from "../features/account/account-page.tsx";
-import { FirstAdminPage } from "../features/account/first-admin-page.tsx";
+import { FirstAdminPage, NewPasswordPage } from "../features/account/link-pages.tsx";
 import { AdminPage } from "../features/admin/admin-page.tsx";
 import { HomePage } from "../features/home/home-page.tsx";
 import { StudioPage } from "../features/studio/studio-page.tsx";
@@ -29,6 +29,7 @@ const PAGES: Record<string, Page> = {
   "/admin": { name: "nav.admin", page: AdminPage, isListed: (session) => session?.role === "administrator" },
   "/account": { name: "account.title", page: AccountPage, isListed: () => false },
   "/first-admin": { name: "account.first.title", page: FirstAdminPage, isListed: () => false },
+  "/new-password": { name: "account.newPassword", page: NewPasswordPage, isListed: () => false },
 };
 
 export function App(): ReactNode {

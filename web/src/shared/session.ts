@@ -110,6 +110,11 @@ export async function changePassword(values: Values): Promise<void> {
   await loadSession();
 }
 
+export async function setPasswordByLink(values: Values): Promise<void> {
+  await change("POST", "/api/new-password", values);
+  await loadSession();
+}
+
 export async function deleteAccount(values: Values): Promise<void> {
   await change("POST", "/api/account/deletion", values);
   await loadSession();
@@ -127,6 +132,12 @@ export async function administer(
   values: { status?: "active" | "disabled"; role?: AccountRole },
 ): Promise<Account> {
   return (await (await change("PATCH", `/api/admin/accounts/${accountId}`, values)).json()) as Account;
+}
+
+/** @returns the address that sets a new password, once and within a day */
+export async function makePasswordLink(accountId: string): Promise<string> {
+  const response = await change("POST", `/api/admin/accounts/${accountId}/password-link`);
+  return location.origin + ((await response.json()) as { path: string }).path;
 }
 
 export interface AccessEntry {
