@@ -7,7 +7,7 @@ const DEFAULT_ACCESS_LOG_DAYS = 180;
 
 export const serve: Command = {
   usage:
-    "cmix serve [--port N] [--host ADDRESS] [--data DIR] [--tls-cert FILE --tls-key FILE] [--trust-proxy ADDRESSES] [--open-registration] [--access-log-days N]",
+    "cmix serve [--port N] [--host ADDRESS] [--data DIR] [--tls-cert FILE --tls-key FILE] [--trust-proxy ADDRESSES] [--open-registration] [--access-log-days N] [--administrator-link]",
 
   async run(args, signal) {
     const { values } = parse(args, 0, {
@@ -19,6 +19,7 @@ export const serve: Command = {
       "trust-proxy": "string",
       "open-registration": "boolean",
       "access-log-days": "string",
+      "administrator-link": "boolean",
     });
     const text = (name: string) => (typeof values[name] === "string" ? values[name] : undefined);
     // Loaded here only: the other commands start without the server.
@@ -32,6 +33,7 @@ export const serve: Command = {
       tlsKey: text("tls-key"),
       trustProxy: text("trust-proxy")?.split(",") ?? [],
       openRegistration: values["open-registration"] === true,
+      administratorLink: values["administrator-link"] === true,
       accessLogDays: integer(values, "access-log-days", 1, 36500) ?? DEFAULT_ACCESS_LOG_DAYS,
       smtpUrl: process.env.CMIX_SMTP_URL, // holds a password: no option, which others on the machine could read
       mailFrom: process.env.CMIX_MAIL_FROM,
@@ -41,7 +43,7 @@ export const serve: Command = {
     });
     process.stdout.write(`Cmix is ready: ${server.url}\n`);
     if (server.firstAdministratorUrl !== undefined)
-      process.stdout.write(`Make the administrator's account first: ${server.firstAdministratorUrl}\n`);
+      process.stdout.write(`Make an administrator's account: ${server.firstAdministratorUrl}\n`);
     await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
     await server.close();
   },

@@ -31,7 +31,9 @@ const JSON_ROUTES = [
   "account/*",
   "admin/*",
   "first-administrator",
+  "new-password",
   "videos/:mainId",
+  "mains/*",
   "reports/*",
 ].map((path) => `/api/${path}`);
 

@@ -60,6 +60,8 @@ export interface ServerSettings {
   tlsKey: string | undefined;
   /** Providers and sponsors need no administrator's approval. */
   openRegistration: boolean;
+  /** Make a link to a new administrator's account although there is an administrator. */
+  administratorLink: boolean;
   /** Entries of the access log are removed when they are older. */
   accessLogDays: number;
   /** Where the house CM and the library's sample video are at the first start. */
@@ -79,6 +81,7 @@ export function defaultSettings(): ServerSettings {
     tlsCert: undefined,
     tlsKey: undefined,
     openRegistration: false,
+    administratorLink: false,
     accessLogDays: 180,
     samplesDir: join(root, "samples"),
   };

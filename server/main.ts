@@ -50,7 +50,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     return {
       url,
       houseKeep: housekeeping.run,
-      firstAdministratorUrl: await firstAdministratorUrl(deps.store, url),
+      firstAdministratorUrl: await firstAdministratorUrl(deps.store, url, settings.administratorLink),
       close: async () => {
         stopUpkeep();
         await closeServer(server);

@@ -9,6 +9,7 @@ export const ACCESS_EVENTS = [
   "signed_out_everywhere",
   "changed",
   "password_changed",
+  "password_link",
   "deleted",
   "approved",
   "disabled",

@@ -6,7 +6,7 @@ import { AccessLog } from "./access-log.ts";
 import { Passwords } from "./password.ts";
 import { addressKey, Rates } from "./rates.ts";
 import type { AccountRole } from "./roles.ts";
-import { hashToken } from "./session-token.ts";
+import { hashToken, newToken } from "./session-token.ts";
 
 /** What a contents provider and a sponsor tell of themselves (Cmix patent, [0059]). */
 export interface Business {
@@ -22,8 +22,14 @@ export interface Registration extends Business {
   role: Exclude<AccountRole, "administrator">;
 }
 
+export interface PasswordLink {
+  token: string;
+  expiresAt: number;
+}
+
 /** A viewer's. */
 export const NO_BUSINESS: Business = { company: "", section: "", responsiblePerson: "", address: "" };
+const PASSWORD_LINK_HOURS = 24;
 /** Without letters and digits that look alike. */
 const ID_LETTERS = "23456789abcdefghjkmnpqrstvwxyz";
 
@@ -72,7 +78,7 @@ export class AccountService {
       role: "administrator",
       status: "active",
     } as const;
-    const result = await this.deps.store.accounts.insertFirstAdministrator(hashToken(token), account);
+    const result = await this.deps.store.accounts.insertByLink(hashToken(token), account);
     if (result === "taken") throw taken();
     if (result === "used")
       throw new HttpError(
@@ -166,9 +172,7 @@ export class AccountService {
     by: string,
     address: string | undefined,
   ): Promise<Account> {
-    const account = await this.deps.store.accounts.byId(accountId);
-    if (account === undefined || account.status === "deleted")
-      throw new HttpError("not_found", `there is no account ${accountId}`, { accountId });
+    const account = await this.existing(accountId);
     const hasStatus = status !== undefined && status !== account.status;
     const hasRole = role !== undefined && role !== account.role;
     await this.apply(accountId, { ...(hasStatus && { status }), ...(hasRole && { role }) });
@@ -178,6 +182,37 @@ export class AccountService {
       await this.log.add(event, accountId, address, by);
     }
     return this.account(accountId);
+  }
+
+  /**
+   * A link for someone who forgot the password, to be handed over by the administrator.
+   *
+   * @returns the token, which is kept nowhere
+   */
+  async makePasswordLink(accountId: string, by: string, address: string | undefined): Promise<PasswordLink> {
+    const account = await this.existing(accountId);
+    const [token, expiresAt] = [newToken(), this.deps.now() + PASSWORD_LINK_HOURS * 3600 * 1000];
+    await this.deps.store.accounts.setLink({ tokenHash: hashToken(token), accountId: account.id, expiresAt });
+    await this.log.add("password_link", accountId, address, by);
+    return { token, expiresAt };
+  }
+
+  /** The caller ends the account's sessions. @returns whose @throws HttpError not_found: the link was used, or is over */
+  async setPasswordByLink(token: string, password: string, address: string | undefined): Promise<string> {
+    await this.rates.take("registration", addressKey(address));
+    const hash = await this.passwords.hash(password);
+    const id = await this.deps.store.accounts.setPasswordByLink(hashToken(token), hash, this.deps.now());
+    if (id === undefined)
+      throw new HttpError("not_found", "this link was used, or its day is over: ask the administrator for another");
+    await this.log.add("password_changed", id, address);
+    return id;
+  }
+
+  /** @throws HttpError not_found */
+  private async existing(accountId: string): Promise<Account> {
+    const account = await this.deps.store.accounts.byId(accountId);
+    if (account !== undefined && account.status !== "deleted") return account;
+    throw new HttpError("not_found", `there is no account ${accountId}`, { accountId });
   }
 
   private async newAccount(password: string) {

@@ -59,6 +59,19 @@ const firstRoute = createRoute({
   responses: { 201: json(accountSchema, "Made, and signed in"), ...refusals(400, 403, 404, 409, 413, 415, 429) },
 });
 
+const newPasswordRoute = createRoute({
+  method: "post",
+  path: "/api/new-password",
+  summary: "Set a new password by the administrator's link; once",
+  request: {
+    body: jsonBody(z.object({ token: z.string().max(100), password: passwordSchema }).openapi("NewPassword")),
+  },
+  responses: {
+    204: { description: "Set; every session of the account is over" },
+    ...refusals(400, 403, 404, 413, 415, 429),
+  },
+});
+
 const ownRoute = createRoute({
   path: "/api/account",
   summary: "My own data",
@@ -130,6 +143,12 @@ export function registerAccounts(app: OpenAPIHono, { store }: Deps, service: Acc
     const account = await service.registerFirstAdministrator(token, email, password, addressOf(c));
     await signIn(c, account);
     return c.json(accountToJson(account), 201);
+  });
+
+  app.openapi(newPasswordRoute, async (c) => {
+    const { token, password } = c.req.valid("json");
+    await c.get("sessions").endAll(await service.setPasswordByLink(token, password, addressOf(c)));
+    return c.body(null, 204);
   });
 
   app.openapi(ownRoute, async (c) => c.json(accountToJson(await own(c)), 200));

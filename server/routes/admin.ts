@@ -46,6 +46,17 @@ const changeRoute = createRoute({
   responses: { 200: json(accountSchema, "Changed"), ...refusals(400, 401, 403, 404, 409, 413, 415) },
 });
 
+const passwordLinkRoute = createRoute({
+  path: "/api/admin/accounts/{accountId}/password-link",
+  summary: "A link that sets a new password for an account, once and within a day; whoever has it, has the account",
+  ...guarded("post", ["administrator"]),
+  request: { params: z.object({ accountId: accountIdSchema }) },
+  responses: {
+    201: json(z.object({ path: z.string(), expiresAt: z.iso.datetime() }).openapi("PasswordLink"), "To be handed over"),
+    ...refusals(400, 401, 403, 404),
+  },
+});
+
 const accessRoute = createRoute({
   path: "/api/admin/access-log",
   summary: "The access log, newest first",
@@ -79,6 +90,12 @@ export function registerAdmin(app: OpenAPIHono, { store }: Deps, service: Accoun
     const account = await service.administer(accountId, change, accountOf(c), c.get("client").address);
     if (account.status === "disabled") await c.get("sessions").endAll(accountId);
     return c.json(accountToJson(account), 200);
+  });
+
+  app.openapi(passwordLinkRoute, async (c) => {
+    const { accountId } = c.req.valid("param");
+    const { token, expiresAt } = await service.makePasswordLink(accountId, accountOf(c), c.get("client").address);
+    return c.json({ path: `/new-password#${token}`, expiresAt: new Date(expiresAt).toISOString() }, 201);
   });
 
   app.openapi(accessRoute, async (c) =>

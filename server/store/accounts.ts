@@ -95,22 +95,49 @@ export class AccountStore {
     return row !== undefined;
   }
 
-  /** The one link to the first administrator's account; the one before is worth nothing any more. */
-  async setFirstAdministratorToken(tokenHash: string): Promise<void> {
+  /** Makes a link that works once; an earlier one to the same is worth nothing any more. */
+  async setLink(link: { tokenHash: string; accountId: string | null; expiresAt: number | null }): Promise<void> {
+    const { tokenHash, accountId, expiresAt } = link;
     await this.db.transaction().execute(async (transaction) => {
-      await transaction.deleteFrom("first_administrator").execute();
-      await transaction.insertInto("first_administrator").values({ token_hash: tokenHash }).execute();
+      await transaction.deleteFrom("account_links").where("account_id", "is not distinct from", accountId).execute();
+      const row = { token_hash: tokenHash, account_id: accountId, expires_at: expiresAt };
+      await transaction.insertInto("account_links").values(row).execute();
     });
   }
 
-  /** Makes an account by that link, once. */
-  async insertFirstAdministrator(tokenHash: string, account: Account): Promise<"made" | "taken" | "used"> {
+  /** Makes an account by the link that belongs to none. */
+  async insertByLink(tokenHash: string, account: Account): Promise<"made" | "taken" | "used"> {
     return this.db.transaction().execute(async (transaction) => {
-      const token = transaction.selectFrom("first_administrator").select("token_hash");
-      if ((await token.where("token_hash", "=", tokenHash).executeTakeFirst()) === undefined) return "used";
-      if (!(await insert(transaction, account))) return "taken";
-      await transaction.deleteFrom("first_administrator").execute();
-      return "made";
+      const { numDeletedRows } = await transaction
+        .deleteFrom("account_links")
+        .where("token_hash", "=", tokenHash)
+        .where("account_id", "is", null)
+        .executeTakeFirstOrThrow();
+      if (numDeletedRows === 0n) return "used";
+      if (await insert(transaction, account)) return "made";
+      const row = { token_hash: tokenHash, account_id: null, expires_at: null };
+      await transaction.insertInto("account_links").values(row).execute();
+      return "taken";
+    });
+  }
+
+  /** @returns whose password it was; undefined where the link was used or is over at `now` */
+  async setPasswordByLink(tokenHash: string, passwordHash: string, now: number): Promise<string | undefined> {
+    return this.db.transaction().execute(async (transaction) => {
+      const link = await transaction
+        .deleteFrom("account_links")
+        .where("token_hash", "=", tokenHash)
+        .where("expires_at", ">", now)
+        .returning("account_id")
+        .executeTakeFirst();
+      if (link === undefined || link.account_id === null) return undefined;
+      await transaction
+        .updateTable("accounts")
+        .set({ password_hash: passwordHash })
+        .where("id", "=", link.account_id)
+        .where("status", "!=", "deleted")
+        .execute();
+      return link.account_id;
     });
   }
 }

@@ -19,7 +19,7 @@ export interface Tables {
   sessions: SessionRow;
   access_log: AccessLogRow;
   division_log: DivisionLogRow;
-  first_administrator: FirstAdministratorRow;
+  account_links: AccountLinkRow;
 }
 
 /** A slave that is here, and what its file tells of the video. */
@@ -214,6 +214,11 @@ export interface DivisionLogRow {
   bytes: number;
 }
 
-export interface FirstAdministratorRow {
+/** A link that works once. */
+export interface AccountLinkRow {
   token_hash: string;
+  /** Whose password it sets anew; null for the link that makes an administrator's account. */
+  account_id: string | null;
+  /** Null for never. */
+  expires_at: number | null;
 }

@@ -86,7 +86,6 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
       get firstAdministratorUrl() {
         return running.firstAdministratorUrl;
       },
-      now: () => clock,
     }),
     as: (role) => server.accounts.as(role),
     folder,

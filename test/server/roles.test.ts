@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Role } from "../../server/accounts/roles.ts";
 import { type ErrorBody, startTestServer, type TestServer } from "./harness.ts";
-import { type Headers, PASSWORD, sendJson } from "./test-accounts.ts";
+import { browserHeaders, type Headers, PASSWORD, sendJson } from "./test-accounts.ts";
 
 const CALLERS = ["nobody", "guest", "viewer", "provider", "sponsor", "administrator", "disabled"] as const;
 type Caller = (typeof CALLERS)[number];
@@ -18,6 +18,7 @@ const ROUTES: Record<string, string> = {
   "post /api/session": "ngvpsad",
   "post /api/accounts": "ngvpsad",
   "post /api/first-administrator": "ngvpsad",
+  "post /api/new-password": "ngvpsad",
   "get /api/videos": "ngvpsad",
   "get /api/videos/{mainId}/poster": "ngvpsad",
   "get /api/videos/{mainId}/teaser": "ngvpsad",
@@ -58,6 +59,7 @@ const ROUTES: Record<string, string> = {
   // Administration.
   "get /api/admin/accounts": ".....a.",
   "patch /api/admin/accounts/{accountId}": ".....a.",
+  "post /api/admin/accounts/{accountId}/password-link": ".....a.",
   "get /api/admin/access-log": ".....a.",
   "get /api/admin/divisions": ".....a.",
 };
@@ -83,10 +85,8 @@ beforeAll(async () => {
   );
   const login = { email: "disabled@example.org", password: PASSWORD };
   const made = await sendJson(`${server.url}/api/accounts`, "POST", { role: "viewer", ...login });
-  const { accountId } = (await made.json()) as { accountId: string };
-  const cookie = (made.headers.get("Set-Cookie") ?? "").split(";")[0] ?? "";
-  const session = await fetch(`${server.url}/api/session`, { headers: { Cookie: cookie } });
-  disabled = { Cookie: cookie, "X-Cmix-CSRF": ((await session.json()) as { csrf: string }).csrf };
+  const { accountId } = (await made.clone().json()) as { accountId: string };
+  disabled = await browserHeaders(server.url, made);
   const change = { status: "disabled", role: "administrator" };
   const url = `${server.url}/api/admin/accounts/${accountId}`;
   expect((await sendJson(url, "PATCH", change, await server.as("administrator"))).status).toBe(200);
@@ -95,8 +95,7 @@ afterAll(() => server.close());
 
 async function headersOf(caller: Caller): Promise<Headers> {
   if (caller === "nobody") return {};
-  if (caller === "disabled") return disabled;
-  return server.accounts.signIn(caller); // anew each time: some routes end sessions
+  return caller === "disabled" ? disabled : server.as(caller);
 }
 
 const change = (route: string) => !route.startsWith("get ");
@@ -140,10 +139,10 @@ describe("S1 D7 roles against routes", () => {
   it.each(Object.entries(ROUTES).filter(([route, row]) => change(route) && row.includes(".")))(
     "%s refuses its own callers (%s) without the CSRF token, and with another session's",
     async (route, row) => {
+      const others = (await server.accounts.signIn("guest"))["X-Cmix-CSRF"] ?? "";
       for (const caller of CALLERS.filter((name) => name !== "nobody" && row.includes(name.charAt(0)))) {
         const headers = await headersOf(caller);
         const { Cookie = "" } = headers;
-        const others = (await server.accounts.signIn("viewer"))["X-Cmix-CSRF"] ?? "";
         expect((await ask(route, { Cookie })).status, caller).toBe(403);
         expect((await ask(route, { Cookie, "X-Cmix-CSRF": others })).status, caller).toBe(403);
       }

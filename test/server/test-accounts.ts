@@ -2,7 +2,6 @@
 import type { Role } from "../../server/accounts/roles.ts";
 
 export const PASSWORD = "correct horse battery";
-const DAY = 24 * 3600 * 1000;
 
 export type Headers = Record<string, string>;
 
@@ -24,10 +23,13 @@ export const BUSINESS = {
 export async function browserHeaders(url: string, answer: Response): Promise<Headers> {
   const cookie = (answer.headers.get("Set-Cookie") ?? "").split(";")[0] ?? "";
   if (cookie === "") throw new Error(`no session: ${answer.status} ${await answer.text()}`);
-  const session = (await (await fetch(`${url}/api/session`, { headers: { Cookie: cookie } })).json()) as {
-    csrf: string;
-  };
-  return { Cookie: cookie, "X-Cmix-CSRF": session.csrf };
+  return { Cookie: cookie, "X-Cmix-CSRF": (await csrfOf(url, cookie)) ?? "" };
+}
+
+/** Null where the cookie's session has ended. */
+async function csrfOf(url: string, cookie = ""): Promise<string | null> {
+  const answer = await fetch(`${url}/api/session`, { headers: { Cookie: cookie } });
+  return ((await answer.json()) as { csrf: string | null }).csrf;
 }
 
 export function sendJson(url: string, method: string, body?: unknown, headers: Headers = {}): Promise<Response> {
@@ -41,25 +43,24 @@ export function sendJson(url: string, method: string, body?: unknown, headers: H
 interface ServerAt {
   url: string;
   firstAdministratorUrl: string | undefined;
-  now(): number;
 }
 
 export class TestAccounts {
   private readonly server: ServerAt;
-  private readonly signedIn = new Map<Role, Promise<{ headers: Headers; at: number }>>();
+  private readonly signedIn = new Map<Role, Promise<Headers>>();
   private readonly made = new Map<Role, Promise<TestAccount>>();
 
   constructor(server: ServerAt) {
     this.server = server;
   }
 
-  /** Headers of a browser of an account of this role; the session is made anew before it could end by itself. */
+  /** Headers of a browser of an account of this role, which signs in again where its session has ended. */
   async as(role: Role): Promise<Headers> {
     const known = await this.signedIn.get(role);
-    if (known !== undefined && this.server.now() - known.at < 6 * DAY) return known.headers;
-    const fresh = this.signIn(role).then((headers) => ({ headers, at: this.server.now() }));
+    if (known !== undefined && (await csrfOf(this.server.url, known.Cookie)) !== null) return known;
+    const fresh = this.signIn(role);
     this.signedIn.set(role, fresh);
-    return (await fresh).headers;
+    return fresh;
   }
 
   /** In a browser of its own each time. */

@@ -49,10 +49,12 @@ export const accounts: Migration = {
       .addColumn("bytes", "integer", (column) => column.notNull())
       .execute();
     await db.schema.createIndex("division_log_by_account").on("division_log").column("account_id").execute();
-    // The link that makes the first administrator: one row at most, gone when it was used.
+    // Links that work once: to a new password, or, without an account, to the first administrator's.
     await db.schema
-      .createTable("first_administrator")
+      .createTable("account_links")
       .addColumn("token_hash", "text", (column) => column.primaryKey())
+      .addColumn("account_id", "text", (column) => column.references("accounts.id"))
+      .addColumn("expires_at", "integer")
       .execute();
   },
 };

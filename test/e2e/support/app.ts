@@ -69,7 +69,7 @@ export async function startTestServer(samplesDir: string = join(ROOT, "samples")
       log: () => {},
     });
     const { url, firstAdministratorUrl } = server;
-    const accounts = new TestAccounts({ url, firstAdministratorUrl, now: Date.now });
+    const accounts = new TestAccounts({ url, firstAdministratorUrl });
     return { url, dataDir, firstAdministratorUrl, administrator: () => accounts.as("administrator"), close };
   } catch (error) {
     await close();

@@ -1,8 +1,9 @@
 import { type ComponentType, lazy, type ReactNode, Suspense, useEffect } from "react";
 import { AccountPage } from "../features/account/account-page.tsx";
-import { FirstAdminPage } from "../features/account/first-admin-page.tsx";
+import { FirstAdminPage, NewPasswordPage } from "../features/account/link-pages.tsx";
 import { AdminPage } from "../features/admin/admin-page.tsx";
 import { HomePage } from "../features/home/home-page.tsx";
+import { ProviderPage } from "../features/provider/provider-page.tsx";
 import { StudioPage } from "../features/studio/studio-page.tsx";
 import { WatchPage } from "../features/watch/watch-page.tsx";
 import type { TextKey } from "../shared/i18n/en.ts";
@@ -26,9 +27,15 @@ const PAGES: Record<string, Page> = {
   "/watch": { name: "nav.watch", page: WatchPage },
   "/studio": { name: "nav.studio", page: StudioPage },
   "/bench": { name: "nav.bench", page: BenchPage },
+  "/provider": {
+    name: "provider.title",
+    page: ProviderPage,
+    isListed: (session) => session?.role === "provider" || session?.role === "administrator",
+  },
   "/admin": { name: "nav.admin", page: AdminPage, isListed: (session) => session?.role === "administrator" },
   "/account": { name: "account.title", page: AccountPage, isListed: () => false },
   "/first-admin": { name: "account.first.title", page: FirstAdminPage, isListed: () => false },
+  "/new-password": { name: "account.newPassword", page: NewPasswordPage, isListed: () => false },
 };
 
 export function App(): ReactNode {

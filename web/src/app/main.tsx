@@ -8,6 +8,7 @@ import "../shared/ui/base.css";
 import "../shared/ui/parts.css";
 import "../features/account/account.css";
 import "../features/home/home.css";
+import "../features/provider/provider.css";
 import "../features/studio/studio.css";
 import "../features/watch/watch.css";
 

@@ -55,7 +55,7 @@ export function useSession(): Session | undefined {
 }
 
 /** Headers for a request that changes something in the session's name. */
-async function changeHeaders(): Promise<Record<string, string>> {
+export async function changeHeaders(): Promise<Record<string, string>> {
   const { csrf } = await loadSession();
   return csrf === null ? {} : { "x-cmix-csrf": csrf };
 }
@@ -78,7 +78,7 @@ export async function uploadHeaders(): Promise<Record<string, string>> {
 export const wantsAccount = (error: Error): boolean =>
   error instanceof DeliveryError && ["signed_out", "forbidden"].includes(String(error.details.serviceCode));
 
-async function change(method: string, path: string, body?: unknown): Promise<Response> {
+export async function change(method: string, path: string, body?: unknown): Promise<Response> {
   const headers = { ...(await changeHeaders()), ...(body !== undefined && { "content-type": "application/json" }) };
   return request(path, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) });
 }
@@ -110,6 +110,11 @@ export async function changePassword(values: Values): Promise<void> {
   await loadSession();
 }
 
+export async function setPasswordByLink(values: Values): Promise<void> {
+  await change("POST", "/api/new-password", values);
+  await loadSession();
+}
+
 export async function deleteAccount(values: Values): Promise<void> {
   await change("POST", "/api/account/deletion", values);
   await loadSession();
@@ -127,6 +132,12 @@ export async function administer(
   values: { status?: "active" | "disabled"; role?: AccountRole },
 ): Promise<Account> {
   return (await (await change("PATCH", `/api/admin/accounts/${accountId}`, values)).json()) as Account;
+}
+
+/** @returns the address that sets a new password, once and within a day */
+export async function makePasswordLink(accountId: string): Promise<string> {
+  const response = await change("POST", `/api/admin/accounts/${accountId}/password-link`);
+  return location.origin + ((await response.json()) as { path: string }).path;
 }
 
 export interface AccessEntry {

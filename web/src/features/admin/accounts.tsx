@@ -1,6 +1,6 @@
 import { type ReactNode, useCallback, useEffect, useState } from "react";
 import { useText } from "../../shared/i18n/text.tsx";
-import { type Account, type AccountRole, administer, listAccounts } from "../../shared/session.ts";
+import { type Account, type AccountRole, administer, listAccounts, makePasswordLink } from "../../shared/session.ts";
 import { ErrorNotice } from "../../shared/ui/notices.tsx";
 import { WideTable } from "../account/log-table.tsx";
 
@@ -14,6 +14,7 @@ export function Accounts({ ownId }: { ownId: string | undefined }): ReactNode {
   const [accounts, setAccounts] = useState<Account[]>();
   const [hasMore, setHasMore] = useState(false);
   const [error, setError] = useState<Error>();
+  const [link, setLink] = useState<{ accountId: string; url: string }>();
 
   const load = useCallback((query: string, known: Account[]) => {
     setError(undefined);
@@ -30,6 +31,13 @@ export function Accounts({ ownId }: { ownId: string | undefined }): ReactNode {
     setError(undefined);
     administer(accountId, values)
       .then((changed) => setAccounts((now) => now?.map((one) => (one.accountId === accountId ? changed : one))))
+      .catch(setError);
+  };
+
+  const linkFor = (accountId: string) => {
+    setError(undefined);
+    makePasswordLink(accountId)
+      .then((url) => setLink({ accountId, url }))
       .catch(setError);
   };
 
@@ -55,6 +63,12 @@ export function Accounts({ ownId }: { ownId: string | undefined }): ReactNode {
         </button>
       </form>
       {error !== undefined && <ErrorNotice message={error.message} onRetry={() => load(words, [])} />}
+      {link !== undefined && (
+        <div className="notice notice-warning" role="status">
+          <p>{t("admin.passwordLinkFor", { account: link.accountId })}</p>
+          <code>{link.url}</code>
+        </div>
+      )}
       {accounts?.length === 0 && <p className="quiet">{t("admin.noAccounts")}</p>}
       {accounts !== undefined && accounts.length > 0 && (
         <WideTable label={t("admin.accounts")}>
@@ -75,6 +89,7 @@ export function Accounts({ ownId }: { ownId: string | undefined }): ReactNode {
                 account={account}
                 isOwn={account.accountId === ownId}
                 onChange={change}
+                onLink={linkFor}
               />
             ))}
           </tbody>
@@ -93,10 +108,12 @@ function AccountRow({
   account,
   isOwn,
   onChange,
+  onLink,
 }: {
   account: Account;
   isOwn: boolean;
   onChange(accountId: string, values: Parameters<typeof administer>[1]): void;
+  onLink(accountId: string): void;
 }): ReactNode {
   const { t } = useText();
   const { accountId, email, company, section, responsiblePerson, address, role, status } = account;
@@ -127,6 +144,11 @@ function AccountRow({
             {!isActive && (
               <button type="button" className="button" onClick={() => onChange(accountId, { status: "active" })}>
                 {t(status === "pending" ? "admin.approve" : "admin.enable")}
+              </button>
+            )}
+            {isActive && (
+              <button type="button" className="button" onClick={() => onLink(accountId)}>
+                {t("admin.passwordLink")}
               </button>
             )}
             {status !== "disabled" && (

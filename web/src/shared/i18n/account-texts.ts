@@ -57,7 +57,8 @@ export const accountEn = {
   "account.upload.other": "Use another account",
   "account.first.title": "The first administrator",
   "account.first.lead": "This account administers the service and may divide videos for it. The link works once.",
-  "account.first.noToken": "The link is not whole: open the address that the server printed at its start.",
+  "account.link.lead": "Choose a new password. The link works once; then sign in with it.",
+  "account.link.noToken": "The link is not whole: open all of the address that was printed or given to you.",
 
   "admin.only": "This page is the administrator's.",
   "admin.accounts": "Accounts",
@@ -70,6 +71,9 @@ export const accountEn = {
   "admin.approve": "Approve",
   "admin.enable": "Enable",
   "admin.disable": "Disable",
+  "admin.passwordLink": "Password link",
+  "admin.passwordLinkFor":
+    "Whoever opens this address within a day sets a new password for {account}. Give it to its owner only:",
 
   "log.access": "Access log",
   "log.divisions": "Division log",
@@ -91,6 +95,7 @@ export const accountEn = {
   "access.signed_out_everywhere": "Signed out everywhere",
   "access.changed": "Data changed",
   "access.password_changed": "Password changed",
+  "access.password_link": "Password link made",
   "access.deleted": "Deleted",
   "access.approved": "Approved",
   "access.disabled": "Disabled",
@@ -152,7 +157,8 @@ export const accountJa: Record<keyof typeof accountEn, string> = {
   "account.upload.other": "別のアカウントを使う",
   "account.first.title": "最初の管理者",
   "account.first.lead": "このアカウントはサービスを管理し、動画の分割と登録もできます。リンクは一度だけ使えます。",
-  "account.first.noToken": "リンクが不完全です。サーバーの起動時に表示されたアドレスを開いてください。",
+  "account.link.lead": "新しいパスワードを決めてください。リンクは一度だけ使えます。その後サインインしてください。",
+  "account.link.noToken": "リンクが不完全です。表示された、または渡されたアドレス全体を開いてください。",
 
   "admin.only": "このページは管理者専用です。",
   "admin.accounts": "アカウント",
@@ -165,6 +171,9 @@ export const accountJa: Record<keyof typeof accountEn, string> = {
   "admin.approve": "承認",
   "admin.enable": "再開",
   "admin.disable": "停止",
+  "admin.passwordLink": "パスワードのリンク",
+  "admin.passwordLinkFor":
+    "このアドレスを 1 日以内に開いた人が、{account} の新しいパスワードを決められます。本人だけに渡してください:",
 
   "log.access": "アクセス記録",
   "log.divisions": "分割記録",
@@ -186,6 +195,7 @@ export const accountJa: Record<keyof typeof accountEn, string> = {
   "access.signed_out_everywhere": "すべての端末でサインアウト",
   "access.changed": "登録情報の変更",
   "access.password_changed": "パスワードの変更",
+  "access.password_link": "パスワードのリンク作成",
   "access.deleted": "削除",
   "access.approved": "承認",
   "access.disabled": "停止",

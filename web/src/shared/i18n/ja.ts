@@ -1,5 +1,6 @@
 import { accountJa } from "./account-texts.ts";
 import type { TextKey } from "./en.ts";
+import { libraryJa } from "./library-texts.ts";
 
 export const ja: Record<TextKey, string> = {
   "nav.home": "ライブラリ",
@@ -227,4 +228,5 @@ export const ja: Record<TextKey, string> = {
   "watch.help.other": "もう一度試してください。繰り返す場合はページを再読み込みしてください。",
 
   ...accountJa,
+  ...libraryJa,
 };
