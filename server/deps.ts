@@ -4,6 +4,7 @@ import type { KeyedLock } from "./keyed-lock.ts";
 import type { SlaveReaders } from "./library/slave-readers.ts";
 import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
+import type { LivePlays } from "./play/live-plays.ts";
 import type { ClientFinder } from "./security/client.ts";
 import type { Blobs } from "./store/blobs.ts";
 import type { Store } from "./store/store.ts";
@@ -15,6 +16,10 @@ export interface Deps {
   slaveReaders: SlaveReaders;
   /** One import of the same id at a time. */
   importLock: KeyedLock;
+  /** Plays that are going on. */
+  livePlays: LivePlays;
+  /** server-key.ts */
+  serverKey: Uint8Array;
   kernels: Kernels;
   webDir: string;
   limits: Limits;

@@ -7,8 +7,11 @@ import { KeyedLock } from "./keyed-lock.ts";
 import { SlaveReaders } from "./library/slave-readers.ts";
 import { type Log, logToStderr } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
+import { LivePlays } from "./play/live-plays.ts";
 import { ClientFinder } from "./security/client.ts";
+import { openServerKey } from "./server-key.ts";
 import { openFileBlobs } from "./store/blobs.ts";
+import { withCache } from "./store/cached-blobs.ts";
 import { openDatabase } from "./store/database.ts";
 import { createStore } from "./store/store.ts";
 
@@ -30,9 +33,14 @@ export async function openDeps(
   });
   const kernels = await loadKernels(wasm);
   await mkdir(dataDir, { recursive: true, mode: 0o700 }); // holds slaves and the secrets of plays
-  const blobs = await openFileBlobs(dataDir);
+  const blobs = withCache(await openFileBlobs(dataDir));
+  const serverKey = await openServerKey(dataDir);
+  const store = createStore(await openDatabase(join(dataDir, DATABASE_FILE)));
+  const now = options.now ?? Date.now;
   return {
-    store: createStore(await openDatabase(join(dataDir, DATABASE_FILE))),
+    store,
+    livePlays: new LivePlays(store.plays, now),
+    serverKey,
     blobs,
     slaveReaders: new SlaveReaders(blobs),
     importLock: new KeyedLock(),
@@ -42,6 +50,6 @@ export async function openDeps(
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     metrics: createMetrics(),
     log: options.log ?? logToStderr,
-    now: options.now ?? Date.now,
+    now,
   };
 }

@@ -22,6 +22,8 @@ export interface Blobs {
   upload(): Promise<BlobUpload>;
   /** Random access; the file must be there. */
   source(kind: BlobKind, id: string): Promise<ByteSource>;
+  /** Harmless where it is not there. */
+  remove(kind: BlobKind, id: string): Promise<void>;
 }
 
 const ID = /^[0-9a-f]{32}$/;
@@ -46,6 +48,7 @@ export async function openFileBlobs(folder: string): Promise<Blobs> {
       const path = pathOf(kind, id);
       return new FileSource(path, (await stat(path)).size);
     },
+    remove: async (kind, id) => rm(pathOf(kind, id), { force: true }),
   };
 }
 

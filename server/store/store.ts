@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import { CmStore } from "./cms.ts";
+import { ConditionStore } from "./conditions.ts";
 import type { Database } from "./database.ts";
 import { PlayStore } from "./plays.ts";
 import { SessionStore } from "./sessions.ts";
@@ -10,6 +11,7 @@ export interface Store {
   videos: VideoStore;
   cms: CmStore;
   plays: PlayStore;
+  conditions: ConditionStore;
   sessions: SessionStore;
   /** Throws where the database does not answer. */
   check(): Promise<void>;
@@ -21,6 +23,7 @@ export function createStore(db: Database): Store {
     videos: new VideoStore(db),
     cms: new CmStore(db),
     plays: new PlayStore(db),
+    conditions: new ConditionStore(db),
     sessions: new SessionStore(db),
     check: async () => {
       await sql`select 1`.execute(db);

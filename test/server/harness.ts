@@ -168,35 +168,112 @@ export async function uploadPair(server: TestServer, pair: TestPair): Promise<vo
   }
 }
 
-export function post(url: string, body?: unknown): Promise<Response> {
+export function post(url: string, body?: unknown, headers: Record<string, string> = {}): Promise<Response> {
   return fetch(url, {
     method: "POST",
-    ...(body !== undefined && { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }),
+    headers: { ...headers, ...(body !== undefined && { "Content-Type": "application/json" }) },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
   });
 }
 
+export interface CmOffer {
+  id: string;
+  durationSeconds: number;
+  bytes: number;
+  sha256: string;
+  url: string;
+  type: string;
+  title: string;
+  sponsor: string;
+  link: string;
+}
+
+export type Place =
+  | { kind: "cm" | "video"; number: number; cm: CmOffer; ticket?: string }
+  | { kind: "over"; number?: undefined; cm?: undefined; ticket?: undefined };
+
 export interface OpenPlay {
   playId: string;
+  /** The session's, as a browser sends it. */
+  cookie: string;
+  videos: { mainId: string; slaveId: string; segments: number; durationSeconds: number }[];
+  place: Place;
+  /** Of the first video. */
   slaveId: string;
   segments: number;
   durationSeconds: number;
-  cm: {
-    id: string;
-    durationSeconds: number;
-    bytes: number;
-    sha256: string;
-    url: string;
-    type: string;
-    title: string;
-    sponsor: string;
-    link: string;
-  };
+  /** The first. */
+  cm: CmOffer;
 }
 
-export async function openTestPlay(server: TestServer, mainId: string): Promise<OpenPlay> {
-  const answer = await post(`${server.url}/api/plays`, { mainId });
+export interface PlayOptions {
+  attributes?: object;
+  /** A session that is there already. */
+  cookie?: string;
+}
+
+export async function openTestPlay(
+  server: Pick<TestServer, "url">,
+  mainIds: string | string[],
+  { attributes, cookie }: PlayOptions = {},
+): Promise<OpenPlay> {
+  const answer = await post(
+    `${server.url}/api/plays`,
+    { mainIds: [mainIds].flat(), ...(attributes && { attributes }) },
+    cookie === undefined ? {} : { Cookie: cookie },
+  );
   if (answer.status !== 201) throw new Error(`play: ${answer.status} ${await answer.text()}`);
-  return (await answer.json()) as OpenPlay;
+  const play = (await answer.json()) as Pick<OpenPlay, "playId" | "videos" | "place">;
+  const given = answer.headers.get("Set-Cookie")?.split(";")[0];
+  const [video] = play.videos;
+  if (video === undefined || play.place.cm === undefined) throw new Error("a play without a video");
+  return { ...play, ...video, cm: play.place.cm, cookie: cookie ?? given ?? "" };
+}
+
+/** A request of the play's own session; `body` makes it a POST. */
+export function askPlay(
+  server: Pick<TestServer, "url">,
+  play: Pick<OpenPlay, "playId" | "cookie">,
+  rest: string,
+  {
+    body,
+    ticket,
+    ...init
+  }: Omit<RequestInit, "body"> & { body?: object | undefined; ticket?: string | undefined } = {},
+): Promise<Response> {
+  const headers = new Headers(init.headers);
+  headers.set("Cookie", play.cookie);
+  if (ticket !== undefined) headers.set("Cmix-Ticket", ticket);
+  if (body !== undefined) headers.set("Content-Type", "application/json");
+  return fetch(`${server.url}/api/plays/${play.playId}${rest}`, {
+    ...init,
+    ...(body !== undefined && { method: "POST", body: JSON.stringify(body) }),
+    headers,
+  });
+}
+
+export async function moveTo(server: TestServer, play: OpenPlay, kind: string, number?: number): Promise<Place> {
+  const answer = await askPlay(server, play, "/moves", { body: { kind, ...(number !== undefined && { number }) } });
+  if (answer.status !== 200) throw new Error(`move: ${answer.status} ${await answer.text()}`);
+  return (await answer.json()) as Place;
+}
+
+/** A ticket that was given for a place. */
+export async function ticketAt(server: TestServer, play: OpenPlay, segment: number | "start"): Promise<string> {
+  const answer = await askPlay(server, play, "/tickets", { body: { segment } });
+  if (answer.status !== 200) throw new Error(`ticket: ${answer.status} ${await answer.text()}`);
+  return ((await answer.json()) as { ticket: string }).ticket;
+}
+
+/** The ticket for the secret, which comes with the CM. */
+export async function secretTicket(server: TestServer, play: OpenPlay): Promise<string> {
+  const answer = await askPlay(server, play, "/cm", { headers: { Range: "bytes=0-0" } });
+  return answer.headers.get("Cmix-Ticket") ?? "";
+}
+
+/** Asks for the secret as a player does, with a ticket of its own. */
+export async function askSecret(server: TestServer, play: OpenPlay, ticket?: string): Promise<Response> {
+  return askPlay(server, play, "/secret", { method: "POST", ticket: ticket ?? (await secretTicket(server, play)) });
 }
 
 export interface Unit {
@@ -204,19 +281,42 @@ export interface Unit {
   bytes: Uint8Array;
 }
 
+export interface UnitsGot {
+  status: number;
+  units: Unit[];
+  body: Uint8Array;
+  /** Good for what comes behind. */
+  next: string | null;
+  error?: ErrorBody;
+}
+
+/** Asks for a ticket at a place and uses it. */
 export async function getUnits(
   server: TestServer,
   play: OpenPlay,
   from: number | "start",
   most?: number,
-): Promise<{ status: number; units: Unit[]; body: Uint8Array; error?: ErrorBody }> {
-  const answer = await fetch(
-    `${server.url}/api/plays/${play.playId}/units?from=${from}${most === undefined ? "" : `&most=${most}`}`,
-  );
-  if (answer.status !== 200)
-    return { status: answer.status, units: [], body: new Uint8Array(0), error: (await answer.json()) as ErrorBody };
+): Promise<UnitsGot> {
+  const asked = await askPlay(server, play, "/tickets", { body: { segment: from } });
+  if (asked.status !== 200) return readUnits(asked);
+  return spendTicket(server, play, ((await asked.json()) as { ticket: string }).ticket, most);
+}
+
+export async function spendTicket(
+  server: TestServer,
+  play: OpenPlay,
+  ticket: string,
+  most?: number,
+): Promise<UnitsGot> {
+  return readUnits(await askPlay(server, play, `/units${most === undefined ? "" : `?most=${most}`}`, { ticket }));
+}
+
+async function readUnits(answer: Response): Promise<UnitsGot> {
+  const next = answer.headers.get("Cmix-Ticket");
+  const nothing = { units: [], body: new Uint8Array(0), next };
+  if (answer.status !== 200) return { ...nothing, status: answer.status, error: (await answer.json()) as ErrorBody };
   const body = new Uint8Array(await answer.arrayBuffer());
-  return { status: 200, units: splitUnits(body), body };
+  return { status: 200, units: splitUnits(body), body, next };
 }
 
 export interface ErrorBody {
@@ -237,15 +337,21 @@ export function splitUnits(body: Uint8Array): Unit[] {
 
 let kernels: Promise<Kernels> | undefined;
 
-/** What a player does once it has the secret. */
-export async function decryptUnits(play: OpenPlay, secret: string, cm: Uint8Array, units: Unit[]): Promise<Uint8Array> {
+/** What a player does once it has the secret. @param video its number in the play */
+export async function decryptUnits(
+  play: OpenPlay,
+  secret: string,
+  cm: Uint8Array,
+  units: Unit[],
+  { cmId = play.cm.id, video = 1 } = {},
+): Promise<Uint8Array> {
   kernels ??= readFile(WASM_PATH).then((wasm) => loadKernels(wasm));
   const context = {
     playSecret: fromHex(secret),
     playId: fromHex(play.playId),
-    slaveId: fromHex(play.slaveId),
+    slaveId: fromHex(play.videos[video - 1]?.slaveId ?? ""),
     layer: 0,
-    cmId: fromHex(play.cm.id),
+    cmId: fromHex(cmId),
     cmHash: await sha256(cm),
   };
   const plain: Uint8Array[] = [];
@@ -254,9 +360,9 @@ export async function decryptUnits(play: OpenPlay, secret: string, cm: Uint8Arra
   return concatBytes(...plain);
 }
 
-/** Watches the CM to its end: asks for it, then lets the server's clock run. */
-export async function watchCm(server: TestServer, play: OpenPlay): Promise<Uint8Array> {
-  const cm = new Uint8Array(await (await fetch(`${server.url}${play.cm.url}`)).arrayBuffer());
-  server.advance(play.cm.durationSeconds);
-  return cm;
+/** Watches the CM at the play's place to its end: asks for it, then lets the server's clock run. */
+export async function watchCm(server: TestServer, play: OpenPlay, cm: CmOffer = play.cm): Promise<Uint8Array> {
+  const bytes = new Uint8Array(await (await askPlay(server, play, "/cm")).arrayBuffer());
+  server.advance(cm.durationSeconds);
+  return bytes;
 }
