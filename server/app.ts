@@ -2,22 +2,44 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { matchedRoutes } from "hono/route";
+import { AccountService } from "./accounts/account-service.ts";
 import { COOKIE, CSRF_HEADER, identify } from "./accounts/identity.ts";
 import type { Deps } from "./deps.ts";
 import { answerError, HttpError } from "./http-error.ts";
 import { tooLarge } from "./library/receive.ts";
+import { Uploads } from "./library/uploads.ts";
 import { registerAccounts } from "./routes/accounts.ts";
+import { registerAdmin } from "./routes/admin.ts";
+import { registerCms } from "./routes/cms.ts";
+import { registerConditions } from "./routes/conditions.ts";
+import { registerExtras } from "./routes/extras.ts";
 import { registerHealth } from "./routes/health.ts";
 import { registerMains } from "./routes/mains.ts";
 import { registerPlays } from "./routes/plays.ts";
-import { registerSlaves } from "./routes/slaves.ts";
+import { registerSession } from "./routes/session.ts";
+import { registerUploads } from "./routes/uploads.ts";
 import { registerVideos } from "./routes/videos.ts";
 import { registerWeb } from "./routes/web.ts";
 import { sameOrigin } from "./security/same-origin.ts";
 import { securityHeaders } from "./security-headers.ts";
 
+/** Routes that take JSON only; uploads have limits of their own. */
+const JSON_ROUTES = [
+  "plays/*",
+  "session",
+  "sessions",
+  "accounts",
+  "account/*",
+  "admin/*",
+  "first-administrator",
+  "videos/:mainId",
+  "videos/:mainId/conditions",
+  "cms/:cmId",
+  "reports/*",
+].map((path) => `/api/${path}`);
+
 /** The whole application; needs no port: `createApp(deps).request("/healthz")`. */
-export function createApp(deps: Deps): OpenAPIHono {
+export function createApp(deps: Deps, uploads = new Uploads(deps)): OpenAPIHono {
   const app = new OpenAPIHono({
     defaultHook: (result) => {
       if (result.success) return;
@@ -38,21 +60,25 @@ export function createApp(deps: Deps): OpenAPIHono {
     ["csrf", { in: "header", name: CSRF_HEADER, description: "From GET /api/session" }],
   ] as const)
     app.openAPIRegistry.registerComponent("securitySchemes", name, { type: "apiKey", ...place });
-  app.use(
-    "/api/plays/*",
-    bodyLimit({
-      maxSize: deps.limits.jsonBodyMaxBytes,
-      onError: () => {
-        throw tooLarge(deps.limits.jsonBodyMaxBytes);
-      },
-    }),
-  );
+  const smallBody = bodyLimit({
+    maxSize: deps.limits.jsonBodyMaxBytes,
+    onError: () => {
+      throw tooLarge(deps.limits.jsonBodyMaxBytes);
+    },
+  });
+  for (const path of JSON_ROUTES) app.use(path, smallBody);
   registerHealth(app, deps);
-  registerAccounts(app);
+  const accounts = new AccountService(deps);
+  registerSession(app, accounts);
+  registerAccounts(app, deps, accounts);
+  registerAdmin(app, deps, accounts);
   registerVideos(app, deps);
-  registerSlaves(app, deps);
+  registerExtras(app, deps);
+  registerUploads(app, uploads);
   registerMains(app, deps);
   registerPlays(app, deps);
+  registerConditions(app, deps);
+  registerCms(app, deps);
   registerWeb(app, deps.webDir);
   return app;
 }

@@ -5,6 +5,7 @@ import type { SlaveReaders } from "./library/slave-readers.ts";
 import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import type { LivePlays } from "./play/live-plays.ts";
+import type { MasterKey } from "./secrets/master-key.ts";
 import type { ClientFinder } from "./security/client.ts";
 import type { Blobs } from "./store/blobs.ts";
 import type { Store } from "./store/store.ts";
@@ -13,17 +14,22 @@ import type { Store } from "./store/store.ts";
 export interface Deps {
   store: Store;
   blobs: Blobs;
+  /** Encrypts what the database keeps secret. */
+  key: MasterKey;
   slaveReaders: SlaveReaders;
   /** One import of the same id at a time. */
   importLock: KeyedLock;
   /** Plays that are going on. */
   livePlays: LivePlays;
-  /** server-key.ts */
-  serverKey: Uint8Array;
+  /** Signs tickets, and makes viewers unrecognisable where they are counted. */
+  playKey: Uint8Array;
   kernels: Kernels;
   webDir: string;
+  /** Unfinished uploads. */
+  uploadsDir: string;
   limits: Limits;
   clients: ClientFinder;
+  openRegistration: boolean;
   metrics: Metrics;
   log: Log;
   /** Milliseconds since 1970. */

@@ -8,9 +8,9 @@ import { SlaveReaders } from "./library/slave-readers.ts";
 import { type Log, logToStderr } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
 import { LivePlays } from "./play/live-plays.ts";
+import { keepKeyCheck, openMasterKey } from "./secrets/master-key.ts";
 import { ClientFinder } from "./security/client.ts";
-import { openServerKey } from "./server-key.ts";
-import { openFileBlobs } from "./store/blobs.ts";
+import { openFileBlobs, sealOlderFiles } from "./store/blobs.ts";
 import { withCache } from "./store/cached-blobs.ts";
 import { openDatabase } from "./store/database.ts";
 import { createStore } from "./store/store.ts";
@@ -24,29 +24,37 @@ export interface DepsOptions {
 
 /** Opens the data folder, or makes it, and loads the kernels. */
 export async function openDeps(
-  settings: Pick<ServerSettings, "dataDir" | "wasmPath" | "webDir"> & Partial<Pick<ServerSettings, "trustProxy">>,
+  settings: Pick<ServerSettings, "dataDir" | "wasmPath" | "webDir"> &
+    Partial<Pick<ServerSettings, "trustProxy" | "tlsCert" | "openRegistration">>,
   options: DepsOptions = {},
 ): Promise<Deps> {
-  const { dataDir, wasmPath, webDir, trustProxy = [] } = settings;
+  const { dataDir, wasmPath, webDir, trustProxy = [], tlsCert, openRegistration = false } = settings;
   const wasm = await readFile(wasmPath).catch((cause: Error) => {
     throw new Error(`kernels ${wasmPath} cannot be read: run npm run build`, { cause });
   });
   const kernels = await loadKernels(wasm);
   await mkdir(dataDir, { recursive: true, mode: 0o700 }); // holds slaves and the secrets of plays
-  const blobs = withCache(await openFileBlobs(dataDir));
-  const serverKey = await openServerKey(dataDir);
+  const { key, isNew } = await openMasterKey(dataDir, process.env.CMIX_KEY);
+  const blobs = withCache(await openFileBlobs(dataDir, key));
+  if (isNew) {
+    await sealOlderFiles(dataDir, blobs);
+    await keepKeyCheck(dataDir, key);
+  }
   const store = createStore(await openDatabase(join(dataDir, DATABASE_FILE)));
   const now = options.now ?? Date.now;
   return {
     store,
     livePlays: new LivePlays(store.plays, now),
-    serverKey,
+    playKey: key.derive("plays"),
     blobs,
+    key,
     slaveReaders: new SlaveReaders(blobs),
     importLock: new KeyedLock(),
     kernels,
     webDir,
-    clients: new ClientFinder(trustProxy, false),
+    uploadsDir: join(dataDir, "uploads"),
+    clients: new ClientFinder(trustProxy, tlsCert !== undefined),
+    openRegistration,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     metrics: createMetrics(),
     log: options.log ?? logToStderr,

@@ -1,12 +1,12 @@
 /** Who makes a request, and whether that one may: for every route the same two helpers, {@link guarded} and {@link ensureSession}. */
 import type { Context, MiddlewareHandler } from "hono";
-import { getCookie, setCookie } from "hono/cookie";
+import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import type { Deps } from "../deps.ts";
 import { HttpError } from "../http-error.ts";
 import type { Client } from "../security/client.ts";
 import type { Role } from "./roles.ts";
 import { isCsrfOf } from "./session-token.ts";
-import { type Identity, SESSION_HOURS, Sessions } from "./sessions.ts";
+import { type Identity, type NewSession, SESSION_HOURS, Sessions } from "./sessions.ts";
 
 export type { Identity } from "./sessions.ts";
 
@@ -81,13 +81,20 @@ export function identify(deps: Pick<Deps, "store" | "now" | "clients">): Middlew
 export async function ensureSession(c: Context): Promise<Identity> {
   const known = c.get("identity");
   if (known !== undefined) return known;
-  const { token, identity } = await c.get("sessions").begin();
-  giveSession(c, token, identity);
-  return identity;
+  const session = await c.get("sessions").begin();
+  giveSession(c, session);
+  return session.identity;
+}
+
+/** The account that asks; behind a guard that lets no visitor without one through. */
+export function accountOf(c: Context): string {
+  const accountId = c.get("identity")?.accountId;
+  if (accountId === undefined) throw signedOut();
+  return accountId;
 }
 
 /** Gives a session that has just begun to the browser. */
-export function giveSession(c: Context, token: string, identity: Identity): void {
+export function giveSession(c: Context, { token, identity }: NewSession): void {
   const { isSecure } = c.get("client");
   setCookie(c, isSecure ? COOKIE.secure : COOKIE.plain, token, {
     path: "/",
@@ -98,4 +105,10 @@ export function giveSession(c: Context, token: string, identity: Identity): void
   });
   c.set("sessionToken", token);
   c.set("identity", identity);
+}
+
+/** Takes the session that has ended from the browser. */
+export function takeSession(c: Context): void {
+  const { isSecure } = c.get("client");
+  deleteCookie(c, isSecure ? COOKIE.secure : COOKIE.plain, { path: "/", secure: isSecure });
 }

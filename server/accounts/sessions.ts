@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { SessionStore } from "../store/sessions.ts";
-import type { Role } from "./roles.ts";
+import type { AccountRole, AccountStatus, Role } from "./roles.ts";
 import { hashToken, newToken } from "./session-token.ts";
 
 const HOUR = 3600 * 1000;
@@ -40,6 +40,21 @@ export class Sessions {
     return { token, identity: { accountId: account?.id, role: account?.role ?? "guest", sessionId: id } };
   }
 
+  /**
+   * Begins a session of an account under a token that nobody has seen before. A visitor's session goes on in it, so that a
+   * running play does; another account's ends.
+   */
+  async signIn(account: { id: string; role: AccountRole; status: AccountStatus }, before: Identity | undefined) {
+    const known = { id: account.id, role: roleOf(account) };
+    if (before?.role !== "guest") {
+      if (before !== undefined) await this.end(before.sessionId);
+      return this.begin(known);
+    }
+    const token = newToken();
+    await this.store.take(before.sessionId, { tokenHash: hashToken(token), accountId: known.id, at: this.now() });
+    return { token, identity: { accountId: known.id, role: known.role, sessionId: before.sessionId } };
+  }
+
   /** @returns undefined where the token is unknown, or its session is over */
   async find(token: string): Promise<Identity | undefined> {
     const session = await this.store.byToken(hashToken(token));
@@ -50,7 +65,7 @@ export class Sessions {
     const { account, id: sessionId } = session;
     if (account === undefined) return { accountId: undefined, role: "guest", sessionId };
     if (account.status === "disabled" || account.status === "deleted") return undefined;
-    return { accountId: account.id, role: account.status === "pending" ? "viewer" : account.role, sessionId };
+    return { accountId: account.id, role: roleOf(account), sessionId };
   }
 
   async end(sessionId: string): Promise<void> {
@@ -67,3 +82,6 @@ export class Sessions {
     await this.store.removeBefore(now - SESSION_HOURS * HOUR, now - IDLE_HOURS * HOUR);
   }
 }
+
+const roleOf = ({ role, status }: { role: AccountRole; status: AccountStatus }): AccountRole =>
+  status === "pending" ? "viewer" : role;

@@ -48,7 +48,7 @@ export async function importCm(
   about: Partial<Omit<typeof NEW_CM, "durationMilliseconds">> = {},
 ): Promise<Omit<Cm, "deliveries">> {
   const { blobs, store, importLock, now, log } = deps;
-  return receive(blobs, body, CM_MAX_BYTES, async (upload) => {
+  return receive(blobs, "cms", body, CM_MAX_BYTES, async (upload) => {
     const { source, sha256 } = await upload.finish();
     const bytes = source.size <= IMAGE_MAX_BYTES ? Buffer.from(await source.read(0, source.size)) : undefined;
     const image = bytes && checkImage(bytes);
@@ -59,7 +59,7 @@ export async function importCm(
     return importLock.run("cms", async () => {
       if (await store.cms.isThere(id))
         throw new HttpError("conflict", "this very file is a CM already: change that one", { cmId: id });
-      await upload.commit("cms", id);
+      await upload.commit(id);
       await store.cms.insert(cm);
       log("cm", { cmId: id, type: cm.type, durationSeconds: cm.durationMilliseconds / 1000, bytes: cm.bytes });
       return cm;

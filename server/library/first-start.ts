@@ -27,6 +27,6 @@ export async function importSamples(deps: Deps, samplesDir: string): Promise<voi
   const pair = { main: join(samplesDir, "scene.cmx"), slave: join(samplesDir, "scene.cms") };
   if ((await deps.store.videos.count()) > 0 || !existsSync(pair.main) || !existsSync(pair.slave)) return;
   const { header } = await SlaveReader.open(sourceFromBytes(await readFile(pair.slave)));
-  await importSlave(deps, toHex(header.id), createReadStream(pair.slave));
+  await importSlave(deps, toHex(header.id), createReadStream(pair.slave), null);
   await importMain(deps, toHex(header.mainId), createReadStream(pair.main));
 }

@@ -26,8 +26,8 @@ interface Wanted {
 }
 
 /** Stands for account or session wherever counts go by viewer: the same for the same viewer, and no more than that. */
-export function viewerOf({ serverKey }: Pick<Deps, "serverKey">, { accountId, sessionId }: Identity): string {
-  return createHmac("sha256", serverKey)
+export function viewerOf({ playKey }: Pick<Deps, "playKey">, { accountId, sessionId }: Identity): string {
+  return createHmac("sha256", playKey)
     .update(`viewer ${accountId ?? sessionId}`)
     .digest("hex")
     .slice(0, 32);
@@ -132,9 +132,9 @@ async function findWanted({ store }: Deps, mainIds: readonly string[]): Promise<
         `the slave of main ${mainId} is not here: ask the service that the video came from`,
         { mainId },
       );
-    const [main, conditions] = [await store.videos.main(mainId), await store.conditions.of(mainId)];
+    const conditions = await store.conditions.of(mainId);
     const { kindsAllowed, kindsExcluded } = conditions;
-    const place = { genre: main?.genre ?? "", ageLimit: main?.ageLimit ?? 0, kindsAllowed, kindsExcluded };
+    const place = { genre: video.genre, ageLimit: video.ageLimit, kindsAllowed, kindsExcluded };
     wanted.push({ video, conditions, place });
   }
   return wanted;

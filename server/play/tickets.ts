@@ -4,11 +4,11 @@ import { HttpError } from "../http-error.ts";
 import { type Play, videoAt } from "./play.ts";
 import { readTicket, TICKET_SECONDS, type Ticket, writeTicket } from "./ticket.ts";
 
-type TicketDeps = Pick<Deps, "serverKey" | "now">;
+type TicketDeps = Pick<Deps, "playKey" | "now">;
 
 /** @returns undefined where the play stands at no video and before none */
 export function ticketFor(
-  { serverKey, now }: TicketDeps,
+  { playKey, now }: TicketDeps,
   play: Play,
   kind: Ticket["kind"],
   from: number,
@@ -19,7 +19,7 @@ export function ticketFor(
   if (video === undefined || visit === undefined) return undefined;
   const number = kind === "units" ? state.unitsTicket : state.secretTicket;
   const expiresAt = now() + TICKET_SECONDS * 1000;
-  return writeTicket(serverKey, play.sessionId, { playId: play.id, kind, video, visit, from, number, expiresAt });
+  return writeTicket(playKey, play.sessionId, { playId: play.id, kind, video, visit, from, number, expiresAt });
 }
 
 /**
@@ -28,10 +28,10 @@ export function ticketFor(
  *
  * @throws HttpError bad_request: none was brought; ticket_forged, ticket_foreign, ticket_expired, ticket_misplaced, ticket_used
  */
-export function redeem({ serverKey, now }: TicketDeps, play: Play, text: string, kind: Ticket["kind"]): Ticket {
+export function redeem({ playKey, now }: TicketDeps, play: Play, text: string, kind: Ticket["kind"]): Ticket {
   const { id: playId, sessionId, state } = play;
   if (text === "") throw new HttpError("bad_request", "the header Cmix-Ticket is missing", { place: "header" });
-  const ticket = readTicket(serverKey, { playId, sessionId, now: now() }, text);
+  const ticket = readTicket(playKey, { playId, sessionId, now: now() }, text);
   if (ticket === "forged") throw new HttpError("ticket_forged", "this server did not give that ticket to this session");
   if (ticket === "foreign") throw new HttpError("ticket_foreign", "the ticket is another play's");
   if (ticket === "expired") throw new HttpError("ticket_expired", "the ticket has expired: ask for a new one");

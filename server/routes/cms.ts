@@ -117,7 +117,10 @@ const fileRoute = createRoute({
   ...guarded("get", ROLES),
   request: { params },
   responses: {
-    200: { description: "The video or image", content: { "*/*": { schema: z.string().openapi({ format: "binary" }) } } },
+    200: {
+      description: "The video or image",
+      content: { "*/*": { schema: z.string().openapi({ format: "binary" }) } },
+    },
     ...refusals(401, 403, 404, 416),
   },
 });

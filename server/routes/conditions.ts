@@ -52,16 +52,17 @@ export function registerConditions(app: OpenAPIHono, deps: Deps): void {
 
   app.openapi(getRoute, async (c) => {
     const { mainId } = c.req.valid("param");
-    await ownedVideo(c, deps, mainId);
+    await ownedVideo(deps, c.get("identity"), mainId);
     return c.json(toJson(await conditions.of(mainId)), 200);
   });
 
   app.openapi(patchRoute, async (c) => {
     const { mainId } = c.req.valid("param");
-    await ownedVideo(c, deps, mainId);
+    await ownedVideo(deps, c.get("identity"), mainId);
     const change = c.req.valid("json");
     const changed = { ...toJson(await conditions.of(mainId)) };
-    for (const [name, value] of Object.entries(change)) if (value !== undefined) Object.assign(changed, { [name]: value });
+    for (const [name, value] of Object.entries(change))
+      if (value !== undefined) Object.assign(changed, { [name]: value });
     const { from, until, ...others } = changed;
     const next: VideoConditions = { ...others, fromAt: timeOf(from), untilAt: timeOf(until) };
     if (next.fromAt !== null && next.untilAt !== null && next.fromAt >= next.untilAt)

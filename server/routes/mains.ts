@@ -1,31 +1,17 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
 import { sourceFromBytes } from "../../codec/format/bytes.ts";
 import { MainReader } from "../../codec/format/main-file.ts";
 import type { Deps } from "../deps.ts";
 import { HttpError } from "../http-error.ts";
-import { importMain } from "../library/import-main.ts";
-import { bytes, idSchema, json, refusals } from "./schemas.ts";
+import { bytes, idSchema, refusals } from "./schemas.ts";
 import { sendFile } from "./send-file.ts";
-import { uploadBody } from "./upload-body.ts";
 
 const MAIN_TYPE = "application/vnd.cmix.main";
 /** A main never changes under its id. */
 const FOR_EVER = "public, max-age=31536000, immutable";
 
 const params = z.object({ mainId: idSchema });
-const mainSchema = z.object({ mainId: idSchema, bytes: z.number(), url: z.string() }).openapi("Main");
-
-const putRoute = createRoute({
-  method: "put",
-  path: "/api/mains/{mainId}",
-  summary: "Have a main file hosted here as well; its slave must be here",
-  request: { params, body: bytes("The main file") },
-  responses: {
-    200: json(mainSchema, "The same file was here already"),
-    201: json(mainSchema, "Taken in"),
-    ...refusals(400, 409, 413, 415, 422),
-  },
-});
 
 const getRoute = createRoute({
   method: "get",
@@ -44,7 +30,10 @@ const posterRoute = createRoute({
 });
 
 export function registerMains(app: OpenAPIHono, deps: Deps): void {
-  const { store, blobs } = deps;
+  const { store, blobs, now } = deps;
+
+  const countDownload = (c: Context, mainId: string): Promise<void> =>
+    store.library.addDownload({ at: now(), mainId, accountId: c.get("identity")?.accountId ?? null });
 
   async function hosted(mainId: string) {
     const [main, video] = [await store.videos.main(mainId), await store.videos.byMain(mainId)];
@@ -53,18 +42,12 @@ export function registerMains(app: OpenAPIHono, deps: Deps): void {
     return { main, video, source: await blobs.source("mains", mainId) };
   }
 
-  app.openapi(putRoute, async (c) => {
-    const { fresh, value } = await importMain(
-      deps,
-      c.req.valid("param").mainId,
-      uploadBody(c, deps.limits.mainFileMaxBytes),
-    );
-    return c.json({ mainId: value.mainId, bytes: value.bytes, url: `/api/mains/${value.mainId}` }, fresh ? 201 : 200);
-  });
-
   app.openapi(getRoute, async (c) => {
     const { main, video, source } = await hosted(c.req.valid("param").mainId);
-    return sendFile(c, source, { type: MAIN_TYPE, tag: main.sha256, cache: FOR_EVER, fileName: video.mainName });
+    const answer = { type: MAIN_TYPE, tag: main.sha256, cache: FOR_EVER, fileName: video.mainName };
+    const response = sendFile(c, source, answer);
+    if (isDownload(c, response)) await countDownload(c, main.mainId);
+    return response;
   });
 
   app.openapi(posterRoute, async (c) => {
@@ -78,4 +61,10 @@ export function registerMains(app: OpenAPIHono, deps: Deps): void {
       cache: FOR_EVER,
     });
   });
+}
+
+/** All of the file from its start is one; a player's single ranges are not, nor is the rest of a download that broke off. */
+function isDownload(c: Context, response: Response): boolean {
+  if (c.req.method !== "GET" || !response.ok) return false;
+  return response.status === 200 || /^bytes=0-$/.test(c.req.header("Range")?.trim() ?? "");
 }

@@ -19,6 +19,11 @@ export const json = <T extends z.ZodType>(schema: T, description: string) => ({
   content: { "application/json": { schema } },
 });
 
+export const jsonBody = <T extends z.ZodType>(schema: T) => ({
+  required: true,
+  content: { "application/json": { schema } },
+});
+
 const binary = z.string().openapi({ format: "binary" });
 
 export const bytes = (description: string, type = "application/octet-stream") => ({
@@ -40,6 +45,7 @@ const REFUSALS = {
   425: "Too early; details.retryAfterSeconds",
   429: "Too often; details.retryAfterSeconds",
   503: "The server is not ready",
+  507: "The server's disk is full",
 } as const;
 
 /** Entries of a route's `responses` for the refusals it can give. */

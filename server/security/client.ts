@@ -1,6 +1,7 @@
 import { getConnInfo } from "@hono/node-server/conninfo";
 import type { Context } from "hono";
 import ipaddr from "ipaddr.js";
+import { InputError } from "../../codec/errors.ts";
 
 type Range = [ipaddr.IPv4 | ipaddr.IPv6, number];
 
@@ -19,7 +20,7 @@ export class ClientFinder {
   private readonly trusted: Range[];
   private readonly isTls: boolean;
 
-  /** @throws TypeError one of `trustProxy` is neither an address nor a CIDR range */
+  /** @throws InputError one of `trustProxy` is neither an address nor a CIDR range */
   constructor(trustProxy: readonly string[], isTls: boolean) {
     this.trusted = trustProxy.map(parseRange);
     this.isTls = isTls;
@@ -47,7 +48,8 @@ export class ClientFinder {
 
 function parseRange(text: string): Range {
   if (ipaddr.isValidCIDR(text)) return ipaddr.parseCIDR(text);
-  if (!ipaddr.isValid(text)) throw new TypeError(`"${text}" is neither an address nor a range such as 10.0.0.0/8`);
+  if (!ipaddr.isValid(text))
+    throw new InputError(`trusted proxy "${text}" is neither an address nor a range: give one such as 10.0.0.0/8`);
   const address = ipaddr.process(text);
   return [address, address.kind() === "ipv4" ? 32 : 128];
 }

@@ -6,6 +6,11 @@ import type { LedgerEntry } from "../ledger/chain.ts";
 export interface Tables {
   videos: VideoRow;
   mains: MainRow;
+  extras: ExtraRow;
+  downloads: DownloadRow;
+  report_settings: ReportSettingsRow;
+  reports: ReportRow;
+  outbox: OutboxRow;
   cms: CmRow;
   plays: PlayRow;
   deliveries: DeliveryRow;
@@ -35,9 +40,23 @@ export interface VideoRow {
   /** play/timeline.ts */
   timeline: Uint8Array;
   created_at: number;
+  /** The account that uploaded the slave; null for the sample video. */
+  owner_id: string | null;
+  /** Title, copyright, genre, age_limit and description are what the library shows: from the files until `edited_at`. */
+  copyright: string;
+  genre: string;
+  age_limit: number;
+  description: string;
+  /** library/search-text.ts; triggers keep the table video_search after it. */
+  search_text: string;
+  edited_at: number | null;
+  /** Not listed and not played any more from then on. */
+  withdrawn_at: number | null;
+  /** Its files are gone. */
+  removed_at: number | null;
 }
 
-/** A main that is hosted here, and what only its header tells. */
+/** A main that can be downloaded, and what only its header tells. */
 export interface MainRow {
   main_id: string;
   bytes: number;
@@ -47,6 +66,60 @@ export interface MainRow {
   age_limit: number;
   has_poster: number;
   created_at: number;
+  /** On its provider's own server; null where it lies here. */
+  url: string | null;
+  /** Whether that server lets pages of other sites read parts of it. */
+  plays_in_browser: number;
+}
+
+/** Poster or teaser that the provider uploaded; the blob's id is the start of the hash. */
+export interface ExtraRow {
+  main_id: string;
+  kind: "poster" | "teaser";
+  type: string;
+  bytes: number;
+  sha256: string;
+}
+
+/** Append-only but for `account_id`, which is forgotten after a time. */
+export interface DownloadRow {
+  seq: Generated<number>;
+  at: number;
+  main_id: string;
+  account_id: string | null;
+}
+
+export interface ReportSettingsRow {
+  account_id: string;
+  every_deliveries: number | null;
+  period: "none" | "weekly" | "monthly";
+  by_email: number;
+  webhook_url: string | null;
+  /** Sealed with the master key. */
+  webhook_secret: Uint8Array | null;
+  since: number;
+}
+
+export interface ReportRow {
+  id: string;
+  account_id: string;
+  reason: "deliveries" | "weekly" | "monthly";
+  from_at: number;
+  to_at: number;
+  /** JSON: reports/report-data.ts. */
+  body: string;
+}
+
+/** A report on its way to its provider; `next_at` is null when it is sent or given up. */
+export interface OutboxRow {
+  seq: Generated<number>;
+  report_id: string;
+  account_id: string;
+  by: "webhook" | "email";
+  attempts: number;
+  next_at: number | null;
+  sent_at: number | null;
+  error: string | null;
 }
 
 export interface CmRow {

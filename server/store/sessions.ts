@@ -49,6 +49,15 @@ export class SessionStore {
     await this.db.updateTable("sessions").set({ seen_at: at }).where("id", "=", id).execute();
   }
 
+  /** Makes a visitor's session an account's, under another token. */
+  async take(id: string, { tokenHash, accountId, at }: { tokenHash: string; accountId: string; at: number }) {
+    await this.db
+      .updateTable("sessions")
+      .set({ token_hash: tokenHash, account_id: accountId, created_at: at, seen_at: at })
+      .where("id", "=", id)
+      .execute();
+  }
+
   async remove(id: string): Promise<void> {
     await this.db.deleteFrom("sessions").where("id", "=", id).execute();
   }

@@ -1,7 +1,10 @@
 import { sql } from "kysely";
+import { AccountLogStore } from "./account-logs.ts";
+import { AccountStore } from "./accounts.ts";
 import { CmStore } from "./cms.ts";
 import { ConditionStore } from "./conditions.ts";
 import type { Database } from "./database.ts";
+import { LibraryStore } from "./library.ts";
 import { PlayStore } from "./plays.ts";
 import { SessionStore } from "./sessions.ts";
 import { VideoStore } from "./videos.ts";
@@ -9,10 +12,13 @@ import { VideoStore } from "./videos.ts";
 /** Everything that the server remembers besides the files themselves. */
 export interface Store {
   videos: VideoStore;
+  library: LibraryStore;
   cms: CmStore;
   plays: PlayStore;
   conditions: ConditionStore;
+  accounts: AccountStore;
   sessions: SessionStore;
+  accountLogs: AccountLogStore;
   /** Throws where the database does not answer. */
   check(): Promise<void>;
   close(): Promise<void>;
@@ -21,10 +27,13 @@ export interface Store {
 export function createStore(db: Database): Store {
   return {
     videos: new VideoStore(db),
+    library: new LibraryStore(db),
     cms: new CmStore(db),
     plays: new PlayStore(db),
     conditions: new ConditionStore(db),
+    accounts: new AccountStore(db),
     sessions: new SessionStore(db),
+    accountLogs: new AccountLogStore(db),
     check: async () => {
       await sql`select 1`.execute(db);
     },

@@ -42,7 +42,7 @@ describe("Studio", () => {
     const source = sourceVideo("flower_540p.mp4");
     await withPage(app, "/studio", async ({ page }) => {
       const uploaded = page.waitForResponse(
-        (response) => response.url().includes("/api/slaves/") && response.request().method() === "PUT",
+        (response) => response.url().includes("/api/uploads/") && response.request().method() === "PATCH",
         { timeout: 120_000 },
       );
       await chooseFile(page, source);

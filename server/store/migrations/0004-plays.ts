@@ -30,7 +30,6 @@ export const plays: Migration = {
     await db.schema.dropTable("deliveries").execute();
     await db.schema.alterTable("deliveries_new").renameTo("deliveries").execute();
     await db.schema.createIndex("deliveries_by_cm").on("deliveries").column("cm_id").execute();
-    await db.schema.createIndex("deliveries_by_main").on("deliveries").column("main_id").execute();
 
     await db.schema
       .createTable("play_events")

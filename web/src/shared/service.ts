@@ -7,12 +7,33 @@ export interface LibraryVideo {
   title: string;
   copyright: string;
   genre: string;
+  description: string;
+  ageLimit: number;
   durationSeconds: number;
   slaveBytes: number;
   createdAt: string;
   mainUrl: string | null;
   mainBytes: number | null;
+  /** Whether the player can read the main where it lies. */
+  playsInBrowser: boolean;
   posterUrl: string | null;
+  teaserUrl: string | null;
+}
+
+export interface LibraryPage<V = LibraryVideo> {
+  videos: V[];
+  total: number;
+  page: number;
+  pages: number;
+  genres: { genre: string; videos: number }[];
+}
+
+export interface LibrarySearch {
+  query: string;
+  genre: string;
+  /** Years; empty for any. */
+  age: string;
+  page: number;
 }
 
 export interface CmOffer {
@@ -145,9 +166,13 @@ const jsonPost = (body: unknown, signal?: AbortSignal): RequestInit => ({
 
 const optionalSignal = (signal?: AbortSignal): RequestInit => (signal === undefined ? {} : { signal });
 
-export async function listVideos(query: string, signal?: AbortSignal): Promise<LibraryVideo[]> {
-  const response = await request(`/api/videos?q=${encodeURIComponent(query)}`, optionalSignal(signal));
-  return ((await response.json()) as { videos: LibraryVideo[] }).videos;
+export async function listVideos(search: LibrarySearch, signal?: AbortSignal): Promise<LibraryPage> {
+  const { query, genre, age, page } = search;
+  const wanted = new URLSearchParams({ q: query, page: String(page) });
+  if (genre !== "") wanted.set("genre", genre);
+  if (age !== "") wanted.set("age", age);
+  const response = await request(`/api/videos?${wanted}`, optionalSignal(signal));
+  return (await response.json()) as LibraryPage;
 }
 
 /** Opens a play over videos in their order. */
@@ -231,47 +256,3 @@ export async function postEvents(
   const response = await request(`/api/plays/${playId}/events`, jsonPost({ events }, signal));
   return ((await response.json()) as { events: EventOutcome[] }).events;
 }
-
-export type UploadProgress = (sentBytes: number, totalBytes: number) => void;
-
-/**
- * Sends a file by PUT. Through XMLHttpRequest, since fetch tells nothing of an upload's progress.
- *
- * @throws {@link DeliveryError} refused or not reachable; AbortError on `signal`
- */
-export function upload(path: string, body: Blob, onProgress: UploadProgress, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const sending = new XMLHttpRequest();
-    sending.open("PUT", path);
-    sending.setRequestHeader("content-type", "application/octet-stream");
-    sending.upload.onprogress = (event) => onProgress(event.loaded, body.size);
-    sending.onload = () => {
-      if (sending.status >= 200 && sending.status < 300) resolve();
-      else reject(failureOf(sending.status, sending.responseText, sending.getResponseHeader("retry-after")));
-    };
-    sending.onerror = () =>
-      reject(
-        new DeliveryError("the service does not answer: check the connection and try again", {
-          status: 0,
-          retryable: true,
-        }),
-      );
-    sending.onabort = () => reject(new DOMException("cancelled", "AbortError"));
-    signal?.addEventListener("abort", () => sending.abort(), { once: true });
-    sending.send(body);
-  });
-}
-
-export const uploadSlave = (
-  slaveId: string,
-  file: Blob,
-  onProgress: UploadProgress,
-  signal?: AbortSignal,
-): Promise<void> => upload(`/api/slaves/${slaveId}`, file, onProgress, signal);
-
-export const uploadMain = (
-  mainId: string,
-  file: Blob,
-  onProgress: UploadProgress,
-  signal?: AbortSignal,
-): Promise<void> => upload(`/api/mains/${mainId}`, file, onProgress, signal);

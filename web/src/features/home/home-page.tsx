@@ -41,9 +41,9 @@ function Library(): ReactNode {
     const asking = new AbortController();
     const timer = setTimeout(
       () => {
-        listVideos(query, asking.signal)
+        listVideos({ query, genre: "", age: "", page: 1 }, asking.signal)
           .then((found) => {
-            setVideos(found);
+            setVideos(found.videos);
             setError(undefined);
           })
           .catch((cause: Error) => {
