@@ -10,6 +10,8 @@ import { tooLarge } from "./library/receive.ts";
 import { Uploads } from "./library/uploads.ts";
 import { registerAccounts } from "./routes/accounts.ts";
 import { registerAdmin } from "./routes/admin.ts";
+import { registerCms } from "./routes/cms.ts";
+import { registerConditions } from "./routes/conditions.ts";
 import { registerExtras } from "./routes/extras.ts";
 import { registerHealth } from "./routes/health.ts";
 import { registerMains } from "./routes/mains.ts";
@@ -34,6 +36,8 @@ const JSON_ROUTES = [
   "new-password",
   "videos/:mainId",
   "mains/*",
+  "videos/:mainId/conditions",
+  "cms/:cmId",
   "reports/*",
 ].map((path) => `/api/${path}`);
 
@@ -77,6 +81,8 @@ export function createApp(deps: Deps, uploads = new Uploads(deps)): OpenAPIHono 
   registerUploads(app, uploads);
   registerMains(app, deps);
   registerPlays(app, deps);
+  registerConditions(app, deps);
+  registerCms(app, deps);
   registerWeb(app, deps.webDir);
   return app;
 }

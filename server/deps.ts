@@ -6,6 +6,7 @@ import type { SlaveReaders } from "./library/slave-readers.ts";
 import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import type { OutboundRules } from "./outbound/guarded-fetch.ts";
+import type { LivePlays } from "./play/live-plays.ts";
 import type { Mailer } from "./reports/mailer.ts";
 import type { MasterKey } from "./secrets/master-key.ts";
 import type { ClientFinder } from "./security/client.ts";
@@ -21,6 +22,10 @@ export interface Deps {
   slaveReaders: SlaveReaders;
   /** One import of the same id at a time. */
   importLock: KeyedLock;
+  /** Plays that are going on. */
+  livePlays: LivePlays;
+  /** Signs tickets, and makes viewers unrecognisable where they are counted. */
+  playKey: Uint8Array;
   kernels: Kernels;
   webDir: string;
   /** How to ask addresses that accounts gave. */

@@ -20,6 +20,22 @@ const STATUS = {
   forbidden: 403,
   not_found: 404,
   conflict: 409,
+  /** Forward, out of a CM that has time to go. */
+  in_cm: 409,
+  seek_first: 409,
+  /** The ticket's number was used already, or the play moved on since. */
+  ticket_used: 409,
+  ticket_misplaced: 409,
+  ticket_expired: 410,
+  ticket_forged: 403,
+  ticket_foreign: 403,
+  foreign_session: 403,
+  /** A provider's limits on a video. */
+  not_yet: 403,
+  no_longer: 403,
+  plays_used_up: 403,
+  viewer_plays_used_up: 403,
+  play_over: 410,
   too_large: 413,
   media_type: 415,
   range: 416,

@@ -9,10 +9,12 @@ import { SlaveReaders } from "./library/slave-readers.ts";
 import { type Log, logToStderr } from "./log.ts";
 import { Metrics } from "./metrics.ts";
 import type { OutboundRules } from "./outbound/guarded-fetch.ts";
+import { LivePlays } from "./play/live-plays.ts";
 import { smtpMailer } from "./reports/mailer.ts";
 import { keepKeyCheck, openMasterKey } from "./secrets/master-key.ts";
 import { ClientFinder } from "./security/client.ts";
 import { openFileBlobs, sealOlderFiles } from "./store/blobs.ts";
+import { withCache } from "./store/cached-blobs.ts";
 import { openDatabase } from "./store/database.ts";
 import { createStore } from "./store/store.ts";
 
@@ -40,19 +42,22 @@ export async function openDeps(
   const kernels = await loadKernels(wasm);
   await mkdir(dataDir, { recursive: true, mode: 0o700 }); // holds slaves and the secrets of plays
   const { key, isNew } = await openMasterKey(dataDir, process.env.CMIX_KEY);
-  const blobs = await openFileBlobs(dataDir, key);
+  const blobs = withCache(await openFileBlobs(dataDir, key));
   if (isNew) {
     await sealOlderFiles(dataDir, blobs);
     await keepKeyCheck(dataDir, key);
   }
-  const store = createStore(await openDatabase(join(dataDir, DATABASE_FILE)));
+  const store = createStore(await openDatabase(join(dataDir, DATABASE_FILE)), key);
   const mainOrigins = new MainOrigins(store.videos);
   await mainOrigins.refresh();
+  const now = options.now ?? Date.now;
   return {
     store,
     mainOrigins,
     outbound: options.outbound ?? { allowLoopback: false },
     mailer: options.smtpUrl === undefined ? undefined : smtpMailer(options.smtpUrl, options.mailFrom),
+    livePlays: new LivePlays(store.plays, now),
+    playKey: key.derive("plays"),
     blobs,
     key,
     slaveReaders: new SlaveReaders(blobs),
@@ -65,6 +70,6 @@ export async function openDeps(
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     metrics: new Metrics(),
     log: options.log ?? logToStderr,
-    now: options.now ?? Date.now,
+    now,
   };
 }

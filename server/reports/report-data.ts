@@ -12,6 +12,12 @@ export interface ReportRow {
   deliveries: number;
   /** Of the main; 0 for a CM. */
   downloads: number;
+  /** Shown of the video, as the players told and the server's clock allowed; 0 for a CM. */
+  secondsPlayed: number;
+  /** Of the CM, in plays of these videos; 0 for a video. */
+  impressions: number;
+  completes: number;
+  clicks: number;
 }
 
 export interface Report {
@@ -22,11 +28,13 @@ export interface Report {
   cms: ReportRow[];
   deliveries: number;
   downloads: number;
+  secondsPlayed: number;
 }
 
 export function reportOf(from: number, to: number, rows: readonly ReportRow[]): Report {
   const videos = rows.filter(({ kind }) => kind === "video");
-  const sum = (field: "deliveries" | "downloads") => videos.reduce((total, row) => total + row[field], 0);
+  const sum = (field: "deliveries" | "downloads" | "secondsPlayed") =>
+    videos.reduce((total, row) => total + row[field], 0);
   return {
     from: new Date(from).toISOString(),
     to: new Date(to).toISOString(),
@@ -34,12 +42,15 @@ export function reportOf(from: number, to: number, rows: readonly ReportRow[]): 
     cms: rows.filter(({ kind }) => kind === "cm"),
     deliveries: sum("deliveries"),
     downloads: sum("downloads"),
+    secondsPlayed: sum("secondsPlayed"),
   };
 }
 
+const COUNTS = ["deliveries", "downloads", "secondsPlayed", "impressions", "completes", "clicks"] as const;
+
 /** RFC 4180, with the mark by which spreadsheets know UTF-8. */
 export function reportCsv({ from, to, videos, cms }: Report): string {
-  const head = ["from", "to", "kind", "id", "slave_id", "title", "deliveries", "downloads"];
+  const head = ["from", "to", "kind", "id", "slave_id", "title", ...COUNTS];
   const rows = [...videos, ...cms].map((row) => [
     from,
     to,
@@ -47,8 +58,7 @@ export function reportCsv({ from, to, videos, cms }: Report): string {
     row.id,
     row.slaveId,
     row.title,
-    row.deliveries,
-    row.downloads,
+    ...COUNTS.map((count) => row[count]),
   ]);
   return `\ufeff${[head, ...rows].map((row) => row.map(cell).join(",")).join("\r\n")}\r\n`;
 }

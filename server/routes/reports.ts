@@ -20,6 +20,10 @@ const rowSchema = z.object({
   title: z.string(),
   deliveries: z.number(),
   downloads: z.number(),
+  secondsPlayed: z.number(),
+  impressions: z.number(),
+  completes: z.number(),
+  clicks: z.number(),
 });
 const reportSchema = z
   .object({
@@ -29,6 +33,7 @@ const reportSchema = z
     cms: z.array(rowSchema),
     deliveries: z.number(),
     downloads: z.number(),
+    secondsPlayed: z.number(),
   })
   .openapi("Report");
 

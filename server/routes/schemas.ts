@@ -37,6 +37,7 @@ const REFUSALS = {
   403: "This account may not, or the request does not come from the service's own page",
   404: "There is no such thing here",
   409: "It does not go with what is here already, or with where the play stands",
+  410: "It is over, or has expired",
   413: "Too large",
   415: "Wrong media type",
   416: "Outside of the file",

@@ -36,17 +36,25 @@ export class ReportStore {
   /** Sums over `from <= time < to`. @param ownerId null for all of the service */
   async lines(ownerId: string | null, from: number, to: number): Promise<ReportLine[]> {
     const isOwn = ownerId === null ? sql<boolean>`1` : sql<boolean>`videos.owner_id = ${ownerId}`;
+    const inPeriod = (time: string) => sql<boolean>`${sql.ref(time)} >= ${from} and ${sql.ref(time)} < ${to}`;
+    // A player tells how much was shown so far: the last word of each play counts, less what was told before the period.
+    const toldUntil = (time: number) => sql`coalesce(max(case when at < ${time} then seconds end), 0)`;
     const videos = await sql<Omit<ReportLine, "kind">>`
       select videos.main_id as id, videos.slave_id as slaveId, videos.title as title,
-        (select count(*) from deliveries where deliveries.main_id = videos.main_id
-          and released_at >= ${from} and released_at < ${to}) as deliveries,
-        (select count(*) from downloads where downloads.main_id = videos.main_id
-          and at >= ${from} and at < ${to}) as downloads
+        (select count(*) from deliveries where deliveries.main_id = videos.main_id and ${inPeriod("released_at")}) as deliveries,
+        (select count(*) from downloads where downloads.main_id = videos.main_id and ${inPeriod("at")}) as downloads,
+        (select coalesce(sum(shown), 0) from (select ${toldUntil(to)} - ${toldUntil(from)} as shown from play_events
+          where play_events.main_id = videos.main_id and kind = 'seconds' group by play_id, number)) as secondsPlayed,
+        0 as impressions, 0 as completes, 0 as clicks
       from videos where ${isOwn} order by deliveries desc, downloads desc, videos.slave_id`.execute(this.db);
+    const events = (kind: string) => sql`(select count(*) from play_events where play_events.cm_id = cms.id
+      and kind = ${kind} and ${inPeriod("at")} and exists (select 1 from deliveries join videos on videos.main_id = deliveries.main_id
+        where deliveries.play_id = play_events.play_id and ${isOwn}))`;
     const cms = await sql<Omit<ReportLine, "kind">>`
-      select cms.id as id, '' as slaveId, cms.title as title, count(*) as deliveries, 0 as downloads
+      select cms.id as id, '' as slaveId, cms.title as title, count(*) as deliveries, 0 as downloads, 0 as secondsPlayed,
+        ${events("impression")} as impressions, ${events("complete")} as completes, ${events("click")} as clicks
       from deliveries join cms on cms.id = deliveries.cm_id join videos on videos.main_id = deliveries.main_id
-      where released_at >= ${from} and released_at < ${to} and ${isOwn}
+      where ${inPeriod("released_at")} and ${isOwn}
       group by cms.id order by count(*) desc, cms.id`.execute(this.db);
     return [
       ...videos.rows.map((row) => ({ kind: "video" as const, ...row })),

@@ -14,6 +14,11 @@ export interface Tables {
   cms: CmRow;
   plays: PlayRow;
   deliveries: DeliveryRow;
+  play_events: PlayEventRow;
+  owed_cms: OwedCmRow;
+  cm_views: CmViewsRow;
+  video_views: VideoViewsRow;
+  video_conditions: VideoConditionsRow;
   ledger: LedgerRow;
   accounts: AccountRow;
   sessions: SessionRow;
@@ -133,32 +138,87 @@ export interface CmRow {
   age_min: number | null;
   age_max: number | null;
   created_at: number;
+  type: string;
+  active: number;
+  age_limit: number;
+  per_viewer_day: number | null;
+  from_at: number | null;
+  until_at: number | null;
+  removed_at: number | null;
+  sponsor_account_id: string | null;
 }
 
 export interface PlayRow {
   id: string;
-  slave_id: string;
-  cm_id: string;
-  secret: Uint8Array;
+  session_id: string;
+  viewer: string;
   created_at: number;
-  cm_started_at: number | null;
-  cm_duration_ms: number;
-  position: number;
-  released: Uint8Array;
-  seeks: number;
-  seek_tokens: number;
-  seek_tokens_at: number;
-  /** Counts the changes; the first statement of each change raises it and so takes the row's lock. */
-  revision: number;
+  seen_at: number;
+  over: number;
+  key: Uint8Array;
+  /** JSON of play/play.ts: PlayVideo[], PlayCm[] and PlayState. */
+  videos: string;
+  cms: string;
+  state: string;
 }
 
-/** Who got which CM before which slave, without a person: one row a play, written when its secret was released. */
+/** Who got which CM before which slave, without a person: one row a video of a play, written when its secret was first released. */
 export interface DeliveryRow {
   play_id: string;
+  /** From 1, in the play's list. */
+  video: number;
   slave_id: string;
   main_id: string;
   cm_id: string;
   released_at: number;
+}
+
+/** What a player told and the server's clock found possible. */
+export interface PlayEventRow {
+  play_id: string;
+  event_id: string;
+  kind: string;
+  /** Of the CM or video in the play, from 1. */
+  number: number;
+  /** Empty for an event of a CM, as `cm_id` is for one of a video. */
+  main_id: string;
+  cm_id: string;
+  /** Shown of the video in this play so far; 0 for other events. */
+  seconds: number;
+  at: number;
+}
+
+/** A CM that was missed and comes first next time. */
+export interface OwedCmRow {
+  play_id: string;
+  viewer: string;
+  cm_id: string;
+  at: number;
+}
+
+export interface CmViewsRow {
+  viewer: string;
+  cm_id: string;
+  /** Days since 1970, UTC. */
+  day: number;
+  views: number;
+}
+
+export interface VideoViewsRow {
+  viewer: string;
+  main_id: string;
+  views: number;
+}
+
+/** A provider's conditions on a video; null is none. */
+export interface VideoConditionsRow {
+  main_id: string;
+  plays: number | null;
+  plays_per_viewer: number | null;
+  from_at: number | null;
+  until_at: number | null;
+  kinds_allowed: string;
+  kinds_excluded: string;
 }
 
 /** Append-only; what counts of it stands in the other tables too, for questions that go by their columns. */

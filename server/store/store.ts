@@ -1,7 +1,9 @@
 import { sql } from "kysely";
+import type { MasterKey } from "../secrets/master-key.ts";
 import { AccountLogStore } from "./account-logs.ts";
 import { AccountStore } from "./accounts.ts";
 import { CmStore } from "./cms.ts";
+import { ConditionStore } from "./conditions.ts";
 import type { Database } from "./database.ts";
 import { LibraryStore } from "./library.ts";
 import { PlayStore } from "./plays.ts";
@@ -16,6 +18,7 @@ export interface Store {
   reports: ReportStore;
   cms: CmStore;
   plays: PlayStore;
+  conditions: ConditionStore;
   accounts: AccountStore;
   sessions: SessionStore;
   accountLogs: AccountLogStore;
@@ -24,13 +27,14 @@ export interface Store {
   close(): Promise<void>;
 }
 
-export function createStore(db: Database): Store {
+export function createStore(db: Database, key: MasterKey): Store {
   return {
     videos: new VideoStore(db),
     library: new LibraryStore(db),
     reports: new ReportStore(db),
     cms: new CmStore(db),
-    plays: new PlayStore(db),
+    plays: new PlayStore(db, key),
+    conditions: new ConditionStore(db),
     accounts: new AccountStore(db),
     sessions: new SessionStore(db),
     accountLogs: new AccountLogStore(db),

@@ -142,7 +142,12 @@ export class VideoStore {
       .where("removed_at", "is", null)
       .where((where) =>
         where.not(
-          where.exists(where.selectFrom("plays").select("plays.id").whereRef("plays.slave_id", "=", "videos.slave_id")),
+          where.exists(
+            where
+              .selectFrom("plays")
+              .select("plays.id")
+              .where(sql<boolean>`plays.videos like '%"slaveId":"' || videos.slave_id || '"%'`),
+          ),
         ),
       )
       .execute();

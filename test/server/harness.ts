@@ -4,10 +4,8 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { concatBytes, fromHex, MemorySink, sha256, sourceFromBytes, toHex } from "../../codec/format/bytes.ts";
+import { MemorySink, toHex } from "../../codec/format/bytes.ts";
 import { DivisionWriter } from "../../codec/format/division-writer.ts";
-import { cryptUnit } from "../../codec/protect/delivery.ts";
-import { type Kernels, loadKernels } from "../../codec/wasm/load-kernels.ts";
 import type { Role } from "../../server/accounts/roles.ts";
 import type { LogFields } from "../../server/log.ts";
 import { type RunningServer, type ServerOptions, startServer } from "../../server/main.ts";
@@ -208,95 +206,16 @@ export async function uploadPair(server: TestServer, pair: TestPair, headers?: R
   }
 }
 
-export function post(url: string, body?: unknown): Promise<Response> {
+export function post(url: string, body?: unknown, headers: Record<string, string> = {}): Promise<Response> {
   return fetch(url, {
     method: "POST",
-    ...(body !== undefined && { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }),
+    headers: { ...headers, ...(body !== undefined && { "Content-Type": "application/json" }) },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
   });
-}
-
-export interface OpenPlay {
-  playId: string;
-  slaveId: string;
-  segments: number;
-  durationSeconds: number;
-  cm: {
-    id: string;
-    durationSeconds: number;
-    bytes: number;
-    sha256: string;
-    url: string;
-    type: string;
-    title: string;
-    sponsor: string;
-    link: string;
-  };
-}
-
-export async function openTestPlay(server: TestServer, mainId: string): Promise<OpenPlay> {
-  const answer = await post(`${server.url}/api/plays`, { mainId });
-  if (answer.status !== 201) throw new Error(`play: ${answer.status} ${await answer.text()}`);
-  return (await answer.json()) as OpenPlay;
-}
-
-export interface Unit {
-  number: number;
-  bytes: Uint8Array;
-}
-
-export async function getUnits(
-  server: TestServer,
-  play: OpenPlay,
-  from: number | "start",
-  most?: number,
-): Promise<{ status: number; units: Unit[]; body: Uint8Array; error?: ErrorBody }> {
-  const answer = await fetch(
-    `${server.url}/api/plays/${play.playId}/units?from=${from}${most === undefined ? "" : `&most=${most}`}`,
-  );
-  if (answer.status !== 200)
-    return { status: answer.status, units: [], body: new Uint8Array(0), error: (await answer.json()) as ErrorBody };
-  const body = new Uint8Array(await answer.arrayBuffer());
-  return { status: 200, units: splitUnits(body), body };
 }
 
 export interface ErrorBody {
   error: { code: string; message: string; details: Record<string, unknown> };
 }
 
-export function splitUnits(body: Uint8Array): Unit[] {
-  const view = new DataView(body.buffer, body.byteOffset, body.length);
-  const units: Unit[] = [];
-  for (let offset = 0; offset < body.length; ) {
-    const length = view.getUint32(offset + 4);
-    if (offset + 8 + length > body.length) throw new Error(`unit cut at byte ${offset}`);
-    units.push({ number: view.getUint32(offset), bytes: body.subarray(offset + 8, offset + 8 + length) });
-    offset += 8 + length;
-  }
-  return units;
-}
-
-let kernels: Promise<Kernels> | undefined;
-
-/** What a player does once it has the secret. */
-export async function decryptUnits(play: OpenPlay, secret: string, cm: Uint8Array, units: Unit[]): Promise<Uint8Array> {
-  kernels ??= readFile(WASM_PATH).then((wasm) => loadKernels(wasm));
-  const context = {
-    playSecret: fromHex(secret),
-    playId: fromHex(play.playId),
-    slaveId: fromHex(play.slaveId),
-    layer: 0,
-    cmId: fromHex(play.cm.id),
-    cmHash: await sha256(cm),
-  };
-  const plain: Uint8Array[] = [];
-  for (const { number, bytes } of units)
-    plain.push(await cryptUnit(await kernels, context, sourceFromBytes(cm), number, bytes));
-  return concatBytes(...plain);
-}
-
-/** Watches the CM to its end: asks for it, then lets the server's clock run. */
-export async function watchCm(server: TestServer, play: OpenPlay): Promise<Uint8Array> {
-  const cm = new Uint8Array(await (await fetch(`${server.url}${play.cm.url}`)).arrayBuffer());
-  server.advance(play.cm.durationSeconds);
-  return cm;
-}
+export * from "./play-requests.ts";

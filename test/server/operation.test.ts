@@ -10,7 +10,9 @@ import { DATABASE_FILE } from "../../server/config.ts";
 import { KEY_FILE } from "../../server/secrets/master-key.ts";
 import { OCTETS, uploadHeaders } from "../support/upload.ts";
 import {
+  askSecret,
   type ErrorBody,
+  getUnits,
   makePair,
   openTestPlay,
   post,
@@ -45,7 +47,7 @@ describe("S14 backup", () => {
         await uploadPair(server, await makePair({ seconds: 2 }));
         const play = await openTestPlay(server, pair.mainId);
         await watchCm(server, play);
-        await post(`${server.url}/api/plays/${play.playId}/secret`);
+        await askSecret(server, play);
       }
     })();
     const facts = await backUp(data, out, { withKey: false });
@@ -85,7 +87,7 @@ describe("S14 backup", () => {
       await other.restart();
       const play = await openTestPlay(other, pair.mainId);
       await watchCm(other, play);
-      expect((await fetch(`${other.url}/api/plays/${play.playId}/units?from=start`)).status).toBe(200);
+      expect((await getUnits(other, play, "start")).status).toBe(200);
     } finally {
       await other.close();
     }
@@ -129,7 +131,7 @@ describe("S14 a database that another program holds", () => {
     const holder = new Sqlite(join(server.folder, "data", DATABASE_FILE));
     holder.exec("begin immediate");
     try {
-      const answer = await post(`${server.url}/api/plays`, { mainId: pair.mainId });
+      const answer = await post(`${server.url}/api/plays`, { mainIds: [pair.mainId] });
       expect(answer.status).toBe(503);
       expect(answer.headers.get("Retry-After")).toBe("2");
       expect(((await answer.json()) as ErrorBody).error).toMatchObject({

@@ -1,5 +1,5 @@
 /** Reports to providers: sums held against the raw logs by separate code, and the ways they are sent. */
-import { createHmac } from "node:crypto";
+import { createHmac, randomUUID } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer } from "node:net";
 import { join } from "node:path";
@@ -8,9 +8,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DATABASE_FILE } from "../../server/config.ts";
 import { reportCsv, reportOf } from "../../server/reports/report-data.ts";
 import {
+  askPlay,
+  askSecret,
   makePair,
   openTestPlay,
-  post,
   startTestServer,
   type TestPair,
   type TestServer,
@@ -26,6 +27,9 @@ interface Row {
   title: string;
   deliveries: number;
   downloads: number;
+  impressions: number;
+  completes: number;
+  clicks: number;
 }
 interface Report {
   from: string;
@@ -34,7 +38,10 @@ interface Report {
   cms: Row[];
   deliveries: number;
   downloads: number;
+  secondsPlayed: number;
 }
+
+const NOTHING = { secondsPlayed: 0, impressions: 0, completes: 0, clicks: 0 };
 
 let server: TestServer;
 let webhook: Server;
@@ -121,7 +128,10 @@ afterAll(async () => {
 async function watch(pair: TestPair): Promise<void> {
   const play = await openTestPlay(server, pair.mainId);
   await watchCm(server, play);
-  expect((await post(`${server.url}/api/plays/${play.playId}/secret`)).status).toBe(200);
+  expect((await askSecret(server, play)).status).toBe(200);
+  const events = ["impression", "complete"].map((kind) => ({ id: randomUUID(), kind, number: 1 }));
+  const answer = await askPlay(server, play, "/events", { body: { events } });
+  expect(answer.status).toBe(200);
 }
 
 async function summary(search = "", headers?: Headers): Promise<Report> {
@@ -195,6 +205,8 @@ describe("S7 the counts of a period", () => {
       const found = Object.fromEntries(report.videos.map((row) => [row.id, [row.deliveries, row.downloads]]));
       expect(found).toEqual(recount(from, to, ids));
       const total = report.videos.reduce((sum, row) => sum + row.deliveries, 0);
+      const [cm] = report.cms;
+      expect([cm?.impressions, cm?.completes, cm?.clicks]).toEqual([total, total, 0]);
       expect([report.deliveries, report.cms.reduce((sum, row) => sum + row.deliveries, 0)]).toEqual([total, total]);
     }
     expect((await summary()).deliveries).toBe(7);
@@ -204,6 +216,26 @@ describe("S7 the counts of a period", () => {
     expect(refused.status).toBe(403);
   });
 
+  it("hold the time played: of each play the last word, less what was told before the period", async () => {
+    const before = (await summary("", other)).secondsPlayed;
+    const play = await openTestPlay(server, foreign.mainId);
+    await watchCm(server, play);
+    await askSecret(server, play);
+    const tell = async (seconds: number) => {
+      server.advance(1);
+      const events = [{ id: randomUUID(), kind: "seconds", number: 1, seconds }];
+      const answer = await askPlay(server, play, "/events", { body: { events } });
+      expect(await answer.json()).toMatchObject({ events: [{ outcome: "counted" }] });
+      server.advance(1);
+      return (await summary("", other)).to;
+    };
+    const first = await tell(0.5);
+    await tell(1);
+    expect((await summary("", other)).secondsPlayed - before).toBe(1);
+    expect((await summary(`from=${first}`, other)).secondsPlayed).toBe(0.5);
+    expect((await summary(`to=${first}`, other)).secondsPlayed - before).toBe(0.5);
+  });
+
   it("come as CSV that a spreadsheet does not run", async () => {
     const answer = await fetch(`${server.url}/api/reports/summary?format=csv`, {
       headers: await server.as("provider"),
@@ -211,10 +243,12 @@ describe("S7 the counts of a period", () => {
     expect(answer.headers.get("Content-Type")).toBe("text/csv; charset=utf-8");
     const text = await answer.text();
     expect(text.split("\r\n")).toHaveLength(1 + 3 + 1 + 1);
-    expect(text).toContain(",'=1+1,1,1\r\n");
-    expect(text).toContain(",山,2,2\r\n");
-    const rows = [{ kind: "video" as const, id: "a", slaveId: "b", title: 'say "x",\ny', deliveries: 1, downloads: 0 }];
-    expect(reportCsv(reportOf(0, 1, rows))).toContain(',"say ""x"",\ny",1,0');
+    expect(text).toContain(",'=1+1,1,1,0,0,0,0\r\n");
+    expect(text).toContain(",山,2,2,0,0,0,0\r\n");
+    const rows = [
+      { kind: "video" as const, id: "a", slaveId: "b", title: 'say "x",\ny', deliveries: 1, downloads: 0, ...NOTHING },
+    ];
+    expect(reportCsv(reportOf(0, 1, rows))).toContain(',"say ""x"",\ny",1,0,0,0,0,0');
   });
 });
 

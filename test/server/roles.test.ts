@@ -25,6 +25,11 @@ const ROUTES: Record<string, string> = {
   "get /api/mains/{mainId}": "ngvpsad",
   "get /api/mains/{mainId}/poster": "ngvpsad",
   "post /api/plays": "ngvpsad",
+  "post /api/plays/conditions": "ngvpsad",
+  "get /api/plays/{playId}": "ngvpsad",
+  "post /api/plays/{playId}/moves": "ngvpsad",
+  "post /api/plays/{playId}/tickets": "ngvpsad",
+  "post /api/plays/{playId}/events": "ngvpsad",
   "get /api/plays/{playId}/cm": "ngvpsad",
   "get /api/plays/{playId}/units": "ngvpsad",
   "post /api/plays/{playId}/seek": "ngvpsad",
@@ -56,12 +61,19 @@ const ROUTES: Record<string, string> = {
   "put /api/videos/{mainId}/teaser": "...p.a.",
   "delete /api/videos/{mainId}/teaser": "...p.a.",
   "get /api/account/divisions": "...p.a.",
+  "get /api/videos/{mainId}/conditions": "...p.a.",
+  "patch /api/videos/{mainId}/conditions": "...p.a.",
   // Administration.
   "get /api/admin/accounts": ".....a.",
   "patch /api/admin/accounts/{accountId}": ".....a.",
   "post /api/admin/accounts/{accountId}/password-link": ".....a.",
   "get /api/admin/access-log": ".....a.",
   "get /api/admin/divisions": ".....a.",
+  "get /api/cms": ".....a.",
+  "post /api/cms": ".....a.",
+  "patch /api/cms/{cmId}": ".....a.",
+  "delete /api/cms/{cmId}": ".....a.",
+  "get /api/cms/{cmId}/file": ".....a.",
 };
 
 interface Operation {

@@ -5,6 +5,7 @@ import { PNG } from "pngjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   type ErrorBody,
+  getUnits,
   HOUSE_CM,
   makePair,
   openTestPlay,
@@ -256,12 +257,10 @@ describe("S2 withdrawing a video", () => {
     expect((await list({ q: "short lived", mine: "1" }, provider)).videos).toMatchObject([
       { withdrawnAt: expect.any(String) },
     ]);
-    expect((await sendJson(`${server.url}/api/plays`, "POST", { mainId: pair.mainId })).status).toBe(404);
+    expect((await sendJson(`${server.url}/api/plays`, "POST", { mainIds: [pair.mainId] })).status).toBe(404);
     expect((await fetch(`${server.url}/api/mains/${pair.mainId}`)).status).toBe(404);
     await server.houseKeep();
-    const units = await fetch(`${server.url}/api/plays/${play.playId}/units?from=start`);
-    expect(units.status).toBe(200);
-    await units.arrayBuffer();
+    expect((await getUnits(server, play, "start")).status).toBe(200);
     const files = () => Promise.all(["slaves", "mains"].map((kind) => readdir(join(server.folder, "data", kind))));
     expect(
       (await files()).map((names) => names.filter((name) => [pair.slaveId, pair.mainId].includes(name)).length),

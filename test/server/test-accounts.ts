@@ -67,7 +67,7 @@ export class TestAccounts {
   async signIn(role: Role): Promise<Headers> {
     const { url } = this.server;
     if (role === "guest")
-      return browserHeaders(url, await sendJson(`${url}/api/plays`, "POST", { mainId: "0".repeat(32) }));
+      return browserHeaders(url, await sendJson(`${url}/api/plays`, "POST", { mainIds: ["0".repeat(32)] }));
     const { email } = await this.account(role);
     return browserHeaders(url, await sendJson(`${url}/api/session`, "POST", { login: email, password: PASSWORD }));
   }

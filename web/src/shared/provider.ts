@@ -21,6 +21,7 @@ export interface CountRow {
   title: string;
   deliveries: number;
   downloads: number;
+  secondsPlayed: number;
 }
 
 export interface Counts {
@@ -28,6 +29,7 @@ export interface Counts {
   cms: CountRow[];
   deliveries: number;
   downloads: number;
+  secondsPlayed: number;
 }
 
 export interface ReportSettings {

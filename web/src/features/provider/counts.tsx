@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useId, useState } from "react";
 import { useText } from "../../shared/i18n/text.tsx";
 import { type CountRow, type Counts as CountsOf, countsAddress, loadCounts } from "../../shared/provider.ts";
+import { formatTime } from "../../shared/text-format.ts";
 import { ErrorNotice } from "../../shared/ui/notices.tsx";
 
 /** Deliveries and downloads of a period, as a table and as CSV. */
@@ -49,15 +50,14 @@ export function Counts(): ReactNode {
                 <th scope="col">{t("provider.video")}</th>
                 <th scope="col">{t("provider.deliveries")}</th>
                 <th scope="col">{t("provider.downloads")}</th>
+                <th scope="col">{t("provider.played")}</th>
               </tr>
             </thead>
             <tbody>
               {counts.videos.map((row) => (
                 <Row key={row.id} row={row} />
               ))}
-              <Row
-                row={{ id: "", title: t("provider.total"), deliveries: counts.deliveries, downloads: counts.downloads }}
-              />
+              <Row row={{ ...counts, id: "", title: t("provider.total") }} />
               {counts.cms.map((row) => (
                 <Row key={row.id} row={{ ...row, title: `${t("provider.cm")}: ${row.title}` }} />
               ))}
@@ -75,6 +75,7 @@ function Row({ row }: { row: CountRow }): ReactNode {
       <th scope="row">{row.title}</th>
       <td>{row.deliveries}</td>
       <td>{row.downloads}</td>
+      <td>{formatTime(row.secondsPlayed)}</td>
     </tr>
   );
 }
