@@ -378,7 +378,7 @@ describe("D8 the division log", () => {
       const answer = await uploadFile(server, "slave", pair.slaveId, pair.slave, await server.as(role));
       expect([401, 403]).toContain(answer.status);
     }
-    expect((await api("POST", "plays", { mainId: pair.mainId })).status).toBe(404);
+    expect((await api("POST", "plays", { mainIds: [pair.mainId] })).status).toBe(404);
   });
 });
 
