@@ -9,6 +9,7 @@ export default defineConfig({
           name: "unit",
           include: ["test/{kernels,format,codec,server,tree,cli,web}/**/*.test.ts"],
           testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {

@@ -9,6 +9,7 @@ import { benchKernels } from "./kernels/kernels.ts";
 import { type Ratio, type RecordedRatio, ROOT } from "./measure.ts";
 import { benchSeek } from "./player/seek.ts";
 import { benchSmooth } from "./player/smooth.ts";
+import { benchLoad } from "./server/plays-load.ts";
 
 const SUITES: Record<string, () => Promise<Ratio[]>> = {
   kernels: benchKernels,
@@ -17,6 +18,7 @@ const SUITES: Record<string, () => Promise<Ratio[]>> = {
   curves: benchCurves,
   seek: benchSeek,
   smooth: benchSmooth,
+  load: benchLoad,
 };
 const RECORDED = join(ROOT, "bench/recorded.json");
 const RESULT = join(ROOT, "dist/bench.json");

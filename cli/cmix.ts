@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The `cmix` command: one file a subcommand, one line an error, exit codes as documented in the README. */
 import { CmixError, type ErrorCode } from "../codec/errors.ts";
+import { backup, restore } from "./backup.ts";
 import { combine } from "./combine.ts";
 import { decode } from "./decode.ts";
 import { divide } from "./divide.ts";
@@ -11,7 +12,7 @@ import type { Command } from "./options.ts";
 import { serve } from "./serve.ts";
 import { UsageError } from "./usage-error.ts";
 
-const COMMANDS: Record<string, Command> = { divide, combine, encode, decode, inspect, serve, ledger };
+const COMMANDS: Record<string, Command> = { divide, combine, encode, decode, inspect, serve, ledger, backup, restore };
 
 const EXIT_USAGE = 2;
 const EXIT_INTERRUPTED = 130;

@@ -13,7 +13,7 @@ export const ledger: Command = {
     process.stdout.write(
       values.json === true
         ? `${JSON.stringify(found)}\n`
-        : `The ledger holds: ${found.entries} entries, ${found.deliveries} deliveries; last hash ${found.lastHash}\n`,
+        : `The ledger holds: ${found.entries} entries, ${found.deliveries} deliveries and ${found.events} events; last hash ${found.lastHash}\n`,
     );
   },
 };

@@ -3,24 +3,47 @@ import { WASM_PATH } from "./node-kernels.ts";
 import { type Command, integer, parse } from "./options.ts";
 
 const DEFAULT_PORT = 8484;
+const DEFAULT_ACCESS_LOG_DAYS = 180;
 
 export const serve: Command = {
-  usage: "cmix serve [--port N] [--host ADDRESS] [--data DIR]",
+  usage:
+    "cmix serve [--port N] [--host ADDRESS] [--data DIR] [--tls-cert FILE --tls-key FILE] [--trust-proxy ADDRESSES] [--open-registration] [--access-log-days N] [--administrator-link]",
 
   async run(args, signal) {
-    const { values } = parse(args, 0, { port: "string", host: "string", data: "string" });
+    const { values } = parse(args, 0, {
+      port: "string",
+      host: "string",
+      data: "string",
+      "tls-cert": "string",
+      "tls-key": "string",
+      "trust-proxy": "string",
+      "open-registration": "boolean",
+      "access-log-days": "string",
+      "administrator-link": "boolean",
+    });
+    const text = (name: string) => (typeof values[name] === "string" ? values[name] : undefined);
     // Loaded here only: the other commands start without the server.
     const { startServer } = await import("../server/main.ts");
     const fromRoot = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
     const server = await startServer({
       port: integer(values, "port", 0, 65535) ?? DEFAULT_PORT,
-      host: typeof values.host === "string" ? values.host : "127.0.0.1",
-      dataDir: typeof values.data === "string" ? values.data : "data",
+      host: text("host") ?? "127.0.0.1",
+      dataDir: text("data") ?? "data",
+      tlsCert: text("tls-cert"),
+      tlsKey: text("tls-key"),
+      trustProxy: text("trust-proxy")?.split(",") ?? [],
+      openRegistration: values["open-registration"] === true,
+      administratorLink: values["administrator-link"] === true,
+      accessLogDays: integer(values, "access-log-days", 1, 36500) ?? DEFAULT_ACCESS_LOG_DAYS,
+      smtpUrl: process.env.CMIX_SMTP_URL, // holds a password: no option, which others on the machine could read
+      mailFrom: process.env.CMIX_MAIL_FROM,
       webDir: fromRoot("dist/web"),
       wasmPath: WASM_PATH,
       samplesDir: fromRoot("samples"),
     });
     process.stdout.write(`Cmix is ready: ${server.url}\n`);
+    if (server.firstAdministratorUrl !== undefined)
+      process.stdout.write(`Make an administrator's account: ${server.firstAdministratorUrl}\n`);
     await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
     await server.close();
   },

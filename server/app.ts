@@ -2,19 +2,47 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { matchedRoutes } from "hono/route";
+import { AccountService } from "./accounts/account-service.ts";
+import { COOKIE, CSRF_HEADER, identify } from "./accounts/identity.ts";
 import type { Deps } from "./deps.ts";
 import { answerError, HttpError } from "./http-error.ts";
 import { tooLarge } from "./library/receive.ts";
+import { Uploads } from "./library/uploads.ts";
+import { registerAccounts } from "./routes/accounts.ts";
+import { registerAdmin } from "./routes/admin.ts";
+import { registerCms } from "./routes/cms.ts";
+import { registerConditions } from "./routes/conditions.ts";
+import { registerExtras } from "./routes/extras.ts";
 import { registerHealth } from "./routes/health.ts";
 import { registerMains } from "./routes/mains.ts";
 import { registerPlays } from "./routes/plays.ts";
-import { registerSlaves } from "./routes/slaves.ts";
+import { registerReports } from "./routes/reports.ts";
+import { registerSession } from "./routes/session.ts";
+import { registerUploads } from "./routes/uploads.ts";
 import { registerVideos } from "./routes/videos.ts";
 import { registerWeb } from "./routes/web.ts";
+import { sameOrigin } from "./security/same-origin.ts";
 import { securityHeaders } from "./security-headers.ts";
 
+/** Routes that take JSON only; uploads have limits of their own. */
+const JSON_ROUTES = [
+  "plays/*",
+  "session",
+  "sessions",
+  "accounts",
+  "account/*",
+  "admin/*",
+  "first-administrator",
+  "new-password",
+  "videos/:mainId",
+  "mains/*",
+  "videos/:mainId/conditions",
+  "cms/:cmId",
+  "reports/*",
+].map((path) => `/api/${path}`);
+
 /** The whole application; needs no port: `createApp(deps).request("/healthz")`. */
-export function createApp(deps: Deps): OpenAPIHono {
+export function createApp(deps: Deps, uploads = new Uploads(deps)): OpenAPIHono {
   const app = new OpenAPIHono({
     defaultHook: (result) => {
       if (result.success) return;
@@ -25,33 +53,49 @@ export function createApp(deps: Deps): OpenAPIHono {
   });
   app.onError((error, c) => answerError(c, error, deps.log));
   app.notFound((c) => answerError(c, new HttpError("not_found", "there is nothing at this address"), deps.log));
-  app.use("*", securityHeaders, countAndLog(deps));
-  app.use(
-    "/api/plays/*",
-    bodyLimit({
-      maxSize: deps.limits.jsonBodyMaxBytes,
-      onError: () => {
-        throw tooLarge(deps.limits.jsonBodyMaxBytes);
-      },
-    }),
-  );
-  registerHealth(app, deps);
+  app.use("*", securityHeaders(deps.mainOrigins), countAndLog(deps));
+  app.use("/api/*", identify(deps), sameOrigin);
+  for (const [name, place] of [
+    [
+      "session",
+      { in: "cookie", name: COOKIE.secure, description: `${COOKIE.plain} where there is no TLS; the roles are listed` },
+    ],
+    ["csrf", { in: "header", name: CSRF_HEADER, description: "From GET /api/session" }],
+  ] as const)
+    app.openAPIRegistry.registerComponent("securitySchemes", name, { type: "apiKey", ...place });
+  const smallBody = bodyLimit({
+    maxSize: deps.limits.jsonBodyMaxBytes,
+    onError: () => {
+      throw tooLarge(deps.limits.jsonBodyMaxBytes);
+    },
+  });
+  for (const path of JSON_ROUTES) app.use(path, smallBody);
+  registerHealth(app, deps, uploads);
+  const accounts = new AccountService(deps);
+  registerSession(app, accounts);
+  registerAccounts(app, deps, accounts);
+  registerAdmin(app, deps, accounts);
   registerVideos(app, deps);
-  registerSlaves(app, deps);
+  registerReports(app, deps);
+  registerExtras(app, deps);
+  registerUploads(app, uploads);
   registerMains(app, deps);
   registerPlays(app, deps);
+  registerConditions(app, deps);
+  registerCms(app, deps);
   registerWeb(app, deps.webDir);
   return app;
 }
 
 /** A log line and a count for each answer, by the route's pattern: an address itself may hold the id of a play. */
-function countAndLog({ log, metrics, now }: Deps): MiddlewareHandler {
+function countAndLog({ log, metrics }: Deps): MiddlewareHandler {
   return async (c, next) => {
-    const start = now();
+    const start = performance.now();
     await next();
-    const [method, route, status] = [c.req.method, routeOf(c), String(c.res.status)];
-    metrics.add("cmix_http_requests_total", 1, { method, route, status });
-    log("request", { method, route, status: c.res.status, milliseconds: now() - start });
+    const [method, route, { status }] = [c.req.method, routeOf(c), c.res];
+    const milliseconds = performance.now() - start;
+    metrics.request(method, route, status, milliseconds / 1000);
+    log("request", { method, route, status, milliseconds: Math.round(milliseconds) });
   };
 }
 

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { DEFAULT_RATES, type RateLimits } from "./accounts/rates.ts";
 
 /** In the data folder. */
 export const DATABASE_FILE = "cmix.sqlite";
@@ -15,6 +16,16 @@ export interface Limits {
   unitBytesPerAnswer: number;
   /** A play is forgotten this long after it was opened. */
   playLifetimeSeconds: number;
+  /** All files of one account, unfinished uploads too. */
+  accountMaxBytes: number;
+  /** Unfinished ones at the same time. */
+  uploadsPerAccount: number;
+  /** An upload that is not finished by then is removed. */
+  uploadLifetimeSeconds: number;
+  /** After this time a download counts for nobody in particular. */
+  downloadLogSeconds: number;
+  /** Of signing in and registering. */
+  rates: RateLimits;
 }
 
 export const DEFAULT_LIMITS: Limits = {
@@ -24,6 +35,11 @@ export const DEFAULT_LIMITS: Limits = {
   unitsPerAnswer: 256,
   unitBytesPerAnswer: 8 << 20, // two of the largest segments
   playLifetimeSeconds: 24 * 3600,
+  accountMaxBytes: 256 * 2 ** 30,
+  uploadsPerAccount: 16,
+  uploadLifetimeSeconds: 3 * 24 * 3600,
+  downloadLogSeconds: 180 * 24 * 3600,
+  rates: DEFAULT_RATES,
 };
 
 export interface ServerSettings {
@@ -37,6 +53,17 @@ export interface ServerSettings {
   webDir: string;
   /** The built kernels. */
   wasmPath: string;
+  /** Addresses and CIDR ranges of reverse proxies whose X-Forwarded-For, -Proto and -Host are believed. */
+  trustProxy: readonly string[];
+  /** Files in PEM form; with both, the server speaks https itself. */
+  tlsCert: string | undefined;
+  tlsKey: string | undefined;
+  /** Providers and sponsors need no administrator's approval. */
+  openRegistration: boolean;
+  /** Make a link to a new administrator's account although there is an administrator. */
+  administratorLink: boolean;
+  /** Entries of the access log are removed when they are older. */
+  accessLogDays: number;
   /** Where the house CM and the library's sample video are at the first start. */
   samplesDir: string;
 }
@@ -50,6 +77,12 @@ export function defaultSettings(): ServerSettings {
     dataDir: "data",
     webDir: join(root, "dist/web"),
     wasmPath: join(root, "dist/wasm/kernels.wasm"),
+    trustProxy: [],
+    tlsCert: undefined,
+    tlsKey: undefined,
+    openRegistration: false,
+    administratorLink: false,
+    accessLogDays: 180,
     samplesDir: join(root, "samples"),
   };
 }

@@ -1,9 +1,15 @@
 import type { Kernels } from "../codec/wasm/load-kernels.ts";
 import type { Limits } from "./config.ts";
 import type { KeyedLock } from "./keyed-lock.ts";
+import type { MainOrigins } from "./library/main-origins.ts";
 import type { SlaveReaders } from "./library/slave-readers.ts";
 import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
+import type { OutboundRules } from "./outbound/guarded-fetch.ts";
+import type { LivePlays } from "./play/live-plays.ts";
+import type { Mailer } from "./reports/mailer.ts";
+import type { MasterKey } from "./secrets/master-key.ts";
+import type { ClientFinder } from "./security/client.ts";
 import type { Blobs } from "./store/blobs.ts";
 import type { Store } from "./store/store.ts";
 
@@ -11,12 +17,28 @@ import type { Store } from "./store/store.ts";
 export interface Deps {
   store: Store;
   blobs: Blobs;
+  /** Encrypts what the database keeps secret. */
+  key: MasterKey;
   slaveReaders: SlaveReaders;
   /** One import of the same id at a time. */
   importLock: KeyedLock;
+  /** Plays that are going on. */
+  livePlays: LivePlays;
+  /** Signs tickets, and makes viewers unrecognisable where they are counted. */
+  playKey: Uint8Array;
   kernels: Kernels;
   webDir: string;
+  /** How to ask addresses that accounts gave. */
+  outbound: OutboundRules;
+  /** Servers that the web player reads mains from, besides this one. */
+  mainOrigins: MainOrigins;
+  /** Undefined where no mail is sent. */
+  mailer: Mailer | undefined;
+  /** Unfinished uploads. */
+  uploadsDir: string;
   limits: Limits;
+  clients: ClientFinder;
+  openRegistration: boolean;
   metrics: Metrics;
   log: Log;
   /** Milliseconds since 1970. */

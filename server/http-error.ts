@@ -15,8 +15,27 @@ const STATUS = {
   delivery: 500,
   // this server
   bad_request: 400,
+  signed_out: 401,
+  credentials: 401,
+  forbidden: 403,
   not_found: 404,
   conflict: 409,
+  /** Forward, out of a CM that has time to go. */
+  in_cm: 409,
+  seek_first: 409,
+  /** The ticket's number was used already, or the play moved on since. */
+  ticket_used: 409,
+  ticket_misplaced: 409,
+  ticket_expired: 410,
+  ticket_forged: 403,
+  ticket_foreign: 403,
+  foreign_session: 403,
+  /** A provider's limits on a video. */
+  not_yet: 403,
+  no_longer: 403,
+  plays_used_up: 403,
+  viewer_plays_used_up: 403,
+  play_over: 410,
   too_large: 413,
   media_type: 415,
   range: 416,
@@ -24,6 +43,7 @@ const STATUS = {
   too_many: 429,
   internal: 500,
   unavailable: 503,
+  storage_full: 507,
 } as const satisfies Record<string, ContentfulStatusCode>;
 
 export type HttpErrorCode = keyof typeof STATUS;
@@ -56,8 +76,27 @@ function describe(error: Error): Refusal | undefined {
     const code = CODE_OF_STATUS[error.status];
     if (code !== undefined) return { code, message: error.message, details: {} };
   }
-  return undefined;
+  return TROUBLES[(error as { code?: string }).code ?? ""];
 }
+
+const DISK_FULL: Refusal = {
+  code: "storage_full",
+  message: "the server's disk is full: try again later; its administrator must make room",
+  details: {},
+};
+const DATABASE_BUSY: Refusal = {
+  code: "unavailable",
+  message: "the server's database is busy: try again",
+  details: { retryAfterSeconds: 2 },
+};
+/** Troubles of the system that pass, by the error's code. */
+const TROUBLES: Record<string, Refusal | undefined> = {
+  ENOSPC: DISK_FULL,
+  EDQUOT: DISK_FULL,
+  EFBIG: DISK_FULL, // the process may not write larger files
+  SQLITE_FULL: DISK_FULL,
+  SQLITE_BUSY: DATABASE_BUSY,
+};
 
 /** The answer to any error. What the server did not mean to say is logged and answered without its words. */
 export function answerError(c: Context, error: Error, log: Log): Response {
@@ -65,12 +104,12 @@ export function answerError(c: Context, error: Error, log: Log): Response {
   const status = known === undefined ? 500 : STATUS[known.code];
   if (status >= 500) log("error", { name: error.name, message: error.message, stack: error.stack ?? "" });
   const { code, message, details }: Refusal =
-    known !== undefined && (status < 500 || known.code === "unavailable")
+    known !== undefined && (status < 500 || status === 503 || status === 507)
       ? known
       : { code: "internal", message: "the server could not do this; its log says why", details: {} };
   const wait = details.retryAfterSeconds;
   if (typeof wait === "number") c.header("Retry-After", String(Math.ceil(wait)));
   // The rest of a body that nobody wants ends with its connection; without the word for it, a client would use it once more.
-  if (status === 413 || c.req.method === "PUT") c.header("Connection", "close");
+  if (status === 413 || ["PUT", "PATCH"].includes(c.req.method)) c.header("Connection", "close");
   return c.json({ error: { code, message, details } }, status);
 }

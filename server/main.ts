@@ -1,9 +1,16 @@
+import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { type ServerType, serve } from "@hono/node-server";
+import { InputError } from "../codec/errors.ts";
+import { firstAdministratorUrl } from "./accounts/first-administrator.ts";
+import { startAccountUpkeep } from "./accounts/upkeep.ts";
 import { createApp } from "./app.ts";
 import { defaultSettings, type ServerSettings } from "./config.ts";
+import { startHousekeeping } from "./housekeeping.ts";
 import { importSamples } from "./library/first-start.ts";
+import { Uploads } from "./library/uploads.ts";
 import { type DepsOptions, openDeps } from "./open-deps.ts";
 
 export type ServerOptions = Partial<ServerSettings> & DepsOptions;
@@ -11,8 +18,12 @@ export type ServerOptions = Partial<ServerSettings> & DepsOptions;
 export interface RunningServer {
   /** With the real port, without a slash at the end. */
   url: string;
+  /** Where the first administrator's account is made; undefined once there is one. */
+  firstAdministratorUrl: string | undefined;
   /** Lets running answers end, at most `CLOSE_SECONDS`, then closes the database. */
   close(): Promise<void>;
+  /** Does now what is otherwise done once a minute. */
+  houseKeep(): Promise<void>;
 }
 
 const CLOSE_SECONDS = 5;
@@ -29,14 +40,21 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const deps = await openDeps(settings, options);
   try {
     await importSamples(deps, settings.samplesDir);
-    const server = await listen(createApp(deps).fetch, settings);
+    const uploads = new Uploads(deps);
+    const server = await listen(createApp(deps, uploads).fetch, settings);
+    const housekeeping = startHousekeeping(deps, uploads);
+    const stopUpkeep = await startAccountUpkeep(deps, settings.accessLogDays);
     const { address, family, port } = server.address() as AddressInfo;
-    const url = `http://${family === "IPv6" ? `[${address}]` : address}:${port}`;
+    const url = `${settings.tlsCert === undefined ? "http" : "https"}://${family === "IPv6" ? `[${address}]` : address}:${port}`;
     deps.log("listening", { url });
     return {
       url,
+      houseKeep: housekeeping.run,
+      firstAdministratorUrl: await firstAdministratorUrl(deps.store, url, settings.administratorLink),
       close: async () => {
+        stopUpkeep();
         await closeServer(server);
+        await housekeeping.stop();
         await deps.store.close();
         deps.log("closed");
       },
@@ -47,17 +65,32 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   }
 }
 
-function listen(fetch: Parameters<typeof serve>[0]["fetch"], { port, host }: ServerSettings): Promise<ServerType> {
+async function listen(fetch: Parameters<typeof serve>[0]["fetch"], settings: ServerSettings): Promise<ServerType> {
+  const { port, host: hostname } = settings;
+  const requestTimeout = UPLOAD_SECONDS * 1000;
+  const tls = await readTls(settings);
+  const options =
+    tls === undefined
+      ? { createServer, serverOptions: { requestTimeout } }
+      : { createServer: createTlsServer, serverOptions: { requestTimeout, ...tls } };
   return new Promise((resolve, reject) => {
-    const server = serve(
-      { fetch, port, hostname: host, createServer, serverOptions: { requestTimeout: UPLOAD_SECONDS * 1000 } },
-      () => {
-        server.off("error", reject);
-        resolve(server);
-      },
-    );
+    const server = serve({ fetch, port, hostname, ...options }, () => {
+      server.off("error", reject);
+      resolve(server);
+    });
     server.once("error", reject);
   });
+}
+
+async function readTls({ tlsCert, tlsKey }: ServerSettings): Promise<{ cert: Buffer; key: Buffer } | undefined> {
+  if (tlsCert === undefined && tlsKey === undefined) return undefined;
+  if (tlsCert === undefined || tlsKey === undefined)
+    throw new InputError("https needs both a certificate and its key: give both files, or neither");
+  const read = (path: string) =>
+    readFile(path).catch((cause: Error) => {
+      throw new InputError(`${path} cannot be read (${cause.message}): give certificate and key in PEM form`);
+    });
+  return { cert: await read(tlsCert), key: await read(tlsKey) };
 }
 
 function closeServer(server: ServerType): Promise<void> {

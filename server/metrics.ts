@@ -1,44 +1,60 @@
-/** Counters in the text format of Prometheus. */
+/** Counters and times for Prometheus, with those of the process itself. */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+
+const COUNTERS = {
+  cmix_http_requests_total: ["Requests answered, by method, route and status.", ["method", "route", "status"]],
+  cmix_plays_total: ["Plays opened.", []],
+  cmix_deliveries_total: ["Plays whose secret was released.", []],
+  cmix_units_total: ["Slave units sent.", []],
+  cmix_unit_bytes_total: ["Bytes of slave units sent.", []],
+} as const satisfies Record<string, readonly [string, readonly string[]]>;
+
+const GAUGES = {
+  cmix_videos: "Videos whose slave is here.",
+  cmix_cms: "CMs.",
+  cmix_unfinished_uploads: "Uploads that were begun and are not finished.",
+  cmix_waiting_reports: "Reports that wait to be sent.",
+} as const;
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
+
+export type CounterName = keyof typeof COUNTERS;
+
+/** One server's own: several may run in one process. */
 export class Metrics {
-  private readonly counters = new Map<string, { help: string; values: Map<string, number> }>();
+  private readonly registry = new Registry();
+  private readonly counters = new Map<string, Counter>();
+  private readonly gauges = new Map<string, Gauge>();
+  private readonly requestSeconds: Histogram;
 
-  /** Registers a counter, so that it is listed from the start. */
-  declare(name: string, help: string): void {
-    this.counters.set(name, { help, values: new Map() });
+  constructor() {
+    const registers = [this.registry];
+    collectDefaultMetrics({ register: this.registry });
+    for (const [name, [help, labelNames]] of Object.entries(COUNTERS))
+      this.counters.set(name, new Counter({ name, help, labelNames, registers }));
+    for (const [name, help] of Object.entries(GAUGES)) this.gauges.set(name, new Gauge({ name, help, registers }));
+    this.requestSeconds = new Histogram({
+      name: "cmix_http_request_seconds",
+      help: "Time until an answer's head, by method and route.",
+      labelNames: ["method", "route"],
+      buckets: SECONDS,
+      registers,
+    });
   }
 
-  /** @param labels must come in the same order each time */
-  add(name: string, amount = 1, labels: Record<string, string> = {}): void {
-    const counter = this.counters.get(name);
-    if (counter === undefined) throw new RangeError(`counter "${name}" was not declared`);
-    const key = Object.entries(labels)
-      .map(([label, value]) => `${label}=${JSON.stringify(value)}`)
-      .join(",");
-    counter.values.set(key, (counter.values.get(key) ?? 0) + amount);
+  add(name: CounterName, amount = 1, labels: Record<string, string> = {}): void {
+    this.counters.get(name)?.inc(labels, amount);
   }
 
-  /** @param gauges values of this moment, by name */
-  render(gauges: Record<string, { help: string; value: number }>): string {
-    const lines: string[] = [];
-    for (const [name, { help, values }] of this.counters) {
-      lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} counter`);
-      if (values.size === 0) lines.push(`${name} 0`);
-      for (const [labels, value] of values)
-        lines.push(labels === "" ? `${name} ${value}` : `${name}{${labels}} ${value}`);
-    }
-    for (const [name, { help, value }] of Object.entries(gauges)) {
-      lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, `${name} ${value}`);
-    }
-    return `${lines.join("\n")}\n`;
+  /** A request that was answered. */
+  request(method: string, route: string, status: number, seconds: number): void {
+    this.add("cmix_http_requests_total", 1, { method, route, status: String(status) });
+    this.requestSeconds.observe({ method, route }, seconds);
   }
-}
 
-export function createMetrics(): Metrics {
-  const metrics = new Metrics();
-  metrics.declare("cmix_http_requests_total", "Requests answered, by method, route and status.");
-  metrics.declare("cmix_plays_total", "Plays opened.");
-  metrics.declare("cmix_deliveries_total", "Plays whose secret was released.");
-  metrics.declare("cmix_units_total", "Slave units sent.");
-  metrics.declare("cmix_unit_bytes_total", "Bytes of slave units sent.");
-  return metrics;
+  /** @param values of this moment */
+  render(values: Record<keyof typeof GAUGES, number>): Promise<string> {
+    for (const [name, value] of Object.entries(values)) this.gauges.get(name)?.set(value);
+    return this.registry.metrics();
+  }
 }

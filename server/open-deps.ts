@@ -4,10 +4,17 @@ import { loadKernels } from "../codec/wasm/load-kernels.ts";
 import { DATABASE_FILE, DEFAULT_LIMITS, type Limits, type ServerSettings } from "./config.ts";
 import type { Deps } from "./deps.ts";
 import { KeyedLock } from "./keyed-lock.ts";
+import { MainOrigins } from "./library/main-origins.ts";
 import { SlaveReaders } from "./library/slave-readers.ts";
 import { type Log, logToStderr } from "./log.ts";
-import { createMetrics } from "./metrics.ts";
-import { openFileBlobs } from "./store/blobs.ts";
+import { Metrics } from "./metrics.ts";
+import type { OutboundRules } from "./outbound/guarded-fetch.ts";
+import { LivePlays } from "./play/live-plays.ts";
+import { smtpMailer } from "./reports/mailer.ts";
+import { keepKeyCheck, openMasterKey } from "./secrets/master-key.ts";
+import { ClientFinder } from "./security/client.ts";
+import { openFileBlobs, sealOlderFiles } from "./store/blobs.ts";
+import { withCache } from "./store/cached-blobs.ts";
 import { openDatabase } from "./store/database.ts";
 import { createStore } from "./store/store.ts";
 
@@ -16,30 +23,53 @@ export interface DepsOptions {
   log?: Log;
   limits?: Partial<Limits>;
   now?: () => number;
+  outbound?: OutboundRules;
+  /** As nodemailer takes it: smtps://name:password@mail.example.org. */
+  smtpUrl?: string | undefined;
+  mailFrom?: string | undefined;
 }
 
 /** Opens the data folder, or makes it, and loads the kernels. */
 export async function openDeps(
-  settings: Pick<ServerSettings, "dataDir" | "wasmPath" | "webDir">,
+  settings: Pick<ServerSettings, "dataDir" | "wasmPath" | "webDir"> &
+    Partial<Pick<ServerSettings, "trustProxy" | "tlsCert" | "openRegistration">>,
   options: DepsOptions = {},
 ): Promise<Deps> {
-  const { dataDir, wasmPath, webDir } = settings;
+  const { dataDir, wasmPath, webDir, trustProxy = [], tlsCert, openRegistration = false } = settings;
   const wasm = await readFile(wasmPath).catch((cause: Error) => {
     throw new Error(`kernels ${wasmPath} cannot be read: run npm run build`, { cause });
   });
   const kernels = await loadKernels(wasm);
   await mkdir(dataDir, { recursive: true, mode: 0o700 }); // holds slaves and the secrets of plays
-  const blobs = await openFileBlobs(dataDir);
+  const { key, isNew } = await openMasterKey(dataDir, process.env.CMIX_KEY);
+  const blobs = withCache(await openFileBlobs(dataDir, key));
+  if (isNew) {
+    await sealOlderFiles(dataDir, blobs);
+    await keepKeyCheck(dataDir, key);
+  }
+  const store = createStore(await openDatabase(join(dataDir, DATABASE_FILE)), key);
+  const mainOrigins = new MainOrigins(store.videos);
+  await mainOrigins.refresh();
+  const now = options.now ?? Date.now;
   return {
-    store: createStore(await openDatabase(join(dataDir, DATABASE_FILE))),
+    store,
+    mainOrigins,
+    outbound: options.outbound ?? { allowLoopback: false },
+    mailer: options.smtpUrl === undefined ? undefined : smtpMailer(options.smtpUrl, options.mailFrom),
+    livePlays: new LivePlays(store.plays, now),
+    playKey: key.derive("plays"),
     blobs,
+    key,
     slaveReaders: new SlaveReaders(blobs),
     importLock: new KeyedLock(),
     kernels,
     webDir,
+    uploadsDir: join(dataDir, "uploads"),
+    clients: new ClientFinder(trustProxy, tlsCert !== undefined),
+    openRegistration,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
-    metrics: createMetrics(),
+    metrics: new Metrics(),
     log: options.log ?? logToStderr,
-    now: options.now ?? Date.now,
+    now,
   };
 }

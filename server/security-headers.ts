@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 
 /**
- * Everything from this origin only. wasm needs 'wasm-unsafe-eval'; the player makes blob: addresses for media, posters and workers,
+ * Everything from this origin only, mains on their providers' servers apart. wasm needs 'wasm-unsafe-eval'; the player makes blob: addresses for media, posters and workers,
  * and shows frames and thumbnails from data in memory.
  */
 const CONTENT_SECURITY_POLICY = [
@@ -11,7 +11,6 @@ const CONTENT_SECURITY_POLICY = [
   "style-src 'self'",
   "img-src 'self' blob: data:",
   "media-src 'self' blob:",
-  "connect-src 'self' blob:",
   "object-src 'none'",
   "base-uri 'none'",
   "form-action 'self'",
@@ -19,7 +18,6 @@ const CONTENT_SECURITY_POLICY = [
 ].join("; ");
 
 const HEADERS = {
-  "Content-Security-Policy": CONTENT_SECURITY_POLICY,
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Resource-Policy": "same-origin",
   "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
@@ -28,7 +26,12 @@ const HEADERS = {
   "X-Frame-Options": "DENY",
 };
 
-export const securityHeaders: MiddlewareHandler = async (c, next) => {
-  for (const [name, value] of Object.entries(HEADERS)) c.header(name, value);
-  await next();
-};
+/** @param origins servers besides this one that mains are read from */
+export function securityHeaders(origins: { current: readonly string[] }): MiddlewareHandler {
+  return async (c, next) => {
+    for (const [name, value] of Object.entries(HEADERS)) c.header(name, value);
+    const connect = ["connect-src 'self' blob:", ...origins.current].join(" ");
+    c.header("Content-Security-Policy", `${CONTENT_SECURITY_POLICY}; ${connect}`);
+    await next();
+  };
+}

@@ -1,5 +1,6 @@
 /** The app's player with a real service, and `<video>` as its peer, in Chromium. */
 import { execFile } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { createReadStream, existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
@@ -8,7 +9,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { type Browser, chromium, type Page } from "playwright";
-import { startServer } from "../../server/main.ts";
+import { type RunningServer, startServer } from "../../server/main.ts";
+import { sendFile } from "../../test/support/upload.ts";
 import { ROOT } from "../measure.ts";
 
 const run = promisify(execFile);
@@ -27,7 +29,7 @@ export async function withPlayer<T>(source: string, use: (page: Page) => Promise
   });
   let browser: Browser | undefined;
   try {
-    const mainPath = await divideFor(server.url, source, folder);
+    const mainPath = await divideFor(server, source, folder);
     browser = await launchChromium();
     const page = await browser.newPage({ baseURL: server.url });
     await page.goto("/watch");
@@ -44,18 +46,27 @@ export async function withPlayer<T>(source: string, use: (page: Page) => Promise
 }
 
 /** @returns where the main is; the slave is at the service */
-async function divideFor(url: string, source: string, folder: string): Promise<string> {
+async function divideFor(server: RunningServer, source: string, folder: string): Promise<string> {
   const cmix = (...args: string[]) => run(process.execPath, [join(ROOT, "dist/node/cli/cmix.js"), ...args, "--json"]);
   const divided = await cmix("divide", source, "--out", folder, "--method", "samples");
   const { mainPath, slavePath } = JSON.parse(divided.stdout) as { mainPath: string; slavePath: string };
   const { id } = JSON.parse((await cmix("inspect", slavePath)).stdout) as { id: string };
-  const sent = await fetch(`${url}/api/slaves/${id}`, {
-    method: "PUT",
-    headers: { "content-type": "application/octet-stream" },
-    body: await readFile(slavePath),
-  });
+  const sent = await sendFile(server.url, "slave", id, await readFile(slavePath), await administrator(server));
   if (!sent.ok) throw new Error(`the service refused the slave: ${sent.status} ${await sent.text()}`);
   return mainPath;
+}
+
+/** Makes the service's first account. @returns headers of a request in its name */
+async function administrator({ url, firstAdministratorUrl }: RunningServer): Promise<Record<string, string>> {
+  const account = { token: firstAdministratorUrl?.split("#")[1], email: "bench@example.org", password: randomUUID() };
+  const made = await fetch(`${url}/api/first-administrator`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(account),
+  });
+  const cookie = made.headers.get("set-cookie")?.split(";")[0] ?? "";
+  const session = (await (await fetch(`${url}/api/session`, { headers: { cookie } })).json()) as { csrf: string };
+  return { cookie, "x-cmix-csrf": session.csrf };
 }
 
 /** A page with nothing but a `<video>` of the undivided file, which stands at its first picture. */

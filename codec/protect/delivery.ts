@@ -11,8 +11,10 @@ export const START_UNIT = 0xffffffff;
 /** Where in the CM the pad of unit `number` starts: spread, so that the whole CM is needed. */
 export const CM_PAD_STEP_BYTES = 65536;
 
+const LABEL = new TextEncoder().encode("cmix/1 delivery");
+
 export interface DeliveryContext {
-  /** 32 random bytes, fresh for each play; known to the viewer only after the CM. */
+  /** 32 bytes, others for each video of a play and each time the play comes to it; known to the viewer only after the CM. */
   playSecret: Uint8Array;
   /** 16 bytes. */
   playId: Uint8Array;
@@ -37,19 +39,39 @@ export async function cryptUnit(
   cm: ByteSource,
   number: number,
   unit: Uint8Array,
+  cipher: UnitCipher = webCipher,
 ): Promise<Uint8Array> {
   if (cm.size === 0) throw new RangeError("cm: empty");
   const pad = await readPad(cm, (number * CM_PAD_STEP_BYTES) % cm.size, unit.length);
-  const mixed = xorBytes(kernels, unit, pad);
-  const { key, counter } = await unitKey(context, number);
-  return new Uint8Array(
-    await crypto.subtle.encrypt(
-      { name: "AES-CTR", counter: counter as BufferSource, length: 64 },
-      key,
-      mixed as BufferSource,
+  return cipher(context.playSecret, context.cmHash, infoOf(context, number), xorBytes(kernels, unit, pad));
+}
+
+/**
+ * HKDF-SHA-256 to a key of 32 bytes and a counter block of 16, then AES-256-CTR; a host may bring its own, since for units of some
+ * kilobytes WebCrypto's calls cost more than their work.
+ */
+export type UnitCipher = (
+  secret: Uint8Array,
+  salt: Uint8Array,
+  info: Uint8Array,
+  bytes: Uint8Array,
+) => Uint8Array | Promise<Uint8Array>;
+
+export const webCipher: UnitCipher = async (secret, salt, info, bytes) => {
+  const material = await crypto.subtle.importKey("raw", secret as BufferSource, "HKDF", false, ["deriveBits"]);
+  const bits = new Uint8Array(
+    await crypto.subtle.deriveBits(
+      { name: "HKDF", hash: "SHA-256", salt: salt as BufferSource, info: info as BufferSource },
+      material,
+      384,
     ),
   );
-}
+  const key = await crypto.subtle.importKey("raw", bits.subarray(0, 32), "AES-CTR", false, ["encrypt"]);
+  const counter = bits.subarray(32);
+  return new Uint8Array(
+    await crypto.subtle.encrypt({ name: "AES-CTR", counter, length: 64 }, key, bytes as BufferSource),
+  );
+};
 
 async function readPad(cm: ByteSource, offset: number, length: number): Promise<Uint8Array> {
   const whole = Math.min(length, cm.size);
@@ -69,29 +91,8 @@ function xorBytes(kernels: Kernels, data: Uint8Array, pad: Uint8Array): Uint8Arr
   return mixed;
 }
 
-async function unitKey(context: DeliveryContext, number: number): Promise<{ key: CryptoKey; counter: Uint8Array }> {
+function infoOf(context: DeliveryContext, number: number): Uint8Array {
   const place = new Uint8Array(4);
   new DataView(place.buffer).setUint32(0, number);
-  const info = concatBytes(
-    new TextEncoder().encode("cmix/1 delivery"),
-    context.playId,
-    context.slaveId,
-    Uint8Array.of(context.layer),
-    context.cmId,
-    place,
-  );
-  const material = await crypto.subtle.importKey("raw", context.playSecret as BufferSource, "HKDF", false, [
-    "deriveBits",
-  ]);
-  const bits = new Uint8Array(
-    await crypto.subtle.deriveBits(
-      { name: "HKDF", hash: "SHA-256", salt: context.cmHash as BufferSource, info: info as BufferSource },
-      material,
-      384,
-    ),
-  );
-  return {
-    key: await crypto.subtle.importKey("raw", bits.subarray(0, 32), "AES-CTR", false, ["encrypt"]),
-    counter: bits.subarray(32),
-  };
+  return concatBytes(LABEL, context.playId, context.slaveId, Uint8Array.of(context.layer), context.cmId, place);
 }

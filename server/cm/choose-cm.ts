@@ -1,4 +1,4 @@
-/** Which CM goes before which video for which viewer (Cmix patent [0201]-[0205], claim 7). */
+/** Which CM goes before which video for which viewer (Cmix patent [0201]-[0205], claim 7). Pure. */
 
 /** What the viewer told for this one play; all of it voluntary, none of it stored. */
 export interface ViewerAttributes {
@@ -12,6 +12,8 @@ export interface ViewerAttributes {
   genres?: string[] | undefined;
 }
 
+export type AttributeName = keyof ViewerAttributes;
+
 /** A sponsor's conditions (Cmix patent [0177]); an empty list or null is no condition. */
 export interface CmConditions {
   /** Of the video before which the CM is shown. */
@@ -20,22 +22,48 @@ export interface CmConditions {
   languages: string[];
   ageMin: number | null;
   ageMax: number | null;
+  /** Milliseconds since 1970: shown from then on, and until then. */
+  fromAt: number | null;
+  untilAt: number | null;
+  /** So often to one viewer on one day. */
+  perViewerDay: number | null;
 }
 
 export interface CmCandidate {
   id: string;
   /** Shown where nothing else fits; has no conditions. */
   house: boolean;
+  active: boolean;
   kinds: string[];
+  /** For viewers from this age on: goes with no video that is for younger ones. */
+  ageLimit: number;
   conditions: CmConditions;
   /** How often it was delivered: the least shown goes first. */
   deliveries: number;
+}
+
+/** The video's side: what it is, and what its provider allows beside it (Cmix patent [0163]). */
+export interface CmPlace {
+  genre: string;
+  ageLimit: number;
+  /** Empty: all. */
+  kindsAllowed: readonly string[];
+  kindsExcluded: readonly string[];
+}
+
+/** This moment for this viewer. */
+export interface CmMoment {
+  now: number;
+  /** How often the viewer saw a CM today. */
+  viewsToday: (cmId: string) => number;
 }
 
 export interface CmChoice<T extends CmCandidate> {
   cm: T;
   /** For the log: `kind` (the viewer asked for it), `genre` (akin to videos the viewer likes), `fits`, `house-nothing-fits`, `house-only`. */
   reason: string;
+  /** How many CMs did not fit for which cause, as `age 2, cap 1`. */
+  unfit: string;
 }
 
 /**
@@ -45,11 +73,18 @@ export interface CmChoice<T extends CmCandidate> {
  */
 export function chooseCm<T extends CmCandidate>(
   candidates: readonly T[],
-  video: { genre: string },
+  place: CmPlace,
   viewer: ViewerAttributes,
+  moment: CmMoment,
 ): CmChoice<T> | undefined {
-  const sponsored = candidates.filter(({ house }) => !house);
-  const fitting = sponsored.filter(({ conditions }) => meets(conditions, video, viewer));
+  const sponsored = candidates.filter(({ house, active }) => !house && active);
+  const causes = new Map<string, number>();
+  const fitting = sponsored.filter((cm) => {
+    const cause = placeFault(cm, place, moment) ?? viewerFault(cm.conditions, viewer);
+    if (cause !== undefined) causes.set(cause, (causes.get(cause) ?? 0) + 1);
+    return cause === undefined;
+  });
+  const unfit = [...causes].map(([cause, count]) => `${cause} ${count}`).join(", ");
   const ofKind = (wanted: readonly string[] | undefined) =>
     fitting.filter(({ kinds }) => kinds.some((kind) => has(wanted, kind)));
   for (const [reason, group] of [
@@ -58,20 +93,50 @@ export function chooseCm<T extends CmCandidate>(
     ["fits", fitting],
   ] as const) {
     const cm = leastShown(group);
-    if (cm !== undefined) return { cm, reason };
+    if (cm !== undefined) return { cm, reason, unfit };
   }
-  const house = leastShown(candidates.filter((candidate) => candidate.house));
-  return house && { cm: house, reason: sponsored.length > 0 ? "house-nothing-fits" : "house-only" };
+  const house = leastShown(candidates.filter((candidate) => candidate.house && candidate.active));
+  return house && { cm: house, reason: sponsored.length > 0 ? "house-nothing-fits" : "house-only", unfit };
 }
 
-function meets(conditions: CmConditions, video: { genre: string }, viewer: ViewerAttributes): boolean {
-  const { genres, genders, languages, ageMin, ageMax } = conditions;
-  if (genres.length > 0 && !has(genres, video.genre)) return false;
-  if (genders.length > 0 && !has(genders, viewer.gender)) return false;
+/** What keeps a CM from a video at this moment, whoever watches; undefined: nothing. */
+export function placeFault(cm: CmCandidate, place: CmPlace, { now, viewsToday }: CmMoment): string | undefined {
+  const { genres, fromAt, untilAt, perViewerDay } = cm.conditions;
+  if (!cm.active) return "off";
+  if (fromAt !== null && now < fromAt) return "date";
+  if (untilAt !== null && now >= untilAt) return "date";
+  if (cm.house) return undefined;
+  if (cm.ageLimit > place.ageLimit) return "age-limit";
+  if (cm.kinds.some((kind) => has(place.kindsExcluded, kind))) return "excluded";
+  if (place.kindsAllowed.length > 0 && !cm.kinds.some((kind) => has(place.kindsAllowed, kind))) return "not-allowed";
+  if (genres.length > 0 && !has(genres, place.genre)) return "genre";
+  return perViewerDay !== null && viewsToday(cm.id) >= perViewerDay ? "cap" : undefined;
+}
+
+/** Which attributes would matter for the choice before this video; the others need not be sent. */
+export function attributesThatMatter(
+  candidates: readonly CmCandidate[],
+  place: CmPlace,
+  moment: CmMoment,
+): AttributeName[] {
+  const possible = candidates.filter((cm) => !cm.house && placeFault(cm, place, moment) === undefined);
+  const matters: Record<AttributeName, boolean> = {
+    age: possible.some(({ conditions: { ageMin, ageMax } }) => ageMin !== null || ageMax !== null),
+    gender: possible.some(({ conditions }) => conditions.genders.length > 0),
+    languages: possible.some(({ conditions }) => conditions.languages.length > 0),
+    kinds: possible.some(({ kinds }) => kinds.length > 0),
+    genres: possible.some(({ kinds }) => kinds.length > 0),
+  };
+  return (Object.keys(matters) as AttributeName[]).filter((name) => matters[name]);
+}
+
+function viewerFault(conditions: CmConditions, viewer: ViewerAttributes): string | undefined {
+  const { genders, languages, ageMin, ageMax } = conditions;
+  if (genders.length > 0 && !has(genders, viewer.gender)) return "gender";
   if (languages.length > 0 && !languages.some((language) => viewer.languages?.some((own) => speaks(own, language))))
-    return false;
-  if (ageMin !== null && (viewer.age === undefined || viewer.age < ageMin)) return false;
-  return ageMax === null || (viewer.age !== undefined && viewer.age <= ageMax);
+    return "language";
+  if (ageMin !== null && (viewer.age === undefined || viewer.age < ageMin)) return "age";
+  return ageMax !== null && (viewer.age === undefined || viewer.age > ageMax) ? "age" : undefined;
 }
 
 function has(list: readonly string[] | undefined, wanted: string | undefined): boolean {

@@ -5,12 +5,10 @@ import { join } from "node:path";
 import { InputError } from "../../codec/errors.ts";
 import { sourceFromBytes, toHex } from "../../codec/format/bytes.ts";
 import { SlaveReader } from "../../codec/format/slave-file.ts";
+import { importCm } from "../cm/import-cm.ts";
 import type { Deps } from "../deps.ts";
-import { importCm } from "./import-cm.ts";
 import { importMain } from "./import-main.ts";
 import { importSlave } from "./import-slave.ts";
-
-const NO_CONDITIONS = { genres: [], genders: [], languages: [], ageMin: null, ageMax: null };
 
 /** @throws InputError there is no house CM, neither in the data folder nor among the samples */
 export async function importSamples(deps: Deps, samplesDir: string): Promise<void> {
@@ -18,18 +16,17 @@ export async function importSamples(deps: Deps, samplesDir: string): Promise<voi
     const path = join(samplesDir, "house-cm.mp4");
     if (!existsSync(path))
       throw new InputError(`house CM ${path} is missing: make it with node scripts/make-samples.mjs`);
-    await importCm(deps, path, {
+    await importCm(deps, createReadStream(path), {
       title: "This free video is brought to you by Cmix",
       sponsor: "Cmix",
       link: "/", // the service's own first page
       house: true,
-      kinds: [],
-      conditions: NO_CONDITIONS,
+      active: true,
     });
   }
   const pair = { main: join(samplesDir, "scene.cmx"), slave: join(samplesDir, "scene.cms") };
   if ((await deps.store.videos.count()) > 0 || !existsSync(pair.main) || !existsSync(pair.slave)) return;
   const { header } = await SlaveReader.open(sourceFromBytes(await readFile(pair.slave)));
-  await importSlave(deps, toHex(header.id), createReadStream(pair.slave));
+  await importSlave(deps, toHex(header.id), createReadStream(pair.slave), null);
   await importMain(deps, toHex(header.mainId), createReadStream(pair.main));
 }

@@ -1,5 +1,5 @@
 import { PairingError } from "../../codec/errors.ts";
-import { toHex } from "../../codec/format/bytes.ts";
+import { type ByteSource, toHex } from "../../codec/format/bytes.ts";
 import { MainReader } from "../../codec/format/main-file.ts";
 import { checkPair } from "../../codec/pairing.ts";
 import type { Deps } from "../deps.ts";
@@ -17,39 +17,58 @@ import { type ByteStream, receive } from "./receive.ts";
  * @throws HttpError conflict: its slave is not here, or other bytes are here under its id
  */
 export async function importMain(deps: Deps, mainId: string, body: ByteStream): Promise<Imported<Main>> {
-  const { blobs, store, limits, importLock, slaveReaders } = deps;
-  const video = await store.videos.byMain(mainId);
-  if (video === undefined)
-    throw new HttpError("conflict", `the slave of main ${mainId} is not here: upload the slave first`, { mainId });
-  return receive(blobs, body, limits.mainFileMaxBytes, async (upload) => {
+  const { blobs, store, limits, importLock } = deps;
+  const slaveId = await slaveOf(deps, mainId);
+  return receive(blobs, "mains", body, limits.mainFileMaxBytes, async (upload) => {
     const { source, sha256 } = await upload.finish();
-    const main = await MainReader.open(source);
-    const id = toHex(main.header.id);
-    if (id !== mainId)
-      throw new PairingError(`this is main ${id}, not ${mainId}: send it under its own id`, { mainId: id });
-    const slave = await slaveReaders.open(video.slaveId);
-    checkPair(main, slave.header, slave.trailer);
+    const { header } = await checkMain(deps, source, { mainId, slaveId });
     return importLock.run("mains", async () => {
       const known = await store.videos.main(mainId);
-      if (known !== undefined) {
+      if (known?.url === null) {
         if (known.sha256 === sha256) return { fresh: false, value: known };
         throw new HttpError("conflict", `main ${mainId} is here already, with other bytes`, { mainId });
       }
-      const { copyright, genre, ageLimit, poster } = main.header;
-      const value = {
+      const value: Main = {
+        ...aboutMain(header),
         mainId,
         bytes: source.size,
         sha256,
-        copyright,
-        genre,
-        ageLimit,
-        hasPoster: poster !== undefined,
         createdAt: deps.now(),
+        url: null,
+        playsInBrowser: true,
       };
-      await upload.commit("mains", mainId);
-      await store.videos.insertMain(value);
+      await upload.commit(mainId);
+      await store.videos.putMain(value);
       deps.log("main", { mainId, bytes: value.bytes });
       return { fresh: true, value };
     });
   });
+}
+
+/** @throws HttpError conflict: the slave is not here, or was withdrawn */
+export async function slaveOf({ store }: Deps, mainId: string): Promise<string> {
+  const video = await store.videos.byMain(mainId);
+  if (video === undefined)
+    throw new HttpError("conflict", `the slave of main ${mainId} is not here: upload the slave first`, { mainId });
+  return video.slaveId;
+}
+
+/** @throws FormatError, PairingError as {@link importMain} */
+export async function checkMain(
+  { slaveReaders }: Deps,
+  source: ByteSource,
+  { mainId, slaveId }: { mainId: string; slaveId: string },
+): Promise<MainReader> {
+  const main = await MainReader.open(source);
+  const id = toHex(main.header.id);
+  if (id !== mainId)
+    throw new PairingError(`this is main ${id}, not ${mainId}: send it under its own id`, { mainId: id });
+  const slave = await slaveReaders.open(slaveId);
+  checkPair(main, slave.header, slave.trailer);
+  return main;
+}
+
+/** What a main's header tells the library. */
+export function aboutMain({ copyright, genre, ageLimit, poster }: MainReader["header"]) {
+  return { copyright, genre, ageLimit, hasPoster: poster !== undefined };
 }

@@ -15,36 +15,47 @@ export interface Imported<T> {
 }
 
 /**
- * Takes a slave file into the library, after reading all of it.
+ * Takes a slave file into the library, after reading all of it. A withdrawn video comes back when its owner sends its slave again.
  *
+ * @param ownerId the account that the video belongs to from then on
  * @throws FormatError it is cut or damaged
  * @throws PairingError it is another slave than `slaveId`
  * @throws HttpError conflict: other bytes are here under its id or for its main
  */
-export async function importSlave(deps: Deps, slaveId: string, body: ByteStream): Promise<Imported<Video>> {
+export async function importSlave(
+  deps: Deps,
+  slaveId: string,
+  body: ByteStream,
+  ownerId: string | null,
+): Promise<Imported<Video>> {
   const { blobs, store, limits, importLock } = deps;
-  return receive(blobs, body, limits.slaveFileMaxBytes, async (upload) => {
+  return receive(blobs, "slaves", body, limits.slaveFileMaxBytes, async (upload) => {
     const { source, sha256 } = await upload.finish();
     const { video, timeline } = await checkSlave(source, slaveId);
     return importLock.run("slaves", async () => {
       const known = await store.videos.bySlave(slaveId);
       if (known !== undefined) {
-        if (known.slaveSha256 === sha256) return { fresh: false, value: known };
+        if (known.slaveSha256 === sha256 && known.withdrawnAt === null) return { fresh: false, value: known };
+        if (known.slaveSha256 === sha256 && known.ownerId === ownerId) {
+          await upload.commit(slaveId);
+          await store.videos.withdraw(slaveId, null);
+          return { fresh: true, value: { ...known, withdrawnAt: null } };
+        }
         throw new HttpError(
           "conflict",
           `slave ${slaveId} is here already, with other bytes: divide the video again for a new id`,
           { slaveId },
         );
       }
-      if ((await store.videos.byMain(video.mainId)) !== undefined) {
+      if (await store.videos.isMainKnown(video.mainId)) {
         throw new HttpError(
           "conflict",
           `main ${video.mainId} has another slave here: divide the video again for new ids`,
           { mainId: video.mainId },
         );
       }
-      const value = { ...video, slaveSha256: sha256, createdAt: deps.now() };
-      await upload.commit("slaves", slaveId);
+      const value = { ...video, slaveSha256: sha256, createdAt: deps.now(), ownerId, withdrawnAt: null };
+      await upload.commit(slaveId);
       await store.videos.insert(value, timeline);
       deps.log("slave", { slaveId, segments: value.segments, bytes: value.slaveBytes });
       return { fresh: true, value };
@@ -52,10 +63,9 @@ export async function importSlave(deps: Deps, slaveId: string, body: ByteStream)
   });
 }
 
-async function checkSlave(
-  source: ByteSource,
-  slaveId: string,
-): Promise<{ video: Omit<Video, "slaveSha256" | "createdAt">; timeline: Timeline }> {
+type CheckedVideo = Omit<Video, "slaveSha256" | "createdAt" | "ownerId" | "withdrawnAt">;
+
+async function checkSlave(source: ByteSource, slaveId: string): Promise<{ video: CheckedVideo; timeline: Timeline }> {
   const reader = await SlaveReader.open(source);
   const { header, trailer, segments } = reader;
   const id = toHex(header.id);
@@ -85,6 +95,11 @@ async function checkSlave(
     mainId: toHex(header.mainId),
     mainName: header.mainName,
     title: header.title,
+    // Only the main tells these.
+    copyright: "",
+    genre: "",
+    description: "",
+    ageLimit: 0,
     durationSeconds: trailer.durationMicroseconds / 1e6,
     segments,
     slaveBytes: source.size,

@@ -1,5 +1,5 @@
 import { HttpError } from "../http-error.ts";
-import type { Blobs, BlobUpload } from "../store/blobs.ts";
+import type { BlobKind, Blobs, BlobUpload } from "../store/blobs.ts";
 
 export type ByteStream = AsyncIterable<Uint8Array>;
 
@@ -10,11 +10,12 @@ export type ByteStream = AsyncIterable<Uint8Array>;
  */
 export async function receive<T>(
   blobs: Blobs,
+  kind: BlobKind,
   body: ByteStream,
   maxBytes: number,
   use: (upload: BlobUpload) => Promise<T>,
 ): Promise<T> {
-  const upload = await blobs.upload();
+  const upload = await blobs.upload(kind);
   try {
     let size = 0;
     for await (const bytes of body) {

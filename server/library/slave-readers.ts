@@ -27,4 +27,9 @@ export class SlaveReaders {
       throw error;
     }
   }
+
+  /** Its file is about to go. */
+  forget(slaveId: string): void {
+    this.kept.delete(slaveId);
+  }
 }

@@ -1,9 +1,10 @@
 /** Slave units on their way to one play, encrypted for it. */
-import type { ByteSource } from "../../codec/format/bytes.ts";
+import { type ByteSource, concatBytes } from "../../codec/format/bytes.ts";
 import { readSlaveHead, SLAVE_HEAD_BYTES } from "../../codec/format/layout.ts";
 import type { SlaveReader } from "../../codec/format/slave-file.ts";
 import { cryptUnit, type DeliveryContext, START_UNIT } from "../../codec/protect/delivery.ts";
 import type { Kernels } from "../../codec/wasm/load-kernels.ts";
+import { nodeCipher } from "./node-cipher.ts";
 
 /** Number and length before each unit. */
 export const UNIT_HEAD_BYTES = 8;
@@ -33,6 +34,13 @@ export function segmentsWithin(slave: SlaveReader, from: number, mostBytes: numb
   return Math.max(1, end - from);
 }
 
+/** A short answer at once: a stream of its own would cost more than the units in it. */
+export async function gatherUnits(source: UnitSource, numbers: readonly number[]): Promise<Uint8Array<ArrayBuffer>> {
+  const units: Uint8Array[] = [];
+  for (const number of numbers) units.push(await framedUnit(source, number));
+  return concatBytes(...units) as Uint8Array<ArrayBuffer>;
+}
+
 /** The units one behind another; each is read and encrypted only when the one before has gone. */
 export function streamUnits(source: UnitSource, numbers: readonly number[]): ReadableStream<Uint8Array> {
   const rest = numbers.values();
@@ -52,7 +60,7 @@ async function framedUnit({ kernels, slave, cm, context }: UnitSource, number: n
   const isStart = number === START_UNIT;
   const plain = isStart ? await slave.readStart() : await slave.readSegmentBytes(number);
   const layer = isStart ? 0 : readSlaveHead(plain.subarray(0, SLAVE_HEAD_BYTES), slave.offsets[number] ?? 0).layer;
-  const bytes = await cryptUnit(kernels, { ...context, layer }, cm, number, plain);
+  const bytes = await cryptUnit(kernels, { ...context, layer }, cm, number, plain, nodeCipher);
   const framed = new Uint8Array(UNIT_HEAD_BYTES + bytes.length);
   const view = new DataView(framed.buffer);
   view.setUint32(0, number);

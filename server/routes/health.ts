@@ -2,6 +2,7 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { JSONValue } from "hono/utils/types";
 import type { Deps } from "../deps.ts";
 import { HttpError } from "../http-error.ts";
+import type { Uploads } from "../library/uploads.ts";
 import { json, refusals } from "./schemas.ts";
 
 const statusSchema = z.object({ status: z.literal("ok") }).openapi("Status");
@@ -39,7 +40,7 @@ const documentRoute = createRoute({
   },
 });
 
-export function registerHealth(app: OpenAPIHono, { store, metrics, log }: Deps): void {
+export function registerHealth(app: OpenAPIHono, { store, metrics, log }: Deps, uploads: Uploads): void {
   app.openapi(healthRoute, (c) => c.json({ status: "ok" as const }, 200));
 
   app.openapi(readyRoute, async (c) => {
@@ -55,13 +56,13 @@ export function registerHealth(app: OpenAPIHono, { store, metrics, log }: Deps):
   });
 
   app.openapi(metricsRoute, async (c) => {
-    const gauges = {
-      cmix_videos: { help: "Videos whose slave is here.", value: await store.videos.count() },
-      cmix_cms: { help: "CMs.", value: await store.cms.count() },
-      process_resident_memory_bytes: { help: "Resident memory.", value: process.memoryUsage().rss },
-      process_uptime_seconds: { help: "Seconds since the start.", value: process.uptime() },
+    const values = {
+      cmix_videos: await store.videos.count(),
+      cmix_cms: await store.cms.count(),
+      cmix_unfinished_uploads: await uploads.count(),
+      cmix_waiting_reports: await store.reports.waiting(),
     };
-    return c.text(metrics.render(gauges), 200);
+    return c.text(await metrics.render(values), 200);
   });
 
   app.openapi(documentRoute, (c) => {

@@ -1,38 +1,61 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
 import { sourceFromBytes } from "../../codec/format/bytes.ts";
 import { MainReader } from "../../codec/format/main-file.ts";
+import { guarded } from "../accounts/identity.ts";
 import type { Deps } from "../deps.ts";
 import { HttpError } from "../http-error.ts";
-import { importMain } from "../library/import-main.ts";
+import { ownedVideo } from "../library/owned-video.ts";
+import { registerRemoteMain } from "../library/remote-main.ts";
 import { bytes, idSchema, json, refusals } from "./schemas.ts";
 import { sendFile } from "./send-file.ts";
-import { uploadBody } from "./upload-body.ts";
 
 const MAIN_TYPE = "application/vnd.cmix.main";
 /** A main never changes under its id. */
 const FOR_EVER = "public, max-age=31536000, immutable";
 
 const params = z.object({ mainId: idSchema });
-const mainSchema = z.object({ mainId: idSchema, bytes: z.number(), url: z.string() }).openapi("Main");
-
-const putRoute = createRoute({
-  method: "put",
-  path: "/api/mains/{mainId}",
-  summary: "Have a main file hosted here as well; its slave must be here",
-  request: { params, body: bytes("The main file") },
-  responses: {
-    200: json(mainSchema, "The same file was here already"),
-    201: json(mainSchema, "Taken in"),
-    ...refusals(400, 409, 413, 415, 422),
-  },
-});
 
 const getRoute = createRoute({
   method: "get",
   path: "/api/mains/{mainId}",
   summary: "Download a main file; byte ranges and HEAD work too",
   request: { params },
-  responses: { 200: bytes("The .cmx", MAIN_TYPE), 206: bytes("A range of it", MAIN_TYPE), ...refusals(400, 404, 416) },
+  responses: {
+    200: bytes("The .cmx", MAIN_TYPE),
+    206: bytes("A range of it", MAIN_TYPE),
+    302: { description: "It lies on its provider's own server" },
+    ...refusals(400, 404, 416),
+  },
+});
+
+const addressRoute = createRoute({
+  path: "/api/mains/{mainId}/address",
+  ...guarded("put", ["provider", "administrator"]),
+  summary: "Let the library give one's own server's address for a main; the file there is fetched and checked first",
+  request: {
+    params,
+    body: {
+      required: true,
+      content: {
+        "application/json": {
+          schema: z
+            .object({
+              url: z.string().max(2000),
+              sha256: z.string().regex(/^[0-9a-f]{64}$/, "64 lowercase hexadecimal digits"),
+            })
+            .openapi("MainAddress"),
+        },
+      },
+    },
+  },
+  responses: {
+    200: json(
+      z.object({ url: z.string(), bytes: z.number(), playsInBrowser: z.boolean() }).openapi("RemoteMain"),
+      "playsInBrowser is false where that server does not let this service's pages read ranges",
+    ),
+    ...refusals(400, 401, 403, 404, 413, 415, 422),
+  },
 });
 
 const posterRoute = createRoute({
@@ -44,32 +67,43 @@ const posterRoute = createRoute({
 });
 
 export function registerMains(app: OpenAPIHono, deps: Deps): void {
-  const { store, blobs } = deps;
+  const { store, blobs, now } = deps;
 
-  async function hosted(mainId: string) {
+  const countDownload = (c: Context, mainId: string): Promise<void> =>
+    store.library.addDownload({ at: now(), mainId, accountId: c.get("identity")?.accountId ?? null });
+
+  async function listed(mainId: string) {
     const [main, video] = [await store.videos.main(mainId), await store.videos.byMain(mainId)];
     if (main === undefined || video === undefined)
-      throw new HttpError("not_found", `main ${mainId} is not hosted here`, { mainId });
-    return { main, video, source: await blobs.source("mains", mainId) };
+      throw new HttpError("not_found", `main ${mainId} cannot be had here`, { mainId });
+    return { main, video };
   }
 
-  app.openapi(putRoute, async (c) => {
-    const { fresh, value } = await importMain(
-      deps,
-      c.req.valid("param").mainId,
-      uploadBody(c, deps.limits.mainFileMaxBytes),
-    );
-    return c.json({ mainId: value.mainId, bytes: value.bytes, url: `/api/mains/${value.mainId}` }, fresh ? 201 : 200);
+  app.openapi(getRoute, async (c) => {
+    const { main, video } = await listed(c.req.valid("param").mainId);
+    if (main.url !== null) {
+      if (asksForAll(c)) await countDownload(c, main.mainId);
+      c.header("Cache-Control", "no-store");
+      return c.redirect(main.url, 302);
+    }
+    const answer = { type: MAIN_TYPE, tag: main.sha256, cache: FOR_EVER, fileName: video.mainName };
+    const response = sendFile(c, await blobs.source("mains", main.mainId), answer);
+    if (response.ok && asksForAll(c)) await countDownload(c, main.mainId);
+    return response;
   });
 
-  app.openapi(getRoute, async (c) => {
-    const { main, video, source } = await hosted(c.req.valid("param").mainId);
-    return sendFile(c, source, { type: MAIN_TYPE, tag: main.sha256, cache: FOR_EVER, fileName: video.mainName });
+  app.openapi(addressRoute, async (c) => {
+    const video = await ownedVideo(deps, c.get("identity"), c.req.valid("param").mainId);
+    const { isSecure, host } = c.get("client");
+    const origin = `${isSecure ? "https" : "http"}://${host}`;
+    const { bytes, playsInBrowser } = await registerRemoteMain(deps, video, { ...c.req.valid("json"), origin });
+    return c.json({ url: c.req.valid("json").url, bytes, playsInBrowser }, 200);
   });
 
   app.openapi(posterRoute, async (c) => {
-    const { main, source } = await hosted(c.req.valid("param").mainId);
-    const poster = main.hasPoster ? (await MainReader.open(source)).header.poster : undefined;
+    const { main } = await listed(c.req.valid("param").mainId);
+    const isHere = main.hasPoster && main.url === null;
+    const poster = isHere ? (await MainReader.open(await blobs.source("mains", main.mainId))).header.poster : undefined;
     if (poster === undefined)
       throw new HttpError("not_found", `main ${main.mainId} has no poster`, { mainId: main.mainId });
     return sendFile(c, sourceFromBytes(poster.data), {
@@ -78,4 +112,10 @@ export function registerMains(app: OpenAPIHono, deps: Deps): void {
       cache: FOR_EVER,
     });
   });
+}
+
+/** A download is all of the file from its start; a player's single ranges are none, nor is the rest of one that broke off. */
+function asksForAll(c: Context): boolean {
+  const range = c.req.header("Range")?.trim();
+  return c.req.method === "GET" && (range === undefined || !/^bytes=/.test(range) || range === "bytes=0-");
 }

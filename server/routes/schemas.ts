@@ -19,6 +19,11 @@ export const json = <T extends z.ZodType>(schema: T, description: string) => ({
   content: { "application/json": { schema } },
 });
 
+export const jsonBody = <T extends z.ZodType>(schema: T) => ({
+  required: true,
+  content: { "application/json": { schema } },
+});
+
 const binary = z.string().openapi({ format: "binary" });
 
 export const bytes = (description: string, type = "application/octet-stream") => ({
@@ -28,8 +33,11 @@ export const bytes = (description: string, type = "application/octet-stream") =>
 
 const REFUSALS = {
   400: "The request is not understood",
+  401: "Sign in first",
+  403: "This account may not, or the request does not come from the service's own page",
   404: "There is no such thing here",
   409: "It does not go with what is here already, or with where the play stands",
+  410: "It is over, or has expired",
   413: "Too large",
   415: "Wrong media type",
   416: "Outside of the file",
@@ -37,6 +45,7 @@ const REFUSALS = {
   425: "Too early; details.retryAfterSeconds",
   429: "Too often; details.retryAfterSeconds",
   503: "The server is not ready",
+  507: "The server's disk is full",
 } as const;
 
 /** Entries of a route's `responses` for the refusals it can give. */

@@ -1,57 +1,145 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { guarded } from "../accounts/identity.ts";
 import type { Deps } from "../deps.ts";
-import type { ListedVideo } from "../store/videos.ts";
+import { HttpError } from "../http-error.ts";
+import { ownedVideo } from "../library/owned-video.ts";
+import { searchWords } from "../library/search-text.ts";
+import type { LibraryQuery } from "../store/library.ts";
 import { idSchema, json, refusals } from "./schemas.ts";
+import { ownVideoSchema, ownVideoToJson, pageOf, videoSchema, videoToJson } from "./video-schemas.ts";
 
-const videoSchema = z
-  .object({
-    mainId: idSchema,
-    slaveId: idSchema,
-    title: z.string(),
-    copyright: z.string(),
-    genre: z.string(),
-    durationSeconds: z.number(),
-    slaveBytes: z.number(),
-    createdAt: z.iso.datetime(),
-    mainUrl: z.string().nullable().openapi({ description: "Null where the main is not hosted here" }),
-    mainBytes: z.number().nullable(),
-    posterUrl: z.string().nullable(),
-  })
-  .openapi("Video");
+const PAGE_MOST = 100;
+const PAGE_USUAL = 24;
+const DOWNLOADS_MOST = 1000;
+
+const OWNERS = ["provider", "administrator"] as const;
+
+const number = (pattern: RegExp, words: string) => z.string().regex(pattern, words).transform(Number).optional();
+const listQuery = z.object({
+  q: z.string().max(200).optional().openapi({ description: "Words that must be in what the library shows of a video" }),
+  genre: z.string().max(200).optional(),
+  age: number(/^\d{1,3}$/, "a number of years").openapi({ description: "Only videos for viewers of this age" }),
+  page: number(/^[1-9]\d{0,5}$/, "a number from 1"),
+  size: number(/^([1-9]\d?|100)$/, `a number from 1 to ${PAGE_MOST}`),
+  mine: z.literal("1").optional().openapi({ description: "Only the signed-in provider's own, with their counts" }),
+});
+
+const params = z.object({ mainId: idSchema });
 
 const listRoute = createRoute({
   method: "get",
   path: "/api/videos",
-  summary: "The library, newest first",
-  request: {
-    query: z.object({
-      q: z.string().max(200).optional().openapi({ description: "Words that must be in title, copyright or genre" }),
-    }),
+  summary: "The library, newest first, a page at a time",
+  request: { query: listQuery },
+  responses: {
+    200: json(z.union([pageOf(videoSchema), pageOf(ownVideoSchema)]), `At most ${PAGE_MOST} videos`),
+    ...refusals(400, 401, 403),
   },
-  responses: { 200: json(z.object({ videos: z.array(videoSchema) }), "At most 500 videos"), ...refusals(400) },
 });
 
-export function registerVideos(app: OpenAPIHono, { store }: Deps): void {
-  app.openapi(listRoute, async (c) => {
-    const words = (c.req.valid("query").q ?? "").split(/\s+/).filter((word) => word !== "");
-    const videos = await store.videos.list(words.slice(0, 10));
-    return c.json({ videos: videos.map(toJson) }, 200);
-  });
-}
+/** One line without control characters. */
+const line = (most: number) =>
+  z
+    .string()
+    .trim()
+    .max(most)
+    .regex(/^\P{Cc}*$/u, "no control characters");
 
-function toJson({ main, ...video }: ListedVideo): z.infer<typeof videoSchema> {
-  const mainUrl = `/api/mains/${video.mainId}`;
-  return {
-    mainId: video.mainId,
-    slaveId: video.slaveId,
-    title: video.title,
-    copyright: main?.copyright ?? "",
-    genre: main?.genre ?? "",
-    durationSeconds: video.durationSeconds,
-    slaveBytes: video.slaveBytes,
-    createdAt: new Date(video.createdAt).toISOString(),
-    mainUrl: main === undefined ? null : mainUrl,
-    mainBytes: main?.bytes ?? null,
-    posterUrl: main?.hasPoster === true ? `${mainUrl}/poster` : null,
-  };
+const changeSchema = z
+  .object({
+    title: line(200).min(1),
+    copyright: line(200),
+    genre: line(100),
+    description: z.string().trim().max(5000),
+    ageLimit: z.int().min(0).max(120),
+  })
+  .partial()
+  .strict()
+  .openapi("VideoChange");
+
+const changeRoute = createRoute({
+  path: "/api/videos/{mainId}",
+  ...guarded("patch", OWNERS),
+  summary: "Change what the library shows of one's own video",
+  request: { params, body: { required: true, content: { "application/json": { schema: changeSchema } } } },
+  responses: {
+    200: json(changeSchema.required().openapi("VideoShown"), "As it is shown from now on"),
+    ...refusals(400, 401, 403, 404, 413),
+  },
+});
+
+const withdrawRoute = createRoute({
+  path: "/api/videos/{mainId}",
+  ...guarded("delete", OWNERS),
+  summary: "Withdraw one's own video; plays under way come to their end",
+  request: { params },
+  responses: { 204: { description: "It is in the library no more" }, ...refusals(400, 401, 403, 404) },
+});
+
+const downloadsRoute = createRoute({
+  path: "/api/videos/{mainId}/downloads",
+  ...guarded("get", OWNERS),
+  summary: "Log of the downloads of one's own main, newest first",
+  request: { params },
+  responses: {
+    200: json(
+      z.object({ downloads: z.array(z.object({ at: z.iso.datetime(), accountId: z.string().nullable() })) }),
+      `The last ${DOWNLOADS_MOST}; an account where one was signed in`,
+    ),
+    ...refusals(400, 401, 403, 404),
+  },
+});
+
+export function registerVideos(app: OpenAPIHono, deps: Deps): void {
+  const { store, log, now } = deps;
+
+  app.openapi(listRoute, async (c) => {
+    const { q = "", genre, age, page = 1, size = PAGE_USUAL, mine } = c.req.valid("query");
+    const identity = c.get("identity");
+    if (mine !== undefined && identity?.accountId === undefined)
+      throw new HttpError("signed_out", "sign in to see your own videos: POST /api/session");
+    const query: LibraryQuery = {
+      words: searchWords(q),
+      genre,
+      ageMost: age,
+      ownerId: mine === undefined ? undefined : identity?.accountId,
+      offset: (page - 1) * size,
+      most: size,
+    };
+    const { videos, total } = await store.library.list(query);
+    const about = { total, page, pages: Math.ceil(total / size), genres: await store.library.genres() };
+    return mine === undefined
+      ? c.json({ videos: videos.map(videoToJson), ...about }, 200)
+      : c.json({ videos: videos.map(ownVideoToJson), ...about }, 200);
+  });
+
+  app.openapi(changeRoute, async (c) => {
+    const video = await ownedVideo(deps, c.get("identity"), c.req.valid("param").mainId);
+    const change = c.req.valid("json");
+    const shown = {
+      title: change.title ?? video.title,
+      copyright: change.copyright ?? video.copyright,
+      genre: change.genre ?? video.genre,
+      description: change.description ?? video.description,
+      ageLimit: change.ageLimit ?? video.ageLimit,
+    };
+    await store.videos.edit(video.slaveId, shown, now());
+    return c.json(shown, 200);
+  });
+
+  app.openapi(withdrawRoute, async (c) => {
+    const { slaveId, mainId } = await ownedVideo(deps, c.get("identity"), c.req.valid("param").mainId);
+    await store.videos.withdraw(slaveId, now());
+    log("withdrawn", { slaveId, mainId });
+    return c.body(null, 204);
+  });
+
+  app.openapi(downloadsRoute, async (c) => {
+    const { mainId } = await ownedVideo(deps, c.get("identity"), c.req.valid("param").mainId);
+    const downloads = await store.library.downloads(mainId, DOWNLOADS_MOST);
+    return c.json(
+      { downloads: downloads.map(({ at, accountId }) => ({ at: new Date(at).toISOString(), accountId })) },
+      200,
+    );
+  });
 }

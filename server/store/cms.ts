@@ -3,17 +3,28 @@ import type { CmCandidate } from "../cm/choose-cm.ts";
 import type { Database } from "./database.ts";
 import type { CmRow } from "./schema.ts";
 
+export const CM_TYPES = ["video/mp4", "video/webm", "image/jpeg", "image/png", "image/bmp"] as const;
+export type CmType = (typeof CM_TYPES)[number];
+
 /** A commercial with its sponsor's conditions. Its bytes are the blob of the same id. */
 export interface Cm extends CmCandidate {
+  type: CmType;
   title: string;
   sponsor: string;
   /** Empty, or an https address. */
   link: string;
+  /** Of an image: how long it is shown. */
   durationMilliseconds: number;
   bytes: number;
   sha256: string;
   createdAt: number;
 }
+
+/** What an administrator may change. */
+export type CmFields = Pick<
+  Cm,
+  "title" | "sponsor" | "link" | "active" | "kinds" | "ageLimit" | "conditions" | "durationMilliseconds"
+>;
 
 export class CmStore {
   private readonly db: Database;
@@ -22,73 +33,140 @@ export class CmStore {
     this.db = db;
   }
 
+  /** One that was removed too: what was delivered keeps its name. */
   async byId(id: string): Promise<Cm | undefined> {
     const row = await this.db.selectFrom("cms").selectAll().where("id", "=", id).executeTakeFirst();
     return row && cmOf(row, 0);
   }
 
-  /** All of them, with how often each was delivered. */
-  async candidates(): Promise<Cm[]> {
+  /** All that were not removed, with how often each was delivered; the newest first. */
+  async list(): Promise<Cm[]> {
     const deliveries = sql<number>`(select count(*) from deliveries where deliveries.cm_id = cms.id)`.as("deliveries");
-    const rows = await this.db.selectFrom("cms").selectAll().select(deliveries).execute();
+    const rows = await this.db
+      .selectFrom("cms")
+      .selectAll()
+      .select(deliveries)
+      .where("removed_at", "is", null)
+      .orderBy("created_at", "desc")
+      .orderBy("id")
+      .execute();
     return rows.map((row) => cmOf(row, row.deliveries));
   }
 
-  async hasHouseCm(): Promise<boolean> {
-    return (await this.db.selectFrom("cms").select("id").where("house", "=", 1).executeTakeFirst()) !== undefined;
+  /** Counted events of CMs by id and kind. */
+  async events(): Promise<{ cmId: string; kind: string; count: number }[]> {
+    const rows = await this.db
+      .selectFrom("play_events")
+      .select(["cm_id", "kind"])
+      .select((of) => of.fn.countAll<number>().as("count"))
+      .where("cm_id", "!=", "")
+      .groupBy(["cm_id", "kind"])
+      .execute();
+    return rows.map(({ cm_id, kind, count }) => ({ cmId: cm_id, kind, count }));
   }
 
+  async hasHouseCm(): Promise<boolean> {
+    const row = await this.db
+      .selectFrom("cms")
+      .select("id")
+      .where("house", "=", 1)
+      .where("removed_at", "is", null)
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+
+  /** Puts a CM in, or back in where the same file was removed before. */
   async insert(cm: Omit<Cm, "deliveries">): Promise<void> {
-    const { conditions } = cm;
+    const row = {
+      id: cm.id,
+      house: cm.house ? 1 : 0,
+      bytes: cm.bytes,
+      sha256: cm.sha256,
+      type: cm.type,
+      created_at: cm.createdAt,
+      removed_at: null,
+      sponsor_account_id: null,
+      ...fieldColumns(cm),
+    };
     await this.db
       .insertInto("cms")
-      .values({
-        id: cm.id,
-        title: cm.title,
-        sponsor: cm.sponsor,
-        link: cm.link,
-        house: cm.house ? 1 : 0,
-        duration_ms: cm.durationMilliseconds,
-        bytes: cm.bytes,
-        sha256: cm.sha256,
-        kinds: JSON.stringify(cm.kinds),
-        genres: JSON.stringify(conditions.genres),
-        genders: JSON.stringify(conditions.genders),
-        languages: JSON.stringify(conditions.languages),
-        age_min: conditions.ageMin,
-        age_max: conditions.ageMax,
-        created_at: cm.createdAt,
-      })
+      .values(row)
+      .onConflict((on) => on.column("id").doUpdateSet(row))
       .execute();
+  }
+
+  async change(id: string, fields: CmFields): Promise<void> {
+    await this.db.updateTable("cms").set(fieldColumns(fields)).where("id", "=", id).execute();
+  }
+
+  async remove(id: string, at: number): Promise<void> {
+    await this.db.updateTable("cms").set({ removed_at: at, active: 0 }).where("id", "=", id).execute();
+  }
+
+  async isThere(id: string): Promise<boolean> {
+    const row = await this.db
+      .selectFrom("cms")
+      .select("id")
+      .where("id", "=", id)
+      .where("removed_at", "is", null)
+      .executeTakeFirst();
+    return row !== undefined;
   }
 
   async count(): Promise<number> {
     const { count } = await this.db
       .selectFrom("cms")
-      .select(sql<number>`count(*)`.as("count"))
+      .select((of) => of.fn.countAll<number>().as("count"))
+      .where("removed_at", "is", null)
       .executeTakeFirstOrThrow();
     return count;
   }
+}
+
+function fieldColumns({ conditions, ...cm }: CmFields) {
+  return {
+    title: cm.title,
+    sponsor: cm.sponsor,
+    link: cm.link,
+    active: cm.active ? 1 : 0,
+    duration_ms: cm.durationMilliseconds,
+    age_limit: cm.ageLimit,
+    kinds: JSON.stringify(cm.kinds),
+    genres: JSON.stringify(conditions.genres),
+    genders: JSON.stringify(conditions.genders),
+    languages: JSON.stringify(conditions.languages),
+    age_min: conditions.ageMin,
+    age_max: conditions.ageMax,
+    from_at: conditions.fromAt,
+    until_at: conditions.untilAt,
+    per_viewer_day: conditions.perViewerDay,
+  };
 }
 
 function cmOf(row: CmRow, deliveries: number): Cm {
   const list = (json: string) => JSON.parse(json) as string[];
   return {
     id: row.id,
+    type: row.type as CmType,
     title: row.title,
     sponsor: row.sponsor,
     link: row.link,
     house: row.house !== 0,
+    active: row.active !== 0,
     durationMilliseconds: row.duration_ms,
     bytes: row.bytes,
     sha256: row.sha256,
     kinds: list(row.kinds),
+    ageLimit: row.age_limit,
     conditions: {
       genres: list(row.genres),
       genders: list(row.genders),
       languages: list(row.languages),
       ageMin: row.age_min,
       ageMax: row.age_max,
+      fromAt: row.from_at,
+      untilAt: row.until_at,
+      perViewerDay: row.per_viewer_day,
     },
     deliveries,
     createdAt: row.created_at,

@@ -5,6 +5,8 @@ import { readFile, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { PASSWORD } from "../server/test-accounts.ts";
+import { sendFile } from "../support/upload.ts";
 import { ROOT, startTestServer, type TestServer } from "./support/app.ts";
 import { CLIPS, type CodecClip, cutClip, makeClip, SCENE, shortSamples } from "./support/clips.ts";
 import { ENGINES, type EnginePage, waitUntil } from "./support/engines.ts";
@@ -99,11 +101,7 @@ async function divide(source: string): Promise<string> {
   const args = ["divide", source, "--out", out, "--method", "samples", "--json"];
   const { mainPath, slavePath } = JSON.parse((await run(process.execPath, [cli, ...args])).stdout);
   const { slaveId } = JSON.parse((await run(process.execPath, [cli, "inspect", mainPath, "--json"])).stdout);
-  const sent = await fetch(`${server.url}/api/slaves/${slaveId}`, {
-    method: "PUT",
-    headers: { "content-type": "application/octet-stream" },
-    body: await readFile(slavePath),
-  });
+  const sent = await sendFile(server.url, "slave", slaveId, await readFile(slavePath), await server.administrator());
   expect(sent.status).toBe(201);
   return mainPath;
 }
@@ -122,7 +120,9 @@ async function openMain(page: EnginePage, main: string): Promise<void> {
 }
 
 async function divideInStudio(page: EnginePage, source: string, method: "samples" | "compress"): Promise<void> {
+  await server.administrator(); // has an account from here on
   await openPage(page, "/studio");
+  await page.evaluate(signIn, { login: "administrator@example.org", password: PASSWORD });
   await page.setFiles(FILE_INPUT, source);
   await waitForElement(page, `input[id$="-${method}"]`);
   await page.click(`input[id$="-${method}"]`);
@@ -182,6 +182,12 @@ async function expectSource(page: EnginePage, source: string, times: number[]): 
 }
 
 // ---- In the page ----
+
+async function signIn(account: { login: string; password: string }): Promise<void> {
+  const headers = { "content-type": "application/json" };
+  const { ok, status } = await fetch("/api/session", { method: "POST", headers, body: JSON.stringify(account) });
+  if (!ok) throw new Error(`not signed in: ${status}`);
+}
 
 function isPictureOfPosition(frameSeconds: number): boolean {
   const position = Number(document.querySelector<HTMLInputElement>("input.seek")?.value);

@@ -42,7 +42,7 @@ describe("Studio", () => {
     const source = sourceVideo("flower_540p.mp4");
     await withPage(app, "/studio", async ({ page }) => {
       const uploaded = page.waitForResponse(
-        (response) => response.url().includes("/api/slaves/") && response.request().method() === "PUT",
+        (response) => response.url().includes("/api/uploads/") && response.request().method() === "PATCH",
         { timeout: 120_000 },
       );
       await chooseFile(page, source);
@@ -155,8 +155,8 @@ describe("Watch", () => {
       const clockStart = Date.now();
       await waitForState(page, "cm");
       const sponsor = page.locator(".sponsor");
-      expect(await sponsor.textContent()).toContain(play.cm.sponsor);
-      expect(await sponsor.getByRole("link").getAttribute("href")).toBe(play.cm.link);
+      expect(await sponsor.textContent()).toContain(play.place.cm.sponsor);
+      expect(await sponsor.getByRole("link").getAttribute("href")).toBe(play.place.cm.link);
 
       // ---- The CM cannot be skipped ----
       await page.waitForTimeout(1500);
@@ -172,7 +172,7 @@ describe("Watch", () => {
         rate: video.playbackRate,
         paused: video.paused,
       }));
-      expect(cm.time).toBeLessThan(play.cm.durationSeconds / 2 + 0.5);
+      expect(cm.time).toBeLessThan(play.place.cm.durationSeconds / 2 + 0.5);
       expect(cm).toMatchObject({ rate: 1, paused: false });
       expect(await page.getByRole("button", { name: "Pause" }).isDisabled()).toBe(true);
 
@@ -192,18 +192,19 @@ describe("Watch", () => {
 
       // ---- The secret: refused 1 s before the CM's end on the server's clock, given 1 s after ----
       const askSecret = () =>
-        page.evaluate(
-          async (playId) => (await fetch(`/api/plays/${playId}/secret`, { method: "POST" })).status,
-          play.playId as string,
-        );
+        page.evaluate(async (playId) => {
+          const cm = await fetch(`/api/plays/${playId}/cm`, { headers: { range: "bytes=0-0" } });
+          const headers = { "cmix-ticket": cm.headers.get("cmix-ticket") ?? "" };
+          return (await fetch(`/api/plays/${playId}/secret`, { method: "POST", headers })).status;
+        }, play.playId as string);
       expect(unitRequests).toBeGreaterThan(0);
       const sent = await sentUnits(page, play.playId);
-      await page.waitForTimeout(clockStart + (play.cm.durationSeconds - 1) * 1000 - Date.now());
+      await page.waitForTimeout(clockStart + (play.place.cm.durationSeconds - 1) * 1000 - Date.now());
       expect(await askSecret()).toBe(425);
       expect(await stateOf(page)).toBe("cm");
-      await page.waitForTimeout(clockStart + (play.cm.durationSeconds + 1) * 1000 - Date.now());
+      await page.waitForTimeout(clockStart + (play.place.cm.durationSeconds + 1) * 1000 - Date.now());
       expect(await askSecret()).toBe(200);
-      const slave = await readFile(join(app.dataDir, "slaves", play.slaveId));
+      const slave = await readFile(join(app.dataDir, "slaves", play.videos[0].slaveId));
       expect(sent.length).toBeGreaterThan(slave.length * 0.9);
       expectNoClearRun(sent, slave);
 
@@ -255,7 +256,13 @@ describe("Watch", () => {
 /** What the service sends of a play's units now; sent again, a unit is the same bytes. */
 async function sentUnits(page: Page, playId: string): Promise<Buffer> {
   const numbers = await page.evaluate(async (id) => {
-    const response = await fetch(`/api/plays/${id}/units?from=start&most=200`);
+    const asked = await fetch(`/api/plays/${id}/tickets`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ segment: "start" }),
+    });
+    const headers = { "cmix-ticket": (await asked.json()).ticket as string };
+    const response = await fetch(`/api/plays/${id}/units?most=200`, { headers });
     return [...new Uint8Array(await response.arrayBuffer())];
   }, playId);
   return Buffer.from(numbers);

@@ -24,7 +24,7 @@ describe("Studio", () => {
     await withPage(app, "/studio", async ({ page }) => {
       const uploads: string[] = [];
       page.on("request", (request) => {
-        if (request.method() === "PUT") uploads.push(request.url());
+        if (request.url().includes("/api/uploads")) uploads.push(request.url());
       });
       await chooseFile(page, source);
       await chooseMethod(page, "Compress and divide");
@@ -42,14 +42,25 @@ describe("Studio", () => {
     });
   });
 
-  it("sends the slave again when it did not reach the service", async () => {
+  it("S2: the slave's upload goes on by itself after a short break, and by a button after a long one", async () => {
     await withPage(app, "/studio", async ({ page, expectProblem }) => {
-      expectProblem("/api/slaves/");
-      await page.route("**/api/slaves/*", (route) => route.abort(), { times: 1 });
+      expectProblem("/api/uploads");
+      let broken = 0;
+      await page.route("**/api/uploads/*", (route) => (broken++ < 2 ? route.abort() : route.continue()));
+      await chooseFile(page, join(ROOT, "samples/scene.mp4"));
+      await page.getByRole("button", { name: "Divide" }).click();
+      await page.getByText("The service holds the slave").waitFor({ timeout: 60_000 });
+      expect(broken).toBeGreaterThan(2);
+      await page.getByRole("button", { name: "Watch it now" }).waitFor();
+    });
+    await withPage(app, "/studio", async ({ page, expectProblem }) => {
+      expectProblem("/api/uploads");
+      await page.route("**/api/uploads*", (route) => route.abort());
       await chooseFile(page, join(ROOT, "samples/scene.mp4"));
       await page.getByRole("button", { name: "Divide" }).click();
       await page.getByText("The slave did not reach the service").waitFor({ timeout: 60_000 });
       expect(await page.getByRole("button", { name: "Watch it now" }).isDisabled()).toBe(true);
+      await page.unroute("**/api/uploads*");
       await page.getByRole("button", { name: "Send again" }).click();
       await page.getByText("The service holds the slave").waitFor();
       expect(await page.getByRole("button", { name: "Watch it now" }).isEnabled()).toBe(true);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type ServerOptions, startServer } from "../../server/main.ts";
-import { HOUSE_CM, makePair, openTestPlay, startTestServer, WASM_PATH } from "./harness.ts";
+import { askPlay, HOUSE_CM, makePair, openTestPlay, startTestServer, uploadFile, WASM_PATH } from "./harness.ts";
 
 let folder: string;
 let options: ServerOptions;
@@ -70,14 +70,9 @@ describe("S5 ending", () => {
   it("lets an answer that is under way come to its end", async () => {
     const server = await startTestServer();
     const pair = await makePair({ seconds: 20, withheldBytes: 100_000 });
-    const put = await fetch(`${server.url}/api/slaves/${pair.slaveId}`, {
-      method: "PUT",
-      headers: { "Content-Type": "application/octet-stream" },
-      body: pair.slave as BodyInit,
-    });
-    expect(put.status).toBe(201);
+    expect((await uploadFile(server, "slave", pair.slaveId, pair.slave)).status).toBe(201);
     const play = await openTestPlay(server, pair.mainId);
-    const answer = await fetch(`${server.url}/api/plays/${play.playId}/units?from=start`);
+    const answer = await askPlay(server, play, "/units", { ticket: play.place.ticket });
     const [body] = await Promise.all([answer.arrayBuffer(), server.close()]);
     expect(body.byteLength).toBe(Number(answer.headers.get("Content-Length")));
   });

@@ -4,19 +4,26 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { concatBytes, fromHex, MemorySink, sha256, sourceFromBytes, toHex } from "../../codec/format/bytes.ts";
+import { MemorySink, toHex } from "../../codec/format/bytes.ts";
 import { DivisionWriter } from "../../codec/format/division-writer.ts";
-import { cryptUnit } from "../../codec/protect/delivery.ts";
-import { type Kernels, loadKernels } from "../../codec/wasm/load-kernels.ts";
+import type { Role } from "../../server/accounts/roles.ts";
 import type { LogFields } from "../../server/log.ts";
 import { type RunningServer, type ServerOptions, startServer } from "../../server/main.ts";
+import { sendFile } from "../support/upload.ts";
+import { TestAccounts } from "./test-accounts.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 export const WASM_PATH = join(ROOT, "dist/wasm/kernels.wasm");
 export const HOUSE_CM = join(ROOT, "samples/house-cm.mp4");
 
+/** By their origins, so that an upload finds whose account to use. */
+
 export interface TestServer {
   url: string;
+  firstAdministratorUrl: string | undefined;
+  accounts: TestAccounts;
+  /** Headers of a browser with a session: of an approved account of this role, or of a guest. */
+  as(role: Role): Promise<Record<string, string>>;
   folder: string;
   webDir: string;
   logged: { event: string; fields: LogFields }[];
@@ -24,10 +31,14 @@ export interface TestServer {
   advance(seconds: number): void;
   /** Closes the server and starts another one on the same data folder. */
   restart(): Promise<void>;
+  /** Does what the server does once a minute. */
+  houseKeep(): Promise<void>;
+  /** Closes the server; `restart` starts it again. */
+  stop(): Promise<void>;
   close(): Promise<void>;
 }
 
-export async function startTestServer(options: Pick<ServerOptions, "limits"> = {}): Promise<TestServer> {
+export async function startTestServer(options: Partial<ServerOptions> = {}): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), "cmix-server-"));
   const [dataDir, webDir, samplesDir] = [join(folder, "data"), join(folder, "web"), join(folder, "samples")];
   await mkdir(join(webDir, "assets"), { recursive: true });
@@ -53,10 +64,28 @@ export async function startTestServer(options: Pick<ServerOptions, "limits"> = {
       now: () => clock,
     });
   let running: RunningServer = await start();
-  return {
+  let isRunning = true;
+  const stop = async () => {
+    const wasRunning = isRunning;
+    isRunning = false; // the next start may fail
+    if (wasRunning) await running.close();
+  };
+  const server: TestServer = {
     get url() {
       return running.url;
     },
+    get firstAdministratorUrl() {
+      return running.firstAdministratorUrl;
+    },
+    accounts: new TestAccounts({
+      get url() {
+        return running.url;
+      },
+      get firstAdministratorUrl() {
+        return running.firstAdministratorUrl;
+      },
+    }),
+    as: (role) => server.accounts.as(role),
     folder,
     webDir,
     logged,
@@ -64,14 +93,18 @@ export async function startTestServer(options: Pick<ServerOptions, "limits"> = {
       clock += seconds * 1000;
     },
     restart: async () => {
-      await running.close();
+      await stop();
       running = await start();
+      isRunning = true;
     },
+    stop,
+    houseKeep: () => running.houseKeep(),
     close: async () => {
-      await running.close();
+      await stop();
       await rm(folder, { recursive: true, force: true });
     },
   };
+  return server;
 }
 
 export interface TestPair {
@@ -152,111 +185,37 @@ export async function makePair(options: PairOptions = {}): Promise<TestPair> {
   };
 }
 
-const OCTETS = { "Content-Type": "application/octet-stream" };
-
-export function putBytes(url: string, bytes: Uint8Array): Promise<Response> {
-  return fetch(url, { method: "PUT", headers: OCTETS, body: bytes as BodyInit });
+/** As a provider, unless told otherwise. */
+export async function uploadFile(
+  server: TestServer,
+  kind: "slave" | "main",
+  id: string,
+  bytes: Uint8Array,
+  headers?: Record<string, string>,
+): Promise<Response> {
+  return sendFile(server.url, kind, id, bytes, headers ?? (await server.as("provider")));
 }
 
-export async function uploadPair(server: TestServer, pair: TestPair): Promise<void> {
+export async function uploadPair(server: TestServer, pair: TestPair, headers?: Record<string, string>): Promise<void> {
   for (const [kind, id, bytes] of [
-    ["slaves", pair.slaveId, pair.slave],
-    ["mains", pair.mainId, pair.main],
+    ["slave", pair.slaveId, pair.slave],
+    ["main", pair.mainId, pair.main],
   ] as const) {
-    const answer = await putBytes(`${server.url}/api/${kind}/${id}`, bytes);
+    const answer = await uploadFile(server, kind, id, bytes, headers);
     if (answer.status !== 201) throw new Error(`${kind}: ${answer.status} ${await answer.text()}`);
   }
 }
 
-export function post(url: string, body?: unknown): Promise<Response> {
+export function post(url: string, body?: unknown, headers: Record<string, string> = {}): Promise<Response> {
   return fetch(url, {
     method: "POST",
-    ...(body !== undefined && { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }),
+    headers: { ...headers, ...(body !== undefined && { "Content-Type": "application/json" }) },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
   });
-}
-
-export interface OpenPlay {
-  playId: string;
-  slaveId: string;
-  segments: number;
-  durationSeconds: number;
-  cm: {
-    id: string;
-    durationSeconds: number;
-    bytes: number;
-    sha256: string;
-    url: string;
-    type: string;
-    title: string;
-    sponsor: string;
-    link: string;
-  };
-}
-
-export async function openTestPlay(server: TestServer, mainId: string): Promise<OpenPlay> {
-  const answer = await post(`${server.url}/api/plays`, { mainId });
-  if (answer.status !== 201) throw new Error(`play: ${answer.status} ${await answer.text()}`);
-  return (await answer.json()) as OpenPlay;
-}
-
-export interface Unit {
-  number: number;
-  bytes: Uint8Array;
-}
-
-export async function getUnits(
-  server: TestServer,
-  play: OpenPlay,
-  from: number | "start",
-  most?: number,
-): Promise<{ status: number; units: Unit[]; body: Uint8Array; error?: ErrorBody }> {
-  const answer = await fetch(
-    `${server.url}/api/plays/${play.playId}/units?from=${from}${most === undefined ? "" : `&most=${most}`}`,
-  );
-  if (answer.status !== 200)
-    return { status: answer.status, units: [], body: new Uint8Array(0), error: (await answer.json()) as ErrorBody };
-  const body = new Uint8Array(await answer.arrayBuffer());
-  return { status: 200, units: splitUnits(body), body };
 }
 
 export interface ErrorBody {
   error: { code: string; message: string; details: Record<string, unknown> };
 }
 
-export function splitUnits(body: Uint8Array): Unit[] {
-  const view = new DataView(body.buffer, body.byteOffset, body.length);
-  const units: Unit[] = [];
-  for (let offset = 0; offset < body.length; ) {
-    const length = view.getUint32(offset + 4);
-    if (offset + 8 + length > body.length) throw new Error(`unit cut at byte ${offset}`);
-    units.push({ number: view.getUint32(offset), bytes: body.subarray(offset + 8, offset + 8 + length) });
-    offset += 8 + length;
-  }
-  return units;
-}
-
-let kernels: Promise<Kernels> | undefined;
-
-/** What a player does once it has the secret. */
-export async function decryptUnits(play: OpenPlay, secret: string, cm: Uint8Array, units: Unit[]): Promise<Uint8Array> {
-  kernels ??= readFile(WASM_PATH).then((wasm) => loadKernels(wasm));
-  const context = {
-    playSecret: fromHex(secret),
-    playId: fromHex(play.playId),
-    slaveId: fromHex(play.slaveId),
-    layer: 0,
-    cmId: fromHex(play.cm.id),
-    cmHash: await sha256(cm),
-  };
-  const plain: Uint8Array[] = [];
-  for (const { number, bytes } of units)
-    plain.push(await cryptUnit(await kernels, context, sourceFromBytes(cm), number, bytes));
-  return concatBytes(...plain);
-}
-
-/** Watches the CM to its end: asks for it, then lets the server's clock run. */
-export async function watchCm(server: TestServer, play: OpenPlay): Promise<Uint8Array> {
-  const cm = new Uint8Array(await (await fetch(`${server.url}${play.cm.url}`)).arrayBuffer());
-  server.advance(play.cm.durationSeconds);
-  return cm;
-}
+export * from "./play-requests.ts";

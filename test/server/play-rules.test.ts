@@ -1,15 +1,17 @@
 import { describe, expect, it } from "vitest";
 import {
-  allowanceSeconds,
-  openPlay,
-  releaseUnits,
+  elapsedMilliseconds,
+  mayBeginAt,
+  openVideo,
+  releaseUnits as release,
   SEEK_BURST,
   SEEK_REFILL_SECONDS,
-  secondsToCmEnd,
   seekTo,
-  startCm,
+  type VideoState,
+  visitAgain,
 } from "../../server/play/play-rules.ts";
-import { packTimeline, timelineOf, unpackTimeline } from "../../server/play/timeline.ts";
+import { hasNumber, type Ranges, withRun } from "../../server/play/ranges.ts";
+import { packTimeline, type Timeline, timelineOf, unpackTimeline } from "../../server/play/timeline.ts";
 
 const CM_MS = 6000;
 /** 200 segments of 1 s: picture and sound in turn, 100 s. */
@@ -17,7 +19,11 @@ const TIMELINE = timelineOf(
   Array.from({ length: 200 }, (_, i) => ({ layer: 0, track: i % 2, startMilliseconds: Math.floor(i / 2) * 1000 })),
   100_000,
 );
-const fresh = () => openPlay(CM_MS, TIMELINE.length, 0);
+const fresh = () => openVideo(0);
+/** The CM was asked for at `time`. */
+const startCm = (state: VideoState, time: number): VideoState => ({ ...state, cmEndsAt: time + CM_MS });
+const releaseUnits = (state: VideoState, timeline: Timeline, from: number, most: number, now: number) =>
+  release(state, timeline, from, most, now, Math.max(0, (state.cmEndsAt ?? now + CM_MS) - now) / 1000);
 
 describe("timeline", () => {
   it("gives a segment the time until the next one of its track, the last one the rest", () => {
@@ -44,21 +50,40 @@ describe("timeline", () => {
   });
 });
 
-describe("S5 the CM's clock", () => {
-  it("does not run before the CM was asked for", () => {
-    expect(secondsToCmEnd(fresh(), 1e9)).toBe(6);
+describe("a set of segments", () => {
+  it("is the same as a plain set, whatever runs are put in", () => {
+    let seed = 7;
+    const random = (below: number) => {
+      seed = (seed * 48271) % 2147483647;
+      return seed % below;
+    };
+    for (let round = 0; round < 50; round++) {
+      let ranges: Ranges = [];
+      const plain = new Set<number>();
+      for (let i = 0; i < 12; i++) {
+        const start = random(60);
+        const end = start + random(9);
+        ranges = withRun(ranges, start, end);
+        for (let n = start; n < end; n++) plain.add(n);
+      }
+      expect(Array.from({ length: 70 }, (_, n) => hasNumber(ranges, n))).toEqual(
+        Array.from({ length: 70 }, (_, n) => plain.has(n)),
+      );
+      expect(ranges).toEqual([...ranges].sort((a, b) => a - b));
+      expect(new Set(ranges).size).toBe(ranges.length);
+    }
   });
+});
 
-  it("starts once, at the first request", () => {
-    const state = startCm(startCm(fresh(), 1000), 5000);
-    expect(secondsToCmEnd(state, 5000)).toBe(2);
-    expect(secondsToCmEnd(state, 6999)).toBeCloseTo(0.001);
-    expect(secondsToCmEnd(state, 7000)).toBe(0);
-  });
-
-  it("gains nothing from a clock that is set back", () => {
-    expect(secondsToCmEnd(startCm(fresh(), 10_000), 4000)).toBe(12);
-    expect(allowanceSeconds(startCm(fresh(), 10_000), 4000)).toBe(30);
+describe("P4 another visit of a video", () => {
+  it("keeps what was released and the time that was watched, and waits for its CM", () => {
+    const first = releaseUnits(startCm(fresh(), 0), TIMELINE, 0, 1000, CM_MS + 5000);
+    if (first.kind !== "units") throw new Error(first.kind);
+    const again = visitAgain(first.state, CM_MS + 8000);
+    expect(again).toMatchObject({ visit: 1, cmEndsAt: null, released: [0, 70] });
+    expect(elapsedMilliseconds(again, 1e9)).toBe(8000);
+    expect(releaseUnits(again, TIMELINE, 70, 1000, 1e9)).toMatchObject({ kind: "units", end: 76 });
+    expect(elapsedMilliseconds(startCm(again, 1e6), 1e6 + CM_MS + 1000)).toBe(9000);
   });
 });
 
@@ -98,12 +123,12 @@ describe("S4 the allowance", () => {
 
 describe("S4 the position", () => {
   it("refuses to jump ahead without a seek", () => {
-    expect(releaseUnits(fresh(), TIMELINE, 100, 1, 0)).toEqual({ kind: "ahead" });
+    expect(mayBeginAt(fresh(), TIMELINE, 100)).toBe(false);
   });
 
   it("lets a request begin up to 10 s ahead, where picture and sound of a place begin apart", () => {
-    expect(releaseUnits(fresh(), TIMELINE, 21, 1, 0).kind).toBe("units");
-    expect(releaseUnits(fresh(), TIMELINE, 22, 1, 0).kind).toBe("ahead");
+    expect(mayBeginAt(fresh(), TIMELINE, 21)).toBe(true);
+    expect(mayBeginAt(fresh(), TIMELINE, 22)).toBe(false);
   });
 
   it("carries on behind what was released, after a seek back", () => {
@@ -111,7 +136,8 @@ describe("S4 the position", () => {
     if (first.kind !== "units") throw new Error(first.kind);
     const back = seekTo(first.state, 0, 0);
     if (back.kind !== "moved") throw new Error(back.kind);
-    expect(releaseUnits(back.state, TIMELINE, 50, 1, 0).kind).toBe("units");
+    expect(back.state).toMatchObject({ position: 0, seeks: 0, seekTokens: SEEK_BURST });
+    expect(mayBeginAt(back.state, TIMELINE, 50)).toBe(true);
   });
 });
 
@@ -134,9 +160,11 @@ describe("S4 seeks", () => {
     let state = startCm(fresh(), 0);
     const released = new Set<number>();
     for (let now = CM_MS; now <= CM_MS + 20_000; now += 250) {
-      const seek = seekTo(state, (released.size * 7) % TIMELINE.length, now);
+      const target = TIMELINE.findLastIndex((_, segment) => !released.has(segment));
+      const seek = seekTo(state, target, now);
       if (seek.kind === "moved") state = seek.state;
       for (let from = 0; from < TIMELINE.length; from++) {
+        if (!mayBeginAt(state, TIMELINE, from)) continue;
         const answer = releaseUnits(state, TIMELINE, from, 1, now);
         if (answer.kind !== "units") continue;
         state = answer.state;

@@ -3,7 +3,7 @@ import { isWaiting, nextState, type PlayerEvent, type PlayerState, showsVideo } 
 
 const STATES: PlayerState[] = [
   ...(["idle", "opening", "ready", "preparing", "cm", "releasing"] as const),
-  ...(["buffering", "playing", "paused", "ended", "error"] as const),
+  ...(["buffering", "playing", "paused", "closing", "last-cm", "ended", "error"] as const),
 ];
 
 function walk(start: PlayerState, events: PlayerEvent[]): PlayerState | undefined {
@@ -16,8 +16,9 @@ function walk(start: PlayerState, events: PlayerEvent[]): PlayerState | undefine
 describe("the player's states", () => {
   it("S5: lead from a file to its end through the CM", () => {
     expect(walk("idle", ["open", "opened", "play", "cm-loaded", "cm-watched", "released", "buffered", "end"])).toBe(
-      "ended",
+      "closing",
     );
+    expect(walk("closing", ["cm-loaded", "cm-watched"])).toBe("ended");
   });
 
   it("S5: know no way to the video around the CM", () => {
@@ -34,7 +35,11 @@ describe("the player's states", () => {
   });
 
   it("want a new play after the end and after a stop", () => {
-    for (const events of [["end"], ["stop"], ["pause", "stop"]] as const) {
+    for (const events of [
+      ["end", "cm-watched"],
+      ["stop", "stop"],
+      ["pause", "stop", "cm-loaded", "stop"],
+    ] as const) {
       const ended = walk("playing", [...events]);
       expect(ended).toBe("ended");
       expect(nextState("ended", "resume")).toBeUndefined();

@@ -8,6 +8,7 @@ const refusal = (status: number, retryAfterSeconds?: number) =>
   new DeliveryError(`status ${status}`, {
     status,
     retryable: [425, 429, 503].includes(status),
+    ...(status === 409 ? { serviceCode: "seek_first" } : {}),
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
   });
 

@@ -1,6 +1,5 @@
 import { type Kysely, type Migration, sql } from "kysely";
-import { nextEntry } from "../../ledger/chain.ts";
-import { deliveryBody } from "../../ledger/verify-ledger.ts";
+import { deliveryBody, nextEntry } from "../../ledger/chain.ts";
 import type { LedgerRow, Tables } from "../schema.ts";
 
 export const ledger: Migration = {

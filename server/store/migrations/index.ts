@@ -1,9 +1,15 @@
 import type { Migration } from "kysely";
 import { firstLight } from "./0001-first-light.ts";
 import { ledger } from "./0002-ledger.ts";
+import { accounts } from "./0003-accounts.ts";
+import { plays } from "./0004-plays.ts";
+import { library } from "./0005-library.ts";
 
 /** In the order of their names. A migration that was released is never changed. */
 export const MIGRATIONS: Record<string, Migration> = {
   "0001-first-light": firstLight,
   "0002-ledger": ledger,
+  "0003-accounts": accounts,
+  "0004-plays": plays,
+  "0005-library": library,
 };

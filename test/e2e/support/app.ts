@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, type BrowserContext, type ConsoleMessage, chromium, type Page } from "playwright";
 import { type RunningServer, startServer } from "../../../server/main.ts";
+import { type Headers, TestAccounts } from "../../server/test-accounts.ts";
 
 export const ROOT = join(import.meta.dirname, "../../..");
 
@@ -34,6 +35,9 @@ export const launchChromium = (): Promise<Browser> =>
 export interface TestServer {
   url: string;
   dataDir: string;
+  firstAdministratorUrl: string | undefined;
+  /** Makes the administrator's account, once. @returns what a browser that is signed in with it sends along */
+  administrator(): Promise<Headers>;
   close(): Promise<void>;
 }
 
@@ -64,7 +68,9 @@ export async function startTestServer(samplesDir: string = join(ROOT, "samples")
       samplesDir,
       log: () => {},
     });
-    return { url: server.url, dataDir, close };
+    const { url, firstAdministratorUrl } = server;
+    const accounts = new TestAccounts({ url, firstAdministratorUrl });
+    return { url, dataDir, firstAdministratorUrl, administrator: () => accounts.as("administrator"), close };
   } catch (error) {
     await close();
     throw error;
@@ -96,7 +102,14 @@ export interface TestPage {
   close(): Promise<void>;
 }
 
-export async function openPage(app: TestApp, path: string): Promise<TestPage> {
+/** Signs a browser in as the administrator, who may do all there is. */
+export async function signIn(app: TestServer, context: BrowserContext): Promise<void> {
+  const [name = "", value = ""] = ((await app.administrator()).Cookie ?? "").split("=");
+  await context.addCookies([{ name, value, url: app.url, httpOnly: true, sameSite: "Lax" }]);
+}
+
+/** @param options.isSignedIn as the administrator; true unless told otherwise */
+export async function openPage(app: TestApp, path: string, { isSignedIn = true } = {}): Promise<TestPage> {
   const context = await app.browser.newContext({
     baseURL: app.url,
     locale: "en-GB",
@@ -104,6 +117,7 @@ export async function openPage(app: TestApp, path: string): Promise<TestPage> {
     viewport: { width: 1280, height: 860 },
     acceptDownloads: true,
   });
+  if (isSignedIn) await signIn(app, context);
   await context.addInitScript(tapSound);
   const page = await context.newPage();
   const problems: string[] = [];
@@ -120,14 +134,16 @@ export async function openPage(app: TestApp, path: string): Promise<TestPage> {
 }
 
 /** A browser that keeps what pages store on the disk, as a user's does; the pages of `openPage` are private, and theirs is in memory. */
-export function launchStored(app: TestApp, profile: string): Promise<BrowserContext> {
-  return chromium.launchPersistentContext(profile, {
+export async function launchStored(app: TestApp, profile: string): Promise<BrowserContext> {
+  const context = await chromium.launchPersistentContext(profile, {
     executablePath: CHROMIUM,
     args: CHROMIUM_ARGUMENTS,
     baseURL: app.url,
     locale: "en-GB",
     acceptDownloads: true,
   });
+  await signIn(app, context);
+  return context;
 }
 
 /** Runs in the page, before its scripts: whatever is connected to the loudspeakers is measured on the way. */

@@ -2,9 +2,13 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { createReadStream, existsSync, readdirSync, readFileSync } from "node:fs";
+import { stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Page } from "playwright";
+import { openMasterKey } from "../../../server/secrets/master-key.ts";
+import { FileSource } from "../../../server/store/file-source.ts";
+import { openSealed } from "../../../server/store/sealed-file.ts";
 import { ROOT, type TestApp } from "./app.ts";
 
 const run = promisify(execFile);
@@ -21,14 +25,20 @@ export async function sha256Of(path: string): Promise<string> {
   return hash.digest("hex");
 }
 
-/** Where the server keeps the next slave that the page sends, once it is there whole. */
+/** A copy, in the clear, of the next slave that the page sends, once the server has it whole. */
 export async function nextSlave(app: TestApp, page: Page): Promise<string> {
   const response = await page.waitForResponse(
-    (answer) => answer.url().includes("/api/slaves/") && answer.request().method() === "PUT",
+    (answer) => answer.url().includes("/api/uploads/") && answer.request().method() === "PATCH",
     { timeout: 600_000 },
   );
   if (!response.ok()) throw new Error(`the slave was answered with ${response.status()}`);
-  return join(app.dataDir, "slaves", response.url().split("/").at(-1) ?? "");
+  const { slaveId } = (await response.json()) as { slaveId: string };
+  const stored = join(app.dataDir, "slaves", slaveId);
+  const { key } = await openMasterKey(app.dataDir, process.env.CMIX_KEY);
+  const slave = await openSealed(new FileSource(stored, (await stat(stored)).size), key);
+  const copy = join(app.dataDir, `${slaveId}.cms`);
+  await writeFile(copy, await slave.read(0, slave.size));
+  return copy;
 }
 
 /** SHA-256 of what the command line makes of a pair. */

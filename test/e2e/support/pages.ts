@@ -4,8 +4,13 @@ import { expect } from "vitest";
 import { openPage, type TestApp, type TestPage } from "./app.ts";
 
 /** Opens a page, and finds no error in its console at the end. */
-export async function withPage(app: TestApp, path: string, use: (opened: TestPage) => Promise<void>): Promise<void> {
-  const opened = await openPage(app, path);
+export async function withPage(
+  app: TestApp,
+  path: string,
+  use: (opened: TestPage) => Promise<void>,
+  options?: { isSignedIn: boolean },
+): Promise<void> {
+  const opened = await openPage(app, path, options);
   try {
     await use(opened);
     expect(opened.problems).toEqual([]);

@@ -1,24 +1,46 @@
 import { type ComponentType, lazy, type ReactNode, Suspense, useEffect } from "react";
+import { AccountPage } from "../features/account/account-page.tsx";
+import { FirstAdminPage, NewPasswordPage } from "../features/account/link-pages.tsx";
+import { AdminPage } from "../features/admin/admin-page.tsx";
 import { HomePage } from "../features/home/home-page.tsx";
+import { ProviderPage } from "../features/provider/provider-page.tsx";
 import { StudioPage } from "../features/studio/studio-page.tsx";
 import { WatchPage } from "../features/watch/watch-page.tsx";
 import type { TextKey } from "../shared/i18n/en.ts";
 import { LANGUAGES, type Language, useText } from "../shared/i18n/text.tsx";
+import { type Session, useSession } from "../shared/session.ts";
 import { ErrorBoundary } from "./error-boundary.tsx";
 import { Link, useAddress } from "./router.tsx";
 
 /** Brings a chart library along, which no other page needs. */
 const BenchPage = lazy(async () => ({ default: (await import("../features/bench/bench-page.tsx")).BenchPage }));
 
-const PAGES: Record<string, { name: TextKey; page: ComponentType }> = {
+interface Page {
+  name: TextKey;
+  page: ComponentType;
+  /** Whether the navigation names it; it does unless told otherwise. */
+  isListed?(session: Session | undefined): boolean;
+}
+
+const PAGES: Record<string, Page> = {
   "/": { name: "nav.home", page: HomePage },
   "/watch": { name: "nav.watch", page: WatchPage },
   "/studio": { name: "nav.studio", page: StudioPage },
   "/bench": { name: "nav.bench", page: BenchPage },
+  "/provider": {
+    name: "provider.title",
+    page: ProviderPage,
+    isListed: (session) => session?.role === "provider" || session?.role === "administrator",
+  },
+  "/admin": { name: "nav.admin", page: AdminPage, isListed: (session) => session?.role === "administrator" },
+  "/account": { name: "account.title", page: AccountPage, isListed: () => false },
+  "/first-admin": { name: "account.first.title", page: FirstAdminPage, isListed: () => false },
+  "/new-password": { name: "account.newPassword", page: NewPasswordPage, isListed: () => false },
 };
 
 export function App(): ReactNode {
   const { t, language, setLanguage } = useText();
+  const session = useSession();
   const path = useAddress().pathname.replace(/(.)\/$/, "$1");
   const entry = PAGES[path];
   const title = t(entry?.name ?? "nav.home");
@@ -37,11 +59,16 @@ export function App(): ReactNode {
           Cmix
         </Link>
         <nav aria-label="Cmix">
-          {Object.entries(PAGES).map(([href, { name }]) => (
-            <Link key={href} href={href} aria-current={href === path ? "page" : undefined}>
-              {t(name)}
-            </Link>
-          ))}
+          {Object.entries(PAGES)
+            .filter(([, { isListed }]) => isListed === undefined || isListed(session))
+            .map(([href, { name }]) => (
+              <Link key={href} href={href} aria-current={href === path ? "page" : undefined}>
+                {t(name)}
+              </Link>
+            ))}
+          <Link href="/account" className="who" aria-current={path === "/account" ? "page" : undefined}>
+            {session?.account?.email ?? t("nav.signIn")}
+          </Link>
         </nav>
       </header>
       <main id="content" tabIndex={-1}>

@@ -6,7 +6,9 @@ import { removeStaleFolders } from "../workers/output-folders.ts";
 import { App } from "./app.tsx";
 import "../shared/ui/base.css";
 import "../shared/ui/parts.css";
+import "../features/account/account.css";
 import "../features/home/home.css";
+import "../features/provider/provider.css";
 import "../features/studio/studio.css";
 import "../features/watch/watch.css";
 

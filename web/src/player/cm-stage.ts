@@ -1,6 +1,7 @@
-/** Shows a CM in a `<video>` that cannot be skipped, sped up or left behind in a hidden tab. */
+/** Shows a CM, a video or an image, that cannot be skipped, sped up or left behind in a hidden tab. */
 import { UnsupportedError } from "../../../codec/errors.ts";
 import { deferred } from "../shared/deferred.ts";
+import { showImage } from "./cm-image.ts";
 import { CmProof } from "./cm-proof.ts";
 
 /** Forward jumps up to this are the player's own jitter. */
@@ -16,7 +17,10 @@ export interface CmStageEvents {
 }
 
 export class CmStage {
-  readonly element: HTMLVideoElement;
+  /** Both, one behind the other; the one that is shown has `data-shown`. */
+  readonly elements: readonly HTMLElement[];
+  private readonly element: HTMLVideoElement;
+  private readonly image: HTMLImageElement;
   private readonly events: CmStageEvents;
   private reached = 0;
 
@@ -28,7 +32,11 @@ export class CmStage {
     this.element.disablePictureInPicture = true;
     this.element.disableRemotePlayback = true;
     this.element.tabIndex = -1;
-    this.element.addEventListener("contextmenu", (event) => event.preventDefault());
+    this.image = document.createElement("img");
+    this.image.className = "cm-image";
+    this.image.alt = "";
+    this.elements = [this.element, this.image];
+    for (const element of this.elements) element.addEventListener("contextmenu", (event) => event.preventDefault());
   }
 
   setVolume(volume: number, muted: boolean): void {
@@ -37,23 +45,28 @@ export class CmStage {
   }
 
   /**
-   * Resolves when the CM has played and its last frames were presented.
+   * Resolves when the CM has played and its last frames were presented, or when an image was on screen for its time.
    *
+   * @param seconds of an image
    * @throws {@link UnsupportedError} this browser cannot play the CM; AbortError on `signal`
    */
-  async play(cm: Blob, signal: AbortSignal): Promise<void> {
+  async play(cm: Blob, seconds: number, signal: AbortSignal): Promise<void> {
     const url = URL.createObjectURL(cm);
-    const { element } = this;
+    const { element, image } = this;
+    const shown = cm.type.startsWith("image/") ? image : element;
+    shown.dataset.shown = "";
     const ending = new AbortController();
     const listen = AbortSignal.any([signal, ending.signal]);
     this.reached = 0;
     try {
-      element.src = url;
-      await this.playToEnd(listen, signal);
+      shown.src = url;
+      if (shown === image) await showImage(image, seconds, (position) => this.events.onPosition(position), signal);
+      else await this.playToEnd(listen, signal);
     } finally {
       ending.abort();
       element.pause();
-      element.removeAttribute("src");
+      delete shown.dataset.shown;
+      shown.removeAttribute("src");
       element.load();
       URL.revokeObjectURL(url);
     }

@@ -5,11 +5,12 @@
 import * as Comlink from "comlink";
 import { PairingError } from "../../../codec/errors.ts";
 import { installErrorTransfer } from "../../../codec/worker/error-transfer.ts";
-import { type CmOffer, openPlay } from "../shared/service.ts";
+import type { CmOffer, ViewerAttributes } from "../shared/service.ts";
 import type { MainFacts, PlayEvents, PlayWorkerApi } from "../workers/play-api.ts";
 import { epochMilliseconds, MediaClock } from "./clock.ts";
 import { CmStage } from "./cm-stage.ts";
-import { askSecret, languagesOf, loadCm } from "./play-request.ts";
+import { type CmPlace, PlayLink } from "./play-link.ts";
+import { askSecret, languagesOf } from "./play-request.ts";
 import { SoundOutput } from "./sound-output.ts";
 import type { SoundPiece } from "./sound-pump.ts";
 import { nextState, type PlayerEvent, type PlayerState, showsVideo } from "./state.ts";
@@ -28,6 +29,8 @@ export interface PlayerSnapshot {
   state: PlayerState;
   facts: MainFacts | undefined;
   playId: string | undefined;
+  /** What this play told the service of the viewer. */
+  sentAttributes: ViewerAttributes;
   cm: CmProgress | undefined;
   positionSeconds: number;
   volume: number;
@@ -51,12 +54,14 @@ export class Player {
   private canvas: HTMLCanvasElement | undefined;
   private sound: SoundOutput | undefined;
   private playing = new AbortController();
+  private link: PlayLink | undefined;
   private run = 0;
   private ready = false;
   private current: PlayerSnapshot = {
     state: "idle",
     facts: undefined,
     playId: undefined,
+    sentAttributes: {},
     cm: undefined,
     positionSeconds: 0,
     volume: 1,
@@ -75,7 +80,7 @@ export class Player {
       this.fail(new Error(`the player's worker broke (${event.message}): load the page again`));
     this.element.className = "player-view";
     this.cmStage = new CmStage({
-      onPosition: (seconds) => this.updateCm({ positionSeconds: seconds }),
+      onPosition: (seconds) => this.atCm(seconds),
       onBlocked: (start) =>
         this.update({
           unblock: () => {
@@ -92,7 +97,12 @@ export class Player {
       if (this.clock.isRunning) this.sound?.start(this.clock);
     };
     this.ticker = setInterval(() => this.tick(), TICK_MILLISECONDS);
+    addEventListener("pagehide", this.onPageHide);
   }
+
+  private readonly onPageHide = (event: PageTransitionEvent): void => {
+    if (!event.persisted) this.leave();
+  };
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.listeners.add(listener);
@@ -103,8 +113,8 @@ export class Player {
 
   /** Opens a main: a file, or the address of one. What goes wrong ends in the snapshot's `error`. */
   async open(source: Blob | string): Promise<void> {
-    await this.endPlay();
-    this.enter("open", { facts: undefined, error: undefined, cm: undefined, positionSeconds: 0, playId: undefined });
+    await this.leavePlay();
+    this.enter("open", { facts: undefined, error: undefined, cm: undefined, positionSeconds: 0 });
     const { signal } = this.playing;
     try {
       const facts = await this.remote.open(source);
@@ -113,7 +123,7 @@ export class Player {
       this.canvas.className = "video-canvas";
       this.canvas.dataset.rotation = String(facts.video.rotation);
       this.canvas.dataset.mirrored = String(facts.video.mirrored);
-      this.element.replaceChildren(this.canvas, this.cmStage.element);
+      this.element.replaceChildren(this.canvas, ...this.cmStage.elements);
       const screen = this.canvas.transferControlToOffscreen();
       await this.remote.attachScreen(Comlink.transfer(screen, [screen]));
       if (!signal.aborted) this.enter("opened", { facts });
@@ -126,7 +136,7 @@ export class Player {
   async play(): Promise<void> {
     const { facts } = this.current;
     if (facts === undefined || nextState(this.current.state, "play") === undefined) return;
-    await this.endPlay();
+    await this.leavePlay();
     this.enter("play", { error: undefined, cm: undefined, positionSeconds: 0, heldBack: false, unblock: undefined });
     const { signal } = this.playing;
     if (facts.sound?.playable) {
@@ -159,10 +169,11 @@ export class Player {
     this.startRun(target);
   }
 
-  /** Ends the play; playing again takes a new one. */
+  /** Ends the video, behind which the last CM comes; in a CM it ends the play, and the CM comes first next time. */
   async stop(): Promise<void> {
     if (!this.enter("stop")) return;
-    await this.endPlay();
+    if (this.current.state === "closing") await this.showLastCm("stop");
+    else await this.leavePlay();
   }
 
   setVolume(volume: number, muted: boolean): void {
@@ -172,6 +183,8 @@ export class Player {
 
   close(): void {
     clearInterval(this.ticker);
+    removeEventListener("pagehide", this.onPageHide);
+    this.leave();
     this.playing.abort();
     this.sound?.close();
     this.worker.terminate();
@@ -179,35 +192,74 @@ export class Player {
   }
 
   private async prepareAndPlay(facts: MainFacts, signal: AbortSignal): Promise<void> {
-    const offer = await openPlay(facts.mainId, languagesOf(navigator.languages), signal);
-    if (offer.slaveId !== facts.slaveId) {
+    const attributes = { languages: languagesOf(navigator.languages) };
+    const { link, place } = await PlayLink.open([facts.mainId], attributes, signal);
+    this.link = link;
+    const { playId, sentAttributes } = link;
+    this.update({ playId, sentAttributes });
+    const [video] = link.videos;
+    if (video?.slaveId !== facts.slaveId) {
       throw new PairingError(
-        `the service offers slave ${offer.slaveId}, this main wants ${facts.slaveId}: fetch the main file again`,
+        `the service offers slave ${video?.slaveId}, this main wants ${facts.slaveId}: fetch the main file again`,
         { ...idsOf(facts) },
       );
     }
-    this.update({ playId: offer.playId, cm: { offer: offer.cm, loadedBytes: 0, positionSeconds: 0 } });
-    const cm = await loadCm(offer.cm, (loadedBytes) => this.updateCm({ loadedBytes }), signal);
+    const { cm, ticket: secretTicket } = await this.fetchCm(link, place, signal);
     const ticket = {
-      playId: offer.playId,
-      slaveId: offer.slaveId,
-      segments: offer.segments,
-      cmId: offer.cm.id,
-      cmSha256: offer.cm.sha256,
+      playId,
+      slaveId: video.slaveId,
+      segments: video.segments,
+      cmId: place.cm.id,
+      cmSha256: place.cm.sha256,
+      firstTicket: place.ticket,
     };
     // The units come while the CM plays; a failure shows when they are needed.
     const prepared = this.remote.prepare(ticket, cm, Comlink.proxy(this.playEvents(signal)));
     prepared.catch(() => {});
     if (signal.aborted) return;
     this.enter("cm-loaded");
-    await this.cmStage.play(cm, signal);
+    await this.cmStage.play(cm, place.cm.durationSeconds, signal);
+    link.cmWatched();
     this.enter("cm-watched");
     await prepared;
-    const secret = await askSecret(offer.playId, signal);
+    const secret = await askSecret(playId, place.cm, secretTicket, signal);
     await this.remote.release(secret);
     if (signal.aborted) return;
     this.enter("released");
     this.startRun(0);
+  }
+
+  private fetchCm(link: PlayLink, place: CmPlace, signal: AbortSignal) {
+    this.update({ cm: { offer: place.cm, loadedBytes: 0, positionSeconds: 0 } });
+    return link.loadCm(place, (loadedBytes) => this.updateCm({ loadedBytes }), signal);
+  }
+
+  /** The CM behind the video (Cmix patent [0211], [0225]). Where it cannot be shown now, the service lets it come first next time. */
+  private async showLastCm(move: "next" | "stop"): Promise<void> {
+    await this.endVideo();
+    const { link } = this;
+    const { signal } = this.playing;
+    try {
+      const place = await link?.move({ kind: move }, signal);
+      if (link !== undefined && place?.kind === "cm") {
+        const { cm } = await this.fetchCm(link, place, signal);
+        this.enter("cm-loaded");
+        await this.cmStage.play(cm, place.cm.durationSeconds, signal);
+        link.cmWatched();
+        await link.move({ kind: "next" }, signal);
+      }
+    } catch {
+      // Nothing of the video hangs on it.
+    }
+    if (signal.aborted) return;
+    this.enter("cm-watched");
+    await this.leavePlay();
+  }
+
+  private atCm(positionSeconds: number): void {
+    this.updateCm({ positionSeconds });
+    const { cm } = this.current;
+    if (cm !== undefined) this.link?.cmAt(cm.offer, positionSeconds);
   }
 
   private playEvents(signal: AbortSignal): PlayEvents {
@@ -233,7 +285,7 @@ export class Player {
       },
       onEnded: (run) => {
         if (isLate(run) || !this.enter("end")) return;
-        void this.endPlay();
+        void this.showLastCm("next");
       },
       onError: (run, error) => {
         if (!isLate(run)) this.fail(error);
@@ -282,11 +334,22 @@ export class Player {
     if (!this.clock.isRunning) return;
     const positionSeconds = Math.min(this.clock.time(), this.current.facts?.durationSeconds ?? 0);
     this.sendClock();
+    this.link?.videoShown(TICK_MILLISECONDS / 1000);
     this.update({ positionSeconds });
   }
 
-  /** Whatever of a play is under way ends; the state is the caller's. */
-  private async endPlay(): Promise<void> {
+  private leave(): void {
+    this.link?.leave();
+    this.link = undefined;
+  }
+
+  private async leavePlay(): Promise<void> {
+    this.leave();
+    await this.endVideo();
+  }
+
+  /** Whatever of a video is under way ends; the state is the caller's. */
+  private async endVideo(): Promise<void> {
     this.playing.abort();
     this.playing = new AbortController();
     this.run += 1;
@@ -297,7 +360,7 @@ export class Player {
   }
 
   private fail(error: unknown): void {
-    if (this.enter("fail", { error: error instanceof Error ? error : new Error(String(error)) })) void this.endPlay();
+    if (this.enter("fail", { error: error instanceof Error ? error : new Error(String(error)) })) void this.leavePlay();
   }
 
   private applyVolume(): void {

@@ -18,6 +18,8 @@ export interface PlayTicket {
   segments: number;
   cmId: string;
   cmSha256: string;
+  /** For units from the start on. */
+  firstTicket: string | undefined;
 }
 
 export interface OpenedSegment {

@@ -8,17 +8,17 @@ const SEEK_ATTEMPTS = 5;
  * Moves a play's position on the service, waiting where that limits seeks.
  *
  * @param onHeldBack told while the service lets no seek through
+ * @returns a ticket for there; rejects with AbortError on `signal`
  */
 export async function moveService(
   playId: string,
   segment: number,
   signal: AbortSignal,
   onHeldBack: (seconds: number) => void,
-): Promise<void> {
-  for (let attempt = 1; !signal.aborted; attempt++) {
+): Promise<string> {
+  for (let attempt = 1; ; attempt++) {
     try {
-      await postSeek(playId, segment, signal);
-      return;
+      return await postSeek(playId, segment, signal);
     } catch (error) {
       if (!(error instanceof DeliveryError) || error.details.retryable !== true || attempt === SEEK_ATTEMPTS)
         throw error;

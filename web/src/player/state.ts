@@ -16,6 +16,10 @@ export type PlayerState =
   | "buffering"
   | "playing"
   | "paused"
+  /** The video is over or was stopped; the CM behind it is fetched. */
+  | "closing"
+  /** That CM is on screen. */
+  | "last-cm"
   /** Played to the end, or stopped: playing again takes a new play. */
   | "ended"
   | "error";
@@ -51,11 +55,13 @@ const TRANSITIONS: Record<PlayerState, Row> = {
     starved: "buffering",
     pause: "paused",
     seek: "buffering",
-    end: "ended",
-    stop: "ended",
+    end: "closing",
+    stop: "closing",
   },
-  playing: { starved: "buffering", pause: "paused", seek: "buffering", end: "ended", stop: "ended" },
-  paused: { buffered: "paused", starved: "paused", resume: "buffering", seek: "paused", stop: "ended" },
+  playing: { starved: "buffering", pause: "paused", seek: "buffering", end: "closing", stop: "closing" },
+  paused: { buffered: "paused", starved: "paused", resume: "buffering", seek: "paused", stop: "closing" },
+  closing: { "cm-loaded": "last-cm", "cm-watched": "ended", stop: "ended" },
+  "last-cm": { "cm-watched": "ended", stop: "ended" },
   ended: { play: "preparing" },
   error: { play: "preparing" },
 };
@@ -72,7 +78,17 @@ export function showsVideo(state: PlayerState): boolean {
   return state === "buffering" || state === "playing" || state === "paused";
 }
 
+export function showsCm(state: PlayerState): boolean {
+  return state === "cm" || state === "last-cm";
+}
+
 /** Whether the viewer waits for something. */
 export function isWaiting(state: PlayerState): boolean {
-  return state === "opening" || state === "preparing" || state === "releasing" || state === "buffering";
+  return (
+    state === "opening" ||
+    state === "preparing" ||
+    state === "releasing" ||
+    state === "buffering" ||
+    state === "closing"
+  );
 }

@@ -129,22 +129,14 @@ export class UnitStore {
           await this.pause(error);
           continue;
         }
-        if (
-          error instanceof DeliveryError &&
-          error.details.status === 409 &&
-          !this.waiting.has(from === "start" ? START_UNIT : from)
-        ) {
+        const isTooFar = error instanceof DeliveryError && error.details.serviceCode === "seek_first";
+        if (isTooFar && !this.waiting.has(from === "start" ? START_UNIT : from)) {
           // A seek moved the service's position while this was asked for ahead of the old one.
           await sleep(WAIT_RANGE_SECONDS[0], signal).catch(() => {});
           continue;
         }
         failures += 1;
-        if (
-          error instanceof DeliveryError &&
-          error.details.status === 409 &&
-          failures < ATTEMPTS &&
-          this.options.move
-        ) {
+        if (isTooFar && failures < ATTEMPTS && this.options.move) {
           try {
             await this.options.move(from === "start" ? START_UNIT : from, signal);
             continue;

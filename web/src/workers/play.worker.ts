@@ -15,11 +15,9 @@ import type { MediaFeed } from "../player/media-feed.ts";
 import { Playback } from "../player/playback.ts";
 import { aheadEnd, SamplesFeed, structureFirst } from "../player/samples-feed.ts";
 import { type PlayTicket, SegmentOpener } from "../player/segment-opener.ts";
-import { moveService } from "../player/service-position.ts";
 import { StreamFeed } from "../player/stream-feed.ts";
 import { UnitStore } from "../player/unit-store.ts";
-import { readUnits } from "../player/unit-stream.ts";
-import { fetchUnits } from "../shared/service.ts";
+import { UnitTickets } from "../player/unit-tickets.ts";
 import { fetchKernels } from "./kernels.ts";
 import type { MainFacts, PlayEvents, PlayWorkerApi } from "./play-api.ts";
 
@@ -33,6 +31,7 @@ interface PreparedPlay {
   ticket: PlayTicket;
   cm: Blob;
   units: UnitStore;
+  tickets: UnitTickets;
   events: PlayEvents;
 }
 
@@ -100,20 +99,18 @@ class PlayWorker implements PlayWorkerApi {
     await this.stop();
     this.kernels ??= fetchKernels();
     const { reader } = this.opened();
+    const onHeldBack = (seconds: number) => void events.onHeldBack(seconds);
+    const tickets = new UnitTickets(ticket.playId, ticket.firstTicket, onHeldBack);
     const units = new UnitStore({
       segments: ticket.segments,
-      async *fetch(from, most, signal) {
-        const { body } = await fetchUnits(ticket.playId, from, most, signal);
-        if (body !== null) yield* readUnits(body);
-      },
-      onHeldBack: (seconds) => events.onHeldBack(seconds),
-      move: (segment, signal) =>
-        moveService(ticket.playId, segment, signal, (seconds) => void events.onHeldBack(seconds)),
+      fetch: (from, most, signal) => tickets.fetch(from, most, signal),
+      onHeldBack,
+      move: (segment, signal) => tickets.move(segment, signal),
       ...(reader.header.method === "samples"
         ? { first: structureFirst(reader.index), aheadEnd: (newest) => aheadEnd(reader.index, newest) }
         : {}),
     });
-    this.prepared = { ticket, cm, units, events };
+    this.prepared = { ticket, cm, units, tickets, events };
     await this.kernels;
   }
 
@@ -122,7 +119,7 @@ class PlayWorker implements PlayWorkerApi {
     const { prepared, context } = this;
     if (prepared === undefined || context === undefined)
       throw new TypeError("release: prepare and attachScreen come first");
-    const { ticket, cm, units, events } = prepared;
+    const { ticket, cm, units, tickets, events } = prepared;
     this.kernels ??= fetchKernels();
     const kernels = await this.kernels;
     const opener = await SegmentOpener.open({ kernels, main: reader, units, cm: sourceFromBlob(cm) }, ticket, secret);
@@ -135,8 +132,7 @@ class PlayWorker implements PlayWorkerApi {
       feed: this.feed,
       units,
       clock: () => ({ seconds: timeOfAnchor(this.anchor, epochMilliseconds()), running: this.anchor.running }),
-      moveService: (segment, signal) =>
-        moveService(ticket.playId, segment, signal, (seconds) => void events.onHeldBack(seconds)),
+      moveService: (segment, signal) => tickets.move(segment, signal),
       events,
     });
   }

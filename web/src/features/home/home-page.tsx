@@ -1,9 +1,10 @@
 import { type ReactNode, useEffect, useState } from "react";
 import { Link } from "../../app/router.tsx";
 import { useText } from "../../shared/i18n/text.tsx";
-import { type LibraryVideo, listVideos } from "../../shared/service.ts";
+import { type LibraryPage, type LibrarySearch, type LibraryVideo, listVideos } from "../../shared/service.ts";
 import { formatBytes, formatTime } from "../../shared/text-format.ts";
 import { ErrorNotice } from "../../shared/ui/notices.tsx";
+import { Pager } from "./pager.tsx";
 
 /** Typing pauses this long before the service is asked. */
 const SEARCH_DELAY_MILLISECONDS = 250;
@@ -31,56 +32,86 @@ export function HomePage(): ReactNode {
 
 function Library(): ReactNode {
   const { t } = useText();
-  const [query, setQuery] = useState("");
-  const [videos, setVideos] = useState<LibraryVideo[]>();
+  const [search, setSearch] = useState<LibrarySearch>({ query: "", genre: "", age: "", page: 1 });
+  const [found, setFound] = useState<LibraryPage>();
   const [error, setError] = useState<Error>();
   const [attempt, setAttempt] = useState(0);
+  const { query, genre, age } = search;
+  /** Another search begins at its first page. */
+  const change = (part: Partial<LibrarySearch>) => setSearch({ ...search, page: 1, ...part });
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `attempt` asks again
   useEffect(() => {
     const asking = new AbortController();
     const timer = setTimeout(
       () => {
-        listVideos(query, asking.signal)
-          .then((found) => {
-            setVideos(found);
+        listVideos(search, asking.signal)
+          .then((page) => {
+            setFound(page);
             setError(undefined);
           })
           .catch((cause: Error) => {
             if (!asking.signal.aborted) setError(cause);
           });
       },
-      query === "" ? 0 : SEARCH_DELAY_MILLISECONDS,
+      search.query === "" ? 0 : SEARCH_DELAY_MILLISECONDS,
     );
     return () => {
       clearTimeout(timer);
       asking.abort();
     };
-  }, [query, attempt]);
+  }, [search, attempt]);
 
+  const isFiltered = query !== "" || genre !== "" || age !== "";
   return (
     <section aria-labelledby="library-title">
       <div className="library-head">
         <h2 id="library-title">{t("home.library")}</h2>
-        <input
-          type="search"
-          value={query}
-          aria-label={t("home.search")}
-          placeholder={t("home.search")}
-          onChange={(event) => setQuery(event.target.value)}
-        />
+        <div className="actions">
+          <select
+            value={genre}
+            aria-label={t("home.genre")}
+            onChange={(event) => change({ genre: event.target.value })}
+          >
+            <option value="">{t("home.allGenres")}</option>
+            {found?.genres.map(({ genre: name, videos }) => (
+              <option key={name} value={name}>{`${name} (${videos})`}</option>
+            ))}
+          </select>
+          <input
+            className="age"
+            type="number"
+            min={0}
+            max={120}
+            value={age}
+            aria-label={t("home.age")}
+            placeholder={t("home.age")}
+            onChange={(event) => change({ age: /^\d{0,3}$/.test(event.target.value) ? event.target.value : age })}
+          />
+          <input
+            type="search"
+            value={query}
+            maxLength={200}
+            aria-label={t("home.search")}
+            placeholder={t("home.search")}
+            onChange={(event) => change({ query: event.target.value })}
+          />
+        </div>
       </div>
       {error !== undefined && <ErrorNotice message={error.message} onRetry={() => setAttempt(attempt + 1)} />}
-      {error === undefined && videos === undefined && <p className="quiet">{t("home.loading")}</p>}
-      {error === undefined && videos?.length === 0 && (
-        <p className="quiet">{query === "" ? t("home.empty") : t("home.noneFound", { query })}</p>
+      {error === undefined && found === undefined && <p className="quiet">{t("home.loading")}</p>}
+      {error === undefined && found?.total === 0 && (
+        <p className="quiet">{isFiltered ? t("home.noneFound", { query }) : t("home.empty")}</p>
       )}
-      {videos !== undefined && videos.length > 0 && (
-        <ul className="library">
-          {videos.map((video) => (
-            <VideoCard key={video.mainId} video={video} />
-          ))}
-        </ul>
+      {found !== undefined && found.videos.length > 0 && (
+        <>
+          <ul className="library">
+            {found.videos.map((video) => (
+              <VideoCard key={video.mainId} video={video} />
+            ))}
+          </ul>
+          <Pager page={found.page} pages={found.pages} onPage={(page) => setSearch({ ...search, page })} />
+        </>
       )}
     </section>
   );
@@ -88,35 +119,62 @@ function Library(): ReactNode {
 
 function VideoCard({ video }: { video: LibraryVideo }): ReactNode {
   const { t } = useText();
-  const { mainId, title, mainUrl, mainBytes, posterUrl, copyright, durationSeconds } = video;
+  const { mainId, title, mainUrl, mainBytes, copyright, genre, ageLimit, playsInBrowser } = video;
+  const [isWatched, setIsWatched] = useState(false);
+  const facts = [
+    copyright,
+    genre,
+    ageLimit === 0 ? "" : t("home.from", { age: ageLimit }),
+    mainBytes === null ? "" : formatBytes(mainBytes),
+  ];
   return (
-    <li className="card video-card">
-      <div className="poster">
-        {posterUrl === null ? null : <img src={posterUrl} alt="" loading="lazy" />}
-        <span className="length">{formatTime(durationSeconds)}</span>
-      </div>
+    <li
+      className="card video-card"
+      onMouseEnter={() => setIsWatched(true)}
+      onMouseLeave={() => setIsWatched(false)}
+      onFocus={() => setIsWatched(true)}
+      onBlur={() => setIsWatched(false)}
+    >
+      <Poster video={video} isWatched={isWatched} />
       <div className="video-text">
         <h3>{title}</h3>
-        <p className="quiet">
-          {[copyright, mainBytes === null ? "" : formatBytes(mainBytes)].filter((part) => part !== "").join(" · ")}
-        </p>
+        <p className="quiet">{facts.filter((part) => part !== "").join(" · ")}</p>
+        {video.description !== "" && <p className="description">{video.description}</p>}
         {mainUrl === null ? (
           <p className="quiet">{t("home.notHosted")}</p>
         ) : (
-          <div className="actions">
-            <Link
-              href={`/watch?main=${mainId}`}
-              className="button button-main"
-              aria-label={t("home.watchTitle", { title })}
-            >
-              {t("home.watch")}
-            </Link>
-            <a href={mainUrl} download className="button" aria-label={t("home.downloadTitle", { title })}>
-              {t("home.download")}
-            </a>
-          </div>
+          <>
+            {!playsInBrowser && <p className="quiet">{t("home.elsewhere")}</p>}
+            <div className="actions">
+              {playsInBrowser && (
+                <Link
+                  href={`/watch?main=${mainId}`}
+                  className="button button-main"
+                  aria-label={t("home.watchTitle", { title })}
+                >
+                  {t("home.watch")}
+                </Link>
+              )}
+              <a href={mainUrl} download className="button" aria-label={t("home.downloadTitle", { title })}>
+                {t("home.download")}
+              </a>
+            </div>
+          </>
         )}
       </div>
     </li>
+  );
+}
+
+/** The teaser runs, without sound, while the card is pointed at or has the focus; never for who wants less motion. */
+function Poster({ video, isWatched }: { video: LibraryVideo; isWatched: boolean }): ReactNode {
+  const { posterUrl, teaserUrl, durationSeconds } = video;
+  const runs = isWatched && teaserUrl !== null && !matchMedia("(prefers-reduced-motion: reduce)").matches;
+  return (
+    <div className="poster">
+      {posterUrl === null ? null : <img src={posterUrl} alt="" loading="lazy" />}
+      {runs && <video className="teaser" src={teaserUrl} muted autoPlay loop playsInline />}
+      <span className="length">{formatTime(durationSeconds)}</span>
+    </div>
   );
 }

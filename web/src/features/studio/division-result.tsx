@@ -2,9 +2,11 @@ import { type ReactNode, useEffect, useState } from "react";
 import { handOver } from "../../app/handoff.ts";
 import { navigate } from "../../app/router.tsx";
 import { useText } from "../../shared/i18n/text.tsx";
+import { wantsAccount } from "../../shared/session.ts";
 import { formatBytes, formatShare, formatTime } from "../../shared/text-format.ts";
 import { Hint, ProgressBar } from "../../shared/ui/notices.tsx";
 import type { DivisionOutput } from "../../workers/divide-api.ts";
+import { SignInToUpload } from "../account/sign-in-to-upload.tsx";
 import type { Transfer } from "./use-division.ts";
 
 /** A source that gives less than this of its length was cut. */
@@ -126,6 +128,7 @@ function SaveLink({ file, fileName, onSaved }: { file: Blob; fileName: string; o
 function SlaveTransfer({ transfer, onSend }: { transfer: Transfer; onSend: () => void }): ReactNode {
   const { t } = useText();
   if (transfer.state === "failed") {
+    if (wantsAccount(transfer.error)) return <SignInToUpload onReady={onSend} />;
     return (
       <div className="notice notice-error" role="alert">
         <p>{t("studio.upload.failed", { reason: transfer.error.message })}</p>
@@ -155,6 +158,7 @@ function Publishing({ transfer, onPublish }: { transfer: Transfer; onPublish: ()
   if (transfer.state === "done") return <p role="status">{t("studio.publish.done")}</p>;
   if (transfer.state === "sending")
     return <p role="status">{t("studio.publish.sending", { percent: formatShare(transfer.share, 1) })}</p>;
+  if (transfer.state === "failed" && wantsAccount(transfer.error)) return <SignInToUpload onReady={onPublish} />;
   return (
     <>
       {transfer.state === "failed" && (

@@ -1,6 +1,8 @@
 /** The Studio's state: one file, from choosing it to the uploaded slave. */
 import { useCallback, useEffect, useRef, useState } from "react";
-import { uploadMain, uploadSlave } from "../../shared/service.ts";
+
+import { uploadHeaders } from "../../shared/session.ts";
+import { uploadMain, uploadSlave } from "../../shared/upload.ts";
 import type { DivideSettings, DivisionOutput, DivisionStep, SourceFacts } from "../../workers/divide-api.ts";
 import { DivideClient } from "../../workers/divide-client.ts";
 import { type DivisionRecord, identify, putRecord, removeRecord } from "../../workers/division-records.ts";
@@ -145,7 +147,8 @@ export function useDivision(): Division {
   const sendSlaveOf = (output: DivisionOutput) =>
     transfer(
       "slave",
-      ({ slaveId, slave }, onProgress, signal) => uploadSlave(slaveId, slave, onProgress, signal),
+      async ({ slaveId, slave }, onProgress, signal) =>
+        uploadSlave(slaveId, slave, await uploadHeaders(), onProgress, signal),
       output,
     );
 
@@ -256,7 +259,8 @@ export function useDivision(): Division {
       if (studio.phase === "done")
         transfer(
           "main",
-          ({ mainId, main }, onProgress, signal) => uploadMain(mainId, main, onProgress, signal),
+          async ({ mainId, main }, onProgress, signal) =>
+            uploadMain(mainId, main, await uploadHeaders(), onProgress, signal),
           studio.output,
         );
     },

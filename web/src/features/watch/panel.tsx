@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import type { PlayerSnapshot } from "../../player/player.ts";
+import { showsCm } from "../../player/state.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { formatBytes, formatTime } from "../../shared/text-format.ts";
 import type { MainFacts } from "../../workers/play-api.ts";
@@ -36,7 +37,7 @@ export function Panel({ snapshot, facts }: { snapshot: PlayerSnapshot; facts: Ma
         {facts.protection === "patent" && <p className="quiet">{t("watch.unprotected")}</p>}
       </section>
       {offer !== undefined && (
-        <section className="card sponsor" data-now={snapshot.state === "cm" || undefined}>
+        <section className="card sponsor" data-now={showsCm(snapshot.state) || undefined}>
           <p className="quiet">{t("watch.sponsor")}</p>
           <p className="sponsor-name">{offer.sponsor}</p>
           <p>{offer.title}</p>

@@ -1,6 +1,6 @@
 import { type CSSProperties, type ReactNode, useEffect, useRef, useState } from "react";
 import type { Player, PlayerSnapshot } from "../../player/player.ts";
-import type { PlayerState } from "../../player/state.ts";
+import { type PlayerState, showsCm } from "../../player/state.ts";
 import type { TextKey } from "../../shared/i18n/en.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { formatTime } from "../../shared/text-format.ts";
@@ -17,6 +17,7 @@ interface StageProps {
 const WAITING: Partial<Record<PlayerState, TextKey>> = {
   preparing: "watch.preparing",
   releasing: "watch.releasing",
+  closing: "watch.preparing",
   buffering: "watch.buffering",
 };
 
@@ -52,7 +53,7 @@ export function Stage({ player, snapshot, facts }: StageProps): ReactNode {
           )}
         </div>
       )}
-      {state === "cm" && cm !== undefined && (
+      {showsCm(state) && cm !== undefined && (
         <p className="cm-badge">
           <strong>{t("watch.cm")}</strong>{" "}
           {t("watch.cmLeft", { time: formatTime(Math.ceil(cm.offer.durationSeconds - cm.positionSeconds)) })}

@@ -1,3 +1,6 @@
+import { accountEn } from "./account-texts.ts";
+import { libraryEn } from "./library-texts.ts";
+
 /** All words of the pages. `{name}` is filled in. */
 export const en = {
   "nav.home": "Library",
@@ -225,6 +228,9 @@ export const en = {
   "watch.help.codec":
     "This browser does not decode this video. Try another browser or device, or ask its maker for a version in H.264.",
   "watch.help.other": "Try again; if it happens again, load the page anew.",
+
+  ...accountEn,
+  ...libraryEn,
 } as const;
 
 export type TextKey = keyof typeof en;

@@ -1,4 +1,6 @@
+import { accountJa } from "./account-texts.ts";
 import type { TextKey } from "./en.ts";
+import { libraryJa } from "./library-texts.ts";
 
 export const ja: Record<TextKey, string> = {
   "nav.home": "ライブラリ",
@@ -224,4 +226,7 @@ export const ja: Record<TextKey, string> = {
   "watch.help.codec":
     "このブラウザーはこの動画を復号できません。別のブラウザーか端末で試すか、作者に H.264 版を求めてください。",
   "watch.help.other": "もう一度試してください。繰り返す場合はページを再読み込みしてください。",
+
+  ...accountJa,
+  ...libraryJa,
 };

@@ -1,0 +1,195 @@
+/** How many plays at once one server process carries: each fetches a 1 s segment a second, with tickets, ledger and SQLite. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { median, type Ratio, ROOT } from "../measure.ts";
+import { makeLoadData, SEGMENT_BYTES } from "./load-data.ts";
+import { headerOf, RawClient } from "./raw-client.ts";
+
+const COUNTS = [250, 500, 1000, 1500, 2000, 2500, 3000, 4000, 5000];
+const STEP_SECONDS = 10;
+/** Beyond this nobody would call it served. */
+const LIMIT_MILLISECONDS = 100;
+/** Opened at the same time, while the others play on. */
+const OPENING = 8;
+/** Bit rate that whole videos are compared at: a 720p stream of today. */
+const VIDEO_BYTES_PER_SECOND = 375_000;
+/** Linux counts CPU time in these. */
+const TICK_MILLISECONDS = 10;
+/** Server and load keep to a core each where the machine has taskset. */
+const SERVER_CORE = process.env.CMIX_BENCH_CORE;
+
+interface Step {
+  plays: number;
+  requests: number;
+  failed: number;
+  p50: number;
+  p99: number;
+  serverShare: number;
+  microsecondsEach: number;
+}
+
+export async function benchLoad(): Promise<Ratio[]> {
+  const folder = await mkdtemp(join(tmpdir(), "cmix-load-"));
+  const plays: LoadPlay[] = [];
+  let server: ChildProcess | undefined;
+  try {
+    const mainId = await makeLoadData(join(folder, "data"));
+    const started = await startServer(join(folder, "data"));
+    server = started.process;
+    const steps: Step[] = [];
+    for (const count of COUNTS) {
+      await openPlays(plays, count, started.port, mainId);
+      const step = await measure(plays, server.pid ?? 0);
+      steps.push(step);
+      console.log(
+        `  ${step.plays} plays: ${step.requests} answers in ${STEP_SECONDS} s, ${step.failed} failed, p50 ${step.p50.toFixed(1)} ms, p99 ${step.p99.toFixed(1)} ms, server ${(step.serverShare * 100).toFixed(0)} % of a core, ${step.microsecondsEach.toFixed(0)} us each`,
+      );
+      if (step.p99 > LIMIT_MILLISECONDS || step.failed > 0) break;
+    }
+    return ratiosOf(steps);
+  } finally {
+    for (const play of plays) play.close();
+    server?.kill();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function startServer(dataDir: string): Promise<{ process: ChildProcess; port: number }> {
+  const args = [join(ROOT, "dist/node/cli/cmix.js"), "serve", "--port", "0", "--data", dataDir];
+  const pinned = SERVER_CORE !== undefined && existsSync("/usr/bin/taskset");
+  const [command, all] = pinned
+    ? ["taskset", ["-c", SERVER_CORE, process.execPath, ...args]]
+    : [process.execPath, args];
+  const child = spawn(command, all, { stdio: ["ignore", "pipe", "pipe"] });
+  // What the server logs goes nowhere, as fast as it comes.
+  child.stdout.resume();
+  const lines = createInterface({ input: child.stderr });
+  const url = await new Promise<string>((resolve, reject) => {
+    lines.on("line", (line) => {
+      const { event, url } = JSON.parse(line) as { event: string; url?: string };
+      if (event === "listening" && url !== undefined) resolve(url);
+    });
+    child.once("exit", (code) => reject(new Error(`the server ended with ${code}`)));
+  });
+  lines.close();
+  child.stderr.resume();
+  return { process: child, port: Number(new URL(url).port) };
+}
+
+/** One viewer. */
+class LoadPlay {
+  readonly times: number[] = [];
+  failed = 0;
+  private readonly client: RawClient;
+  private cookie = "";
+  private playId = "";
+  private ticket = "";
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(port: number) {
+    this.client = new RawClient(port);
+  }
+
+  async open(mainId: string): Promise<void> {
+    const answer = await this.client.request("POST", "/api/plays", "", JSON.stringify({ mainIds: [mainId] }));
+    if (answer.status !== 201) throw new Error(`play: ${answer.status} ${answer.body.toString()}`);
+    const { playId, place } = JSON.parse(answer.body.toString()) as { playId: string; place: { ticket: string } };
+    this.cookie = `Cookie: ${headerOf(answer, "set-cookie").split(";")[0]}\r\n`;
+    [this.playId, this.ticket] = [playId, place.ticket];
+    const cm = await this.client.request("GET", `/api/plays/${playId}/cm`, this.cookie);
+    const secretTicket = headerOf(cm, "cmix-ticket");
+    // The CM is watched beside the first segments, which the allowance before its end covers.
+    this.timer = setTimeout(() => void this.unlock(secretTicket), 3100 + Math.random() * 900);
+  }
+
+  private async unlock(ticket: string): Promise<void> {
+    const { status } = await this.client.request(
+      "POST",
+      `/api/plays/${this.playId}/secret`,
+      `${this.cookie}Cmix-Ticket: ${ticket}\r\n`,
+    );
+    if (status !== 200) this.failed += 1;
+    void this.play(performance.now() + Math.random() * 1000);
+  }
+
+  private play(at: number): void {
+    this.timer = setTimeout(
+      async () => {
+        try {
+          const answer = await this.client.request(
+            "GET",
+            `/api/plays/${this.playId}/units?most=1`,
+            `${this.cookie}Cmix-Ticket: ${this.ticket}\r\n`,
+          );
+          this.times.push(answer.milliseconds);
+          if (answer.status === 200) this.ticket = headerOf(answer, "cmix-ticket");
+          else this.failed += 1;
+        } catch {
+          this.failed += 1;
+          return;
+        }
+        this.play(at + 1000);
+      },
+      Math.max(0, at - performance.now()),
+    );
+  }
+
+  close(): void {
+    clearTimeout(this.timer);
+    this.client.close();
+  }
+}
+
+async function openPlays(plays: LoadPlay[], count: number, port: number, mainId: string): Promise<void> {
+  let opening = plays.length;
+  const open = async () => {
+    while (opening < count) {
+      opening += 1;
+      const play = new LoadPlay(port);
+      plays.push(play);
+      await play.open(mainId);
+    }
+  };
+  await Promise.all(Array.from({ length: OPENING }, open));
+  await new Promise((resolve) => setTimeout(resolve, 6000)); // all CMs are over, all play
+}
+
+async function measure(plays: readonly LoadPlay[], pid: number): Promise<Step> {
+  for (const play of plays) [play.times.length, play.failed] = [0, 0];
+  const [before, start] = [await cpuMilliseconds(pid), performance.now()];
+  await new Promise((resolve) => setTimeout(resolve, STEP_SECONDS * 1000));
+  const [cpu, elapsed] = [(await cpuMilliseconds(pid)) - before, performance.now() - start];
+  const times = plays.flatMap((play) => play.times).sort((a, b) => a - b);
+  return {
+    plays: plays.length,
+    requests: times.length,
+    failed: plays.reduce((sum, { failed }) => sum + failed, 0),
+    p50: median(times),
+    p99: times[Math.floor(times.length * 0.99)] ?? Number.NaN,
+    serverShare: cpu / elapsed,
+    microsecondsEach: (cpu * 1000) / times.length,
+  };
+}
+
+async function cpuMilliseconds(pid: number): Promise<number> {
+  const fields = (await readFile(`/proc/${pid}/stat`, "utf8")).split(") ")[1]?.split(" ") ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * TICK_MILLISECONDS;
+}
+
+/** The bytes of a viewer second beside those of a whole video; and the plays carried, beside the target of 2,000. */
+function ratiosOf(steps: readonly Step[]): Ratio[] {
+  const good = steps.filter(({ p99, failed }) => p99 <= LIMIT_MILLISECONDS && failed === 0).at(-1);
+  const smooth = steps.filter(({ p99, failed }) => p99 <= 25 && failed === 0).at(-1);
+  const details = {
+    p99AtMost25: smooth?.plays ?? 0,
+    p50: good?.p50.toFixed(1),
+    p99: good?.p99.toFixed(1),
+    microsecondsEach: good?.microsecondsEach.toFixed(0),
+    bytesShare: (SEGMENT_BYTES / VIDEO_BYTES_PER_SECOND).toFixed(3),
+  };
+  return [{ name: "plays at once", peer: "target 2000", ours: good?.plays ?? 0, theirs: 2000, unit: "plays", details }];
+}

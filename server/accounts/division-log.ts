@@ -1,0 +1,25 @@
+import type { Deps } from "../deps.ts";
+
+/**
+ * Notes in the division log what an account handed in: who, when, which files, and the settings that their headers tell
+ * (Cmix patent, [0076]). The slave must be in the library; main and slave tell the same settings.
+ */
+export async function logDivision(
+  { store, slaveReaders, now }: Pick<Deps, "store" | "slaveReaders" | "now">,
+  accountId: string,
+  file: "slave" | "main",
+  { slaveId, mainId, bytes }: { slaveId: string; mainId: string; bytes: number },
+): Promise<void> {
+  const { method, protection, parameters } = (await slaveReaders.open(slaveId)).header;
+  await store.accountLogs.addDivision({
+    at: now(),
+    account_id: accountId,
+    file,
+    main_id: mainId,
+    slave_id: slaveId,
+    method,
+    protection,
+    parameters: JSON.stringify(parameters),
+    bytes,
+  });
+}

@@ -1,0 +1,16 @@
+import type { Store } from "../store/store.ts";
+import { hashToken, newToken } from "./session-token.ts";
+
+/**
+ * The address where whoever started the server makes the first administrator's account. It works once; each start without an
+ * administrator makes a new one, and the one before is worth nothing any more. Behind the "#" it reaches no log of a server.
+ *
+ * @param isWanted also where there is an administrator: whoever has lost the password makes another account
+ * @returns undefined where there is an administrator
+ */
+export async function firstAdministratorUrl(store: Store, url: string, isWanted: boolean): Promise<string | undefined> {
+  if (!isWanted && (await store.accounts.hasAdministrator())) return undefined;
+  const token = newToken();
+  await store.accounts.setLink({ tokenHash: hashToken(token), accountId: null, expiresAt: null });
+  return `${url}/first-admin#${token}`;
+}

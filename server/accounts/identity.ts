@@ -1,0 +1,114 @@
+/** Who makes a request, and whether that one may: for every route the same two helpers, {@link guarded} and {@link ensureSession}. */
+import type { Context, MiddlewareHandler } from "hono";
+import { deleteCookie, getCookie, setCookie } from "hono/cookie";
+import type { Deps } from "../deps.ts";
+import { HttpError } from "../http-error.ts";
+import type { Client } from "../security/client.ts";
+import type { Role } from "./roles.ts";
+import { isCsrfOf } from "./session-token.ts";
+import { type Identity, type NewSession, SESSION_HOURS, Sessions } from "./sessions.ts";
+
+export type { Identity } from "./sessions.ts";
+
+declare module "hono" {
+  interface ContextVariableMap {
+    /** Undefined without a session. */
+    identity: Identity | undefined;
+    /** The session's token as the cookie brought it. */
+    sessionToken: string | undefined;
+    sessions: Sessions;
+    client: Client;
+  }
+}
+
+export const CSRF_HEADER = "X-Cmix-CSRF";
+/** With TLS the browser holds the cookie to this very host (RFC 6265bis, 4.1.3.2). */
+export const COOKIE = { plain: "cmix", secure: "__Host-cmix" } as const;
+
+type Method = "get" | "post" | "put" | "patch" | "delete";
+
+/**
+ * Holds a route to accounts of some roles, and says so in /openapi.json. State-changing methods need the session's
+ * CSRF token too.
+ *
+ * @param roles with "guest" every visitor who has a session
+ * @returns to be spread into `createRoute`
+ */
+export function guarded<const M extends Method>(method: M, roles: readonly Role[]) {
+  const changes = method !== "get";
+  const session = [...roles];
+  return {
+    method,
+    security: [changes ? { session, csrf: [] } : { session }] as Record<string, string[]>[],
+    middleware: requireRole(roles, changes),
+  };
+}
+
+function requireRole(roles: readonly Role[], changes: boolean): MiddlewareHandler {
+  return async (c, next) => {
+    const [identity, token] = [c.get("identity"), c.get("sessionToken")];
+    if (identity === undefined || token === undefined) throw signedOut();
+    if (changes && !isCsrfOf(token, c.req.header(CSRF_HEADER)))
+      throw new HttpError(
+        "forbidden",
+        `the header ${CSRF_HEADER} is missing or wrong: GET /api/session tells its value`,
+      );
+    if (!roles.includes(identity.role)) {
+      if (identity.role === "guest") throw signedOut();
+      throw new HttpError("forbidden", `this is for accounts of the kind ${roles.join(", ")}`, { role: identity.role });
+    }
+    await next();
+  };
+}
+
+const signedOut = () => new HttpError("signed_out", "sign in first: POST /api/session");
+
+/** Finds who asks; must run before every guarded route. */
+export function identify(deps: Pick<Deps, "store" | "now" | "clients">): MiddlewareHandler {
+  const sessions = new Sessions(deps.store.sessions, deps.now);
+  return async (c, next) => {
+    const client = deps.clients.find(c);
+    const token = getCookie(c, client.isSecure ? COOKIE.secure : COOKIE.plain);
+    c.set("client", client);
+    c.set("sessions", sessions);
+    c.set("sessionToken", token);
+    c.set("identity", token === undefined ? undefined : await sessions.find(token));
+    await next();
+  };
+}
+
+/** The identity of whoever asks; a visitor without a session gets one of the role "guest", and its cookie. */
+export async function ensureSession(c: Context): Promise<Identity> {
+  const known = c.get("identity");
+  if (known !== undefined) return known;
+  const session = await c.get("sessions").begin();
+  giveSession(c, session);
+  return session.identity;
+}
+
+/** The account that asks; behind a guard that lets no visitor without one through. */
+export function accountOf(c: Context): string {
+  const accountId = c.get("identity")?.accountId;
+  if (accountId === undefined) throw signedOut();
+  return accountId;
+}
+
+/** Gives a session that has just begun to the browser. */
+export function giveSession(c: Context, { token, identity }: NewSession): void {
+  const { isSecure } = c.get("client");
+  setCookie(c, isSecure ? COOKIE.secure : COOKIE.plain, token, {
+    path: "/",
+    httpOnly: true,
+    sameSite: "Lax",
+    secure: isSecure,
+    maxAge: SESSION_HOURS * 3600,
+  });
+  c.set("sessionToken", token);
+  c.set("identity", identity);
+}
+
+/** Takes the session that has ended from the browser. */
+export function takeSession(c: Context): void {
+  const { isSecure } = c.get("client");
+  deleteCookie(c, isSecure ? COOKIE.secure : COOKIE.plain, { path: "/", secure: isSecure });
+}

@@ -1,0 +1,87 @@
+import { randomBytes } from "node:crypto";
+import type { SessionStore } from "../store/sessions.ts";
+import type { AccountRole, AccountStatus, Role } from "./roles.ts";
+import { hashToken, newToken } from "./session-token.ts";
+
+const HOUR = 3600 * 1000;
+const IDLE_HOURS = 7 * 24;
+/** However often it is used, a session ends so long after its start. */
+export const SESSION_HOURS = 30 * 24;
+/** `seen_at` is written this often at most: reading must not become writing. */
+const SEEN_HOURS = 1;
+
+export interface Identity {
+  /** Undefined for a visitor without an account. */
+  accountId: string | undefined;
+  role: Role;
+  sessionId: string;
+}
+
+/** A session that has just begun; the token goes to the browser and is kept nowhere else. */
+export interface NewSession {
+  token: string;
+  identity: Identity;
+}
+
+export class Sessions {
+  private readonly store: SessionStore;
+  private readonly now: () => number;
+
+  constructor(store: SessionStore, now: () => number) {
+    this.store = store;
+    this.now = now;
+  }
+
+  /** Begins a session, of an account or of a visitor without one. */
+  async begin(account?: { id: string; role: Role }): Promise<NewSession> {
+    const token = newToken();
+    const id = randomBytes(16).toString("hex");
+    await this.store.insert({ id, tokenHash: hashToken(token), accountId: account?.id ?? null, at: this.now() });
+    return { token, identity: { accountId: account?.id, role: account?.role ?? "guest", sessionId: id } };
+  }
+
+  /**
+   * Begins a session of an account under a token that nobody has seen before. A visitor's session goes on in it, so that a
+   * running play does; another account's ends.
+   */
+  async signIn(account: { id: string; role: AccountRole; status: AccountStatus }, before: Identity | undefined) {
+    const known = { id: account.id, role: roleOf(account) };
+    if (before?.role !== "guest") {
+      if (before !== undefined) await this.end(before.sessionId);
+      return this.begin(known);
+    }
+    const token = newToken();
+    await this.store.take(before.sessionId, { tokenHash: hashToken(token), accountId: known.id, at: this.now() });
+    return { token, identity: { accountId: known.id, role: known.role, sessionId: before.sessionId } };
+  }
+
+  /** @returns undefined where the token is unknown, or its session is over */
+  async find(token: string): Promise<Identity | undefined> {
+    const session = await this.store.byToken(hashToken(token));
+    const now = this.now();
+    if (session === undefined || now - session.createdAt >= SESSION_HOURS * HOUR) return undefined;
+    if (now - session.seenAt >= IDLE_HOURS * HOUR) return undefined;
+    if (now - session.seenAt >= SEEN_HOURS * HOUR) await this.store.seen(session.id, now);
+    const { account, id: sessionId } = session;
+    if (account === undefined) return { accountId: undefined, role: "guest", sessionId };
+    if (account.status === "disabled" || account.status === "deleted") return undefined;
+    return { accountId: account.id, role: roleOf(account), sessionId };
+  }
+
+  async end(sessionId: string): Promise<void> {
+    await this.store.remove(sessionId);
+  }
+
+  /** Ends every session of an account. */
+  async endAll(accountId: string): Promise<void> {
+    await this.store.removeOf(accountId);
+  }
+
+  async removeExpired(): Promise<void> {
+    const now = this.now();
+    await this.store.removeBefore(now - SESSION_HOURS * HOUR, now - IDLE_HOURS * HOUR);
+  }
+}
+
+const roleOf = ({ role, status }: { role: AccountRole; status: AccountStatus }): AccountRole =>
+  status === "pending" ? "viewer" : role;

@@ -1,0 +1,68 @@
+/** Takes CMs in: videos and images, checked by demuxing or decoding them (Cmix patent [0087]-[0089]). */
+import type { Deps } from "../deps.ts";
+import { HttpError } from "../http-error.ts";
+import { type ByteStream, receive } from "../library/receive.ts";
+import type { Cm, CmFields, CmType } from "../store/cms.ts";
+import { checkImage } from "./check-image.ts";
+import { checkVideo } from "./check-video.ts";
+import type { CmConditions } from "./choose-cm.ts";
+
+export const CM_MAX_BYTES = 256 << 20;
+/** Larger files are taken for no image; a 4K BMP has 28 MB. */
+const IMAGE_MAX_BYTES = 40 << 20;
+/** How long an image is shown unless it is told. */
+export const IMAGE_SECONDS = 10;
+
+export const ANYBODY: CmConditions = {
+  genres: [],
+  genders: [],
+  languages: [],
+  ageMin: null,
+  ageMax: null,
+  fromAt: null,
+  untilAt: null,
+  perViewerDay: null,
+};
+
+const NEW_CM: CmFields & { house: boolean } = {
+  title: "",
+  sponsor: "",
+  link: "",
+  house: false,
+  active: false,
+  kinds: [],
+  ageLimit: 0,
+  conditions: ANYBODY,
+  durationMilliseconds: 0,
+};
+
+/**
+ * Stores a CM under the start of its hash; unless told otherwise it is off and has no words yet.
+ *
+ * @throws FormatError, UnsupportedError: it is neither a video nor an image that can be shown
+ * @throws HttpError conflict: it is here already
+ */
+export async function importCm(
+  deps: Deps,
+  body: ByteStream,
+  about: Partial<Omit<typeof NEW_CM, "durationMilliseconds">> = {},
+): Promise<Omit<Cm, "deliveries">> {
+  const { blobs, store, importLock, now, log } = deps;
+  return receive(blobs, "cms", body, CM_MAX_BYTES, async (upload) => {
+    const { source, sha256 } = await upload.finish();
+    const bytes = source.size <= IMAGE_MAX_BYTES ? Buffer.from(await source.read(0, source.size)) : undefined;
+    const image = bytes && checkImage(bytes);
+    const facts: { type: CmType; durationMilliseconds: number } =
+      image === undefined ? await checkVideo(source) : { type: image.type, durationMilliseconds: IMAGE_SECONDS * 1000 };
+    const id = sha256.slice(0, 32);
+    const cm = { ...NEW_CM, ...about, ...facts, id, bytes: source.size, sha256, createdAt: now() };
+    return importLock.run("cms", async () => {
+      if (await store.cms.isThere(id))
+        throw new HttpError("conflict", "this very file is a CM already: change that one", { cmId: id });
+      await upload.commit(id);
+      await store.cms.insert(cm);
+      log("cm", { cmId: id, type: cm.type, durationSeconds: cm.durationMilliseconds / 1000, bytes: cm.bytes });
+      return cm;
+    });
+  });
+}

@@ -1,0 +1,115 @@
+/** Mains on their provider's own server (Cmix patent, claim 3): checked here, downloaded there. */
+import { CmixError, InputError, PairingError } from "../../codec/errors.ts";
+import type { Deps } from "../deps.ts";
+import { HttpError } from "../http-error.ts";
+import { guardedFetch } from "../outbound/guarded-fetch.ts";
+import type { Main, Video } from "../store/videos.ts";
+import { importExtra } from "./import-extra.ts";
+import { aboutMain, checkMain } from "./import-main.ts";
+import { type ByteStream, receive, tooLarge } from "./receive.ts";
+
+const IDLE_SECONDS = 20;
+/** 64 GiB at 5 MB/s. */
+const MOST_SECONDS = 4 * 3600;
+
+/**
+ * Fetches a main from its address, holds all of it against its slave, and lets the library give that address from then on. The file
+ * itself is not kept.
+ *
+ * @param expectedSha256 what the provider says it is
+ * @param origin of this service's pages, which are to read the file there
+ * @throws InputError the address is not allowed, or does not answer with a file; FormatError, PairingError, HttpError as an upload
+ */
+export async function registerRemoteMain(
+  deps: Deps,
+  video: Video,
+  address: { url: string; sha256: string; origin: string },
+): Promise<Main> {
+  // One at a time for a video's owner: each may take gigabytes of the disk for a while.
+  return deps.importLock.run(`remote ${video.ownerId}`, () => fetchAndCheck(deps, video, address));
+}
+
+async function fetchAndCheck(
+  deps: Deps,
+  video: Video,
+  address: { url: string; sha256: string; origin: string },
+): Promise<Main> {
+  const { mainId, slaveId } = video;
+  const { limits, store, blobs, outbound } = deps;
+  const request = {
+    method: "GET",
+    headers: { Origin: address.origin },
+    idleSeconds: IDLE_SECONDS,
+    signal: AbortSignal.timeout(MOST_SECONDS * 1000),
+  } as const;
+  const answer = await guardedFetch(address.url, request, outbound);
+  try {
+    if (answer.status !== 200)
+      throw new HttpError("bad_request", `${address.url} answers with status ${answer.status}: it must give the file`);
+    if (Number(answer.headers["content-length"] ?? 0) > limits.mainFileMaxBytes)
+      throw tooLarge(limits.mainFileMaxBytes);
+    const main = await receive(blobs, "mains", untilItBreaks(answer.body), limits.mainFileMaxBytes, async (upload) => {
+      const { source, sha256 } = await upload.finish();
+      if (sha256 !== address.sha256)
+        throw new PairingError(`the file at ${address.url} has SHA-256 ${sha256}, not ${address.sha256} as given`, {
+          mainId,
+        });
+      const { header } = await checkMain(deps, source, { mainId, slaveId });
+      if (header.poster !== undefined) await keepPoster(deps, mainId, header.poster.data);
+      return { ...aboutMain(header), bytes: source.size, sha256 };
+    });
+    const value: Main = {
+      ...main,
+      mainId,
+      createdAt: deps.now(),
+      url: address.url,
+      playsInBrowser: answer.url.origin === new URL(address.url).origin && allowsPages(answer.headers, address.origin),
+    };
+    const before = await store.videos.main(mainId);
+    await store.videos.putMain(value);
+    if (before?.url === null) await blobs.remove("mains", mainId);
+    await deps.mainOrigins.refresh();
+    deps.log("remote-main", { mainId, bytes: value.bytes, playsInBrowser: value.playsInBrowser });
+    return value;
+  } finally {
+    answer.body.destroy();
+  }
+}
+
+async function* untilItBreaks(body: ByteStream): ByteStream {
+  try {
+    yield* body;
+  } catch (cause) {
+    throw new InputError(`the file broke off: ${(cause as Error).message}; try again`);
+  }
+}
+
+/** The library shows it from here, unless the provider gave another; one that cannot be decoded is left out. */
+async function keepPoster(deps: Deps, mainId: string, data: Uint8Array): Promise<void> {
+  if ((await deps.store.library.extra(mainId, "poster")) !== undefined) return;
+  try {
+    await importExtra(
+      deps,
+      mainId,
+      "poster",
+      (async function* () {
+        yield data;
+      })(),
+    );
+  } catch (error) {
+    if (!(error instanceof CmixError || error instanceof HttpError)) throw error;
+  }
+}
+
+/** The player reads ranges, so the file's server must take them, allow this origin, and let it see Content-Range. */
+function allowsPages(headers: Record<string, string | string[] | undefined>, origin: string): boolean {
+  const allowed = headers["access-control-allow-origin"];
+  const exposed = String(headers["access-control-expose-headers"] ?? "")
+    .toLowerCase()
+    .split(/\s*,\s*/);
+  return (
+    (allowed === "*" || allowed === origin) &&
+    headers["accept-ranges"] === "bytes" &&
+    (exposed.includes("content-range") || exposed.includes("*"))
+  );
+}

@@ -1,0 +1,60 @@
+import { getConnInfo } from "@hono/node-server/conninfo";
+import type { Context } from "hono";
+import ipaddr from "ipaddr.js";
+import { InputError } from "../../codec/errors.ts";
+
+type Range = [ipaddr.IPv4 | ipaddr.IPv6, number];
+
+/** Who is at the other end of a request, behind the proxies that are believed. */
+export interface Client {
+  /** Undefined where the request came through no socket. */
+  address: string | undefined;
+  /** The client's own connection is encrypted. */
+  isSecure: boolean;
+  /** As the client named this server. */
+  host: string;
+}
+
+/** Tells clients from proxies: only a proxy that was named is believed, since anyone can send X-Forwarded-For. */
+export class ClientFinder {
+  private readonly trusted: Range[];
+  private readonly isTls: boolean;
+
+  /** @throws InputError one of `trustProxy` is neither an address nor a CIDR range */
+  constructor(trustProxy: readonly string[], isTls: boolean) {
+    this.trusted = trustProxy.map(parseRange);
+    this.isTls = isTls;
+  }
+
+  find(c: Context): Client {
+    const address = c.env?.incoming === undefined ? undefined : normal(getConnInfo(c).remote.address);
+    const host = c.req.header("Host") ?? new URL(c.req.url).host;
+    if (address === undefined || !this.isTrusted(address)) return { address, isSecure: this.isTls, host };
+    // The nearest address that is no proxy of ours; what stands before it, the client may have written itself.
+    const chain = (c.req.header("X-Forwarded-For") ?? "").split(",").map((part) => normal(part.trim()));
+    const known = chain.reverse().find((part) => part === undefined || !this.isTrusted(part));
+    return {
+      address: known ?? address,
+      isSecure: this.isTls || c.req.header("X-Forwarded-Proto") === "https",
+      host: c.req.header("X-Forwarded-Host") ?? host,
+    };
+  }
+
+  private isTrusted(address: string): boolean {
+    const parsed = ipaddr.process(address);
+    return this.trusted.some((range) => parsed.kind() === range[0].kind() && parsed.match(range));
+  }
+}
+
+function parseRange(text: string): Range {
+  if (ipaddr.isValidCIDR(text)) return ipaddr.parseCIDR(text);
+  if (!ipaddr.isValid(text))
+    throw new InputError(`trusted proxy "${text}" is neither an address nor a range: give one such as 10.0.0.0/8`);
+  const address = ipaddr.process(text);
+  return [address, address.kind() === "ipv4" ? 32 : 128];
+}
+
+/** One way to write each address; IPv4 inside of IPv6 as IPv4. */
+function normal(address: string | undefined): string | undefined {
+  return address !== undefined && ipaddr.isValid(address) ? ipaddr.process(address).toString() : undefined;
+}

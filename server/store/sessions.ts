@@ -1,0 +1,75 @@
+import type { AccountRole, AccountStatus } from "../accounts/roles.ts";
+import type { Database } from "./database.ts";
+
+export interface Session {
+  id: string;
+  createdAt: number;
+  seenAt: number;
+  account: { id: string; role: AccountRole; status: AccountStatus } | undefined;
+}
+
+/** Visits of browsers, with or without an account. */
+export class SessionStore {
+  private readonly db: Database;
+
+  constructor(db: Database) {
+    this.db = db;
+  }
+
+  async insert(session: { id: string; tokenHash: string; accountId: string | null; at: number }): Promise<void> {
+    const { id, tokenHash, accountId, at } = session;
+    await this.db
+      .insertInto("sessions")
+      .values({ id, token_hash: tokenHash, account_id: accountId, created_at: at, seen_at: at })
+      .execute();
+  }
+
+  async byToken(tokenHash: string): Promise<Session | undefined> {
+    const row = await this.db
+      .selectFrom("sessions")
+      .leftJoin("accounts", "accounts.id", "sessions.account_id")
+      .select([
+        "sessions.id",
+        "sessions.created_at",
+        "sessions.seen_at",
+        "accounts.id as account_id",
+        "accounts.role",
+        "accounts.status",
+      ])
+      .where("token_hash", "=", tokenHash)
+      .executeTakeFirst();
+    if (row === undefined) return undefined;
+    const { id, created_at, seen_at, account_id, role, status } = row;
+    const account =
+      account_id === null || role === null || status === null ? undefined : { id: account_id, role, status };
+    return { id, createdAt: created_at, seenAt: seen_at, account };
+  }
+
+  async seen(id: string, at: number): Promise<void> {
+    await this.db.updateTable("sessions").set({ seen_at: at }).where("id", "=", id).execute();
+  }
+
+  /** Makes a visitor's session an account's, under another token. */
+  async take(id: string, { tokenHash, accountId, at }: { tokenHash: string; accountId: string; at: number }) {
+    await this.db
+      .updateTable("sessions")
+      .set({ token_hash: tokenHash, account_id: accountId, created_at: at, seen_at: at })
+      .where("id", "=", id)
+      .execute();
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.db.deleteFrom("sessions").where("id", "=", id).execute();
+  }
+
+  async removeOf(accountId: string): Promise<void> {
+    await this.db.deleteFrom("sessions").where("account_id", "=", accountId).execute();
+  }
+
+  async removeBefore(createdAt: number, seenAt: number): Promise<void> {
+    await this.db
+      .deleteFrom("sessions")
+      .where((where) => where.or([where("created_at", "<", createdAt), where("seen_at", "<", seenAt)]))
+      .execute();
+  }
+}

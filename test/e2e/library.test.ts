@@ -1,0 +1,83 @@
+/** The library as viewers see it, and the provider's page. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { makePair, type TestPair } from "../server/harness.ts";
+import { sendFile } from "../support/upload.ts";
+import { openPage, ROOT, startApp, type TestApp } from "./support/app.ts";
+import { withPage } from "./support/pages.ts";
+
+let app: TestApp;
+let pair: TestPair;
+
+beforeAll(async () => {
+  app = await startApp();
+  pair = await makePair({ seconds: 3, title: "東京の夜景", genre: "旅行" });
+  const headers = await app.administrator();
+  for (const [kind, id, bytes] of [
+    ["slave", pair.slaveId, pair.slave],
+    ["main", pair.mainId, pair.main],
+  ] as const)
+    expect((await sendFile(app.url, kind, id, bytes, headers)).status).toBe(201);
+});
+
+afterAll(async () => {
+  await app?.close();
+});
+
+describe("S2 D9 the library's page", () => {
+  it("the provider edits a video and gives it a teaser, viewers find it and see the teaser while they point at it", async () => {
+    await withPage(app, "/provider", async ({ page }) => {
+      await page.getByRole("button", { name: "Edit 東京の夜景" }).click();
+      await page.getByLabel("Description").fill("<b>夜</b> の東京");
+      await page.getByLabel("Teaser").setInputFiles(join(ROOT, "samples/house-cm.mp4"));
+      await page.getByRole("button", { name: "Save" }).first().click();
+      await page.getByRole("button", { name: "Edit 東京の夜景", expanded: false }).waitFor();
+      await page.getByRole("rowheader", { name: "Total" }).waitFor();
+      const [csv] = await Promise.all([
+        page.waitForEvent("download"),
+        page.getByRole("link", { name: "Download as CSV" }).click(),
+      ]);
+      expect(await readFile(await csv.path(), "utf8")).toContain("東京の夜景");
+      await page.getByLabel("A report every so many deliveries").fill("5");
+      await page.getByRole("button", { name: "Save" }).last().click();
+      await page.getByText("Saved.").waitFor();
+    });
+    await withPage(
+      app,
+      "/",
+      async ({ page }) => {
+        await page.getByLabel("Search the library").fill("夜");
+        const card = page.locator(".video-card");
+        await page.waitForFunction(() => document.querySelectorAll(".video-card").length === 1);
+        expect(await card.locator(".description").innerText()).toBe("<b>夜</b> の東京");
+        expect(await card.locator("video").count()).toBe(0);
+        await card.hover();
+        await card.locator("video.teaser").waitFor();
+        await page.mouse.move(0, 0);
+        await card.locator("video.teaser").waitFor({ state: "detached" });
+        await card.getByRole("link", { name: "Watch 東京の夜景" }).focus();
+        await card.locator("video.teaser").waitFor();
+        await page.getByLabel("Search the library").fill("");
+        await page.getByLabel("Genre").selectOption("旅行");
+        await page.waitForFunction(() => document.querySelectorAll(".video-card").length === 1);
+      },
+      { isSignedIn: false },
+    );
+  });
+
+  it("shows no teaser to who wants less motion, and speaks Japanese", async () => {
+    const opened = await openPage(app, "/", { isSignedIn: false });
+    try {
+      await opened.page.emulateMedia({ reducedMotion: "reduce" });
+      const card = opened.page.locator(".video-card", { hasText: "東京の夜景" });
+      await card.hover();
+      await opened.page.waitForTimeout(300);
+      expect(await card.locator("video").count()).toBe(0);
+      await opened.page.getByLabel("Language").selectOption("ja");
+      await opened.page.getByLabel("ジャンル").waitFor();
+    } finally {
+      await opened.close();
+    }
+  });
+});

@@ -1,0 +1,172 @@
+/** Every route against every kind of caller. A route that is not in the table fails the test. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Role } from "../../server/accounts/roles.ts";
+import { type ErrorBody, startTestServer, type TestServer } from "./harness.ts";
+import { browserHeaders, type Headers, PASSWORD, sendJson } from "./test-accounts.ts";
+
+const CALLERS = ["nobody", "guest", "viewer", "provider", "sponsor", "administrator", "disabled"] as const;
+type Caller = (typeof CALLERS)[number];
+
+/** Who is let in: one letter a caller, in the order above; "." is refused with 401 or 403. */
+const ROUTES: Record<string, string> = {
+  // Anyone, without a session too.
+  "get /healthz": "ngvpsad",
+  "get /readyz": "ngvpsad",
+  "get /metrics": "ngvpsad",
+  "get /openapi.json": "ngvpsad",
+  "get /api/session": "ngvpsad",
+  "post /api/session": "ngvpsad",
+  "post /api/accounts": "ngvpsad",
+  "post /api/first-administrator": "ngvpsad",
+  "post /api/new-password": "ngvpsad",
+  "get /api/videos": "ngvpsad",
+  "get /api/videos/{mainId}/poster": "ngvpsad",
+  "get /api/videos/{mainId}/teaser": "ngvpsad",
+  "get /api/mains/{mainId}": "ngvpsad",
+  "get /api/mains/{mainId}/poster": "ngvpsad",
+  "post /api/plays": "ngvpsad",
+  "post /api/plays/conditions": "ngvpsad",
+  "get /api/plays/{playId}": "ngvpsad",
+  "post /api/plays/{playId}/moves": "ngvpsad",
+  "post /api/plays/{playId}/tickets": "ngvpsad",
+  "post /api/plays/{playId}/events": "ngvpsad",
+  "get /api/plays/{playId}/cm": "ngvpsad",
+  "get /api/plays/{playId}/units": "ngvpsad",
+  "post /api/plays/{playId}/seek": "ngvpsad",
+  "post /api/plays/{playId}/secret": "ngvpsad",
+  // Whoever has a session.
+  "delete /api/session": ".gvpsa.",
+  // Accounts.
+  "delete /api/sessions": "..vpsa.",
+  "get /api/account": "..vpsa.",
+  "patch /api/account": "..vpsa.",
+  "put /api/account/password": "..vpsa.",
+  "post /api/account/deletion": "..vpsa.",
+  // Who divides (claim 6).
+  "post /api/uploads": "...p.a.",
+  "get /api/uploads/{uploadId}": "...p.a.",
+  "patch /api/uploads/{uploadId}": "...p.a.",
+  "delete /api/uploads/{uploadId}": "...p.a.",
+  "patch /api/videos/{mainId}": "...p.a.",
+  "delete /api/videos/{mainId}": "...p.a.",
+  "put /api/mains/{mainId}/address": "...p.a.",
+  "get /api/reports": "...p.a.",
+  "get /api/reports/summary": "...p.a.",
+  "get /api/reports/settings": "...p.a.",
+  "put /api/reports/settings": "...p.a.",
+  "get /api/reports/{reportId}": "...p.a.",
+  "get /api/videos/{mainId}/downloads": "...p.a.",
+  "put /api/videos/{mainId}/poster": "...p.a.",
+  "delete /api/videos/{mainId}/poster": "...p.a.",
+  "put /api/videos/{mainId}/teaser": "...p.a.",
+  "delete /api/videos/{mainId}/teaser": "...p.a.",
+  "get /api/account/divisions": "...p.a.",
+  "get /api/videos/{mainId}/conditions": "...p.a.",
+  "patch /api/videos/{mainId}/conditions": "...p.a.",
+  // Administration.
+  "get /api/admin/accounts": ".....a.",
+  "patch /api/admin/accounts/{accountId}": ".....a.",
+  "post /api/admin/accounts/{accountId}/password-link": ".....a.",
+  "get /api/admin/access-log": ".....a.",
+  "get /api/admin/divisions": ".....a.",
+  "get /api/cms": ".....a.",
+  "post /api/cms": ".....a.",
+  "patch /api/cms/{cmId}": ".....a.",
+  "delete /api/cms/{cmId}": ".....a.",
+  "get /api/cms/{cmId}/file": ".....a.",
+};
+
+interface Operation {
+  security?: Record<string, string[]>[];
+}
+
+let server: TestServer;
+let described: Record<string, Operation>;
+/** Of an account that was signed in when it was disabled. */
+let disabled: Headers;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  const document = (await (await fetch(`${server.url}/openapi.json`)).json()) as {
+    paths: Record<string, Record<string, Operation>>;
+  };
+  described = Object.fromEntries(
+    Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => [`${method} ${path}`, operation]),
+    ),
+  );
+  const login = { email: "disabled@example.org", password: PASSWORD };
+  const made = await sendJson(`${server.url}/api/accounts`, "POST", { role: "viewer", ...login });
+  const { accountId } = (await made.clone().json()) as { accountId: string };
+  disabled = await browserHeaders(server.url, made);
+  const change = { status: "disabled", role: "administrator" };
+  const url = `${server.url}/api/admin/accounts/${accountId}`;
+  expect((await sendJson(url, "PATCH", change, await server.as("administrator"))).status).toBe(200);
+});
+afterAll(() => server.close());
+
+async function headersOf(caller: Caller): Promise<Headers> {
+  if (caller === "nobody") return {};
+  return caller === "disabled" ? disabled : server.as(caller);
+}
+
+const change = (route: string) => !route.startsWith("get ");
+
+/** Bodies are empty: behind the guard the request is refused for what it says, and changes nothing. */
+function ask(route: string, headers: Headers): Promise<Response> {
+  const [method = "", path = ""] = route.split(" ");
+  const url = `${server.url}${path.replace(/\{\w+\}/g, "0".repeat(32))}`;
+  return sendJson(url, method.toUpperCase(), change(route) && method !== "delete" ? {} : undefined, headers);
+}
+
+describe("S1 D7 roles against routes", () => {
+  it("the table holds every route of /openapi.json, and no other", () => {
+    expect(Object.keys(ROUTES).sort()).toEqual(Object.keys(described).sort());
+  });
+
+  it.each(Object.entries(ROUTES))("%s lets in %s", async (route, row) => {
+    let found = "";
+    for (const caller of CALLERS) {
+      const answer = await ask(route, await headersOf(caller));
+      const isRefused = answer.status === 401 || answer.status === 403;
+      found += isRefused ? "." : (caller[0] ?? "");
+      if (isRefused) expect(((await answer.json()) as ErrorBody).error.code).toMatch(/^(signed_out|forbidden)$/);
+      else expect(answer.status, `${caller}: ${answer.status}`).toBeLessThan(500);
+    }
+    expect(found).toBe(row);
+  });
+
+  it.each(Object.entries(ROUTES))("%s says so in /openapi.json: %s", (route, row) => {
+    const [security] = described[route]?.security ?? [];
+    if (!row.includes(".")) {
+      expect(security).toBeUndefined();
+      return;
+    }
+    const roles: Role[] = CALLERS.flatMap((caller) =>
+      caller !== "nobody" && caller !== "disabled" && row.includes(caller.charAt(0)) ? [caller] : [],
+    );
+    expect(security).toEqual({ session: roles, ...(change(route) && { csrf: [] }) });
+  });
+
+  it.each(Object.entries(ROUTES).filter(([route, row]) => change(route) && row.includes(".")))(
+    "%s refuses its own callers (%s) without the CSRF token, and with another session's",
+    async (route, row) => {
+      const others = (await server.accounts.signIn("guest"))["X-Cmix-CSRF"] ?? "";
+      for (const caller of CALLERS.filter((name) => name !== "nobody" && row.includes(name.charAt(0)))) {
+        const headers = await headersOf(caller);
+        const { Cookie = "" } = headers;
+        expect((await ask(route, { Cookie })).status, caller).toBe(403);
+        expect((await ask(route, { Cookie, "X-Cmix-CSRF": others })).status, caller).toBe(403);
+      }
+    },
+  );
+
+  it.each(Object.keys(ROUTES).filter((route) => change(route) && route.includes("/api/")))(
+    "%s takes nothing from another site's page",
+    async (route) => {
+      const headers = await server.as("administrator");
+      for (const foreign of [{ "Sec-Fetch-Site": "cross-site" }, { Origin: "https://evil.example" }])
+        expect((await ask(route, { ...headers, ...foreign })).status).toBe(403);
+    },
+  );
+});

@@ -1,0 +1,26 @@
+/** Uploads in one request of the tus protocol (server/API.md). */
+import { sha256, toHex } from "../../codec/format/bytes.ts";
+
+export const OCTETS = { "Content-Type": "application/offset+octet-stream" };
+
+/** What begins an upload. */
+export function uploadHeaders(about: Record<string, string>, length: number): Record<string, string> {
+  const metadata = Object.entries(about).map(([name, value]) => `${name} ${Buffer.from(value).toString("base64")}`);
+  return { "Tus-Resumable": "1.0.0", "Upload-Length": String(length), "Upload-Metadata": metadata.join(",") };
+}
+
+/** @param headers of an account that may upload */
+export async function sendFile(
+  url: string,
+  kind: "slave" | "main",
+  id: string,
+  bytes: Uint8Array,
+  headers: Record<string, string>,
+): Promise<Response> {
+  const about = { kind, id, sha256: toHex(await sha256(bytes)) };
+  return fetch(`${url}/api/uploads`, {
+    method: "POST",
+    headers: { ...uploadHeaders(about, bytes.length), ...OCTETS, ...headers },
+    body: bytes as BodyInit,
+  });
+}

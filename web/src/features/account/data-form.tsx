@@ -1,0 +1,124 @@
+import { type FormEvent, type ReactNode, useId, useState } from "react";
+import { DeliveryError } from "../../../../codec/errors.ts";
+import type { TextKey } from "../../shared/i18n/en.ts";
+import { type Translate, useText } from "../../shared/i18n/text.tsx";
+import type { Values } from "../../shared/session.ts";
+
+export interface Field {
+  name: string;
+  label: TextKey;
+  type?: "email" | "password" | "text";
+  autoComplete: string;
+  hint?: TextKey;
+  minLength?: number;
+  value?: string;
+  isOptional?: boolean;
+}
+
+const PASSWORD_LENGTHS = { least: 8, most: 200 } as const;
+
+export const currentPassword: Field = {
+  name: "password",
+  label: "account.password",
+  type: "password",
+  autoComplete: "current-password",
+};
+
+export const newPassword = (name: "password" | "newPassword", label: TextKey): Field => ({
+  name,
+  label,
+  type: "password",
+  autoComplete: "new-password",
+  hint: "account.passwordHint",
+  minLength: PASSWORD_LENGTHS.least,
+});
+
+export const email: Field = { name: "email", label: "account.email", type: "email", autoComplete: "email" };
+
+/** What providers and sponsors tell of themselves. */
+export const BUSINESS_FIELDS: readonly Field[] = [
+  { name: "company", label: "account.company", autoComplete: "organization" },
+  { name: "section", label: "account.section", autoComplete: "organization-title", isOptional: true },
+  { name: "responsiblePerson", label: "account.responsiblePerson", autoComplete: "name" },
+  { name: "address", label: "account.address", autoComplete: "street-address" },
+];
+
+/** A form of a few fields: sends them, and says what came of it. Nothing that was typed is lost by a refusal. */
+export function DataForm({
+  fields,
+  submit,
+  done,
+  children,
+  onSubmit,
+}: {
+  fields: readonly Field[];
+  submit: TextKey;
+  /** Said when it went well and the form is still there. */
+  done?: TextKey;
+  children?: ReactNode;
+  onSubmit(values: Values): Promise<void>;
+}): ReactNode {
+  const { t } = useText();
+  const id = useId();
+  const [state, setState] = useState<"idle" | "sending" | "done" | Error>("idle");
+  const send = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const values: Values = {};
+    for (const [name, value] of new FormData(event.currentTarget)) values[name] = String(value);
+    setState("sending");
+    try {
+      await onSubmit(values);
+      setState("done");
+    } catch (error) {
+      setState(error as Error);
+    }
+  };
+  return (
+    <form className="data-form" onSubmit={(event) => void send(event)}>
+      {children}
+      {fields.map(({ name, label, type = "text", autoComplete, hint, minLength, value, isOptional }) => (
+        <div className="field" key={name}>
+          <label htmlFor={`${id}-${name}`}>{t(label)}</label>
+          <input
+            id={`${id}-${name}`}
+            name={name}
+            type={type}
+            autoComplete={autoComplete}
+            defaultValue={value}
+            required={isOptional !== true}
+            minLength={minLength}
+            maxLength={type === "password" ? PASSWORD_LENGTHS.most : undefined}
+            aria-describedby={hint && `${id}-${name}-hint`}
+          />
+          {hint && (
+            <span className="quiet" id={`${id}-${name}-hint`}>
+              {t(hint)}
+            </span>
+          )}
+        </div>
+      ))}
+      {state instanceof Error && (
+        <p className="notice notice-error" role="alert">
+          {refusal(t, state)}
+        </p>
+      )}
+      {state === "done" && done && (
+        <p className="notice notice-good" role="status">
+          {t(done)}
+        </p>
+      )}
+      <button type="submit" className="button button-main" disabled={state === "sending"}>
+        {t(submit)}
+      </button>
+    </form>
+  );
+}
+
+/** What the service's refusal means here. */
+export function refusal(t: Translate, error: Error): string {
+  if (!(error instanceof DeliveryError)) return error.message;
+  const { serviceCode, retryAfterSeconds } = error.details;
+  if (serviceCode === "credentials") return t("account.refused.credentials");
+  if (serviceCode === "too_many") return t("account.refused.tooMany", { seconds: Number(retryAfterSeconds) });
+  return error.message;
+}

@@ -1,0 +1,111 @@
+import { type ReactNode, useCallback, useEffect, useState } from "react";
+import type { TextKey } from "../../shared/i18n/en.ts";
+import { useText } from "../../shared/i18n/text.tsx";
+import { type DivisionEntry, loadLog } from "../../shared/session.ts";
+import { formatBytes } from "../../shared/text-format.ts";
+import { ErrorNotice } from "../../shared/ui/notices.tsx";
+
+/** Entries of one answer of the service; fewer are the last ones. */
+const PART = 100;
+
+export interface Column<T> {
+  name: TextKey;
+  show(entry: T): ReactNode;
+}
+
+/** A log of the service, newest first, part by part. */
+export function LogTable<T extends { number: number }>({
+  path,
+  caption,
+  columns,
+}: {
+  path: string;
+  caption: TextKey;
+  columns: readonly Column<T>[];
+}): ReactNode {
+  const { t } = useText();
+  const [entries, setEntries] = useState<T[]>();
+  const [hasMore, setHasMore] = useState(false);
+  const [error, setError] = useState<Error>();
+  const load = useCallback(
+    (known: T[]) => {
+      setError(undefined);
+      loadLog<T>(path, known.at(-1)?.number)
+        .then((more) => {
+          setEntries([...known, ...more]);
+          setHasMore(more.length === PART);
+        })
+        .catch(setError);
+    },
+    [path],
+  );
+  useEffect(() => load([]), [load]);
+  return (
+    <section aria-label={t(caption)} className="log">
+      <h2>{t(caption)}</h2>
+      {error !== undefined && <ErrorNotice message={error.message} onRetry={() => load(entries ?? [])} />}
+      {entries?.length === 0 && <p className="quiet">{t("log.empty")}</p>}
+      {entries !== undefined && entries.length > 0 && (
+        <WideTable label={t(caption)}>
+          <thead>
+            <tr>
+              {columns.map(({ name }) => (
+                <th key={name} scope="col">
+                  {t(name)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {entries.map((entry) => (
+              <tr key={entry.number}>
+                {columns.map(({ name, show }) => (
+                  <td key={name}>{show(entry)}</td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </WideTable>
+      )}
+      {hasMore && (
+        <button type="button" className="button" onClick={() => load(entries ?? [])}>
+          {t("log.more")}
+        </button>
+      )}
+    </section>
+  );
+}
+
+export function WideTable({ label, children }: { label: string; children: ReactNode }): ReactNode {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a wide table is scrolled by the keyboard too
+    <section className="table-scroll" tabIndex={0} aria-label={label}>
+      <table>{children}</table>
+    </section>
+  );
+}
+
+export const timeOf = (iso: string, language: string): ReactNode => (
+  <time dateTime={iso}>{new Date(iso).toLocaleString(language)}</time>
+);
+
+/** Who divided what, when and how. @param path of the log of one account, or of all */
+export function DivisionLog({ path }: { path: string }): ReactNode {
+  const { t, language } = useText();
+  const columns: Column<DivisionEntry>[] = [
+    { name: "log.at", show: ({ at }) => timeOf(at, language) },
+    { name: "log.account", show: ({ accountId }) => accountId },
+    { name: "log.file", show: ({ file }) => t(file === "main" ? "studio.size.main" : "studio.size.slave") },
+    { name: "log.ids", show: ({ mainId, slaveId }) => `${mainId} / ${slaveId}` },
+    { name: "log.method", show: ({ method, protection }) => `${method}, ${protection}` },
+    {
+      name: "log.parameters",
+      show: ({ parameters }) =>
+        Object.entries(parameters)
+          .map(([name, value]) => `${name} ${value}`)
+          .join(", "),
+    },
+    { name: "studio.size.bytes", show: ({ bytes }) => formatBytes(bytes) },
+  ];
+  return <LogTable path={path} caption="log.divisions" columns={columns} />;
+}

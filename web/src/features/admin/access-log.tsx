@@ -1,0 +1,21 @@
+import type { ReactNode } from "react";
+import { en, type TextKey } from "../../shared/i18n/en.ts";
+import { useText } from "../../shared/i18n/text.tsx";
+import type { AccessEntry } from "../../shared/session.ts";
+import { type Column, LogTable, timeOf } from "../account/log-table.tsx";
+
+export function AccessLog(): ReactNode {
+  const { t, language } = useText();
+  const nameOf = (event: string): string => {
+    const key = `access.${event}`;
+    return key in en ? t(key as TextKey) : event;
+  };
+  const columns: Column<AccessEntry>[] = [
+    { name: "log.at", show: ({ at }) => timeOf(at, language) },
+    { name: "log.event", show: ({ event }) => nameOf(event) },
+    { name: "log.account", show: ({ accountId }) => accountId ?? "–" },
+    { name: "log.by", show: ({ byAccountId }) => byAccountId ?? "" },
+    { name: "log.address", show: ({ addressHash }) => addressHash ?? "–" },
+  ];
+  return <LogTable path="/api/admin/access-log" caption="log.access" columns={columns} />;
+}

@@ -1,0 +1,35 @@
+import type { ReactNode } from "react";
+import { Link } from "../../app/router.tsx";
+import { useText } from "../../shared/i18n/text.tsx";
+import { useSession } from "../../shared/session.ts";
+import { Hint } from "../../shared/ui/notices.tsx";
+import { DivisionLog } from "../account/log-table.tsx";
+import { AccessLog } from "./access-log.tsx";
+import { Accounts } from "./accounts.tsx";
+
+/** The administrator's page: one part below the other, each in a file of its own. */
+export function AdminPage(): ReactNode {
+  const { t } = useText();
+  const session = useSession();
+  return (
+    <div className="page">
+      <h1>{t("nav.admin")}</h1>
+      {session?.role === "administrator" ? (
+        <>
+          <Accounts ownId={session.account?.accountId} />
+          <AccessLog />
+          <DivisionLog path="/api/admin/divisions" />
+        </>
+      ) : (
+        session !== undefined && (
+          <>
+            <Hint warning>{t("admin.only")}</Hint>
+            <Link href="/account" className="button">
+              {t("account.title")}
+            </Link>
+          </>
+        )
+      )}
+    </div>
+  );
+}

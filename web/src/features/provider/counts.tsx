@@ -1,0 +1,81 @@
+import { type ReactNode, useEffect, useId, useState } from "react";
+import { useText } from "../../shared/i18n/text.tsx";
+import { type CountRow, type Counts as CountsOf, countsAddress, loadCounts } from "../../shared/provider.ts";
+import { formatTime } from "../../shared/text-format.ts";
+import { ErrorNotice } from "../../shared/ui/notices.tsx";
+
+/** Deliveries and downloads of a period, as a table and as CSV. */
+export function Counts(): ReactNode {
+  const { t } = useText();
+  const id = useId();
+  const [from, setFrom] = useState("");
+  const [to, setTo] = useState("");
+  const [counts, setCounts] = useState<CountsOf>();
+  const [error, setError] = useState<Error>();
+
+  useEffect(() => {
+    let isShown = true;
+    setError(undefined);
+    loadCounts(from, to)
+      .then((found) => isShown && setCounts(found))
+      .catch((cause: Error) => isShown && setError(cause));
+    return () => {
+      isShown = false;
+    };
+  }, [from, to]);
+
+  const day = (name: "from" | "to", value: string, set: (value: string) => void) => (
+    <label htmlFor={`${id}${name}`}>
+      {t(`provider.${name}`)}{" "}
+      <input id={`${id}${name}`} type="date" value={value} onChange={(event) => set(event.target.value)} />
+    </label>
+  );
+  return (
+    <section aria-labelledby={`${id}title`}>
+      <h2 id={`${id}title`}>{t("provider.counts")}</h2>
+      <div className="actions">
+        {day("from", from, setFrom)}
+        {day("to", to, setTo)}
+        <a className="button" href={countsAddress(from, to, "csv")} download>
+          {t("provider.csv")}
+        </a>
+      </div>
+      {error !== undefined && <ErrorNotice message={error.message} />}
+      {counts !== undefined && (
+        <div className="table-scroll">
+          <table>
+            <caption className="visually-hidden">{t("provider.counts")}</caption>
+            <thead>
+              <tr>
+                <th scope="col">{t("provider.video")}</th>
+                <th scope="col">{t("provider.deliveries")}</th>
+                <th scope="col">{t("provider.downloads")}</th>
+                <th scope="col">{t("provider.played")}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {counts.videos.map((row) => (
+                <Row key={row.id} row={row} />
+              ))}
+              <Row row={{ ...counts, id: "", title: t("provider.total") }} />
+              {counts.cms.map((row) => (
+                <Row key={row.id} row={{ ...row, title: `${t("provider.cm")}: ${row.title}` }} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Row({ row }: { row: CountRow }): ReactNode {
+  return (
+    <tr>
+      <th scope="row">{row.title}</th>
+      <td>{row.deliveries}</td>
+      <td>{row.downloads}</td>
+      <td>{formatTime(row.secondsPlayed)}</td>
+    </tr>
+  );
+}

@@ -1,0 +1,35 @@
+import { type ReactNode, useState } from "react";
+import { Link } from "../../app/router.tsx";
+import { useText } from "../../shared/i18n/text.tsx";
+import { useSession } from "../../shared/session.ts";
+import { Counts } from "./counts.tsx";
+import { OwnVideos } from "./own-videos.tsx";
+import { Reports } from "./reports.tsx";
+
+/** A contents provider's videos, their counts, and the reports of them. */
+export function ProviderPage(): ReactNode {
+  const { t } = useText();
+  const session = useSession();
+  const [shown, setShown] = useState(0);
+  const may = session?.role === "provider" || session?.role === "administrator";
+  return (
+    <div className="page">
+      <h1>{t("provider.title")}</h1>
+      <p className="lead">{t("provider.lead")}</p>
+      {session !== undefined && !may && (
+        <p>
+          <Link href="/account" className="button button-main">
+            {t("provider.signIn")}
+          </Link>
+        </p>
+      )}
+      {may && (
+        <>
+          <OwnVideos key={shown} onChanged={() => setShown(shown + 1)} />
+          <Counts />
+          <Reports />
+        </>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,91 @@
+/** Resumable uploads to the service (tus 1.0.0, server/API.md). */
+import { DetailedError, Upload } from "tus-js-client";
+import { DeliveryError } from "../../../codec/errors.ts";
+import { concatBytes, sha256, toHex } from "../../../codec/format/bytes.ts";
+import { failureOf } from "./service.ts";
+
+export type UploadProgress = (sentBytes: number, totalBytes: number) => void;
+
+/** WebCrypto hashes what is in memory; the service takes the hash of the pieces' hashes. */
+const PIECE_BYTES = 4 << 20;
+/** A line that comes back within a quarter of a minute is not noticed. */
+const RETRY_DELAYS_MILLISECONDS = [0, 1000, 3000, 5000];
+
+/**
+ * Sends a file; goes on where an earlier try of the same file stopped, from another visit of this page too.
+ *
+ * @param headers of an account that may upload
+ * @throws {@link DeliveryError} refused or not reachable; AbortError on `signal`: what was sent is kept for the next try
+ */
+async function upload(
+  kind: "slave" | "main",
+  id: string,
+  file: Blob,
+  headers: Record<string, string>,
+  onProgress: UploadProgress,
+  signal?: AbortSignal,
+): Promise<void> {
+  const piecesSha256 = await hashPieces(file, signal);
+  await new Promise<void>((resolve, reject) => {
+    const sending = new Upload(file, {
+      endpoint: "/api/uploads",
+      headers,
+      metadata: { kind, id, piecesSha256 },
+      retryDelays: RETRY_DELAYS_MILLISECONDS,
+      removeFingerprintOnSuccess: true,
+      fingerprint: async () => `cmix-${kind}-${id}-${piecesSha256}`,
+      onProgress: (sent, total) => onProgress(sent, total ?? file.size),
+      onSuccess: () => resolve(),
+      onError: (error) => reject(deliveryError(error)),
+    });
+    signal?.addEventListener(
+      "abort",
+      () => {
+        void sending.abort();
+        reject(cancelled());
+      },
+      { once: true },
+    );
+    void sending.findPreviousUploads().then(([previous]) => {
+      if (signal?.aborted) return;
+      if (previous !== undefined) sending.resumeFromPreviousUpload(previous);
+      sending.start();
+    }, reject);
+  });
+}
+
+async function hashPieces(file: Blob, signal?: AbortSignal): Promise<string> {
+  const hashes: Uint8Array[] = [];
+  for (let offset = 0; offset < file.size; offset += PIECE_BYTES) {
+    if (signal?.aborted) throw cancelled();
+    hashes.push(await sha256(new Uint8Array(await file.slice(offset, offset + PIECE_BYTES).arrayBuffer())));
+  }
+  return toHex(await sha256(concatBytes(...hashes)));
+}
+
+const cancelled = () => new DOMException("cancelled", "AbortError");
+
+function deliveryError(error: Error): Error {
+  const answer = error instanceof DetailedError ? error.originalResponse : undefined;
+  if (answer) return failureOf(answer.getStatus(), answer.getBody(), answer.getHeader("retry-after") ?? null);
+  return new DeliveryError("the service does not answer: check the connection and try again", {
+    status: 0,
+    retryable: true,
+  });
+}
+
+export const uploadSlave = (
+  slaveId: string,
+  file: Blob,
+  headers: Record<string, string>,
+  onProgress: UploadProgress,
+  signal?: AbortSignal,
+): Promise<void> => upload("slave", slaveId, file, headers, onProgress, signal);
+
+export const uploadMain = (
+  mainId: string,
+  file: Blob,
+  headers: Record<string, string>,
+  onProgress: UploadProgress,
+  signal?: AbortSignal,
+): Promise<void> => upload("main", mainId, file, headers, onProgress, signal);
