@@ -55,7 +55,7 @@ export function useSession(): Session | undefined {
 }
 
 /** Headers for a request that changes something in the session's name. */
-async function changeHeaders(): Promise<Record<string, string>> {
+export async function changeHeaders(): Promise<Record<string, string>> {
   const { csrf } = await loadSession();
   return csrf === null ? {} : { "x-cmix-csrf": csrf };
 }
@@ -78,7 +78,8 @@ export async function uploadHeaders(): Promise<Record<string, string>> {
 export const wantsAccount = (error: Error): boolean =>
   error instanceof DeliveryError && ["signed_out", "forbidden"].includes(String(error.details.serviceCode));
 
-async function change(method: string, path: string, body?: unknown): Promise<Response> {
+/** A request that changes something in the session's name. */
+export async function change(method: string, path: string, body?: unknown): Promise<Response> {
   const headers = { ...(await changeHeaders()), ...(body !== undefined && { "content-type": "application/json" }) };
   return request(path, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) });
 }

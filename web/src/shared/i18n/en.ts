@@ -1,4 +1,5 @@
 import { accountEn } from "./account-texts.ts";
+import { cmEn } from "./cm-texts.ts";
 
 /** All words of the pages. `{name}` is filled in. */
 export const en = {
@@ -229,6 +230,7 @@ export const en = {
   "watch.help.other": "Try again; if it happens again, load the page anew.",
 
   ...accountEn,
+  ...cmEn,
 } as const;
 
 export type TextKey = keyof typeof en;
