@@ -69,7 +69,9 @@ export function createApp(deps: Deps, uploads = new Uploads(deps)): OpenAPIHono 
       throw tooLarge(deps.limits.jsonBodyMaxBytes);
     },
   });
-  for (const path of JSON_ROUTES) app.use(path, smallBody);
+  // A GET has no body, and to look for one would cost as much as a short answer.
+  const changesAreSmall: MiddlewareHandler = (c, next) => (c.req.method === "GET" ? next() : smallBody(c, next));
+  for (const path of JSON_ROUTES) app.use(path, changesAreSmall);
   registerHealth(app, deps, uploads);
   const accounts = new AccountService(deps);
   registerSession(app, accounts);

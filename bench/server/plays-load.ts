@@ -9,7 +9,7 @@ import { median, type Ratio, ROOT } from "../measure.ts";
 import { makeLoadData, SEGMENT_BYTES } from "./load-data.ts";
 import { headerOf, RawClient } from "./raw-client.ts";
 
-const COUNTS = [250, 500, 1000, 1500, 2000, 2500, 3000, 4000, 5000];
+const COUNTS = (process.env.CMIX_BENCH_PLAYS ?? "250,500,1000,1500,2000,2500,3000,4000,5000").split(",").map(Number);
 const STEP_SECONDS = 10;
 /** Beyond this nobody would call it served. */
 const LIMIT_MILLISECONDS = 100;
@@ -59,7 +59,8 @@ export async function benchLoad(): Promise<Ratio[]> {
 }
 
 async function startServer(dataDir: string): Promise<{ process: ChildProcess; port: number }> {
-  const args = [join(ROOT, "dist/node/cli/cmix.js"), "serve", "--port", "0", "--data", dataDir];
+  // With node --cpu-prof both programs are profiled.
+  const args = [...process.execArgv, join(ROOT, "dist/node/cli/cmix.js"), "serve", "--port", "0", "--data", dataDir];
   const pinned = SERVER_CORE !== undefined && existsSync("/usr/bin/taskset");
   const [command, all] = pinned
     ? ["taskset", ["-c", SERVER_CORE, process.execPath, ...args]]

@@ -7,7 +7,7 @@ import type { Fact, PlayStore } from "../store/plays.ts";
 import type { Play, PlayState } from "./play.ts";
 
 /** Changes of so long go into one transaction: a commit costs a write through to the disk. */
-const GROUP_MILLISECONDS = 3;
+const GROUP_MILLISECONDS = 8;
 /** A play that was not heard of for so long leaves the memory. */
 const KEPT_SECONDS = 120;
 const SWEEP_SECONDS = 10;

@@ -29,6 +29,8 @@ export interface TestServer {
   logged: { event: string; fields: LogFields }[];
   /** Seconds of the server's clock. */
   advance(seconds: number): void;
+  /** Closes the server; its folder stays. */
+  stop(): Promise<void>;
   /** Closes the server and starts another one on the same data folder. */
   restart(): Promise<void>;
   /** Does what the server does once a minute. */
@@ -92,6 +94,7 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
     advance: (seconds) => {
       clock += seconds * 1000;
     },
+    stop,
     restart: async () => {
       await stop();
       running = await start();

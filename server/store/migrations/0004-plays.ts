@@ -18,7 +18,7 @@ export const plays: Migration = {
       .addColumn("state", "text", (column) => column.notNull())
       .execute();
     await db.schema.createIndex("plays_by_age").on("plays").column("created_at").execute();
-    await db.schema.createIndex("plays_by_viewer").on("plays").columns(["viewer", "over"]).execute();
+    await db.schema.createIndex("plays_by_viewer").on("plays").column("viewer").execute();
 
     // A play has a delivery for each of its videos; before, it had one video.
     await sql`create table deliveries_new (

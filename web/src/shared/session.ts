@@ -78,6 +78,7 @@ export async function uploadHeaders(): Promise<Record<string, string>> {
 export const wantsAccount = (error: Error): boolean =>
   error instanceof DeliveryError && ["signed_out", "forbidden"].includes(String(error.details.serviceCode));
 
+/** A request that changes something in the session's name. */
 export async function change(method: string, path: string, body?: unknown): Promise<Response> {
   const headers = { ...(await changeHeaders()), ...(body !== undefined && { "content-type": "application/json" }) };
   return request(path, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) });

@@ -6,6 +6,7 @@ import { Hint } from "../../shared/ui/notices.tsx";
 import { DivisionLog } from "../account/log-table.tsx";
 import { AccessLog } from "./access-log.tsx";
 import { Accounts } from "./accounts.tsx";
+import { CmsPart } from "./cms-part.tsx";
 
 /** The administrator's page: one part below the other, each in a file of its own. */
 export function AdminPage(): ReactNode {
@@ -17,6 +18,7 @@ export function AdminPage(): ReactNode {
       {session?.role === "administrator" ? (
         <>
           <Accounts ownId={session.account?.accountId} />
+          <CmsPart />
           <AccessLog />
           <DivisionLog path="/api/admin/divisions" />
         </>

@@ -1,4 +1,5 @@
 import { accountEn } from "./account-texts.ts";
+import { cmEn } from "./cm-texts.ts";
 import { libraryEn } from "./library-texts.ts";
 
 /** All words of the pages. `{name}` is filled in. */
@@ -230,6 +231,7 @@ export const en = {
   "watch.help.other": "Try again; if it happens again, load the page anew.",
 
   ...accountEn,
+  ...cmEn,
   ...libraryEn,
 } as const;
 

@@ -1,4 +1,5 @@
 import { accountJa } from "./account-texts.ts";
+import { cmJa } from "./cm-texts.ts";
 import type { TextKey } from "./en.ts";
 import { libraryJa } from "./library-texts.ts";
 
@@ -228,5 +229,6 @@ export const ja: Record<TextKey, string> = {
   "watch.help.other": "もう一度試してください。繰り返す場合はページを再読み込みしてください。",
 
   ...accountJa,
+  ...cmJa,
   ...libraryJa,
 };
