@@ -62,8 +62,7 @@ export function registerMains(app: OpenAPIHono, deps: Deps): void {
       uploadBody(c, deps.limits.mainFileMaxBytes),
     );
     const { mainId, bytes } = value;
-    const video = fresh ? await store.videos.byMain(mainId) : undefined;
-    if (video) await logDivision(deps, accountOf(c), "main", { slaveId: video.slaveId, mainId, bytes });
+    await logDivision(deps, accountOf(c), "main", mainId, bytes);
     return c.json({ mainId, bytes, url: `/api/mains/${mainId}` }, fresh ? 201 : 200);
   });
 
