@@ -62,7 +62,8 @@ export function registerMains(app: OpenAPIHono, deps: Deps): void {
       uploadBody(c, deps.limits.mainFileMaxBytes),
     );
     const { mainId, bytes } = value;
-    await logDivision(deps, accountOf(c), "main", mainId, bytes);
+    const video = await store.videos.byMain(mainId);
+    if (video !== undefined) await logDivision(deps, accountOf(c), "main", { slaveId: video.slaveId, mainId, bytes });
     return c.json({ mainId, bytes, url: `/api/mains/${mainId}` }, fresh ? 201 : 200);
   });
 

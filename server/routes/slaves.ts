@@ -29,8 +29,8 @@ export function registerSlaves(app: OpenAPIHono, deps: Deps): void {
       c.req.valid("param").slaveId,
       uploadBody(c, deps.limits.slaveFileMaxBytes),
     );
-    const { slaveId, mainId, title, durationSeconds, segments, slaveBytes } = value;
-    await logDivision(deps, accountOf(c), "slave", mainId, slaveBytes);
+    const { slaveId, mainId, title, durationSeconds, segments, slaveBytes: bytes } = value;
+    await logDivision(deps, accountOf(c), "slave", { slaveId, mainId, bytes });
     return c.json({ slaveId, mainId, title, durationSeconds, segments }, fresh ? 201 : 200);
   });
 }
