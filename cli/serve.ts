@@ -41,9 +41,9 @@ export const serve: Command = {
       wasmPath: WASM_PATH,
       samplesDir: fromRoot("samples"),
     });
-    process.stdout.write(`Cmix is ready: ${server.url}\n`);
-    if (server.firstAdministratorUrl !== undefined)
-      process.stdout.write(`Make an administrator's account: ${server.firstAdministratorUrl}\n`);
+    const link = server.firstAdministratorUrl;
+    const linkLine = link === undefined ? "" : `Make an administrator's account: ${link}\n`;
+    process.stdout.write(`Cmix is ready: ${server.url}\n${linkLine}`);
     await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
     await server.close();
   },

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { createSecureContext } from "node:tls";
 import { type ServerType, serve } from "@hono/node-server";
 import { InputError } from "../codec/errors.ts";
 import { firstAdministratorUrl } from "./accounts/first-administrator.ts";
@@ -90,7 +91,15 @@ async function readTls({ tlsCert, tlsKey }: ServerSettings): Promise<{ cert: Buf
     readFile(path).catch((cause: Error) => {
       throw new InputError(`${path} cannot be read (${cause.message}): give certificate and key in PEM form`);
     });
-  return { cert: await read(tlsCert), key: await read(tlsKey) };
+  const files = { cert: await read(tlsCert), key: await read(tlsKey) };
+  try {
+    createSecureContext(files);
+  } catch (error) {
+    throw new InputError(
+      `${tlsCert} and ${tlsKey} are no certificate and its key (${(error as Error).message}): give both in PEM form`,
+    );
+  }
+  return files;
 }
 
 function closeServer(server: ServerType): Promise<void> {

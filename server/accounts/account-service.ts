@@ -131,7 +131,7 @@ export class AccountService {
   /**
    * Changes an account's own data.
    *
-   * @param password needed for another e-mail address, since whoever has the address can be told apart by nothing else
+   * @param password needed for another e-mail address: a browser left open must not be enough to take an account over
    */
   async changeOwn(
     account: Account,

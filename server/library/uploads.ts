@@ -180,12 +180,12 @@ export class Uploads {
     if (kind === "slave") {
       const { fresh, value } = await importSlave(this.deps, id, bytes, accountId);
       const { slaveId, mainId, title, durationSeconds, segments, slaveBytes } = value;
-      if (fresh) await logDivision(this.deps, accountId, "slave", { slaveId, mainId, bytes: slaveBytes });
+      await logDivision(this.deps, accountId, "slave", { slaveId, mainId, bytes: slaveBytes });
       return { fresh, answer: { slaveId, mainId, title, durationSeconds, segments } };
     }
     const { fresh, value } = await importMain(this.deps, id, bytes);
     const slaveId = await slaveOf(this.deps, id);
-    if (fresh) await logDivision(this.deps, accountId, "main", { slaveId, mainId: id, bytes: value.bytes });
+    await logDivision(this.deps, accountId, "main", { slaveId, mainId: id, bytes: value.bytes });
     return { fresh, answer: { mainId: id, bytes: value.bytes, url: `/api/mains/${id}` } };
   }
 

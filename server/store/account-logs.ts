@@ -64,8 +64,13 @@ export class AccountLogStore {
     await this.db.deleteFrom("access_log").where("at", "<", time).execute();
   }
 
+  /** Once for each slave and each main. */
   async addDivision(row: Insertable<DivisionLogRow>): Promise<void> {
-    await this.db.insertInto("division_log").values(row).execute();
+    await this.db
+      .insertInto("division_log")
+      .values(row)
+      .onConflict((conflict) => conflict.columns(["slave_id", "file"]).doNothing())
+      .execute();
   }
 
   async divisions({ accountId, before }: LogPart): Promise<DivisionEntry[]> {

@@ -155,6 +155,36 @@ describe("S1 the account's page", () => {
     );
   });
 
+  it("opens again by the administrator's link for whoever forgot the password", async () => {
+    let link = "";
+    await withPage(
+      app,
+      "/account",
+      async ({ page }) => {
+        await signIn(page, ADMINISTRATOR);
+        await page.getByRole("link", { name: "Administration" }).click();
+        const row = page.getByRole("row").filter({ hasText: "provider@example.org" });
+        await row.getByRole("button", { name: "Password link" }).click();
+        link = await page.locator(".notice code").innerText();
+      },
+      SIGNED_OUT,
+    );
+    expect(link.startsWith(`${app.url}/new-password#`)).toBe(true);
+    await withPage(
+      app,
+      link.slice(app.url.length),
+      async ({ page }) => {
+        await expectAccessible(page);
+        await page.getByLabel("New password").fill("remembered at last");
+        await button(page, "Change the password").click();
+        await page.waitForURL("**/account");
+        await signIn(page, "provider@example.org", "remembered at last");
+        await page.locator(".account-id").waitFor();
+      },
+      SIGNED_OUT,
+    );
+  });
+
   it("S1 D8 speaks Japanese, the administrator's page with its logs too", async () => {
     await withPage(
       app,

@@ -29,14 +29,12 @@ export interface TestServer {
   logged: { event: string; fields: LogFields }[];
   /** Seconds of the server's clock. */
   advance(seconds: number): void;
-  /** Closes the server; its folder stays. */
+  /** Closes the server; its folder stays, and `restart` starts it again. */
   stop(): Promise<void>;
   /** Closes the server and starts another one on the same data folder. */
   restart(): Promise<void>;
   /** Does what the server does once a minute. */
   houseKeep(): Promise<void>;
-  /** Closes the server; `restart` starts it again. */
-  stop(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -100,7 +98,6 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
       running = await start();
       isRunning = true;
     },
-    stop,
     houseKeep: () => running.houseKeep(),
     close: async () => {
       await stop();

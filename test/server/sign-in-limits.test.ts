@@ -173,6 +173,9 @@ describe("S1 addresses and proxies", () => {
     ]);
     await expect(startTestServer({ tlsCert })).rejects.toThrow(/both a certificate and its key/);
     await expect(startTestServer({ tlsCert, tlsKey: `${tlsKey}.none` })).rejects.toThrow(/cannot be read/);
+    await expect(startTestServer({ tlsCert: tlsKey, tlsKey: tlsCert })).rejects.toThrow(
+      /are no certificate and its key/,
+    );
     const secure = await startTestServer({ tlsCert, tlsKey });
     try {
       expect(secure.url).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);

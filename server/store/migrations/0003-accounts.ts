@@ -47,6 +47,7 @@ export const accounts: Migration = {
       .addColumn("protection", "text", (column) => column.notNull())
       .addColumn("parameters", "text", (column) => column.notNull())
       .addColumn("bytes", "integer", (column) => column.notNull())
+      .addUniqueConstraint("division_log_once", ["slave_id", "file"])
       .execute();
     await db.schema.createIndex("division_log_by_account").on("division_log").column("account_id").execute();
     // Links that work once: to a new password, or, without an account, to the first administrator's.

@@ -15,8 +15,8 @@ export function SignInToUpload({ onReady }: { onReady: () => void }): ReactNode 
     onReady();
   };
   return (
-    <div className="notice notice-warning" role="alert">
-      <p className="notice-title">
+    <div className="notice notice-warning">
+      <p className="notice-title" role="alert">
         {t(
           account === undefined
             ? "account.upload.signIn"
