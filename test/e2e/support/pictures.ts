@@ -140,6 +140,16 @@ export async function sourcePicture(path: string, number: number): Promise<Uint8
   return stdout;
 }
 
+/** Holds what is on screen against ffmpeg's picture of the same time. @param times of the source's pictures, in seconds */
+export async function likenessToSource(page: Evaluator, source: string, times: readonly number[]): Promise<number> {
+  const { timeSeconds, data } = await shownPicture(page);
+  const number = times.findIndex((time) => Math.abs(time - Math.max(0, timeSeconds)) < 0.002);
+  if (number < 0) throw new Error(`${source} has no picture at ${timeSeconds} s`);
+  const decibels = psnr(data, await sourcePicture(source, number));
+  console.info(`picture ${number} at ${timeSeconds.toFixed(3)} s: ${decibels.toFixed(1)} dB`);
+  return decibels;
+}
+
 /** Over red, green and blue; dB. */
 export function psnr(a: Uint8Array, b: Uint8Array): number {
   if (a.length !== b.length) throw new RangeError(`pictures of ${a.length} and ${b.length} bytes`);
