@@ -59,13 +59,11 @@ export class CompressDecoder {
     }
   }
 
-  /** The last picture: Y, Cb, Cr, tight; a copy. */
-  i420(): Uint8Array {
+  /** The last picture: Y, Cb, Cr, tight; a copy, in `target` where that is an earlier one. */
+  i420(target?: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
     const { raw, memory } = this.kernels;
-    return tightPlanes(memory, this.track.width, this.track.height, (plane) => ({
-      pointer: raw.decoderPlane(plane, 0),
-      stride: raw.decoderStride(plane),
-    }));
+    const planeAt = (plane: number) => ({ pointer: raw.decoderPlane(plane, 0), stride: raw.decoderStride(plane) });
+    return tightPlanes(memory, this.track.width, this.track.height, planeAt, target);
   }
 
   /** The last picture as RGBA, width * height * 4 bytes: a view that the next call changes. */

@@ -178,9 +178,10 @@ export function tightPlanes(
   width: number,
   height: number,
   planeAt: (plane: number) => { pointer: number; stride: number },
-): Uint8Array {
+  target?: Uint8Array<ArrayBuffer>,
+): Uint8Array<ArrayBuffer> {
   const [chromaWidth, chromaHeight] = [(width + 1) >> 1, (height + 1) >> 1];
-  const tight = new Uint8Array(width * height + 2 * chromaWidth * chromaHeight);
+  const tight = target ?? new Uint8Array(width * height + 2 * chromaWidth * chromaHeight);
   let offset = 0;
   for (let plane = 0; plane < 3; plane++) {
     const { pointer, stride } = planeAt(plane);

@@ -25,6 +25,7 @@ const CHROMIUM_ARGUMENTS = [
   "--disable-component-update",
   "--disable-sync",
   "--no-first-run",
+  "--enable-unsafe-swiftshader", // WebGL2 without a GPU; the player takes it only where a test asks for it
 ];
 
 const CHROMIUM = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";

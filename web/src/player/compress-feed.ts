@@ -8,6 +8,7 @@ import type { Kernels } from "../../../codec/wasm/load-kernels.ts";
 import { audioConfigOf } from "./decoder-support.ts";
 import { type MediaFeed, type Picture, PREROLL_SECONDS, type Sound } from "./media-feed.ts";
 import { nextTask } from "./next-task.ts";
+import type { Pixels, Screen } from "./screen.ts";
 import type { SegmentOpener } from "./segment-opener.ts";
 import { type CodedSound, decodeSound } from "./sound-decoder.ts";
 import { entriesFrom, type OpenedPackets, readPackets, type TimedPacket } from "./track-reader.ts";
@@ -16,7 +17,7 @@ export interface CompressFeedParts {
   kernels: Kernels;
   main: MainReader;
   opener: SegmentOpener;
-  context: OffscreenCanvasRenderingContext2D;
+  screen: Screen;
   video: VideoTrack;
   /** Absent where there is no sound, or none that this browser decodes. */
   sound: AudioTrack | undefined;
@@ -27,7 +28,7 @@ export class CompressFeed implements MediaFeed {
   private readonly parts: CompressFeedParts;
   private readonly decoder: CompressDecoder;
   /** Copies of pictures that are not in use. */
-  private readonly spare: ImageData[] = [];
+  private readonly spare: Pixels[] = [];
 
   constructor(parts: CompressFeedParts) {
     this.parts = parts;
@@ -77,25 +78,31 @@ export class CompressFeed implements MediaFeed {
 
   /** The decoder's present picture; copied only when it is kept. */
   private pictureOf({ timeMicroseconds, durationMicroseconds }: TimedPacket): Picture {
-    const { context, video } = this.parts;
-    let copy: ImageData | undefined;
-    const keep = (): ImageData => {
-      if (copy === undefined) {
-        copy = this.spare.pop() ?? new ImageData(video.width, video.height);
-        copy.data.set(this.decoder.rgba());
-      }
+    const { screen } = this.parts;
+    let copy: Pixels | undefined;
+    const keep = (): Pixels => {
+      copy ??= this.copyPicture(this.spare.pop());
       return copy;
     };
     return {
       timeSeconds: timeMicroseconds / 1e6,
       endSeconds: (timeMicroseconds + durationMicroseconds) / 1e6,
       keep: () => void keep(),
-      paint: () => context.putImageData(keep(), 0, 0),
+      paint: () => screen.paint(keep()),
       close: () => {
         if (copy !== undefined) this.spare.push(copy);
         copy = undefined;
       },
     };
+  }
+
+  /** @param spare a copy of an earlier picture, which is written over */
+  private copyPicture(spare: Pixels | undefined): Pixels {
+    const { screen, video } = this.parts;
+    if (screen.takes === "i420") return this.decoder.i420(spare instanceof Uint8Array ? spare : undefined);
+    const copy = spare instanceof ImageData ? spare : new ImageData(video.width, video.height);
+    copy.data.set(this.decoder.rgba());
+    return copy;
   }
 
   private async *codedSound(track: AudioTrack, seconds: number, signal: AbortSignal): AsyncGenerator<CodedSound> {

@@ -11,6 +11,7 @@ import { epochMilliseconds, MediaClock } from "./clock.ts";
 import { CmStage } from "./cm-stage.ts";
 import { type CmPlace, PlayLink } from "./play-link.ts";
 import { askSecret, languagesOf } from "./play-request.ts";
+import type { Display } from "./screen.ts";
 import { SoundOutput } from "./sound-output.ts";
 import type { SoundPiece } from "./sound-pump.ts";
 import { nextState, type PlayerEvent, type PlayerState, showsVideo } from "./state.ts";
@@ -51,6 +52,7 @@ export class Player {
   private readonly cmStage: CmStage;
   private readonly clock: MediaClock;
   private readonly ticker: ReturnType<typeof setInterval>;
+  private readonly display: Display;
   private canvas: HTMLCanvasElement | undefined;
   private sound: SoundOutput | undefined;
   private playing = new AbortController();
@@ -71,9 +73,13 @@ export class Player {
     error: undefined,
   };
 
-  /** @param spawn starts play.worker.ts */
-  constructor(spawn: () => Worker) {
+  /**
+   * @param spawn   starts play.worker.ts
+   * @param display how pictures are painted
+   */
+  constructor(spawn: () => Worker, display: Display = "auto") {
     installErrorTransfer();
+    this.display = display;
     this.worker = spawn();
     this.remote = Comlink.wrap<PlayWorkerApi>(this.worker);
     this.worker.onerror = (event) =>
@@ -125,7 +131,7 @@ export class Player {
       this.canvas.dataset.mirrored = String(facts.video.mirrored);
       this.element.replaceChildren(this.canvas, ...this.cmStage.elements);
       const screen = this.canvas.transferControlToOffscreen();
-      await this.remote.attachScreen(Comlink.transfer(screen, [screen]));
+      this.canvas.dataset.display = await this.remote.attachScreen(Comlink.transfer(screen, [screen]), this.display);
       if (!signal.aborted) this.enter("opened", { facts });
     } catch (error) {
       if (!signal.aborted) this.fail(error);

@@ -25,6 +25,7 @@ import { FILE_TRACK } from "../../../codec/methods/samples.ts";
 import type { Kernels } from "../../../codec/wasm/load-kernels.ts";
 import { keepEarlyTimes } from "./early-pictures.ts";
 import { KEY_FIRST_SECONDS, type MediaFeed, type Picture, PREROLL_SECONDS, type Sound } from "./media-feed.ts";
+import type { Screen } from "./screen.ts";
 import type { SegmentOpener } from "./segment-opener.ts";
 import { type CodedSound, decodeSound } from "./sound-decoder.ts";
 import { entriesFrom } from "./track-reader.ts";
@@ -58,7 +59,7 @@ export interface SamplesFeedParts {
   kernels: Kernels;
   main: MainReader;
   opener: SegmentOpener;
-  context: OffscreenCanvasRenderingContext2D;
+  screen: Screen;
   /** False where there is no sound, or none that this browser decodes. */
   hasSound: boolean;
 }
@@ -195,7 +196,7 @@ export class SamplesFeed implements MediaFeed {
   }
 
   private pictureOf(sample: VideoSample): Picture {
-    const { context } = this.parts;
+    const { screen } = this.parts;
     return {
       timeSeconds: Math.max(0, sample.timestamp),
       endSeconds: sample.timestamp + sample.duration,
@@ -204,7 +205,7 @@ export class SamplesFeed implements MediaFeed {
         // The page turns and stretches the canvas: frames are painted as they are coded.
         const frame = sample.toVideoFrame();
         try {
-          context.drawImage(frame, 0, 0, context.canvas.width, context.canvas.height);
+          screen.paintFrame(frame);
         } finally {
           frame.close();
         }

@@ -15,6 +15,7 @@ import { FILE_TRACK } from "../../../codec/methods/samples.ts";
 import type { Kernels } from "../../../codec/wasm/load-kernels.ts";
 import type { MediaFeed, Picture } from "./media-feed.ts";
 import { nap } from "./next-task.ts";
+import type { Screen } from "./screen.ts";
 import type { SegmentOpener } from "./segment-opener.ts";
 import { entriesFrom } from "./track-reader.ts";
 
@@ -24,7 +25,7 @@ export interface StreamFeedParts {
   kernels: Kernels;
   main: MainReader;
   opener: SegmentOpener;
-  context: OffscreenCanvasRenderingContext2D;
+  screen: Screen;
   video: VideoTrack;
 }
 
@@ -177,12 +178,12 @@ export class StreamFeed implements MediaFeed {
   }
 
   private pictureOf(frame: VideoFrame, timeSeconds: number, endSeconds: number): Picture {
-    const { context } = this.parts;
+    const { screen } = this.parts;
     return {
       timeSeconds,
       endSeconds,
       keep: () => {},
-      paint: () => context.drawImage(frame, 0, 0, context.canvas.width, context.canvas.height),
+      paint: () => screen.paintFrame(frame),
       close: () => frame.close(),
     };
   }

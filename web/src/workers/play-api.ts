@@ -2,6 +2,7 @@
 import type { MainHeader } from "../../../codec/format/header.ts";
 import type { ClockAnchor } from "../player/clock.ts";
 import type { PlaybackEvents } from "../player/playback.ts";
+import type { Display, Screen } from "../player/screen.ts";
 import type { PlayTicket } from "../player/segment-opener.ts";
 
 export interface MainFacts {
@@ -37,8 +38,8 @@ export interface PlayEvents extends PlaybackEvents {
 export interface PlayWorkerApi {
   /** Reads header and index of a main file: from a file, or from an address by ranges. */
   open(source: Blob | string): Promise<MainFacts>;
-  /** Hands the visible canvas over, once for each `open`. */
-  attachScreen(canvas: OffscreenCanvas): Promise<void>;
+  /** Hands the visible canvas over, once for each `open`; tells how it is painted. */
+  attachScreen(canvas: OffscreenCanvas, display: Display): Promise<Screen["display"]>;
   /** Starts fetching the play's units, which stay encrypted. */
   prepare(ticket: PlayTicket, cm: Blob, events: PlayEvents): Promise<void>;
   /** From here on units can be opened. @param secret the play's, hexadecimal */

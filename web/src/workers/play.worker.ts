@@ -14,6 +14,7 @@ import { sourceFromUrl } from "../player/http-source.ts";
 import type { MediaFeed } from "../player/media-feed.ts";
 import { Playback } from "../player/playback.ts";
 import { aheadEnd, SamplesFeed, structureFirst } from "../player/samples-feed.ts";
+import { type Display, openScreen, type Screen } from "../player/screen.ts";
 import { type PlayTicket, SegmentOpener } from "../player/segment-opener.ts";
 import { StreamFeed } from "../player/stream-feed.ts";
 import { UnitStore } from "../player/unit-store.ts";
@@ -38,7 +39,7 @@ interface PreparedPlay {
 class PlayWorker implements PlayWorkerApi {
   private kernels: Promise<Kernels> | undefined;
   private main: OpenedMain | undefined;
-  private context: OffscreenCanvasRenderingContext2D | undefined;
+  private screen: Screen | undefined;
   private prepared: PreparedPlay | undefined;
   private playback: Playback | undefined;
   private feed: MediaFeed | undefined;
@@ -55,7 +56,7 @@ class PlayWorker implements PlayWorkerApi {
     await checkPlayable(header, video);
     const playable = sound !== undefined && (await canDecodeSound(sound));
     this.main = { reader, video, sound: playable ? sound : undefined };
-    this.context = undefined;
+    this.screen = undefined;
     const { poster } = header;
     return {
       mainId: toHex(header.id),
@@ -86,13 +87,9 @@ class PlayWorker implements PlayWorkerApi {
     };
   }
 
-  async attachScreen(canvas: OffscreenCanvas): Promise<void> {
-    const { video } = this.opened();
-    canvas.width = video.width;
-    canvas.height = video.height;
-    const context = canvas.getContext("2d", { alpha: false });
-    if (context === null) throw new UnsupportedError("this browser gives no 2d canvas in a worker: use a newer one");
-    this.context = context;
+  async attachScreen(canvas: OffscreenCanvas, display: Display): Promise<Screen["display"]> {
+    this.screen = openScreen(canvas, this.opened().video, display);
+    return this.screen.display;
   }
 
   async prepare(ticket: PlayTicket, cm: Blob, events: PlayEvents): Promise<void> {
@@ -116,18 +113,18 @@ class PlayWorker implements PlayWorkerApi {
 
   async release(secret: string): Promise<void> {
     const { reader, video, sound } = this.opened();
-    const { prepared, context } = this;
-    if (prepared === undefined || context === undefined)
+    const { prepared, screen } = this;
+    if (prepared === undefined || screen === undefined)
       throw new TypeError("release: prepare and attachScreen come first");
     const { ticket, cm, units, tickets, events } = prepared;
     this.kernels ??= fetchKernels();
     const kernels = await this.kernels;
     const opener = await SegmentOpener.open({ kernels, main: reader, units, cm: sourceFromBlob(cm) }, ticket, secret);
     const { method, parameters } = reader.header;
-    if (method !== "samples") this.feed = new CompressFeed({ kernels, main: reader, opener, context, video, sound });
+    if (method !== "samples") this.feed = new CompressFeed({ kernels, main: reader, opener, screen, video, sound });
     else if (isStream(parameters.container))
-      this.feed = new StreamFeed({ kernels, main: reader, opener, context, video });
-    else this.feed = new SamplesFeed({ kernels, main: reader, opener, context, hasSound: sound !== undefined });
+      this.feed = new StreamFeed({ kernels, main: reader, opener, screen, video });
+    else this.feed = new SamplesFeed({ kernels, main: reader, opener, screen, hasSound: sound !== undefined });
     this.playback = new Playback({
       feed: this.feed,
       units,

@@ -1,7 +1,14 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { Player, type PlayerSnapshot } from "../../player/player.ts";
+import type { Display } from "../../player/screen.ts";
 
 const spawn = (): Worker => new Worker(new URL("../../workers/play.worker.ts", import.meta.url), { type: "module" });
+
+/** `?display=webgl2` and `?display=2d` force one way of painting, to look into a fault of the graphics driver. */
+function wantedDisplay(): Display {
+  const asked = new URLSearchParams(location.search).get("display");
+  return asked === "webgl2" || asked === "2d" ? asked : "auto";
+}
 
 const NO_PLAYER = { subscribe: () => () => {}, snapshot: () => undefined };
 
@@ -9,7 +16,7 @@ const NO_PLAYER = { subscribe: () => () => {}, snapshot: () => undefined };
 export function usePlayer(): { player: Player | undefined; snapshot: PlayerSnapshot | undefined } {
   const [player, setPlayer] = useState<Player>();
   useEffect(() => {
-    const made = new Player(spawn);
+    const made = new Player(spawn, wantedDisplay());
     setPlayer(made);
     return () => made.close();
   }, []);
