@@ -180,7 +180,7 @@ describe("S1 addresses and proxies", () => {
     try {
       expect(secure.url).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
       expect(secure.firstAdministratorUrl).toMatch(/^https:/);
-      const body = JSON.stringify({ mainId: "0".repeat(32) });
+      const body = JSON.stringify({ mainIds: ["0".repeat(32)] });
       const cookies = await new Promise<string[]>((resolve, reject) => {
         const headers = { "Content-Type": "application/json" };
         const sent = request(

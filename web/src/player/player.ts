@@ -73,10 +73,7 @@ export class Player {
     error: undefined,
   };
 
-  /**
-   * @param spawn   starts play.worker.ts
-   * @param display how pictures are painted
-   */
+  /** @param spawn starts play.worker.ts */
   constructor(spawn: () => Worker, display: Display = "auto") {
     installErrorTransfer();
     this.display = display;
