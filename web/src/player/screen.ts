@@ -1,7 +1,7 @@
 /** Where pictures are painted: by WebGL2 where there is a GPU, else by a 2D canvas. Runs in a worker. */
 import { UnsupportedError } from "../../../codec/errors.ts";
 import type { VideoTrack } from "../../../codec/format/header.ts";
-import { openWebGl } from "./webgl-screen.ts";
+import { hasGpu, openWebGl } from "./webgl-screen.ts";
 
 /** `auto` takes WebGL2 where it is no emulation: without a GPU that is slower than painting pixels. */
 export type Display = "auto" | "webgl2" | "2d";
@@ -21,7 +21,8 @@ export interface Screen {
 export function openScreen(canvas: OffscreenCanvas, video: VideoTrack, display: Display): Screen {
   canvas.width = video.width;
   canvas.height = video.height;
-  const screen = display === "2d" ? undefined : openWebGl(canvas, video, display === "auto");
+  const isWebGl = display === "webgl2" || (display === "auto" && hasGpu());
+  const screen = isWebGl ? openWebGl(canvas, video) : undefined;
   if (screen !== undefined) return screen;
   const context = display === "webgl2" ? null : canvas.getContext("2d", { alpha: false });
   if (context === null)

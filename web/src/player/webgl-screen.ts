@@ -53,13 +53,22 @@ export function colourMatrix({ matrix, fullRange }: Pick<VideoTrack, "matrix" | 
   };
 }
 
-/**
- * @param isFast an emulation without a GPU is not taken
- * @returns undefined where there is none
- */
-export function openWebGl(canvas: OffscreenCanvas, video: VideoTrack, isFast: boolean): Screen | undefined {
-  const attributes = { alpha: false, antialias: false, depth: false, failIfMajorPerformanceCaveat: isFast };
-  const gl = canvas.getContext("webgl2", attributes);
+/** Names of renderers without a GPU. */
+const EMULATED = /swiftshader|llvmpipe|softpipe|software|basic render/i;
+
+/** Looked up on a canvas of its own: one that had WebGL once never paints otherwise. */
+export function hasGpu(): boolean {
+  const gl = new OffscreenCanvas(1, 1).getContext("webgl2", { failIfMajorPerformanceCaveat: true });
+  if (gl === null) return false;
+  const names = gl.getExtension("WEBGL_debug_renderer_info");
+  const renderer = String(gl.getParameter(names === null ? gl.RENDERER : names.UNMASKED_RENDERER_WEBGL));
+  gl.getExtension("WEBGL_lose_context")?.loseContext();
+  return !EMULATED.test(renderer);
+}
+
+/** @returns undefined where there is no WebGL2 in a worker */
+export function openWebGl(canvas: OffscreenCanvas, video: VideoTrack): Screen | undefined {
+  const gl = canvas.getContext("webgl2", { alpha: false, antialias: false, depth: false });
   if (gl === null) return undefined;
   let painter: Painter | undefined = createPainter(gl, video);
   // A lost context comes back empty: the next picture is painted by new programs and textures.
