@@ -5,6 +5,7 @@ import type { ByteSource } from "../codec/format/bytes.ts";
 import { type MpegContainer, openMpeg } from "../codec/methods/mpeg/open-mpeg.ts";
 import { videoBytes } from "../codec/methods/mpeg/video-bytes.ts";
 import { StreamDecoder } from "../codec/methods/stream-decoder.ts";
+import type { Kernels } from "../codec/wasm/load-kernels.ts";
 import { FileSink, openFile } from "./files.ts";
 import { loadNodeKernels } from "./node-kernels.ts";
 import { type Command, parse, requiredText } from "./options.ts";
@@ -21,8 +22,9 @@ export const decode: Command = {
     const progress = createProgress("decoded");
     let sink: FileSink | undefined;
     try {
-      const container = await findMpeg1(input, source);
-      const decoder = new StreamDecoder(await loadNodeKernels());
+      const kernels = await loadNodeKernels();
+      const container = await findMpeg1(input, source, kernels);
+      const decoder = new StreamDecoder(kernels);
       const target = await FileSink.open(out);
       sink = target;
       const started = performance.now();
@@ -62,13 +64,13 @@ export const decode: Command = {
   },
 };
 
-async function findMpeg1(input: string, source: ByteSource): Promise<MpegContainer> {
+async function findMpeg1(input: string, source: ByteSource, kernels: Kernels): Promise<MpegContainer> {
   const found = await openMpeg(source);
   if (found === undefined)
     throw new InputError(
       `${input}: no MPEG video sequence header at its start; it has to be an MPEG-1 video, program or transport stream`,
     );
-  if (found.video.mpeg2)
+  if (kernels.bound.readStreamHeader(found.context)[5] === 2)
     throw new UnsupportedError(
       `${input}: MPEG-2 video, and decode knows MPEG-1 only: divide it as it is (cmix divide --method mpeg), or decode it by another program (ffmpeg -i ${input} out.y4m)`,
     );
