@@ -7,7 +7,7 @@ import { BitWriter } from "../bitstream/bit-writer";
 
 /** Decisions that may wait: more than this after an element, and they are coded. */
 const QUEUE: i32 = 2048;
-/** One block of coefficients has fewer decisions, and so has everything between blocks. */
+/** A macroblock up to its first block, or a block: 64 pairs of at most 47 decisions, and some hundreds before the first. */
 const ELEMENT: i32 = 4096;
 
 export class Packer {

@@ -374,8 +374,8 @@ function walkMacroblocks<Way>(position: i32, lastAddress: i32): i32 {
     }
     const status = walkMacroblock<Way>();
     if (status < 0) return status;
-    if (lastAddress < 0 ? restChannel.source.peek(23) == 0 : address == lastAddress) return address;
     if (packs<Way>()) restChannel.packer.settle();
+    if (lastAddress < 0 ? restChannel.source.peek(23) == 0 : address == lastAddress) return address;
     if (restChannel.target.overflow) return ERROR_SYNTAX;
     if (readsCodes<Way>() && (restChannel.source.overrun() || acChannel.source.overrun())) return ERROR_SYNTAX;
   }
