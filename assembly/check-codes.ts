@@ -1,4 +1,5 @@
 /** Test-only forms of the code tables, by number of the table. */
+import { CONTEXT_BYTES, EVEN, resetContext } from "./bitstream/arithmetic";
 import { BitReader } from "./bitstream/bit-reader";
 import {
   coefficientCodes,
@@ -13,6 +14,7 @@ import {
   takeMotion,
   takePattern,
 } from "./bitstream/code-tables";
+import { Packer, Unpacker } from "./mpeg-division/coder";
 
 /** Tables B.1, B.3, B.4, B.5a, B.5b and B.5c, in this order from 0. */
 const INCREMENT: i32 = 0;
@@ -48,4 +50,43 @@ export function checkTake(table: i32, next16: u32): i32 {
   else if (table == MOTION) value = takeMotion(reader);
   else value = takeDcSize(reader, table == DC_CHROMA);
   return value < 0 ? -1 : (value << 8) | reader.bitPosition();
+}
+
+const packer = new Packer();
+const unpacker = new Unpacker();
+const PLAIN: i32 = 3;
+const stringContexts: usize = memory.data(3 * 4);
+
+function resetStringContexts(): void {
+  for (let i = 0; i < PLAIN; i++) resetContext(stringContexts + <usize>(i * CONTEXT_BYTES), EVEN);
+}
+
+/**
+ * Packs decisions and plain bits.
+ * @param elements u8[count]: the answer in the lowest bit, above it the context, 0 to 2, or 3 for a plain bit
+ * @param plain    room of `capacity` bytes
+ * @returns bytes of the string, or -1
+ */
+export function checkPack(out: usize, capacity: i32, plain: usize, elements: usize, count: i32): i32 {
+  resetStringContexts();
+  packer.open(out, plain, capacity);
+  for (let i = 0; i < count; i++) {
+    const element = <i32>load<u8>(elements + i);
+    if (element >> 1 == PLAIN) packer.putPlain(element & 1, 1);
+    else packer.put(stringContexts + <usize>((element >> 1) * CONTEXT_BYTES), element & 1);
+    packer.settle();
+  }
+  return packer.finish();
+}
+
+/** Sets the lowest bits of `elements` to what the string says. */
+export function checkUnpack(string: usize, length: i32, elements: usize, count: i32): void {
+  resetStringContexts();
+  unpacker.open(string, length);
+  for (let i = 0; i < count; i++) {
+    const kind = <i32>load<u8>(elements + i) >> 1;
+    const bit =
+      kind == PLAIN ? <i32>unpacker.getPlain(1) : unpacker.get(stringContexts + <usize>(kind * CONTEXT_BYTES));
+    store<u8>(elements + i, <u8>((kind << 1) | bit));
+  }
 }

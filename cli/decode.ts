@@ -1,42 +1,42 @@
-import { open } from "node:fs/promises";
 import { splitPictures } from "../codec/containers/elementary-stream.ts";
 import { writeY4mHeader, Y4M_PICTURE_HEADER } from "../codec/containers/y4m.ts";
 import { InputError, UnsupportedError } from "../codec/errors.ts";
+import type { ByteSource } from "../codec/format/bytes.ts";
+import { type MpegContainer, openMpeg } from "../codec/methods/mpeg/open-mpeg.ts";
+import { videoBytes } from "../codec/methods/mpeg/video-bytes.ts";
 import { StreamDecoder } from "../codec/methods/stream-decoder.ts";
-import { FileSink, fileChunks, fileSize } from "./files.ts";
+import type { Kernels } from "../codec/wasm/load-kernels.ts";
+import { FileSink, openFile } from "./files.ts";
 import { loadNodeKernels } from "./node-kernels.ts";
 import { type Command, parse, requiredText } from "./options.ts";
 import { createProgress, printResult } from "./output.ts";
 
-/** A sequence header lies within this much of the start of any stream made for playing. */
-const PROBE_BYTES = 1 << 20;
-
 export const decode: Command = {
-  usage: "cmix decode INPUT.m1v --out FILE.y4m [--json]",
+  usage: "cmix decode INPUT(.m1v|.mpg|.ts) --out FILE.y4m [--json]",
 
   async run(args, signal) {
     const { positionals, values } = parse(args, 1, { out: "string", json: "boolean" });
     const input = positionals[0] ?? "";
     const out = requiredText(values, "out", "the file to write");
-    const source = await fileSize(input);
-    const kernels = await loadNodeKernels();
-    const start = await firstBytes(input);
-    refuseOthers(input, kernels.bound.readStreamHeader(start), start);
-
+    const source = await openFile(input);
     const progress = createProgress("decoded");
-    const decoder = new StreamDecoder(kernels);
-    const sink = await FileSink.open(out);
+    let sink: FileSink | undefined;
     try {
+      const kernels = await loadNodeKernels();
+      const container = await findMpeg1(input, source, kernels);
+      const decoder = new StreamDecoder(kernels);
+      const target = await FileSink.open(out);
+      sink = target;
       const started = performance.now();
       let frames = 0;
       const write = async (picture: Uint8Array): Promise<void> => {
-        if (frames === 0) await sink.write(writeY4mHeader(decoder.format()));
-        await sink.write(Y4M_PICTURE_HEADER);
-        await sink.write(picture);
+        if (frames === 0) await target.write(writeY4mHeader(decoder.format()));
+        await target.write(Y4M_PICTURE_HEADER);
+        await target.write(picture);
         frames += 1;
         progress.show(frames);
       };
-      for await (const unit of splitPictures(fileChunks(input))) {
+      for await (const unit of splitPictures(videoBytes(source, container))) {
         signal.throwIfAborted();
         const picture = decoder.decode(unit);
         if (picture !== undefined) await write(picture);
@@ -44,49 +44,35 @@ export const decode: Command = {
       const last = decoder.flush();
       if (last !== undefined) await write(last);
       if (frames === 0) throw new InputError(`${input}: no picture found; is it an MPEG-1 video stream?`);
-      await sink.close();
+      await target.close();
       const seconds = (performance.now() - started) / 1000;
       progress.end();
       printResult(values.json === true, {
-        source,
+        source: source.size,
         path: out,
         frames,
         seconds: Number(seconds.toFixed(3)),
         fps: Number((frames / seconds).toFixed(1)),
       });
     } catch (error) {
-      await sink.abort();
+      await sink?.abort();
       throw error;
     } finally {
       progress.end();
+      await source.close();
     }
   },
 };
 
-async function firstBytes(path: string): Promise<Uint8Array> {
-  const handle = await open(path, "r");
-  try {
-    const bytes = new Uint8Array(PROBE_BYTES);
-    const { bytesRead } = await handle.read(bytes, 0, PROBE_BYTES, 0);
-    return bytes.subarray(0, bytesRead);
-  } finally {
-    await handle.close();
-  }
-}
-
-function refuseOthers(input: string, header: Int32Array, start: Uint8Array): void {
-  if (start[0] === 0 && start[1] === 0 && start[2] === 1 && start[3] === 0xba) {
-    throw new UnsupportedError(
-      `${input}: a program stream; this version decodes plain MPEG-1 video: take the video out first (ffmpeg -c copy out.m1v)`,
-    );
-  }
-  if (start[0] === 0x47 && header.length === 0)
-    throw new UnsupportedError(
-      `${input}: a transport stream; this version decodes plain MPEG-1 video: take the video out first (ffmpeg -c copy out.m1v)`,
-    );
-  if (header.length === 0)
+async function findMpeg1(input: string, source: ByteSource, kernels: Kernels): Promise<MpegContainer> {
+  const found = await openMpeg(source);
+  if (found === undefined)
     throw new InputError(
-      `${input}: no MPEG video sequence header in the first ${PROBE_BYTES} bytes; is it an MPEG-1 video stream?`,
+      `${input}: no MPEG video sequence header at its start; it has to be an MPEG-1 video, program or transport stream`,
     );
-  if (header[5] === 2) throw new UnsupportedError(`${input}: MPEG-2 video; this version decodes MPEG-1 only`);
+  if (kernels.bound.readStreamHeader(found.context)[5] === 2)
+    throw new UnsupportedError(
+      `${input}: MPEG-2 video, and decode knows MPEG-1 only: divide it as it is (cmix divide --method mpeg), or decode it by another program (ffmpeg -i ${input} out.y4m)`,
+    );
+  return found.container;
 }

@@ -91,15 +91,27 @@ export class ArithmeticEncoder {
     this.range = range;
   }
 
-  /** Codes a decision that is as likely as not. */
-  putEven(bit: i32): void {
-    const half = this.range >> 1;
-    this.low += <u64>select<u32>(0, half, bit != 0);
-    this.range = select<u32>(half, this.range - half, bit != 0);
-    if (this.range < RANGE_LEAST) {
-      this.range <<= 8;
-      this.shift();
+  /** Codes `count` decisions, u32 each: the address of a context, which is a multiple of 4, plus the answer. */
+  putAll(decisions: usize, count: i32): void {
+    let low = this.low;
+    let range = this.range;
+    for (const end = decisions + ((<usize>count) << 2); decisions < end; decisions += 4) {
+      const decision = load<u32>(decisions);
+      const context = <usize>(decision & ~3);
+      const bit = decision & 1;
+      const ones = ofOnes(range, context);
+      range = select<u32>(ones, range - ones, bit != 0);
+      low += <u64>select<u32>(0, ones, bit != 0);
+      learn(context, <i32>bit);
+      while (range < RANGE_LEAST) {
+        range <<= 8;
+        this.low = low;
+        this.shift();
+        low = this.low;
+      }
     }
+    this.low = low;
+    this.range = range;
   }
 
   /** Ends the code, with the number in the range that has the most zeros at its end, and drops those; bytes since `open`. */
@@ -107,6 +119,17 @@ export class ArithmeticEncoder {
     this.low = (this.low + 0xffffff) & ~0xffffff;
     for (let i = 0; i < 5; i++) this.shift();
     for (let i = 0; i < 4 && this.pointer > this.start && load<u8>(this.pointer - 1) == 0; i++) this.pointer -= 1;
+    return <i32>(this.pointer - this.start);
+  }
+
+  /** Ends the code with as few bytes as it can be read by whatever bytes follow; bytes since `open`. */
+  finishBeforeBytes(): i32 {
+    const last = this.low + <u64>this.range - 1;
+    const one = (this.low + 0xffffff) & ~0xffffff;
+    const fits = one + 0xffffff <= last;
+    this.low = fits ? one : (this.low + 0xffff) & ~0xffff;
+    // The byte before the first that stands for the code is held back.
+    for (let i = fits ? 0 : -1; i < 2; i++) this.shift();
     return <i32>(this.pointer - this.start);
   }
 
@@ -176,20 +199,6 @@ export class ArithmeticDecoder {
       this.shift();
     }
     this.range = range;
-    return bit;
-  }
-
-  /** The next decision that {@link ArithmeticEncoder.putEven} coded. */
-  getEven(): i32 {
-    const half = this.range >> 1;
-    const isOne = this.code < half;
-    const bit: i32 = isOne ? 1 : 0;
-    this.code -= select<u32>(0, half, isOne);
-    this.range = select<u32>(half, this.range - half, isOne);
-    if (this.range < RANGE_LEAST) {
-      this.range <<= 8;
-      this.shift();
-    }
     return bit;
   }
 

@@ -38,6 +38,26 @@ export class BitWriter {
     }
   }
 
+  /** Appends `count` bits from bit `at` of `bytes` on; 7 bytes behind them must be readable. */
+  putRun(bytes: usize, at: u32, count: u32): void {
+    let pointer = this.pointer;
+    let accumulator = this.accumulator;
+    const filled = <u64>this.filled;
+    for (; count >= 32; count -= 32) {
+      if (pointer + 4 > this.end) {
+        this.overflow = true;
+        return;
+      }
+      accumulator = (accumulator << 32) | bitsAt(bytes, at);
+      store<u32>(pointer, bswap<u32>(<u32>(accumulator >> filled)));
+      pointer += 4;
+      at += 32;
+    }
+    this.pointer = pointer;
+    this.accumulator = accumulator;
+    if (count > 0) this.put(<u32>(bitsAt(bytes, at) >> <u64>(32 - count)), count);
+  }
+
   /** Appends `count` codes, u64 each: the length in bits, at most 32, in the upper half, the bits in the lower. */
   putAll(codes: usize, count: i32): void {
     let pointer = this.pointer;
@@ -110,4 +130,11 @@ export class BitWriter {
   byteLength(): i32 {
     return <i32>(this.pointer - this.start);
   }
+}
+
+/** 32 bits from bit `at` on. */
+function bitsAt(bytes: usize, at: u32): u64 {
+  const passed = <u64>(at & 7);
+  const next = bswap<u64>(load<u64>(bytes + (at >>> 3)));
+  return (next << passed) >> 32;
 }

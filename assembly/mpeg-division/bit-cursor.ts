@@ -20,7 +20,11 @@ export class BitCursor {
 
   /** The next 32 bits. */
   peek32(): u32 {
-    const at = this.position;
+    return this.bitsAt(this.position);
+  }
+
+  /** The 32 bits from bit `at` on. */
+  bitsAt(at: u32): u32 {
     const next = bswap<u64>(load<u64>(this.base + (at >>> 3)));
     const taken = <u64>(at & 7);
     return <u32>((next << taken) >> 32);
@@ -47,14 +51,6 @@ export class BitCursor {
 
   /** Appends the bits from `from` to the present position. */
   copySince(from: u32, target: BitWriter): void {
-    const end = this.position;
-    this.position = from;
-    while (this.position + 32 <= end) {
-      target.put(this.peek32(), 32);
-      this.position += 32;
-    }
-    const rest = <i32>(end - this.position);
-    if (rest > 0) target.put(this.peek(rest), rest);
-    this.position = end;
+    target.putRun(this.base, from, this.position - from);
   }
 }

@@ -1,23 +1,30 @@
 /**
- * The two strings that the public part of a video's slices goes to, and the three ways in which the one walk over the syntax
- * (slice.ts) runs: it takes each element from variable-length codes or from the range coder, and puts it to the other or to the same.
+ * The two strings that the public part of a video's slices goes to, and the ways in which the one walk over the syntax
+ * (slice.ts) runs: it takes each element from variable-length codes or from the coder, and puts it to the other or to the same.
  */
-import { ArithmeticDecoder, ArithmeticEncoder, CONTEXT_BYTES } from "../bitstream/arithmetic";
+import { CONTEXT_BYTES } from "../bitstream/arithmetic";
 import { BitWriter } from "../bitstream/bit-writer";
 import { BitCursor } from "./bit-cursor";
+import { Packer, Unpacker } from "./coder";
 
 /**
- * Ways of the walk, as type parameters so that each is compiled on its own: `u8` copies the codes' bits; `i8` writes the codes anew from what was
- * understood; `u16` packs codes by the range coder; `u32` unpacks them.
+ * Ways of the walk, as type parameters so that each is compiled on its own: `i8` only finds out whether a slice parses; `u8` copies the codes' bits; `u16` packs
+ * codes by the range coder; `u32` unpacks them.
  */
 export function readsCodes<Way>(): bool {
-  return sizeof<Way>() != 4;
+  return !unpacks<Way>();
 }
 export function writesCodes<Way>(): bool {
-  return sizeof<Way>() == 4 || isSigned<Way>();
+  return unpacks<Way>();
 }
 export function copies<Way>(): bool {
   return sizeof<Way>() == 1 && !isSigned<Way>();
+}
+export function packs<Way>(): bool {
+  return sizeof<Way>() == 2;
+}
+export function unpacks<Way>(): bool {
+  return sizeof<Way>() == 4;
 }
 export function usesCoder<Way>(): bool {
   return sizeof<Way>() != 1;
@@ -26,8 +33,8 @@ export function usesCoder<Way>(): bool {
 export class Channel {
   source: BitCursor;
   target: BitWriter;
-  encoder: ArithmeticEncoder = new ArithmeticEncoder();
-  decoder: ArithmeticDecoder = new ArithmeticDecoder();
+  packer: Packer = new Packer();
+  unpacker: Unpacker = new Unpacker();
 
   constructor(source: BitCursor, target: BitWriter) {
     this.source = source;
@@ -37,22 +44,20 @@ export class Channel {
 
 /** One decision: put where codes are packed, otherwise taken. */
 export function decide<Way>(channel: Channel, context: usize, bit: i32): i32 {
-  if (sizeof<Way>() == 2) {
-    channel.encoder.put(context, bit);
+  if (packs<Way>()) {
+    channel.packer.put(context, bit);
     return bit;
   }
-  return channel.decoder.get(context);
+  return channel.unpacker.get(context);
 }
 
-/** `count` decisions that are as likely as not. */
-export function decideEven<Way>(channel: Channel, value: i32, count: i32): i32 {
-  if (sizeof<Way>() == 2) {
-    for (let i = count - 1; i >= 0; i--) channel.encoder.putEven((value >> i) & 1);
+/** `count` bits that no context foresees, 0 to 32; higher bits of `value` must be zero. */
+export function decidePlain<Way>(channel: Channel, value: u32, count: i32): u32 {
+  if (packs<Way>()) {
+    channel.packer.putPlain(value, count);
     return value;
   }
-  let taken = 0;
-  for (let i = 0; i < count; i++) taken = (taken << 1) | channel.decoder.getEven();
-  return taken;
+  return channel.unpacker.getPlain(count);
 }
 
 /** A number of `bits` bits, each decision in the context of those before it: 2^bits contexts. */
@@ -67,15 +72,15 @@ export function decideTree<Way>(channel: Channel, contexts: usize, value: i32, b
 export const NUMBER_CONTEXTS: i32 = 32;
 const BITS_MAX: i32 = 15;
 
-/** A number from 0 to 65534: the length of number + 1 in unary, its second bit in a context, the others even. */
+/** A number from 0 to 65534: the length of number + 1 in unary, its second bit in a context, the others plain. */
 export function decideNumber<Way>(channel: Channel, contexts: usize, value: i32): i32 {
   const coded = value + 1;
-  const bits = sizeof<Way>() == 2 ? 31 - clz<i32>(coded) : 0;
+  const bits = packs<Way>() ? 31 - clz<i32>(coded) : 0;
   let length = 0;
   while (length < BITS_MAX && decide<Way>(channel, contexts + <usize>(length * CONTEXT_BYTES), length < bits ? 1 : 0))
     length += 1;
   if (length == 0) return 0;
   const second = decide<Way>(channel, contexts + <usize>((16 + length) * CONTEXT_BYTES), (coded >> (length - 1)) & 1);
-  const rest = decideEven<Way>(channel, coded & ((1 << (length - 1)) - 1), length - 1);
+  const rest = <i32>decidePlain<Way>(channel, coded & ((1 << (length - 1)) - 1), length - 1);
   return ((1 << length) | (second << (length - 1)) | rest) - 1;
 }

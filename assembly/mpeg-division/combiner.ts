@@ -31,7 +31,7 @@ let pictureOpen: bool = false;
  * Combines the video bytes of a segment.
  * @param out     u8[length], written
  * @param length  bytes that have to come out
- * @param parts   i32[12]: pointer and length of units, heads, lengths, rest, AC (overwritten) and DC; 64 bytes of zeros behind rest and AC
+ * @param parts   i32[12]: pointer and length of units, heads, lengths, rest, AC (overwritten) and DC; 64 bytes of zeros behind rest and AC, 8 readable ones before all
  * @param state   what mpegState() was
  * @param filterFactor, options  as the segment was divided with
  * @returns OK; ERROR_ARGUMENT; ERROR_SYNTAX: the parts do not fit each other or the length
@@ -47,9 +47,9 @@ export function mpegCombine(out: usize, length: i32, parts: usize, state: i32, f
   heads.open(load<u32>(parts, 8), load<i32>(parts, 12));
   lengths.open(load<u32>(parts, 16), load<i32>(parts, 20));
   ac.open(load<u32>(parts, 32), load<i32>(parts, 36));
-  if (recompress) restChannel.decoder.open(load<u32>(parts, 24), load<i32>(parts, 28));
+  if (recompress) restChannel.unpacker.open(load<u32>(parts, 24), load<i32>(parts, 28));
   else restSource.open(load<u32>(parts, 24), load<i32>(parts, 28));
-  dcChannel.decoder.open(load<u32>(parts, 40), load<i32>(parts, 44));
+  dcChannel.unpacker.open(load<u32>(parts, 40), load<i32>(parts, 44));
   restChannel.source = restSource;
   acChannel.source = acSource;
   restChannel.target = target;
@@ -115,7 +115,7 @@ function beginPicture(): bool {
   clearDcSum();
   clearNeighbours();
   if (patent) xorFactor(bytes, length, factor);
-  if (recompress) acChannel.decoder.open(bytes, length);
+  if (recompress) acChannel.unpacker.open(bytes, length);
   else acSource.open(bytes, length);
   return true;
 }

@@ -10,7 +10,7 @@ import { dcChannel, resetDcContexts } from "./dc-code";
 import { packState, pictureKnown, readHeader, setState } from "./headers";
 import { resetContexts } from "./models";
 import { clearNeighbours } from "./neighbours";
-import { ByteWriter, findStartCode, isZeros, withoutZeros } from "./parts";
+import { ByteWriter, findStartCode, isZeros } from "./parts";
 import { acChannel, clearDcSum, dcSum, keepDcs, openWalk, recordCount, restChannel, walkSlice } from "./slice";
 
 export const OPTION_RECOMPRESS: i32 = 1;
@@ -33,12 +33,14 @@ const lengths = new ByteWriter();
 const rest = new ByteWriter();
 const ac = new ByteWriter();
 const dc = new ByteWriter();
-const scratch = new ByteWriter();
+/** Plain bits of the rest string, of an AC string and of the DC string until those end. */
+const restPlain = new ByteWriter();
+const acPlain = new ByteWriter();
+const dcPlain = new ByteWriter();
 
 const source = new BitCursor();
 const restWriter = new BitWriter();
 const acWriter = new BitWriter();
-const scratchWriter = new BitWriter();
 const factorByte: usize = memory.data(16);
 
 let recompress: bool = false;
@@ -127,18 +129,22 @@ function open(length: i32, options: i32, filterFactor: i32): void {
   rest.open(2 * room);
   ac.open(2 * room);
   dc.open(2 * room);
-  scratch.open(room);
+  if (recompress) {
+    restPlain.open(2 * room);
+    acPlain.open(2 * room);
+  }
+  dcPlain.open(2 * room);
   if (records == 0) records = heap.alloc(<usize>(RECORDS << 3));
   restChannel.source = source;
   acChannel.source = source;
-  restChannel.target = recompress ? scratchWriter : restWriter;
-  acChannel.target = recompress ? scratchWriter : acWriter;
+  restChannel.target = restWriter;
+  acChannel.target = acWriter;
   openWalk(false, records, RECORDS);
   resetContexts();
   resetDcContexts();
-  if (recompress) restChannel.encoder.open(rest.pointer, rest.room());
+  if (recompress) restChannel.packer.open(rest.pointer, restPlain.pointer, rest.room());
   else restWriter.open(rest.pointer, rest.room());
-  dcChannel.encoder.open(dc.pointer, dc.room());
+  dcChannel.packer.open(dc.pointer, dcPlain.pointer, dc.room());
   verbatim = 0;
   pictureOpen = false;
   positionBefore = 0;
@@ -147,20 +153,13 @@ function open(length: i32, options: i32, filterFactor: i32): void {
 
 function close(): i32 {
   if (recompress) {
-    rest.length = withoutZeros(rest.pointer, restChannel.encoder.finish());
+    rest.grow(restChannel.packer.finish());
   } else {
     restWriter.align();
-    rest.length = restWriter.byteLength();
+    rest.grow(restWriter.overflow ? -1 : restWriter.byteLength());
   }
-  dc.length = withoutZeros(dc.pointer, dcChannel.encoder.finish());
-  const full =
-    units.overflow ||
-    heads.overflow ||
-    lengths.overflow ||
-    ac.overflow ||
-    restWriter.overflow ||
-    restChannel.encoder.overflow ||
-    dcChannel.encoder.overflow;
+  dc.grow(dcChannel.packer.finish());
+  const full = units.overflow || heads.overflow || lengths.overflow || rest.overflow || ac.overflow || dc.overflow;
   return full ? ERROR_SPACE : OK;
 }
 
@@ -169,7 +168,7 @@ function beginPicture(): void {
   pictureIntra = false;
   clearDcSum();
   clearNeighbours();
-  if (recompress) acChannel.encoder.open(ac.end(), ac.room());
+  if (recompress) acChannel.packer.open(ac.end(), acPlain.pointer, ac.room());
   else acWriter.open(ac.end(), ac.room());
 }
 
@@ -177,20 +176,17 @@ function beginPicture(): void {
 function endPicture(): void {
   if (!pictureOpen) return;
   pictureOpen = false;
-  let length = 0;
+  const from = ac.length;
   if (pictureIntra) {
     if (recompress) {
-      length = withoutZeros(ac.end(), acChannel.encoder.finish());
-      if (acChannel.encoder.overflow) ac.overflow = true;
+      ac.grow(acChannel.packer.finish());
     } else {
       acWriter.align();
-      length = acWriter.byteLength();
-      if (acWriter.overflow) ac.overflow = true;
+      ac.grow(acWriter.overflow ? -1 : acWriter.byteLength());
     }
-    if (patent) xorFactor(ac.end(), length, factor);
+    if (patent) xorFactor(ac.pointer + <usize>from, ac.length - from, factor);
   }
-  lengths.putVarint(length);
-  ac.length += length;
+  lengths.putVarint(ac.length - from);
   factor = dcSum & 255;
 }
 
@@ -207,24 +203,15 @@ function divideSlice(unit: usize, length: i32, position: i32): i32 {
   const bytes = unit + 4;
   const size = length - 4;
   source.open(bytes, size);
-  if (recompress) scratchWriter.open(scratch.pointer, size + 8);
-  else {
+  if (!recompress) {
     restWriter.mark();
     acWriter.mark();
   }
   const address = recompress ? walkSlice<i8>(position, -1) : walkSlice<u8>(position, -1);
   const used = (<i32>source.position + 7) >> 3;
-  let whole = address >= 0 && used <= size && !source.overrun() && isZeros(bytes + <usize>used, size - used);
-  if (whole) {
-    if (recompress) {
-      scratchWriter.align();
-      // The codes again from what was understood: the same bytes, or the slice stays as it is.
-      whole = scratchWriter.byteLength() == used && memory.compare(scratch.pointer, bytes, used) == 0;
-    } else {
-      const spare = (used << 3) - <i32>source.position;
-      whole = spare == 0 || source.get(spare) == 0;
-    }
-  }
+  const spare = (used << 3) - <i32>source.position;
+  const whole =
+    address >= 0 && used <= size && isZeros(bytes + <usize>used, size - used) && (spare == 0 || source.get(spare) == 0);
   if (!whole) {
     if (!recompress) {
       restWriter.rewind();
@@ -282,5 +269,7 @@ export function mpegClose(): void {
   rest.close();
   ac.close();
   dc.close();
-  scratch.close();
+  restPlain.close();
+  acPlain.close();
+  dcPlain.close();
 }

@@ -1,6 +1,6 @@
 /** Contexts of everything but DC, and the elements that slice.ts codes in them. FORMAT.md 11.5. */
 import { CONTEXT_BYTES, resetContext } from "../bitstream/arithmetic";
-import { Channel, decide, decideEven, decideNumber, decideTree, NUMBER_CONTEXTS } from "./channel";
+import { Channel, decide, decideNumber, decidePlain, decideTree, NUMBER_CONTEXTS } from "./channel";
 
 /** Numbers of first contexts. */
 const QUANTISER: i32 = 0;
@@ -22,9 +22,9 @@ const END: i32 = OTHER_PATTERN + 6;
 const RUN: i32 = END + 4 * 8 * 3 * 16;
 const LEVEL: i32 = RUN + 4 * 4 * 16 * 16;
 const LONG_RUN: i32 = LEVEL + 4 * 3 * 8 * 16;
-const LONG_LEVEL: i32 = LONG_RUN + NUMBER_CONTEXTS;
-const ESCAPE: i32 = LONG_LEVEL + NUMBER_CONTEXTS;
-const CONTEXTS: i32 = ESCAPE + 1;
+const LONG_LEVEL: i32 = LONG_RUN + 2 * 4 * NUMBER_CONTEXTS;
+const ESCAPE: i32 = LONG_LEVEL + 2 * NUMBER_CONTEXTS;
+const CONTEXTS: i32 = ESCAPE + 3;
 const contexts: usize = memory.data(12000 * 4);
 
 export function resetContexts(): void {
@@ -53,9 +53,14 @@ export function decideIncrement<Way>(channel: Channel, first: i32, value: i32): 
   return decideNumber<Way>(channel, at(INCREMENT + first * NUMBER_CONTEXTS), value - 1) + 1;
 }
 
+const TYPE_MAX: i32 = 15;
+
 /** @param before number of the type before, 0 to 15 */
 export function decideType<Way>(channel: Channel, pictureType: i32, before: i32, value: i32): i32 {
-  return decideTree<Way>(channel, at(TYPE + ((pictureType - 1) * 16 + before) * 16), value, 4);
+  const group = at(TYPE + ((pictureType - 1) * 16 + before) * 16);
+  let number = 0;
+  while (number < TYPE_MAX && decide<Way>(channel, inGroup(group, number), number < value ? 1 : 0)) number += 1;
+  return number;
 }
 
 export function decideMotionType<Way>(channel: Channel, frame: i32, value: i32): i32 {
@@ -86,7 +91,7 @@ export function decideVector<Way>(channel: Channel, index: i32, before: i32, val
 
 export function decideResidual<Way>(channel: Channel, bits: i32, value: i32): i32 {
   const top = decide<Way>(channel, at(RESIDUAL + bits), value >> (bits - 1));
-  return (top << (bits - 1)) | decideEven<Way>(channel, value & ((1 << (bits - 1)) - 1), bits - 1);
+  return (top << (bits - 1)) | decidePlain<Way>(channel, value & ((1 << (bits - 1)) - 1), bits - 1);
 }
 
 /** dmvector, -1 to 1. */
@@ -120,46 +125,86 @@ for (let i = 0; i < 65; i++)
     ),
   );
 
-/**
- * A block's end.
- * @param kind     0 intra luma, 1 intra chroma, 2 and 3 the same of predicted blocks
- * @param near     how many coefficients blocks beside have, 0 to 7
- * @param before   magnitude of the level before, 0 where there is none
- * @param position next scan position
- */
-export function decideEnd<Way>(channel: Channel, kind: i32, near: i32, before: i32, position: i32, value: i32): i32 {
-  const place = <i32>load<u8>(positions + position);
-  return decide<Way>(channel, at(END + ((kind * 8 + near) * 3 + min<i32>(2, before)) * 16 + place), value);
+/** Class of a scan position, 0 to 15. */
+export function placeOf(position: i32): i32 {
+  return <i32>load<u8>(positions + position);
 }
 
-const RUN_UNARY: i32 = 15;
+/** Contexts of a block, by kind: 0 intra luma, 1 intra chroma, 2 and 3 the same of predicted blocks; near: how many coefficients blocks beside have, 0 to 7. */
+export function endContexts(kind: i32, near: i32): usize {
+  return at(END + (kind * 8 + near) * 3 * 16);
+}
+export function runContexts(kind: i32, near: i32): usize {
+  return at(RUN + (kind * 4 + (near >> 1)) * 16 * 16);
+}
+export function levelContexts(kind: i32): usize {
+  return at(LEVEL + kind * 3 * 8 * 16);
+}
+
+/** Contexts of what is rare, 0 in intra and 1 in predicted blocks: no two strings share a context, since each learns when it is coded. */
+function inString(first: i32, contexts: i32, predicted: i32): usize {
+  return at(first + predicted * contexts);
+}
+
+function inGroup(group: usize, number: i32): usize {
+  return group + <usize>(number * CONTEXT_BYTES);
+}
+
+/**
+ * A block's end.
+ * @param before magnitude of the level before, 0 where there is none
+ * @param place  class of the next scan position
+ */
+export function decideEnd<Way>(channel: Channel, ends: usize, before: i32, place: i32, value: i32): i32 {
+  return decide<Way>(channel, inGroup(ends, min<i32>(2, before) * 16 + place), value);
+}
+
+const RUN_UNARY: i32 = 4;
 
 /** Zeros before a coefficient. */
-export function decideRun<Way>(channel: Channel, kind: i32, near: i32, position: i32, value: i32): i32 {
-  const group = ((kind * 4 + (near >> 1)) * 16 + <i32>load<u8>(positions + position)) * 16;
+export function decideRun<Way>(channel: Channel, predicted: i32, runs: usize, place: i32, value: i32): i32 {
+  const group = inGroup(runs, place * 16);
   let run = 0;
-  while (decide<Way>(channel, at(RUN + group + run), run < value ? 1 : 0)) {
+  while (decide<Way>(channel, inGroup(group, run), run < value ? 1 : 0)) {
     run += 1;
-    if (run == RUN_UNARY) return RUN_UNARY + decideNumber<Way>(channel, at(LONG_RUN), value - RUN_UNARY);
+    if (run == RUN_UNARY)
+      return (
+        RUN_UNARY +
+        decideNumber<Way>(channel, at(LONG_RUN + (predicted * 4 + (place >> 2)) * NUMBER_CONTEXTS), value - RUN_UNARY)
+      );
   }
   return run;
 }
 
-const LEVEL_UNARY: i32 = 15;
+const LEVEL_UNARY: i32 = 8;
 
-/** Magnitude of a level, from 1. @param place class of its scan position, see `positions` */
-export function decideLevel<Way>(channel: Channel, kind: i32, before: i32, position: i32, value: i32): i32 {
-  const place = min<i32>(7, <i32>load<u8>(positions + position));
-  const group = ((kind * 3 + min<i32>(2, before)) * 8 + place) * 16;
+/** Magnitude of a level, from 1. @param place class of its scan position */
+export function decideLevel<Way>(
+  channel: Channel,
+  predicted: i32,
+  levels: usize,
+  before: i32,
+  place: i32,
+  value: i32,
+): i32 {
+  const group = inGroup(levels, (min<i32>(2, before) * 8 + min<i32>(7, place)) * 16);
   let level = 1;
-  while (decide<Way>(channel, at(LEVEL + group + level), level < value ? 1 : 0)) {
+  while (decide<Way>(channel, inGroup(group, level), level < value ? 1 : 0)) {
     level += 1;
-    if (level == LEVEL_UNARY) return LEVEL_UNARY + decideNumber<Way>(channel, at(LONG_LEVEL), value - LEVEL_UNARY);
+    if (level == LEVEL_UNARY)
+      return (
+        LEVEL_UNARY + decideNumber<Way>(channel, inString(LONG_LEVEL, NUMBER_CONTEXTS, predicted), value - LEVEL_UNARY)
+      );
   }
   return level;
 }
 
-/** A run and level stand as escape although the table has a code for them. */
-export function decideEscape<Way>(channel: Channel, value: i32): i32 {
-  return decide<Way>(channel, at(ESCAPE), value);
+/** A slice in which pairs stand as escapes although the table has codes for them. */
+export function decideLongEscapes<Way>(channel: Channel, value: i32): i32 {
+  return decide<Way>(channel, at(ESCAPE + 2), value);
+}
+
+/** One of those. */
+export function decideEscape<Way>(channel: Channel, predicted: i32, value: i32): i32 {
+  return decide<Way>(channel, inString(ESCAPE, 1, predicted), value);
 }

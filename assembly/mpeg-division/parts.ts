@@ -39,6 +39,12 @@ export class ByteWriter {
     this.length += count;
   }
 
+  /** Takes in bytes that stand at `end()` already; fewer than none: they did not fit. */
+  grow(count: i32): void {
+    if (count < 0) this.overflow = true;
+    else this.length += count;
+  }
+
   /** 7 bits a byte, low bits first. */
   putVarint(value: u32): void {
     if (this.room() < 5) {
@@ -119,12 +125,7 @@ export function findStartCode(bytes: usize, length: i32, from: i32): i32 {
   return length;
 }
 
-/** Length of bytes without the zeros at their end, which a decoder's reader invents. */
-export function withoutZeros(bytes: usize, length: i32): i32 {
-  while (length > 0 && load<u8>(bytes + <usize>length - 1) == 0) length -= 1;
-  return length;
-}
-
 export function isZeros(bytes: usize, length: i32): bool {
-  return withoutZeros(bytes, length) == 0;
+  while (length > 0 && load<u8>(bytes + <usize>length - 1) == 0) length -= 1;
+  return length == 0;
 }

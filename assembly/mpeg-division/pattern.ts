@@ -4,11 +4,11 @@ import { ERROR_SYNTAX } from "../common/status";
 import { Channel, readsCodes, usesCoder, writesCodes } from "./channel";
 import { chroma } from "./headers";
 import { decideChromaBit, decideOtherBit, decidePatternBit } from "./models";
-import { countAt } from "./neighbours";
+import { countAbove, countLeft } from "./neighbours";
 import { takePattern } from "./syntax-tables";
 
 function nearCoded(component: i32, row: i32, column: i32): i32 {
-  return (countAt(component, row, column - 1) > 0 ? 1 : 0) | (countAt(component, row - 1, column) > 0 ? 2 : 0);
+  return (countLeft(component, row, column) > 0 ? 1 : 0) | (countAbove(component, row, column) > 0 ? 2 : 0);
 }
 
 /** Bits of a pattern beyond the six of 4:2:0. */

@@ -6,9 +6,9 @@ import { BitWriter } from "../bitstream/bit-writer";
 import { ADDRESS_ESCAPE, ADDRESS_STUFFING, incrementCodes, putCode } from "../bitstream/code-tables";
 import { ERROR_SYNTAX, OK } from "../common/status";
 import { BitCursor } from "./bit-cursor";
-import { walkBlock } from "./block";
-import { Channel, copies, decideEven, readsCodes, usesCoder, writesCodes } from "./channel";
-import { decideDc } from "./dc-code";
+import { codeBlock, longEscapes, passBlocks, setLongEscapes } from "./block";
+import { Channel, copies, decidePlain, packs, readsCodes, usesCoder, writesCodes } from "./channel";
+import { dcChannel, decideDc } from "./dc-code";
 import {
   chroma,
   concealment,
@@ -26,12 +26,13 @@ import {
   decideExtra,
   decideFieldDct,
   decideIncrement,
+  decideLongEscapes,
   decideMotionType,
   decideQuantiser,
   decideStuffing,
   decideType,
 } from "./models";
-import { countAt, putCount } from "./neighbours";
+import { countAbove, countLeft, putCount } from "./neighbours";
 import { patternMore, walkPattern } from "./pattern";
 import {
   DC_SIZE_MAX,
@@ -40,8 +41,8 @@ import {
   MB_INTRA,
   MB_PATTERN,
   MB_QUANTISER,
-  putDcSize,
-  takeDcSize,
+  putDcDifference,
+  takeDcDifference,
   takeIncrement,
   takeType,
   typeWord,
@@ -97,6 +98,7 @@ export function keepDcs(): void {
       dc,
     );
     dcSum ^= dc;
+    dcChannel.packer.settle();
   }
 }
 
@@ -116,11 +118,7 @@ function walkDc<Way>(component: i32, row: i32, column: i32): i32 {
     dcSum ^= dc;
     difference = dc - predicted;
   } else {
-    const size = takeDcSize(restChannel.source, isChroma);
-    if (size > 0) {
-      const value = <i32>restChannel.source.get(size);
-      difference = value >> (size - 1) ? value : value - (1 << size) + 1;
-    }
+    difference = takeDcDifference(restChannel.source, isChroma);
     if (sizeof<Way>() == 1) {
       const dc = predicted + difference;
       if (recordCount >= recordCapacity || dc < -0x4000 || dc > 0x4000) return ERROR_SYNTAX;
@@ -132,11 +130,10 @@ function walkDc<Way>(component: i32, row: i32, column: i32): i32 {
     }
   }
   predictors[component] = predicted + difference;
-  if (combining || isSigned<Way>()) {
+  if (combining) {
     const size = 32 - clz<i32>(abs<i32>(difference));
     if (size > DC_SIZE_MAX) return ERROR_SYNTAX;
-    putDcSize(restChannel.target, isChroma, size);
-    restChannel.target.put(difference > 0 ? difference : difference + (1 << size) - 1, size);
+    putDcDifference(restChannel.target, isChroma, size, difference);
   }
   return OK;
 }
@@ -145,7 +142,7 @@ function walkDc<Way>(component: i32, row: i32, column: i32): i32 {
 function walkBits<Way>(count: i32): i32 {
   let value = 0;
   if (readsCodes<Way>()) value = restChannel.source.get(count);
-  if (usesCoder<Way>()) value = decideEven<Way>(restChannel, value, count);
+  if (usesCoder<Way>()) value = decidePlain<Way>(restChannel, value, count);
   if (writesCodes<Way>()) restChannel.target.put(value, count);
   return value;
 }
@@ -165,6 +162,7 @@ function walkExtra<Way>(): void {
     if (writesCodes<Way>()) restChannel.target.put(more, 1);
     if (more == 0 || restChannel.target.overflow || restChannel.source.overrun()) return;
     walkBits<Way>(8);
+    if (packs<Way>()) restChannel.packer.settle();
   }
 }
 
@@ -174,15 +172,18 @@ function walkIncrement<Way>(first: i32): i32 {
   let increment = 0;
   if (readsCodes<Way>()) {
     const source = restChannel.source;
-    while (source.peek(11) == ADDRESS_STUFFING) {
-      source.skip(11);
-      stuffing += 1;
+    let last = takeIncrement(source);
+    if (last < 0) {
+      while (source.peek(11) == ADDRESS_STUFFING) {
+        source.skip(11);
+        stuffing += 1;
+      }
+      while (source.peek(11) == ADDRESS_ESCAPE) {
+        source.skip(11);
+        increment += 33;
+      }
+      last = takeIncrement(source);
     }
-    while (source.peek(11) == ADDRESS_ESCAPE) {
-      source.skip(11);
-      increment += 33;
-    }
-    const last = takeIncrement(source);
     if (last < 0 || stuffing > (mpeg2 ? 0 : 0x7fff) || increment > 0x7fff) return ERROR_SYNTAX;
     increment += last;
   }
@@ -253,12 +254,14 @@ function walkDirection<Way>(s: i32, type: i32): i32 {
 }
 
 function copyRest(): void {
+  if (restChannel.source.position == restFrom) return;
   restChannel.source.copySince(restFrom, restChannel.target);
   restFrom = restChannel.source.position;
 }
 
 function walkBlocks<Way>(intra: bool, pattern: i32): i32 {
   const blocks = 6 + patternMore();
+  if (!usesCoder<Way>() && !intra) return passBlocks(restChannel.source, 0, popcnt<i32>(pattern), false);
   for (let block = 0; block < blocks; block++) {
     if (!intra && ((pattern >> (blocks - 1 - block)) & 1) == 0) continue;
     // Figures 6-10 to 6-12: Y by rows, then Cb and Cr by turns, in 4:2:2 downwards, in 4:4:4 downwards first, too.
@@ -270,26 +273,29 @@ function walkBlocks<Way>(intra: bool, pattern: i32): i32 {
       row = chroma == 1 ? mbRow : 2 * mbRow + ((block >> 1) & 1);
       column = chroma == 3 ? 2 * mbColumn + (block >> 3) : mbColumn;
     }
-    const chromaKind = component == 0 ? 0 : 1;
-    let near = 0;
-    if (usesCoder<Way>()) near = countAt(component, row, column - 1) + countAt(component, row - 1, column);
-    let count = 0;
     if (intra) {
       if (copies<Way>()) copyRest();
       const status = walkDc<Way>(component, row, column);
       if (status < 0) return status;
+    }
+    if (usesCoder<Way>()) {
+      const channel = intra ? acChannel : restChannel;
+      const near = countLeft(component, row, column) + countAbove(component, row, column);
+      const kind = (intra ? 0 : 2) + (component == 0 ? 0 : 1);
+      const count = codeBlock<Way>(channel, intra ? intraTable : 0, intra, kind, near);
+      if (count < 0) return count;
+      if (packs<Way>()) channel.packer.settle();
+      putCount(component, row, column, count);
+    } else {
       const from = acChannel.source.position;
-      count = walkBlock<Way>(acChannel, intraTable, true, chromaKind, near);
+      const status = passBlocks(acChannel.source, intraTable, 1, true);
+      if (status < 0) return status;
       if (copies<Way>()) {
         acChannel.source.copySince(from, acChannel.target);
         // Dividing, rest and AC come from one place.
         restFrom = restChannel.source.position;
       }
-    } else {
-      count = walkBlock<Way>(restChannel, 0, false, 2 + chromaKind, near);
     }
-    if (count < 0) return count;
-    if (usesCoder<Way>()) putCount(component, row, column, count);
   }
   return OK;
 }
@@ -345,22 +351,30 @@ function walkMacroblocks<Way>(position: i32, lastAddress: i32): i32 {
   if (mpeg2 && tall) row += walkBits<Way>(3) << 7;
   walkQuantiser<Way>();
   walkExtra<Way>();
+  if (usesCoder<Way>()) setLongEscapes(decideLongEscapes<Way>(restChannel, longEscapes ? 1 : 0) != 0);
+  else setLongEscapes(false);
   resetPredictors();
   resetVectors();
   typeBefore = 0;
   fieldBefore = 0;
   let address = -1;
+  mbRow = row;
+  mbColumn = -1;
   while (true) {
     const increment = walkIncrement<Way>(address < 0 ? 1 : 0);
     if (increment < 0) return increment;
     if (increment > 1) resetPredictors();
     address += increment;
     if (address > ADDRESS_MAX || (lastAddress >= 0 && address > lastAddress)) return ERROR_SYNTAX;
-    const down = address / mbWidth;
-    mbRow = row + down;
-    mbColumn = address - down * mbWidth;
+    mbColumn += increment;
+    if (mbColumn >= mbWidth) {
+      const down = mbColumn / mbWidth;
+      mbRow += down;
+      mbColumn -= down * mbWidth;
+    }
     const status = walkMacroblock<Way>();
     if (status < 0) return status;
+    if (packs<Way>()) restChannel.packer.settle();
     if (lastAddress < 0 ? restChannel.source.peek(23) == 0 : address == lastAddress) return address;
     if (restChannel.target.overflow) return ERROR_SYNTAX;
     if (readsCodes<Way>() && (restChannel.source.overrun() || acChannel.source.overrun())) return ERROR_SYNTAX;

@@ -59,13 +59,25 @@ export const coefficientLookup: usize = memory.data(2 * 1280 * 4);
 /** `code << 8 | length` by run * 41 + level, 0 where there is none: two tables. */
 export const CODE_TABLE_BYTES: usize = 32 * 41 * 4;
 export const coefficientWords: usize = memory.data(2 * 32 * 41 * 4);
+/** Bits that {@link passLookup} looks at, and how often 57 bits hold as many. */
+export const PASS_BITS: i32 = 12;
+export const PASS_TURNS: i32 = 4;
+export const PASS_END: u32 = 0x8000;
+export const PASS_TABLE_BYTES: usize = (1 << 12) * 2;
+/** The table for the start of a predicted block, behind those two. */
+export const PASS_FIRST: usize = 2;
+/** What codes pass in the next bits, as many as are whole: their bits, run and level pairs' scan positions << 4, PASS_END where the block ends with them. */
+export const passLookup: usize = memory.data(3 * (1 << 12) * 2);
 const dcLookup: usize = memory.data(2 * (1 << 10) * 2);
 const dcWords: usize = memory.data(2 * 12 * 4);
 const typeLookup: usize = memory.data(3 * (1 << 6) * 2);
 const typeWords: usize = memory.data(3 * 16 * 4);
-/** `value << 8 | length` by the next 11, 9 and 10 bits. */
+/** `value << 8 | length` by the next 11, 9 and MOTION_BITS bits. */
 const incrementLookup: usize = memory.data((1 << 11) * 2);
 const patternLookup: usize = memory.data((1 << 9) * 2);
+const MOTION_BITS: i32 = 10;
+/** No motion_code. */
+export const MOTION_NONE: i32 = i32.MIN_VALUE;
 const motionLookup: usize = memory.data((1 << 10) * 2);
 
 function spread(table: i32, code: i32, length: i32, entry: i32): void {
@@ -99,6 +111,33 @@ function buildCoefficients(): void {
   spread(1, 6, 4, end | 4);
   spread(0, 1, 6, escaped);
   spread(1, 1, 6, escaped);
+}
+
+/** The entry of the one code at the start of 32 bits. */
+export function coefficientAt(lookup: usize, bits: u32): u32 {
+  return load<u32>(lookup + (bits >= 0x04000000 ? (bits >>> 24) << 2 : 1024 + ((bits >>> 16) << 2)));
+}
+
+/** @param first 1s comes first, in table B-14 */
+function buildPass(number: usize, table: i32, first: bool): void {
+  const lookup = coefficientLookup + <usize>table * COEFFICIENT_TABLE_BYTES;
+  for (let i: u32 = 0; i < 1 << PASS_BITS; i++) {
+    const isFirst = first && i >>> (PASS_BITS - 1) != 0;
+    let used: u32 = isFirst ? 2 : 0;
+    let positions: u32 = isFirst ? 1 : 0;
+    let end: u32 = 0;
+    while (end == 0) {
+      const entry = coefficientAt(lookup, (i << (32 - PASS_BITS)) << used);
+      const run = entry >>> 16;
+      if (entry == 0 || run == RUN_ESCAPE) break;
+      const length = (entry & 0xff) + (run == RUN_END ? 0 : 1);
+      if (used + length > <u32>PASS_BITS) break;
+      used += length;
+      if (run == RUN_END) end = PASS_END;
+      else positions += run + 1;
+    }
+    store<u16>(passLookup + number * PASS_TABLE_BYTES + (i << 1), <u16>(end | (positions << 4) | used));
+  }
 }
 
 function buildDc(table: i32, rows: StaticArray<u16>): void {
@@ -138,24 +177,33 @@ function buildLookup(lookup: usize, bits: i32, words: usize, first: i32, last: i
 
 buildLookup(incrementLookup, 11, incrementCodes, 1, 33);
 buildLookup(patternLookup, 9, patternCodes, 1, 63);
-buildLookup(motionLookup, 10, motionCodes, 0, 16);
+buildLookup(motionLookup, MOTION_BITS, motionCodes, 0, 16);
 buildCoefficients();
+buildPass(0, 0, false);
+buildPass(1, 1, false);
+buildPass(PASS_FIRST, 0, true);
 buildDc(0, DC_SIZE_LUMA);
 buildDc(1, DC_SIZE_CHROMA);
 buildTypes(0, TYPES_I);
 buildTypes(1, TYPES_P);
 buildTypes(2, TYPES_B);
 
-/** dct_dc_size 0 to 11; every word is one. */
-export function takeDcSize(reader: BitCursor, chroma: i32): i32 {
-  const entry = <i32>load<u16>(dcLookup + (((chroma << DC_BITS) + <i32>reader.peek(DC_BITS)) << 1));
-  reader.skip(entry & 0xff);
-  return entry >> 8;
+/** dct_dc_size, of which every word is one, and dct_dc_differential. */
+export function takeDcDifference(reader: BitCursor, chroma: i32): i32 {
+  const bits = reader.peek32();
+  const entry = <i32>load<u16>(dcLookup + (((chroma << DC_BITS) + <i32>(bits >>> (32 - DC_BITS))) << 1));
+  const size = entry >> 8;
+  reader.skip((entry & 0xff) + size);
+  if (size == 0) return 0;
+  const value = <i32>((bits << (entry & 0xff)) >>> (32 - size));
+  return value >> (size - 1) ? value : value - (1 << size) + 1;
 }
 
-export function putDcSize(writer: BitWriter, chroma: i32, size: i32): void {
+/** @param size bits of the difference's magnitude, 0 to 11 */
+export function putDcDifference(writer: BitWriter, chroma: i32, size: i32, difference: i32): void {
   const word = load<u32>(dcWords + ((chroma * 12 + size) << 2));
-  writer.put(word >> 8, word & 0xff);
+  const value = difference > 0 ? difference : difference + (1 << size) - 1;
+  writer.put(((word >> 8) << size) | value, (word & 0xff) + size);
 }
 
 /** Number of a macroblock type, or -1. @param pictureType 1 to 3 */
@@ -188,7 +236,22 @@ export function takePattern(reader: BitCursor): i32 {
   return takeCode(reader, patternLookup, 9);
 }
 
-/** Magnitude 0 to 16, or -1; the sign is the caller's. */
-export function takeMotion(reader: BitCursor): i32 {
-  return takeCode(reader, motionLookup, 10);
+/**
+ * motion_code and motion_residual.
+ * @param residualBits 0 to 8
+ * @returns motion_code << 8 | motion_residual, or MOTION_NONE
+ */
+export function takeMotion(reader: BitCursor, residualBits: i32): i32 {
+  const bits = reader.peek32();
+  const entry = <i32>load<u16>(motionLookup + ((<usize>(bits >>> (32 - MOTION_BITS))) << 1));
+  if (entry == 0) return MOTION_NONE;
+  const length = entry & 0xff;
+  const magnitude = entry >> 8;
+  if (magnitude == 0) {
+    reader.skip(length);
+    return 0;
+  }
+  reader.skip(length + 1 + residualBits);
+  const code = (bits << length) >>> 31 ? -magnitude : magnitude;
+  return (code << 8) | (residualBits > 0 ? <i32>((bits << (length + 1)) >>> (32 - residualBits)) : 0);
 }

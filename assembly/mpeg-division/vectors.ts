@@ -4,7 +4,7 @@ import { ERROR_SYNTAX, OK } from "../common/status";
 import { Channel, readsCodes, usesCoder, writesCodes } from "./channel";
 import { residualBits } from "./headers";
 import { decideDual, decideResidual, decideSelect, decideVector } from "./models";
-import { takeMotion } from "./syntax-tables";
+import { MOTION_NONE, takeMotion } from "./syntax-tables";
 
 /** Magnitudes of the last codes: forward horizontal, vertical, backward horizontal, vertical. */
 const before: StaticArray<i32> = [0, 0, 0, 0];
@@ -19,12 +19,10 @@ function walkCode<Way>(channel: Channel, index: i32): i32 {
   let code = 0;
   let residual = 0;
   if (readsCodes<Way>()) {
-    code = takeMotion(channel.source);
-    if (code < 0) return ERROR_SYNTAX;
-    if (code != 0) {
-      if (channel.source.get(1)) code = -code;
-      if (bits > 0) residual = channel.source.get(bits);
-    }
+    const taken = takeMotion(channel.source, bits);
+    if (taken == MOTION_NONE) return ERROR_SYNTAX;
+    code = taken >> 8;
+    residual = taken & 0xff;
   }
   if (usesCoder<Way>()) {
     code = decideVector<Way>(channel, index, before[index], code);

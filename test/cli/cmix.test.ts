@@ -5,8 +5,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeY4mHeader, Y4M_PICTURE_HEADER } from "../../codec/containers/y4m.ts";
 import { concatBytes } from "../../codec/format/bytes.ts";
+import { writeTools } from "../support/mpeg-writer.ts";
 import { psnr } from "../support/quality.ts";
 import { paintScene } from "../support/scenes.ts";
+import { hasFfmpeg } from "../support/tools.ts";
+import { intoTransport } from "../support/transport-writer.ts";
 
 const CLI = new URL("../../dist/node/cli/cmix.js", import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), "cmix-cli-"));
@@ -167,6 +170,19 @@ describe("cmix encode and decode", () => {
     expect(JSON.parse(decoded.out).frames).toBe(70);
     expect(psnrOfFiles(at("decoded.y4m"), at("scene.y4m"))).toBeGreaterThan(34);
   });
+
+  it("decode takes the video out of a transport stream", () => {
+    writeFileSync(at("scene.ts"), intoTransport(readFileSync(at("scene.m1v")), 0, 1));
+    expect(cmix("decode", at("scene.ts"), "--out", at("from-ts.y4m")).code).toBe(0);
+    expect(readFileSync(at("from-ts.y4m")).equals(readFileSync(at("decoded.y4m")))).toBe(true);
+  });
+
+  it("decode takes the video out of a program stream", { skip: !hasFfmpeg() }, () => {
+    const args = ["-v", "error", "-y", "-i", at("scene.m1v"), "-c", "copy", "-f", "mpeg", at("scene.mpg")];
+    expect(spawnSync("ffmpeg", args).status).toBe(0);
+    expect(cmix("decode", at("scene.mpg"), "--out", at("from-mpg.y4m")).code).toBe(0);
+    expect(readFileSync(at("from-mpg.y4m")).equals(readFileSync(at("decoded.y4m")))).toBe(true);
+  });
 });
 
 describe("cmix refuses in one line, with its exit code, and leaves nothing behind", () => {
@@ -226,6 +242,12 @@ describe("cmix refuses in one line, with its exit code, and leaves nothing behin
       /not a Cmix main file/,
     ],
     ["decoding noise", () => ["decode", at("noise.bin"), "--out", at("x.y4m")], 3, /no MPEG video/],
+    [
+      "decoding MPEG-2",
+      () => ["decode", at("two.m2v"), "--out", at("x.y4m")],
+      3,
+      /MPEG-2 video.*cmix divide --method mpeg/,
+    ],
     ["inspecting noise", () => ["inspect", at("noise.bin")], 3, /neither a main/],
   ];
 
@@ -234,6 +256,7 @@ describe("cmix refuses in one line, with its exit code, and leaves nothing behin
       at("noise.bin"),
       Uint8Array.from({ length: 5000 }, (_, i) => (i * i * 31 + 7) & 255),
     );
+    writeFileSync(at("two.m2v"), writeTools(1).bytes);
     writeFileSync(at("empty.y4m"), "");
     writeFileSync(at("hollow.mp4"), "\0\0\0\x10ftypisom\0\0\0\0");
     const scene = readFileSync(at("scene.y4m"));

@@ -52,6 +52,24 @@ describe("D4: streams of all coding tools come back byte for byte, every slice u
         }
     });
 
+  it("many slices of one macroblock without coefficients", async () => {
+    const unit = (code: number, bits: string): number[] => [
+      ...[0, 0, 1, code],
+      ...(bits.match(/.{1,8}/g) ?? []).map((byte) => Number.parseInt(byte.padEnd(8, "0"), 2)),
+    ];
+    const field = (value: number, bits: number): string => value.toString(2).padStart(bits, "0");
+    const sequence = unit(0xb3, `${field(16, 12)}${field(2800, 12)}00010011${field(1000, 18)}1${field(20, 10)}000`);
+    const pictures = Array.from({ length: 40 }, (_, i) => [
+      ...unit(0, `${field(i, 10)}010${field(0xffff, 16)}0001000`),
+      // quantiser_scale 1, no extra information, increment 1, predicted without coefficients, vector 0 0.
+      ...Array.from({ length: 175 }, (_, row) => unit(row + 1, "000010100111")).flat(),
+    ]);
+    const bytes = Uint8Array.from([...sequence, ...pictures.flat()]);
+    const division = await divideMpegBytes(kernels, bytes, "sealed", true);
+    expect(division.verbatimBytes).toBe(0);
+    expectSameBytes(await combineMpegBytes(kernels, division), bytes, "one macroblock a slice");
+  });
+
   it("the streams have the tools", () => {
     const tools = new Set(streams.flatMap(({ bytes }) => [...new IndependentParser().parse(bytes).tools]));
     expect([...tools].sort()).toEqual(

@@ -58,6 +58,7 @@ class RangeDecoder {
   private range = 0xffffffff;
   private code = 0;
   private at = 0;
+  private plainBits = 0;
 
   constructor(private readonly bytes: Uint8Array) {
     for (let i = 0; i < 4; i++) this.shift();
@@ -85,12 +86,14 @@ class RangeDecoder {
     const bit = this.split(Math.floor(this.range / 32768) * context.p);
     const moved = bit ? context.p + ((32768 - context.p) >> context.rate) : context.p - (context.p >> context.rate);
     context.p = Math.min(32736, Math.max(32, moved));
-    context.rate = Math.min(6, context.rate + 1);
+    context.rate = Math.min(5, context.rate + 1);
     return bit;
   }
 
-  even(): number {
-    return this.split(Math.floor(this.range / 2));
+  /** From the string's end backwards, the highest bit of each byte first. */
+  plain(): number {
+    const byte = this.bytes[this.bytes.length - 1 - (this.plainBits >> 3)] ?? 0;
+    return (byte >> (7 - (this.plainBits++ & 7))) & 1;
   }
 }
 
@@ -108,30 +111,59 @@ export function decodeDcs(code: Uint8Array, pictures: ParsedPicture[]): number[]
     while (length < 15 && decide(`${name} length ${length}`)) length++;
     let value = 1;
     for (let i = 0; i < length; i++)
-      value = value * 2 + (i === 0 ? decide(`${name} second ${length}`) : decoder.even());
+      value = value * 2 + (i === 0 ? decide(`${name} second ${length}`) : decoder.plain());
     return value - 1;
   };
+  const bitsIn = (sum: number, precision: number): number => {
+    const rough = sum >> precision;
+    return Math.min(5, rough.toString(2).length - (rough === 0 ? 1 : 0));
+  };
+  /** By place, the last two, the later first. */
+  const past = new Map<string, [number, number | undefined]>();
+  let [wrongPast, wrongNear] = [0, 0];
   return pictures.map(({ dcs, precision }) => {
     const known = new Map<string, number>();
     return dcs.map(({ component, row, column, predicted }: IntraDc) => {
-      const at = (r: number, c: number): number | undefined => known.get(`${component} ${r} ${c}`);
-      const [left, above, corner] = [at(row, column - 1), at(row - 1, column), at(row - 1, column - 1)];
-      let prediction = left ?? above ?? predicted;
-      let activity = left === undefined && above === undefined ? 7 : 6;
-      if (left !== undefined && above !== undefined && corner !== undefined) {
-        prediction = [left, above, left + above - corner].sort((a, b) => a - b)[1] as number;
-        const rough = (Math.abs(left - corner) + Math.abs(above - corner)) >> precision;
-        activity = Math.min(5, rough.toString(2).length - (rough === 0 ? 1 : 0));
+      const nameOf = (r: number, c: number): string => `${component} ${r} ${c}`;
+      const [leftName, aboveName] = [nameOf(row, column - 1), nameOf(row - 1, column)];
+      const [left, above, corner] = [leftName, aboveName, nameOf(row - 1, column - 1)].map((name) => known.get(name));
+      let near = left ?? above ?? predicted;
+      let group = left === undefined && above === undefined ? 7 : 6;
+      const whole = left !== undefined && above !== undefined && corner !== undefined;
+      if (whole) {
+        near = [left, above, left + above - corner].sort((a, b) => a - b)[1] as number;
+        group = bitsIn(Math.abs(left - corner) + Math.abs(above - corner), precision);
       }
-      const group = `${component > 0} ${activity}`;
+      let prediction = near;
+      const here = past.get(nameOf(row, column))?.[0];
+      const moved = (now: number | undefined, name: string): number | undefined => {
+        const before = past.get(name)?.[1];
+        return now === undefined || before === undefined ? undefined : now - before;
+      };
+      const [ofLeft, ofAbove] = [moved(left, leftName), moved(above, aboveName)];
+      const [a, b] = [ofLeft ?? ofAbove, ofAbove ?? ofLeft];
+      let fromPast: number | undefined;
+      if (here !== undefined && a !== undefined && b !== undefined) {
+        fromPast = here + Math.floor((a + b) / 2);
+        if (wrongPast < wrongNear) {
+          prediction = fromPast;
+          group = 8 + bitsIn(Math.abs(a) + Math.abs(b), precision);
+        }
+      }
+      const context = `${component > 0} ${group}`;
       let error = 0;
-      if (decide(`${group} any`)) {
-        const negative = decide(`${group} negative`);
-        error = number(group) + 1;
+      if (decide(`${context} any`)) {
+        const negative = decoder.plain();
+        error = number(context) + 1;
         if (negative) error = -error;
       }
       const value = prediction + error;
-      known.set(`${component} ${row} ${column}`, value);
+      if (whole && fromPast !== undefined) {
+        wrongPast += Math.abs(value - fromPast) - (wrongPast >> 4);
+        wrongNear += Math.abs(value - near) - (wrongNear >> 4);
+      }
+      known.set(nameOf(row, column), value);
+      past.set(nameOf(row, column), [value, here]);
       return value;
     });
   });
