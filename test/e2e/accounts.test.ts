@@ -79,7 +79,7 @@ describe("D7 a creator without an account", () => {
       async ({ page }) => {
         const uploads: string[] = [];
         page.on("request", (request) => {
-          if (request.method() === "PUT") uploads.push(request.url());
+          if (request.method() === "PATCH" && request.url().includes("/api/uploads/")) uploads.push(request.url());
         });
         await divide(page);
         await page.getByText("Sign in as a contents provider to send the slave").waitFor();
