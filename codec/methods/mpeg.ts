@@ -6,11 +6,12 @@ import { transfer } from "comlink";
 import { InputError } from "../errors.ts";
 import type { ByteSink, ByteSource } from "../format/bytes.ts";
 import { type DivisionDescription, type DivisionResult, DivisionWriter } from "../format/division-writer.ts";
+import { untaggedMatrix } from "../format/header.ts";
 import type { WorkerPool } from "../worker/worker-pool.ts";
 import { openMpeg } from "./mpeg/open-mpeg.ts";
 import type { CutMpeg, MpegRequest } from "./mpeg/segment-bytes.ts";
 import { type MpegSegment, planMpeg } from "./mpeg/segment-planner.ts";
-import { FILE_TRACK, type SamplesProgress } from "./samples.ts";
+import { FILE_TRACK, readOwn, type SamplesProgress } from "./samples.ts";
 
 const SEGMENTS_AHEAD = 4;
 
@@ -74,7 +75,7 @@ export async function divideMpeg(
             pixelAspect: [1, 1],
             rotation: 0,
             mirrored: false,
-            matrix: height > 576 ? "bt709" : "bt601",
+            matrix: untaggedMatrix(height),
             fullRange: false,
           },
         ],
@@ -112,7 +113,7 @@ export async function divideMpeg(
       if (underWay.length >= (patent ? 1 : SEGMENTS_AHEAD)) await writeOldest();
       const { runs, context } = segment;
       const request = { runs, context, factor: patent ? factor : 0, recompress, patent };
-      const cut = cutInWorker(pool, (await source.read(segment.start, segment.end - segment.start)).slice(), request);
+      const cut = cutInWorker(pool, await readOwn(source, segment), request);
       cut.catch(() => {}); // reported when its turn comes
       underWay.push({ segment, cut });
     }
@@ -130,11 +131,5 @@ export async function divideMpeg(
   }
 }
 
-async function cutInWorker(pool: WorkerPool, bytes: Uint8Array, request: MpegRequest): Promise<CutMpeg> {
-  const worker = await pool.acquire();
-  try {
-    return await worker.api.cutMpeg(transfer(bytes, [bytes.buffer as ArrayBuffer]), request);
-  } finally {
-    pool.release(worker);
-  }
-}
+const cutInWorker = (pool: WorkerPool, bytes: Uint8Array, request: MpegRequest): Promise<CutMpeg> =>
+  pool.use((api) => api.cutMpeg(transfer(bytes, [bytes.buffer as ArrayBuffer]), request));

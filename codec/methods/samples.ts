@@ -143,7 +143,7 @@ function codedBytes({ structure, pieces }: PlannedSegment): number {
 }
 
 /** Bytes that may be handed over to a worker: not a view of what the source keeps. */
-async function readOwn(source: ByteSource, { start, end }: PlannedSegment): Promise<Uint8Array> {
+export async function readOwn(source: ByteSource, { start, end }: { start: number; end: number }): Promise<Uint8Array> {
   const bytes = await source.read(start, end - start);
   return bytes.length < bytes.buffer.byteLength || bytes.length === source.size ? bytes.slice() : bytes;
 }

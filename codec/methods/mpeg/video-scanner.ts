@@ -1,4 +1,5 @@
 /** Start codes of a video stream as it comes out of a container in pieces, and what its headers say of size, rate and pictures. */
+import { PICTURE_RATES } from "../picture-encoder.ts";
 
 const SEQUENCE = 0xb3;
 const EXTENSION = 0xb5;
@@ -12,17 +13,8 @@ const CONTEXT_MAX_BYTES = 1024;
 /** Bytes behind a start code that are looked at. */
 const HEAD_BYTES = 6;
 
-const RATES: readonly (readonly [number, number])[] = [
-  [25, 1],
-  [24000, 1001],
-  [24, 1],
-  [25, 1],
-  [30000, 1001],
-  [30, 1],
-  [50, 1],
-  [60000, 1001],
-  [60, 1],
-];
+/** Of codes that stand for no rate. */
+const UNKNOWN_RATE = [25, 1] as const;
 
 export interface VideoFacts {
   width: number;
@@ -104,7 +96,7 @@ export class VideoScanner {
       const width = (a << 4) | (b >> 4);
       const height = ((b & 15) << 8) | c;
       if (width > 0 && height > 0)
-        this.facts ??= { width, height, frameRate: [...(RATES[d & 15] ?? ([25, 1] as const))], mpeg2: false };
+        this.facts ??= { width, height, frameRate: [...(PICTURE_RATES[(d & 15) - 1] ?? UNKNOWN_RATE)], mpeg2: false };
     } else if (this.code === EXTENSION && length === 3 && a >> 4 === PICTURE_CODING && (c & 3) !== 3) {
       this.events.field();
     } else if (

@@ -2,6 +2,7 @@
 import { sourceFromBlob } from "../../../codec/format/bytes.ts";
 import { type MpegContainer, openMpeg } from "../../../codec/methods/mpeg/open-mpeg.ts";
 import { planMpeg } from "../../../codec/methods/mpeg/segment-planner.ts";
+import { codedVideoFacts } from "./coded-video-facts.ts";
 import type { SourceFacts } from "./divide-api.ts";
 
 /** As much is looked at for the length, which is told of the whole from it. */
@@ -27,27 +28,18 @@ export async function inspectMpeg(file: Blob): Promise<SourceFacts | undefined> 
     if (end >= PROBE_BYTES) break;
   }
   const { width, height, frameRate, mpeg2 } = found.video;
-  const durationSeconds = (microseconds / 1e6) * (file.size / probed);
-  const framesPerSecond = frameRate[0] / frameRate[1];
   return {
-    container: NAMES[found.container],
-    bytes: file.size,
-    durationSeconds,
-    video: {
+    ...codedVideoFacts({
+      container: NAMES[found.container],
+      bytes: file.size,
+      durationSeconds: (microseconds / 1e6) * (file.size / probed),
       codec: mpeg2 ? "MPEG-2" : "MPEG-1",
       width,
       height,
-      framesPerSecond,
-      isConstantRate: true,
-      rotation: 0,
-      mirrored: false,
-      estimatedPictures: Math.max(1, Math.round(durationSeconds * framesPerSecond)),
-    },
-    sound: undefined,
-    hasUnknownSound: false,
-    hasUnplayedSound: false,
-    isDecodable: false,
-    refusals: { samples: undefined, compress: "MPEG-1 and MPEG-2 video is not decoded here" },
+      frameRate,
+      isDecodable: false,
+      notCompressed: "MPEG-1 and MPEG-2 video is not decoded here",
+    }),
     combinesOnly: true,
   };
 }

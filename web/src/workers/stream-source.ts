@@ -3,6 +3,7 @@ import { sourceFromBlob } from "../../../codec/format/bytes.ts";
 import { readAhead } from "../../../codec/format/read-ahead.ts";
 import { openIndex, recogniseSource } from "../../../codec/methods/samples/open-index.ts";
 import { canDecodePictures } from "../player/decoder-support.ts";
+import { codedVideoFacts } from "./coded-video-facts.ts";
 import type { SourceFacts } from "./divide-api.ts";
 
 const NAMES: Record<string, string> = { h264: "H.264", ivf: "IVF" };
@@ -18,29 +19,16 @@ export async function streamFacts(file: Blob): Promise<SourceFacts | undefined> 
   const { container, streams, durationMicroseconds } = await openIndex(source);
   const track = streams[0]?.track;
   if (track?.kind !== "video") return undefined;
-  const framesPerSecond = track.frameRate[0] / track.frameRate[1];
-  const durationSeconds = durationMicroseconds / 1e6;
-  return {
+  const { codec, width, height, frameRate } = track;
+  return codedVideoFacts({
     container: NAMES[container] ?? container,
     bytes: file.size,
-    durationSeconds,
-    video: {
-      codec: track.codec,
-      width: track.width,
-      height: track.height,
-      framesPerSecond,
-      isConstantRate: true,
-      rotation: 0,
-      mirrored: false,
-      estimatedPictures: Math.max(1, Math.round(durationSeconds * framesPerSecond)),
-    },
-    sound: undefined,
-    hasUnknownSound: false,
-    hasUnplayedSound: false,
-    refusals: {
-      samples: undefined,
-      compress: "a raw stream is not compressed here: put it into an MP4 first (ffmpeg -i IN -c copy OUT.mp4)",
-    },
+    durationSeconds: durationMicroseconds / 1e6,
+    codec,
+    width,
+    height,
+    frameRate,
     isDecodable: await canDecodePictures(track),
-  };
+    notCompressed: "a raw stream is not compressed here: put it into an MP4 first (ffmpeg -i IN -c copy OUT.mp4)",
+  });
 }
