@@ -89,6 +89,9 @@ export function createApp(deps: Deps, uploads = new Uploads(deps)): OpenAPIHono 
   return app;
 }
 
+/** Asked by each viewer once a second: answers as they should be are counted only, since a line would cost as much as their work. */
+const UNITS_ROUTE = "/api/plays/:playId/units";
+
 /** A log line and a count for each answer, by the route's pattern: an address itself may hold the id of a play. */
 function countAndLog({ log, metrics }: Deps): MiddlewareHandler {
   return async (c, next) => {
@@ -97,7 +100,8 @@ function countAndLog({ log, metrics }: Deps): MiddlewareHandler {
     const [method, route, { status }] = [c.req.method, routeOf(c), c.res];
     const milliseconds = performance.now() - start;
     metrics.request(method, route, status, milliseconds / 1000);
-    log("request", { method, route, status, milliseconds: Math.round(milliseconds) });
+    if (route !== UNITS_ROUTE || status >= 400)
+      log("request", { method, route, status, milliseconds: Math.round(milliseconds) });
   };
 }
 

@@ -1,13 +1,14 @@
 /** How many plays at once one server process carries: each fetches a 1 s segment a second, with tickets, ledger and SQLite. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import type { ChildProcess } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { median, type Ratio, ROOT } from "../measure.ts";
 import { makeLoadData, SEGMENT_BYTES } from "./load-data.ts";
+import { cpuMilliseconds, spawnServer } from "./pinned-process.ts";
 import { headerOf, RawClient } from "./raw-client.ts";
+import { measureWholeVideos, VIDEO_BYTES_PER_SECOND, type WholeVideos } from "./whole-videos.ts";
 
 const COUNTS = (process.env.CMIX_BENCH_PLAYS ?? "250,500,1000,1500,2000,2500,3000,4000,5000").split(",").map(Number);
 const STEP_SECONDS = 10;
@@ -15,12 +16,6 @@ const STEP_SECONDS = 10;
 const LIMIT_MILLISECONDS = 100;
 /** Opened at the same time, while the others play on. */
 const OPENING = 8;
-/** Bit rate that whole videos are compared at: a 720p stream of today. */
-const VIDEO_BYTES_PER_SECOND = 375_000;
-/** Linux counts CPU time in these. */
-const TICK_MILLISECONDS = 10;
-/** Server and load keep to a core each where the machine has taskset. */
-const SERVER_CORE = process.env.CMIX_BENCH_CORE;
 
 interface Step {
   plays: number;
@@ -50,7 +45,8 @@ export async function benchLoad(): Promise<Ratio[]> {
       );
       if (step.p99 > LIMIT_MILLISECONDS || step.failed > 0) break;
     }
-    return ratiosOf(steps);
+    for (const play of plays.splice(0)) play.close();
+    return ratiosOf(steps, await measureWholeVideos(COUNTS[0] ?? 0));
   } finally {
     for (const play of plays) play.close();
     server?.kill();
@@ -61,13 +57,8 @@ export async function benchLoad(): Promise<Ratio[]> {
 async function startServer(dataDir: string): Promise<{ process: ChildProcess; port: number }> {
   // With node --cpu-prof both programs are profiled.
   const args = [...process.execArgv, join(ROOT, "dist/node/cli/cmix.js"), "serve", "--port", "0", "--data", dataDir];
-  const pinned = SERVER_CORE !== undefined && existsSync("/usr/bin/taskset");
-  const [command, all] = pinned
-    ? ["taskset", ["-c", SERVER_CORE, process.execPath, ...args]]
-    : [process.execPath, args];
-  const child = spawn(command, all, { stdio: ["ignore", "pipe", "pipe"] });
-  // What the server logs goes nowhere, as fast as it comes.
-  child.stdout.resume();
+  const child = spawnServer(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
+  if (child.stderr === null) throw new Error("the server's log is not read");
   const lines = createInterface({ input: child.stderr });
   const url = await new Promise<string>((resolve, reject) => {
     lines.on("line", (line) => {
@@ -77,7 +68,7 @@ async function startServer(dataDir: string): Promise<{ process: ChildProcess; po
     child.once("exit", (code) => reject(new Error(`the server ended with ${code}`)));
   });
   lines.close();
-  child.stderr.resume();
+  child.stderr.resume(); // what the server logs goes nowhere, as fast as it comes
   return { process: child, port: Number(new URL(url).port) };
 }
 
@@ -176,13 +167,8 @@ async function measure(plays: readonly LoadPlay[], pid: number): Promise<Step> {
   };
 }
 
-async function cpuMilliseconds(pid: number): Promise<number> {
-  const fields = (await readFile(`/proc/${pid}/stat`, "utf8")).split(") ")[1]?.split(" ") ?? [];
-  return (Number(fields[11]) + Number(fields[12])) * TICK_MILLISECONDS;
-}
-
-/** The bytes of a viewer second beside those of a whole video; and the plays carried, beside the target of 2,000. */
-function ratiosOf(steps: readonly Step[]): Ratio[] {
+/** The plays carried, beside the target of 2,000; and the work for a viewer second beside that of a whole video. */
+function ratiosOf(steps: readonly Step[], whole: WholeVideos | undefined): Ratio[] {
   const good = steps.filter(({ p99, failed }) => p99 <= LIMIT_MILLISECONDS && failed === 0).at(-1);
   const smooth = steps.filter(({ p99, failed }) => p99 <= 25 && failed === 0).at(-1);
   const details = {
@@ -190,7 +176,33 @@ function ratiosOf(steps: readonly Step[]): Ratio[] {
     p50: good?.p50.toFixed(1),
     p99: good?.p99.toFixed(1),
     microsecondsEach: good?.microsecondsEach.toFixed(0),
-    bytesShare: (SEGMENT_BYTES / VIDEO_BYTES_PER_SECOND).toFixed(3),
   };
-  return [{ name: "plays at once", peer: "target 2000", ours: good?.plays ?? 0, theirs: 2000, unit: "plays", details }];
+  const plays = good?.plays ?? 0;
+  const ratios: Ratio[] = [
+    { name: "plays at once", peer: "target 2000", ours: plays, theirs: 2000, unit: "plays", details },
+  ];
+  const same = steps.find((step) => step.plays === whole?.viewers);
+  if (whole !== undefined && same !== undefined) {
+    const peer = "nginx, whole videos";
+    const details = { viewers: whole.viewers, answers: whole.requests };
+    ratios.push(
+      {
+        name: "CPU of a viewer second",
+        peer,
+        ours: same.microsecondsEach,
+        theirs: whole.microsecondsEach,
+        unit: "us",
+        details,
+      },
+      {
+        name: "bytes of a viewer second",
+        peer,
+        ours: SEGMENT_BYTES,
+        theirs: VIDEO_BYTES_PER_SECOND,
+        unit: "B",
+        details,
+      },
+    );
+  }
+  return ratios;
 }

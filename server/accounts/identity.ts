@@ -66,35 +66,14 @@ const signedOut = () => new HttpError("signed_out", "sign in first: POST /api/se
 /** Finds who asks; must run before every guarded route. */
 export function identify(deps: Pick<Deps, "store" | "now" | "clients">): MiddlewareHandler {
   const sessions = new Sessions(deps.store.sessions, deps.now);
-  const find = rememberForUnits(sessions, deps.now);
   return async (c, next) => {
     const client = deps.clients.find(c);
     const token = getCookie(c, client.isSecure ? COOKIE.secure : COOKIE.plain);
     c.set("client", client);
     c.set("sessions", sessions);
     c.set("sessionToken", token);
-    c.set("identity", token === undefined ? undefined : await find(c.req.path, token));
+    c.set("identity", token === undefined ? undefined : await sessions.find(token));
     await next();
-  };
-}
-
-/** Who fetches units does so each second: the database is asked about that one now and then. */
-const UNITS = /^\/api\/plays\/[0-9a-f]{32}\/units$/;
-const REMEMBERED_SECONDS = 30;
-const REMEMBERED = 20_000;
-
-function rememberForUnits(sessions: Sessions, now: () => number) {
-  const known = new Map<string, { identity: Identity | undefined; at: number }>();
-  return async (path: string, token: string): Promise<Identity | undefined> => {
-    if (!UNITS.test(path)) return sessions.find(token);
-    const before = known.get(token);
-    if (before !== undefined && now() - before.at < REMEMBERED_SECONDS * 1000) return before.identity;
-    const identity = await sessions.find(token);
-    known.delete(token);
-    known.set(token, { identity, at: now() });
-    const oldest = known.keys().next();
-    if (known.size > REMEMBERED && oldest.value !== undefined) known.delete(oldest.value);
-    return identity;
   };
 }
 

@@ -57,7 +57,7 @@ export class Sessions {
 
   /** @returns undefined where the token is unknown, or its session is over */
   async find(token: string): Promise<Identity | undefined> {
-    const session = await this.store.byToken(hashToken(token));
+    const session = this.store.byToken(hashToken(token));
     const now = this.now();
     if (session === undefined || now - session.createdAt >= SESSION_HOURS * HOUR) return undefined;
     if (now - session.seenAt >= IDLE_HOURS * HOUR) return undefined;

@@ -37,7 +37,7 @@ export function segmentsWithin(slave: SlaveReader, from: number, mostBytes: numb
 /** A short answer at once: a stream of its own would cost more than the units in it. */
 export async function gatherUnits(source: UnitSource, numbers: readonly number[]): Promise<Uint8Array<ArrayBuffer>> {
   const units: Uint8Array[] = [];
-  for (const number of numbers) units.push(await framedUnit(source, number));
+  for (const number of numbers) units.push(...(await framedUnit(source, number)));
   return concatBytes(...units) as Uint8Array<ArrayBuffer>;
 }
 
@@ -49,22 +49,22 @@ export function streamUnits(source: UnitSource, numbers: readonly number[]): Rea
       async pull(controller) {
         const { value: number, done } = rest.next();
         if (done) controller.close();
-        else controller.enqueue(await framedUnit(source, number));
+        else for (const part of await framedUnit(source, number)) controller.enqueue(part);
       },
     },
     { highWaterMark: 1 },
   );
 }
 
-async function framedUnit({ kernels, slave, cm, context }: UnitSource, number: number): Promise<Uint8Array> {
+/** @returns head and bytes apart, so that they are copied once */
+async function framedUnit({ kernels, slave, cm, context }: UnitSource, number: number): Promise<Uint8Array[]> {
   const isStart = number === START_UNIT;
   const plain = isStart ? await slave.readStart() : await slave.readSegmentBytes(number);
   const layer = isStart ? 0 : readSlaveHead(plain.subarray(0, SLAVE_HEAD_BYTES), slave.offsets[number] ?? 0).layer;
   const bytes = await cryptUnit(kernels, { ...context, layer }, cm, number, plain, nodeCipher);
-  const framed = new Uint8Array(UNIT_HEAD_BYTES + bytes.length);
-  const view = new DataView(framed.buffer);
+  const head = new Uint8Array(UNIT_HEAD_BYTES);
+  const view = new DataView(head.buffer);
   view.setUint32(0, number);
   view.setUint32(4, bytes.length);
-  framed.set(bytes, UNIT_HEAD_BYTES);
-  return framed;
+  return [head, bytes];
 }

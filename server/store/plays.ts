@@ -2,7 +2,7 @@ import { type InsertResult, sql, type Transaction } from "kysely";
 import { deliveryBody, eventBody, type LedgerEntry, nextEntry } from "../ledger/chain.ts";
 import type { Play } from "../play/play.ts";
 import type { MasterKey } from "../secrets/master-key.ts";
-import type { Database } from "./database.ts";
+import type { Database, OpenDatabase } from "./database.ts";
 import type { DeliveryRow, OwedCmRow, PlayEventRow, PlayRow, Tables } from "./schema.ts";
 
 const DAY = 24 * 3600 * 1000;
@@ -19,11 +19,18 @@ export type Fact =
 export class PlayStore {
   private readonly db: Database;
   private readonly master: MasterKey;
+  /** One statement for many plays: a statement a play would cost more than all else of a request. */
+  private readonly updateStates: (states: string) => void;
 
   /** @param master seals each play's own key */
-  constructor(db: Database, master: MasterKey) {
+  constructor({ db, file }: OpenDatabase, master: MasterKey) {
     this.db = db;
     this.master = master;
+    const statement = file.prepare<[string]>(
+      `update plays set seen_at = j.value ->> 'seen', over = j.value ->> 'over', state = j.value -> 'state'
+      from json_each(?) as j where plays.id = j.value ->> 'id'`,
+    );
+    this.updateStates = (states) => void statement.run(states);
   }
 
   async insert(play: Play): Promise<void> {
@@ -60,10 +67,13 @@ export class PlayStore {
     const states = JSON.stringify(
       plays.map(({ id, state }) => ({ id, seen: state.seenAt, over: state.place.kind === "over" ? 1 : 0, state })),
     );
+    // A statement is a transaction of its own; the connection must be free, or it would become part of another's.
+    if (facts.length === 0) {
+      await this.db.connection().execute(async () => this.updateStates(states));
+      return [];
+    }
     return this.db.transaction().execute(async (transaction) => {
-      // One statement for all of them: a statement a play would cost more than all else of a request.
-      await sql`update plays set seen_at = j.value ->> 'seen', over = j.value ->> 'over', state = j.value -> 'state'
-        from json_each(${states}) as j where plays.id = j.value ->> 'id'`.execute(transaction);
+      this.updateStates(states);
       const news: boolean[] = [];
       const chain = new Chain(transaction);
       for (const fact of facts) news.push(await writeFact(transaction, chain, fact));

@@ -1,5 +1,5 @@
 import type { AccountRole, AccountStatus } from "../accounts/roles.ts";
-import type { Database } from "./database.ts";
+import type { Database, OpenDatabase } from "./database.ts";
 
 export interface Session {
   id: string;
@@ -8,12 +8,27 @@ export interface Session {
   account: { id: string; role: AccountRole; status: AccountStatus } | undefined;
 }
 
+interface SessionRow {
+  id: string;
+  created_at: number;
+  seen_at: number;
+  account_id: string | null;
+  role: AccountRole | null;
+  status: AccountStatus | null;
+}
+
 /** Visits of browsers, with or without an account. */
 export class SessionStore {
   private readonly db: Database;
+  private readonly findByToken: (tokenHash: string) => SessionRow | undefined;
 
-  constructor(db: Database) {
+  constructor({ db, file }: OpenDatabase) {
     this.db = db;
+    const statement = file.prepare<[string], SessionRow>(
+      `select sessions.id, sessions.created_at, seen_at, accounts.id as account_id, role, status
+      from sessions left join accounts on accounts.id = sessions.account_id where token_hash = ?`,
+    );
+    this.findByToken = (tokenHash) => statement.get(tokenHash);
   }
 
   async insert(session: { id: string; tokenHash: string; accountId: string | null; at: number }): Promise<void> {
@@ -24,20 +39,9 @@ export class SessionStore {
       .execute();
   }
 
-  async byToken(tokenHash: string): Promise<Session | undefined> {
-    const row = await this.db
-      .selectFrom("sessions")
-      .leftJoin("accounts", "accounts.id", "sessions.account_id")
-      .select([
-        "sessions.id",
-        "sessions.created_at",
-        "sessions.seen_at",
-        "accounts.id as account_id",
-        "accounts.role",
-        "accounts.status",
-      ])
-      .where("token_hash", "=", tokenHash)
-      .executeTakeFirst();
+  /** Asked with every request, so that a session that ended is over at once. */
+  byToken(tokenHash: string): Session | undefined {
+    const row = this.findByToken(tokenHash);
     if (row === undefined) return undefined;
     const { id, created_at, seen_at, account_id, role, status } = row;
     const account =

@@ -4,7 +4,7 @@ import { AccountLogStore } from "./account-logs.ts";
 import { AccountStore } from "./accounts.ts";
 import { CmStore } from "./cms.ts";
 import { ConditionStore } from "./conditions.ts";
-import type { Database } from "./database.ts";
+import type { OpenDatabase } from "./database.ts";
 import { LibraryStore } from "./library.ts";
 import { PlayStore } from "./plays.ts";
 import { ReportStore } from "./reports.ts";
@@ -27,16 +27,16 @@ export interface Store {
   close(): Promise<void>;
 }
 
-export function createStore(db: Database, key: MasterKey): Store {
+export function createStore({ db, file }: OpenDatabase, key: MasterKey): Store {
   return {
     videos: new VideoStore(db),
     library: new LibraryStore(db),
     reports: new ReportStore(db),
     cms: new CmStore(db),
-    plays: new PlayStore(db, key),
+    plays: new PlayStore({ db, file }, key),
     conditions: new ConditionStore(db),
     accounts: new AccountStore(db),
-    sessions: new SessionStore(db),
+    sessions: new SessionStore({ db, file }),
     accountLogs: new AccountLogStore(db),
     check: async () => {
       await sql`select 1`.execute(db);

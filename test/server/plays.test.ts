@@ -46,13 +46,13 @@ const seek = (segment: unknown) => askPlay(server, play, "/seek", { body: { segm
 const errorOf = async (answer: Response) => ((await answer.json()) as ErrorBody).error;
 
 async function deliveries() {
-  const db = await openDatabase(join(server.folder, "data/cmix.sqlite"));
+  const opened = await openDatabase(join(server.folder, "data/cmix.sqlite"));
   try {
-    return (await new PlayStore(db, new MasterKey(new Uint8Array(32))).deliveries()).filter(
+    return (await new PlayStore(opened, new MasterKey(new Uint8Array(32))).deliveries()).filter(
       ({ playId }) => playId === play.playId,
     );
   } finally {
-    await db.destroy();
+    await opened.db.destroy();
   }
 }
 

@@ -1,5 +1,6 @@
 /** S5: tickets are good once, for one session, play, video and place, and for a while. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { CSRF_HEADER } from "../../server/accounts/identity.ts";
 import {
   askPlay,
   askSecret,
@@ -48,6 +49,18 @@ describe("S5 a ticket for units", () => {
       ticket = got.next;
     }
     expect(numbers.slice(1)).toEqual(Array.from({ length: 19 }, (_, i) => i));
+  });
+
+  it("is good no more as soon as the session has signed out", async () => {
+    const { next } = await spendTicket(server, play, start(), 2);
+    const headers = { Cookie: play.cookie };
+    const { csrf } = (await (await fetch(`${server.url}/api/session`, { headers })).json()) as { csrf: string };
+    const out = await fetch(`${server.url}/api/session`, {
+      method: "DELETE",
+      headers: { ...headers, [CSRF_HEADER]: csrf },
+    });
+    expect(out.status).toBe(204);
+    expect(refused(await spendTicket(server, play, next ?? "", 1))).toEqual([403, "foreign_session"]);
   });
 
   it("is refused when it is used again", async () => {

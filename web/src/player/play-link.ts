@@ -51,9 +51,10 @@ export class PlayLink {
     this.reporter.cm("complete", this.cmNumber);
   }
 
-  /** The viewer followed the sponsor's link. */
+  /** The viewer followed the sponsor's link; told at once, since the page may be left with it. */
   cmClicked(): void {
     this.reporter.cm("click", this.cmNumber);
+    void this.reporter.send();
   }
 
   /** So much more of the video was shown. */

@@ -104,7 +104,7 @@ export class Player {
   }
 
   private readonly onPageHide = (event: PageTransitionEvent): void => {
-    if (!event.persisted) this.leave();
+    if (!event.persisted) this.link?.leave();
   };
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -187,7 +187,7 @@ export class Player {
   close(): void {
     clearInterval(this.ticker);
     removeEventListener("pagehide", this.onPageHide);
-    this.leave();
+    this.link?.leave();
     this.playing.abort();
     this.sound?.close();
     this.worker.terminate();
@@ -230,6 +230,11 @@ export class Player {
     if (signal.aborted) return;
     this.enter("released");
     this.startRun(0);
+  }
+
+  /** The sponsor's link was followed; a play that was left takes that too. */
+  cmClicked(): void {
+    this.link?.cmClicked();
   }
 
   private fetchCm(link: PlayLink, place: CmPlace, signal: AbortSignal) {
@@ -341,13 +346,8 @@ export class Player {
     this.update({ positionSeconds });
   }
 
-  private leave(): void {
-    this.link?.leave();
-    this.link = undefined;
-  }
-
   private async leavePlay(): Promise<void> {
-    this.leave();
+    this.link?.leave();
     await this.endVideo();
   }
 

@@ -80,6 +80,9 @@ function CmCard({ cm, onChange, onRemove }: CmCardProps): ReactNode {
       <Field name="link" label={t("cms.link")} value={cm.link} />
       <Field name="kinds" label={t("cms.kinds")} value={cm.kinds.join(", ")} />
       <Field name="genres" label={t("cms.genres")} value={conditions.genres.join(", ")} />
+      <Field name="genders" label={t("cms.genders")} value={conditions.genders.join(", ")} />
+      <Field name="languages" label={t("cms.languages")} value={conditions.languages.join(", ")} />
+      <Field name="ageLimit" label={t("cms.ageLimit")} value={cm.ageLimit} type="number" />
       <Field name="ageMin" label={t("cms.ageMin")} value={conditions.ageMin} type="number" />
       <Field name="ageMax" label={t("cms.ageMax")} value={conditions.ageMax} type="number" />
       <Field name="from" label={t("cms.from")} value={conditions.from?.slice(0, 10) ?? ""} type="date" />
@@ -135,8 +138,11 @@ function changeOf(form: FormData, isImage: boolean): CmChange {
     // The house CM's link is a page of this service, which the form leaves alone.
     ...(text("link").startsWith("/") ? {} : { link: text("link") }),
     kinds: words("kinds"),
+    ageLimit: number("ageLimit") ?? 0,
     conditions: {
       genres: words("genres"),
+      genders: words("genders"),
+      languages: words("languages"),
       ageMin: number("ageMin"),
       ageMax: number("ageMax"),
       from: date("from"),

@@ -5,12 +5,18 @@ import { useText } from "../../shared/i18n/text.tsx";
 import { formatBytes, formatTime } from "../../shared/text-format.ts";
 import type { MainFacts } from "../../workers/play-api.ts";
 
-/** Only these may be followed from a service's answer. */
-/** Another site, or a page of this service. */
+/** Only these may be followed from a service's answer: another site, or a page of this service. */
 const LINK = /^(https?:\/\/|\/(?!\/))/i;
 
+interface PanelProps {
+  snapshot: PlayerSnapshot;
+  facts: MainFacts;
+  /** The sponsor's link was followed. */
+  onSponsorLink(): void;
+}
+
 /** Beside the picture: the video's facts, and during a CM the sponsor's (Cmix patent [0216]-[0218], Fig. 11). */
-export function Panel({ snapshot, facts }: { snapshot: PlayerSnapshot; facts: MainFacts }): ReactNode {
+export function Panel({ snapshot, facts, onSponsorLink }: PanelProps): ReactNode {
   const { t } = useText();
   const offer = snapshot.cm?.offer;
   const rows: [string, string][] = [
@@ -42,7 +48,14 @@ export function Panel({ snapshot, facts }: { snapshot: PlayerSnapshot; facts: Ma
           <p className="sponsor-name">{offer.sponsor}</p>
           <p>{offer.title}</p>
           {LINK.test(offer.link) && (
-            <a className="button" href={offer.link} target="_blank" rel="noopener noreferrer">
+            <a
+              className="button"
+              href={offer.link}
+              target="_blank"
+              rel="noopener noreferrer"
+              onClick={onSponsorLink}
+              onAuxClick={({ button }) => button === 1 && onSponsorLink()}
+            >
               {t("watch.visit", { name: offer.sponsor })}
               <span className="visually-hidden"> ({t("watch.newTab")})</span>
             </a>

@@ -56,7 +56,7 @@ function Watch({ player, snapshot }: { player: Player; snapshot: PlayerSnapshot 
             <PlayerControls player={player} snapshot={snapshot} />
             <SoundHint facts={facts} />
           </div>
-          <Panel snapshot={snapshot} facts={facts} />
+          <Panel snapshot={snapshot} facts={facts} onSponsorLink={() => player.cmClicked()} />
         </div>
       )}
       {(state === "idle" || state === "ready" || state === "ended" || state === "error") && (

@@ -1,0 +1,103 @@
+/** What slaves are held against: nginx, which serves the whole videos to as many viewers, a second of video a second. */
+import type { ChildProcess } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { cpuMilliseconds, spawnServer } from "./pinned-process.ts";
+import { RawClient } from "./raw-client.ts";
+
+/** 1.5 Mbit/s. */
+export const VIDEO_BYTES_PER_SECOND = 187_500;
+const VIDEO_SECONDS = 600;
+const MEASURED_SECONDS = 10;
+const NGINX = "/usr/sbin/nginx";
+
+export interface WholeVideos {
+  viewers: number;
+  requests: number;
+  /** CPU time of nginx for a second of one viewer. */
+  microsecondsEach: number;
+}
+
+/** @returns undefined where nginx is not installed, which it says */
+export async function measureWholeVideos(viewers: number): Promise<WholeVideos | undefined> {
+  if (!existsSync(NGINX)) {
+    console.log(`  NOT MEASURED beside nginx: ${NGINX} is missing; apt-get install nginx-light`);
+    return undefined;
+  }
+  const folder = await mkdtemp(join(tmpdir(), "cmix-nginx-"));
+  const clients: RawClient[] = [];
+  let master: ChildProcess | undefined;
+  try {
+    await writeFile(join(folder, "video"), Buffer.alloc(VIDEO_SECONDS * VIDEO_BYTES_PER_SECOND, 0x55), { mode: 0o644 });
+    const port = await freePort();
+    await writeFile(join(folder, "nginx.conf"), configuration(folder, port));
+    const args = ["-p", folder, "-e", "stderr", "-c", join(folder, "nginx.conf")];
+    master = spawnServer(NGINX, args, { stdio: ["ignore", "inherit", "inherit"] });
+    const worker = await workerOf(master.pid ?? 0);
+    const counts = { requests: 0, failed: 0, isOver: false };
+    for (let i = 0; i < viewers; i++) {
+      const client = new RawClient(port);
+      clients.push(client);
+      void watch(client, counts);
+    }
+    await pause(3); // all are connected and at their own moment of the second
+    counts.requests = 0;
+    const before = await cpuMilliseconds(worker);
+    await pause(MEASURED_SECONDS);
+    const cpu = (await cpuMilliseconds(worker)) - before;
+    counts.isOver = true;
+    if (counts.failed > 0) throw new Error(`nginx refused ${counts.failed} requests`);
+    const { requests } = counts;
+    return { viewers, requests, microsecondsEach: (cpu * 1000) / requests };
+  } finally {
+    for (const client of clients) client.close();
+    master?.kill();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** A second of video by a range request, each second. */
+async function watch(client: RawClient, counts: { requests: number; failed: number; isOver: boolean }): Promise<void> {
+  let at = performance.now() + Math.random() * 1000;
+  for (let second = Math.floor(Math.random() * VIDEO_SECONDS); !counts.isOver; second = (second + 1) % VIDEO_SECONDS) {
+    await pause(Math.max(0, at - performance.now()) / 1000);
+    const first = second * VIDEO_BYTES_PER_SECOND;
+    const range = `Range: bytes=${first}-${first + VIDEO_BYTES_PER_SECOND - 1}\r\n`;
+    const answer = await client.request("GET", "/video", range);
+    if (answer.status === 206 && answer.body.length === VIDEO_BYTES_PER_SECOND) counts.requests += 1;
+    else counts.failed += 1;
+    at += 1000;
+  }
+}
+
+function configuration(folder: string, port: number): string {
+  return `${process.getuid?.() === 0 ? "user root;" : ""} daemon off; worker_processes 1; worker_rlimit_nofile 20000;
+pid ${folder}/nginx.pid; events { worker_connections 10000; }
+http { access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000; keepalive_timeout 600;
+  server { listen 127.0.0.1:${port}; root ${folder}; } }\n`;
+}
+
+/** Waits until the worker is there. */
+async function workerOf(master: number): Promise<number> {
+  for (let tries = 0; tries < 50; tries++) {
+    await pause(0.1);
+    const worker = Number((await readFile(`/proc/${master}/task/${master}/children`, "utf8")).trim().split(" ")[0]);
+    if (worker > 0) return worker;
+  }
+  throw new Error("nginx started no worker");
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+    });
+  });
+}
+
+const pause = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
