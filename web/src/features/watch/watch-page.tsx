@@ -1,11 +1,13 @@
 import { type ReactNode, useEffect } from "react";
-import { dropHandedOver, handedOver } from "../../app/handoff.ts";
-import { navigate, useAddress } from "../../app/router.tsx";
+import { openInWatch, useHandedOver } from "../../app/handoff.ts";
+import { useOnline } from "../../app/install.ts";
+import { useAddress } from "../../app/router.tsx";
 import type { Player, PlayerSnapshot } from "../../player/player.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { DropZone } from "../../shared/ui/drop-zone.tsx";
 import { ErrorNotice, Hint } from "../../shared/ui/notices.tsx";
 import { helpFor } from "./error-help.ts";
+import { InstallCard } from "./install-card.tsx";
 import { Panel } from "./panel.tsx";
 import { PlayerControls } from "./player-controls.tsx";
 import { Stage } from "./stage.tsx";
@@ -17,13 +19,13 @@ const MAIN_ID = /^[0-9a-f]{32}$/;
 export function WatchPage(): ReactNode {
   const { player, snapshot } = usePlayer();
   const mainId = useAddress().searchParams.get("main") ?? "";
+  const file = useHandedOver();
 
   useEffect(() => {
     if (player === undefined) return;
-    const file = handedOver();
     if (MAIN_ID.test(mainId)) void player.open(`/api/mains/${mainId}`);
     else if (file !== undefined) void player.open(file);
-  }, [player, mainId]);
+  }, [player, mainId, file]);
 
   return player === undefined || snapshot === undefined ? null : <Watch player={player} snapshot={snapshot} />;
 }
@@ -31,11 +33,7 @@ export function WatchPage(): ReactNode {
 function Watch({ player, snapshot }: { player: Player; snapshot: PlayerSnapshot }): ReactNode {
   const { t } = useText();
   const { state, facts, error } = snapshot;
-  const open = (file: File) => {
-    dropHandedOver();
-    if (location.search !== "") navigate("/watch");
-    void player.open(file);
-  };
+  const isOnline = useOnline();
   const isFresh = facts === undefined;
   return (
     <div className={isFresh ? "page" : "page page-wide"}>
@@ -47,6 +45,9 @@ function Watch({ player, snapshot }: { player: Player; snapshot: PlayerSnapshot 
           help={helpFor(error, facts?.service, t)}
           onRetry={facts === undefined ? undefined : () => void player.play()}
         />
+      )}
+      {!isOnline && facts !== undefined && (state === "ready" || state === "ended") && (
+        <Hint warning>{t("watch.offline")}</Hint>
       )}
       {state === "opening" && <p role="status">{t("watch.opening")}</p>}
       {facts !== undefined && (
@@ -66,9 +67,10 @@ function Watch({ player, snapshot }: { player: Player; snapshot: PlayerSnapshot 
           choose={t(isFresh ? "watch.choose" : "watch.other")}
           accept=".cmx,application/octet-stream"
           isCompact={!isFresh}
-          onFile={open}
+          onFile={openInWatch}
         />
       )}
+      {isFresh && <InstallCard />}
     </div>
   );
 }
