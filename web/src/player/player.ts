@@ -6,6 +6,7 @@ import * as Comlink from "comlink";
 import { PairingError } from "../../../codec/errors.ts";
 import { installErrorTransfer } from "../../../codec/worker/error-transfer.ts";
 import type { CmOffer, ViewerAttributes } from "../shared/service.ts";
+import { attributesOf, loadViewerData } from "../shared/viewer-data.ts";
 import type { MainFacts, PlayEvents, PlayWorkerApi } from "../workers/play-api.ts";
 import { epochMilliseconds, MediaClock } from "./clock.ts";
 import { CmStage } from "./cm-stage.ts";
@@ -195,7 +196,8 @@ export class Player {
   }
 
   private async prepareAndPlay(facts: MainFacts, signal: AbortSignal): Promise<void> {
-    const attributes = { languages: languagesOf(navigator.languages) };
+    const year = new Date().getFullYear();
+    const attributes = attributesOf(await loadViewerData(), year, languagesOf(navigator.languages));
     const { link, place } = await PlayLink.open([facts.mainId], attributes, signal);
     this.link = link;
     const { playId, sentAttributes } = link;

@@ -12,6 +12,7 @@ import { Panel } from "./panel.tsx";
 import { PlayerControls } from "./player-controls.tsx";
 import { Stage } from "./stage.tsx";
 import { usePlayer } from "./use-player.ts";
+import { YourData } from "./your-data.tsx";
 
 /** The form of a main's id in `?main=`. */
 const MAIN_ID = /^[0-9a-f]{32}$/;
@@ -57,7 +58,10 @@ function Watch({ player, snapshot }: { player: Player; snapshot: PlayerSnapshot 
             <PlayerControls player={player} snapshot={snapshot} />
             <SoundHint facts={facts} />
           </div>
-          <Panel snapshot={snapshot} facts={facts} />
+          <div className="watch-side">
+            <Panel snapshot={snapshot} facts={facts} />
+            <YourData snapshot={snapshot} />
+          </div>
         </div>
       )}
       {(state === "idle" || state === "ready" || state === "ended" || state === "error") && (
