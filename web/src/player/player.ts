@@ -10,6 +10,7 @@ import { attributesOf, loadViewerData } from "../shared/viewer-data.ts";
 import type { MainFacts, PlayEvents, PlayWorkerApi } from "../workers/play-api.ts";
 import { epochMilliseconds, MediaClock } from "./clock.ts";
 import { CmStage } from "./cm-stage.ts";
+import { keepVolume, keptVolume } from "./kept-volume.ts";
 import { type CmPlace, PlayLink } from "./play-link.ts";
 import { askSecret, languagesOf } from "./play-request.ts";
 import type { Display } from "./screen.ts";
@@ -67,8 +68,7 @@ export class Player {
     sentAttributes: {},
     cm: undefined,
     positionSeconds: 0,
-    volume: 1,
-    muted: false,
+    ...keptVolume(),
     unblock: undefined,
     heldBack: false,
     error: undefined,
@@ -182,6 +182,7 @@ export class Player {
 
   setVolume(volume: number, muted: boolean): void {
     this.update({ volume, muted });
+    keepVolume({ volume, muted });
     this.applyVolume();
   }
 

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { openInWatch, useHandedOver } from "../../app/handoff.ts";
 import { useOnline } from "../../app/install.ts";
 import { useAddress } from "../../app/router.tsx";
@@ -11,6 +11,9 @@ import { InstallCard } from "./install-card.tsx";
 import { Panel } from "./panel.tsx";
 import { PlayerControls } from "./player-controls.tsx";
 import { Stage } from "./stage.tsx";
+import { useMediaSession, useWakeLock } from "./use-device.ts";
+import { useFullScreen } from "./use-full-screen.ts";
+import { useKeys } from "./use-keys.ts";
 import { usePlayer } from "./use-player.ts";
 import { YourData } from "./your-data.tsx";
 
@@ -35,6 +38,11 @@ function Watch({ player, snapshot }: { player: Player; snapshot: PlayerSnapshot 
   const { t } = useText();
   const { state, facts, error } = snapshot;
   const isOnline = useOnline();
+  const screen = useRef<HTMLDivElement>(null);
+  const fullScreen = useFullScreen(screen);
+  useKeys(player, fullScreen.toggle);
+  useWakeLock(snapshot);
+  useMediaSession(player, snapshot);
   const isFresh = facts === undefined;
   return (
     <div className={isFresh ? "page" : "page page-wide"}>
@@ -53,9 +61,9 @@ function Watch({ player, snapshot }: { player: Player; snapshot: PlayerSnapshot 
       {state === "opening" && <p role="status">{t("watch.opening")}</p>}
       {facts !== undefined && (
         <div className="watch">
-          <div className="watch-main">
+          <div className="watch-main" ref={screen}>
             <Stage player={player} snapshot={snapshot} facts={facts} />
-            <PlayerControls player={player} snapshot={snapshot} />
+            <PlayerControls player={player} snapshot={snapshot} fullScreen={fullScreen} />
             <SoundHint facts={facts} />
           </div>
           <div className="watch-side">

@@ -28,6 +28,8 @@ export const appEn = {
   "data.sentNothing": "Nothing about you was told to the service for this play.",
   "data.guest": "Without an account, {plays} plays a day; with one, as many as you like.",
   "watch.help.guestPlays": "Today’s plays without an account are used up. Sign in or make an account, and play again.",
+  "watch.fullScreen": "Full screen",
+  "watch.fullScreenEnd": "Leave full screen",
   "watch.offline":
     "You are off line. The file is open, but its commercial, and the small part of the video that makes it playable, come from the service: connect, then press Play.",
 } as const;
@@ -62,6 +64,8 @@ export const appJa: Record<keyof typeof appEn, string> = {
   "data.guest": "アカウントがない場合、再生は1日 {plays} 回までです。アカウントがあれば制限はありません。",
   "watch.help.guestPlays":
     "アカウントなしで再生できる本日の回数を使い切りました。ログインするかアカウントを作成して、もう一度再生してください。",
+  "watch.fullScreen": "全画面",
+  "watch.fullScreenEnd": "全画面を終了",
   "watch.offline":
     "オフラインです。ファイルは開いていますが、CMと、再生に必要な小さなデータはサービスから届きます。接続してから「再生」を押してください。",
 };
