@@ -6,13 +6,12 @@ import * as Comlink from "comlink";
 import { PairingError } from "../../../codec/errors.ts";
 import { installErrorTransfer } from "../../../codec/worker/error-transfer.ts";
 import type { CmOffer, ViewerAttributes } from "../shared/service.ts";
-import { attributesOf, loadViewerData } from "../shared/viewer-data.ts";
 import type { MainFacts, PlayEvents, PlayWorkerApi } from "../workers/play-api.ts";
 import { epochMilliseconds, MediaClock } from "./clock.ts";
 import { CmStage } from "./cm-stage.ts";
 import { keepVolume, keptVolume } from "./kept-volume.ts";
 import { type CmPlace, PlayLink } from "./play-link.ts";
-import { askSecret, languagesOf } from "./play-request.ts";
+import { askSecret, ownAttributes } from "./play-request.ts";
 import type { Display } from "./screen.ts";
 import { SoundOutput } from "./sound-output.ts";
 import type { SoundPiece } from "./sound-pump.ts";
@@ -197,9 +196,7 @@ export class Player {
   }
 
   private async prepareAndPlay(facts: MainFacts, signal: AbortSignal): Promise<void> {
-    const year = new Date().getFullYear();
-    const attributes = attributesOf(await loadViewerData(), year, languagesOf(navigator.languages));
-    const { link, place } = await PlayLink.open([facts.mainId], attributes, signal);
+    const { link, place } = await PlayLink.open([facts.mainId], await ownAttributes(), signal);
     this.link = link;
     const { playId, sentAttributes } = link;
     this.update({ playId, sentAttributes });

@@ -63,7 +63,7 @@ export const appJa: Record<keyof typeof appEn, string> = {
   "data.sentNothing": "この再生では、あなたの情報は何もサービスに伝えられていません。",
   "data.guest": "アカウントがない場合、再生は1日 {plays} 回までです。アカウントがあれば制限はありません。",
   "watch.help.guestPlays":
-    "アカウントなしで再生できる本日の回数を使い切りました。ログインするかアカウントを作成して、もう一度再生してください。",
+    "アカウントなしで再生できる本日の回数を使い切りました。サインインするかアカウントを作成して、もう一度再生してください。",
   "watch.fullScreen": "全画面",
   "watch.fullScreenEnd": "全画面を終了",
   "watch.offline":
