@@ -4,10 +4,11 @@ import { type Command, integer, parse } from "./options.ts";
 
 const DEFAULT_PORT = 8484;
 const DEFAULT_ACCESS_LOG_DAYS = 180;
+const DEFAULT_GUEST_PLAYS = 20;
 
 export const serve: Command = {
   usage:
-    "cmix serve [--port N] [--host ADDRESS] [--data DIR] [--tls-cert FILE --tls-key FILE] [--trust-proxy ADDRESSES] [--open-registration] [--access-log-days N] [--administrator-link]",
+    "cmix serve [--port N] [--host ADDRESS] [--data DIR] [--tls-cert FILE --tls-key FILE] [--trust-proxy ADDRESSES] [--open-registration] [--access-log-days N] [--guest-plays N] [--administrator-link]",
 
   async run(args, signal) {
     const { values } = parse(args, 0, {
@@ -19,6 +20,7 @@ export const serve: Command = {
       "trust-proxy": "string",
       "open-registration": "boolean",
       "access-log-days": "string",
+      "guest-plays": "string",
       "administrator-link": "boolean",
     });
     const text = (name: string) => (typeof values[name] === "string" ? values[name] : undefined);
@@ -35,6 +37,7 @@ export const serve: Command = {
       openRegistration: values["open-registration"] === true,
       administratorLink: values["administrator-link"] === true,
       accessLogDays: integer(values, "access-log-days", 1, 36500) ?? DEFAULT_ACCESS_LOG_DAYS,
+      guestPlaysPerDay: integer(values, "guest-plays", 0, 1e6) ?? DEFAULT_GUEST_PLAYS,
       smtpUrl: process.env.CMIX_SMTP_URL, // holds a password: no option, which others on the machine could read
       mailFrom: process.env.CMIX_MAIL_FROM,
       webDir: fromRoot("dist/web"),

@@ -74,7 +74,7 @@ export function createApp(deps: Deps, uploads = new Uploads(deps)): OpenAPIHono 
   for (const path of JSON_ROUTES) app.use(path, changesAreSmall);
   registerHealth(app, deps, uploads);
   const accounts = new AccountService(deps);
-  registerSession(app, accounts);
+  registerSession(app, accounts, deps.guestPlaysPerDay);
   registerAccounts(app, deps, accounts);
   registerAdmin(app, deps, accounts);
   registerVideos(app, deps);

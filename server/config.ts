@@ -4,6 +4,9 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DEFAULT_RATES, type RateLimits } from "./accounts/rates.ts";
 
+/** Plays in 24 hours without an account, unless told otherwise (Cmix patent [0198]). */
+export const DEFAULT_GUEST_PLAYS = 20;
+
 /** In the data folder. */
 export const DATABASE_FILE = "cmix.sqlite";
 
@@ -60,6 +63,8 @@ export interface ServerSettings {
   tlsKey: string | undefined;
   /** Providers and sponsors need no administrator's approval. */
   openRegistration: boolean;
+  /** Of one visitor without an account in 24 hours. */
+  guestPlaysPerDay: number;
   /** Make a link to a new administrator's account although there is an administrator. */
   administratorLink: boolean;
   /** Entries of the access log are removed when they are older. */
@@ -81,6 +86,7 @@ export function defaultSettings(): ServerSettings {
     tlsCert: undefined,
     tlsKey: undefined,
     openRegistration: false,
+    guestPlaysPerDay: DEFAULT_GUEST_PLAYS,
     administratorLink: false,
     accessLogDays: 180,
     samplesDir: join(root, "samples"),

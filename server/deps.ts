@@ -39,6 +39,10 @@ export interface Deps {
   limits: Limits;
   clients: ClientFinder;
   openRegistration: boolean;
+  /** Plays of a visitor without an account in 24 hours. */
+  guestPlaysPerDay: number;
+  /** One opening of a play of the same visitor at a time. */
+  openingLock: KeyedLock;
   metrics: Metrics;
   log: Log;
   /** Milliseconds since 1970. */

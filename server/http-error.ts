@@ -35,6 +35,8 @@ const STATUS = {
   no_longer: 403,
   plays_used_up: 403,
   viewer_plays_used_up: 403,
+  /** Without an account. */
+  guest_plays_used_up: 403,
   play_over: 410,
   too_large: 413,
   media_type: 415,

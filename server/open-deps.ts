@@ -1,7 +1,7 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { loadKernels } from "../codec/wasm/load-kernels.ts";
-import { DATABASE_FILE, DEFAULT_LIMITS, type Limits, type ServerSettings } from "./config.ts";
+import { DATABASE_FILE, DEFAULT_GUEST_PLAYS, DEFAULT_LIMITS, type Limits, type ServerSettings } from "./config.ts";
 import type { Deps } from "./deps.ts";
 import { KeyedLock } from "./keyed-lock.ts";
 import { MainOrigins } from "./library/main-origins.ts";
@@ -32,10 +32,18 @@ export interface DepsOptions {
 /** Opens the data folder, or makes it, and loads the kernels. */
 export async function openDeps(
   settings: Pick<ServerSettings, "dataDir" | "wasmPath" | "webDir"> &
-    Partial<Pick<ServerSettings, "trustProxy" | "tlsCert" | "openRegistration">>,
+    Partial<Pick<ServerSettings, "trustProxy" | "tlsCert" | "openRegistration" | "guestPlaysPerDay">>,
   options: DepsOptions = {},
 ): Promise<Deps> {
-  const { dataDir, wasmPath, webDir, trustProxy = [], tlsCert, openRegistration = false } = settings;
+  const {
+    dataDir,
+    wasmPath,
+    webDir,
+    trustProxy = [],
+    tlsCert,
+    openRegistration = false,
+    guestPlaysPerDay = DEFAULT_GUEST_PLAYS,
+  } = settings;
   const wasm = await readFile(wasmPath).catch((cause: Error) => {
     throw new Error(`kernels ${wasmPath} cannot be read: run npm run build`, { cause });
   });
@@ -67,6 +75,8 @@ export async function openDeps(
     uploadsDir: join(dataDir, "uploads"),
     clients: new ClientFinder(trustProxy, tlsCert !== undefined),
     openRegistration,
+    guestPlaysPerDay,
+    openingLock: new KeyedLock(),
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     metrics: new Metrics(),
     log: options.log ?? logToStderr,

@@ -16,6 +16,7 @@ import type { Cm } from "../store/cms.ts";
 import type { Video } from "../store/videos.ts";
 import { movePlay, openState, type Play } from "./play.ts";
 
+const DAY_MILLISECONDS = 24 * 3600 * 1000;
 /** A play that was not heard of for so long was left. */
 export const LEFT_SECONDS = 60;
 
@@ -37,9 +38,34 @@ export function viewerOf({ playKey }: Pick<Deps, "playKey">, { accountId, sessio
  * Opens a play over videos in their order, with a CM before each and one behind the last.
  *
  * @throws HttpError not_found: a main's slave is not here; not_yet, no_longer, plays_used_up, viewer_plays_used_up: its
- * provider's limits; unavailable: there is no CM
+ * provider's limits; guest_plays_used_up: a visitor's; unavailable: there is no CM
  */
-export async function openPlay(
+export function openPlay(
+  deps: Deps,
+  identity: Identity,
+  mainIds: readonly string[],
+  attributes: ViewerAttributes,
+): Promise<{ play: Play; videos: Video[] }> {
+  const open = () => openAllowedPlay(deps, identity, mainIds, attributes);
+  if (identity.accountId !== undefined) return open();
+  // One after another: of several at the same time, the last ones would not be counted.
+  return deps.openingLock.run(identity.sessionId, async () => {
+    await mustBeLeft(deps, viewerOf(deps, identity));
+    return open();
+  });
+}
+
+/** Holds a visitor without an account to a number of plays (Cmix patent [0198]). @throws HttpError guest_plays_used_up */
+async function mustBeLeft({ store, guestPlaysPerDay, now }: Deps, viewer: string): Promise<void> {
+  if ((await store.plays.openedSince(viewer, now() - DAY_MILLISECONDS)) < guestPlaysPerDay) return;
+  throw new HttpError(
+    "guest_plays_used_up",
+    `${guestPlaysPerDay} plays a day need no account, and you have had them: sign in or make an account, or come back tomorrow`,
+    { guestPlaysPerDay },
+  );
+}
+
+async function openAllowedPlay(
   deps: Deps,
   identity: Identity,
   mainIds: readonly string[],

@@ -10,6 +10,7 @@ import { json, jsonBody, refusals } from "./schemas.ts";
 const sessionSchema = z
   .object({
     role: z.enum(ALL_ROLES).openapi({ description: "What its rights are; guest without an account" }),
+    guestPlaysPerDay: z.int().openapi({ description: "Plays in 24 hours that need no account" }),
     csrf: z.string().nullable().openapi({ description: "For the header X-Cmix-CSRF; null without a session" }),
     account: accountSchema.nullable(),
   })
@@ -46,15 +47,16 @@ const signOutEverywhereRoute = createRoute({
   responses: { 204: { description: "Signed out" }, ...refusals(401, 403) },
 });
 
-export function registerSession(app: OpenAPIHono, service: AccountService): void {
+export function registerSession(app: OpenAPIHono, service: AccountService, guestPlaysPerDay: number): void {
   const addressOf = (c: Context) => c.get("client").address;
 
   async function sessionOf(c: Context): Promise<z.infer<typeof sessionSchema>> {
     const [identity, token] = [c.get("identity"), c.get("sessionToken")];
     c.header("Cache-Control", PRIVATE);
-    if (identity === undefined || token === undefined) return { role: "guest", csrf: null, account: null };
+    if (identity === undefined || token === undefined)
+      return { role: "guest", csrf: null, account: null, guestPlaysPerDay };
     const account = identity.accountId === undefined ? null : accountToJson(await service.account(identity.accountId));
-    return { role: identity.role, csrf: csrfOf(token), account };
+    return { role: identity.role, csrf: csrfOf(token), account, guestPlaysPerDay };
   }
 
   app.openapi(getRoute, async (c) => c.json(await sessionOf(c), 200));

@@ -99,6 +99,17 @@ export class PlayStore {
     return rows.map((row) => this.playOf(row));
   }
 
+  /** How many plays a viewer opened since `time`. */
+  async openedSince(viewer: string, time: number): Promise<number> {
+    const { count } = await this.db
+      .selectFrom("plays")
+      .select((of) => of.fn.countAll<number>().as("count"))
+      .where("viewer", "=", viewer)
+      .where("created_at", ">", time)
+      .executeTakeFirstOrThrow();
+    return count;
+  }
+
   /** Ids of CMs that a viewer missed, the oldest first. */
   async owed(viewer: string): Promise<string[]> {
     const rows = await this.db

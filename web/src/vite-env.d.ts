@@ -4,3 +4,7 @@ declare module "*.wasm?url" {
 }
 
 declare module "*.css";
+
+interface ImportMeta {
+  readonly env: { readonly PROD: boolean };
+}

@@ -139,6 +139,8 @@ export async function launchStored(app: TestApp, profile: string): Promise<Brows
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: CHROMIUM,
     args: CHROMIUM_ARGUMENTS,
+    // An app that a test installs is entered into the system's menus there.
+    env: { ...process.env, XDG_DATA_HOME: profile },
     baseURL: app.url,
     locale: "en-GB",
     acceptDownloads: true,

@@ -1,15 +1,21 @@
-/** Hands a file from one page of the app to the next: the Studio's new main to Watch. */
+/** Hands a file to Watch from wherever it came: the Studio, a launch by the system, a page with a drop zone. */
+import { useSyncExternalStore } from "react";
+import { navigate } from "./router.tsx";
+
 let waiting: Blob | undefined;
+const listeners = new Set<() => void>();
 
-export function handOver(file: Blob): void {
+/** Opens a main in Watch. */
+export function openInWatch(file: Blob): void {
+  navigate("/watch");
   waiting = file;
+  for (const listener of listeners) listener();
 }
 
-/** The file handed over; asked again, it is still there until another page's file takes its place or `drop` is called. */
-export function handedOver(): Blob | undefined {
-  return waiting;
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
 }
 
-export function dropHandedOver(): void {
-  waiting = undefined;
-}
+/** The file handed over last; it stays until another takes its place, so that Watch shows it again when it is come back to. */
+export const useHandedOver = (): Blob | undefined => useSyncExternalStore(subscribe, () => waiting);

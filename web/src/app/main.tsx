@@ -4,6 +4,7 @@ import { createRoot } from "react-dom/client";
 import { TextProvider } from "../shared/i18n/text.tsx";
 import { removeStaleFolders } from "../workers/output-folders.ts";
 import { App } from "./app.tsx";
+import { startApp } from "./install.ts";
 import "../shared/ui/base.css";
 import "../shared/ui/parts.css";
 import "../features/account/account.css";
@@ -12,6 +13,7 @@ import "../features/provider/provider.css";
 import "../features/studio/studio.css";
 import "../features/watch/watch.css";
 
+startApp();
 void removeStaleFolders().catch(() => {});
 
 const root = document.getElementById("app");

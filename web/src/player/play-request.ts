@@ -11,6 +11,7 @@ import {
   ticketOf,
   type ViewerAttributes,
 } from "../shared/service.ts";
+import { attributesOf, loadViewerData } from "../shared/viewer-data.ts";
 
 /** The service's clock may run behind ours by a little; after this much waiting for the secret something is wrong. */
 const SECRET_PATIENCE_SECONDS = 30;
@@ -19,6 +20,11 @@ const SECRET_PATIENCE_SECONDS = 30;
 export function languagesOf(tags: readonly string[]): string[] {
   const primary = tags.map((tag) => tag.split("-")[0]?.toLowerCase() ?? "");
   return [...new Set(primary.filter((tag) => tag !== ""))].slice(0, 10);
+}
+
+/** What this device's viewer would tell. */
+export async function ownAttributes(): Promise<ViewerAttributes> {
+  return attributesOf(await loadViewerData(), new Date().getFullYear(), languagesOf(navigator.languages));
 }
 
 /** Of what a viewer would tell, what matters for a play of these videos; the rest stays here. */

@@ -9,8 +9,9 @@ import type { CmOffer, ViewerAttributes } from "../shared/service.ts";
 import type { MainFacts, PlayEvents, PlayWorkerApi } from "../workers/play-api.ts";
 import { epochMilliseconds, MediaClock } from "./clock.ts";
 import { CmStage } from "./cm-stage.ts";
+import { keepVolume, keptVolume } from "./kept-volume.ts";
 import { type CmPlace, PlayLink } from "./play-link.ts";
-import { askSecret, languagesOf } from "./play-request.ts";
+import { askSecret, ownAttributes } from "./play-request.ts";
 import type { Display } from "./screen.ts";
 import { SoundOutput } from "./sound-output.ts";
 import type { SoundPiece } from "./sound-pump.ts";
@@ -66,8 +67,7 @@ export class Player {
     sentAttributes: {},
     cm: undefined,
     positionSeconds: 0,
-    volume: 1,
-    muted: false,
+    ...keptVolume(),
     unblock: undefined,
     heldBack: false,
     error: undefined,
@@ -181,6 +181,7 @@ export class Player {
 
   setVolume(volume: number, muted: boolean): void {
     this.update({ volume, muted });
+    keepVolume({ volume, muted });
     this.applyVolume();
   }
 
@@ -195,8 +196,7 @@ export class Player {
   }
 
   private async prepareAndPlay(facts: MainFacts, signal: AbortSignal): Promise<void> {
-    const attributes = { languages: languagesOf(navigator.languages) };
-    const { link, place } = await PlayLink.open([facts.mainId], attributes, signal);
+    const { link, place } = await PlayLink.open([facts.mainId], await ownAttributes(), signal);
     this.link = link;
     const { playId, sentAttributes } = link;
     this.update({ playId, sentAttributes });

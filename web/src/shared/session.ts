@@ -22,6 +22,8 @@ export interface Session {
   /** What its rights are; an account that waits for approval has a viewer's. */
   role: AccountRole | "guest";
   csrf: string | null;
+  /** Plays in 24 hours that need no account. */
+  guestPlaysPerDay: number;
   account: Account | null;
 }
 

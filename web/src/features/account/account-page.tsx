@@ -13,6 +13,7 @@ import { Hint } from "../../shared/ui/notices.tsx";
 import { AccountForms } from "./account-forms.tsx";
 import { BUSINESS_FIELDS, currentPassword, DataForm, email, newPassword } from "./data-form.tsx";
 import { DivisionLog } from "./log-table.tsx";
+import { ViewerDataForm } from "./viewer-data-form.tsx";
 
 export function AccountPage(): ReactNode {
   const { t } = useText();
@@ -32,6 +33,10 @@ export function AccountPage(): ReactNode {
       {session?.account && (
         <OwnAccount key={session.account.accountId} account={session.account} mayDivide={mayDivide(session.role)} />
       )}
+      <section className="card account-card">
+        <h2>{t("data.title")}</h2>
+        <ViewerDataForm />
+      </section>
     </div>
   );
 }

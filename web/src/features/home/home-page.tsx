@@ -1,10 +1,15 @@
 import { type ReactNode, useEffect, useState } from "react";
+import { openInWatch } from "../../app/handoff.ts";
 import { Link } from "../../app/router.tsx";
 import { useText } from "../../shared/i18n/text.tsx";
 import { type LibraryPage, type LibrarySearch, type LibraryVideo, listVideos } from "../../shared/service.ts";
 import { formatBytes, formatTime } from "../../shared/text-format.ts";
+import { FileButton } from "../../shared/ui/file-button.tsx";
 import { ErrorNotice } from "../../shared/ui/notices.tsx";
 import { Pager } from "./pager.tsx";
+
+/** For the file dialogue. */
+const MAIN_FILES = ".cmx,application/octet-stream";
 
 /** Typing pauses this long before the service is asked. */
 const SEARCH_DELAY_MILLISECONDS = 250;
@@ -20,9 +25,9 @@ export function HomePage(): ReactNode {
           <Link href="/studio" className="button button-main">
             {t("home.toStudio")}
           </Link>
-          <Link href="/watch" className="button">
+          <FileButton accept={MAIN_FILES} onFile={openInWatch}>
             {t("home.toWatch")}
-          </Link>
+          </FileButton>
         </div>
       </section>
       <Library />

@@ -1,6 +1,5 @@
 import { type ReactNode, useEffect, useState } from "react";
-import { handOver } from "../../app/handoff.ts";
-import { navigate } from "../../app/router.tsx";
+import { openInWatch } from "../../app/handoff.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { wantsAccount } from "../../shared/session.ts";
 import { formatBytes, formatShare, formatTime } from "../../shared/text-format.ts";
@@ -93,10 +92,7 @@ export function DivisionResult({
           type="button"
           className="button"
           disabled={slave.state !== "done"}
-          onClick={() => {
-            handOver(output.main);
-            navigate("/watch");
-          }}
+          onClick={() => openInWatch(output.main)}
         >
           {t("studio.watchNow")}
         </button>

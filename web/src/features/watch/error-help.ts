@@ -15,6 +15,7 @@ export function helpFor(error: Error, service: string | undefined, t: Translate)
     case "kernel":
       return t("watch.help.unsupported");
     case "delivery":
+      if (error.details.serviceCode === "guest_plays_used_up") return t("watch.help.guestPlays");
       return helpForDelivery(Number(error.details.status), service, t);
   }
 }

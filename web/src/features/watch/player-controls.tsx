@@ -4,11 +4,18 @@ import { showsVideo } from "../../player/state.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { formatTime } from "../../shared/text-format.ts";
 import { Icon } from "./icons.tsx";
+import type { FullScreen } from "./use-full-screen.ts";
 
 /** One press of an arrow key on the seek bar. */
 const KEY_STEP_SECONDS = 1;
 
-export function PlayerControls({ player, snapshot }: { player: Player; snapshot: PlayerSnapshot }): ReactNode {
+interface PlayerControlsProps {
+  player: Player;
+  snapshot: PlayerSnapshot;
+  fullScreen: FullScreen;
+}
+
+export function PlayerControls({ player, snapshot, fullScreen }: PlayerControlsProps): ReactNode {
   const { t } = useText();
   const { state, facts, positionSeconds, volume, muted } = snapshot;
   const [dragged, setDragged] = useState<number>();
@@ -95,6 +102,16 @@ export function PlayerControls({ player, snapshot }: { player: Player; snapshot:
         aria-valuetext={`${Math.round((muted ? 0 : volume) * 100)} %`}
         onChange={(event) => player.setVolume(Number(event.target.value), false)}
       />
+      {fullScreen.can && (
+        <button
+          type="button"
+          className="control"
+          aria-label={t(fullScreen.isFull ? "watch.fullScreenEnd" : "watch.fullScreen")}
+          onClick={fullScreen.toggle}
+        >
+          <Icon name={fullScreen.isFull ? "smaller" : "larger"} />
+        </button>
+      )}
     </fieldset>
   );
 }

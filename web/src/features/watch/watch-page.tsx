@@ -1,15 +1,21 @@
-import { type ReactNode, useEffect } from "react";
-import { dropHandedOver, handedOver } from "../../app/handoff.ts";
-import { navigate, useAddress } from "../../app/router.tsx";
+import { type ReactNode, useEffect, useRef } from "react";
+import { openInWatch, useHandedOver } from "../../app/handoff.ts";
+import { useOnline } from "../../app/install.ts";
+import { useAddress } from "../../app/router.tsx";
 import type { Player, PlayerSnapshot } from "../../player/player.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { DropZone } from "../../shared/ui/drop-zone.tsx";
 import { ErrorNotice, Hint } from "../../shared/ui/notices.tsx";
 import { helpFor } from "./error-help.ts";
+import { InstallCard } from "./install-card.tsx";
 import { Panel } from "./panel.tsx";
 import { PlayerControls } from "./player-controls.tsx";
 import { Stage } from "./stage.tsx";
+import { useMediaSession, useWakeLock } from "./use-device.ts";
+import { useFullScreen } from "./use-full-screen.ts";
+import { useKeys } from "./use-keys.ts";
 import { usePlayer } from "./use-player.ts";
+import { YourData } from "./your-data.tsx";
 
 /** The form of a main's id in `?main=`. */
 const MAIN_ID = /^[0-9a-f]{32}$/;
@@ -17,13 +23,13 @@ const MAIN_ID = /^[0-9a-f]{32}$/;
 export function WatchPage(): ReactNode {
   const { player, snapshot } = usePlayer();
   const mainId = useAddress().searchParams.get("main") ?? "";
+  const file = useHandedOver();
 
   useEffect(() => {
     if (player === undefined) return;
-    const file = handedOver();
     if (MAIN_ID.test(mainId)) void player.open(`/api/mains/${mainId}`);
     else if (file !== undefined) void player.open(file);
-  }, [player, mainId]);
+  }, [player, mainId, file]);
 
   return player === undefined || snapshot === undefined ? null : <Watch player={player} snapshot={snapshot} />;
 }
@@ -31,11 +37,12 @@ export function WatchPage(): ReactNode {
 function Watch({ player, snapshot }: { player: Player; snapshot: PlayerSnapshot }): ReactNode {
   const { t } = useText();
   const { state, facts, error } = snapshot;
-  const open = (file: File) => {
-    dropHandedOver();
-    if (location.search !== "") navigate("/watch");
-    void player.open(file);
-  };
+  const isOnline = useOnline();
+  const screen = useRef<HTMLDivElement>(null);
+  const fullScreen = useFullScreen(screen);
+  useKeys(player, fullScreen.toggle);
+  useWakeLock(snapshot);
+  useMediaSession(player, snapshot);
   const isFresh = facts === undefined;
   return (
     <div className={isFresh ? "page" : "page page-wide"}>
@@ -48,15 +55,21 @@ function Watch({ player, snapshot }: { player: Player; snapshot: PlayerSnapshot 
           onRetry={facts === undefined ? undefined : () => void player.play()}
         />
       )}
+      {!isOnline && facts !== undefined && (state === "ready" || state === "ended") && (
+        <Hint warning>{t("watch.offline")}</Hint>
+      )}
       {state === "opening" && <p role="status">{t("watch.opening")}</p>}
       {facts !== undefined && (
         <div className="watch">
-          <div className="watch-main">
+          <div className="watch-main" ref={screen}>
             <Stage player={player} snapshot={snapshot} facts={facts} />
-            <PlayerControls player={player} snapshot={snapshot} />
+            <PlayerControls player={player} snapshot={snapshot} fullScreen={fullScreen} />
             <SoundHint facts={facts} />
           </div>
-          <Panel snapshot={snapshot} facts={facts} onSponsorLink={() => player.cmClicked()} />
+          <div className="watch-side">
+            <Panel snapshot={snapshot} facts={facts} onSponsorLink={() => player.cmClicked()} />
+            <YourData snapshot={snapshot} />
+          </div>
         </div>
       )}
       {(state === "idle" || state === "ready" || state === "ended" || state === "error") && (
@@ -66,9 +79,10 @@ function Watch({ player, snapshot }: { player: Player; snapshot: PlayerSnapshot 
           choose={t(isFresh ? "watch.choose" : "watch.other")}
           accept=".cmx,application/octet-stream"
           isCompact={!isFresh}
-          onFile={open}
+          onFile={openInWatch}
         />
       )}
+      {isFresh && <InstallCard />}
     </div>
   );
 }

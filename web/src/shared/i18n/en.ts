@@ -1,4 +1,5 @@
 import { accountEn } from "./account-texts.ts";
+import { appEn } from "./app-texts.ts";
 import { cmEn } from "./cm-texts.ts";
 import { libraryEn } from "./library-texts.ts";
 
@@ -222,7 +223,8 @@ export const en = {
   "watch.help.pairing": "File and service do not fit. Fetch the .cmx again.",
   "watch.help.missing": "This service does not hold the slave of this video.",
   "watch.help.elsewhere": "The file names {service} as its service: open it there.",
-  "watch.help.unreachable": "The service cannot be reached. Check your connection, then try again.",
+  "watch.help.unreachable":
+    "The service cannot be reached: the commercial, and the small part of the video that makes it playable, come from there. Check your connection, then try again; your file stays open.",
   "watch.help.wait": "The service asks to wait a moment. Then try again.",
   "watch.help.unsupported":
     "This browser lacks something the player needs. Try a current Chrome, Edge, Firefox or Safari.",
@@ -231,6 +233,7 @@ export const en = {
   "watch.help.other": "Try again; if it happens again, load the page anew.",
 
   ...accountEn,
+  ...appEn,
   ...cmEn,
   ...libraryEn,
 } as const;

@@ -1,4 +1,5 @@
 import { accountJa } from "./account-texts.ts";
+import { appJa } from "./app-texts.ts";
 import { cmJa } from "./cm-texts.ts";
 import type { TextKey } from "./en.ts";
 import { libraryJa } from "./library-texts.ts";
@@ -220,7 +221,8 @@ export const ja: Record<TextKey, string> = {
   "watch.help.pairing": "ファイルとサービスが合いません。.cmx をもう一度取得してください。",
   "watch.help.missing": "このサービスは、この動画のスレーブを持っていません。",
   "watch.help.elsewhere": "このファイルのサービスは {service} です。そちらで開いてください。",
-  "watch.help.unreachable": "サービスに接続できません。接続を確かめて、もう一度試してください。",
+  "watch.help.unreachable":
+    "サービスに接続できません。CMと、動画の再生に必要な小さなデータはサービスから届きます。接続を確かめて、もう一度試してください。ファイルは開いたままです。",
   "watch.help.wait": "サービスが少し待つよう求めています。しばらくしてからもう一度試してください。",
   "watch.help.unsupported":
     "プレーヤーに必要な機能がこのブラウザーにありません。最新の Chrome、Edge、Firefox、Safari をお試しください。",
@@ -229,6 +231,7 @@ export const ja: Record<TextKey, string> = {
   "watch.help.other": "もう一度試してください。繰り返す場合はページを再読み込みしてください。",
 
   ...accountJa,
+  ...appJa,
   ...cmJa,
   ...libraryJa,
 };

@@ -1,0 +1,65 @@
+import { useEffect } from "react";
+import type { Player, PlayerSnapshot } from "../../player/player.ts";
+import { showsCm, showsVideo } from "../../player/state.ts";
+
+/** The screen stays on while something is shown. The browser lets go of the lock with a hidden tab; it is asked for again. */
+export function useWakeLock({ state }: PlayerSnapshot): void {
+  const isShown = showsCm(state) || state === "playing" || state === "buffering";
+  useEffect(() => {
+    if (!isShown || !("wakeLock" in navigator)) return;
+    let isOver = false;
+    let lock: WakeLockSentinel | undefined;
+    const ask = async () => {
+      if (document.hidden) return;
+      try {
+        lock = await navigator.wakeLock.request("screen");
+        if (isOver) await lock.release();
+      } catch {
+        // Refused when the battery is low: the screen may go dark.
+      }
+    };
+    void ask();
+    document.addEventListener("visibilitychange", ask);
+    return () => {
+      isOver = true;
+      document.removeEventListener("visibilitychange", ask);
+      void lock?.release();
+    };
+  }, [isShown]);
+}
+
+/** Title and keys of the system's media controls; in a CM they move nothing. */
+export function useMediaSession(player: Player, { state, facts }: PlayerSnapshot): void {
+  const [title, copyright] = [facts?.title, facts?.copyright];
+  const isVideo = showsVideo(state);
+  useEffect(() => {
+    if (!("mediaSession" in navigator) || title === undefined) return;
+    const { mediaSession } = navigator;
+    mediaSession.metadata = new MediaMetadata({ title, artist: copyright ?? "" });
+    return () => {
+      mediaSession.metadata = null;
+    };
+  }, [title, copyright]);
+  useEffect(() => {
+    if (!("mediaSession" in navigator)) return;
+    const { mediaSession } = navigator;
+    const by = (seconds: number) => () => player.seek(player.snapshot().positionSeconds + seconds);
+    const actions: [MediaSessionAction, MediaSessionActionHandler][] = [
+      ["play", () => player.resume()],
+      ["pause", () => player.pause()],
+      ["stop", () => void player.stop()],
+      ["seekbackward", by(-10)],
+      ["seekforward", by(10)],
+      ["seekto", ({ seekTime }) => player.seek(seekTime ?? 0)],
+    ];
+    for (const [name, handler] of actions) mediaSession.setActionHandler(name, isVideo ? handler : null);
+    return () => {
+      for (const [name] of actions) mediaSession.setActionHandler(name, null);
+    };
+  }, [player, isVideo]);
+  useEffect(() => {
+    if (!("mediaSession" in navigator)) return;
+    navigator.mediaSession.playbackState =
+      state === "paused" ? "paused" : isVideo || showsCm(state) ? "playing" : "none";
+  }, [state, isVideo]);
+}
