@@ -83,7 +83,7 @@ describe("D4: a divided MPEG file comes back byte for byte, all its tracks kept"
       }
     });
 
-  it("D2: at most 92 % of any file's video bits remain, and 86 % of half of them", () => {
+  it.skipIf(files.length === 0)("D2: at most 92 % of any file's video bits remain, and 86 % of half of them", () => {
     const sorted = shares.toSorted((a, b) => a - b);
     expect(sorted.at(-1)).toBeLessThanOrEqual(0.92);
     expect(sorted[sorted.length >> 1]).toBeLessThanOrEqual(0.86);

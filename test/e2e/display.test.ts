@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ROOT, startApp, type TestApp } from "./support/app.ts";
+import { shortSamples } from "./support/clips.ts";
 import {
   chooseFile,
   clickSeekBar,
@@ -20,7 +21,7 @@ const LEAST_PSNR = 28;
 
 let app: TestApp;
 beforeAll(async () => {
-  app = await startApp();
+  app = await startApp(await shortSamples());
 });
 afterAll(async () => {
   await app?.close();

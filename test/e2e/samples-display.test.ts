@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ROOT, startApp, type TestApp } from "./support/app.ts";
+import { shortSamples } from "./support/clips.ts";
 import { clickSeekBar, divideAndWatch, playThroughCm, position, waitForPicture, withPage } from "./support/pages.ts";
 import { pictureTimes, psnr, shownPicture } from "./support/pictures.ts";
 
@@ -19,7 +20,7 @@ const LEAST_PSNR = 30;
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await startApp();
+  app = await startApp(await shortSamples());
 });
 
 afterAll(async () => {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loudestSound, ROOT, screenshot, sourceVideo, startApp, type TestApp } from "./support/app.ts";
+import { shortSamples } from "./support/clips.ts";
 import {
   chooseFile,
   clickSeekBar,
@@ -28,7 +29,7 @@ const sharedMedia = process.env.SHARED_MEDIA ?? join(ROOT, "../shared/media");
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await startApp();
+  app = await startApp(await shortSamples());
 });
 
 afterAll(async () => {

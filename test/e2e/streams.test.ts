@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ROOT, startApp, type TestApp } from "./support/app.ts";
+import { shortSamples } from "./support/clips.ts";
 import { combinedHash, nextSlave, sha256Of } from "./support/long-files.ts";
 import {
   chooseFile,
@@ -28,7 +29,7 @@ const scene = join(ROOT, "samples/scene.mp4");
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await startApp();
+  app = await startApp(await shortSamples());
 });
 
 afterAll(async () => {

@@ -3,6 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { flashesAndBeeps, loudestSound, openPage, ROOT, startApp, type TestApp } from "./support/app.ts";
+import { shortSamples } from "./support/clips.ts";
 import {
   chooseFile,
   clickSeekBar,
@@ -30,7 +31,7 @@ let app: TestApp;
 let kept: string;
 
 beforeAll(async () => {
-  app = await startApp();
+  app = await startApp(await shortSamples());
   kept = join(app.dataDir, "kept.cmx");
 });
 

@@ -78,8 +78,9 @@ export async function startTestServer(samplesDir: string = join(ROOT, "samples")
   }
 }
 
-export async function startApp(): Promise<TestApp> {
-  const server = await startTestServer();
+/** @param samplesDir as for {@link startTestServer} */
+export async function startApp(samplesDir?: string): Promise<TestApp> {
+  const server = await startTestServer(samplesDir);
   try {
     const browser = await launchChromium();
     const close = async () => {
