@@ -1,5 +1,4 @@
 /** Files as byte sources and sinks. */
-import { createReadStream } from "node:fs";
 import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
 import type { Y4mSource } from "../codec/containers/y4m.ts";
 import { InputError } from "../codec/errors.ts";
@@ -13,7 +12,7 @@ function describe(error: unknown, path: string): never {
   throw error;
 }
 
-export async function fileSize(path: string): Promise<number> {
+async function fileSize(path: string): Promise<number> {
   const facts = await stat(path).catch((error: unknown) => describe(error, path));
   if (!facts.isFile()) throw new InputError(`${path}: not a plain file; name a file`);
   return facts.size;
@@ -48,12 +47,6 @@ export async function openFile(path: string): Promise<OpenFile> {
     readInto,
     close: () => handle.close(),
   };
-}
-
-/** The bytes of a file in order, in chunks. */
-export async function* fileChunks(path: string): AsyncGenerator<Uint8Array> {
-  await fileSize(path);
-  yield* createReadStream(path, { highWaterMark: 1 << 20 });
 }
 
 /** Writes under a temporary name beside the target and takes the target's name only when all is written. */

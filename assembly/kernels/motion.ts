@@ -91,31 +91,21 @@ function predict8Simd(
   halfX: i32,
   halfY: i32,
 ): void {
-  if (halfX & halfY) {
-    let a = v128.load64_zero(source);
-    let b = v128.load64_zero(source, 1);
-    for (let y = 0; y < height; y++) {
-      source += sourceStride;
-      const c = v128.load64_zero(source);
-      const d = v128.load64_zero(source, 1);
-      v128.store64_lane(target, meanOfFour(a, b, c, d), 0);
-      a = c;
-      b = d;
-      target += targetStride;
-    }
-  } else if (halfX | halfY) {
-    const other: usize = halfX ? 1 : sourceStride;
-    for (let y = 0; y < height; y++) {
-      v128.store64_lane(target, i8x16.avgr_u(v128.load64_zero(source), v128.load64_zero(source + other)), 0);
-      target += targetStride;
-      source += sourceStride;
-    }
-  } else {
-    for (let y = 0; y < height; y++) {
-      store<u64>(target, load<u64>(source));
-      target += targetStride;
-      source += sourceStride;
-    }
+  const right = <usize>halfX;
+  const below = halfY ? sourceStride : 0;
+  for (let y = 0; y < height; y++) {
+    let row = v128.load64_zero(source);
+    if (halfX & halfY)
+      row = meanOfFour(
+        row,
+        v128.load64_zero(source + 1),
+        v128.load64_zero(source + sourceStride),
+        v128.load64_zero(source + sourceStride + 1),
+      );
+    else if (halfX | halfY) row = i8x16.avgr_u(row, v128.load64_zero(source + right + below));
+    v128.store64_lane(target, row, 0);
+    target += targetStride;
+    source += sourceStride;
   }
 }
 

@@ -91,8 +91,7 @@ export class PlayService {
     // Of two viewers who ask for the last play, the second must see the first one's delivery.
     return importLock.run(`plays of ${video.mainId}`, async () => {
       const found = await store.videos.byMain(video.mainId);
-      const { plays, playsPerViewer } = conditions;
-      const counts = { ...conditions, plays, playsPerViewer, fromAt: null, untilAt: null };
+      const counts = { ...conditions, fromAt: null, untilAt: null };
       if (found !== undefined) await mustBeAllowed(this.deps, { video: found, conditions: counts }, play.viewer);
       return this.release(play, ticketText);
     });

@@ -194,10 +194,6 @@ export async function askConditions(
   return ((await response.json()) as { attributes: (keyof ViewerAttributes)[] }).attributes;
 }
 
-export async function getPlace(playId: string, signal?: AbortSignal): Promise<PlayPlace> {
-  return (await (await request(`/api/plays/${playId}`, optionalSignal(signal))).json()) as PlayPlace;
-}
-
 /** Goes along the sequence; 409 out of a CM that has time to go. */
 export async function movePlay(playId: string, move: PlayMove, signal?: AbortSignal): Promise<PlayPlace> {
   return (await (await request(`/api/plays/${playId}/moves`, jsonPost(move, signal))).json()) as PlayPlace;
