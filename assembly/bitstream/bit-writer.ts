@@ -64,7 +64,8 @@ export class BitWriter {
     let accumulator = this.accumulator;
     let filled = this.filled;
     if (pointer + <usize>(count << 2) + 4 > this.end) {
-      this.overflow = true;
+      for (let i = 0; i < count; i++)
+        this.put(load<u32>(codes + ((<usize>i) << 3)), load<i32>(codes + ((<usize>i) << 3), 4));
       return;
     }
     for (const end = codes + ((<usize>count) << 3); codes < end; codes += 8) {

@@ -69,7 +69,7 @@ export class Packer {
 }
 
 export class Unpacker {
-  private decoder: ArithmeticDecoder = new ArithmeticDecoder();
+  readonly decoder: ArithmeticDecoder = new ArithmeticDecoder();
   private end: usize = 0;
   /** Plain bits taken, and those that there can be. */
   private taken: u32 = 0;
@@ -87,14 +87,22 @@ export class Unpacker {
     return this.decoder.get(context);
   }
 
-  /** The next `count` plain bits, 0 <= count <= 32; past the end zeros. */
+  /** The next `count` plain bits, 0 <= count <= 32; past the end anything. */
   getPlain(count: i32): u32 {
-    const at = this.taken;
-    if (count == 0 || at + <u32>count > this.bits) return 0;
-    this.taken = at + <u32>count;
-    const passed = <u64>(at & 7);
-    const next = load<u64>(this.end - <usize>(at >>> 3) - 8) << passed;
+    if (count == 0) return 0;
     const unused = <u64>(64 - count);
-    return <u32>(next >> unused);
+    const value = <u32>(this.peekPlain() >> unused);
+    this.skipPlain(count);
+    return value;
+  }
+
+  /** The next 57 plain bits or more, from the highest bit on; past the end anything. */
+  peekPlain(): u64 {
+    const passed = <u64>(this.taken & 7);
+    return load<u64>(this.end - <usize>(this.taken >>> 3) - 8) << passed;
+  }
+
+  skipPlain(count: i32): void {
+    this.taken = min<u32>(this.taken + <u32>count, this.bits);
   }
 }

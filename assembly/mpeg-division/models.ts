@@ -126,7 +126,7 @@ for (let i = 0; i < 65; i++)
   );
 
 /** Class of a scan position, 0 to 15. */
-export function placeOf(position: i32): i32 {
+function placeOf(position: i32): i32 {
   return <i32>load<u8>(positions + position);
 }
 
@@ -141,62 +141,37 @@ export function levelContexts(kind: i32): usize {
   return at(LEVEL + kind * 3 * 8 * 16);
 }
 
-/** Contexts of what is rare, 0 in intra and 1 in predicted blocks: no two strings share a context, since each learns when it is coded. */
-function inString(first: i32, contexts: i32, predicted: i32): usize {
-  return at(first + predicted * contexts);
-}
-
+/** A context of the first one's group. */
 function inGroup(group: usize, number: i32): usize {
   return group + <usize>(number * CONTEXT_BYTES);
 }
 
 /**
  * A block's end.
- * @param before magnitude of the level before, 0 where there is none
- * @param place  class of the next scan position
+ * @param before   magnitude of the level before, 0 where there is none
+ * @param position next scan position
  */
-export function decideEnd<Way>(channel: Channel, ends: usize, before: i32, place: i32, value: i32): i32 {
-  return decide<Way>(channel, inGroup(ends, min<i32>(2, before) * 16 + place), value);
+export function endContext(ends: usize, before: i32, position: i32): usize {
+  return inGroup(ends, min<i32>(2, before) * 16 + placeOf(position));
 }
 
-const RUN_UNARY: i32 = 4;
-
-/** Zeros before a coefficient. */
-export function decideRun<Way>(channel: Channel, predicted: i32, runs: usize, place: i32, value: i32): i32 {
-  const group = inGroup(runs, place * 16);
-  let run = 0;
-  while (decide<Way>(channel, inGroup(group, run), run < value ? 1 : 0)) {
-    run += 1;
-    if (run == RUN_UNARY)
-      return (
-        RUN_UNARY +
-        decideNumber<Way>(channel, at(LONG_RUN + (predicted * 4 + (place >> 2)) * NUMBER_CONTEXTS), value - RUN_UNARY)
-      );
-  }
-  return run;
+/** Zeros before a coefficient: more than 0, more than 1, ..., in contexts that follow each other; beyond RUN_UNARY the rest as a number. */
+export const RUN_UNARY: i32 = 4;
+export function runContext(runs: usize, position: i32): usize {
+  return inGroup(runs, placeOf(position) * 16);
+}
+/** No two strings share a context, since each learns when it is coded. @param predicted 0 in intra, 1 in predicted blocks */
+export function longRunContexts(predicted: i32, position: i32): usize {
+  return at(LONG_RUN + (predicted * 4 + (placeOf(position) >> 2)) * NUMBER_CONTEXTS);
 }
 
-const LEVEL_UNARY: i32 = 8;
-
-/** Magnitude of a level, from 1. @param place class of its scan position */
-export function decideLevel<Way>(
-  channel: Channel,
-  predicted: i32,
-  levels: usize,
-  before: i32,
-  place: i32,
-  value: i32,
-): i32 {
-  const group = inGroup(levels, (min<i32>(2, before) * 8 + min<i32>(7, place)) * 16);
-  let level = 1;
-  while (decide<Way>(channel, inGroup(group, level), level < value ? 1 : 0)) {
-    level += 1;
-    if (level == LEVEL_UNARY)
-      return (
-        LEVEL_UNARY + decideNumber<Way>(channel, inString(LONG_LEVEL, NUMBER_CONTEXTS, predicted), value - LEVEL_UNARY)
-      );
-  }
-  return level;
+/** Magnitude of a level: more than 1, more than 2, ... likewise. @param position of the coefficient */
+export const LEVEL_UNARY: i32 = 8;
+export function levelContext(levels: usize, before: i32, position: i32): usize {
+  return inGroup(levels, (min<i32>(2, before) * 8 + min<i32>(7, placeOf(position))) * 16 + 1);
+}
+export function longLevelContexts(predicted: i32): usize {
+  return at(LONG_LEVEL + predicted * NUMBER_CONTEXTS);
 }
 
 /** A slice in which pairs stand as escapes although the table has codes for them. */
@@ -206,5 +181,5 @@ export function decideLongEscapes<Way>(channel: Channel, value: i32): i32 {
 
 /** One of those. */
 export function decideEscape<Way>(channel: Channel, predicted: i32, value: i32): i32 {
-  return decide<Way>(channel, inString(ESCAPE, 1, predicted), value);
+  return decide<Way>(channel, at(ESCAPE + predicted), value);
 }

@@ -6,7 +6,9 @@ import { BitWriter } from "../bitstream/bit-writer";
 import { ADDRESS_ESCAPE, ADDRESS_STUFFING, incrementCodes, putCode } from "../bitstream/code-tables";
 import { ERROR_SYNTAX, OK } from "../common/status";
 import { BitCursor } from "./bit-cursor";
-import { codeBlock, longEscapes, passBlocks, setLongEscapes } from "./block";
+import { longEscapes, passBlocks, setLongEscapes } from "./block";
+import { packBlock } from "./block-packer";
+import { unpackBlock } from "./block-unpacker";
 import { Channel, copies, decidePlain, packs, readsCodes, usesCoder, writesCodes } from "./channel";
 import { dcChannel, decideDc } from "./dc-code";
 import {
@@ -282,7 +284,10 @@ function walkBlocks<Way>(intra: bool, pattern: i32): i32 {
       const channel = intra ? acChannel : restChannel;
       const near = countLeft(component, row, column) + countAbove(component, row, column);
       const kind = (intra ? 0 : 2) + (component == 0 ? 0 : 1);
-      const count = codeBlock<Way>(channel, intra ? intraTable : 0, intra, kind, near);
+      const table = intra ? intraTable : 0;
+      const count = packs<Way>()
+        ? packBlock(channel, table, intra, kind, near)
+        : unpackBlock(channel, table, intra, kind, near);
       if (count < 0) return count;
       if (packs<Way>()) channel.packer.settle();
       putCount(component, row, column, count);

@@ -22,6 +22,9 @@ const FILES = [
   "dvb_sd_interlaced_025.ts",
 ];
 const TURNS = 5;
+/** User time of warming up, and of a turn at least: files are short, and the steady state is meant. */
+const WARM_SECONDS = 1.5;
+const TURN_SECONDS = 0.3;
 
 export async function benchMpeg(): Promise<Ratio[]> {
   const shared = process.env.SHARED_MEDIA ?? join(ROOT, "../shared/media");
@@ -62,14 +65,11 @@ async function speedOf(name: string, path: string, kernels: Kernels): Promise<Ra
     ];
   });
   const theirs: number[] = [];
-  // In turns, so that a busy machine slows all alike; the first is for warming up.
-  for (let turn = 0; turn <= TURNS; turn++) {
-    for (const { work, seconds } of ways) {
-      const before = process.cpuUsage();
-      await work();
-      if (turn > 0) seconds.push(process.cpuUsage(before).user / 1e6);
-    }
-    if (turn > 0) theirs.push(await ffmpegSeconds(path));
+  for (const { work } of ways) await secondsEach(work, WARM_SECONDS);
+  // In turns, so that a busy machine slows all alike.
+  for (let turn = 0; turn < TURNS; turn++) {
+    for (const { work, seconds } of ways) seconds.push(await secondsEach(work, TURN_SECONDS));
+    theirs.push(await ffmpegSeconds(path));
   }
   return ways.map(({ name: what, seconds }) => ({
     name: what,
@@ -79,6 +79,19 @@ async function speedOf(name: string, path: string, kernels: Kernels): Promise<Ra
     unit: "Mbit/s",
     details: { megabits: Number(megabits.toFixed(1)) },
   }));
+}
+
+/** User time of one `work`, which is done until that of all is `least`. */
+async function secondsEach(work: () => Promise<void>, least: number): Promise<number> {
+  const before = process.cpuUsage();
+  let seconds = 0;
+  let count = 0;
+  while (seconds < least) {
+    await work();
+    count += 1;
+    seconds = process.cpuUsage(before).user / 1e6;
+  }
+  return seconds / count;
 }
 
 /** User time of decoding the video; what starting takes, which is the same for one picture, is taken off. */
