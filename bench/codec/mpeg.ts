@@ -1,14 +1,16 @@
 /** Method `mpeg`: dividing and combining, both ways of coding the main, beside ffmpeg decoding the same file on one thread. */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { loadNodeKernels } from "../../cli/node-kernels.ts";
-import { sourceFromBytes } from "../../codec/format/bytes.ts";
+import { createNodePool } from "../../cli/node-pool.ts";
+import { MemorySink, sourceFromBytes } from "../../codec/format/bytes.ts";
 import { openMpeg } from "../../codec/methods/mpeg/open-mpeg.ts";
 import { type CutMpeg, cutMpeg, mergeMpeg } from "../../codec/methods/mpeg/segment-bytes.ts";
 import { type MpegSegment, planMpeg } from "../../codec/methods/mpeg/segment-planner.ts";
+import { divideMpeg } from "../../codec/methods/mpeg.ts";
 import type { Kernels } from "../../codec/wasm/load-kernels.ts";
 import { median, type Ratio, ROOT } from "../measure.ts";
 
@@ -26,23 +28,42 @@ const TURNS = 5;
 const WARM_SECONDS = 1.5;
 const TURN_SECONDS = 0.3;
 
+/** With `CMIX_MEDIA=all` of every MPEG file, and as the README's table. */
 export async function benchMpeg(): Promise<Ratio[]> {
-  const shared = process.env.SHARED_MEDIA ?? join(ROOT, "../shared/media");
+  const folder = join(process.env.SHARED_MEDIA ?? join(ROOT, "../shared/media"), "mpeg");
   const kernels = await loadNodeKernels();
   const ratios: Ratio[] = [];
-  for (const name of FILES) {
-    const path = join(shared, "mpeg", name);
-    if (existsSync(path)) ratios.push(...(await speedOf(name, path, kernels)));
-    else console.log(`  ${name}: ${path} is not at hand, left out`);
+  const wantsAll = process.env.CMIX_MEDIA === "all" && existsSync(folder);
+  for (const name of wantsAll ? (await readdir(folder)).sort() : FILES) {
+    const path = join(folder, name);
+    if (!existsSync(path)) {
+      console.log(`  ${name}: ${path} is not at hand, left out`);
+      continue;
+    }
+    const bytes = new Uint8Array(await readFile(path));
+    const found = await speedOf(name, path, bytes, kernels);
+    ratios.push(...found);
+    if (wantsAll && found.length > 0) console.log(await tableRow(name, bytes, found));
   }
   return ratios;
 }
 
-async function speedOf(name: string, path: string, kernels: Kernels): Promise<Ratio[]> {
-  const bytes = new Uint8Array(await readFile(path));
+/** Bytes, main and slave of the source, the slave of both, then Mbit/s: ffmpeg, divide and combine recompressed, divide and combine with codes kept. */
+async function tableRow(name: string, bytes: Uint8Array, ratios: readonly Ratio[]): Promise<string> {
+  const sinks = { main: new MemorySink(), slave: new MemorySink() };
+  const options = { protection: "sealed", recompress: true, title: "", mainName: "a.cmx", slaveName: "a.cms" } as const;
+  const pool = createNodePool(1);
+  await divideMpeg(sourceFromBytes(bytes), options, sinks, pool).finally(() => pool.close());
+  const [main, slave] = [sinks.main.bytes().length, sinks.slave.bytes().length];
+  const share = (part: number, whole: number, digits: number) => `${((100 * part) / whole).toFixed(digits)} %`;
+  const speeds = [ratios[0]?.theirs ?? 0, ...ratios.map(({ ours }) => ours)].map((speed) => speed.toFixed(0));
+  return `| ${[name, bytes.length, share(main + slave, bytes.length, 1), share(slave, main + slave, 1), ...speeds].join(" | ")} |`;
+}
+
+async function speedOf(name: string, path: string, bytes: Uint8Array, kernels: Kernels): Promise<Ratio[]> {
   const source = sourceFromBytes(bytes);
   const found = await openMpeg(source);
-  if (found === undefined) throw new Error(`${path}: no MPEG video`);
+  if (found === undefined) return [];
   const segments: MpegSegment[] = [];
   for await (const segment of planMpeg(source, found)) segments.push(segment);
   const megabits = (bytes.length * 8) / 1e6;
@@ -94,12 +115,14 @@ async function secondsEach(work: () => Promise<void>, least: number): Promise<nu
   return seconds / count;
 }
 
-/** User time of decoding the video; what starting takes, which is the same for one picture, is taken off. */
+/** User time of decoding the video once, of many turns; what starting takes, which is the same for one picture, is taken off. */
 async function ffmpegSeconds(path: string): Promise<number> {
-  const time = async (...more: string[]): Promise<number> => {
-    const args = ["-hide_banner", "-nostdin", "-benchmark", "-threads", "1", "-i", path, "-map", "0:v:0", ...more];
-    const { stderr } = await run("ffmpeg", [...args, "-f", "null", "-"]);
+  const time = async (before: string[], after: string[]): Promise<number> => {
+    const args = ["-hide_banner", "-nostdin", "-benchmark", "-threads", "1", ...before, "-i", path, "-map", "0:v:0"];
+    const { stderr } = await run("ffmpeg", [...args, ...after, "-f", "null", "-"]);
     return Number(/utime=([\d.]+)s/.exec(stderr)?.[1]);
   };
-  return Math.max(0.001, (await time()) - (await time("-frames:v", "1")));
+  const start = await time([], ["-frames:v", "1"]);
+  const turns = Math.ceil(TURN_SECONDS / Math.max(0.002, (await time([], [])) - start));
+  return Math.max(0.001, (await time(["-stream_loop", String(turns - 1)], [])) - start) / turns;
 }
