@@ -33,15 +33,16 @@ export function paintScene(name: string, width: number, height: number, count: n
   const sample = SCENES[name];
   if (sample === undefined) throw new Error(`no scene "${name}"`);
   const random = createRandom(seed);
+  const sizes = [1, 2, 2].map((step) => [step, Math.ceil(width / step), Math.ceil(height / step)] as const);
+  const length = sizes.reduce((sum, [, columns, rows]) => sum + columns * rows, 0);
   const pictures = Array.from({ length: count }, (_, picture) => {
-    const planes = [0, 1, 2].map((plane) => {
-      const [planeWidth, planeHeight] = plane === 0 ? [width, height] : [(width + 1) >> 1, (height + 1) >> 1];
-      const step = plane === 0 ? 1 : 2;
-      return Uint8ClampedArray.from({ length: planeWidth * planeHeight }, (_, i) =>
-        sample(plane, (i % planeWidth) * step, Math.floor(i / planeWidth) * step, picture, random),
-      );
+    const samples = new Uint8ClampedArray(length);
+    let i = 0;
+    sizes.forEach(([step, columns, rows], plane) => {
+      for (let y = 0; y < rows; y++)
+        for (let x = 0; x < columns; x++) samples[i++] = sample(plane, x * step, y * step, picture, random);
     });
-    return Uint8Array.from(planes.flatMap((plane) => [...plane]));
+    return new Uint8Array(samples.buffer);
   });
   return { name: `${name} ${width}x${height}`, width, height, pictures };
 }
