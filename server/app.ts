@@ -5,9 +5,11 @@ import { matchedRoutes } from "hono/route";
 import { AccountService } from "./accounts/account-service.ts";
 import { COOKIE, CSRF_HEADER, identify } from "./accounts/identity.ts";
 import type { Deps } from "./deps.ts";
-import { answerError, HttpError } from "./http-error.ts";
+import { answerError, HttpError, notUnderstood } from "./http-error.ts";
 import { tooLarge } from "./library/receive.ts";
 import { Uploads } from "./library/uploads.ts";
+import { PlayUnits } from "./play/play-units.ts";
+import { countAnswer } from "./request-log.ts";
 import { registerAccounts } from "./routes/accounts.ts";
 import { registerAdmin } from "./routes/admin.ts";
 import { registerCms } from "./routes/cms.ts";
@@ -41,14 +43,12 @@ const JSON_ROUTES = [
   "reports/*",
 ].map((path) => `/api/${path}`);
 
-/** The whole application; needs no port: `createApp(deps).request("/healthz")`. */
-export function createApp(deps: Deps, uploads = new Uploads(deps)): OpenAPIHono {
+/** Every route but units (routes/units-listener.ts); needs no port: `createApp(deps).request("/healthz")`. */
+export function createApp(deps: Deps, uploads = new Uploads(deps), units = new PlayUnits(deps)): OpenAPIHono {
   const app = new OpenAPIHono({
     defaultHook: (result) => {
       if (result.success) return;
-      const issue = result.error.issues[0];
-      const place = [result.target, ...(issue?.path ?? [])].join(".");
-      throw new HttpError("bad_request", `${place}: ${issue?.message ?? "not understood"}`, { place });
+      throw notUnderstood(result.target, result.error.issues[0]);
     },
   });
   app.onError((error, c) => answerError(c, error, deps.log));
@@ -82,26 +82,19 @@ export function createApp(deps: Deps, uploads = new Uploads(deps)): OpenAPIHono 
   registerExtras(app, deps);
   registerUploads(app, uploads);
   registerMains(app, deps);
-  registerPlays(app, deps);
+  registerPlays(app, deps, units);
   registerConditions(app, deps);
   registerCms(app, deps);
   registerWeb(app, deps.webDir);
   return app;
 }
 
-/** Asked by each viewer once a second: answers as they should be are counted only, since a line would cost as much as their work. */
-const UNITS_ROUTE = "/api/plays/:playId/units";
-
-/** A log line and a count for each answer, by the route's pattern: an address itself may hold the id of a play. */
-function countAndLog({ log, metrics }: Deps): MiddlewareHandler {
+/** By the route's pattern: an address itself may hold the id of a play. */
+function countAndLog(deps: Deps): MiddlewareHandler {
   return async (c, next) => {
     const start = performance.now();
     await next();
-    const [method, route, { status }] = [c.req.method, routeOf(c), c.res];
-    const milliseconds = performance.now() - start;
-    metrics.request(method, route, status, milliseconds / 1000);
-    if (route !== UNITS_ROUTE || status >= 400)
-      log("request", { method, route, status, milliseconds: Math.round(milliseconds) });
+    countAnswer(deps, c.req.method, routeOf(c), c.res.status, start);
   };
 }
 

@@ -1,18 +1,21 @@
 import { readFile } from "node:fs/promises";
-import { createServer } from "node:http";
+import { createServer, type RequestListener, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { createSecureContext } from "node:tls";
-import { type ServerType, serve } from "@hono/node-server";
+import { getRequestListener } from "@hono/node-server";
 import { InputError } from "../codec/errors.ts";
 import { firstAdministratorUrl } from "./accounts/first-administrator.ts";
 import { startAccountUpkeep } from "./accounts/upkeep.ts";
 import { createApp } from "./app.ts";
 import { defaultSettings, type ServerSettings } from "./config.ts";
+import type { Deps } from "./deps.ts";
 import { startHousekeeping } from "./housekeeping.ts";
 import { importSamples } from "./library/first-start.ts";
 import { Uploads } from "./library/uploads.ts";
 import { type DepsOptions, openDeps } from "./open-deps.ts";
+import { PlayUnits } from "./play/play-units.ts";
+import { unitsListener } from "./routes/units-listener.ts";
 
 export type ServerOptions = Partial<ServerSettings> & DepsOptions;
 
@@ -42,7 +45,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   try {
     await importSamples(deps, settings.samplesDir);
     const uploads = new Uploads(deps);
-    const server = await listen(createApp(deps, uploads).fetch, settings);
+    const server = await listen(listenerOf(deps, uploads, settings.host), settings);
     const housekeeping = startHousekeeping(deps, uploads);
     const stopUpkeep = await startAccountUpkeep(deps, settings.accessLogDays);
     const { address, family, port } = server.address() as AddressInfo;
@@ -66,20 +69,29 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   }
 }
 
-async function listen(fetch: Parameters<typeof serve>[0]["fetch"], settings: ServerSettings): Promise<ServerType> {
-  const { port, host: hostname } = settings;
+/** Units on their own short way, all else by the application. */
+function listenerOf(deps: Deps, uploads: Uploads, hostname: string): RequestListener {
+  const units = new PlayUnits(deps);
+  const answerUnits = unitsListener(deps, units);
+  const answerOthers = getRequestListener(createApp(deps, uploads, units).fetch, { hostname });
+  return (request, response) => {
+    if (!answerUnits(request, response)) void answerOthers(request, response);
+  };
+}
+
+async function listen(listener: RequestListener, settings: ServerSettings): Promise<Server> {
   const requestTimeout = UPLOAD_SECONDS * 1000;
   const tls = await readTls(settings);
-  const options =
+  const server =
     tls === undefined
-      ? { createServer, serverOptions: { requestTimeout } }
-      : { createServer: createTlsServer, serverOptions: { requestTimeout, ...tls } };
+      ? createServer({ requestTimeout }, listener)
+      : createTlsServer({ requestTimeout, ...tls }, listener);
   return new Promise((resolve, reject) => {
-    const server = serve({ fetch, port, hostname, ...options }, () => {
+    server.once("error", reject);
+    server.listen(settings.port, settings.host, () => {
       server.off("error", reject);
       resolve(server);
     });
-    server.once("error", reject);
   });
 }
 
@@ -102,16 +114,14 @@ async function readTls({ tlsCert, tlsKey }: ServerSettings): Promise<{ cert: Buf
   return files;
 }
 
-function closeServer(server: ServerType): Promise<void> {
+function closeServer(server: Server): Promise<void> {
   return new Promise((resolve, reject) => {
-    const force = setTimeout(() => {
-      if ("closeAllConnections" in server) server.closeAllConnections();
-    }, CLOSE_SECONDS * 1000);
+    const force = setTimeout(() => server.closeAllConnections(), CLOSE_SECONDS * 1000);
     server.close((error) => {
       clearTimeout(force);
       if (error) reject(error);
       else resolve();
     });
-    if ("closeIdleConnections" in server) server.closeIdleConnections();
+    server.closeIdleConnections();
   });
 }

@@ -43,7 +43,8 @@ export function factWriter(db: SqliteDatabase.Database): (fact: Fact) => boolean
   const entry = db.prepare<LedgerEntry>(
     "insert into ledger (seq, at, kind, body, previous, hash) values (@seq, @at, @kind, @body, @previous, @hash)",
   );
-  const addEntry = (content: Pick<LedgerEntry, "at" | "kind" | "body">) => void entry.run(nextEntry(last.get(), content));
+  const addEntry = (content: Pick<LedgerEntry, "at" | "kind" | "body">) =>
+    void entry.run(nextEntry(last.get(), content));
 
   return (fact) => {
     switch (fact.kind) {

@@ -26,7 +26,10 @@ export class SqliteFile {
   readonly writer: Connection;
   private readonly log: LogFile;
   private readonly inTransaction: (work: () => unknown) => unknown;
-  private readonly statements = new Map<string, { onReader?: SqliteDatabase.Statement; onWriter: SqliteDatabase.Statement }>();
+  private readonly statements = new Map<
+    string,
+    { onReader?: SqliteDatabase.Statement; onWriter: SqliteDatabase.Statement }
+  >();
   private lastWriter: Promise<void> = Promise.resolve();
 
   /** Opens the file, or makes it. */
