@@ -1,3 +1,5 @@
+import type { RequestListener } from "node:http";
+import { getRequestListener } from "@hono/node-server";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
@@ -20,6 +22,7 @@ import { registerMains } from "./routes/mains.ts";
 import { registerPlays } from "./routes/plays.ts";
 import { registerReports } from "./routes/reports.ts";
 import { registerSession } from "./routes/session.ts";
+import { unitsListener } from "./routes/units-listener.ts";
 import { registerUploads } from "./routes/uploads.ts";
 import { registerVideos } from "./routes/videos.ts";
 import { registerWeb } from "./routes/web.ts";
@@ -42,6 +45,16 @@ const JSON_ROUTES = [
   "cms/:cmId",
   "reports/*",
 ].map((path) => `/api/${path}`);
+
+/** The whole service for node:http: units on their own short way, all else by Hono. @param hostname of requests that name none */
+export function createListener(deps: Deps, uploads: Uploads, hostname: string): RequestListener {
+  const units = new PlayUnits(deps);
+  const answerUnits = unitsListener(deps, units);
+  const answerOthers = getRequestListener(createApp(deps, uploads, units).fetch, { hostname });
+  return (request, response) => {
+    if (!answerUnits(request, response)) void answerOthers(request, response);
+  };
+}
 
 /** Every route but units (routes/units-listener.ts); needs no port: `createApp(deps).request("/healthz")`. */
 export function createApp(deps: Deps, uploads = new Uploads(deps), units = new PlayUnits(deps)): OpenAPIHono {

@@ -2,20 +2,17 @@ import { readFile } from "node:fs/promises";
 import { createServer, type RequestListener, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import { createSecureContext } from "node:tls";
-import { getRequestListener } from "@hono/node-server";
 import { InputError } from "../codec/errors.ts";
 import { firstAdministratorUrl } from "./accounts/first-administrator.ts";
 import { startAccountUpkeep } from "./accounts/upkeep.ts";
-import { createApp } from "./app.ts";
+import { createListener } from "./app.ts";
 import { defaultSettings, type ServerSettings } from "./config.ts";
-import type { Deps } from "./deps.ts";
 import { startHousekeeping } from "./housekeeping.ts";
 import { importSamples } from "./library/first-start.ts";
 import { Uploads } from "./library/uploads.ts";
 import { type DepsOptions, openDeps } from "./open-deps.ts";
-import { PlayUnits } from "./play/play-units.ts";
-import { unitsListener } from "./routes/units-listener.ts";
 
 export type ServerOptions = Partial<ServerSettings> & DepsOptions;
 
@@ -24,7 +21,7 @@ export interface RunningServer {
   url: string;
   /** Where the first administrator's account is made; undefined once there is one. */
   firstAdministratorUrl: string | undefined;
-  /** Lets running answers end, at most `CLOSE_SECONDS`, then closes the database. */
+  /** Is not ready any more for `drainSeconds`, lets running answers end, at most `CLOSE_SECONDS`, then closes the database. */
   close(): Promise<void>;
   /** Does now what is otherwise done once a minute. */
   houseKeep(): Promise<void>;
@@ -45,7 +42,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   try {
     await importSamples(deps, settings.samplesDir);
     const uploads = new Uploads(deps);
-    const server = await listen(listenerOf(deps, uploads, settings.host), settings);
+    const server = await listen(createListener(deps, uploads, settings.host), settings);
     const housekeeping = startHousekeeping(deps, uploads);
     const stopUpkeep = await startAccountUpkeep(deps, settings.accessLogDays);
     const { address, family, port } = server.address() as AddressInfo;
@@ -56,7 +53,9 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       houseKeep: housekeeping.run,
       firstAdministratorUrl: await firstAdministratorUrl(deps.store, url, settings.administratorLink),
       close: async () => {
+        deps.lifecycle.isStopping = true;
         stopUpkeep();
+        if (settings.drainSeconds > 0) await pause(settings.drainSeconds * 1000);
         await closeServer(server);
         await housekeeping.stop();
         await deps.store.close();
@@ -67,16 +66,6 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     await deps.store.close();
     throw error;
   }
-}
-
-/** Units on their own short way, all else by the application. */
-function listenerOf(deps: Deps, uploads: Uploads, hostname: string): RequestListener {
-  const units = new PlayUnits(deps);
-  const answerUnits = unitsListener(deps, units);
-  const answerOthers = getRequestListener(createApp(deps, uploads, units).fetch, { hostname });
-  return (request, response) => {
-    if (!answerUnits(request, response)) void answerOthers(request, response);
-  };
 }
 
 async function listen(listener: RequestListener, settings: ServerSettings): Promise<Server> {

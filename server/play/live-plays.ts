@@ -108,7 +108,8 @@ export class LivePlays {
 
   /** One that left the memory may lack what was stored since, or hold what was not stored. */
   private mustBeCurrent(play: Play): void {
-    if (this.plays.get(play.id) !== play) throw new HttpError("unavailable", "the play could not be stored: ask again");
+    if (this.plays.get(play.id) !== play)
+      throw new HttpError("unavailable", "the play could not be stored: try again", { retryAfterSeconds: 2 });
   }
 
   private sweep(): void {
