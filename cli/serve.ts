@@ -8,7 +8,7 @@ const DEFAULT_GUEST_PLAYS = 20;
 
 export const serve: Command = {
   usage:
-    "cmix serve [--port N] [--host ADDRESS] [--data DIR] [--tls-cert FILE --tls-key FILE] [--trust-proxy ADDRESSES] [--open-registration] [--access-log-days N] [--guest-plays N] [--administrator-link]",
+    "cmix serve [--port N] [--host ADDRESS] [--data DIR] [--tls-cert FILE --tls-key FILE] [--trust-proxy ADDRESSES] [--open-registration] [--access-log-days N] [--guest-plays N] [--administrator-link] [--drain-seconds N]",
 
   async run(args, signal) {
     const { values } = parse(args, 0, {
@@ -22,6 +22,7 @@ export const serve: Command = {
       "access-log-days": "string",
       "guest-plays": "string",
       "administrator-link": "boolean",
+      "drain-seconds": "string",
     });
     const text = (name: string) => (typeof values[name] === "string" ? values[name] : undefined);
     // Loaded here only: the other commands start without the server.
@@ -38,6 +39,7 @@ export const serve: Command = {
       administratorLink: values["administrator-link"] === true,
       accessLogDays: integer(values, "access-log-days", 1, 36500) ?? DEFAULT_ACCESS_LOG_DAYS,
       guestPlaysPerDay: integer(values, "guest-plays", 0, 1e6) ?? DEFAULT_GUEST_PLAYS,
+      drainSeconds: integer(values, "drain-seconds", 0, 3600) ?? 0,
       smtpUrl: process.env.CMIX_SMTP_URL, // holds a password: no option, which others on the machine could read
       mailFrom: process.env.CMIX_MAIL_FROM,
       webDir: fromRoot("dist/web"),

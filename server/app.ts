@@ -1,3 +1,5 @@
+import type { RequestListener } from "node:http";
+import { getRequestListener } from "@hono/node-server";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
@@ -5,9 +7,11 @@ import { matchedRoutes } from "hono/route";
 import { AccountService } from "./accounts/account-service.ts";
 import { COOKIE, CSRF_HEADER, identify } from "./accounts/identity.ts";
 import type { Deps } from "./deps.ts";
-import { answerError, HttpError } from "./http-error.ts";
+import { answerError, HttpError, notUnderstood } from "./http-error.ts";
 import { tooLarge } from "./library/receive.ts";
 import { Uploads } from "./library/uploads.ts";
+import { PlayUnits } from "./play/play-units.ts";
+import { countAnswer } from "./request-log.ts";
 import { registerAccounts } from "./routes/accounts.ts";
 import { registerAdmin } from "./routes/admin.ts";
 import { registerCms } from "./routes/cms.ts";
@@ -18,6 +22,7 @@ import { registerMains } from "./routes/mains.ts";
 import { registerPlays } from "./routes/plays.ts";
 import { registerReports } from "./routes/reports.ts";
 import { registerSession } from "./routes/session.ts";
+import { unitsListener } from "./routes/units-listener.ts";
 import { registerUploads } from "./routes/uploads.ts";
 import { registerVideos } from "./routes/videos.ts";
 import { registerWeb } from "./routes/web.ts";
@@ -41,14 +46,22 @@ const JSON_ROUTES = [
   "reports/*",
 ].map((path) => `/api/${path}`);
 
-/** The whole application; needs no port: `createApp(deps).request("/healthz")`. */
-export function createApp(deps: Deps, uploads = new Uploads(deps)): OpenAPIHono {
+/** The whole service for node:http: units on their own short way, all else by Hono. @param hostname of requests that name none */
+export function createListener(deps: Deps, uploads: Uploads, hostname: string): RequestListener {
+  const units = new PlayUnits(deps);
+  const answerUnits = unitsListener(deps, units);
+  const answerOthers = getRequestListener(createApp(deps, uploads, units).fetch, { hostname });
+  return (request, response) => {
+    if (!answerUnits(request, response)) void answerOthers(request, response);
+  };
+}
+
+/** Every route but units (routes/units-listener.ts); needs no port: `createApp(deps).request("/healthz")`. */
+export function createApp(deps: Deps, uploads = new Uploads(deps), units = new PlayUnits(deps)): OpenAPIHono {
   const app = new OpenAPIHono({
     defaultHook: (result) => {
       if (result.success) return;
-      const issue = result.error.issues[0];
-      const place = [result.target, ...(issue?.path ?? [])].join(".");
-      throw new HttpError("bad_request", `${place}: ${issue?.message ?? "not understood"}`, { place });
+      throw notUnderstood(result.target, result.error.issues[0]);
     },
   });
   app.onError((error, c) => answerError(c, error, deps.log));
@@ -82,26 +95,19 @@ export function createApp(deps: Deps, uploads = new Uploads(deps)): OpenAPIHono 
   registerExtras(app, deps);
   registerUploads(app, uploads);
   registerMains(app, deps);
-  registerPlays(app, deps);
+  registerPlays(app, deps, units);
   registerConditions(app, deps);
   registerCms(app, deps);
   registerWeb(app, deps.webDir);
   return app;
 }
 
-/** Asked by each viewer once a second: answers as they should be are counted only, since a line would cost as much as their work. */
-const UNITS_ROUTE = "/api/plays/:playId/units";
-
-/** A log line and a count for each answer, by the route's pattern: an address itself may hold the id of a play. */
-function countAndLog({ log, metrics }: Deps): MiddlewareHandler {
+/** By the route's pattern: an address itself may hold the id of a play. */
+function countAndLog(deps: Deps): MiddlewareHandler {
   return async (c, next) => {
     const start = performance.now();
     await next();
-    const [method, route, { status }] = [c.req.method, routeOf(c), c.res];
-    const milliseconds = performance.now() - start;
-    metrics.request(method, route, status, milliseconds / 1000);
-    if (route !== UNITS_ROUTE || status >= 400)
-      log("request", { method, route, status, milliseconds: Math.round(milliseconds) });
+    countAnswer(deps, c.req.method, routeOf(c), c.res.status, start);
   };
 }
 

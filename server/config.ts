@@ -69,6 +69,8 @@ export interface ServerSettings {
   administratorLink: boolean;
   /** Entries of the access log are removed when they are older. */
   accessLogDays: number;
+  /** How long a server that is stopping takes requests although it is not ready, so that a load balancer sees it. */
+  drainSeconds: number;
   /** Where the house CM and the library's sample video are at the first start. */
   samplesDir: string;
 }
@@ -89,6 +91,7 @@ export function defaultSettings(): ServerSettings {
     guestPlaysPerDay: DEFAULT_GUEST_PLAYS,
     administratorLink: false,
     accessLogDays: 180,
+    drainSeconds: 0,
     samplesDir: join(root, "samples"),
   };
 }

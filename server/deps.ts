@@ -43,6 +43,8 @@ export interface Deps {
   guestPlaysPerDay: number;
   /** One opening of a play of the same visitor at a time. */
   openingLock: KeyedLock;
+  /** Whether the server takes its last requests. */
+  lifecycle: { isStopping: boolean };
   metrics: Metrics;
   log: Log;
   /** Milliseconds since 1970. */

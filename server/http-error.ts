@@ -78,7 +78,7 @@ function describe(error: Error): Refusal | undefined {
     const code = CODE_OF_STATUS[error.status];
     if (code !== undefined) return { code, message: error.message, details: {} };
   }
-  return TROUBLES[(error as { code?: string }).code ?? ""];
+  return TROUBLES[(error as { code?: string }).code?.replace(/^(SQLITE_BUSY)_.*/, "$1") ?? ""];
 }
 
 const DISK_FULL: Refusal = {
@@ -100,8 +100,8 @@ const TROUBLES: Record<string, Refusal | undefined> = {
   SQLITE_BUSY: DATABASE_BUSY,
 };
 
-/** The answer to any error. What the server did not mean to say is logged and answered without its words. */
-export function answerError(c: Context, error: Error, log: Log): Response {
+/** What is answered to any error. What the server did not mean to say is logged and answered without its words. */
+export function refusalOf(error: Error, log: Log) {
   const known = describe(error);
   const status = known === undefined ? 500 : STATUS[known.code];
   if (status >= 500) log("error", { name: error.name, message: error.message, stack: error.stack ?? "" });
@@ -110,8 +110,20 @@ export function answerError(c: Context, error: Error, log: Log): Response {
       ? known
       : { code: "internal", message: "the server could not do this; its log says why", details: {} };
   const wait = details.retryAfterSeconds;
-  if (typeof wait === "number") c.header("Retry-After", String(Math.ceil(wait)));
+  const retryAfter = typeof wait === "number" ? String(Math.ceil(wait)) : undefined;
+  return { status, retryAfter, body: { error: { code, message, details } } };
+}
+
+export function answerError(c: Context, error: Error, log: Log): Response {
+  const { status, retryAfter, body } = refusalOf(error, log);
+  if (retryAfter !== undefined) c.header("Retry-After", retryAfter);
   // The rest of a body that nobody wants ends with its connection; without the word for it, a client would use it once more.
   if (status === 413 || ["PUT", "PATCH"].includes(c.req.method)) c.header("Connection", "close");
-  return c.json({ error: { code, message, details } }, status);
+  return c.json(body, status);
+}
+
+/** A field that its schema refuses. */
+export function notUnderstood(target: string, issue: { path: PropertyKey[]; message: string } | undefined): HttpError {
+  const place = [target, ...(issue?.path ?? [])].map(String).join(".");
+  return new HttpError("bad_request", `${place}: ${issue?.message ?? "not understood"}`, { place });
 }

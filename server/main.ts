@@ -1,13 +1,13 @@
 import { readFile } from "node:fs/promises";
-import { createServer } from "node:http";
+import { createServer, type RequestListener, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import { createSecureContext } from "node:tls";
-import { type ServerType, serve } from "@hono/node-server";
 import { InputError } from "../codec/errors.ts";
 import { firstAdministratorUrl } from "./accounts/first-administrator.ts";
 import { startAccountUpkeep } from "./accounts/upkeep.ts";
-import { createApp } from "./app.ts";
+import { createListener } from "./app.ts";
 import { defaultSettings, type ServerSettings } from "./config.ts";
 import { startHousekeeping } from "./housekeeping.ts";
 import { importSamples } from "./library/first-start.ts";
@@ -21,7 +21,7 @@ export interface RunningServer {
   url: string;
   /** Where the first administrator's account is made; undefined once there is one. */
   firstAdministratorUrl: string | undefined;
-  /** Lets running answers end, at most `CLOSE_SECONDS`, then closes the database. */
+  /** Is not ready any more for `drainSeconds`, lets running answers end, at most `CLOSE_SECONDS`, then closes the database. */
   close(): Promise<void>;
   /** Does now what is otherwise done once a minute. */
   houseKeep(): Promise<void>;
@@ -42,7 +42,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   try {
     await importSamples(deps, settings.samplesDir);
     const uploads = new Uploads(deps);
-    const server = await listen(createApp(deps, uploads).fetch, settings);
+    const server = await listen(createListener(deps, uploads, settings.host), settings);
     const housekeeping = startHousekeeping(deps, uploads);
     const stopUpkeep = await startAccountUpkeep(deps, settings.accessLogDays);
     const { address, family, port } = server.address() as AddressInfo;
@@ -53,7 +53,9 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       houseKeep: housekeeping.run,
       firstAdministratorUrl: await firstAdministratorUrl(deps.store, url, settings.administratorLink),
       close: async () => {
+        deps.lifecycle.isStopping = true;
         stopUpkeep();
+        if (settings.drainSeconds > 0) await pause(settings.drainSeconds * 1000);
         await closeServer(server);
         await housekeeping.stop();
         await deps.store.close();
@@ -66,20 +68,19 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   }
 }
 
-async function listen(fetch: Parameters<typeof serve>[0]["fetch"], settings: ServerSettings): Promise<ServerType> {
-  const { port, host: hostname } = settings;
+async function listen(listener: RequestListener, settings: ServerSettings): Promise<Server> {
   const requestTimeout = UPLOAD_SECONDS * 1000;
   const tls = await readTls(settings);
-  const options =
+  const server =
     tls === undefined
-      ? { createServer, serverOptions: { requestTimeout } }
-      : { createServer: createTlsServer, serverOptions: { requestTimeout, ...tls } };
+      ? createServer({ requestTimeout }, listener)
+      : createTlsServer({ requestTimeout, ...tls }, listener);
   return new Promise((resolve, reject) => {
-    const server = serve({ fetch, port, hostname, ...options }, () => {
+    server.once("error", reject);
+    server.listen(settings.port, settings.host, () => {
       server.off("error", reject);
       resolve(server);
     });
-    server.once("error", reject);
   });
 }
 
@@ -102,16 +103,14 @@ async function readTls({ tlsCert, tlsKey }: ServerSettings): Promise<{ cert: Buf
   return files;
 }
 
-function closeServer(server: ServerType): Promise<void> {
+function closeServer(server: Server): Promise<void> {
   return new Promise((resolve, reject) => {
-    const force = setTimeout(() => {
-      if ("closeAllConnections" in server) server.closeAllConnections();
-    }, CLOSE_SECONDS * 1000);
+    const force = setTimeout(() => server.closeAllConnections(), CLOSE_SECONDS * 1000);
     server.close((error) => {
       clearTimeout(force);
       if (error) reject(error);
       else resolve();
     });
-    if ("closeIdleConnections" in server) server.closeIdleConnections();
+    server.closeIdleConnections();
   });
 }

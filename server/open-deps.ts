@@ -78,6 +78,7 @@ export async function openDeps(
     guestPlaysPerDay,
     openingLock: new KeyedLock(),
     limits: { ...DEFAULT_LIMITS, ...options.limits },
+    lifecycle: { isStopping: false },
     metrics: new Metrics(),
     log: options.log ?? logToStderr,
     now,

@@ -27,11 +27,14 @@ const HEADERS = {
 };
 
 /** @param origins servers besides this one that mains are read from */
+export function securityHeadersOf(origins: readonly string[]): Record<string, string> {
+  const connect = ["connect-src 'self' blob:", ...origins].join(" ");
+  return { ...HEADERS, "Content-Security-Policy": `${CONTENT_SECURITY_POLICY}; ${connect}` };
+}
+
 export function securityHeaders(origins: { current: readonly string[] }): MiddlewareHandler {
   return async (c, next) => {
-    for (const [name, value] of Object.entries(HEADERS)) c.header(name, value);
-    const connect = ["connect-src 'self' blob:", ...origins.current].join(" ");
-    c.header("Content-Security-Policy", `${CONTENT_SECURITY_POLICY}; ${connect}`);
+    for (const [name, value] of Object.entries(securityHeadersOf(origins.current))) c.header(name, value);
     await next();
   };
 }

@@ -1,6 +1,7 @@
 /** Who makes a request, and whether that one may: for every route the same two helpers, {@link guarded} and {@link ensureSession}. */
 import type { Context, MiddlewareHandler } from "hono";
-import { deleteCookie, getCookie, setCookie } from "hono/cookie";
+import { deleteCookie, setCookie } from "hono/cookie";
+import { parse } from "hono/utils/cookie";
 import type { Deps } from "../deps.ts";
 import { HttpError } from "../http-error.ts";
 import type { Client } from "../security/client.ts";
@@ -68,13 +69,19 @@ export function identify(deps: Pick<Deps, "store" | "now" | "clients">): Middlew
   const sessions = new Sessions(deps.store.sessions, deps.now);
   return async (c, next) => {
     const client = deps.clients.find(c);
-    const token = getCookie(c, client.isSecure ? COOKIE.secure : COOKIE.plain);
+    const token = tokenIn(c.req.header("Cookie"), client.isSecure);
     c.set("client", client);
     c.set("sessions", sessions);
     c.set("sessionToken", token);
     c.set("identity", token === undefined ? undefined : await sessions.find(token));
     await next();
   };
+}
+
+/** The session's token. @param cookies the header Cookie */
+export function tokenIn(cookies: string | undefined, isSecure: boolean): string | undefined {
+  const name = isSecure ? COOKIE.secure : COOKIE.plain;
+  return cookies === undefined ? undefined : parse(cookies, name)[name];
 }
 
 /** The identity of whoever asks; a visitor without a session gets one of the role "guest", and its cookie. */

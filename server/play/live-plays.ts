@@ -3,7 +3,8 @@
  * milliseconds are written in one transaction, and what may only be said when it is stored waits for that.
  */
 import { HttpError } from "../http-error.ts";
-import type { Fact, PlayStore } from "../store/plays.ts";
+import type { Fact } from "../store/facts.ts";
+import type { PlayStore } from "../store/plays.ts";
 import type { Play, PlayState } from "./play.ts";
 
 /** Changes of so long go into one transaction: a commit costs a write through to the disk. */
@@ -82,19 +83,22 @@ export class LivePlays {
 
   private openGroup(): Group {
     const before = this.writing;
+    const since = performance.now();
     const stored = new Promise((resolve) => setTimeout(resolve, GROUP_MILLISECONDS))
       .then(() => before)
-      .then(() => this.write(group));
+      .then(() => this.write(group, since));
     const group: Group = { plays: new Set(), facts: [], stored };
     this.writing = stored.catch(() => {});
     return group;
   }
 
-  private async write(group: Group): Promise<readonly boolean[]> {
+  private async write(group: Group, since: number): Promise<readonly boolean[]> {
     if (this.group === group) this.group = undefined;
     try {
       for (const play of group.plays) this.mustBeCurrent(play);
-      return await this.store.write([...group.plays], group.facts);
+      // As they are now: what changes from here on belongs to the next group, which may fail.
+      const plays = [...group.plays].map(({ id, state }) => ({ id, state }));
+      return await this.store.write(plays, group.facts, since);
     } catch (error) {
       // What was not stored did not happen.
       for (const { id } of group.plays) this.plays.delete(id);
@@ -104,7 +108,8 @@ export class LivePlays {
 
   /** One that left the memory may lack what was stored since, or hold what was not stored. */
   private mustBeCurrent(play: Play): void {
-    if (this.plays.get(play.id) !== play) throw new HttpError("unavailable", "the play could not be stored: ask again");
+    if (this.plays.get(play.id) !== play)
+      throw new HttpError("unavailable", "the play could not be stored: try again", { retryAfterSeconds: 2 });
   }
 
   private sweep(): void {

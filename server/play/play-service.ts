@@ -2,7 +2,7 @@
 import type { Identity } from "../accounts/identity.ts";
 import type { Deps } from "../deps.ts";
 import { HttpError } from "../http-error.ts";
-import type { Fact } from "../store/plays.ts";
+import type { Fact } from "../store/facts.ts";
 import { type EventFault, judgeEvent, type PlayEvent } from "./events.ts";
 import { mustBeAllowed } from "./open-play.ts";
 import {

@@ -6,7 +6,7 @@ import { HttpError } from "../http-error.ts";
 import { type Play, secondsToCmEnd, secretOf, withVideo } from "./play.ts";
 import { PlayMedia, type PlaySlave } from "./play-media.ts";
 import { mayBeginAt, releaseUnits, seekTo } from "./play-rules.ts";
-import type { PlayService } from "./play-service.ts";
+import { PlayService } from "./play-service.ts";
 import { redeem } from "./tickets.ts";
 import { segmentsWithin, UNIT_HEAD_BYTES, type UnitSource, unitBytes } from "./unit-stream.ts";
 
@@ -21,12 +21,14 @@ export interface UnitsAnswer {
 
 export class PlayUnits {
   private readonly deps: Deps;
-  private readonly plays: PlayService;
+  readonly plays: PlayService;
   private readonly media: PlayMedia;
+  /** Of the visit that a play is at. */
+  private readonly secrets = new WeakMap<Play, { number: number; visit: number; secret: Uint8Array }>();
 
-  constructor(deps: Deps, plays: PlayService) {
+  constructor(deps: Deps) {
     this.deps = deps;
-    this.plays = plays;
+    this.plays = new PlayService(deps);
     this.media = new PlayMedia(deps);
   }
 
@@ -81,7 +83,7 @@ export class PlayUnits {
     const { reader, timeline } = slave;
     const numbers: number[] = [];
     let end = 0;
-    const secret = secretOf(play, number);
+    const secret = this.secretOf(play, number);
     await this.plays.store(play, () => {
       const ticket = redeem(this.deps, play, ticketText, "units");
       const isStart = ticket.from === START_UNIT;
@@ -114,6 +116,16 @@ export class PlayUnits {
     const context = { playSecret: secret, playId: fromHex(play.id), slaveId: slave.id, cmId: cm.id, cmHash: cm.hash };
     const next = end < reader.segments ? this.plays.unitsTicket(play, end) : undefined;
     return { numbers, bytes, source: { kernels, slave: reader, cm: cm.source, context }, next };
+  }
+
+  /** As {@link secretOf}; one visit's units share it. */
+  private secretOf(play: Play, number: number): Uint8Array {
+    const visit = play.state.videos[number - 1]?.visit ?? 0;
+    const known = this.secrets.get(play);
+    if (known?.number === number && known.visit === visit) return known.secret;
+    const secret = secretOf(play, number);
+    this.secrets.set(play, { number, visit, secret });
+    return secret;
   }
 
   private async slaveOf(play: Play): Promise<{ number: number; slave: PlaySlave }> {

@@ -35,25 +35,15 @@ export function segmentsWithin(slave: SlaveReader, from: number, mostBytes: numb
 }
 
 /** A short answer at once: a stream of its own would cost more than the units in it. */
-export async function gatherUnits(source: UnitSource, numbers: readonly number[]): Promise<Uint8Array<ArrayBuffer>> {
-  const units: Uint8Array[] = [];
-  for (const number of numbers) units.push(...(await framedUnit(source, number)));
-  return concatBytes(...units) as Uint8Array<ArrayBuffer>;
+export async function gatherUnits(source: UnitSource, numbers: readonly number[]): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  for (const number of numbers) parts.push(...(await framedUnit(source, number)));
+  return concatBytes(...parts);
 }
 
-/** The units one behind another; each is read and encrypted only when the one before has gone. */
-export function streamUnits(source: UnitSource, numbers: readonly number[]): ReadableStream<Uint8Array> {
-  const rest = numbers.values();
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        const { value: number, done } = rest.next();
-        if (done) controller.close();
-        else for (const part of await framedUnit(source, number)) controller.enqueue(part);
-      },
-    },
-    { highWaterMark: 1 },
-  );
+/** The units one behind another; each is read and encrypted only when it is asked for. */
+export async function* eachUnit(source: UnitSource, numbers: readonly number[]): AsyncGenerator<Uint8Array> {
+  for (const number of numbers) yield* await framedUnit(source, number);
 }
 
 /** @returns head and bytes apart, so that they are copied once */

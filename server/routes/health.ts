@@ -17,7 +17,7 @@ const healthRoute = createRoute({
 const readyRoute = createRoute({
   method: "get",
   path: "/readyz",
-  summary: "Database and CMs are there: plays can be served",
+  summary: "Database and CMs are there, and the server is not stopping: plays can be served",
   responses: { 200: json(statusSchema, "They are"), ...refusals(503) },
 });
 
@@ -40,10 +40,11 @@ const documentRoute = createRoute({
   },
 });
 
-export function registerHealth(app: OpenAPIHono, { store, metrics, log }: Deps, uploads: Uploads): void {
+export function registerHealth(app: OpenAPIHono, { store, metrics, log, lifecycle }: Deps, uploads: Uploads): void {
   app.openapi(healthRoute, (c) => c.json({ status: "ok" as const }, 200));
 
   app.openapi(readyRoute, async (c) => {
+    if (lifecycle.isStopping) throw new HttpError("unavailable", "the server is stopping: ask another one");
     const ready = await store.check().then(
       () => store.cms.hasHouseCm(),
       (error: Error) => {

@@ -6,22 +6,17 @@ import { ensureSession } from "../accounts/identity.ts";
 import type { Deps } from "../deps.ts";
 import { askConditions, openPlay } from "../play/open-play.ts";
 import { cmAt, type Play } from "../play/play.ts";
-import { PlayService } from "../play/play-service.ts";
-import { PlayUnits } from "../play/play-units.ts";
-import { gatherUnits, streamUnits } from "../play/unit-stream.ts";
+import type { PlayUnits } from "../play/play-units.ts";
 import type { Cm } from "../store/cms.ts";
 import type { Video } from "../store/videos.ts";
 import * as routes from "./play-schemas.ts";
 import { sendFile } from "./send-file.ts";
 
-const PRIVATE = "private, no-store";
-const TICKET_HEADER = "Cmix-Ticket";
-/** An answer up to this is made whole before it is sent. */
-const GATHERED_BYTES = 256 << 10;
+export const PRIVATE = "private, no-store";
+export const TICKET_HEADER = "Cmix-Ticket";
 
-export function registerPlays(app: OpenAPIHono, deps: Deps): void {
-  const plays = new PlayService(deps);
-  const units = new PlayUnits(deps, plays);
+export function registerPlays(app: OpenAPIHono, deps: Deps, units: PlayUnits): void {
+  const { plays } = units;
   const findPlay = (c: Context, playId: string) => plays.find(playId, c.get("identity"));
   const ticketOf = (c: Context) => c.req.header(TICKET_HEADER) ?? "";
 
@@ -69,17 +64,8 @@ export function registerPlays(app: OpenAPIHono, deps: Deps): void {
     return answer;
   });
 
-  app.openapi(routes.unitsRoute, async (c) => {
-    const { most } = c.req.valid("query");
-    const play = await findPlay(c, c.req.valid("param").playId);
-    const answer = await units.units(play, ticketOf(c), most === undefined ? undefined : Number(most));
-    c.header("Content-Type", "application/octet-stream");
-    c.header("Content-Length", String(answer.bytes));
-    c.header("Cache-Control", PRIVATE);
-    if (answer.next !== undefined) c.header(TICKET_HEADER, answer.next);
-    if (answer.bytes <= GATHERED_BYTES) return c.body(await gatherUnits(answer.source, answer.numbers), 200);
-    return c.body(streamUnits(answer.source, answer.numbers), 200);
-  });
+  // Described here, answered in units-listener.ts.
+  app.openAPIRegistry.registerPath(routes.unitsRoute);
 
   app.openapi(routes.ticketRoute, async (c) => {
     const play = await findPlay(c, c.req.valid("param").playId);

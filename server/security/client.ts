@@ -35,9 +35,14 @@ export class ClientFinder {
     const known = chain.reverse().find((part) => part === undefined || !this.isTrusted(part));
     return {
       address: known ?? address,
-      isSecure: this.isTls || c.req.header("X-Forwarded-Proto") === "https",
+      isSecure: this.isSecure(address, c.req.header("X-Forwarded-Proto")),
       host: c.req.header("X-Forwarded-Host") ?? host,
     };
+  }
+
+  /** Whether the client's own connection is encrypted: here, or as a proxy that is believed tells. */
+  isSecure(peer: string | undefined, forwardedProto: string | undefined): boolean {
+    return this.isTls || (forwardedProto === "https" && peer !== undefined && this.isTrusted(peer));
   }
 
   private isTrusted(address: string): boolean {

@@ -1,36 +1,28 @@
-import { type InsertResult, sql, type Transaction } from "kysely";
-import { deliveryBody, eventBody, type LedgerEntry, nextEntry } from "../ledger/chain.ts";
 import type { Play } from "../play/play.ts";
 import type { MasterKey } from "../secrets/master-key.ts";
 import type { Database, OpenDatabase } from "./database.ts";
-import type { DeliveryRow, OwedCmRow, PlayEventRow, PlayRow, Tables } from "./schema.ts";
+import { dayOf, type Fact, factWriter } from "./facts.ts";
+import type { PlayRow } from "./schema.ts";
+import type { SqliteFile } from "./sqlite-file.ts";
 
-const DAY = 24 * 3600 * 1000;
-
-/** What happened in a play and outlasts it. Deliveries and events go into the ledger too. */
-export type Fact =
-  | { kind: "delivery"; row: DeliveryRow; viewer: string }
-  | { kind: "event"; row: PlayEventRow }
-  | { kind: "cm-view"; viewer: string; cmId: string; at: number }
-  | { kind: "owed"; row: OwedCmRow }
-  /** A CM that was owed has been shown. */
-  | { kind: "settled"; viewer: string; cmId: string };
+type PlayAsIs = Pick<Play, "id" | "state">;
 
 export class PlayStore {
   private readonly db: Database;
+  private readonly file: SqliteFile;
   private readonly master: MasterKey;
-  /** One statement for many plays: a statement a play would cost more than all else of a request. */
-  private readonly updateStates: (states: string) => void;
+  private readonly updateState: (play: PlayAsIs) => void;
+  private readonly writeFact: (fact: Fact) => boolean;
 
   /** @param master seals each play's own key */
   constructor({ db, file }: OpenDatabase, master: MasterKey) {
     this.db = db;
+    this.file = file;
     this.master = master;
-    const statement = file.prepare<[string]>(
-      `update plays set seen_at = j.value ->> 'seen', over = j.value ->> 'over', state = j.value -> 'state'
-      from json_each(?) as j where plays.id = j.value ->> 'id'`,
-    );
-    this.updateStates = (states) => void statement.run(states);
+    const statement = file.writer.prepare("update plays set seen_at = ?, over = ?, state = ? where id = ?");
+    this.updateState = ({ id, state }) =>
+      void statement.run(state.seenAt, state.place.kind === "over" ? 1 : 0, JSON.stringify(state), id);
+    this.writeFact = factWriter(file.writer);
   }
 
   async insert(play: Play): Promise<void> {
@@ -61,24 +53,14 @@ export class PlayStore {
   /**
    * Stores the states of plays and what happened, all of it or nothing.
    *
+   * @param since when the first change was made (performance.now)
    * @returns of each fact whether it was new
    */
-  async write(plays: readonly Play[], facts: readonly Fact[]): Promise<boolean[]> {
-    const states = JSON.stringify(
-      plays.map(({ id, state }) => ({ id, seen: state.seenAt, over: state.place.kind === "over" ? 1 : 0, state })),
-    );
-    // A statement is a transaction of its own; the connection must be free, or it would become part of another's.
-    if (facts.length === 0) {
-      await this.db.connection().execute(async () => this.updateStates(states));
-      return [];
-    }
-    return this.db.transaction().execute(async (transaction) => {
-      this.updateStates(states);
-      const news: boolean[] = [];
-      const chain = new Chain(transaction);
-      for (const fact of facts) news.push(await writeFact(transaction, chain, fact));
-      return news;
-    });
+  write(plays: readonly PlayAsIs[], facts: readonly Fact[], since: number): Promise<boolean[]> {
+    return this.file.write(() => {
+      for (const play of plays) this.updateState(play);
+      return facts.map(this.writeFact);
+    }, since);
   }
 
   /** Forgets plays opened before `time`, with what was counted by viewer; deliveries and events stay. */
@@ -185,81 +167,6 @@ export class PlayStore {
       state: JSON.parse(row.state),
     };
   }
-}
-
-const dayOf = (time: number): number => Math.floor(time / DAY);
-
-/** The ledger's end within one transaction. */
-class Chain {
-  private readonly db: Transaction<Tables>;
-  private last: Pick<LedgerEntry, "seq" | "hash"> | undefined;
-
-  constructor(db: Transaction<Tables>) {
-    this.db = db;
-  }
-
-  async add(content: Pick<LedgerEntry, "at" | "kind" | "body">): Promise<void> {
-    this.last ??= await this.db
-      .selectFrom("ledger")
-      .select(["seq", "hash"])
-      .orderBy("seq", "desc")
-      .limit(1)
-      .executeTakeFirst();
-    const entry = nextEntry(this.last, content);
-    await this.db.insertInto("ledger").values(entry).execute();
-    this.last = entry;
-  }
-}
-
-async function writeFact(db: Transaction<Tables>, chain: Chain, fact: Fact): Promise<boolean> {
-  switch (fact.kind) {
-    case "delivery": {
-      const { row, viewer } = fact;
-      if (
-        !(await isNew(
-          db
-            .insertInto("deliveries")
-            .values(row)
-            .onConflict((on) => on.doNothing()),
-        ))
-      )
-        return false;
-      await chain.add({ at: row.released_at, kind: "delivery", body: deliveryBody(row) });
-      await sql`insert into video_views (viewer, main_id, views) values (${viewer}, ${row.main_id}, 1)
-        on conflict do update set views = views + 1`.execute(db);
-      return true;
-    }
-    case "event":
-      if (
-        !(await isNew(
-          db
-            .insertInto("play_events")
-            .values(fact.row)
-            .onConflict((on) => on.doNothing()),
-        ))
-      )
-        return false;
-      await chain.add({ at: fact.row.at, kind: "event", body: eventBody(fact.row) });
-      return true;
-    case "cm-view":
-      await sql`insert into cm_views (viewer, cm_id, day, views) values (${fact.viewer}, ${fact.cmId}, ${dayOf(fact.at)}, 1)
-        on conflict do update set views = views + 1`.execute(db);
-      return true;
-    case "owed":
-      return isNew(
-        db
-          .insertInto("owed_cms")
-          .values(fact.row)
-          .onConflict((on) => on.doNothing()),
-      );
-    case "settled":
-      await db.deleteFrom("owed_cms").where("viewer", "=", fact.viewer).where("cm_id", "=", fact.cmId).execute();
-      return true;
-  }
-}
-
-async function isNew(insert: { executeTakeFirstOrThrow(): Promise<InsertResult> }): Promise<boolean> {
-  return ((await insert.executeTakeFirstOrThrow()).numInsertedOrUpdatedRows ?? 0n) > 0n;
 }
 
 const purposeOf = (playId: string): string => `play ${playId}`;

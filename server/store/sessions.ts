@@ -24,7 +24,7 @@ export class SessionStore {
 
   constructor({ db, file }: OpenDatabase) {
     this.db = db;
-    const statement = file.prepare<[string], SessionRow>(
+    const statement = file.reader.prepare<[string], SessionRow>(
       `select sessions.id, sessions.created_at, seen_at, accounts.id as account_id, role, status
       from sessions left join accounts on accounts.id = sessions.account_id where token_hash = ?`,
     );

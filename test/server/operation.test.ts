@@ -1,4 +1,4 @@
-/** Backup and restore, a full disk, a database that another holds, and what the metrics say. */
+/** Backup and restore, stopping, a full disk, and what the metrics say. */
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -15,7 +15,6 @@ import {
   getUnits,
   makePair,
   openTestPlay,
-  post,
   startTestServer,
   type TestPair,
   type TestServer,
@@ -126,23 +125,25 @@ describe("S14 backup", () => {
   });
 });
 
-describe("S14 a database that another program holds", () => {
-  it("is answered with 503 and when to come again, and works on afterwards without a restart", async () => {
-    const holder = new Sqlite(join(server.folder, "data", DATABASE_FILE));
-    holder.exec("begin immediate");
+describe("S14 a server that is stopping", () => {
+  it("is not ready any more, takes requests until its drain time is over, and is gone then", async () => {
+    const stopping = await startTestServer({ drainSeconds: 2 });
     try {
-      const answer = await post(`${server.url}/api/plays`, { mainIds: [pair.mainId] });
+      const { url } = stopping;
+      expect((await fetch(`${url}/readyz`)).status).toBe(200);
+      const stopped = stopping.stop();
+      const answer = await fetch(`${url}/readyz`);
       expect(answer.status).toBe(503);
-      expect(answer.headers.get("Retry-After")).toBe("2");
       expect(((await answer.json()) as ErrorBody).error).toMatchObject({
         code: "unavailable",
-        message: expect.stringMatching(/busy: try again/),
+        message: expect.stringMatching(/is stopping/),
       });
+      for (const path of ["/healthz", "/api/videos"]) expect((await fetch(url + path)).status).toBe(200);
+      await stopped;
+      await expect(fetch(`${url}/readyz`)).rejects.toThrow();
     } finally {
-      holder.exec("rollback");
-      holder.close();
+      await stopping.close();
     }
-    await openTestPlay(server, pair.mainId);
   });
 });
 

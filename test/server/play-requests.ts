@@ -95,13 +95,13 @@ export async function ticketAt(server: TestServer, play: OpenPlay, segment: numb
 }
 
 /** The ticket for the secret, which comes with the CM. */
-export async function secretTicket(server: TestServer, play: OpenPlay): Promise<string> {
+export async function secretTicket(server: Pick<TestServer, "url">, play: OpenPlay): Promise<string> {
   const answer = await askPlay(server, play, "/cm", { headers: { Range: "bytes=0-0" } });
   return answer.headers.get("Cmix-Ticket") ?? "";
 }
 
 /** Asks for the secret as a player does, with a ticket of its own. */
-export async function askSecret(server: TestServer, play: OpenPlay, ticket?: string): Promise<Response> {
+export async function askSecret(server: Pick<TestServer, "url">, play: OpenPlay, ticket?: string): Promise<Response> {
   return askPlay(server, play, "/secret", { method: "POST", ticket: ticket ?? (await secretTicket(server, play)) });
 }
 

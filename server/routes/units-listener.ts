@@ -1,0 +1,113 @@
+/**
+ * `GET /api/plays/{playId}/units` on node:http itself. Each viewer asks it once a second: a Request, a Response and their streams would
+ * cost more than all of its work. Sessions, schemas, headers, refusals and counts are the other routes'.
+ */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { pipeline } from "node:stream/promises";
+import type { z } from "@hono/zod-openapi";
+import { type Identity, tokenIn } from "../accounts/identity.ts";
+import { Sessions } from "../accounts/sessions.ts";
+import type { Deps } from "../deps.ts";
+import { notUnderstood, refusalOf } from "../http-error.ts";
+import type { PlayUnits } from "../play/play-units.ts";
+import { eachUnit, gatherUnits } from "../play/unit-stream.ts";
+import { countAnswer, UNITS_ROUTE } from "../request-log.ts";
+import { securityHeadersOf } from "../security-headers.ts";
+import { unitsRoute } from "./play-schemas.ts";
+import { PRIVATE, TICKET_HEADER } from "./plays.ts";
+
+const URL_PATTERN = /^\/api\/plays\/([^/?]+)\/units(?:\?(.*))?$/;
+/** An answer up to this is made whole before it is sent. */
+const GATHERED_BYTES = 256 << 10;
+const { params, query, headers: ticketHeader } = unitsRoute.request;
+
+/** @returns a function that answers requests for units, and tells of any other that it is not its own */
+export function unitsListener(
+  deps: Deps,
+  units: PlayUnits,
+): (request: IncomingMessage, response: ServerResponse) => boolean {
+  const sessions = new Sessions(deps.store.sessions, deps.now);
+  const lasting = lastingHeaders(deps);
+
+  async function identityOf({ headers, socket }: IncomingMessage): Promise<Identity | undefined> {
+    const isSecure = deps.clients.isSecure(socket.remoteAddress, headers["x-forwarded-proto"]?.toString());
+    const token = tokenIn(headers.cookie, isSecure);
+    return token === undefined ? undefined : sessions.find(token);
+  }
+
+  async function answer(request: IncomingMessage, response: ServerResponse, id: string, search: string) {
+    const start = performance.now();
+    const count = () => countAnswer(deps, request.method ?? "", UNITS_ROUTE, response.statusCode, start);
+    try {
+      const { playId } = fitting("param", params, { playId: id });
+      const { most } = fitting("query", query, fieldsOf(search));
+      const { "cmix-ticket": ticket = "" } = fitting("header", ticketHeader, request.headers);
+      const play = await units.plays.find(playId, await identityOf(request));
+      const { bytes, source, numbers, next } = await units.units(
+        play,
+        ticket,
+        most === undefined ? undefined : Number(most),
+      );
+      const own = [
+        "Content-Type",
+        "application/octet-stream",
+        "Content-Length",
+        String(bytes),
+        "Cache-Control",
+        PRIVATE,
+      ];
+      if (next !== undefined) own.push(TICKET_HEADER, next);
+      response.writeHead(200, [...lasting(), ...own]);
+      count();
+      if (bytes <= GATHERED_BYTES) response.end(await gatherUnits(source, numbers));
+      else await pipeline(eachUnit(source, numbers), response);
+    } catch (error) {
+      if (response.destroyed) return; // nobody waits for it any more
+      const { status, retryAfter, body } = refusalOf(error as Error, deps.log);
+      if (response.headersSent) {
+        response.destroy();
+        return;
+      }
+      const text = JSON.stringify(body);
+      const own = ["Content-Type", "application/json", "Content-Length", String(Buffer.byteLength(text))];
+      if (retryAfter !== undefined) own.push("Retry-After", retryAfter);
+      response.writeHead(status, [...lasting(), ...own]).end(text);
+      count();
+    }
+  }
+
+  return (request, response) => {
+    const [isUnits, id = "", search = ""] = URL_PATTERN.exec(request.url ?? "") ?? [];
+    if (isUnits === undefined || (request.method !== "GET" && request.method !== "HEAD")) return false;
+    void answer(request, response, id, search);
+    return true;
+  };
+}
+
+/** Headers of every answer, names and values in turn; made anew only when a provider's server comes or goes. */
+function lastingHeaders({ mainOrigins }: Deps): () => string[] {
+  let origins: readonly string[] | undefined;
+  let made: string[] = [];
+  return () => {
+    if (origins !== mainOrigins.current) {
+      origins = mainOrigins.current;
+      made = Object.entries(securityHeadersOf(origins)).flat();
+    }
+    return made;
+  };
+}
+
+/** @throws HttpError bad_request */
+function fitting<T extends z.ZodType>(target: string, schema: T, value: unknown): z.infer<T> {
+  const result = schema.safeParse(value);
+  if (!result.success) throw notUnderstood(target, result.error.issues[0]);
+  return result.data;
+}
+
+/** The fields of a query; one that is there several times is no text and fits no schema. */
+function fieldsOf(search: string): Record<string, string | string[]> {
+  const fields: Record<string, string | string[]> = {};
+  const all = new URLSearchParams(search);
+  for (const [name, value] of all) fields[name] = name in fields ? all.getAll(name) : value;
+  return fields;
+}

@@ -1,0 +1,201 @@
+/**
+ * One SQLite file and its two connections. The process serves everybody in one thread, so nothing here waits inside of SQLite: a write
+ * that meets another program's lock comes back to it later, and what was committed goes to the disk on a thread of the system's.
+ */
+import { closeSync, fdatasync, openSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
+import { promisify } from "node:util";
+import SqliteDatabase from "better-sqlite3";
+import type { CompiledQuery, QueryResult } from "kysely";
+
+type Connection = SqliteDatabase.Database;
+
+/** A write is refused as busy when another program held the database for so long. */
+const BUSY_SECONDS = 5;
+const PAUSE_MILLISECONDS = 25;
+/** SQLite's own waiting stops the process: only as long as a lock takes that is about to go. */
+const LOCK_MILLISECONDS = 1;
+/** Pages in the log before they are taken over into the database, 32 MiB: that stops the process for some milliseconds. */
+const CHECKPOINT_PAGES = 8192;
+const STATEMENTS_KEPT = 500;
+
+export class SqliteFile {
+  /** Sees what was committed, and waits for no writer. */
+  readonly reader: Connection;
+  /** Statements on it run within {@link write} only: another's transaction may be open. */
+  readonly writer: Connection;
+  private readonly log: LogFile;
+  private readonly inTransaction: (work: () => unknown) => unknown;
+  private readonly statements = new Map<
+    string,
+    { onReader?: SqliteDatabase.Statement; onWriter: SqliteDatabase.Statement }
+  >();
+  private lastWriter: Promise<void> = Promise.resolve();
+
+  /** Opens the file, or makes it. */
+  constructor(path: string) {
+    this.writer = new SqliteDatabase(path);
+    this.writer.pragma("journal_mode = WAL");
+    // Commits are brought to the disk by LogFile: an answer waits for that, the process does not.
+    this.writer.pragma("synchronous = NORMAL");
+    this.writer.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+    this.writer.pragma("foreign_keys = ON");
+    this.reader = new SqliteDatabase(path, { readonly: true });
+    this.reader.prepare("select count(*) from sqlite_master").get(); // the log file is there from here on
+    for (const connection of [this.writer, this.reader]) connection.pragma(`busy_timeout = ${LOCK_MILLISECONDS}`);
+    this.log = new LogFile(`${path}-wal`);
+    this.inTransaction = this.writer.transaction((work: () => unknown) => work()).immediate;
+  }
+
+  /**
+   * Runs `work` on {@link writer} in a transaction: all of it or nothing.
+   *
+   * @param since when whoever waits for it began to wait (performance.now)
+   * @returns when it is on the disk
+   */
+  async write<T>(work: () => T, since = performance.now()): Promise<T> {
+    const unlock = await this.lock();
+    let result: T;
+    try {
+      result = await whenFree(() => this.inTransaction(work) as T, since);
+    } finally {
+      unlock();
+    }
+    await this.log.flush();
+    return result;
+  }
+
+  /** One statement outside of a transaction: what only reads does not wait for those that write. */
+  async execute<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+    const since = performance.now();
+    const { onReader, onWriter } = this.prepare(sql);
+    if (onReader !== undefined) return whenFree(() => resultOf<R>(onReader, parameters), since);
+    const unlock = await this.lock();
+    let result: QueryResult<R>;
+    try {
+      result = await whenFree(() => resultOf<R>(onWriter, parameters), since);
+    } finally {
+      unlock();
+    }
+    await this.log.flush();
+    return result;
+  }
+
+  /** A transaction over several turns of the event loop. */
+  async begin(): Promise<SqliteTransaction> {
+    const since = performance.now();
+    const unlock = await this.lock();
+    try {
+      await whenFree(() => this.writer.exec("begin immediate"), since);
+    } catch (error) {
+      unlock();
+      throw error;
+    }
+    let isOpen = true;
+    const end = () => {
+      isOpen = false;
+      unlock();
+    };
+    return {
+      execute: ({ sql, parameters }) => resultOf(this.prepare(sql).onWriter, parameters),
+      commit: async () => {
+        this.writer.exec("commit");
+        end();
+        await this.log.flush();
+      },
+      rollback: () => {
+        if (!isOpen) return; // the commit was done, but did not get to the disk
+        if (this.writer.inTransaction) this.writer.exec("rollback"); // some errors have rolled back already
+        end();
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.log.close();
+    this.reader.close();
+    this.writer.close();
+  }
+
+  /** @returns how to give the writer back */
+  private async lock(): Promise<() => void> {
+    const before = this.lastWriter;
+    let unlock = () => {};
+    this.lastWriter = new Promise((resolve) => {
+      unlock = resolve;
+    });
+    await before;
+    return unlock;
+  }
+
+  /** Prepared once: that costs more than most statements do. */
+  private prepare(sql: string) {
+    const known = this.statements.get(sql);
+    if (known !== undefined) return known;
+    const onWriter = this.writer.prepare(sql);
+    const made = onWriter.readonly ? { onWriter, onReader: this.reader.prepare(sql) } : { onWriter };
+    this.statements.set(sql, made);
+    const [oldest] = this.statements.keys();
+    if (this.statements.size > STATEMENTS_KEPT && oldest !== undefined) this.statements.delete(oldest);
+    return made;
+  }
+}
+
+export interface SqliteTransaction {
+  execute<R>(query: CompiledQuery): QueryResult<R>;
+  /** Resolves when it is on the disk. */
+  commit(): Promise<void>;
+  rollback(): void;
+}
+
+/** Tries until no other program holds the database, with the event loop free in between. */
+async function whenFree<T>(work: () => T, since: number): Promise<T> {
+  for (;;) {
+    try {
+      return work();
+    } catch (error) {
+      const isBusy = String((error as { code?: unknown }).code).startsWith("SQLITE_BUSY");
+      if (!isBusy || performance.now() - since > BUSY_SECONDS * 1000) throw error;
+    }
+    await pause(PAUSE_MILLISECONDS);
+  }
+}
+
+function resultOf<R>(statement: SqliteDatabase.Statement, parameters: readonly unknown[]): QueryResult<R> {
+  if (statement.reader) return { rows: statement.all(parameters) as R[] };
+  const { changes, lastInsertRowid } = statement.run(parameters);
+  return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
+}
+
+/**
+ * SQLite's write-ahead log. With `synchronous = NORMAL` SQLite leaves commits in the system's memory; a flush behind them makes them
+ * outlast a power cut, as FULL would, which waits for each in the process's own thread (https://www.sqlite.org/pragma.html#pragma_synchronous).
+ */
+class LogFile {
+  private readonly file: number;
+  private last: Promise<void> = Promise.resolve();
+  private next: Promise<void> | undefined;
+
+  constructor(path: string) {
+    this.file = openSync(path, "r+");
+  }
+
+  /** Brings to the disk what was committed before the call; calls while another flush is under way share the next one. */
+  flush(): Promise<void> {
+    if (this.next === undefined) {
+      this.next = this.last.then(() => {
+        this.next = undefined;
+        return flushFile(this.file);
+      });
+      this.last = this.next.catch(() => {});
+    }
+    return this.next;
+  }
+
+  async close(): Promise<void> {
+    await this.last;
+    closeSync(this.file);
+  }
+}
+
+const flushFile = promisify(fdatasync);
