@@ -21,6 +21,7 @@ import { registerSession } from "./routes/session.ts";
 import { registerUploads } from "./routes/uploads.ts";
 import { registerVideos } from "./routes/videos.ts";
 import { registerWeb } from "./routes/web.ts";
+import { registerWebhooks } from "./routes/webhooks.ts";
 import { sameOrigin } from "./security/same-origin.ts";
 import { securityHeaders } from "./security-headers.ts";
 
@@ -38,6 +39,8 @@ const JSON_ROUTES = [
   "mains/*",
   "videos/:mainId/conditions",
   "cms/:cmId",
+  "cms/:cmId/webhook",
+  "videos/:mainId/webhook",
   "reports/*",
 ].map((path) => `/api/${path}`);
 
@@ -85,6 +88,7 @@ export function createApp(deps: Deps, uploads = new Uploads(deps)): OpenAPIHono 
   registerPlays(app, deps);
   registerConditions(app, deps);
   registerCms(app, deps);
+  registerWebhooks(app, deps);
   registerWeb(app, deps.webDir);
   return app;
 }
