@@ -26,6 +26,7 @@ import { unitsListener } from "./routes/units-listener.ts";
 import { registerUploads } from "./routes/uploads.ts";
 import { registerVideos } from "./routes/videos.ts";
 import { registerWeb } from "./routes/web.ts";
+import { registerWebhooks } from "./routes/webhooks.ts";
 import { sameOrigin } from "./security/same-origin.ts";
 import { securityHeaders } from "./security-headers.ts";
 
@@ -43,6 +44,8 @@ const JSON_ROUTES = [
   "mains/*",
   "videos/:mainId/conditions",
   "cms/:cmId",
+  "cms/:cmId/webhook",
+  "videos/:mainId/webhook",
   "reports/*",
 ].map((path) => `/api/${path}`);
 
@@ -98,6 +101,7 @@ export function createApp(deps: Deps, uploads = new Uploads(deps), units = new P
   registerPlays(app, deps, units);
   registerConditions(app, deps);
   registerCms(app, deps);
+  registerWebhooks(app, deps);
   registerWeb(app, deps.webDir);
   return app;
 }

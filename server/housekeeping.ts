@@ -1,4 +1,5 @@
 /** What the server does from time to time, without being asked. */
+import { checkOrigins } from "./cm/remote-cm.ts";
 import type { Deps } from "./deps.ts";
 import type { Uploads } from "./library/uploads.ts";
 import { removeWithdrawn } from "./library/withdraw.ts";
@@ -18,6 +19,7 @@ export function startHousekeeping(deps: Deps, uploads: Uploads): Housekeeping {
   const tasks: Record<string, () => Promise<void>> = {
     "expired-uploads": () => uploads.removeExpired(),
     "withdrawn-videos": () => removeWithdrawn(deps),
+    "cm-origins": () => checkOrigins(deps),
     reports: () => makeReports(deps),
     "report-sendings": () => sendReports(deps),
     "download-log": () => deps.store.library.forgetDownloaders(deps.now() - deps.limits.downloadLogSeconds * 1000),

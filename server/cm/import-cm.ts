@@ -24,7 +24,7 @@ export const ANYBODY: CmConditions = {
   perViewerDay: null,
 };
 
-const NEW_CM: CmFields & { house: boolean } = {
+const NEW_CM: CmFields & Pick<Cm, "house" | "origin"> = {
   title: "",
   sponsor: "",
   link: "",
@@ -34,6 +34,7 @@ const NEW_CM: CmFields & { house: boolean } = {
   ageLimit: 0,
   conditions: ANYBODY,
   durationMilliseconds: 0,
+  origin: null,
 };
 
 /**

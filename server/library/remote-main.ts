@@ -1,12 +1,12 @@
 /** Mains on their provider's own server (Cmix patent, claim 3): checked here, downloaded there. */
-import { CmixError, InputError, PairingError } from "../../codec/errors.ts";
+import { CmixError, PairingError } from "../../codec/errors.ts";
 import type { Deps } from "../deps.ts";
 import { HttpError } from "../http-error.ts";
-import { guardedFetch } from "../outbound/guarded-fetch.ts";
+import { fetchFile } from "../outbound/fetch-file.ts";
 import type { Main, Video } from "../store/videos.ts";
 import { importExtra } from "./import-extra.ts";
 import { aboutMain, checkMain } from "./import-main.ts";
-import { type ByteStream, receive, tooLarge } from "./receive.ts";
+import { receive } from "./receive.ts";
 
 const IDLE_SECONDS = 20;
 /** 64 GiB at 5 MB/s. */
@@ -36,19 +36,15 @@ async function fetchAndCheck(
 ): Promise<Main> {
   const { mainId, slaveId } = video;
   const { limits, store, blobs, outbound } = deps;
+  const maxBytes = limits.mainFileMaxBytes;
   const request = {
-    method: "GET",
     headers: { Origin: address.origin },
+    maxBytes,
     idleSeconds: IDLE_SECONDS,
-    signal: AbortSignal.timeout(MOST_SECONDS * 1000),
-  } as const;
-  const answer = await guardedFetch(address.url, request, outbound);
-  try {
-    if (answer.status !== 200)
-      throw new HttpError("bad_request", `${address.url} answers with status ${answer.status}: it must give the file`);
-    if (Number(answer.headers["content-length"] ?? 0) > limits.mainFileMaxBytes)
-      throw tooLarge(limits.mainFileMaxBytes);
-    const main = await receive(blobs, "mains", untilItBreaks(answer.body), limits.mainFileMaxBytes, async (upload) => {
+    mostSeconds: MOST_SECONDS,
+  };
+  return fetchFile(address.url, request, outbound, async (answer) => {
+    const main = await receive(blobs, "mains", answer.body, maxBytes, async (upload) => {
       const { source, sha256 } = await upload.finish();
       if (sha256 !== address.sha256)
         throw new PairingError(`the file at ${address.url} has SHA-256 ${sha256}, not ${address.sha256} as given`, {
@@ -71,17 +67,7 @@ async function fetchAndCheck(
     await deps.mainOrigins.refresh();
     deps.log("remote-main", { mainId, bytes: value.bytes, playsInBrowser: value.playsInBrowser });
     return value;
-  } finally {
-    answer.body.destroy();
-  }
-}
-
-async function* untilItBreaks(body: ByteStream): ByteStream {
-  try {
-    yield* body;
-  } catch (cause) {
-    throw new InputError(`the file broke off: ${(cause as Error).message}; try again`);
-  }
+  });
 }
 
 /** The library shows it from here, unless the provider gave another; one that cannot be decoded is left out. */

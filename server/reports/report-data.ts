@@ -33,17 +33,24 @@ export interface Report {
 
 export function reportOf(from: number, to: number, rows: readonly ReportRow[]): Report {
   const videos = rows.filter(({ kind }) => kind === "video");
+  const cms = rows.filter(({ kind }) => kind === "cm");
+  // A delivery is in a video's row and in a CM's; a CM's own report has no videos.
+  const counted = videos.length > 0 ? videos : cms;
   const sum = (field: "deliveries" | "downloads" | "secondsPlayed") =>
-    videos.reduce((total, row) => total + row[field], 0);
+    counted.reduce((total, row) => total + row[field], 0);
   return {
     from: new Date(from).toISOString(),
     to: new Date(to).toISOString(),
     videos,
-    cms: rows.filter(({ kind }) => kind === "cm"),
+    cms,
     deliveries: sum("deliveries"),
     downloads: sum("downloads"),
     secondsPlayed: sum("secondsPlayed"),
   };
+}
+
+export function isEmpty({ videos, cms }: Report): boolean {
+  return [...videos, ...cms].every((row) => COUNTS.every((count) => row[count] === 0));
 }
 
 const COUNTS = ["deliveries", "downloads", "secondsPlayed", "impressions", "completes", "clicks"] as const;

@@ -3,17 +3,18 @@ import { createHmac, randomBytes } from "node:crypto";
 import type { Deps } from "../deps.ts";
 import { guardedFetch } from "../outbound/guarded-fetch.ts";
 import type { MadeReport, ReportReason, ReportSettings, Sending } from "../store/reports.ts";
-import { reportCsv, reportOf } from "./report-data.ts";
+import type { WebhookRow } from "../store/schema.ts";
+import { isEmpty, reportCsv, reportOf } from "./report-data.ts";
+import { postingTo, scopeOf } from "./webhooks.ts";
 
 /** After the last one a sending is given up: about a day and a half in all. */
 const ATTEMPTS_MOST = 12;
 const RETRY_FIRST_SECONDS = 60;
 const RETRY_MOST_SECONDS = 6 * 3600;
+const DAY_MILLISECONDS = 24 * 3600 * 1000;
 const ANSWER_SECONDS = 10;
 /** By then every delivery of a time is stored. */
 const SETTLED_MILLISECONDS = 1000;
-
-export const webhookPurpose = (accountId: string): string => `webhook of ${accountId}`;
 
 /** Makes what has come due since the last call; what was missed while the server was down is made up for. */
 export async function makeReports(deps: Deps): Promise<void> {
@@ -21,6 +22,7 @@ export async function makeReports(deps: Deps): Promise<void> {
     await reportByCount(deps, settings);
     if (settings.period !== "none") await reportByPeriod(deps, settings, settings.period);
   }
+  for (const webhook of await deps.store.reports.webhooks()) await reportByDay(deps, webhook);
 }
 
 async function reportByCount(deps: Deps, settings: ReportSettings): Promise<void> {
@@ -42,6 +44,18 @@ async function reportByPeriod(deps: Deps, settings: ReportSettings, period: "wee
   }
 }
 
+/** What happened to one CM or video until the last midnight, UTC, since its last report; nothing makes none. */
+async function reportByDay({ store, now, log }: Deps, { subject, since }: WebhookRow): Promise<void> {
+  const from = Math.max((await store.reports.lastEnd(subject, "daily")) ?? 0, since);
+  const to = Math.floor((now() - SETTLED_MILLISECONDS) / DAY_MILLISECONDS) * DAY_MILLISECONDS;
+  if (to <= from) return;
+  const report = reportOf(from, to, await store.reports.lines(scopeOf(subject), from, to));
+  if (isEmpty(report)) return;
+  const made = { id: randomBytes(16).toString("hex"), receiver: subject, reason: "daily" as const, from, to, report };
+  await store.reports.insert(made, ["webhook"], now());
+  log("report", { reason: made.reason, deliveries: report.deliveries });
+}
+
 async function make(
   deps: Deps,
   settings: ReportSettings,
@@ -51,8 +65,8 @@ async function make(
 ): Promise<void> {
   const { store, mailer, now, log } = deps;
   const { account_id, by_email, webhook_url } = settings;
-  const report = reportOf(from, to, await store.reports.lines(account_id, from, to));
-  const made: MadeReport = { id: randomBytes(16).toString("hex"), accountId: account_id, reason, from, to, report };
+  const report = reportOf(from, to, await store.reports.lines({ ownerId: account_id }, from, to));
+  const made: MadeReport = { id: randomBytes(16).toString("hex"), receiver: account_id, reason, from, to, report };
   const by = [
     ...(webhook_url === null ? [] : (["webhook"] as const)),
     ...(by_email !== 0 && mailer !== undefined ? (["email"] as const) : []),
@@ -72,7 +86,7 @@ function endOf(period: "weekly" | "monthly", time: number): number {
   const start = new Date(startOf(period, time));
   return period === "monthly"
     ? Date.UTC(start.getUTCFullYear(), start.getUTCMonth() + 1, 1)
-    : start.getTime() + 7 * 24 * 3600 * 1000;
+    : start.getTime() + 7 * DAY_MILLISECONDS;
 }
 
 /** Sends what is due; what was not taken is tried again, each time after twice as long. */
@@ -96,22 +110,19 @@ export async function sendReports(deps: Deps): Promise<void> {
   }
 }
 
-async function send(deps: Deps, { by, reportId, accountId }: Sending): Promise<void> {
+async function send(deps: Deps, { by, reportId, receiver }: Sending): Promise<void> {
   const made = await deps.store.reports.byId(reportId);
   if (made === undefined) throw new Error("its report is gone");
-  await (by === "webhook" ? post(deps, accountId, made) : mail(deps, accountId, made));
+  await (by === "webhook" ? post(deps, receiver, made) : mail(deps, receiver, made));
 }
 
-async function post(deps: Deps, accountId: string, made: MadeReport): Promise<void> {
-  const settings = await deps.store.reports.settings(accountId);
-  if (settings?.webhook_url == null || settings.webhook_secret === null)
-    throw new Error("there is no address any more");
-  const secret = deps.key.open(new Uint8Array(settings.webhook_secret), webhookPurpose(accountId));
+async function post(deps: Deps, receiver: string, made: MadeReport): Promise<void> {
+  const { url, secret } = await postingTo(deps, receiver);
   const body = JSON.stringify({ id: made.id, reason: made.reason, ...made.report });
   const time = String(deps.now());
-  const signature = createHmac("sha256", Buffer.from(secret).toString("hex")).update(`${time}.${body}`).digest("hex");
+  const signature = createHmac("sha256", secret).update(`${time}.${body}`).digest("hex");
   const answer = await guardedFetch(
-    settings.webhook_url,
+    url,
     {
       method: "POST",
       headers: { "Content-Type": "application/json", "X-Cmix-Signature": `t=${time},v1=${signature}` },

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { accountOf, guarded } from "../accounts/identity.ts";
@@ -6,12 +5,11 @@ import type { Deps } from "../deps.ts";
 import { HttpError } from "../http-error.ts";
 import { checkUrl } from "../outbound/guarded-fetch.ts";
 import { type Report, reportCsv, reportOf } from "../reports/report-data.ts";
-import { webhookPurpose } from "../reports/reporter.ts";
-import type { ReportSettings } from "../store/reports.ts";
+import { newSecret } from "../reports/webhooks.ts";
+import type { ReportSettings, SendingState } from "../store/reports.ts";
 import { idSchema, json, refusals } from "./schemas.ts";
 
 const READERS = ["provider", "administrator"] as const;
-const SECRET_BYTES = 32;
 
 const rowSchema = z.object({
   kind: z.enum(["video", "cm"]),
@@ -61,21 +59,21 @@ const summaryRoute = createRoute({
   responses: answers,
 });
 
+export const sendingSchema = z.object({
+  by: z.enum(["webhook", "email"]),
+  sentAt: z.string().nullable(),
+  attempts: z.number(),
+  error: z.string().nullable(),
+});
+
 const madeSchema = z.object({
   id: idSchema,
-  reason: z.enum(["deliveries", "weekly", "monthly"]),
+  reason: z.enum(["deliveries", "weekly", "monthly", "daily"]),
   from: z.string(),
   to: z.string(),
   deliveries: z.number(),
   downloads: z.number(),
-  sendings: z.array(
-    z.object({
-      by: z.enum(["webhook", "email"]),
-      sentAt: z.string().nullable(),
-      attempts: z.number(),
-      error: z.string().nullable(),
-    }),
-  ),
+  sendings: z.array(sendingSchema),
 });
 
 const listRoute = createRoute({
@@ -124,7 +122,7 @@ const reportRoute = createRoute({
 });
 
 export function registerReports(app: OpenAPIHono, deps: Deps): void {
-  const { store, key, mailer, outbound, now } = deps;
+  const { store, mailer, outbound, now } = deps;
   const { reports } = store;
 
   app.openapi(summaryRoute, async (c) => {
@@ -132,7 +130,7 @@ export function registerReports(app: OpenAPIHono, deps: Deps): void {
     if (all !== undefined && c.get("identity")?.role !== "administrator")
       throw new HttpError("forbidden", "the whole service's counts are for administrators");
     const [start, end] = [from === undefined ? 0 : Date.parse(from), to === undefined ? now() : Date.parse(to)];
-    const lines = await reports.lines(all === undefined ? accountOf(c) : null, start, end);
+    const lines = await reports.lines(all === undefined ? { ownerId: accountOf(c) } : { all: true }, start, end);
     return answer(c, reportOf(start, end, lines), format);
   });
 
@@ -147,24 +145,19 @@ export function registerReports(app: OpenAPIHono, deps: Deps): void {
           to: report.to,
           deliveries: report.deliveries,
           downloads: report.downloads,
-          sendings: sendings.map(({ by, sent_at, attempts, error }) => ({
-            by,
-            sentAt: sent_at === null ? null : new Date(sent_at).toISOString(),
-            attempts,
-            error,
-          })),
+          sendings: sendings.map(sendingToJson),
         })),
       },
       200,
     );
   });
 
-  const settingsToJson = (settings: ReportSettings | undefined, secret: Uint8Array | undefined) => ({
+  const settingsToJson = (settings: ReportSettings | undefined, secret: string | undefined) => ({
     everyDeliveries: settings?.every_deliveries ?? null,
     period: settings?.period ?? ("none" as const),
     byEmail: settings !== undefined && settings.by_email !== 0,
     webhookUrl: settings?.webhook_url ?? null,
-    webhookSecret: secret === undefined ? null : Buffer.from(secret).toString("hex"),
+    webhookSecret: secret ?? null,
     canMail: mailer !== undefined,
   });
 
@@ -176,31 +169,33 @@ export function registerReports(app: OpenAPIHono, deps: Deps): void {
     if (webhookUrl !== null) checkUrl(webhookUrl, outbound);
     const before = await reports.settings(accountId);
     const isNew = webhookUrl !== null && webhookUrl !== before?.webhook_url;
-    const secret = isNew ? new Uint8Array(randomBytes(SECRET_BYTES)) : undefined;
+    const secret = isNew ? newSecret(deps, accountId) : undefined;
     const settings: ReportSettings = {
       account_id: accountId,
       every_deliveries: everyDeliveries,
       period,
       by_email: byEmail ? 1 : 0,
       webhook_url: webhookUrl,
-      webhook_secret:
-        secret !== undefined
-          ? key.seal(secret, webhookPurpose(accountId))
-          : webhookUrl === null
-            ? null
-            : (before?.webhook_secret ?? null),
+      webhook_secret: webhookUrl === null ? null : (secret?.sealed ?? before?.webhook_secret ?? null),
       since: before?.since ?? now(),
     };
     await reports.putSettings(settings);
-    return c.json(settingsToJson(settings, secret), 200);
+    return c.json(settingsToJson(settings, secret?.text), 200);
   });
 
   app.openapi(reportRoute, async (c) => {
     const made = await reports.byId(c.req.valid("param").reportId);
-    if (made?.accountId !== accountOf(c)) throw new HttpError("not_found", "there is no such report");
+    if (made?.receiver !== accountOf(c)) throw new HttpError("not_found", "there is no such report");
     return answer(c, made.report, c.req.valid("query").format);
   });
 }
+
+export const sendingToJson = ({ by, sent_at, attempts, error }: SendingState): z.infer<typeof sendingSchema> => ({
+  by,
+  sentAt: sent_at === null ? null : new Date(sent_at).toISOString(),
+  attempts,
+  error,
+});
 
 function answer(c: Context, report: Report, format: "json" | "csv" | undefined) {
   c.header("Cache-Control", "private, no-store");

@@ -6,6 +6,22 @@ import type { CmRow } from "./schema.ts";
 export const CM_TYPES = ["video/mp4", "video/webm", "image/jpeg", "image/png", "image/bmp"] as const;
 export type CmType = (typeof CM_TYPES)[number];
 
+/** Why a CM was switched off: its file has other bytes, is there no more, or its server does not answer. */
+export type OriginFault = NonNullable<CmRow["origin_fault"]>;
+
+/** A CM's file on its sponsor's own server. */
+export interface CmOrigin {
+  url: string;
+  /** Its entity tag; empty for none. */
+  tag: string;
+  /** When it is looked at next. */
+  checkAt: number;
+  /** Times in a row that the server did not answer. */
+  failures: number;
+  /** Null: the file is there as it was. */
+  fault: OriginFault | null;
+}
+
 /** A commercial with its sponsor's conditions. Its bytes are the blob of the same id. */
 export interface Cm extends CmCandidate {
   type: CmType;
@@ -18,6 +34,8 @@ export interface Cm extends CmCandidate {
   bytes: number;
   sha256: string;
   createdAt: number;
+  /** Null where the file was uploaded. */
+  origin: CmOrigin | null;
 }
 
 /** What an administrator may change. */
@@ -86,6 +104,7 @@ export class CmStore {
       created_at: cm.createdAt,
       removed_at: null,
       sponsor_account_id: null,
+      ...originColumns(cm.origin),
       ...fieldColumns(cm),
     };
     await this.db
@@ -97,6 +116,30 @@ export class CmStore {
 
   async change(id: string, fields: CmFields): Promise<void> {
     await this.db.updateTable("cms").set(fieldColumns(fields)).where("id", "=", id).execute();
+  }
+
+  /** CMs that are on and whose file on the sponsor's server is to be looked at; those that wait longest first. */
+  async originsDue(now: number, most: number): Promise<Cm[]> {
+    const rows = await this.db
+      .selectFrom("cms")
+      .selectAll()
+      .where("origin_url", "is not", null)
+      .where("active", "=", 1)
+      .where("origin_check_at", "<=", now)
+      .orderBy("origin_check_at")
+      .limit(most)
+      .execute();
+    return rows.map((row) => cmOf(row, 0));
+  }
+
+  /** What was found of a CM's file; one with a fault is switched off. */
+  async putOrigin(id: string, origin: CmOrigin): Promise<void> {
+    const off = origin.fault === null ? {} : { active: 0 };
+    await this.db
+      .updateTable("cms")
+      .set({ ...originColumns(origin), ...off })
+      .where("id", "=", id)
+      .execute();
   }
 
   async remove(id: string, at: number): Promise<void> {
@@ -143,6 +186,16 @@ function fieldColumns({ conditions, ...cm }: CmFields) {
   };
 }
 
+function originColumns(origin: CmOrigin | null) {
+  return {
+    origin_url: origin?.url ?? null,
+    origin_tag: origin?.tag ?? "",
+    origin_check_at: origin?.checkAt ?? 0,
+    origin_failures: origin?.failures ?? 0,
+    origin_fault: origin?.fault ?? null,
+  };
+}
+
 function cmOf(row: CmRow, deliveries: number): Cm {
   const list = (json: string) => JSON.parse(json) as string[];
   return {
@@ -170,5 +223,15 @@ function cmOf(row: CmRow, deliveries: number): Cm {
     },
     deliveries,
     createdAt: row.created_at,
+    origin:
+      row.origin_url === null
+        ? null
+        : {
+            url: row.origin_url,
+            tag: row.origin_tag,
+            checkAt: row.origin_check_at,
+            failures: row.origin_failures,
+            fault: row.origin_fault,
+          },
   };
 }

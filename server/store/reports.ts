@@ -1,14 +1,18 @@
 import { sql } from "kysely";
 import type { Report, ReportRow as ReportLine } from "../reports/report-data.ts";
 import type { Database } from "./database.ts";
-import type { OutboxRow, ReportRow, ReportSettingsRow } from "./schema.ts";
+import type { OutboxRow, ReportRow, ReportSettingsRow, WebhookRow } from "./schema.ts";
 
 export type ReportSettings = ReportSettingsRow;
 export type ReportReason = ReportRow["reason"];
 
+/** What is counted: all of the service, an account's videos, one video, or one CM before whichever video. */
+export type ReportScope = { all: true } | { ownerId: string } | { mainId: string } | { cmId: string };
+
 export interface MadeReport {
   id: string;
-  accountId: string;
+  /** An account, or the subject of a webhook. */
+  receiver: string;
   reason: ReportReason;
   from: number;
   to: number;
@@ -18,10 +22,13 @@ export interface MadeReport {
 export interface Sending {
   seq: number;
   reportId: string;
-  accountId: string;
+  receiver: string;
   by: OutboxRow["by"];
   attempts: number;
 }
+
+/** How far a report came on one way. */
+export type SendingState = Pick<OutboxRow, "by" | "sent_at" | "error" | "attempts">;
 
 const DONE_KEPT = 500;
 
@@ -33,20 +40,27 @@ export class ReportStore {
     this.db = db;
   }
 
-  /** Sums over `from <= time < to`. @param ownerId null for all of the service */
-  async lines(ownerId: string | null, from: number, to: number): Promise<ReportLine[]> {
-    const isOwn = ownerId === null ? sql<boolean>`1` : sql<boolean>`videos.owner_id = ${ownerId}`;
+  /** Sums over `from <= time < to`. Of a CM's scope there are no videos. */
+  async lines(scope: ReportScope, from: number, to: number): Promise<ReportLine[]> {
+    const isOwn =
+      "ownerId" in scope
+        ? sql<boolean>`videos.owner_id = ${scope.ownerId}`
+        : "mainId" in scope
+          ? sql<boolean>`videos.main_id = ${scope.mainId}`
+          : sql<boolean>`1`;
+    const isOwnCm = "cmId" in scope ? sql<boolean>`cms.id = ${scope.cmId}` : sql<boolean>`1`;
     const inPeriod = (time: string) => sql<boolean>`${sql.ref(time)} >= ${from} and ${sql.ref(time)} < ${to}`;
     // A player tells how much was shown so far: the last word of each play counts, less what was told before the period.
     const toldUntil = (time: number) => sql`coalesce(max(case when at < ${time} then seconds end), 0)`;
-    const videos = await sql<Omit<ReportLine, "kind">>`
+    const ofVideos = sql<Omit<ReportLine, "kind">>`
       select videos.main_id as id, videos.slave_id as slaveId, videos.title as title,
         (select count(*) from deliveries where deliveries.main_id = videos.main_id and ${inPeriod("released_at")}) as deliveries,
         (select count(*) from downloads where downloads.main_id = videos.main_id and ${inPeriod("at")}) as downloads,
         (select coalesce(sum(shown), 0) from (select ${toldUntil(to)} - ${toldUntil(from)} as shown from play_events
           where play_events.main_id = videos.main_id and kind = 'seconds' group by play_id, number)) as secondsPlayed,
         0 as impressions, 0 as completes, 0 as clicks
-      from videos where ${isOwn} order by deliveries desc, downloads desc, videos.slave_id`.execute(this.db);
+      from videos where ${isOwn} order by deliveries desc, downloads desc, videos.slave_id`;
+    const videos = "cmId" in scope ? [] : (await ofVideos.execute(this.db)).rows;
     const events = (kind: string) => sql`(select count(*) from play_events where play_events.cm_id = cms.id
       and kind = ${kind} and ${inPeriod("at")} and exists (select 1 from deliveries join videos on videos.main_id = deliveries.main_id
         where deliveries.play_id = play_events.play_id and ${isOwn}))`;
@@ -54,10 +68,10 @@ export class ReportStore {
       select cms.id as id, '' as slaveId, cms.title as title, count(*) as deliveries, 0 as downloads, 0 as secondsPlayed,
         ${events("impression")} as impressions, ${events("complete")} as completes, ${events("click")} as clicks
       from deliveries join cms on cms.id = deliveries.cm_id join videos on videos.main_id = deliveries.main_id
-      where ${inPeriod("released_at")} and ${isOwn}
+      where ${inPeriod("released_at")} and ${isOwn} and ${isOwnCm}
       group by cms.id order by count(*) desc, cms.id`.execute(this.db);
     return [
-      ...videos.rows.map((row) => ({ kind: "video" as const, ...row })),
+      ...videos.map((row) => ({ kind: "video" as const, ...row })),
       ...cms.rows.map((row) => ({ kind: "cm" as const, ...row })),
     ];
   }
@@ -90,12 +104,32 @@ export class ReportStore {
       .execute();
   }
 
-  /** Where the account's last report of this kind ended. */
-  async lastEnd(accountId: string, reason: ReportReason): Promise<number | undefined> {
+  async webhook(subject: string): Promise<WebhookRow | undefined> {
+    return this.db.selectFrom("webhooks").selectAll().where("subject", "=", subject).executeTakeFirst();
+  }
+
+  async webhooks(): Promise<WebhookRow[]> {
+    return this.db.selectFrom("webhooks").selectAll().execute();
+  }
+
+  async putWebhook(webhook: WebhookRow): Promise<void> {
+    await this.db
+      .insertInto("webhooks")
+      .values(webhook)
+      .onConflict((conflict) => conflict.column("subject").doUpdateSet(webhook))
+      .execute();
+  }
+
+  async removeWebhook(subject: string): Promise<void> {
+    await this.db.deleteFrom("webhooks").where("subject", "=", subject).execute();
+  }
+
+  /** Where the receiver's last report of this kind ended. */
+  async lastEnd(receiver: string, reason: ReportReason): Promise<number | undefined> {
     const row = await this.db
       .selectFrom("reports")
       .select("to_at")
-      .where("account_id", "=", accountId)
+      .where("account_id", "=", receiver)
       .where("reason", "=", reason)
       .orderBy("to_at", "desc")
       .executeTakeFirst();
@@ -104,18 +138,18 @@ export class ReportStore {
 
   /** Stores a report, and what is to be sent of it, both or neither. */
   async insert(made: MadeReport, by: readonly OutboxRow["by"][], at: number): Promise<void> {
-    const { id, accountId, reason, from, to, report } = made;
+    const { id, receiver, reason, from, to, report } = made;
     await this.db.transaction().execute(async (transaction) => {
       await transaction
         .insertInto("reports")
-        .values({ id, account_id: accountId, reason, from_at: from, to_at: to, body: JSON.stringify(report) })
+        .values({ id, account_id: receiver, reason, from_at: from, to_at: to, body: JSON.stringify(report) })
         .execute();
       for (const way of by)
         await transaction
           .insertInto("outbox")
           .values({
             report_id: id,
-            account_id: accountId,
+            account_id: receiver,
             by: way,
             attempts: 0,
             next_at: at,
@@ -127,17 +161,15 @@ export class ReportStore {
   }
 
   /** Newest first, with how each was sent. */
-  async list(
-    accountId: string,
-  ): Promise<(MadeReport & { sendings: Pick<OutboxRow, "by" | "sent_at" | "error" | "attempts">[] })[]> {
+  async list(receiver: string): Promise<(MadeReport & { sendings: SendingState[] })[]> {
     const rows = await this.db
       .selectFrom("reports")
       .selectAll()
-      .where("account_id", "=", accountId)
+      .where("account_id", "=", receiver)
       .orderBy("to_at", "desc")
       .limit(DONE_KEPT)
       .execute();
-    const sendings = await this.db.selectFrom("outbox").selectAll().where("account_id", "=", accountId).execute();
+    const sendings = await this.db.selectFrom("outbox").selectAll().where("account_id", "=", receiver).execute();
     return rows.map((row) => ({ ...madeOf(row), sendings: sendings.filter((one) => one.report_id === row.id) }));
   }
 
@@ -157,7 +189,7 @@ export class ReportStore {
     return rows.map((row) => ({
       seq: row.seq,
       reportId: row.report_id,
-      accountId: row.account_id,
+      receiver: row.account_id,
       by: row.by,
       attempts: row.attempts,
     }));
@@ -189,5 +221,5 @@ export class ReportStore {
 
 function madeOf(row: ReportRow): MadeReport {
   const { id, account_id, reason, from_at, to_at, body } = row;
-  return { id, accountId: account_id, reason, from: from_at, to: to_at, report: JSON.parse(body) as Report };
+  return { id, receiver: account_id, reason, from: from_at, to: to_at, report: JSON.parse(body) as Report };
 }

@@ -11,6 +11,7 @@ export interface Tables {
   report_settings: ReportSettingsRow;
   reports: ReportRow;
   outbox: OutboxRow;
+  webhooks: WebhookRow;
   cms: CmRow;
   plays: PlayRow;
   deliveries: DeliveryRow;
@@ -100,17 +101,28 @@ export interface ReportSettingsRow {
   since: number;
 }
 
+/** Where the counts of one CM or video are posted to, beside its account's own reports. */
+export interface WebhookRow {
+  /** reports/webhooks.ts */
+  subject: string;
+  url: string;
+  /** Sealed with the master key. */
+  secret: Uint8Array;
+  since: number;
+}
+
 export interface ReportRow {
   id: string;
+  /** Whose report: of an account, or of the subject of a webhook. */
   account_id: string;
-  reason: "deliveries" | "weekly" | "monthly";
+  reason: "deliveries" | "weekly" | "monthly" | "daily";
   from_at: number;
   to_at: number;
   /** JSON: reports/report-data.ts. */
   body: string;
 }
 
-/** A report on its way to its provider; `next_at` is null when it is sent or given up. */
+/** A report on its way; `next_at` is null when it is sent or given up. */
 export interface OutboxRow {
   seq: Generated<number>;
   report_id: string;
@@ -146,6 +158,16 @@ export interface CmRow {
   until_at: number | null;
   removed_at: number | null;
   sponsor_account_id: string | null;
+  /** On its sponsor's own server, of which the blob is a copy; null where it was uploaded. */
+  origin_url: string | null;
+  /** The entity tag there; empty for none. */
+  origin_tag: string;
+  /** When it is asked for next; counted on while it is switched on. */
+  origin_check_at: number;
+  /** Checks in a row to which the address did not answer. */
+  origin_failures: number;
+  /** Why it was switched off. */
+  origin_fault: "changed" | "gone" | "silent" | null;
 }
 
 export interface PlayRow {

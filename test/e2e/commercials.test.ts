@@ -26,6 +26,9 @@ afterAll(async () => {
 
 const card = (page: Page, title: string) => page.getByRole("form", { name: title, exact: true });
 
+const row = (page: Page, title: string) =>
+  page.getByRole("row").filter({ has: page.getByRole("rowheader", { name: title, exact: true }) });
+
 /** A picture of one colour. */
 function image(colour: readonly [number, number, number]): Buffer {
   const png = new PNG({ width: 320, height: 180 });
@@ -47,8 +50,10 @@ async function enterCm({ title, sponsor, colour }: Enters): Promise<void> {
     await fresh.getByLabel("Seconds").fill("3");
     await fresh.getByLabel("With no video for viewers younger than").fill("0");
     await fresh.getByRole("button", { name: "Save" }).click();
-    await card(page, title).getByRole("button", { name: "Switch on" }).click();
-    await card(page, title).getByRole("button", { name: "Switch off" }).waitFor();
+    await row(page, title).getByRole("button", { name: "Switch on" }).click();
+    await row(page, title).getByRole("button", { name: "Switch off" }).waitFor();
+    await page.getByLabel("Search titles, sponsors and kinds").fill(sponsor);
+    await page.waitForFunction(() => document.querySelectorAll(".log [aria-label=Commercials] tbody tr").length === 1);
     await expectAccessible(page);
   });
 }
@@ -57,9 +62,9 @@ async function enterCm({ title, sponsor, colour }: Enters): Promise<void> {
 async function countsOf(title: string): Promise<string> {
   let counts = "";
   await withPage(app, "/admin", async ({ page }) => {
-    counts = await card(page, title).locator(".quiet").innerText();
+    counts = await row(page, title).getByRole("cell").nth(3).innerText();
   });
-  return counts.replace(/^.*: /, "");
+  return counts;
 }
 
 /** Opens the sample and presses Play. @returns when the CM's image is on screen, the sponsor's name beside it */

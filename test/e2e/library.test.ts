@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makePair, type TestPair } from "../server/harness.ts";
 import { sendFile } from "../support/upload.ts";
+import { expectAccessible } from "./support/accessibility.ts";
 import { openPage, ROOT, startApp, type TestApp } from "./support/app.ts";
 import { withPage } from "./support/pages.ts";
 
@@ -32,7 +33,17 @@ describe("S2 D9 the library's page", () => {
       await page.getByLabel("Description").fill("<b>夜</b> の東京");
       await page.getByLabel("Teaser").setInputFiles(join(ROOT, "samples/house-cm.mp4"));
       await page.getByRole("button", { name: "Save" }).first().click();
-      await page.getByRole("button", { name: "Edit 東京の夜景", expanded: false }).waitFor();
+      await page.getByRole("button", { name: "Edit 東京の夜景", expanded: false }).click();
+      const conditions = page.getByRole("form", { name: "Conditions" });
+      await conditions.getByLabel("Plays of each viewer").fill("3");
+      await conditions.getByLabel("None of these kinds").fill("alcohol, cars");
+      await conditions.getByRole("button", { name: "Save" }).click();
+      await conditions.getByText("Saved.").waitFor();
+      const counts = page.getByRole("form", { name: "Counts by post" });
+      await counts.getByLabel("Address").fill("https://provider.example/counts");
+      await counts.getByRole("button", { name: "Save" }).click();
+      await counts.getByText("Key of the signature").waitFor();
+      await expectAccessible(page);
       await page.getByRole("rowheader", { name: "Total" }).waitFor();
       const [csv] = await Promise.all([
         page.waitForEvent("download"),
@@ -43,6 +54,10 @@ describe("S2 D9 the library's page", () => {
       await page.getByRole("button", { name: "Save" }).last().click();
       await page.getByText("Saved.").waitFor();
     });
+    const answer = await fetch(`${app.url}/api/videos/${pair.mainId}/conditions`, {
+      headers: await app.administrator(),
+    });
+    expect(await answer.json()).toMatchObject({ playsPerViewer: 3, plays: null, kindsExcluded: ["alcohol", "cars"] });
     await withPage(
       app,
       "/",

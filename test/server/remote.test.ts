@@ -1,38 +1,22 @@
 /** Requests to addresses that accounts gave, and mains on their provider's own server. */
 import { readdir } from "node:fs/promises";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo, LookupFunction } from "node:net";
+import type { LookupFunction } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sha256, toHex } from "../../codec/format/bytes.ts";
 import { guardedFetch, type OutboundRules } from "../../server/outbound/guarded-fetch.ts";
 import { type ErrorBody, makePair, startTestServer, type TestPair, type TestServer, uploadFile } from "./harness.ts";
+import { gives, type Outside, redirect, startOutside } from "./outside-server.ts";
 import { sendJson } from "./test-accounts.ts";
 
-type Answer = (request: IncomingMessage, response: ServerResponse) => void;
-
-let outside: Server;
+let outside: Outside;
 let base: string;
-const pages: Record<string, Answer> = {};
-let asked: string[] = [];
 
 beforeAll(async () => {
-  outside = createServer((request, response) => {
-    asked.push(request.url ?? "");
-    (pages[request.url ?? ""] ?? ((_, missing) => missing.writeHead(404).end()))(request, response);
-  });
-  await new Promise<void>((resolve) => outside.listen(0, "127.0.0.1", resolve));
-  base = `http://127.0.0.1:${(outside.address() as AddressInfo).port}`;
+  outside = await startOutside();
+  base = outside.url;
 });
-afterAll(() => {
-  outside.closeAllConnections();
-  outside.close();
-});
-
-const redirect =
-  (to: string): Answer =>
-  (_, response) =>
-    void response.writeHead(302, { Location: to }).end();
+afterAll(() => outside.close());
 
 const names: Record<string, string[]> = {
   "inner.example": ["10.1.2.3"],
@@ -103,8 +87,8 @@ describe("S13 an address that an account gave", () => {
   const test: OutboundRules = { allowLoopback: true, lookup };
 
   it("is followed through three redirects, not four, and each is checked anew", async () => {
-    pages["/end"] = (_, response) => void response.end("here");
-    for (const step of [1, 2, 3, 4]) pages[`/step${step}`] = redirect(step === 1 ? "/end" : `/step${step - 1}`);
+    outside.pages["/end"] = (_, response) => void response.end("here");
+    for (const step of [1, 2, 3, 4]) outside.pages[`/step${step}`] = redirect(step === 1 ? "/end" : `/step${step - 1}`);
     const answer = await get(`${base}/step3`, test);
     expect([answer.status, answer.url.pathname]).toEqual([200, "/end"]);
     answer.body.destroy();
@@ -116,7 +100,7 @@ describe("S13 an address that an account gave", () => {
       "https://[fd00::1]/",
       "ftp://x/",
     ]) {
-      pages["/inner"] = redirect(inner);
+      outside.pages["/inner"] = redirect(inner);
       await expect(get(`${base}/inner`, test), inner).rejects.toThrow(/inner address|not allowed/);
     }
   });
@@ -135,7 +119,7 @@ describe("S13 an address that an account gave", () => {
   });
 
   it("that is silent is given up", async () => {
-    pages["/silent"] = () => {};
+    outside.pages["/silent"] = () => {};
     await expect(get(`${base}/silent`, test)).rejects.toThrow(/silent for 2 s/);
   });
 });
@@ -156,13 +140,9 @@ describe("S13 a main on its provider's own server", () => {
   const register = async (url: string, sha256 = hash, role: "provider" | "viewer" = "provider") =>
     sendJson(`${server.url}/api/mains/${pair.mainId}/address`, "PUT", { url, sha256 }, await server.as(role));
   const refusal = async (answer: Response) => [answer.status, ((await answer.json()) as ErrorBody).error.message];
-  const serve =
-    (bytes: Uint8Array, headers: Record<string, string> = {}): Answer =>
-    (_, response) =>
-      void response.writeHead(200, { "Content-Length": bytes.length, ...headers }).end(bytes);
 
   it("is checked whole, and then given by the library without a copy here", async () => {
-    pages["/main.cmx"] = serve(pair.main);
+    outside.pages["/main.cmx"] = gives(pair.main);
     const answer = await register(`${base}/main.cmx`);
     expect(await answer.json()).toEqual({ url: `${base}/main.cmx`, bytes: pair.main.length, playsInBrowser: false });
     for (const kind of ["mains", "tmp"]) expect(await readdir(join(server.folder, "data", kind))).toEqual([]);
@@ -183,7 +163,7 @@ describe("S13 a main on its provider's own server", () => {
       "Access-Control-Expose-Headers": "Content-Range, ETag",
       "Accept-Ranges": "bytes",
     };
-    pages["/open.cmx"] = serve(pair.main, headers);
+    outside.pages["/open.cmx"] = gives(pair.main, headers);
     expect(await (await register(`${base}/open.cmx`)).json()).toMatchObject({ playsInBrowser: true });
     const policy = (await fetch(`${server.url}/`)).headers.get("Content-Security-Policy");
     expect(policy).toContain(`connect-src 'self' blob: ${base}`);
@@ -193,21 +173,21 @@ describe("S13 a main on its provider's own server", () => {
 
   it("is refused where it is another file, too large, cut, missing or inside, and the address before stays", async () => {
     const damaged = pair.main.with(pair.main.length - 3, 1);
-    pages["/other.cmx"] = serve((await makePair({ seconds: 2 })).main);
-    pages["/damaged.cmx"] = serve(damaged);
-    pages["/large.cmx"] = serve(new Uint8Array(200_001));
-    pages["/endless.cmx"] = (_, response) => {
+    outside.pages["/other.cmx"] = gives((await makePair({ seconds: 2 })).main);
+    outside.pages["/damaged.cmx"] = gives(damaged);
+    outside.pages["/large.cmx"] = gives(new Uint8Array(200_001));
+    outside.pages["/endless.cmx"] = (_, response) => {
       response.writeHead(200);
       const more = () => {
         if (!response.destroyed) response.write(new Uint8Array(64_000), () => setTimeout(more, 1));
       };
       more();
     };
-    pages["/broken.cmx"] = (_, response) => {
+    outside.pages["/broken.cmx"] = (_, response) => {
       response.writeHead(200, { "Content-Length": pair.main.length });
       response.write(pair.main.subarray(0, 1000), () => setTimeout(() => response.destroy(), 50));
     };
-    pages["/inside.cmx"] = redirect("https://192.168.1.1/main.cmx");
+    outside.pages["/inside.cmx"] = redirect("https://192.168.1.1/main.cmx");
     for (const [page, given, status, words] of [
       ["/other.cmx", hash, 422, /has SHA-256/],
       ["/damaged.cmx", toHex(await sha256(damaged)), 422, /./],
@@ -233,7 +213,7 @@ describe("S13 a main on its provider's own server", () => {
     const usual = await startTestServer();
     try {
       await uploadFile(usual, "slave", pair.slaveId, pair.slave);
-      asked = [];
+      outside.asked.length = 0;
       for (const url of [`${base}/main.cmx`, base.replace("http", "https")]) {
         const answer = await sendJson(
           `${usual.url}/api/mains/${pair.mainId}/address`,
@@ -243,7 +223,7 @@ describe("S13 a main on its provider's own server", () => {
         );
         expect((await refusal(answer))[0]).toBe(400);
       }
-      expect(asked).toEqual([]);
+      expect(outside.asked).toEqual([]);
     } finally {
       await usual.close();
     }

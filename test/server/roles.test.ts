@@ -56,6 +56,8 @@ const ROUTES: Record<string, string> = {
   "put /api/reports/settings": "...p.a.",
   "get /api/reports/{reportId}": "...p.a.",
   "get /api/videos/{mainId}/downloads": "...p.a.",
+  "get /api/videos/{mainId}/webhook": "...p.a.",
+  "put /api/videos/{mainId}/webhook": "...p.a.",
   "put /api/videos/{mainId}/poster": "...p.a.",
   "delete /api/videos/{mainId}/poster": "...p.a.",
   "put /api/videos/{mainId}/teaser": "...p.a.",
@@ -73,7 +75,10 @@ const ROUTES: Record<string, string> = {
   "post /api/cms": ".....a.",
   "patch /api/cms/{cmId}": ".....a.",
   "delete /api/cms/{cmId}": ".....a.",
+  "post /api/cms/address": ".....a.",
   "get /api/cms/{cmId}/file": ".....a.",
+  "get /api/cms/{cmId}/webhook": ".....a.",
+  "put /api/cms/{cmId}/webhook": ".....a.",
 };
 
 interface Operation {

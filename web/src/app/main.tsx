@@ -8,6 +8,7 @@ import { startApp } from "./install.ts";
 import "../shared/ui/base.css";
 import "../shared/ui/parts.css";
 import "../features/account/account.css";
+import "../features/admin/admin.css";
 import "../features/home/home.css";
 import "../features/provider/provider.css";
 import "../features/studio/studio.css";

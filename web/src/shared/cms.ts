@@ -30,6 +30,8 @@ export interface AdminCm {
   deliveries: number;
   events: Record<string, number>;
   fileUrl: string;
+  /** On its sponsor's own server, and why it was switched off; null where it was uploaded. */
+  origin: { url: string; fault: "changed" | "gone" | "silent" | null } | null;
 }
 
 export type CmChange = Partial<
@@ -43,9 +45,14 @@ export async function listCms(): Promise<AdminCm[]> {
 }
 
 /** Sends a video or image, which is off until it has a title and a sponsor. */
-export async function addCm(file: Blob): Promise<void> {
+export async function addCm(file: Blob): Promise<AdminCm> {
   const headers = { ...(await changeHeaders()), "content-type": "application/octet-stream" };
-  await request("/api/cms", { method: "POST", headers, body: file });
+  return (await (await request("/api/cms", { method: "POST", headers, body: file })).json()) as AdminCm;
+}
+
+/** Has the service fetch a video or image from its sponsor's server, which can take as long as the file takes to come. */
+export async function addCmFrom(url: string): Promise<AdminCm> {
+  return (await (await change("POST", "/api/cms/address", { url })).json()) as AdminCm;
 }
 
 export async function changeCm(id: string, values: CmChange): Promise<void> {

@@ -88,6 +88,25 @@ export async function registerAddress(
   return (await response.json()) as { playsInBrowser: boolean };
 }
 
+/** A provider's conditions on a video; null and empty lists are none. */
+export interface VideoConditions {
+  plays: number | null;
+  playsPerViewer: number | null;
+  /** ISO 8601. */
+  from: string | null;
+  until: string | null;
+  kindsAllowed: string[];
+  kindsExcluded: string[];
+}
+
+export async function loadConditions(mainId: string): Promise<VideoConditions> {
+  return (await (await request(`/api/videos/${mainId}/conditions`)).json()) as VideoConditions;
+}
+
+export async function putConditions(mainId: string, values: VideoConditions): Promise<void> {
+  await change("PATCH", `/api/videos/${mainId}/conditions`, values);
+}
+
 /** @param from and @param to days, `to` included; empty for no limit */
 export function countsAddress(from: string, to: string, format: "json" | "csv"): string {
   const query = new URLSearchParams({ format });

@@ -41,6 +41,16 @@ export interface SourceFacts {
   combinesOnly?: boolean;
 }
 
+/** What the library shows of a video in the clear (Cmix patent [0066]). */
+export interface Thumbnails {
+  /** A picture, in the main's header. */
+  poster: boolean;
+  /** A short video without sound, beside the main. */
+  teaser: boolean;
+  /** Where both are taken; 0: the teaser from the beginning, the picture a little later, as many videos begin black. */
+  startSeconds: number;
+}
+
 export interface DivideSettings {
   method: StudioMethod;
   title: string;
@@ -56,6 +66,8 @@ export interface DivideSettings {
   player: string;
   mainName: string;
   slaveName: string;
+  thumbnails: Thumbnails;
+  /** Made before the division begins: whoever goes on with it needs the same bytes. */
   poster?: NonNullable<MainHeader["poster"]>;
 }
 
@@ -84,6 +96,8 @@ export interface DivisionOutput {
   slaveBytes: number;
   /** The poster, which is in the main file but not counted as a part of it. */
   extrasBytes: number;
+  /** Undefined where none is wanted, or this browser cannot make one. */
+  teaser: Blob | undefined;
   segments: number;
   pictures: number;
   durationSeconds: number;
@@ -96,6 +110,8 @@ export interface DivisionOutput {
 export interface DivideWorkerApi {
   /** @throws InputError no video in it; UnsupportedError no method takes it */
   inspect(file: Blob): Promise<SourceFacts>;
+  /** Another small picture of a file than that of `inspect`; undefined where none can be made. @throws as `inspect` */
+  poster(file: Blob, startSeconds: number): Promise<MainHeader["poster"]>;
   /**
    * Divides with the method of `settings`.
    *

@@ -23,6 +23,10 @@ export class DivideClient {
     return this.started().inspect(file);
   }
 
+  async poster(file: Blob, startSeconds: number): Promise<DivideSettings["poster"]> {
+    return this.started().poster(file, startSeconds);
+  }
+
   async program(): Promise<string> {
     return this.started().program();
   }

@@ -3,6 +3,7 @@ import "../shared/no-eval.ts";
 import * as Comlink from "comlink";
 import { sourceFromBlob, toHex } from "../../../codec/format/bytes.ts";
 import type { DivisionResult, DivisionSinks } from "../../../codec/format/division-writer.ts";
+import type { MainHeader } from "../../../codec/format/header.ts";
 import { readAhead } from "../../../codec/format/read-ahead.ts";
 import { readUnfinished, type UnfinishedDivision } from "../../../codec/format/unfinished.ts";
 import { divideCompress } from "../../../codec/methods/compress.ts";
@@ -25,6 +26,7 @@ import { inspectMpeg } from "./mpeg-source.ts";
 import { type DivisionFiles, openFiles } from "./output-file.ts";
 import { SourceReader } from "./source-reader.ts";
 import { streamFacts } from "./stream-source.ts";
+import { makeTeaser } from "./teaser.ts";
 
 const WORKERS_MAX = 4;
 const STEP_MILLISECONDS = 100;
@@ -133,8 +135,17 @@ class DivideWorker implements DivideWorkerApi {
     if (facts !== undefined) return facts;
     const reader = await SourceReader.open(file);
     try {
-      const poster = await reader.poster();
+      const poster = await reader.poster(0);
       return { ...reader.facts, ...(poster === undefined ? {} : { poster }) };
+    } finally {
+      reader.close();
+    }
+  }
+
+  async poster(file: Blob, startSeconds: number): Promise<MainHeader["poster"]> {
+    const reader = await SourceReader.open(file);
+    try {
+      return await reader.poster(startSeconds);
     } finally {
       reader.close();
     }
@@ -173,6 +184,9 @@ class DivideWorker implements DivideWorkerApi {
       };
       signal.throwIfAborted();
       const result = await (isCopied ? divideAsItIs(job) : compressAndDivide(job));
+      const seconds = (performance.now() - start) / 1000;
+      const { thumbnails } = settings;
+      const teaser = thumbnails.teaser ? await makeTeaser(file, thumbnails.startSeconds, signal) : undefined;
       return {
         method: settings.method,
         mainId: toHex(result.mainId),
@@ -182,11 +196,12 @@ class DivideWorker implements DivideWorkerApi {
         mainBytes: result.mainBytes,
         slaveBytes: result.slaveBytes,
         extrasBytes: result.extrasBytes,
+        teaser,
         segments: result.segments,
         pictures: result.pictures,
         durationSeconds: result.durationMicroseconds / 1e6,
         keptBytes: unfinished?.mainBytes ?? 0,
-        seconds: (performance.now() - start) / 1000,
+        seconds,
       };
     } catch (error) {
       await Promise.allSettled(Object.values(sinks).map((sink) => sink.abort()));

@@ -174,14 +174,15 @@ export class SourceReader {
     return input;
   }
 
-  /** A small JPEG of a picture early in the video, upright; undefined where it cannot be made, which stops no division. */
-  async poster(): Promise<MainHeader["poster"]> {
-    return this.makePoster().catch(() => undefined);
+  /** A small upright JPEG, from a picture early in the video where `startSeconds` is 0; undefined where it cannot be made, which stops no division. */
+  async poster(startSeconds: number): Promise<MainHeader["poster"]> {
+    return this.makePoster(startSeconds).catch(() => undefined);
   }
 
-  private async makePoster(): Promise<MainHeader["poster"]> {
+  private async makePoster(startSeconds: number): Promise<MainHeader["poster"]> {
     const start = await this.video.getFirstTimestamp();
-    const at = start + (this.facts.durationSeconds - start) * POSTER_POSITION;
+    const seconds = this.facts.durationSeconds - start;
+    const at = start + (startSeconds > 0 ? Math.min(startSeconds, seconds) : seconds * POSTER_POSITION);
     const sample = await new VideoSampleSink(this.video).getSample(at);
     if (sample === null) return undefined;
     try {

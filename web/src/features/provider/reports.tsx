@@ -73,7 +73,7 @@ export function Reports(): ReactNode {
               ))}
             </select>
           </div>
-          <label>
+          <label className="check">
             <input name="byEmail" type="checkbox" defaultChecked={settings.byEmail} disabled={!settings.canMail} />{" "}
             {t(settings.canMail ? "provider.byEmail" : "provider.noMail")}
           </label>

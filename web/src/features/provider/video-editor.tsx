@@ -9,6 +9,8 @@ import {
   withdrawVideo,
 } from "../../shared/provider.ts";
 import { ErrorNotice, Hint } from "../../shared/ui/notices.tsx";
+import { WebhookForm } from "../../shared/ui/webhook-form.tsx";
+import { ConditionsForm } from "./conditions-form.tsx";
 
 /** What the library shows of one video, and whether it shows it at all. What was typed stays after a refusal. */
 export function VideoEditor({ video, onChanged }: { video: OwnVideo; onChanged: () => void }): ReactNode {
@@ -143,6 +145,8 @@ export function VideoEditor({ video, onChanged }: { video: OwnVideo; onChanged: 
           {t("provider.addressSend")}
         </button>
       </form>
+      <ConditionsForm mainId={video.mainId} />
+      <WebhookForm of={`videos/${video.mainId}`} />
     </div>
   );
 }

@@ -13,6 +13,7 @@ const WHOLE_SHARE = 0.95;
 
 interface DivisionResultProps {
   output: DivisionOutput;
+  wantsTeaser: boolean;
   sourceBytes: number;
   /** What the source says of itself. */
   sourceSeconds: number;
@@ -28,6 +29,7 @@ interface DivisionResultProps {
 
 export function DivisionResult({
   output,
+  wantsTeaser,
   sourceBytes,
   sourceSeconds,
   fileName,
@@ -101,19 +103,36 @@ export function DivisionResult({
         {writtenTo !== undefined && `${t("studio.written", { name: writtenTo })} `}
         {t("studio.saveHint")}
       </p>
+      {wantsTeaser &&
+        (output.teaser === undefined ? <Hint>{t("studio.teaser.none")}</Hint> : <Teaser file={output.teaser} />)}
       {slave.state === "done" && <Publishing transfer={main} onPublish={onPublish} />}
     </div>
   );
 }
 
-function SaveLink({ file, fileName, onSaved }: { file: Blob; fileName: string; onSaved: () => void }): ReactNode {
-  const { t } = useText();
+function useUrlOf(file: Blob): string | undefined {
   const [url, setUrl] = useState<string>();
   useEffect(() => {
     const made = URL.createObjectURL(file);
     setUrl(made);
     return () => URL.revokeObjectURL(made);
   }, [file]);
+  return url;
+}
+
+function Teaser({ file }: { file: Blob }): ReactNode {
+  const { t } = useText();
+  return (
+    <figure className="studio-teaser">
+      <video src={useUrlOf(file)} muted loop controls playsInline aria-label={t("studio.teaser")} />
+      <figcaption className="quiet">{t("studio.teaser.shown", { size: formatBytes(file.size) })}</figcaption>
+    </figure>
+  );
+}
+
+function SaveLink({ file, fileName, onSaved }: { file: Blob; fileName: string; onSaved: () => void }): ReactNode {
+  const { t } = useText();
+  const url = useUrlOf(file);
   return (
     <a className="button button-main" href={url} download={fileName} onClick={onSaved}>
       {t("studio.save")}

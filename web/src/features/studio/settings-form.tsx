@@ -3,10 +3,11 @@ import { useText } from "../../shared/i18n/text.tsx";
 import { Hint } from "../../shared/ui/notices.tsx";
 import type { DivideSettings, SourceFacts } from "../../workers/divide-api.ts";
 import { MethodChoice } from "./method-choice.tsx";
+import { ThumbnailFields } from "./thumbnail-fields.tsx";
 
 export type Settings = Pick<
   DivideSettings,
-  "method" | "title" | "copyright" | "quality" | "bitplane" | "protection"
+  "method" | "title" | "copyright" | "quality" | "bitplane" | "protection" | "thumbnails"
 > & {
   /** Method `compress`: the rate follows from the source's size, not from `quality`. */
   staysBelowSource: boolean;
@@ -22,6 +23,7 @@ export const Settings: { initial: Settings } = {
     staysBelowSource: true,
     bitplane: "gray",
     protection: "sealed",
+    thumbnails: { poster: true, teaser: true, startSeconds: 0 },
   },
 };
 
@@ -74,6 +76,13 @@ export function SettingsForm({
       <MethodChoice facts={facts} method={settings.method} onChange={(method) => set({ method })} />
       {settings.method === "compress" && settings.staysBelowSource && facts.belowSource?.isCoarse && (
         <Hint warning>{t("studio.belowSource.coarse")}</Hint>
+      )}
+      {facts.isDecodable && (
+        <ThumbnailFields
+          thumbnails={settings.thumbnails}
+          durationSeconds={facts.durationSeconds}
+          onChange={(thumbnails) => set({ thumbnails })}
+        />
       )}
       <details className="more">
         <summary>{t("studio.settings")}</summary>

@@ -22,7 +22,8 @@ export function StudioPage(): ReactNode {
   const [settings, setSettings] = useState<Settings>(Settings.initial);
 
   const chooseSource = (chosen: Source) => {
-    setSettings((now) => ({ ...now, title: withoutExtension(chosen.file.name) }));
+    const thumbnails = Settings.initial.thumbnails; // a second of one video means nothing in another
+    setSettings((now) => ({ ...now, title: withoutExtension(chosen.file.name), thumbnails }));
     choose(chosen);
   };
 
@@ -107,6 +108,7 @@ export function StudioPage(): ReactNode {
             {studio.phase === "done" && (
               <DivisionResult
                 output={studio.output}
+                wantsTeaser={studio.record.settings.thumbnails.teaser}
                 sourceBytes={facts.bytes}
                 sourceSeconds={facts.durationSeconds}
                 fileName={studio.record.settings.mainName}
@@ -133,7 +135,7 @@ function possible(settings: Settings, { refusals }: SourceFacts): Settings {
 }
 
 function divideSettings(
-  { method, title, copyright, quality, staysBelowSource, bitplane, protection }: Settings,
+  { method, title, copyright, quality, staysBelowSource, bitplane, protection, thumbnails }: Settings,
   { belowSource }: SourceFacts,
 ): DivideSettings {
   return {
@@ -144,6 +146,7 @@ function divideSettings(
     ...(method === "compress" && staysBelowSource && belowSource ? { bitrateKbits: belowSource.kilobits } : {}),
     bitplane,
     protection,
+    thumbnails,
     service: location.origin,
     player: `${location.origin}/watch`,
     mainName: fileNameFor(title, "cmx"),

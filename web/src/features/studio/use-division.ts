@@ -1,9 +1,15 @@
 /** The Studio's state: one file, from choosing it to the uploaded slave. */
 import { useCallback, useEffect, useRef, useState } from "react";
-
+import { putExtra } from "../../shared/provider.ts";
 import { uploadHeaders } from "../../shared/session.ts";
 import { uploadMain, uploadSlave } from "../../shared/upload.ts";
-import type { DivideSettings, DivisionOutput, DivisionStep, SourceFacts } from "../../workers/divide-api.ts";
+import type {
+  DivideSettings,
+  DivisionOutput,
+  DivisionStep,
+  SourceFacts,
+  Thumbnails,
+} from "../../workers/divide-api.ts";
 import { DivideClient } from "../../workers/divide-client.ts";
 import { type DivisionRecord, identify, putRecord, removeRecord } from "../../workers/division-records.ts";
 import {
@@ -199,15 +205,21 @@ export function useDivision(): Division {
     }
   };
 
+  const posterFor = async ({ file }: Source, facts: SourceFacts, { poster, startSeconds }: Thumbnails) => {
+    if (!poster || facts.poster === undefined) return undefined;
+    return startSeconds === 0 ? facts.poster : worker().poster(file, startSeconds);
+  };
+
   const divide = (settings: DivideSettings, target?: FileSystemFileHandle): void => {
     if (studio.phase !== "chosen") return;
     const { source, facts } = studio;
     leave();
     void (async () => {
+      const poster = await posterFor(source, facts, settings.thumbnails);
       const record: DivisionRecord = {
         id: crypto.randomUUID(),
         startedAt: Date.now(),
-        settings: { ...settings, ...(facts.poster === undefined ? {} : { poster: facts.poster }) },
+        settings: { ...settings, ...(poster === undefined ? {} : { poster }) },
         facts,
         source: { ...(await identify(source.file)), ...(source.handle === undefined ? {} : { handle: source.handle }) },
         program: await worker().program(),
@@ -259,8 +271,10 @@ export function useDivision(): Division {
       if (studio.phase === "done")
         transfer(
           "main",
-          async ({ mainId, main }, onProgress, signal) =>
-            uploadMain(mainId, main, await uploadHeaders(), onProgress, signal),
+          async ({ mainId, main, teaser }, onProgress, signal) => {
+            await uploadMain(mainId, main, await uploadHeaders(), onProgress, signal);
+            if (teaser !== undefined) await putExtra(mainId, "teaser", teaser);
+          },
           studio.output,
         );
     },

@@ -93,6 +93,15 @@ export const en = {
   "studio.unplayedSound":
     "Kept as it is, the sound of a transport stream goes along, but the player does not play it. With sound: put it into an MP4 first (ffmpeg -i IN -c copy OUT.mp4).",
   "studio.settings": "More settings",
+  "studio.thumbnails": "Shown in the clear",
+  "studio.thumbnails.poster": "A small picture",
+  "studio.thumbnails.teaser": "A teaser: 5 seconds, small, without sound",
+  "studio.thumbnails.start": "From second",
+  "studio.thumbnails.hint": "Everyone can see these without a commercial. 0 is the beginning.",
+  "studio.teaser": "Teaser",
+  "studio.teaser.shown": "Teaser, {size}: the library shows it in the clear once the .cmx is published there.",
+  "studio.teaser.none":
+    "No teaser could be made: this browser does not decode this video or has no encoder. You can add one under My videos.",
   "studio.belowSource": "Main and slave smaller than the source",
   "studio.belowSource.coarse":
     "The source is strongly compressed: at its size the pictures will show blocks. Keep the file as it is, or allow a larger size in the settings.",

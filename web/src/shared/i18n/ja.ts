@@ -90,6 +90,15 @@ export const ja: Record<TextKey, string> = {
     "このブラウザーは音声({codec})を再生できません。音声はそのまま含まれ、対応するブラウザーで再生できます。",
   "studio.unplayedSound":
     "そのまま分割すると、トランスポートストリームの音声は含まれますが再生されません。音声を再生するには、先に MP4 に入れてください(ffmpeg -i IN -c copy OUT.mp4)。",
+  "studio.thumbnails": "そのまま公開するもの",
+  "studio.thumbnails.poster": "小さな画像",
+  "studio.thumbnails.teaser": "サムネイル動画（5秒、小さな画面、音声なし）",
+  "studio.thumbnails.start": "開始位置（秒）",
+  "studio.thumbnails.hint": "CMなしで誰でも見られます。0は動画の先頭です。",
+  "studio.teaser": "サムネイル動画",
+  "studio.teaser.shown": "サムネイル動画（{size}）：.cmxをライブラリに公開すると、誰でもそのまま見られます。",
+  "studio.teaser.none":
+    "サムネイル動画を作れませんでした。このブラウザーはこの動画を復号できないか、符号化に対応していません。「自分の動画」から追加できます。",
   "studio.settings": "詳細設定",
   "studio.belowSource": "メインとスレーブを元のファイルより小さくする",
   "studio.belowSource.coarse":

@@ -1,0 +1,49 @@
+import { type ReactNode, useId } from "react";
+import { useText } from "../../shared/i18n/text.tsx";
+import type { Thumbnails } from "../../workers/divide-api.ts";
+
+/** Which parts of the video everyone may see: on, and from its beginning, unless the creator wants it otherwise. */
+export function ThumbnailFields({
+  thumbnails,
+  durationSeconds,
+  onChange,
+}: {
+  thumbnails: Thumbnails;
+  durationSeconds: number;
+  onChange: (thumbnails: Thumbnails) => void;
+}): ReactNode {
+  const { t } = useText();
+  const id = useId();
+  const last = Math.max(0, Math.floor(durationSeconds));
+  return (
+    <fieldset className="thumbnails" aria-describedby={`${id}-hint`}>
+      <legend>{t("studio.thumbnails")}</legend>
+      {(["poster", "teaser"] as const).map((kind) => (
+        <label key={kind} className="check">
+          <input
+            type="checkbox"
+            checked={thumbnails[kind]}
+            onChange={(event) => onChange({ ...thumbnails, [kind]: event.target.checked })}
+          />
+          <span>{t(`studio.thumbnails.${kind}`)}</span>
+        </label>
+      ))}
+      <label className="seconds">
+        <span>{t("studio.thumbnails.start")}</span>
+        <input
+          type="number"
+          min={0}
+          max={last}
+          step={1}
+          required
+          value={Number.isNaN(thumbnails.startSeconds) ? "" : thumbnails.startSeconds}
+          disabled={!thumbnails.poster && !thumbnails.teaser}
+          onChange={(event) => onChange({ ...thumbnails, startSeconds: event.target.valueAsNumber })}
+        />
+      </label>
+      <p className="quiet" id={`${id}-hint`}>
+        {t("studio.thumbnails.hint")}
+      </p>
+    </fieldset>
+  );
+}
