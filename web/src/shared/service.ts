@@ -199,6 +199,11 @@ export async function movePlay(playId: string, move: PlayMove, signal?: AbortSig
   return (await (await request(`/api/plays/${playId}/moves`, jsonPost(move, signal))).json()) as PlayPlace;
 }
 
+/** Where a play stands. */
+export async function fetchPlace(playId: string, signal?: AbortSignal): Promise<PlayPlace> {
+  return (await (await request(`/api/plays/${playId}`, optionalSignal(signal))).json()) as PlayPlace;
+}
+
 /** Tells that the player goes away; works while a page is being closed. */
 export function closePlay(playId: string): void {
   const move = new Blob([JSON.stringify({ kind: "close" } satisfies PlayMove)], { type: "application/json" });
