@@ -90,6 +90,7 @@ describe("Watch on a network that fails", () => {
       proxy.targetPort = portOf(server);
       proxy.restore();
       await waitForState(page, "playing", 15_000);
+      await clickSeekBar(page, 0.85);
       await page.waitForFunction(
         () => Number(document.querySelector<HTMLCanvasElement>(".video-canvas")?.dataset.pictureSeconds) > 9.9,
         undefined,

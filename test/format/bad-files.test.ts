@@ -27,7 +27,7 @@ const OWN: [string, Uint8Array][] = [
   ),
   ["the main without its first byte", scene.subarray(1)],
   ["the main with a byte behind it", Uint8Array.from([...scene, 0])],
-  ...[0, 9, 14, 40, 12_000, scene.length - 900, scene.length - 3].map((place): [string, Uint8Array] => [
+  ...[0, 9, 14, 40, 12_000, scene.length - 300, scene.length - 3].map((place): [string, Uint8Array] => [
     `the main with a bit of byte ${place} changed`,
     flipped(place),
   ]),
