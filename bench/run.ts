@@ -9,6 +9,7 @@ import { benchKernels } from "./kernels/kernels.ts";
 import { type Ratio, type RecordedRatio, ROOT } from "./measure.ts";
 import { benchSeek } from "./player/seek.ts";
 import { benchSmooth } from "./player/smooth.ts";
+import { benchWatch } from "./player/watch.ts";
 import { benchLoad } from "./server/plays-load.ts";
 
 const SUITES: Record<string, () => Promise<Ratio[]>> = {
@@ -18,6 +19,7 @@ const SUITES: Record<string, () => Promise<Ratio[]>> = {
   curves: benchCurves,
   seek: benchSeek,
   smooth: benchSmooth,
+  watch: benchWatch,
   load: benchLoad,
 };
 const RECORDED = join(ROOT, "bench/recorded.json");

@@ -53,7 +53,7 @@ export function createApp(deps: Deps, uploads = new Uploads(deps)): OpenAPIHono 
   });
   app.onError((error, c) => answerError(c, error, deps.log));
   app.notFound((c) => answerError(c, new HttpError("not_found", "there is nothing at this address"), deps.log));
-  app.use("*", securityHeaders(deps.mainOrigins), countAndLog(deps));
+  app.use("*", securityHeaders(deps.mainOrigins, deps.embedSites), countAndLog(deps));
   app.use("/api/*", identify(deps), sameOrigin);
   for (const [name, place] of [
     [

@@ -14,7 +14,6 @@ const CONTENT_SECURITY_POLICY = [
   "object-src 'none'",
   "base-uri 'none'",
   "form-action 'self'",
-  "frame-ancestors 'none'",
 ].join("; ");
 
 const HEADERS = {
@@ -26,12 +25,27 @@ const HEADERS = {
   "X-Frame-Options": "DENY",
 };
 
-/** @param origins servers besides this one that mains are read from */
-export function securityHeaders(origins: { current: readonly string[] }): MiddlewareHandler {
+/** What other sites may have: the player's page, if they are allowed to, and the script that puts it into theirs. */
+export const EMBED_PAGE = "/embed";
+const EMBED_SCRIPT = "/embed.js";
+
+/**
+ * @param origins servers besides this one that mains are read from
+ * @param embedSites whose pages may show {@link EMBED_PAGE}
+ */
+export function securityHeaders(
+  origins: { current: readonly string[] },
+  embedSites: readonly string[],
+): MiddlewareHandler {
+  const ancestors = embedSites.length === 0 ? "'none'" : ["'self'", ...embedSites].join(" ");
   return async (c, next) => {
     for (const [name, value] of Object.entries(HEADERS)) c.header(name, value);
+    const { path } = c.req;
+    if (path === EMBED_PAGE && embedSites.length > 0) c.header("X-Frame-Options", undefined); // knows no list of sites
+    if (path === EMBED_PAGE || path === EMBED_SCRIPT) c.header("Cross-Origin-Resource-Policy", "cross-origin");
     const connect = ["connect-src 'self' blob:", ...origins.current].join(" ");
-    c.header("Content-Security-Policy", `${CONTENT_SECURITY_POLICY}; ${connect}`);
+    const frames = `frame-ancestors ${path === EMBED_PAGE ? ancestors : "'none'"}`;
+    c.header("Content-Security-Policy", [CONTENT_SECURITY_POLICY, connect, frames].join("; "));
     await next();
   };
 }

@@ -24,6 +24,10 @@ declare module "hono" {
 export const CSRF_HEADER = "X-Cmix-CSRF";
 /** With TLS the browser holds the cookie to this very host (RFC 6265bis, 4.1.3.2). */
 export const COOKIE = { plain: "cmix", secure: "__Host-cmix" } as const;
+/** Of the player in another site's page: kept apart for each such site (CHIPS), and never an account's. */
+const EMBED_COOKIE = { plain: "cmix-embed", secure: "__Host-cmix-embed" } as const;
+/** The embedded player says so; only scripts of this origin can send it without asking. */
+const EMBED_HEADER = "X-Cmix-Embedded";
 
 type Method = "get" | "post" | "put" | "patch" | "delete";
 
@@ -68,7 +72,8 @@ export function identify(deps: Pick<Deps, "store" | "now" | "clients">): Middlew
   const sessions = new Sessions(deps.store.sessions, deps.now);
   return async (c, next) => {
     const client = deps.clients.find(c);
-    const token = getCookie(c, client.isSecure ? COOKIE.secure : COOKIE.plain);
+    const protection = client.isSecure ? "secure" : "plain";
+    const token = getCookie(c, COOKIE[protection]) ?? getCookie(c, EMBED_COOKIE[protection]);
     c.set("client", client);
     c.set("sessions", sessions);
     c.set("sessionToken", token);
@@ -82,7 +87,8 @@ export async function ensureSession(c: Context): Promise<Identity> {
   const known = c.get("identity");
   if (known !== undefined) return known;
   const session = await c.get("sessions").begin();
-  giveSession(c, session);
+  if (c.req.header(EMBED_HEADER) === undefined) giveSession(c, session);
+  else giveEmbeddedSession(c, session);
   return session.identity;
 }
 
@@ -101,6 +107,23 @@ export function giveSession(c: Context, { token, identity }: NewSession): void {
     httpOnly: true,
     sameSite: "Lax",
     secure: isSecure,
+    maxAge: SESSION_HOURS * 3600,
+  });
+  c.set("sessionToken", token);
+  c.set("identity", identity);
+}
+
+/**
+ * Inside of another site's page a browser sends no SameSite=Lax cookies, and keeps others only where they are partitioned by that site. They have to be
+ * Secure: http reaches them on the machine itself only.
+ */
+function giveEmbeddedSession(c: Context, { token, identity }: NewSession): void {
+  setCookie(c, EMBED_COOKIE[c.get("client").isSecure ? "secure" : "plain"], token, {
+    path: "/",
+    httpOnly: true,
+    sameSite: "None",
+    secure: true,
+    partitioned: true,
     maxAge: SESSION_HOURS * 3600,
   });
   c.set("sessionToken", token);

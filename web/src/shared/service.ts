@@ -157,9 +157,12 @@ export function sleep(seconds: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
+/** In another site's page the service gives a session that browsers keep there (server/API.md, "The player in other sites"). */
+const EMBEDDED: Record<string, string> = globalThis.location?.pathname === "/embed" ? { "x-cmix-embedded": "1" } : {};
+
 const jsonPost = (body: unknown, signal?: AbortSignal): RequestInit => ({
   method: "POST",
-  headers: { "content-type": "application/json" },
+  headers: { "content-type": "application/json", ...EMBEDDED },
   body: JSON.stringify(body),
   ...(signal === undefined ? {} : { signal }),
 });

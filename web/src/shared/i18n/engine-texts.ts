@@ -4,6 +4,7 @@ export const engineEn = {
   "loss.over": "The service cannot be reached.",
   "loss.kept": "The video goes on where it stopped, without another commercial.",
   "loss.tryNow": "Try again now",
+  "embed.open": "Watch in Cmix",
 };
 
 export const engineJa: Record<keyof typeof engineEn, string> = {
@@ -11,4 +12,5 @@ export const engineJa: Record<keyof typeof engineEn, string> = {
   "loss.over": "サービスに接続できません。",
   "loss.kept": "接続が戻れば、CMなしで続きから再生されます。",
   "loss.tryNow": "今すぐ再接続",
+  "embed.open": "Cmix で視聴",
 };
