@@ -9,7 +9,7 @@ import { benchKernels } from "./kernels/kernels.ts";
 import { type Ratio, type RecordedRatio, ROOT } from "./measure.ts";
 import { benchSeek } from "./player/seek.ts";
 import { benchSmooth } from "./player/smooth.ts";
-import { benchWatch } from "./player/watch.ts";
+import { benchPlaying, benchStarts } from "./player/watch.ts";
 import { benchLoad } from "./server/plays-load.ts";
 
 const SUITES: Record<string, () => Promise<Ratio[]>> = {
@@ -19,7 +19,8 @@ const SUITES: Record<string, () => Promise<Ratio[]>> = {
   curves: benchCurves,
   seek: benchSeek,
   smooth: benchSmooth,
-  watch: benchWatch,
+  starts: benchStarts,
+  playing: benchPlaying,
   load: benchLoad,
 };
 const RECORDED = join(ROOT, "bench/recorded.json");

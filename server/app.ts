@@ -18,6 +18,7 @@ import { registerMains } from "./routes/mains.ts";
 import { registerPlays } from "./routes/plays.ts";
 import { registerReports } from "./routes/reports.ts";
 import { registerSession } from "./routes/session.ts";
+import { registerSurroundings } from "./routes/surroundings.ts";
 import { registerUploads } from "./routes/uploads.ts";
 import { registerVideos } from "./routes/videos.ts";
 import { registerWeb } from "./routes/web.ts";
@@ -38,6 +39,8 @@ const JSON_ROUTES = [
   "mains/*",
   "videos/:mainId/conditions",
   "cms/:cmId",
+  "surroundings",
+  "surroundings/:surroundingId",
   "reports/*",
 ].map((path) => `/api/${path}`);
 
@@ -85,6 +88,7 @@ export function createApp(deps: Deps, uploads = new Uploads(deps)): OpenAPIHono 
   registerPlays(app, deps);
   registerConditions(app, deps);
   registerCms(app, deps);
+  registerSurroundings(app, deps);
   registerWeb(app, deps.webDir);
   return app;
 }

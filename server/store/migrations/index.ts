@@ -4,6 +4,7 @@ import { ledger } from "./0002-ledger.ts";
 import { accounts } from "./0003-accounts.ts";
 import { plays } from "./0004-plays.ts";
 import { library } from "./0005-library.ts";
+import { surroundings } from "./0007-surroundings.ts";
 
 /** In the order of their names. A migration that was released is never changed. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -12,4 +13,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0003-accounts": accounts,
   "0004-plays": plays,
   "0005-library": library,
+  "0007-surroundings": surroundings,
 };
