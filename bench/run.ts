@@ -20,7 +20,8 @@ const SUITES: Record<string, () => Promise<Ratio[]>> = {
   seek: benchSeek,
   smooth: benchSmooth,
   starts: benchStarts,
-  playing: benchPlaying,
+  "play-compress": () => benchPlaying("compress"),
+  "play-samples": () => benchPlaying("samples"),
   load: benchLoad,
 };
 const RECORDED = join(ROOT, "bench/recorded.json");

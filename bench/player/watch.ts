@@ -28,11 +28,10 @@ export function benchStarts(): Promise<Ratio[]> {
 }
 
 /** @returns ratios to the targets: 1 and more reaches them */
-export function benchPlaying(): Promise<Ratio[]> {
+export function benchPlaying(method: DividedBy): Promise<Ratio[]> {
   return withService(async (service) => {
     const ratios: Ratio[] = [];
-    for (const method of ["compress", "samples"] as const)
-      for (const height of [720, 1080]) ratios.push(...(await playing(service, height, method)));
+    for (const height of [720, 1080]) ratios.push(...(await playing(service, height, method)));
     return ratios;
   }, CM_SECONDS);
 }

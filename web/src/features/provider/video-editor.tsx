@@ -9,6 +9,7 @@ import {
   withdrawVideo,
 } from "../../shared/provider.ts";
 import { ErrorNotice, Hint } from "../../shared/ui/notices.tsx";
+import { SurroundingsPart } from "../surroundings/surroundings-part.tsx";
 
 /** What the library shows of one video, and whether it shows it at all. What was typed stays after a refusal. */
 export function VideoEditor({ video, onChanged }: { video: OwnVideo; onChanged: () => void }): ReactNode {
@@ -143,6 +144,7 @@ export function VideoEditor({ video, onChanged }: { video: OwnVideo; onChanged: 
           {t("provider.addressSend")}
         </button>
       </form>
+      <SurroundingsPart mainId={video.mainId} />
     </div>
   );
 }

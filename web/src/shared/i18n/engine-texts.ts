@@ -1,10 +1,22 @@
-/** Words of a play in trouble, in both languages. */
+/** Words of a play in trouble, of the player in other sites, and of what stands around videos, in both languages. */
 export const engineEn = {
   "loss.trying": "Connection lost, trying again …",
   "loss.over": "The service cannot be reached.",
   "loss.kept": "The video goes on where it stopped, without another commercial.",
   "loss.tryNow": "Try again now",
   "embed.open": "Watch in Cmix",
+  "around.information": "Information",
+  "around.advertisement": "Advertisement",
+  "around.guidance": "Guide",
+  "around.more": "Read more",
+  "around.title": "Around videos",
+  "around.leadAll": "Information, advertisements and guides beside and below videos, for the viewers they suit.",
+  "around.leadOne": "Information, advertisements and guides beside and below this video, for the viewers they suit.",
+  "around.kind": "Kind of entry",
+  "around.name": "Heading",
+  "around.text": "Text",
+  "around.image": "Image (JPEG, PNG, at most 256 KiB)",
+  "around.add": "Add",
 };
 
 export const engineJa: Record<keyof typeof engineEn, string> = {
@@ -13,4 +25,16 @@ export const engineJa: Record<keyof typeof engineEn, string> = {
   "loss.kept": "接続が戻れば、CMなしで続きから再生されます。",
   "loss.tryNow": "今すぐ再接続",
   "embed.open": "Cmix で視聴",
+  "around.information": "情報",
+  "around.advertisement": "広告",
+  "around.guidance": "ガイド",
+  "around.more": "詳しく見る",
+  "around.title": "動画の周りの案内",
+  "around.leadAll": "動画の横や下に、視聴者に合わせて表示する情報・広告・ガイドです。",
+  "around.leadOne": "この動画の横や下に、視聴者に合わせて表示する情報・広告・ガイドです。",
+  "around.kind": "項目の種類",
+  "around.name": "見出し",
+  "around.text": "本文",
+  "around.image": "画像(JPEG、PNG、256 KiBまで)",
+  "around.add": "追加",
 };
