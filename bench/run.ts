@@ -9,6 +9,7 @@ import { benchKernels } from "./kernels/kernels.ts";
 import { type Ratio, type RecordedRatio, ROOT } from "./measure.ts";
 import { benchSeek } from "./player/seek.ts";
 import { benchSmooth } from "./player/smooth.ts";
+import { benchPlaying, benchStarts } from "./player/watch.ts";
 import { benchLoad } from "./server/plays-load.ts";
 
 const SUITES: Record<string, () => Promise<Ratio[]>> = {
@@ -18,6 +19,9 @@ const SUITES: Record<string, () => Promise<Ratio[]>> = {
   curves: benchCurves,
   seek: benchSeek,
   smooth: benchSmooth,
+  starts: benchStarts,
+  "play-compress": () => benchPlaying("compress"),
+  "play-samples": () => benchPlaying("samples"),
   load: benchLoad,
 };
 const RECORDED = join(ROOT, "bench/recorded.json");

@@ -8,7 +8,7 @@ const DEFAULT_GUEST_PLAYS = 20;
 
 export const serve: Command = {
   usage:
-    "cmix serve [--port N] [--host ADDRESS] [--data DIR] [--tls-cert FILE --tls-key FILE] [--trust-proxy ADDRESSES] [--open-registration] [--access-log-days N] [--guest-plays N] [--administrator-link] [--drain-seconds N]",
+    "cmix serve [--port N] [--host ADDRESS] [--data DIR] [--tls-cert FILE --tls-key FILE] [--trust-proxy ADDRESSES] [--embed-sites SITES] [--open-registration] [--access-log-days N] [--guest-plays N] [--administrator-link] [--drain-seconds N]",
 
   async run(args, signal) {
     const { values } = parse(args, 0, {
@@ -18,6 +18,7 @@ export const serve: Command = {
       "tls-cert": "string",
       "tls-key": "string",
       "trust-proxy": "string",
+      "embed-sites": "string",
       "open-registration": "boolean",
       "access-log-days": "string",
       "guest-plays": "string",
@@ -35,6 +36,7 @@ export const serve: Command = {
       tlsCert: text("tls-cert"),
       tlsKey: text("tls-key"),
       trustProxy: text("trust-proxy")?.split(",") ?? [],
+      embedSites: text("embed-sites")?.split(",") ?? [],
       openRegistration: values["open-registration"] === true,
       administratorLink: values["administrator-link"] === true,
       accessLogDays: integer(values, "access-log-days", 1, 36500) ?? DEFAULT_ACCESS_LOG_DAYS,

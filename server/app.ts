@@ -22,6 +22,7 @@ import { registerMains } from "./routes/mains.ts";
 import { registerPlays } from "./routes/plays.ts";
 import { registerReports } from "./routes/reports.ts";
 import { registerSession } from "./routes/session.ts";
+import { registerSurroundings } from "./routes/surroundings.ts";
 import { unitsListener } from "./routes/units-listener.ts";
 import { registerUploads } from "./routes/uploads.ts";
 import { registerVideos } from "./routes/videos.ts";
@@ -46,6 +47,8 @@ const JSON_ROUTES = [
   "cms/:cmId",
   "cms/:cmId/webhook",
   "videos/:mainId/webhook",
+  "surroundings",
+  "surroundings/:surroundingId",
   "reports/*",
 ].map((path) => `/api/${path}`);
 
@@ -69,7 +72,7 @@ export function createApp(deps: Deps, uploads = new Uploads(deps), units = new P
   });
   app.onError((error, c) => answerError(c, error, deps.log));
   app.notFound((c) => answerError(c, new HttpError("not_found", "there is nothing at this address"), deps.log));
-  app.use("*", securityHeaders(deps.mainOrigins), countAndLog(deps));
+  app.use("*", securityHeaders(deps.mainOrigins, deps.embedSites), countAndLog(deps));
   app.use("/api/*", identify(deps), sameOrigin);
   for (const [name, place] of [
     [
@@ -102,6 +105,7 @@ export function createApp(deps: Deps, uploads = new Uploads(deps), units = new P
   registerConditions(app, deps);
   registerCms(app, deps);
   registerWebhooks(app, deps);
+  registerSurroundings(app, deps);
   registerWeb(app, deps.webDir);
   return app;
 }

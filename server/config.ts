@@ -58,6 +58,8 @@ export interface ServerSettings {
   wasmPath: string;
   /** Addresses and CIDR ranges of reverse proxies whose X-Forwarded-For, -Proto and -Host are believed. */
   trustProxy: readonly string[];
+  /** Sites whose pages may show the player, as CSP's frame-ancestors takes them. */
+  embedSites: readonly string[];
   /** Files in PEM form; with both, the server speaks https itself. */
   tlsCert: string | undefined;
   tlsKey: string | undefined;
@@ -85,6 +87,7 @@ export function defaultSettings(): ServerSettings {
     webDir: join(root, "dist/web"),
     wasmPath: join(root, "dist/wasm/kernels.wasm"),
     trustProxy: [],
+    embedSites: [],
     tlsCert: undefined,
     tlsKey: undefined,
     openRegistration: false,

@@ -38,6 +38,8 @@ export interface Deps {
   uploadsDir: string;
   limits: Limits;
   clients: ClientFinder;
+  /** Sites whose pages may show the player. */
+  embedSites: readonly string[];
   openRegistration: boolean;
   /** Plays of a visitor without an account in 24 hours. */
   guestPlaysPerDay: number;

@@ -13,6 +13,7 @@ import { LivePlays } from "./play/live-plays.ts";
 import { smtpMailer } from "./reports/mailer.ts";
 import { keepKeyCheck, openMasterKey } from "./secrets/master-key.ts";
 import { ClientFinder } from "./security/client.ts";
+import { checkEmbedSites } from "./security/embed-sites.ts";
 import { openFileBlobs, sealOlderFiles } from "./store/blobs.ts";
 import { withCache } from "./store/cached-blobs.ts";
 import { openDatabase } from "./store/database.ts";
@@ -32,7 +33,7 @@ export interface DepsOptions {
 /** Opens the data folder, or makes it, and loads the kernels. */
 export async function openDeps(
   settings: Pick<ServerSettings, "dataDir" | "wasmPath" | "webDir"> &
-    Partial<Pick<ServerSettings, "trustProxy" | "tlsCert" | "openRegistration" | "guestPlaysPerDay">>,
+    Partial<Pick<ServerSettings, "trustProxy" | "embedSites" | "tlsCert" | "openRegistration" | "guestPlaysPerDay">>,
   options: DepsOptions = {},
 ): Promise<Deps> {
   const {
@@ -40,6 +41,7 @@ export async function openDeps(
     wasmPath,
     webDir,
     trustProxy = [],
+    embedSites = [],
     tlsCert,
     openRegistration = false,
     guestPlaysPerDay = DEFAULT_GUEST_PLAYS,
@@ -73,6 +75,7 @@ export async function openDeps(
     kernels,
     webDir,
     uploadsDir: join(dataDir, "uploads"),
+    embedSites: checkEmbedSites(embedSites),
     clients: new ClientFinder(trustProxy, tlsCert !== undefined),
     openRegistration,
     guestPlaysPerDay,

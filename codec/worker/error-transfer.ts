@@ -8,7 +8,7 @@ interface ThrownValue {
 }
 
 /**
- * Makes errors cross comlink in their own classes, with code and details. Call once on both sides; comlink by itself carries only
+ * Makes errors, thrown or given as arguments, cross comlink in their own classes, with code and details. Call once on both sides; comlink by itself carries only
  * name, message and stack.
  */
 export function installErrorTransfer(): void {
@@ -22,4 +22,10 @@ export function installErrorTransfer(): void {
     },
     [THROWN]: true,
   } as typeof original);
+  // What is told to a callback, not thrown.
+  transferHandlers.set("error", {
+    canHandle: (value): value is Error => value instanceof Error,
+    serialize: (error: Error): [ErrorRecord, Transferable[]] => [errorToRecord(error), []],
+    deserialize: errorFromRecord,
+  });
 }

@@ -25,6 +25,10 @@ declare module "hono" {
 export const CSRF_HEADER = "X-Cmix-CSRF";
 /** With TLS the browser holds the cookie to this very host (RFC 6265bis, 4.1.3.2). */
 export const COOKIE = { plain: "cmix", secure: "__Host-cmix" } as const;
+/** Of the player in another site's page: kept apart for each such site (CHIPS), and never an account's. */
+const EMBED_COOKIE = { plain: "cmix-embed", secure: "__Host-cmix-embed" } as const;
+/** The embedded player says so; only scripts of this origin can send it without asking. */
+const EMBED_HEADER = "X-Cmix-Embedded";
 
 type Method = "get" | "post" | "put" | "patch" | "delete";
 
@@ -80,8 +84,10 @@ export function identify(deps: Pick<Deps, "store" | "now" | "clients">): Middlew
 
 /** The session's token. @param cookies the header Cookie */
 export function tokenIn(cookies: string | undefined, isSecure: boolean): string | undefined {
-  const name = isSecure ? COOKIE.secure : COOKIE.plain;
-  return cookies === undefined ? undefined : parse(cookies, name)[name];
+  if (cookies === undefined) return undefined;
+  const protection = isSecure ? "secure" : "plain";
+  const found = parse(cookies);
+  return found[COOKIE[protection]] ?? found[EMBED_COOKIE[protection]];
 }
 
 /** The identity of whoever asks; a visitor without a session gets one of the role "guest", and its cookie. */
@@ -89,7 +95,8 @@ export async function ensureSession(c: Context): Promise<Identity> {
   const known = c.get("identity");
   if (known !== undefined) return known;
   const session = await c.get("sessions").begin();
-  giveSession(c, session);
+  if (c.req.header(EMBED_HEADER) === undefined) giveSession(c, session);
+  else giveEmbeddedSession(c, session);
   return session.identity;
 }
 
@@ -108,6 +115,23 @@ export function giveSession(c: Context, { token, identity }: NewSession): void {
     httpOnly: true,
     sameSite: "Lax",
     secure: isSecure,
+    maxAge: SESSION_HOURS * 3600,
+  });
+  c.set("sessionToken", token);
+  c.set("identity", identity);
+}
+
+/**
+ * Inside of another site's page a browser sends no SameSite=Lax cookies, and keeps others only where they are partitioned by that site. They have to be
+ * Secure: http reaches them on the machine itself only.
+ */
+function giveEmbeddedSession(c: Context, { token, identity }: NewSession): void {
+  setCookie(c, EMBED_COOKIE[c.get("client").isSecure ? "secure" : "plain"], token, {
+    path: "/",
+    httpOnly: true,
+    sameSite: "None",
+    secure: true,
+    partitioned: true,
     maxAge: SESSION_HOURS * 3600,
   });
   c.set("sessionToken", token);

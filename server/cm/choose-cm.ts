@@ -80,23 +80,33 @@ export function chooseCm<T extends CmCandidate>(
   const sponsored = candidates.filter(({ house, active }) => !house && active);
   const causes = new Map<string, number>();
   const fitting = sponsored.filter((cm) => {
-    const cause = placeFault(cm, place, moment) ?? viewerFault(cm.conditions, viewer);
+    const cause = faultOf(cm, place, viewer, moment);
     if (cause !== undefined) causes.set(cause, (causes.get(cause) ?? 0) + 1);
     return cause === undefined;
   });
   const unfit = [...causes].map(([cause, count]) => `${cause} ${count}`).join(", ");
-  const ofKind = (wanted: readonly string[] | undefined) =>
-    fitting.filter(({ kinds }) => kinds.some((kind) => has(wanted, kind)));
-  for (const [reason, group] of [
-    ["kind", ofKind(viewer.kinds)],
-    ["genre", ofKind(viewer.genres)],
-    ["fits", fitting],
-  ] as const) {
-    const cm = leastShown(group);
+  for (const reason of ["kind", "genre", "fits"] as const) {
+    const cm = leastShown(fitting.filter(({ kinds }) => wishOf(kinds, viewer) === reason));
     if (cm !== undefined) return { cm, reason, unfit };
   }
   const house = leastShown(candidates.filter((candidate) => candidate.house && candidate.active));
   return house && { cm: house, reason: sponsored.length > 0 ? "house-nothing-fits" : "house-only", unfit };
+}
+
+/** What keeps a CM from this video, viewer and moment; undefined: nothing. */
+export function faultOf(
+  cm: CmCandidate,
+  place: CmPlace,
+  viewer: ViewerAttributes,
+  moment: CmMoment,
+): string | undefined {
+  return placeFault(cm, place, moment) ?? viewerFault(cm.conditions, viewer);
+}
+
+/** `kind`: the viewer asked for it; `genre`: it is akin to videos the viewer likes. */
+export function wishOf(kinds: readonly string[], viewer: ViewerAttributes): "kind" | "genre" | "fits" {
+  if (kinds.some((kind) => has(viewer.kinds, kind))) return "kind";
+  return kinds.some((kind) => has(viewer.genres, kind)) ? "genre" : "fits";
 }
 
 /** What keeps a CM from a video at this moment, whoever watches; undefined: nothing. */

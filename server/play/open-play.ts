@@ -9,6 +9,7 @@ import {
   placeFault,
   type ViewerAttributes,
 } from "../cm/choose-cm.ts";
+import { attributesForSurroundings, type SurroundingPlace } from "../cm/choose-surroundings.ts";
 import { limitFault, type VideoConditions } from "../cm/conditions.ts";
 import type { Deps } from "../deps.ts";
 import { HttpError } from "../http-error.ts";
@@ -109,7 +110,22 @@ export async function askConditions(
   const wanted = await findWanted(deps, mainIds);
   const candidates = await deps.store.cms.list();
   const moment = await momentOf(deps, viewerOf(deps, identity), deps.now());
-  return [...new Set(wanted.flatMap(({ place }) => attributesThatMatter(candidates, place, moment)))];
+  const around = await deps.store.surroundings.list();
+  return [
+    ...new Set(
+      wanted.flatMap(({ place, video: { mainId } }) => [
+        ...attributesThatMatter(candidates, place, moment),
+        ...attributesForSurroundings(around, { ...place, mainId }, moment.now),
+      ]),
+    ),
+  ];
+}
+
+/** The video as what stands around it is chosen by. @throws HttpError not_found */
+export async function findSurroundingPlace(deps: Deps, mainId: string): Promise<SurroundingPlace> {
+  const [wanted] = await findWanted(deps, [mainId]);
+  if (wanted === undefined) throw new TypeError("findWanted: one video in, none out");
+  return { ...wanted.place, mainId };
 }
 
 /** @throws HttpError as {@link openPlay} */

@@ -22,14 +22,14 @@ const nextTicket = z.object({ "Cmix-Ticket": z.string().openapi({ description: "
 
 const mainIds = z.array(idSchema).min(1).max(VIDEOS_MOST).openapi({ description: "The videos, in their order" });
 
+export const attributesSchema = z
+  .object({ age: z.int().min(0).max(150), gender: word, languages: words, kinds: words, genres: words })
+  .partial();
+
 const playRequest = z
   .object({
     mainIds,
-    attributes: z
-      .object({ age: z.int().min(0).max(150), gender: word, languages: words, kinds: words, genres: words })
-      .partial()
-      .optional()
-      .openapi({ description: "Used to choose the CMs, and not stored" }),
+    attributes: attributesSchema.optional().openapi({ description: "Used to choose the CMs, and not stored" }),
   })
   .openapi("PlayRequest");
 

@@ -9,6 +9,7 @@ import { LibraryStore } from "./library.ts";
 import { PlayStore } from "./plays.ts";
 import { ReportStore } from "./reports.ts";
 import { SessionStore } from "./sessions.ts";
+import { SurroundingStore } from "./surroundings.ts";
 import { VideoStore } from "./videos.ts";
 
 /** Everything that the server remembers besides the files themselves. */
@@ -19,6 +20,7 @@ export interface Store {
   cms: CmStore;
   plays: PlayStore;
   conditions: ConditionStore;
+  surroundings: SurroundingStore;
   accounts: AccountStore;
   sessions: SessionStore;
   accountLogs: AccountLogStore;
@@ -35,6 +37,7 @@ export function createStore({ db, file }: OpenDatabase, key: MasterKey): Store {
     cms: new CmStore(db),
     plays: new PlayStore({ db, file }, key),
     conditions: new ConditionStore(db),
+    surroundings: new SurroundingStore(db),
     accounts: new AccountStore(db),
     sessions: new SessionStore({ db, file }),
     accountLogs: new AccountLogStore(db),

@@ -1,4 +1,4 @@
-import { expose, type Remote, wrap } from "comlink";
+import { expose, proxy, type Remote, wrap } from "comlink";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   CmixError,
@@ -46,6 +46,7 @@ const api = {
     throw thrown[name]?.();
   },
   echo: (value: number): number => value,
+  tell: async (name: string, listener: (error: unknown) => void) => listener(thrown[name]?.()),
 };
 
 let remote: Remote<typeof api>;
@@ -64,6 +65,17 @@ afterAll(() => {
 const caught = async (name: string): Promise<Error> => (await errorOf(remote.fail(name) as Promise<void>)) as Error;
 
 describe("errors over a comlink MessageChannel", () => {
+  it("arrive as themselves where a callback is told of them", async () => {
+    const told: unknown[] = [];
+    await remote.tell(
+      "DeliveryError",
+      proxy((error: unknown) => void told.push(error)),
+    );
+    await expect.poll(() => told).toHaveLength(1);
+    expect(told[0]).toBeInstanceOf(DeliveryError);
+    expect(told[0]).toMatchObject({ code: "delivery", details: DETAILS });
+  });
+
   for (const [errorClass, code] of CLASSES) {
     it(`${errorClass.name} arrives as itself, with code, details, message and stack`, async () => {
       for (const error of [

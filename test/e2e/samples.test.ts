@@ -6,6 +6,7 @@ import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loudestSound, ROOT, screenshot, sourceVideo, startApp, type TestApp } from "./support/app.ts";
 import { shortSamples } from "./support/clips.ts";
+import { countMedia, mediaCount } from "./support/frame-count.ts";
 import {
   chooseFile,
   clickSeekBar,
@@ -58,14 +59,20 @@ async function proveSource(page: Page, source: string, kept: string): Promise<vo
 }
 
 describe("Keep as it is", () => {
-  it("D2 D5: an MP4 is divided at its own size and plays with its sound", async () => {
+  it("D2 D5 P3: an MP4 is divided at its own size and plays with its sound; every frame is closed", async () => {
     const source = join(app.dataDir, "short.mp4");
     await makeLongClip(source, 6, "320x180");
     await withPage(app, "/studio", async ({ page }) => {
+      countMedia(page);
       await proveSource(page, source, join(app.dataDir, "short.cmx"));
       await page.getByRole("button", { name: "Play", exact: true }).first().click();
       expect(await loudestSound(page, 25)).toBeGreaterThan(HEARD);
       await waitForState(page, "ended", 15_000);
+      // Two seeks and an end are behind it: nothing that a decoder gave out is left open.
+      for (const { opened, closed } of Object.values(await mediaCount(page))) {
+        expect(opened).toBeGreaterThan(100);
+        expect(closed).toBe(opened);
+      }
     });
   });
 

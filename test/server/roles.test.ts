@@ -34,6 +34,8 @@ const ROUTES: Record<string, string> = {
   "get /api/plays/{playId}/units": "ngvpsad",
   "post /api/plays/{playId}/seek": "ngvpsad",
   "post /api/plays/{playId}/secret": "ngvpsad",
+  "post /api/plays/{playId}/surroundings": "ngvpsad",
+  "get /api/surroundings/{surroundingId}/image": "ngvpsad",
   // Whoever has a session.
   "delete /api/session": ".gvpsa.",
   // Accounts.
@@ -65,6 +67,12 @@ const ROUTES: Record<string, string> = {
   "get /api/account/divisions": "...p.a.",
   "get /api/videos/{mainId}/conditions": "...p.a.",
   "patch /api/videos/{mainId}/conditions": "...p.a.",
+  "get /api/surroundings": "...p.a.",
+  "post /api/surroundings": "...p.a.",
+  "patch /api/surroundings/{surroundingId}": "...p.a.",
+  "delete /api/surroundings/{surroundingId}": "...p.a.",
+  "put /api/surroundings/{surroundingId}/image": "...p.a.",
+  "delete /api/surroundings/{surroundingId}/image": "...p.a.",
   // Administration.
   "get /api/admin/accounts": ".....a.",
   "patch /api/admin/accounts/{accountId}": ".....a.",

@@ -63,6 +63,30 @@ it("takes the whole file from a server without ranges", async () => {
   expect(Buffer.from(await source.read(1000, 70_000))).toEqual(FILE.subarray(1000, 71_000));
 });
 
+it("S11 reads on over a connection that breaks before the answer, and in it", async () => {
+  const breaks = ["before", "inside"];
+  const server = createServer((request, response) => {
+    const [start = 0, last = 0] = (/(\d+)-(\d+)/.exec(request.headers.range ?? "") ?? []).slice(1).map(Number);
+    const end = Math.min(last + 1, FILE.length);
+    const how = start === 0 ? undefined : breaks.shift();
+    if (how === "before") response.destroy();
+    response.writeHead(206, {
+      "content-range": `bytes ${start}-${end - 1}/${FILE.length}`,
+      "content-length": end - start,
+    });
+    if (how === "inside") response.write(FILE.subarray(start, start + 1000), () => response.destroy());
+    else response.end(FILE.subarray(start, end));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  try {
+    const source = await sourceFromUrl(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    expect(Buffer.from(await source.read(100_000, 150_000))).toEqual(FILE.subarray(100_000, 250_000));
+    expect(breaks).toEqual([]);
+  } finally {
+    server.close();
+  }
+});
+
 it("tells that a file changed while it was read", async () => {
   let file = FILE;
   const { url } = await serve({ file: () => file });

@@ -5,6 +5,7 @@ import { accounts } from "./0003-accounts.ts";
 import { plays } from "./0004-plays.ts";
 import { library } from "./0005-library.ts";
 import { remoteCms } from "./0006-remote-cms.ts";
+import { surroundings } from "./0007-surroundings.ts";
 
 /** In the order of their names. A migration that was released is never changed. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -14,4 +15,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0004-plays": plays,
   "0005-library": library,
   "0006-remote-cms": remoteCms,
+  "0007-surroundings": surroundings,
 };

@@ -1,6 +1,7 @@
 import "../shared/no-eval.ts";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { EmbedPage } from "../features/embed/embed-page.tsx";
 import { TextProvider } from "../shared/i18n/text.tsx";
 import { removeStaleFolders } from "../workers/output-folders.ts";
 import { App } from "./app.tsx";
@@ -13,16 +14,19 @@ import "../features/home/home.css";
 import "../features/provider/provider.css";
 import "../features/studio/studio.css";
 import "../features/watch/watch.css";
+import "../features/embed/embed.css";
 
-startApp();
-void removeStaleFolders().catch(() => {});
+/** The player in another site's page: nothing of it is installed or kept. */
+const isEmbedded = location.pathname === "/embed";
+if (!isEmbedded) {
+  startApp();
+  void removeStaleFolders().catch(() => {});
+}
 
 const root = document.getElementById("app");
 if (root === null) throw new Error("index.html has no #app");
 createRoot(root).render(
   <StrictMode>
-    <TextProvider>
-      <App />
-    </TextProvider>
+    <TextProvider>{isEmbedded ? <EmbedPage /> : <App />}</TextProvider>
   </StrictMode>,
 );

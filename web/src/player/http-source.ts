@@ -2,25 +2,46 @@
 import { DeliveryError, InputError } from "../../../codec/errors.ts";
 import { type ByteSource, sourceFromBlob } from "../../../codec/format/bytes.ts";
 import { request } from "../shared/service.ts";
+import { bytesOf } from "./answer-body.ts";
+import { connection } from "./connection.ts";
 
 /** Small reads (heads, headers, trailers) fetch this much, so that their neighbours need no request. */
 const BLOCK_BYTES = 64 << 10;
 
+const rangeOf = (offset: number, length: number) => ({ range: `bytes=${offset}-${offset + length - 1}` });
+
 /**
+ * Reads of the source go on over a lost connection.
+ *
+ * @param reading gives what ends the reads of now; they reject with AbortError then
  * @throws {@link DeliveryError} not reachable or refused
  */
-export async function sourceFromUrl(url: string): Promise<ByteSource> {
-  const head = await request(url, { headers: { range: `bytes=0-${BLOCK_BYTES - 1}` } });
+export async function sourceFromUrl(
+  url: string,
+  reading: () => AbortSignal = () => new AbortController().signal,
+): Promise<ByteSource> {
+  return connection.attempt(async (signal, heard) => openUrl(url, reading, signal, heard), reading());
+}
+
+async function openUrl(
+  url: string,
+  reading: () => AbortSignal,
+  signal: AbortSignal,
+  heard: () => void,
+): Promise<ByteSource> {
+  const head = await request(url, { headers: rangeOf(0, BLOCK_BYTES), signal });
   // A server without ranges sends everything; the browser keeps large blobs on disk.
   if (head.status !== 206) return sourceFromBlob(await head.blob());
   const size = totalOf(head);
-  let block = { offset: 0, bytes: new Uint8Array(await head.arrayBuffer()) };
+  let block = { offset: 0, bytes: await bytesOf(head, heard) };
 
-  async function fetchRange(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
-    const response = await request(url, { headers: { range: `bytes=${offset}-${offset + length - 1}` } });
-    if (response.status !== 206 || totalOf(response) !== size)
-      throw new InputError(`${url} changed while it was read: open it again`);
-    const bytes = new Uint8Array(await response.arrayBuffer());
+  async function fetchRange(offset: number, length: number): Promise<Uint8Array> {
+    const bytes = await connection.persist(async (signal, heard) => {
+      const response = await request(url, { headers: rangeOf(offset, length), signal });
+      if (response.status !== 206 || totalOf(response) !== size)
+        throw new InputError(`${url} changed while it was read: open it again`);
+      return bytesOf(response, heard);
+    }, reading());
     if (bytes.length !== length)
       throw new InputError(`${url}: ${length} bytes wanted at byte ${offset}, ${bytes.length} came`, {
         offsetBytes: offset,

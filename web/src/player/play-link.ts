@@ -1,8 +1,8 @@
 /** One play as the service knows it: opened, told of what is shown, and left. */
 import type { CmOffer, OfferedVideo, PlayMove, PlayPlace, ViewerAttributes } from "../shared/service.ts";
-import { closePlay, movePlay, openPlay } from "../shared/service.ts";
+import { closePlay, openPlay } from "../shared/service.ts";
 import { PlayReporter } from "./play-reporter.ts";
-import { type LoadedCm, loadCm, neededAttributes } from "./play-request.ts";
+import { type LoadedCm, leaveVideo, loadCm, neededAttributes } from "./play-request.ts";
 
 export type CmPlace = Exclude<PlayPlace, { kind: "over" }>;
 
@@ -66,7 +66,7 @@ export class PlayLink {
   /** Goes along the sequence, once what was shown is told. */
   async move(move: PlayMove, signal: AbortSignal): Promise<PlayPlace> {
     await this.reporter.send();
-    const place = await movePlay(this.playId, move, signal);
+    const place = await leaveVideo(this.playId, move, signal);
     this.isLeft = place.kind === "over";
     return place;
   }

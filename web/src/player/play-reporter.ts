@@ -1,10 +1,15 @@
 /** Tells the service what was shown, now and then; what it cannot take yet is told again. */
+import { DeliveryError } from "../../../codec/errors.ts";
 import { type PlayEvent, postEvents } from "../shared/service.ts";
+import { connection } from "./connection.ts";
 
 /** Also shows that a paused player is still there. */
 const EVERY_SECONDS = 20;
 /** An event is given up after so many tries: the service found it impossible each time. */
 const TRIES = 3;
+
+/** What was shown is told even after the play. */
+const NEVER = new AbortController().signal;
 
 const QUARTILES = [
   ["quartile_1", 0.25],
@@ -51,15 +56,14 @@ export class PlayReporter {
     this.sending = this.sending.then(async () => {
       const batch = this.waiting.splice(0, 50);
       try {
-        const outcomes = await postEvents(
-          this.playId,
-          batch.map(({ event }) => event),
-        );
+        const events = batch.map(({ event }) => event);
+        const outcomes = await connection.attempt((signal) => postEvents(this.playId, events, signal), NEVER);
         const early = new Set(outcomes.filter(({ outcome }) => outcome === "early").map(({ id }) => id));
         for (const { event, tries } of batch)
           if (early.has(event.id) && tries + 1 < TRIES) this.waiting.push({ event, tries: tries + 1 });
-      } catch {
-        this.waiting.unshift(...batch);
+      } catch (error) {
+        // A play that is over takes none; what was only not heard is told again.
+        if (!(error instanceof DeliveryError) || error.details.retryable === true) this.waiting.unshift(...batch);
       }
     });
     return this.sending;

@@ -5,6 +5,10 @@ import {
   askConditions,
   type CmOffer,
   fetchCm,
+  fetchPlace,
+  movePlay,
+  type PlayMove,
+  type PlayPlace,
   postSecret,
   retryAfterSeconds,
   sleep,
@@ -12,6 +16,8 @@ import {
   type ViewerAttributes,
 } from "../shared/service.ts";
 import { attributesOf, loadViewerData } from "../shared/viewer-data.ts";
+import { chunksOf } from "./answer-body.ts";
+import { connection } from "./connection.ts";
 
 /** The service's clock may run behind ours by a little; after this much waiting for the secret something is wrong. */
 const SECRET_PATIENCE_SECONDS = 30;
@@ -44,7 +50,7 @@ export interface LoadedCm {
 }
 
 /**
- * Fetches a CM and holds it against its hash.
+ * Fetches a CM, over a lost connection too, and holds it against its hash.
  *
  * @param onLoaded bytes so far
  * @throws {@link DeliveryError} refused, not reachable, or not the bytes that were offered
@@ -54,27 +60,29 @@ export async function loadCm(
   onLoaded: (bytes: number) => void,
   signal: AbortSignal,
 ): Promise<LoadedCm> {
-  const response = await fetchCm(offer.url, signal);
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let loadedBytes = 0;
-  if (response.body !== null) {
-    const reader = response.body.getReader();
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      parts.push(value);
-      loadedBytes += value.length;
+  let ticket = "";
+  await connection.persist(async (either, heard) => {
+    if (loadedBytes === offer.bytes) return;
+    const response = await fetchCm(offer.url, either, loadedBytes === 0 ? undefined : `bytes=${loadedBytes}-`);
+    ticket = ticketOf(response) ?? "";
+    for await (const chunk of chunksOf(response, heard)) {
+      parts.push(chunk);
+      loadedBytes += chunk.length;
       onLoaded(loadedBytes);
     }
-  }
+  }, signal);
   const cm = new Blob(parts, { type: offer.type });
   const hash = toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", await cm.arrayBuffer())));
-  if (hash === offer.sha256) return { cm, ticket: ticketOf(response) ?? "" };
-  throw new DeliveryError("the commercial arrived damaged: play again", { status: response.status, retryable: true });
+  if (hash === offer.sha256) return { cm, ticket };
+  throw new DeliveryError("the commercial arrived damaged: play again", { status: 200, retryable: true });
 }
 
 /** What a new ticket helps against: used up by an answer that was lost, or too old. */
 const STALE = new Set<unknown>(["ticket_used", "ticket_expired"]);
+/** A new ticket that is used up, too, so often: something else is wrong. */
+const STALE_MOST = 5;
 
 /** Asks for a video's secret once its CM was watched; the service's own clock may want a moment more. */
 export async function askSecret(
@@ -83,17 +91,36 @@ export async function askSecret(
   firstTicket: string,
   signal: AbortSignal,
 ): Promise<string> {
-  const start = performance.now();
+  let waitedSeconds = 0;
+  let staleTickets = 0;
   for (let ticket = firstTicket; ; ) {
     try {
-      return await postSecret(playId, ticket, signal);
+      return await connection.persist((either) => postSecret(playId, ticket, either), signal);
     } catch (error) {
       if (!(error instanceof DeliveryError)) throw error;
-      const isStale = STALE.has(error.details.serviceCode);
-      const waited = (performance.now() - start) / 1000;
-      if ((!isStale && error.details.retryable !== true) || waited >= SECRET_PATIENCE_SECONDS) throw error;
-      if (isStale) ticket = ticketOf(await fetchCm(offer.url, signal, "bytes=0-0")) ?? "";
-      else await sleep(Math.max(0.1, retryAfterSeconds(error, 1)), signal);
+      if (STALE.has(error.details.serviceCode) && staleTickets < STALE_MOST) {
+        staleTickets += 1;
+        ticket = await freshTicket(offer, signal);
+      } else if (error.details.retryable === true && waitedSeconds < SECRET_PATIENCE_SECONDS) {
+        const seconds = Math.max(0.1, retryAfterSeconds(error, 1));
+        await sleep(seconds, signal);
+        waitedSeconds += seconds;
+      } else throw error;
     }
   }
+}
+
+function freshTicket({ url }: CmOffer, signal: AbortSignal): Promise<string> {
+  return connection.persist(async (either) => ticketOf(await fetchCm(url, either, "bytes=0-0")) ?? "", signal);
+}
+
+/** Goes along the sequence from a video, over a lost connection too. */
+export function leaveVideo(playId: string, move: PlayMove, signal: AbortSignal): Promise<PlayPlace> {
+  let isAgain = false;
+  return connection.persist(async (either) => {
+    // The answer may be all that was lost: the play stands elsewhere then, and would move once more.
+    const place = isAgain ? await fetchPlace(playId, either) : undefined;
+    isAgain = true;
+    return place === undefined || place.kind === "video" ? movePlay(playId, move, either) : place;
+  }, signal);
 }

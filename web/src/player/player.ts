@@ -10,6 +10,7 @@ import type { MainFacts, PlayEvents, PlayWorkerApi } from "../workers/play-api.t
 import { epochMilliseconds, MediaClock } from "./clock.ts";
 import { CmStage } from "./cm-stage.ts";
 import { keepVolume, keptVolume } from "./kept-volume.ts";
+import { LossWatch } from "./loss-watch.ts";
 import { type CmPlace, PlayLink } from "./play-link.ts";
 import { askSecret, ownAttributes } from "./play-request.ts";
 import type { Display } from "./screen.ts";
@@ -47,6 +48,7 @@ export interface PlayerSnapshot {
 export class Player {
   /** Shows the CM and the video; to be put into the page by the view. */
   readonly element = document.createElement("div");
+  readonly loss: LossWatch;
   private readonly worker: Worker;
   private readonly remote: Comlink.Remote<PlayWorkerApi>;
   private readonly listeners = new Set<() => void>();
@@ -79,6 +81,7 @@ export class Player {
     this.display = display;
     this.worker = spawn();
     this.remote = Comlink.wrap<PlayWorkerApi>(this.worker);
+    this.loss = new LossWatch(this.remote);
     this.worker.onerror = (event) =>
       this.fail(new Error(`the player's worker broke (${event.message}): load the page again`));
     this.element.className = "player-view";
@@ -204,7 +207,7 @@ export class Player {
     if (video?.slaveId !== facts.slaveId) {
       throw new PairingError(
         `the service offers slave ${video?.slaveId}, this main wants ${facts.slaveId}: fetch the main file again`,
-        { ...idsOf(facts) },
+        { mainId: facts.mainId, slaveId: facts.slaveId },
       );
     }
     const { cm, ticket: secretTicket } = await this.fetchCm(link, place, signal);
@@ -390,8 +393,4 @@ export class Player {
     this.current = { ...this.current, ...change };
     for (const listener of this.listeners) listener();
   }
-}
-
-function idsOf(facts: MainFacts): { mainId: string; slaveId: string } {
-  return { mainId: facts.mainId, slaveId: facts.slaveId };
 }

@@ -1,5 +1,6 @@
 import { DeliveryError } from "../../../codec/errors.ts";
 import { postSeek, retryAfterSeconds, sleep } from "../shared/service.ts";
+import { connection } from "./connection.ts";
 
 /** A seek that the service's rate limit refuses is asked again, this often at most. */
 const SEEK_ATTEMPTS = 5;
@@ -18,7 +19,7 @@ export async function moveService(
 ): Promise<string> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await postSeek(playId, segment, signal);
+      return await connection.persist((either) => postSeek(playId, segment, either), signal);
     } catch (error) {
       if (!(error instanceof DeliveryError) || error.details.retryable !== true || attempt === SEEK_ATTEMPTS)
         throw error;

@@ -3,6 +3,7 @@ import { CmixError, DeliveryError } from "../../../codec/errors.ts";
 import { START_UNIT } from "../../../codec/protect/delivery.ts";
 import { type Deferred, deferred } from "../shared/deferred.ts";
 import { retryAfterSeconds, sleep } from "../shared/service.ts";
+import { connection, isLoss } from "./connection.ts";
 import type { Unit } from "./unit-stream.ts";
 
 /** Units fetched beyond the newest one asked for. */
@@ -11,7 +12,7 @@ export const AHEAD_UNITS = 40;
 const MOST_UNITS = 24;
 /** Above this, units far from what is shown are given up; the service sends them again without counting twice. */
 const KEPT_BYTES = 16 << 20;
-/** Failures in a row before the play is given up; the waits between them double from half a second: about 30 s in all. */
+/** Refusals in a row before the play is given up; the waits between them double from half a second: about 30 s in all. */
 const ATTEMPTS = 7;
 const FIRST_WAIT_SECONDS = 0.5;
 /** Bounds both a service that asks to wait for long and one that asks for none. */
@@ -19,7 +20,8 @@ const WAIT_RANGE_SECONDS = [0.1, 10] as const;
 
 export interface UnitStoreOptions {
   segments: number;
-  fetch: (from: number | "start", most: number, signal: AbortSignal) => AsyncIterable<Unit>;
+  /** @param heard to be called whenever something came */
+  fetch: (from: number | "start", most: number, signal: AbortSignal, heard: () => void) => AsyncIterable<Unit>;
   /** Told while the service allows nothing more yet. */
   onHeldBack?: (seconds: number) => void;
   /** Moves the service's position to a unit that is waited for and lies too far from it. */
@@ -111,6 +113,7 @@ export class UnitStore {
   private async run(): Promise<void> {
     const { signal } = this.closing;
     let failures = 0;
+    let losses = 0;
     while (!signal.aborted) {
       const from = this.wanted();
       if (from === undefined) {
@@ -121,12 +124,20 @@ export class UnitStore {
         continue;
       }
       try {
-        for await (const unit of this.options.fetch(from, this.mostFrom(from), signal)) this.keep(unit);
+        await connection.attempt(async (either, heard) => {
+          for await (const unit of this.options.fetch(from, this.mostFrom(from), either, heard)) this.keep(unit);
+        }, signal);
         failures = 0;
+        losses = 0;
       } catch (error) {
         if (signal.aborted) return;
         if (error instanceof DeliveryError && error.details.status === 425) {
           await this.pause(error);
+          continue;
+        }
+        if (error instanceof DeliveryError && isLoss(error)) {
+          losses += 1;
+          await connection.pause(error, losses, signal).catch(() => {});
           continue;
         }
         const isTooFar = error instanceof DeliveryError && error.details.serviceCode === "seek_first";

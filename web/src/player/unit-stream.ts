@@ -43,7 +43,9 @@ export class UnitParser {
   /** @throws {@link FormatError} the stream ended inside a unit */
   finish(): void {
     if (this.buffered > 0)
-      throw new FormatError(`the service's answer ends ${this.buffered} bytes into a unit: try again`);
+      throw new FormatError(`the service's answer ends ${this.buffered} bytes into a unit: try again`, {
+        retryable: true,
+      });
   }
 
   private peek(length: number): Uint8Array {
@@ -73,17 +75,8 @@ export class UnitParser {
 }
 
 /** @throws {@link FormatError} from {@link UnitParser} */
-export async function* readUnits(stream: ReadableStream<Uint8Array>): AsyncGenerator<Unit> {
+export async function* readUnits(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Unit> {
   const parser = new UnitParser();
-  const reader = stream.getReader();
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      yield* parser.push(value);
-    }
-    parser.finish();
-  } finally {
-    await reader.cancel().catch(() => {});
-  }
+  for await (const chunk of chunks) yield* parser.push(chunk);
+  parser.finish();
 }

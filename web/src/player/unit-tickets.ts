@@ -2,6 +2,7 @@
 import { DeliveryError } from "../../../codec/errors.ts";
 import { START_UNIT } from "../../../codec/protect/delivery.ts";
 import { fetchUnits, postTicket, ticketOf } from "../shared/service.ts";
+import { chunksOf } from "./answer-body.ts";
 import { moveService } from "./service-position.ts";
 import { readUnits, type Unit } from "./unit-stream.ts";
 
@@ -21,13 +22,12 @@ export class UnitTickets {
   }
 
   /** @throws {@link DeliveryError} `seek_first` where the place needs a seek, and whatever else the service refuses */
-  async *fetch(from: number | "start", most: number, signal: AbortSignal): AsyncGenerator<Unit> {
+  async *fetch(from: number | "start", most: number, signal: AbortSignal, heard: () => void): AsyncGenerator<Unit> {
     const response = await this.ask(from, most, signal);
     const next = ticketOf(response);
     this.held = undefined;
     let end = 0;
-    if (response.body === null) return;
-    for await (const unit of readUnits(response.body)) {
+    for await (const unit of readUnits(chunksOf(response, heard))) {
       end = unit.number === START_UNIT ? 0 : unit.number + 1;
       yield unit;
     }

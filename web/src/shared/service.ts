@@ -157,9 +157,12 @@ export function sleep(seconds: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
+/** In another site's page the service gives a session that browsers keep there (server/API.md, "The player in other sites"). */
+const EMBEDDED: Record<string, string> = globalThis.location?.pathname === "/embed" ? { "x-cmix-embedded": "1" } : {};
+
 const jsonPost = (body: unknown, signal?: AbortSignal): RequestInit => ({
   method: "POST",
-  headers: { "content-type": "application/json" },
+  headers: { "content-type": "application/json", ...EMBEDDED },
   body: JSON.stringify(body),
   ...(signal === undefined ? {} : { signal }),
 });
@@ -197,6 +200,11 @@ export async function askConditions(
 /** Goes along the sequence; 409 out of a CM that has time to go. */
 export async function movePlay(playId: string, move: PlayMove, signal?: AbortSignal): Promise<PlayPlace> {
   return (await (await request(`/api/plays/${playId}/moves`, jsonPost(move, signal))).json()) as PlayPlace;
+}
+
+/** Where a play stands. */
+export async function fetchPlace(playId: string, signal?: AbortSignal): Promise<PlayPlace> {
+  return (await (await request(`/api/plays/${playId}`, optionalSignal(signal))).json()) as PlayPlace;
 }
 
 /** Tells that the player goes away; works while a page is being closed. */

@@ -1,6 +1,7 @@
 /** What the page and play.worker.ts say to each other. */
 import type { MainHeader } from "../../../codec/format/header.ts";
 import type { ClockAnchor } from "../player/clock.ts";
+import type { Loss } from "../player/connection.ts";
 import type { PlaybackEvents } from "../player/playback.ts";
 import type { Display, Screen } from "../player/screen.ts";
 import type { PlayTicket } from "../player/segment-opener.ts";
@@ -36,6 +37,10 @@ export interface PlayEvents extends PlaybackEvents {
 }
 
 export interface PlayWorkerApi {
+  /** Tells from now on whether the service can be reached. */
+  watchConnection(onChange: (loss: Loss | undefined) => void): Promise<void>;
+  /** Asks at once what waits for its next try. */
+  tryNow(): Promise<void>;
   /** Reads header and index of a main file: from a file, or from an address by ranges. */
   open(source: Blob | string): Promise<MainFacts>;
   /** Hands the visible canvas over, once for each `open`; tells how it is painted. */

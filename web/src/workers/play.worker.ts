@@ -9,6 +9,7 @@ import type { Kernels } from "../../../codec/wasm/load-kernels.ts";
 import { installErrorTransfer } from "../../../codec/worker/error-transfer.ts";
 import { type ClockAnchor, epochMilliseconds, timeOfAnchor } from "../player/clock.ts";
 import { CompressFeed } from "../player/compress-feed.ts";
+import { connection, type Loss } from "../player/connection.ts";
 import { canDecodePictures, canDecodeSound, canDemux, isStream } from "../player/decoder-support.ts";
 import { sourceFromUrl } from "../player/http-source.ts";
 import type { MediaFeed } from "../player/media-feed.ts";
@@ -43,11 +44,22 @@ class PlayWorker implements PlayWorkerApi {
   private prepared: PreparedPlay | undefined;
   private playback: Playback | undefined;
   private feed: MediaFeed | undefined;
+  /** Ends the reads of the main. */
+  private reading = new AbortController();
   private anchor: ClockAnchor = { mediaSeconds: 0, atMilliseconds: 0, running: false };
+
+  async watchConnection(onChange: (loss: Loss | undefined) => void): Promise<void> {
+    connection.subscribe(() => onChange(connection.snapshot()));
+  }
+
+  async tryNow(): Promise<void> {
+    connection.tryNow();
+  }
 
   async open(source: Blob | string): Promise<MainFacts> {
     await this.stop();
-    const bytes = typeof source === "string" ? await sourceFromUrl(source) : sourceFromBlob(source);
+    const bytes =
+      typeof source === "string" ? await sourceFromUrl(source, () => this.reading.signal) : sourceFromBlob(source);
     const reader = await MainReader.open(bytes);
     const { header } = reader;
     const video = header.tracks.find((track) => track.kind === "video");
@@ -100,7 +112,7 @@ class PlayWorker implements PlayWorkerApi {
     const tickets = new UnitTickets(ticket.playId, ticket.firstTicket, onHeldBack);
     const units = new UnitStore({
       segments: ticket.segments,
-      fetch: (from, most, signal) => tickets.fetch(from, most, signal),
+      fetch: (from, most, signal, heard) => tickets.fetch(from, most, signal, heard),
       onHeldBack,
       move: (segment, signal) => tickets.move(segment, signal),
       ...(reader.header.method === "samples"
@@ -144,6 +156,8 @@ class PlayWorker implements PlayWorkerApi {
   }
 
   async stop(): Promise<void> {
+    this.reading.abort();
+    this.reading = new AbortController();
     this.prepared?.units.close();
     this.prepared = undefined;
     await this.playback?.stop();

@@ -4,6 +4,7 @@ import { useText } from "../../shared/i18n/text.tsx";
 import { useSession } from "../../shared/session.ts";
 import { Hint } from "../../shared/ui/notices.tsx";
 import { DivisionLog } from "../account/log-table.tsx";
+import { SurroundingsPart } from "../surroundings/surroundings-part.tsx";
 import { AccessLog } from "./access-log.tsx";
 import { Accounts } from "./accounts.tsx";
 import { CmsPart } from "./cms-part.tsx";
@@ -19,6 +20,7 @@ export function AdminPage(): ReactNode {
         <>
           <Accounts ownId={session.account?.accountId} />
           <CmsPart />
+          <SurroundingsPart mainId={null} />
           <AccessLog />
           <DivisionLog path="/api/admin/divisions" />
         </>

@@ -10,6 +10,7 @@ import {
 } from "../../shared/provider.ts";
 import { ErrorNotice, Hint } from "../../shared/ui/notices.tsx";
 import { WebhookForm } from "../../shared/ui/webhook-form.tsx";
+import { SurroundingsPart } from "../surroundings/surroundings-part.tsx";
 import { ConditionsForm } from "./conditions-form.tsx";
 
 /** What the library shows of one video, and whether it shows it at all. What was typed stays after a refusal. */
@@ -147,6 +148,7 @@ export function VideoEditor({ video, onChanged }: { video: OwnVideo; onChanged: 
       </form>
       <ConditionsForm mainId={video.mainId} />
       <WebhookForm of={`videos/${video.mainId}`} />
+      <SurroundingsPart mainId={video.mainId} />
     </div>
   );
 }

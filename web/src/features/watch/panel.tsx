@@ -4,9 +4,7 @@ import { showsCm } from "../../player/state.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { formatBytes, formatTime } from "../../shared/text-format.ts";
 import type { MainFacts } from "../../workers/play-api.ts";
-
-/** Only these may be followed from a service's answer: another site, or a page of this service. */
-const LINK = /^(https?:\/\/|\/(?!\/))/i;
+import { SponsorLink } from "./sponsor-link.tsx";
 
 interface PanelProps {
   snapshot: PlayerSnapshot;
@@ -47,19 +45,7 @@ export function Panel({ snapshot, facts, onSponsorLink }: PanelProps): ReactNode
           <p className="quiet">{t("watch.sponsor")}</p>
           <p className="sponsor-name">{offer.sponsor}</p>
           <p>{offer.title}</p>
-          {LINK.test(offer.link) && (
-            <a
-              className="button"
-              href={offer.link}
-              target="_blank"
-              rel="noopener noreferrer"
-              onClick={onSponsorLink}
-              onAuxClick={({ button }) => button === 1 && onSponsorLink()}
-            >
-              {t("watch.visit", { name: offer.sponsor })}
-              <span className="visually-hidden"> ({t("watch.newTab")})</span>
-            </a>
-          )}
+          <SponsorLink offer={offer} onFollow={onSponsorLink} />
         </section>
       )}
     </aside>

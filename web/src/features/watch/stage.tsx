@@ -7,6 +7,7 @@ import { formatTime } from "../../shared/text-format.ts";
 import { ProgressBar } from "../../shared/ui/notices.tsx";
 import type { MainFacts } from "../../workers/play-api.ts";
 import { Icon } from "./icons.tsx";
+import { LossNotice, useLoss } from "./loss-notice.tsx";
 
 interface StageProps {
   player: Player;
@@ -32,6 +33,7 @@ export function Stage({ player, snapshot, facts }: StageProps): ReactNode {
 
   const { state, cm, unblock } = snapshot;
   const waiting = WAITING[state];
+  const loss = useLoss(player.loss);
   return (
     <section className="stage" style={shapeOf(facts)} data-state={state} aria-label={facts.title}>
       <div className="stage-host" ref={host} />
@@ -45,7 +47,16 @@ export function Stage({ player, snapshot, facts }: StageProps): ReactNode {
           <p>{t(state === "ended" ? "watch.again.note" : "watch.playNote")}</p>
         </div>
       )}
-      {waiting !== undefined && (
+      {waiting !== undefined && loss !== undefined && (
+        <div className="stage-over" role="status">
+          <LossNotice
+            loss={loss}
+            keepsPlace={state === "releasing" || state === "buffering"}
+            onTry={() => player.loss.tryNow()}
+          />
+        </div>
+      )}
+      {waiting !== undefined && loss === undefined && (
         <div className="stage-over" role="status">
           <p className="waiting">{t(state === "buffering" && snapshot.heldBack ? "watch.heldBack" : waiting)}</p>
           {state === "preparing" && cm !== undefined && (

@@ -11,6 +11,7 @@ import { InstallCard } from "./install-card.tsx";
 import { Panel } from "./panel.tsx";
 import { PlayerControls } from "./player-controls.tsx";
 import { Stage } from "./stage.tsx";
+import { Surroundings, useSurroundings } from "./surroundings.tsx";
 import { useMediaSession, useWakeLock } from "./use-device.ts";
 import { useFullScreen } from "./use-full-screen.ts";
 import { useKeys } from "./use-keys.ts";
@@ -43,6 +44,7 @@ function Watch({ player, snapshot }: { player: Player; snapshot: PlayerSnapshot 
   useKeys(player, fullScreen.toggle);
   useWakeLock(snapshot);
   useMediaSession(player, snapshot);
+  const around = useSurroundings(snapshot, 1);
   const isFresh = facts === undefined;
   return (
     <div className={isFresh ? "page" : "page page-wide"}>
@@ -65,9 +67,11 @@ function Watch({ player, snapshot }: { player: Player; snapshot: PlayerSnapshot 
             <Stage player={player} snapshot={snapshot} facts={facts} />
             <PlayerControls player={player} snapshot={snapshot} fullScreen={fullScreen} />
             <SoundHint facts={facts} />
+            <Surroundings entries={around} kinds={["advertisement"]} />
           </div>
           <div className="watch-side">
             <Panel snapshot={snapshot} facts={facts} onSponsorLink={() => player.cmClicked()} />
+            <Surroundings entries={around} kinds={["information", "guidance"]} />
             <YourData snapshot={snapshot} />
           </div>
         </div>

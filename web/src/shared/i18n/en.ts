@@ -1,6 +1,7 @@
 import { accountEn } from "./account-texts.ts";
 import { appEn } from "./app-texts.ts";
 import { cmEn } from "./cm-texts.ts";
+import { engineEn } from "./engine-texts.ts";
 import { libraryEn } from "./library-texts.ts";
 
 /** All words of the pages. `{name}` is filled in. */
@@ -242,6 +243,7 @@ export const en = {
   "watch.help.other": "Try again; if it happens again, load the page anew.",
 
   ...accountEn,
+  ...engineEn,
   ...appEn,
   ...cmEn,
   ...libraryEn,

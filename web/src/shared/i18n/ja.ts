@@ -2,6 +2,7 @@ import { accountJa } from "./account-texts.ts";
 import { appJa } from "./app-texts.ts";
 import { cmJa } from "./cm-texts.ts";
 import type { TextKey } from "./en.ts";
+import { engineJa } from "./engine-texts.ts";
 import { libraryJa } from "./library-texts.ts";
 
 export const ja: Record<TextKey, string> = {
@@ -240,6 +241,7 @@ export const ja: Record<TextKey, string> = {
   "watch.help.other": "もう一度試してください。繰り返す場合はページを再読み込みしてください。",
 
   ...accountJa,
+  ...engineJa,
   ...appJa,
   ...cmJa,
   ...libraryJa,

@@ -1,0 +1,151 @@
+/** The player beside its targets (README, "Measured"): first picture, work of playing, pictures not shown, the main thread. */
+import { execFile } from "node:child_process";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { Browser, Page } from "playwright";
+import { median, type Ratio, ROOT } from "../measure.ts";
+import { type DividedBy, launchChromium, openAndPlay, type Service, withService } from "./play-divided.ts";
+import { cpuBetween, processUse } from "./processes.ts";
+
+const run = promisify(execFile);
+
+const STARTS = 10;
+const CM_SECONDS = 2;
+const PLAYED_SECONDS = 20;
+const FRAMES_PER_SECOND = 30;
+const TARGETS = { firstPictureMilliseconds: 1000, coreShare: 0.2 };
+
+/** @returns ratios to the target: 1 and more reaches it */
+export function benchStarts(): Promise<Ratio[]> {
+  return withService(async (service) => {
+    const scene = await service.divide(join(ROOT, "samples/scene.mp4"), "samples");
+    return [
+      await firstPicture(service, "compress", join(ROOT, "samples/scene.cmx")),
+      await firstPicture(service, "samples", scene),
+    ];
+  }, CM_SECONDS);
+}
+
+/** @returns ratios to the targets: 1 and more reaches them */
+export function benchPlaying(method: DividedBy): Promise<Ratio[]> {
+  return withService(async (service) => {
+    const ratios: Ratio[] = [];
+    for (const height of [720, 1080]) ratios.push(...(await playing(service, height, method)));
+    return ratios;
+  }, CM_SECONDS);
+}
+
+async function withPage<T>({ url }: Service, use: (page: Page, browser: Browser) => Promise<T>): Promise<T> {
+  const browser = await launchChromium();
+  try {
+    return await use(await browser.newPage({ baseURL: url }), browser);
+  } finally {
+    await browser.close();
+  }
+}
+
+/** From the CM's end to the first picture of the video. */
+async function firstPicture(service: Service, method: DividedBy, main: string): Promise<Ratio> {
+  const milliseconds = await withPage(service, async (page) => {
+    const times: number[] = [];
+    for (let start = 0; start < STARTS; start++) {
+      await openAndPlay(page, main);
+      times.push(await page.evaluate(timeFirstPicture));
+    }
+    return times;
+  });
+  return {
+    name: `first picture after the CM, ${method}, local file`,
+    peer: "target",
+    ours: 1000 / median(milliseconds),
+    theirs: 1000 / TARGETS.firstPictureMilliseconds,
+    unit: "starts/s",
+    details: { milliseconds: milliseconds.map(Math.round) },
+  };
+}
+
+/** Plays the project's scene with sound where the method takes it from the command line. */
+async function playing(service: Service, height: number, method: DividedBy): Promise<Ratio[]> {
+  const source = join(service.folder, `scene-${height}.${method === "compress" ? "y4m" : "mp4"}`);
+  await run("ffmpeg", [
+    ...["-v", "error", "-y", "-stream_loop", "2", "-i", join(ROOT, "samples/scene.mp4")],
+    ...["-t", String(PLAYED_SECONDS + 4), "-vf", `scale=-2:${height}`, "-r", String(FRAMES_PER_SECOND)],
+    ...(method === "compress"
+      ? ["-an", "-pix_fmt", "yuv420p"]
+      : ["-c:v", "libx264", "-preset", "veryfast", "-c:a", "aac", "-movflags", "+faststart"]),
+    source,
+  ]);
+  const main = await service.divide(source, method);
+  await rm(source);
+  const { cpu, shown, longTasks } = await withPage(service, async (page, browser) => {
+    await page.goto("/watch");
+    await page.evaluate(watchLongTasks);
+    await page.setInputFiles('input[type="file"]', main);
+    await page.locator('.stage[data-state="ready"]').waitFor();
+    await page.locator(".play-large").click();
+    await page.locator('.stage[data-state="playing"]').waitFor();
+    await page.waitForTimeout(1000);
+    const before = await processUse(browser);
+    const found = await page.evaluate(countPictures, PLAYED_SECONDS);
+    return { cpu: cpuBetween(before, await processUse(browser)), ...found };
+  });
+  const painting = ((cpu.renderer ?? 0) + (cpu.GPU ?? 0)) / 1000 / PLAYED_SECONDS;
+  const wanted = PLAYED_SECONDS * FRAMES_PER_SECOND;
+  const name = `${height}p30 ${method}`;
+  return [
+    {
+      name: `${name}: playing, one core`,
+      peer: "target",
+      ours: 1 / painting,
+      theirs: 1 / TARGETS.coreShare,
+      unit: "videos a core",
+      details: { share: `${(painting * 100).toFixed(1)} %`, cpuMilliseconds: JSON.stringify(cpu) },
+    },
+    {
+      name: `${name}: pictures shown`,
+      peer: "target",
+      ours: shown / PLAYED_SECONDS,
+      theirs: FRAMES_PER_SECOND,
+      unit: "pictures/s",
+      details: { missing: Math.max(0, wanted - shown), longTasks: longTasks.map(Math.round).join(", ") || "none" },
+    },
+  ];
+}
+
+// ---- In the page ----
+
+/** Milliseconds from the CM's end to the first picture of the video. */
+function timeFirstPicture(): Promise<number> {
+  return new Promise((resolve) => {
+    const [view, canvas] = [".player-view", ".video-canvas"].map((name) => document.querySelector<HTMLElement>(name));
+    if (!view || !canvas) throw new Error("there is no player");
+    let end = 0;
+    new MutationObserver(() => {
+      if (view.dataset.state === "releasing") end = performance.now();
+      else if (end > 0 && canvas.dataset.pictureSeconds !== undefined) resolve(performance.now() - end);
+    }).observe(view, { attributes: true, subtree: true });
+  });
+}
+
+/** Tasks of the main thread over 50 ms, from here on. */
+function watchLongTasks(): void {
+  const tasks: number[] = [];
+  new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration))).observe({
+    type: "longtask",
+  });
+  Object.assign(globalThis, { longTasks: tasks });
+}
+
+async function countPictures(seconds: number): Promise<{ shown: number; longTasks: number[] }> {
+  const canvas = document.querySelector<HTMLElement>(".video-canvas");
+  if (canvas === null) throw new Error("there is no player");
+  let shown = 0;
+  const observer = new MutationObserver((changes) => {
+    shown += changes.length;
+  });
+  observer.observe(canvas, { attributes: true, attributeFilter: ["data-picture-seconds"] });
+  await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+  observer.disconnect();
+  return { shown, longTasks: (globalThis as unknown as { longTasks: number[] }).longTasks };
+}

@@ -1,0 +1,111 @@
+/** Watch with files that are no main, or a damaged one: a clear message, and no hang (row P3). */
+import { execFile } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
+import { copyFile, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { Page } from "playwright";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { sourceFromBytes } from "../../codec/format/bytes.ts";
+import { MainReader } from "../../codec/format/main-file.ts";
+import { sendFile } from "../support/upload.ts";
+import { ROOT, startApp, type TestApp } from "./support/app.ts";
+import { CLIPS, makeClip, shortSamples } from "./support/clips.ts";
+import { chooseFile, pressPlay, waitForState, withPage } from "./support/pages.ts";
+
+const run = promisify(execFile);
+const BROKEN = join(process.env.SHARED_MEDIA ?? join(ROOT, "../shared/media"), "broken");
+const SCENE = join(ROOT, "samples/scene.cmx");
+
+let app: TestApp;
+
+beforeAll(async () => {
+  app = await startApp(await shortSamples());
+});
+
+afterAll(async () => {
+  await app?.close();
+});
+
+/** A copy of a main with a bit changed in the middle of the payload of the segment at `share` of them. */
+async function damageSegment(path: string, share: number): Promise<string> {
+  const bytes = new Uint8Array(await readFile(path));
+  const { index } = await MainReader.open(sourceFromBytes(bytes));
+  const entry = index[Math.floor(index.length * share)];
+  if (entry === undefined) throw new Error("the main has no segments");
+  const place = entry.offsetBytes + 48 + (entry.length >> 1);
+  bytes[place] = (bytes[place] ?? 0) ^ 1;
+  const damaged = join(app.dataDir, `damaged-${share}.cmx`);
+  await writeFile(damaged, bytes);
+  return damaged;
+}
+
+/** Divides a clip by method `samples`; the service gets its slave. @returns the main's path */
+async function divideClip(): Promise<string> {
+  const source = await makeClip(app.dataDir, CLIPS.H264, 4);
+  const cmix = async (...args: string[]) =>
+    JSON.parse((await run(process.execPath, [join(ROOT, "dist/node/cli/cmix.js"), ...args, "--json"])).stdout);
+  const { mainPath, slavePath } = await cmix("divide", source, "--out", app.dataDir, "--method", "samples");
+  const { id } = await cmix("inspect", slavePath);
+  expect((await sendFile(app.url, "slave", id, await readFile(slavePath), await app.administrator())).status).toBe(201);
+  return mainPath;
+}
+
+async function expectDamage(page: Page, main: string): Promise<void> {
+  await chooseFile(page, main);
+  await waitForState(page, "ready");
+  await pressPlay(page);
+  await waitForState(page, "error");
+  expect(await page.getByRole("alert").innerText()).toMatch(
+    /not a whole \.cmx file[\s\S]*segment \d+[\s\S]*(fetch|again)/,
+  );
+  await page.getByRole("button", { name: "Try again" }).waitFor();
+}
+
+describe("Watch", () => {
+  it("P3: says of each file that is no whole main what it is and what to do, and opens a good one afterwards", async () => {
+    const whole = await readFile(SCENE);
+    const files = new Map<string, Buffer>([
+      ["empty", Buffer.alloc(0)],
+      ["zeros", Buffer.alloc(5000)],
+      ["slave", await readFile(join(ROOT, "samples/scene.cms"))],
+      ["cut in its header", whole.subarray(0, 300)],
+      ["cut in the middle", whole.subarray(0, whole.length >> 1)],
+      ["cut in its trailer", whole.subarray(0, whole.length - 100)],
+      ["changed at its end", Buffer.concat([whole.subarray(0, -5), Buffer.from("hello")])],
+    ]);
+    const paths: string[] = [];
+    for (const [name, bytes] of files) {
+      paths.push(join(app.dataDir, `${name}.cmx`));
+      await writeFile(paths.at(-1) as string, bytes);
+    }
+    // All of them go through the reader in test/format/bad-files.test.ts.
+    const broken = existsSync(BROKEN) ? readdirSync(BROKEN).filter((_, i) => i % 10 === 0) : [];
+    for (const name of broken) {
+      paths.push(join(app.dataDir, `${name}.cmx`));
+      await copyFile(join(BROKEN, name), paths.at(-1) as string);
+    }
+    await withPage(app, "/watch", async ({ page }) => {
+      for (const path of paths) {
+        await chooseFile(page, path);
+        await page.waitForFunction(
+          () => document.querySelector('[role="alert"]')?.textContent?.includes("not a whole .cmx file"),
+          undefined,
+          { timeout: 10_000 },
+        );
+        expect(await page.getByRole("alert").innerText()).toMatch(/main file|slave file/);
+        await chooseFile(page, SCENE);
+        await waitForState(page, "ready");
+        expect(await page.getByRole("alert").count()).toBe(0);
+      }
+    });
+  });
+
+  it("P3: names the damaged segment of a main that plays up to there, by compress and by samples", async () => {
+    const divided = await divideClip();
+    await withPage(app, "/watch", async ({ page }) => {
+      await expectDamage(page, await damageSegment(SCENE, 0.1));
+      await expectDamage(page, await damageSegment(divided, 0.5));
+    });
+  });
+});

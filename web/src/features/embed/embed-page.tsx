@@ -1,0 +1,68 @@
+import { type ReactNode, useEffect, useRef } from "react";
+import { showsCm } from "../../player/state.ts";
+import { useText } from "../../shared/i18n/text.tsx";
+import { ErrorNotice } from "../../shared/ui/notices.tsx";
+import { helpFor } from "../watch/error-help.ts";
+import { PlayerControls } from "../watch/player-controls.tsx";
+import { SponsorLink } from "../watch/sponsor-link.tsx";
+import { Stage } from "../watch/stage.tsx";
+import { useMediaSession, useWakeLock } from "../watch/use-device.ts";
+import { useFullScreen } from "../watch/use-full-screen.ts";
+import { useKeys } from "../watch/use-keys.ts";
+import { usePlayer } from "../watch/use-player.ts";
+
+/** The player alone, in another site's page: `/embed?main=ID` (Cmix patent [0219]). */
+export function EmbedPage(): ReactNode {
+  const { player, snapshot } = usePlayer();
+  const mainId = new URLSearchParams(location.search).get("main") ?? "";
+  useEffect(() => {
+    void player?.open(`/api/mains/${encodeURIComponent(mainId)}`);
+  }, [player, mainId]);
+  return player === undefined || snapshot === undefined ? null : (
+    <Embedded player={player} snapshot={snapshot} mainId={mainId} />
+  );
+}
+
+type EmbeddedProps = Required<ReturnType<typeof usePlayer>> & { mainId: string };
+
+function Embedded({ player, snapshot, mainId }: { [K in keyof EmbeddedProps]: NonNullable<EmbeddedProps[K]> }) {
+  const { t } = useText();
+  const { state, facts, error, cm } = snapshot;
+  const screen = useRef<HTMLDivElement>(null);
+  const fullScreen = useFullScreen(screen);
+  useKeys(player, fullScreen.toggle);
+  useWakeLock(snapshot);
+  useMediaSession(player, snapshot);
+  useEffect(() => {
+    document.title = facts?.title ?? "Cmix";
+  }, [facts]);
+  return (
+    <main className="embed">
+      {error !== undefined && (
+        <ErrorNotice
+          message={error.message}
+          help={helpFor(error, facts?.service, t)}
+          onRetry={facts === undefined ? undefined : () => void player.play()}
+        />
+      )}
+      {facts !== undefined && (
+        <div className="watch-main" ref={screen}>
+          <Stage player={player} snapshot={snapshot} facts={facts} />
+          <PlayerControls player={player} snapshot={snapshot} fullScreen={fullScreen} />
+        </div>
+      )}
+      <p className="embed-line">
+        <span className="embed-title">
+          {facts?.title} <span className="quiet">{facts?.copyright}</span>
+        </span>
+        {showsCm(state) && cm !== undefined && (
+          <SponsorLink offer={cm.offer} onFollow={() => player.cmClicked()} className="" />
+        )}
+        <a href={`/watch?main=${mainId}`} target="_blank" rel="noopener">
+          {t("embed.open")}
+          <span className="visually-hidden"> ({t("watch.newTab")})</span>
+        </a>
+      </p>
+    </main>
+  );
+}

@@ -1,0 +1,29 @@
+import { type ReactNode, useSyncExternalStore } from "react";
+import type { Loss } from "../../player/connection.ts";
+import type { LossWatch } from "../../player/loss-watch.ts";
+import { useText } from "../../shared/i18n/text.tsx";
+
+export const useLoss = (watch: LossWatch): Loss | undefined => useSyncExternalStore(watch.subscribe, watch.snapshot);
+
+/** The service cannot be reached: what happens about it, and the way not to wait. */
+export function LossNotice({
+  loss,
+  keepsPlace,
+  onTry,
+}: {
+  loss: Loss;
+  /** The CM was watched: that need not be done again. */
+  keepsPlace: boolean;
+  onTry(): void;
+}): ReactNode {
+  const { t } = useText();
+  return (
+    <>
+      <p className={loss.isTrying ? "waiting" : ""}>{t(loss.isTrying ? "loss.trying" : "loss.over")}</p>
+      {keepsPlace && <p>{t("loss.kept")}</p>}
+      <button type="button" className="button" onClick={onTry}>
+        {t("loss.tryNow")}
+      </button>
+    </>
+  );
+}
