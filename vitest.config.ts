@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -10,6 +11,8 @@ export default defineConfig({
           include: ["test/{kernels,format,codec,server,tree,cli,web}/**/*.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          // Vitest leaves a core to itself; on two that is half of them.
+          maxWorkers: availableParallelism(),
         },
       },
       {
@@ -19,6 +22,7 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
         },
       },
     ],
