@@ -32,6 +32,7 @@ export class RawClient {
     const length = method === "GET" ? "" : `Content-Length: ${Buffer.byteLength(body)}\r\n`;
     const type = body === "" ? "" : "Content-Type: application/json\r\n";
     return new Promise((resolve, reject) => {
+      if (this.socket.destroyed) throw new Error("the server closed the connection");
       this.waiting = { start: performance.now(), resolve, reject };
       this.socket.write(`${method} ${path} HTTP/1.1\r\nHost: ${this.host}\r\n${length}${type}${headers}\r\n${body}`);
     });

@@ -8,7 +8,7 @@ import type { PlayStore } from "../store/plays.ts";
 import type { Play, PlayState } from "./play.ts";
 
 /** Changes of so long go into one transaction: a commit costs a write through to the disk. */
-const GROUP_MILLISECONDS = 8;
+const GROUP_MILLISECONDS = 5;
 /** A play that was not heard of for so long leaves the memory. */
 const KEPT_SECONDS = 120;
 const SWEEP_SECONDS = 10;

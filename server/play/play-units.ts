@@ -4,7 +4,7 @@ import { START_UNIT } from "../../codec/protect/delivery.ts";
 import type { Deps } from "../deps.ts";
 import { HttpError } from "../http-error.ts";
 import { type Play, secondsToCmEnd, secretOf, withVideo } from "./play.ts";
-import { PlayMedia, type PlaySlave } from "./play-media.ts";
+import { type PlayCmBytes, PlayMedia, type PlaySlave } from "./play-media.ts";
 import { mayBeginAt, releaseUnits, seekTo } from "./play-rules.ts";
 import { PlayService } from "./play-service.ts";
 import { redeem } from "./tickets.ts";
@@ -23,8 +23,8 @@ export class PlayUnits {
   private readonly deps: Deps;
   readonly plays: PlayService;
   private readonly media: PlayMedia;
-  /** Of the visit that a play is at. */
-  private readonly secrets = new WeakMap<Play, { number: number; visit: number; secret: Uint8Array }>();
+  /** Of the visit that a play is at: its units have all but their numbers in common. */
+  private readonly sources = new WeakMap<Play, { number: number; visit: number; source: UnitSource }>();
 
   constructor(deps: Deps) {
     this.deps = deps;
@@ -78,12 +78,13 @@ export class PlayUnits {
    * @throws HttpError ticket_…: see tickets.ts; too_early, which leaves the ticket good
    */
   async units(play: Play, ticketText: string, most: number | undefined): Promise<UnitsAnswer> {
-    const { limits, metrics, kernels, now } = this.deps;
+    const { limits, metrics, now } = this.deps;
     const { number, slave } = await this.slaveOf(play);
     const { reader, timeline } = slave;
     const numbers: number[] = [];
     let end = 0;
-    const secret = this.secretOf(play, number);
+    const cm = await this.media.cm(play.cms[number - 1]?.cmId ?? "");
+    const source = this.sourceOf(play, number, slave, cm); // of the visit whose ticket is taken in the same breath
     await this.plays.store(play, () => {
       const ticket = redeem(this.deps, play, ticketText, "units");
       const isStart = ticket.from === START_UNIT;
@@ -112,20 +113,19 @@ export class PlayUnits {
     const bytes = numbers.reduce((sum, unit) => sum + UNIT_HEAD_BYTES + unitBytes(reader, unit), 0);
     metrics.add("cmix_units_total", numbers.length);
     metrics.add("cmix_unit_bytes_total", bytes);
-    const cm = await this.media.cm(play.cms[number - 1]?.cmId ?? "");
-    const context = { playSecret: secret, playId: fromHex(play.id), slaveId: slave.id, cmId: cm.id, cmHash: cm.hash };
     const next = end < reader.segments ? this.plays.unitsTicket(play, end) : undefined;
-    return { numbers, bytes, source: { kernels, slave: reader, cm: cm.source, context }, next };
+    return { numbers, bytes, source, next };
   }
 
-  /** As {@link secretOf}; one visit's units share it. */
-  private secretOf(play: Play, number: number): Uint8Array {
+  private sourceOf(play: Play, number: number, slave: PlaySlave, cm: PlayCmBytes): UnitSource {
     const visit = play.state.videos[number - 1]?.visit ?? 0;
-    const known = this.secrets.get(play);
-    if (known?.number === number && known.visit === visit) return known.secret;
-    const secret = secretOf(play, number);
-    this.secrets.set(play, { number, visit, secret });
-    return secret;
+    const known = this.sources.get(play);
+    if (known?.number === number && known.visit === visit) return known.source;
+    const playSecret = secretOf(play, number);
+    const context = { playSecret, playId: fromHex(play.id), slaveId: slave.id, cmId: cm.id, cmHash: cm.hash };
+    const source = { kernels: this.deps.kernels, slave: slave.reader, cm: cm.source, context };
+    this.sources.set(play, { number, visit, source });
+    return source;
   }
 
   private async slaveOf(play: Play): Promise<{ number: number; slave: PlaySlave }> {

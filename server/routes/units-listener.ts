@@ -3,6 +3,7 @@
  * cost more than all of its work. Sessions, schemas, headers, refusals and counts are the other routes'.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { pipeline } from "node:stream/promises";
 import type { z } from "@hono/zod-openapi";
 import { type Identity, tokenIn } from "../accounts/identity.ts";
@@ -28,11 +29,17 @@ export function unitsListener(
 ): (request: IncomingMessage, response: ServerResponse) => boolean {
   const sessions = new Sessions(deps.store.sessions, deps.now);
   const lasting = lastingHeaders(deps);
+  /** Of each connection: a viewer's brings the same cookies again. */
+  const tokens = new WeakMap<Socket, { isSecure: boolean; cookies: string | undefined; token: string | undefined }>();
 
   async function identityOf({ headers, socket }: IncomingMessage): Promise<Identity | undefined> {
     const isSecure = deps.clients.isSecure(socket.remoteAddress, headers["x-forwarded-proto"]?.toString());
-    const token = tokenIn(headers.cookie, isSecure);
-    return token === undefined ? undefined : sessions.find(token);
+    let last = tokens.get(socket);
+    if (last?.isSecure !== isSecure || last.cookies !== headers.cookie) {
+      last = { isSecure, cookies: headers.cookie, token: tokenIn(headers.cookie, isSecure) };
+      tokens.set(socket, last);
+    }
+    return last.token === undefined ? undefined : sessions.find(last.token);
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse, id: string, search: string) {

@@ -15,8 +15,11 @@ const BUSY_SECONDS = 5;
 const PAUSE_MILLISECONDS = 25;
 /** SQLite's own waiting stops the process: only as long as a lock takes that is about to go. */
 const LOCK_MILLISECONDS = 1;
-/** Pages in the log before they are taken over into the database, 32 MiB: that stops the process for some milliseconds. */
-const CHECKPOINT_PAGES = 8192;
+/**
+ * Pages in the log, 128 MiB, before they are taken over into the database. That stops the process, for 30 to 60 ms with the states of
+ * thousands of plays: with SQLite's own 1,000 pages it would come twice a second, so it comes every quarter of a minute.
+ */
+const CHECKPOINT_PAGES = 32768;
 const STATEMENTS_KEPT = 500;
 
 export class SqliteFile {
