@@ -4,6 +4,7 @@
  * there is looked at again and again, and when it is no more what it was, the CM is switched off.
  */
 import { createHash } from "node:crypto";
+import type { IncomingHttpHeaders } from "node:http";
 import { CmixError } from "../../codec/errors.ts";
 import type { Deps } from "../deps.ts";
 import { HttpError } from "../http-error.ts";
@@ -34,7 +35,7 @@ interface Finding {
 export async function registerRemoteCm(deps: Deps, url: string): Promise<Omit<Cm, "deliveries">> {
   const request = { maxBytes: CM_MAX_BYTES, idleSeconds: IDLE_SECONDS, mostSeconds: MOST_SECONDS };
   return fetchFile(url, request, deps.outbound, ({ body, headers }) =>
-    importCm(deps, body, { origin: sound(deps, url, headers.etag ?? "") }),
+    importCm(deps, body, { origin: sound(deps, url, tagOf(headers)) }),
   );
 }
 
@@ -80,6 +81,9 @@ const sound = ({ now }: Deps, url: string, tag: string): CmOrigin => ({
   fault: null,
 });
 
+/** A weak tag stands for files that are alike, and not for the same bytes (RFC 9110, 8.8.1). */
+const tagOf = ({ etag = "" }: IncomingHttpHeaders): string => (etag.startsWith("W/") ? "" : etag);
+
 /** Reads the file again, unless its server says that the tag is still the same. */
 async function look(deps: Deps, cm: Cm, { url, tag }: CmOrigin): Promise<Finding> {
   const request = {
@@ -92,7 +96,7 @@ async function look(deps: Deps, cm: Cm, { url, tag }: CmOrigin): Promise<Finding
   try {
     return await fetchFile(url, request, deps.outbound, async ({ isUnchanged, headers, body }) => {
       const isSame = isUnchanged || (await hashOf(body, cm.bytes)) === cm.sha256;
-      return isSame ? { fault: null, message: "", tag: headers.etag ?? tag } : changed;
+      return isSame ? { fault: null, message: "", tag: isUnchanged ? tag : tagOf(headers) } : changed;
     });
   } catch (error) {
     if (!(error instanceof CmixError || error instanceof HttpError)) throw error;

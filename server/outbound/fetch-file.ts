@@ -1,4 +1,4 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders } from "node:http";
 import { InputError } from "../../codec/errors.ts";
 import { HttpError } from "../http-error.ts";
 import { type ByteStream, tooLarge } from "../library/receive.ts";
@@ -15,7 +15,7 @@ export interface FileRequest {
 export interface FileAnswer {
   /** The file has the entity tag that was asked for in `If-None-Match`; there is no body. */
   isUnchanged: boolean;
-  headers: IncomingMessage["headers"];
+  headers: IncomingHttpHeaders;
   /** Where the last redirect led. */
   url: URL;
   body: ByteStream;

@@ -12,7 +12,7 @@ export type OriginFault = NonNullable<CmRow["origin_fault"]>;
 /** A CM's file on its sponsor's own server. */
 export interface CmOrigin {
   url: string;
-  /** Its entity tag; empty for none. */
+  /** Its strong entity tag; empty for none. */
   tag: string;
   /** When it is looked at next. */
   checkAt: number;

@@ -161,7 +161,7 @@ export interface CmRow {
   sponsor_account_id: string | null;
   /** On its sponsor's own server, of which the blob is a copy; null where it was uploaded. */
   origin_url: string | null;
-  /** The entity tag there; empty for none. */
+  /** The strong entity tag there; empty for none. */
   origin_tag: string;
   /** When it is asked for next; counted on while it is switched on. */
   origin_check_at: number;

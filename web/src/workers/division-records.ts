@@ -29,6 +29,11 @@ export interface DivisionRecord {
   output?: Omit<DivisionOutput, "main" | "slave">;
 }
 
+/** Records from before there were thumbnails have none. */
+const withThumbnails = (settings: Partial<DivideSettings> & Omit<DivideSettings, "thumbnails">): DivideSettings => ({
+  thumbnails: { poster: false, teaser: false, startSeconds: 0 },
+  ...settings,
+});
 const SAMPLES = 16;
 const SAMPLE_BYTES = 64 << 10;
 
@@ -64,7 +69,9 @@ async function inStore<T>(mode: IDBTransactionMode, use: (store: IDBObjectStore)
 /** None where the browser keeps nothing (some private windows). */
 export async function listRecords(): Promise<DivisionRecord[]> {
   const records = await inStore<DivisionRecord[]>("readonly", (store) => store.getAll()).catch(() => []);
-  return records.sort((a, b) => b.startedAt - a.startedAt);
+  return records
+    .map((record) => ({ ...record, settings: withThumbnails(record.settings) }))
+    .sort((a, b) => b.startedAt - a.startedAt);
 }
 
 /** A division whose record cannot be kept goes on without one. */
