@@ -108,7 +108,11 @@ async function playing(service: Service, height: number, method: DividedBy): Pro
       ours: shown / PLAYED_SECONDS,
       theirs: FRAMES_PER_SECOND,
       unit: "pictures/s",
-      details: { missing: Math.max(0, wanted - shown), longTasks: longTasks.map(Math.round).join(", ") || "none" },
+      details: {
+        missing: Math.max(0, wanted - shown),
+        longTasksWhilePlaying: longTasks.playing.map(Math.round).join(", ") || "none",
+        longTasksBefore: longTasks.before.map(Math.round).join(", ") || "none",
+      },
     },
   ];
 }
@@ -130,22 +134,36 @@ function timeFirstPicture(): Promise<number> {
 
 /** Tasks of the main thread over 50 ms, from here on. */
 function watchLongTasks(): void {
-  const tasks: number[] = [];
-  new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration))).observe({
-    type: "longtask",
-  });
+  const tasks: PerformanceEntry[] = [];
+  new PerformanceObserver((list) => tasks.push(...list.getEntries())).observe({ type: "longtask" });
   Object.assign(globalThis, { longTasks: tasks });
 }
 
-async function countPictures(seconds: number): Promise<{ shown: number; longTasks: number[] }> {
+interface Counted {
+  shown: number;
+  /** Milliseconds each. */
+  longTasks: Record<"before" | "playing", number[]>;
+}
+
+async function countPictures(seconds: number): Promise<Counted> {
   const canvas = document.querySelector<HTMLElement>(".video-canvas");
   if (canvas === null) throw new Error("there is no player");
   let shown = 0;
+  const start = performance.now();
   const observer = new MutationObserver((changes) => {
     shown += changes.length;
   });
   observer.observe(canvas, { attributes: true, attributeFilter: ["data-picture-seconds"] });
   await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
   observer.disconnect();
-  return { shown, longTasks: (globalThis as unknown as { longTasks: number[] }).longTasks };
+  const { longTasks } = globalThis as unknown as { longTasks: PerformanceEntry[] };
+  const lengths = (isWanted: (task: PerformanceEntry) => boolean) =>
+    longTasks.filter(isWanted).map(({ duration }) => duration);
+  return {
+    shown,
+    longTasks: {
+      before: lengths(({ startTime }) => startTime < start),
+      playing: lengths(({ startTime }) => startTime >= start),
+    },
+  };
 }

@@ -5,7 +5,8 @@ import { DIVISION_MODES, PLANE_CODES, type PlaneCode, tightPlanes } from "./pict
 
 /** Combines and decodes the pictures of method `compress` on one instance of the kernels. */
 export class CompressDecoder {
-  private readonly pixels: number;
+  /** Room for pictures as RGBA. */
+  private readonly rooms: number[] = [];
 
   /**
    * @param track      the main's video track
@@ -23,7 +24,6 @@ export class CompressDecoder {
         `bit plane "${bitplane}" with code "${planeCode}" is not known to this version: use a newer one`,
       );
     }
-    this.pixels = kernels.memory.allocate(track.width * track.height * 4);
     this.reset();
   }
 
@@ -66,12 +66,19 @@ export class CompressDecoder {
     return tightPlanes(memory, this.track.width, this.track.height, planeAt, target);
   }
 
-  /** The last picture as RGBA, width * height * 4 bytes: a view that the next call changes. */
-  rgba(): Uint8ClampedArray<ArrayBuffer> {
-    const { raw, memory } = this.kernels;
+  /** Makes room for one picture as RGBA, which `close` gives back. @returns a pointer */
+  makeRoom(): number {
+    const room = this.kernels.memory.allocate(this.track.width * this.track.height * 4);
+    this.rooms.push(room);
+    return room;
+  }
+
+  /** Writes the last picture as RGBA. @param room from {@link makeRoom} */
+  writeRgba(room: number): void {
+    const { raw } = this.kernels;
     const { width, height, matrix, fullRange } = this.track;
     raw.i420ToRgba(
-      this.pixels,
+      room,
       raw.decoderPlane(0, 0),
       raw.decoderPlane(1, 0),
       raw.decoderPlane(2, 0),
@@ -82,12 +89,16 @@ export class CompressDecoder {
       matrix === "bt709" ? 1 : 0,
       fullRange ? 1 : 0,
     );
-    const view = memory.bytes(this.pixels, width * height * 4);
+  }
+
+  /** What {@link writeRgba} wrote, width * height * 4 bytes: a view, good until the next picture is decoded. */
+  rgbaIn(room: number): Uint8ClampedArray<ArrayBuffer> {
+    const view = this.kernels.memory.bytes(room, this.track.width * this.track.height * 4);
     return new Uint8ClampedArray(view.buffer as ArrayBuffer, view.byteOffset, view.length);
   }
 
   close(): void {
     this.kernels.raw.decoderClose();
-    this.kernels.memory.release(this.pixels);
+    for (const room of this.rooms.splice(0)) this.kernels.memory.release(room);
   }
 }

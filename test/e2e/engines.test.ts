@@ -106,6 +106,7 @@ async function divide(source: string): Promise<string> {
   return mainPath;
 }
 
+const STOP = 'button:is([aria-label="Stop"], [aria-label="停止"])';
 const FILE_INPUT = 'input[type="file"]';
 
 async function openPage(page: EnginePage, path: string): Promise<void> {
@@ -141,6 +142,21 @@ for (const engine of ENGINES.filter(({ isHere }) => isHere())) {
     });
     afterAll(async () => {
       await page?.close();
+    });
+
+    it.sequential("P3: the app's page, then a main that is played, stopped, left and opened again", async () => {
+      await page.goto(server.url);
+      await waitForElement(page, `a[href*="/watch?main="]`);
+      for (const isAgain of [false, true]) {
+        await openMain(page, join(ROOT, "samples/scene.cmx"));
+        await waitForState(page, "ready");
+        if (isAgain) break;
+        await page.click(".play-large");
+        await waitForState(page, "playing");
+        await page.click(STOP);
+        await waitForState(page, "last-cm");
+        await waitForState(page, "ended");
+      }
     });
 
     for (const { name, hasMusic, open } of ROWS) {

@@ -114,7 +114,7 @@ describe("Watch on a network that fails", () => {
       await page.unroute("**/units*");
       await page.getByText(LOST).waitFor(); // the CM plays to its end, then its secret is not to be had
       const [refused] = [proxy.refused];
-      await page.waitForTimeout(1500);
+      await page.waitForTimeout(1000);
       expect(proxy.refused).toBeGreaterThan(refused); // it is tried meanwhile
       proxy.restore();
       await page.getByRole("button", { name: "Try again now" }).click();

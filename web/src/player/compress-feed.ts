@@ -23,12 +23,15 @@ export interface CompressFeedParts {
   sound: AudioTrack | undefined;
 }
 
+/** I420 planes; or where the kernels keep the picture as RGBA, which then need not be copied out of their memory. */
+type PictureCopy = Uint8Array<ArrayBuffer> | number;
+
 export class CompressFeed implements MediaFeed {
   readonly sounds?: (seconds: number, signal: AbortSignal) => AsyncIterable<Sound>;
   private readonly parts: CompressFeedParts;
   private readonly decoder: CompressDecoder;
   /** Copies of pictures that are not in use. */
-  private readonly spare: Pixels[] = [];
+  private readonly spare: PictureCopy[] = [];
 
   constructor(parts: CompressFeedParts) {
     this.parts = parts;
@@ -79,8 +82,8 @@ export class CompressFeed implements MediaFeed {
   /** The decoder's present picture; copied only when it is kept. */
   private pictureOf({ timeMicroseconds, durationMicroseconds }: TimedPacket): Picture {
     const { screen } = this.parts;
-    let copy: Pixels | undefined;
-    const keep = (): Pixels => {
+    let copy: PictureCopy | undefined;
+    const keep = (): PictureCopy => {
       copy ??= this.copyPicture(this.spare.pop());
       return copy;
     };
@@ -88,7 +91,7 @@ export class CompressFeed implements MediaFeed {
       timeSeconds: timeMicroseconds / 1e6,
       endSeconds: (timeMicroseconds + durationMicroseconds) / 1e6,
       keep: () => void keep(),
-      paint: () => screen.paint(keep()),
+      paint: () => screen.paint(this.pixelsOf(keep())),
       close: () => {
         if (copy !== undefined) this.spare.push(copy);
         copy = undefined;
@@ -97,12 +100,16 @@ export class CompressFeed implements MediaFeed {
   }
 
   /** @param spare a copy of an earlier picture, which is written over */
-  private copyPicture(spare: Pixels | undefined): Pixels {
-    const { screen, video } = this.parts;
-    if (screen.takes === "i420") return this.decoder.i420(spare instanceof Uint8Array ? spare : undefined);
-    const copy = spare instanceof ImageData ? spare : new ImageData(video.width, video.height);
-    copy.data.set(this.decoder.rgba());
-    return copy;
+  private copyPicture(spare: PictureCopy | undefined): PictureCopy {
+    if (this.parts.screen.takes === "i420") return this.decoder.i420(spare instanceof Uint8Array ? spare : undefined);
+    const room = typeof spare === "number" ? spare : this.decoder.makeRoom();
+    this.decoder.writeRgba(room);
+    return room;
+  }
+
+  private pixelsOf(copy: PictureCopy): Pixels {
+    const { width, height } = this.parts.video;
+    return typeof copy === "number" ? new ImageData(this.decoder.rgbaIn(copy), width, height) : copy;
   }
 
   private async *codedSound(track: AudioTrack, seconds: number, signal: AbortSignal): AsyncGenerator<CodedSound> {

@@ -31,7 +31,7 @@ async function openUrl(
 ): Promise<ByteSource> {
   const head = await request(url, { headers: rangeOf(0, BLOCK_BYTES), signal });
   // A server without ranges sends everything; the browser keeps large blobs on disk.
-  if (head.status !== 206) return sourceFromBlob(await head.blob());
+  if (head.status !== 206) return sourceFromBlob(await heardThrough(head, heard).blob());
   const size = totalOf(head);
   let block = { offset: 0, bytes: await bytesOf(head, heard) };
 
@@ -61,6 +61,17 @@ async function openUrl(
       return fetched.bytes.slice(0, length);
     },
   };
+}
+
+/** The same answer, whose chunks are heard as they pass. */
+function heardThrough({ body }: Response, heard: () => void): Response {
+  const listen = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+    transform: (chunk, controller) => {
+      heard();
+      controller.enqueue(chunk);
+    },
+  });
+  return new Response(body?.pipeThrough(listen));
 }
 
 function totalOf(response: Response): number {

@@ -6,6 +6,8 @@ import { nap } from "./next-task.ts";
 const READY_PICTURES = 4;
 /** Further behind than this, playing stops for buffering instead of dropping on. */
 const STARVED_SECONDS = 0.4;
+/** What is painted now is seen at the screen's next refresh, and browsers take one more to put it there. */
+const DISPLAY_SECONDS = 1 / 60;
 const LONGEST_NAP_MILLISECONDS = 40;
 
 export interface PictureEvents {
@@ -98,7 +100,8 @@ export class PicturePump {
 
   private async present(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const { seconds, running } = this.clock();
+      const { seconds: now, running } = this.clock();
+      const seconds = now + DISPLAY_SECONDS;
       let due: Picture | undefined;
       while (running && (this.queue[0]?.timeSeconds ?? Number.POSITIVE_INFINITY) <= seconds) {
         due?.close();
@@ -123,7 +126,7 @@ export class PicturePump {
     const { seconds, running } = this.clock();
     const next = this.queue[0];
     if (!running || next === undefined) return LONGEST_NAP_MILLISECONDS / 4;
-    return Math.min(LONGEST_NAP_MILLISECONDS, Math.max(1, (next.timeSeconds - seconds) * 1000));
+    return Math.min(LONGEST_NAP_MILLISECONDS, Math.max(1, (next.timeSeconds - DISPLAY_SECONDS - seconds) * 1000));
   }
 
   private tellReady(): void {
