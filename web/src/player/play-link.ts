@@ -1,5 +1,5 @@
 /** One play as the service knows it: opened, told of what is shown, and left. */
-import type { CmOffer, OfferedVideo, PlayMove, PlayPlace, ViewerAttributes } from "../shared/service.ts";
+import type { CmOffer, OfferedVideo, PlayMove, PlayOffer, PlayPlace, ViewerAttributes } from "../shared/service.ts";
 import { closePlay, movePlay, openPlay } from "../shared/service.ts";
 import { PlayReporter } from "./play-reporter.ts";
 import { type LoadedCm, loadCm, neededAttributes } from "./play-request.ts";
@@ -9,17 +9,21 @@ export type CmPlace = Exclude<PlayPlace, { kind: "over" }>;
 export class PlayLink {
   readonly playId: string;
   readonly videos: readonly OfferedVideo[];
+  /** Whether the first CM is one that was missed last time. */
+  readonly isOwed: boolean;
   /** What was told of the viewer. */
   readonly sentAttributes: ViewerAttributes;
   private readonly reporter: PlayReporter;
   /** CM k is before video k; of the one on screen. */
   private cmNumber = 1;
-  private shownSeconds = 0;
+  /** By video. */
+  private readonly shownSeconds = new Map<number, number>();
   private isLeft = false;
 
-  private constructor(playId: string, videos: readonly OfferedVideo[], sentAttributes: ViewerAttributes) {
+  private constructor({ playId, videos, owed }: PlayOffer, sentAttributes: ViewerAttributes) {
     this.playId = playId;
     this.videos = videos;
+    this.isOwed = owed;
     this.sentAttributes = sentAttributes;
     this.reporter = new PlayReporter(playId);
   }
@@ -31,9 +35,10 @@ export class PlayLink {
     signal: AbortSignal,
   ): Promise<{ link: PlayLink; place: CmPlace }> {
     const sent = await neededAttributes(mainIds, attributes, signal);
-    const { playId, videos, place } = await openPlay(mainIds, sent, signal);
+    const offer = await openPlay(mainIds, sent, signal);
+    const { place } = offer;
     if (place.kind === "over") throw new TypeError("the service opened a play that is over");
-    return { link: new PlayLink(playId, videos, sent), place };
+    return { link: new PlayLink(offer, sent), place };
   }
 
   /** Fetches the CM at the place, which starts its time on the service. */
@@ -57,10 +62,11 @@ export class PlayLink {
     void this.reporter.send();
   }
 
-  /** So much more of the video was shown. */
-  videoShown(seconds: number): void {
-    this.shownSeconds += seconds;
-    this.reporter.seconds(1, Math.floor(this.shownSeconds));
+  /** So much more of video `number` was shown. */
+  videoShown(number: number, seconds: number): void {
+    const shown = (this.shownSeconds.get(number) ?? 0) + seconds;
+    this.shownSeconds.set(number, shown);
+    this.reporter.seconds(number, Math.floor(shown));
   }
 
   /** Goes along the sequence, once what was shown is told. */

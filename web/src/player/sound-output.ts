@@ -10,6 +10,8 @@ interface Scheduled {
 }
 
 export class SoundOutput {
+  /** What it was made for; the device may have given another. */
+  readonly wantedRate: number;
   private readonly context: AudioContext;
   private readonly gain: GainNode;
   private pieces: Scheduled[] = [];
@@ -17,6 +19,7 @@ export class SoundOutput {
 
   /** Called in a click's handler, where browsers let sound start. */
   constructor(sampleRate: number) {
+    this.wantedRate = sampleRate;
     this.context = createContext(sampleRate);
     this.gain = this.context.createGain();
     this.gain.connect(this.context.destination);

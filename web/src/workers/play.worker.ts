@@ -38,6 +38,8 @@ interface PreparedPlay {
 
 class PlayWorker implements PlayWorkerApi {
   private kernels: Promise<Kernels> | undefined;
+  private readonly mains = new Map<number, OpenedMain>();
+  /** The one to be played. */
   private main: OpenedMain | undefined;
   private screen: Screen | undefined;
   private prepared: PreparedPlay | undefined;
@@ -45,8 +47,7 @@ class PlayWorker implements PlayWorkerApi {
   private feed: MediaFeed | undefined;
   private anchor: ClockAnchor = { mediaSeconds: 0, atMilliseconds: 0, running: false };
 
-  async open(source: Blob | string): Promise<MainFacts> {
-    await this.stop();
+  async open(key: number, source: Blob | string): Promise<MainFacts> {
     const bytes = typeof source === "string" ? await sourceFromUrl(source) : sourceFromBlob(source);
     const reader = await MainReader.open(bytes);
     const { header } = reader;
@@ -55,8 +56,7 @@ class PlayWorker implements PlayWorkerApi {
     if (video === undefined) throw new UnsupportedError("there is no video in this file that this player knows");
     await checkPlayable(header, video);
     const playable = sound !== undefined && (await canDecodeSound(sound));
-    this.main = { reader, video, sound: playable ? sound : undefined };
-    this.screen = undefined;
+    this.mains.set(key, { reader, video, sound: playable ? sound : undefined });
     const { poster } = header;
     return {
       mainId: toHex(header.id),
@@ -87,7 +87,12 @@ class PlayWorker implements PlayWorkerApi {
     };
   }
 
-  async attachScreen(canvas: OffscreenCanvas, display: Display): Promise<Screen["display"]> {
+  async forget(key: number): Promise<void> {
+    this.mains.delete(key);
+  }
+
+  async attachScreen(key: number, canvas: OffscreenCanvas, display: Display): Promise<Screen["display"]> {
+    this.main = this.mains.get(key);
     this.screen = openScreen(canvas, this.opened().video, display);
     return this.screen.display;
   }

@@ -1,11 +1,13 @@
 import { type CSSProperties, type ReactNode, useEffect, useRef, useState } from "react";
-import type { Player, PlayerSnapshot } from "../../player/player.ts";
+import type { Player } from "../../player/player.ts";
+import type { PlayerSnapshot } from "../../player/snapshot.ts";
 import { type PlayerState, showsCm } from "../../player/state.ts";
 import type { TextKey } from "../../shared/i18n/en.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { formatTime } from "../../shared/text-format.ts";
 import { ProgressBar } from "../../shared/ui/notices.tsx";
 import type { MainFacts } from "../../workers/play-api.ts";
+import { RefusalNotice } from "./announcer.tsx";
 import { Icon } from "./icons.tsx";
 
 interface StageProps {
@@ -30,7 +32,7 @@ export function Stage({ player, snapshot, facts }: StageProps): ReactNode {
     return () => player.element.remove();
   }, [player]);
 
-  const { state, cm, unblock } = snapshot;
+  const { state, cm, unblock, items, isOwed } = snapshot;
   const waiting = WAITING[state];
   return (
     <section className="stage" style={shapeOf(facts)} data-state={state} aria-label={facts.title}>
@@ -55,10 +57,17 @@ export function Stage({ player, snapshot, facts }: StageProps): ReactNode {
       )}
       {showsCm(state) && cm !== undefined && (
         <p className="cm-badge">
-          <strong>{t("watch.cm")}</strong>{" "}
-          {t("watch.cmLeft", { time: formatTime(Math.ceil(cm.offer.durationSeconds - cm.positionSeconds)) })}
+          <strong>
+            {t("watch.cm")}
+            {items.length > 1 && ` ${t("watch.cmOf", { number: cm.number, count: items.length + 1 })}`}
+          </strong>{" "}
+          {t(state === "cm" ? "watch.cmLeft" : "watch.cmLastLeft", {
+            time: formatTime(Math.ceil(cm.offer.durationSeconds - cm.positionSeconds)),
+          })}
         </p>
       )}
+      {state === "cm" && isOwed && <p className="stage-note">{t("watch.owed")}</p>}
+      <RefusalNotice refusal={snapshot.refusal} />
       {unblock !== undefined && (
         <div className="stage-over">
           <button type="button" className="play-large" onClick={unblock}>

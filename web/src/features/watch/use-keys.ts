@@ -1,6 +1,6 @@
 import { useEffect } from "react";
 import type { Player } from "../../player/player.ts";
-import { showsVideo } from "../../player/state.ts";
+import { showsCm, showsVideo } from "../../player/state.ts";
 
 const SHORT_SECONDS = 5;
 const LONG_SECONDS = 10;
@@ -11,7 +11,7 @@ const TYPED_INTO = "input:not([type=range]), select, textarea, [contenteditable]
 /** What space and Enter press. */
 const PRESSED = "button, a, summary";
 
-/** The keys that the big players share: space and k, j and l, arrows, 0 to 9, Home and End, m, f. In a CM nothing moves it. */
+/** The keys that the big players share: space and k, j and l, arrows, n and p, 0 to 9, Home and End, m, f. In a CM they tell why not. */
 export function useKeys(player: Player, toggleFullScreen: () => void): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
@@ -32,9 +32,9 @@ export function useKeys(player: Player, toggleFullScreen: () => void): void {
 
 /** @returns undefined for a key that means nothing here */
 function actionOf(key: string, player: Player, toggleFullScreen: () => void): (() => void) | undefined {
-  const { state, facts, positionSeconds, volume, muted } = player.snapshot();
+  const { state, facts, volume, muted } = player.snapshot();
   if (facts === undefined) return undefined;
-  const by = (seconds: number) => () => player.seek(positionSeconds + seconds);
+  const by = (seconds: number) => () => player.step(seconds);
   const louder = (step: number) => () => player.setVolume(Math.min(1, Math.max(0, volume + step)), false);
   const always: Record<string, () => void> = {
     m: () => player.setVolume(volume, !muted),
@@ -52,10 +52,17 @@ function actionOf(key: string, player: Player, toggleFullScreen: () => void): ((
     ArrowRight: by(SHORT_SECONDS),
     Home: () => player.seek(0),
     End: () => player.seek(facts.durationSeconds),
+    n: () => player.next(),
+    p: () => player.previous(),
   };
   const name = key.length === 1 ? key.toLowerCase() : key;
   if (name in always) return always[name];
+  const isDigit = /^\d$/.test(name);
+  if (showsCm(state)) {
+    if (name === "p") return inVideo.p;
+    return isDigit || name in inVideo ? () => player.explainCm() : undefined;
+  }
   if (!showsVideo(state)) return undefined;
-  if (/^\d$/.test(name)) return () => player.seek((facts.durationSeconds * Number(name)) / 10);
+  if (isDigit) return () => player.seek((facts.durationSeconds * Number(name)) / 10);
   return inVideo[name];
 }

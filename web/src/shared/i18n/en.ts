@@ -2,6 +2,7 @@ import { accountEn } from "./account-texts.ts";
 import { appEn } from "./app-texts.ts";
 import { cmEn } from "./cm-texts.ts";
 import { libraryEn } from "./library-texts.ts";
+import { playerEn } from "./player-texts.ts";
 
 /** All words of the pages. `{name}` is filled in. */
 export const en = {
@@ -236,6 +237,7 @@ export const en = {
   ...appEn,
   ...cmEn,
   ...libraryEn,
+  ...playerEn,
 } as const;
 
 export type TextKey = keyof typeof en;

@@ -3,6 +3,7 @@ import { appJa } from "./app-texts.ts";
 import { cmJa } from "./cm-texts.ts";
 import type { TextKey } from "./en.ts";
 import { libraryJa } from "./library-texts.ts";
+import { playerJa } from "./player-texts.ts";
 
 export const ja: Record<TextKey, string> = {
   "nav.home": "ライブラリ",
@@ -234,4 +235,5 @@ export const ja: Record<TextKey, string> = {
   ...appJa,
   ...cmJa,
   ...libraryJa,
+  ...playerJa,
 };

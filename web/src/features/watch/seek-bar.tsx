@@ -1,0 +1,62 @@
+import { type ReactNode, useState } from "react";
+import type { Player } from "../../player/player.ts";
+import type { PlayerSnapshot } from "../../player/snapshot.ts";
+import { showsVideo } from "../../player/state.ts";
+import { useText } from "../../shared/i18n/text.tsx";
+import { formatTime } from "../../shared/text-format.ts";
+
+/** One press of an arrow key on the seek bar. */
+const KEY_STEP_SECONDS = 1;
+/** In key steps. */
+const KEYS: Record<string, number> = {
+  ArrowRight: 1,
+  ArrowUp: 1,
+  ArrowLeft: -1,
+  ArrowDown: -1,
+  PageUp: 10,
+  PageDown: -10,
+};
+
+/** The position, and the way to another within the video; it is gone to when pointer or key is let go. */
+export function SeekBar({ player, snapshot }: { player: Player; snapshot: PlayerSnapshot }): ReactNode {
+  const { t } = useText();
+  const { state, facts, positionSeconds } = snapshot;
+  const [dragged, setDragged] = useState<number>();
+  const length = facts?.durationSeconds ?? 0;
+  const isVideo = showsVideo(state);
+  const position = dragged ?? (isVideo ? positionSeconds : 0);
+  const commit = () => {
+    if (dragged === undefined) return;
+    player.seek(dragged);
+    setDragged(undefined);
+  };
+  return (
+    <div className="seek-row">
+      <input
+        className="seek"
+        type="range"
+        min={0}
+        max={length}
+        step={0.01}
+        value={position}
+        disabled={!isVideo}
+        aria-label={t("watch.seek")}
+        aria-valuetext={t("watch.position", { position: formatTime(position), length: formatTime(length) })}
+        onChange={(event) => setDragged(Number(event.target.value))}
+        onPointerUp={commit}
+        onBlur={commit}
+        onKeyDown={(event) => {
+          const step = KEYS[event.key];
+          const edge = event.key === "Home" ? 0 : event.key === "End" ? length : undefined;
+          if (step === undefined && edge === undefined) return;
+          event.preventDefault();
+          setDragged(edge ?? Math.min(length, Math.max(0, position + (step ?? 0) * KEY_STEP_SECONDS)));
+        }}
+        onKeyUp={commit}
+      />
+      <span className="times">
+        {formatTime(position)} / {formatTime(length)}
+      </span>
+    </div>
+  );
+}
