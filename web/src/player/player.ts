@@ -3,53 +3,60 @@
  * play.worker.ts. Knows nothing of React: `subscribe` and `snapshot` are all a view needs.
  */
 import * as Comlink from "comlink";
-import { UnsupportedError } from "../../../codec/errors.ts";
 import { installErrorTransfer } from "../../../codec/worker/error-transfer.ts";
 import type { PlayMove } from "../shared/service.ts";
 import type { MainFacts, PlayWorkerApi } from "../workers/play-api.ts";
+import { readCaptions } from "./captions.ts";
 import { CmStage } from "./cm-stage.ts";
 import { keepVolume, keptVolume } from "./kept-volume.ts";
+import { MainOpener } from "./main-opener.ts";
 import type { PlayLink } from "./play-link.ts";
 import { PlaySequence, type SequenceStage } from "./play-sequence.ts";
-import { type MainSource, movedItem, PLAYLIST_MOST, type PlaylistItem } from "./playlist.ts";
+import { type MainSource, movedItem, type PlaylistItem } from "./playlist.ts";
 import type { Display } from "./screen.ts";
-import { AT_START, type CmProgress, type PlayerSnapshot, type Refusal } from "./snapshot.ts";
-import { isAtRest, nextState, type PlayerEvent, showsCm, showsVideo } from "./state.ts";
+import { type CmProgress, PlayerStore, type Refusal } from "./snapshot.ts";
+import { isAtRest, nextState, showsCm, showsVideo } from "./state.ts";
 import { attachScreen, createVideoCanvas } from "./video-canvas.ts";
 import { VideoOutput } from "./video-output.ts";
+
+/** Slowest to fastest; the service lets units go for the last (server/play/play-rules.ts). */
+export const SPEEDS: readonly number[] = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2];
 
 /** Nearer to a video's edge than this, a step goes over the edge. */
 const EDGE_SECONDS = 0.5;
 /** Further into a video than this, "previous" goes to its start. */
 const PREVIOUS_SECONDS = 3;
 
-export class Player {
+export class Player extends PlayerStore {
   /** Shows the CM and the video; to be put into the page by the view. */
   readonly element = document.createElement("div");
   private readonly worker: Worker;
   private readonly remote: Comlink.Remote<PlayWorkerApi>;
-  private readonly listeners = new Set<() => void>();
+  private readonly mains: MainOpener;
   private readonly cmStage: CmStage;
   private readonly video: VideoOutput;
   private readonly display: Display;
   private canvas: HTMLCanvasElement | undefined;
   /** Key of the item that the canvas was made for. */
   private canvasKey: number | undefined;
-  private lastKey = 0;
   private playing = new AbortController();
   private link: PlayLink | undefined;
   private sequence: PlaySequence | undefined;
-  private current: PlayerSnapshot = { ...AT_START, ...keptVolume() };
 
   /** @param spawn starts play.worker.ts */
   constructor(spawn: () => Worker, display: Display = "auto") {
+    super(keptVolume());
     installErrorTransfer();
     this.display = display;
     this.worker = spawn();
     this.remote = Comlink.wrap<PlayWorkerApi>(this.worker);
+    this.mains = new MainOpener(this.remote);
     this.worker.onerror = (event) =>
       this.fail(new Error(`the player's worker broke (${event.message}): load the page again`));
     this.element.className = "player-view";
+    this.subscribe(() => {
+      this.element.dataset.state = this.current.state;
+    });
     this.cmStage = new CmStage({
       onPosition: (seconds) => this.atCm(seconds),
       onBlocked: (start) =>
@@ -84,13 +91,6 @@ export class Player {
   private readonly onPageHide = (event: PageTransitionEvent): void => {
     if (!event.persisted) this.link?.leave();
   };
-
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
-  };
-
-  readonly snapshot = (): PlayerSnapshot => this.current;
 
   // ---- The playlist ----
 
@@ -135,24 +135,10 @@ export class Player {
 
   private async addItems(sources: readonly MainSource[]): Promise<void> {
     const { signal } = this.playing;
-    let failure: Error | undefined;
-    for (const source of sources) {
-      const { items } = this.current;
-      const key = ++this.lastKey;
-      try {
-        if (items.length === PLAYLIST_MOST)
-          throw new UnsupportedError(`a play holds ${PLAYLIST_MOST} videos: the others were left out`);
-        const facts = await this.remote.open(key, source);
-        if (signal.aborted) return;
-        this.update({ items: [...items, { key, facts }] });
-      } catch (error) {
-        if (signal.aborted) return;
-        failure ??= error as Error;
-        if (sources.length > 1 && source instanceof File) failure.message = `${source.name}: ${failure.message}`;
-      }
-    }
-    if (this.current.items.length === 0 && failure !== undefined) this.fail(failure);
-    else await this.list(this.current.items, failure);
+    const { items, failure } = await this.mains.open(sources, this.current.items, signal);
+    if (signal.aborted) return;
+    if (items.length === 0 && failure !== undefined) this.fail(failure);
+    else await this.list(items, failure);
   }
 
   private async list(items: readonly PlaylistItem[], error?: Error): Promise<void> {
@@ -172,6 +158,7 @@ export class Player {
     this.update({ current: index, facts: item?.facts, positionSeconds: 0 });
     if (item === undefined || item.key === this.canvasKey) return;
     this.canvasKey = item.key;
+    this.update({ captions: undefined });
     this.canvas = createVideoCanvas(item.facts);
     this.element.replaceChildren(this.canvas, ...this.cmStage.elements);
     await attachScreen(this.remote, item.key, this.canvas, this.display);
@@ -247,6 +234,11 @@ export class Player {
     void this.move({ kind: "video", number: index + 1 });
   }
 
+  /** A small picture of the present video, of what was seen around a time. */
+  thumbnail(seconds: number): Promise<Blob | undefined> {
+    return this.remote.thumbnail(seconds);
+  }
+
   /** Says why nothing moves, where it is for a CM. */
   explainCm(): void {
     if (showsCm(this.current.state)) this.refuse("in-cm", "");
@@ -259,6 +251,32 @@ export class Player {
     if (this.current.state !== "closing") return this.leavePlay();
     this.video.pause();
     await sequence?.move({ kind: "stop" });
+  }
+
+  /** @param speed one of {@link SPEEDS} */
+  setSpeed(speed: number): void {
+    if (showsCm(this.current.state)) {
+      this.explainCm();
+      return;
+    }
+    this.video.setSpeed(speed);
+    this.update({ speed });
+  }
+
+  /** Shows what a file says beside the present video. @param file WebVTT or SubRip */
+  async openCaptions(file: Blob): Promise<void> {
+    const key = this.current.items[this.current.current]?.key;
+    try {
+      const cues = await readCaptions(file);
+      if (key !== undefined && key === this.canvasKey) this.update({ captions: { cues, isOn: true } });
+    } catch (error) {
+      this.refuse("captions", (error as Error).message);
+    }
+  }
+
+  toggleCaptions(): void {
+    const { captions } = this.current;
+    if (captions !== undefined) this.update({ captions: { ...captions, isOn: !captions.isOn } });
   }
 
   setVolume(volume: number, muted: boolean): void {
@@ -278,7 +296,7 @@ export class Player {
     this.playing.abort();
     this.video.close();
     this.worker.terminate();
-    this.listeners.clear();
+    this.unsubscribeAll();
   }
 
   private async move(move: PlayMove): Promise<void> {
@@ -365,22 +383,8 @@ export class Player {
     this.cmStage.setVolume(volume, muted);
   }
 
-  /** @returns false where `event` means nothing in the present state */
-  private enter(event: PlayerEvent, change: Partial<PlayerSnapshot> = {}): boolean {
-    const state = nextState(this.current.state, event);
-    if (state === undefined) return false;
-    this.element.dataset.state = state;
-    this.update({ refusal: undefined, ...change, state });
-    return true;
-  }
-
   private updateCm(change: Partial<CmProgress>): void {
     const { cm } = this.current;
     if (cm !== undefined) this.update({ cm: { ...cm, ...change } });
-  }
-
-  private update(change: Partial<PlayerSnapshot>): void {
-    this.current = { ...this.current, ...change };
-    for (const listener of this.listeners) listener();
   }
 }

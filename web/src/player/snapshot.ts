@@ -2,7 +2,7 @@
 import type { CmOffer, ViewerAttributes } from "../shared/service.ts";
 import type { MainFacts } from "../workers/play-api.ts";
 import type { PlaylistItem } from "./playlist.ts";
-import type { PlayerState } from "./state.ts";
+import { nextState, type PlayerEvent, type PlayerState } from "./state.ts";
 
 export interface CmProgress {
   offer: CmOffer;
@@ -17,7 +17,7 @@ export interface Refusal {
   /** A new one for each, for who tells them. */
   id: number;
   /** `in-cm`: a CM is not skipped, sped up or left forward. */
-  reason: "in-cm" | "service";
+  reason: "in-cm" | "service" | "captions";
   message: string;
 }
 
@@ -37,6 +37,10 @@ export interface PlayerSnapshot {
   positionSeconds: number;
   volume: number;
   muted: boolean;
+  /** Media seconds for each second; a CM runs at its own speed. */
+  speed: number;
+  /** Of the item that is shown; undefined until the viewer opens some. */
+  captions: { cues: readonly VTTCue[]; isOn: boolean } | undefined;
   /** The browser wants a click before it plays the CM. */
   unblock: (() => void) | undefined;
   /** The service lets no more be fetched yet. */
@@ -45,7 +49,7 @@ export interface PlayerSnapshot {
   error: Error | undefined;
 }
 
-export const AT_START: PlayerSnapshot = {
+const AT_START: PlayerSnapshot = {
   state: "idle",
   items: [],
   current: 0,
@@ -57,8 +61,44 @@ export const AT_START: PlayerSnapshot = {
   positionSeconds: 0,
   volume: 1,
   muted: false,
+  speed: 1,
+  captions: undefined,
   unblock: undefined,
   heldBack: false,
   refusal: undefined,
   error: undefined,
 };
+
+/** Holds the snapshot and tells who looks at it. */
+export class PlayerStore {
+  protected current: PlayerSnapshot;
+  private readonly listeners = new Set<() => void>();
+
+  constructor(start: Partial<PlayerSnapshot>) {
+    this.current = { ...AT_START, ...start };
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  readonly snapshot = (): PlayerSnapshot => this.current;
+
+  /** @returns false where `event` means nothing in the present state */
+  protected enter(event: PlayerEvent, change: Partial<PlayerSnapshot> = {}): boolean {
+    const state = nextState(this.current.state, event);
+    if (state === undefined) return false;
+    this.update({ refusal: undefined, ...change, state });
+    return true;
+  }
+
+  protected update(change: Partial<PlayerSnapshot>): void {
+    this.current = { ...this.current, ...change };
+    for (const listener of this.listeners) listener();
+  }
+
+  protected unsubscribeAll(): void {
+    this.listeners.clear();
+  }
+}

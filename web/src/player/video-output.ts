@@ -62,6 +62,13 @@ export class VideoOutput {
     this.sound?.setVolume(volume);
   }
 
+  /** @param speed 1 as it was taken; sound keeps its pitch */
+  setSpeed(speed: number): void {
+    this.clock.setRate(speed);
+    if (this.clock.isRunning) this.sound?.start(this.clock);
+    this.sendClock();
+  }
+
   /** For the worker's `prepare`. */
   workerEvents(signal: AbortSignal): PlayEvents {
     const { events } = this;
@@ -154,6 +161,7 @@ export class VideoOutput {
       mediaSeconds: this.clock.raw(),
       atMilliseconds: epochMilliseconds(),
       running: this.clock.isRunning,
+      rate: this.clock.rate,
     });
   }
 

@@ -17,6 +17,7 @@ import { aheadEnd, SamplesFeed, structureFirst } from "../player/samples-feed.ts
 import { type Display, openScreen, type Screen } from "../player/screen.ts";
 import { type PlayTicket, SegmentOpener } from "../player/segment-opener.ts";
 import { StreamFeed } from "../player/stream-feed.ts";
+import { Thumbnails } from "../player/thumbnails.ts";
 import { UnitStore } from "../player/unit-store.ts";
 import { UnitTickets } from "../player/unit-tickets.ts";
 import { fetchKernels } from "./kernels.ts";
@@ -42,10 +43,11 @@ class PlayWorker implements PlayWorkerApi {
   /** The one to be played. */
   private main: OpenedMain | undefined;
   private screen: Screen | undefined;
+  private thumbnails: Thumbnails | undefined;
   private prepared: PreparedPlay | undefined;
   private playback: Playback | undefined;
   private feed: MediaFeed | undefined;
-  private anchor: ClockAnchor = { mediaSeconds: 0, atMilliseconds: 0, running: false };
+  private anchor: ClockAnchor = { mediaSeconds: 0, atMilliseconds: 0, running: false, rate: 1 };
 
   async open(key: number, source: Blob | string): Promise<MainFacts> {
     const bytes = typeof source === "string" ? await sourceFromUrl(source) : sourceFromBlob(source);
@@ -93,7 +95,9 @@ class PlayWorker implements PlayWorkerApi {
 
   async attachScreen(key: number, canvas: OffscreenCanvas, display: Display): Promise<Screen["display"]> {
     this.main = this.mains.get(key);
-    this.screen = openScreen(canvas, this.opened().video, display);
+    const { reader, video } = this.opened();
+    this.screen = openScreen(canvas, video, display);
+    this.thumbnails = new Thumbnails(canvas, (reader.trailer?.durationMicroseconds ?? 0) / 1e6);
     return this.screen.display;
   }
 
@@ -135,8 +139,22 @@ class PlayWorker implements PlayWorkerApi {
       units,
       clock: () => ({ seconds: timeOfAnchor(this.anchor, epochMilliseconds()), running: this.anchor.running }),
       moveService: (segment, signal) => tickets.move(segment, signal),
-      events,
+      events: {
+        onSound: (run, piece) => events.onSound(run, piece),
+        onReady: (run) => events.onReady(run),
+        onStarved: (run) => events.onStarved(run),
+        onEnded: (run) => events.onEnded(run),
+        onError: (run, error) => events.onError(run, error),
+        onPicture: (run, timeSeconds) => {
+          this.thumbnails?.take(timeSeconds);
+          events.onPicture(run, timeSeconds);
+        },
+      },
     });
+  }
+
+  async thumbnail(seconds: number): Promise<Blob | undefined> {
+    return this.thumbnails?.at(seconds);
   }
 
   async start(run: number, seconds: number): Promise<void> {

@@ -1,11 +1,12 @@
 import { type ReactNode, useId } from "react";
-import type { Player } from "../../player/player.ts";
+import { type Player, SPEEDS } from "../../player/player.ts";
 import type { PlayerSnapshot } from "../../player/snapshot.ts";
 import { showsCm, showsVideo } from "../../player/state.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { Icon, type IconName } from "./icons.tsx";
 import { SeekBar } from "./seek-bar.tsx";
 import type { FullScreen } from "./use-full-screen.ts";
+import type { PictureInPicture } from "./use-picture-in-picture.ts";
 
 const STEP_SECONDS = 10;
 
@@ -13,13 +14,16 @@ interface PlayerControlsProps {
   player: Player;
   snapshot: PlayerSnapshot;
   fullScreen: FullScreen;
+  small: PictureInPicture;
+  /** Opens captions, or switches them on and off. */
+  onCaptions(): void;
 }
 
 /** Below the picture (Cmix patent [0217], Fig. 11). In a CM nothing goes forward, and that is said. */
-export function PlayerControls({ player, snapshot, fullScreen }: PlayerControlsProps): ReactNode {
+export function PlayerControls({ player, snapshot, fullScreen, small, onCaptions }: PlayerControlsProps): ReactNode {
   const { t } = useText();
   const noteId = useId();
-  const { state, volume, muted, items, cm } = snapshot;
+  const { state, volume, muted, items, cm, speed, captions } = snapshot;
   const isVideo = showsVideo(state);
   const isCm = showsCm(state);
   const isPaused = state === "paused";
@@ -72,6 +76,35 @@ export function PlayerControls({ player, snapshot, fullScreen }: PlayerControlsP
           aria-valuetext={`${Math.round((muted ? 0 : volume) * 100)} %`}
           onChange={(event) => player.setVolume(Number(event.target.value), false)}
         />
+        <select
+          className="speed"
+          value={speed}
+          disabled={isCm}
+          aria-label={t("watch.speed")}
+          title={t("watch.speed")}
+          onChange={(event) => player.setSpeed(Number(event.target.value))}
+        >
+          {SPEEDS.map((one) => (
+            <option key={one} value={one}>
+              {one}×
+            </option>
+          ))}
+        </select>
+        <Control
+          icon="captions"
+          label={t(captions === undefined ? "watch.captions.open" : "watch.captions")}
+          isPressed={captions?.isOn}
+          onClick={onCaptions}
+        />
+        {small.can && (
+          <Control
+            icon="small"
+            label={t("watch.small")}
+            isPressed={small.isOn}
+            isOff={!isVideo && !isCm && !small.isOn}
+            onClick={small.toggle}
+          />
+        )}
         {fullScreen.can && (
           <Control
             icon={fullScreen.isFull ? "smaller" : "larger"}

@@ -1,7 +1,8 @@
-import { type CSSProperties, type ReactNode, useEffect, useRef, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
+import { cuesAt } from "../../player/captions.ts";
 import type { Player } from "../../player/player.ts";
 import type { PlayerSnapshot } from "../../player/snapshot.ts";
-import { type PlayerState, showsCm } from "../../player/state.ts";
+import { type PlayerState, showsCm, showsVideo } from "../../player/state.ts";
 import type { TextKey } from "../../shared/i18n/en.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { formatTime } from "../../shared/text-format.ts";
@@ -9,11 +10,14 @@ import { ProgressBar } from "../../shared/ui/notices.tsx";
 import type { MainFacts } from "../../workers/play-api.ts";
 import { RefusalNotice } from "./announcer.tsx";
 import { Icon } from "./icons.tsx";
+import { shapeOf } from "./picture-shape.ts";
 
 interface StageProps {
   player: Player;
   snapshot: PlayerSnapshot;
   facts: MainFacts;
+  /** Whether the picture is in a small window. */
+  isAway: boolean;
 }
 
 const WAITING: Partial<Record<PlayerState, TextKey>> = {
@@ -24,7 +28,7 @@ const WAITING: Partial<Record<PlayerState, TextKey>> = {
 };
 
 /** The picture, and over it what there is to say or press. */
-export function Stage({ player, snapshot, facts }: StageProps): ReactNode {
+export function Stage({ player, snapshot, facts, isAway }: StageProps): ReactNode {
   const { t } = useText();
   const host = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -34,9 +38,21 @@ export function Stage({ player, snapshot, facts }: StageProps): ReactNode {
 
   const { state, cm, unblock, items, isOwed } = snapshot;
   const waiting = WAITING[state];
+  const cues =
+    showsVideo(state) && snapshot.captions?.isOn ? cuesAt(snapshot.captions.cues, snapshot.positionSeconds) : [];
   return (
     <section className="stage" style={shapeOf(facts)} data-state={state} aria-label={facts.title}>
-      <div className="stage-host" ref={host} />
+      {/* A click on the picture is an extra for pointers; the button below and the key k do the same for everyone. */}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: see above */}
+      <div className="stage-host" ref={host} onClick={() => (state === "paused" ? player.resume() : player.pause())} />
+      {isAway && <p className="stage-away">{t("watch.small.away")}</p>}
+      {cues.length > 0 && (
+        <div className="captions">
+          {cues.map((cue) => (
+            <Cue key={`${cue.startTime} ${cue.text}`} cue={cue} />
+          ))}
+        </div>
+      )}
       {(state === "ready" || state === "ended" || state === "error") && <Poster poster={facts.poster} />}
       {(state === "ready" || state === "ended") && (
         <div className="stage-over">
@@ -80,6 +96,12 @@ export function Stage({ player, snapshot, facts }: StageProps): ReactNode {
   );
 }
 
+function Cue({ cue }: { cue: VTTCue }): ReactNode {
+  const line = useRef<HTMLParagraphElement>(null);
+  useEffect(() => line.current?.replaceChildren(cue.getCueAsHTML()), [cue]);
+  return <p ref={line} />;
+}
+
 function Poster({ poster }: { poster: Blob | undefined }): ReactNode {
   const [url, setUrl] = useState<string>();
   useEffect(() => {
@@ -89,14 +111,4 @@ function Poster({ poster }: { poster: Blob | undefined }): ReactNode {
     return () => URL.revokeObjectURL(made);
   }, [poster]);
   return url === undefined ? null : <img className="stage-poster" src={url} alt="" />;
-}
-
-/** The shape of the picture as it is to be seen: upright, with square pixels. */
-function shapeOf({ video }: MainFacts): CSSProperties {
-  const [horizontal, vertical] = video.pixelAspect;
-  const width = video.width * horizontal;
-  const height = video.height * vertical;
-  const isTurned = video.rotation === 90 || video.rotation === 270;
-  const ratio = isTurned ? height / width : width / height;
-  return { "--ratio": String(ratio) } as CSSProperties;
 }

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useCallback, useEffect, useRef } from "react";
 import { openInWatch, useHandedOver } from "../../app/handoff.ts";
 import { useOnline } from "../../app/install.ts";
 import { useAddress } from "../../app/router.tsx";
@@ -19,6 +19,7 @@ import { Stage } from "./stage.tsx";
 import { useMediaSession, useWakeLock } from "./use-device.ts";
 import { useFullScreen } from "./use-full-screen.ts";
 import { useKeys } from "./use-keys.ts";
+import { usePictureInPicture } from "./use-picture-in-picture.ts";
 import { usePlayer } from "./use-player.ts";
 import { YourData } from "./your-data.tsx";
 
@@ -49,7 +50,13 @@ function Watch({ player, snapshot }: { player: Player; snapshot: PlayerSnapshot 
   const isOnline = useOnline();
   const screen = useRef<HTMLDivElement>(null);
   const fullScreen = useFullScreen(screen);
-  useKeys(player, fullScreen.toggle);
+  const captionFile = useRef<HTMLInputElement>(null);
+  const captions = useCallback(() => {
+    if (player.snapshot().captions === undefined) captionFile.current?.click();
+    else player.toggleCaptions();
+  }, [player]);
+  const onKey = useKeys(player, { toggleFullScreen: fullScreen.toggle, captions });
+  const small = usePictureInPicture(player, onKey);
   useWakeLock(snapshot);
   useMediaSession(player, snapshot);
   const isFresh = facts === undefined;
@@ -69,8 +76,14 @@ function Watch({ player, snapshot }: { player: Player; snapshot: PlayerSnapshot 
       {facts !== undefined && (
         <div className="watch">
           <div className="watch-main" ref={screen}>
-            <Stage player={player} snapshot={snapshot} facts={facts} />
-            <PlayerControls player={player} snapshot={snapshot} fullScreen={fullScreen} />
+            <Stage player={player} snapshot={snapshot} facts={facts} isAway={small.isOn} />
+            <PlayerControls
+              player={player}
+              snapshot={snapshot}
+              fullScreen={fullScreen}
+              small={small}
+              onCaptions={captions}
+            />
             <SoundHint facts={facts} />
           </div>
           <div className="watch-side">
@@ -97,6 +110,18 @@ function Watch({ player, snapshot }: { player: Player; snapshot: PlayerSnapshot 
           )}
         </DropZone>
       )}
+      <input
+        ref={captionFile}
+        type="file"
+        accept=".vtt,.srt,text/vtt"
+        hidden
+        data-captions
+        onChange={(event) => {
+          const file = event.target.files?.[0];
+          event.target.value = ""; // the same file can be chosen again
+          if (file !== undefined) void player.openCaptions(file);
+        }}
+      />
       {isFresh && <InstallCard />}
     </div>
   );
