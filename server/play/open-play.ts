@@ -46,7 +46,7 @@ export function openPlay(
   identity: Identity,
   mainIds: readonly string[],
   attributes: ViewerAttributes,
-): Promise<{ play: Play; videos: Video[] }> {
+): Promise<{ play: Play; videos: Video[]; isOwed: boolean }> {
   const open = () => openAllowedPlay(deps, identity, mainIds, attributes);
   if (identity.accountId !== undefined) return open();
   // One after another: of several at the same time, the last ones would not be counted.
@@ -71,7 +71,7 @@ async function openAllowedPlay(
   identity: Identity,
   mainIds: readonly string[],
   attributes: ViewerAttributes,
-): Promise<{ play: Play; videos: Video[] }> {
+): Promise<{ play: Play; videos: Video[]; isOwed: boolean }> {
   const { store, livePlays, metrics, log, limits, now } = deps;
   const at = now();
   const viewer = viewerOf(deps, identity);
@@ -79,7 +79,7 @@ async function openAllowedPlay(
   for (const one of wanted) await mustBeAllowed(deps, one, viewer);
   await store.plays.removeBefore(at - limits.playLifetimeSeconds * 1000);
   await closeLeft(deps, viewer, at);
-  const cms = await chooseCms(deps, wanted, viewer, attributes, at);
+  const { cms, isOwed } = await chooseCms(deps, wanted, viewer, attributes, at);
   const play: Play = {
     id: randomBytes(16).toString("hex"),
     sessionId: identity.sessionId,
@@ -98,7 +98,7 @@ async function openAllowedPlay(
   await livePlays.open(play);
   metrics.add("cmix_plays_total");
   log("play", { mainId: mainIds[0] ?? "", videos: mainIds.length });
-  return { play, videos: wanted.map(({ video }) => video) };
+  return { play, videos: wanted.map(({ video }) => video), isOwed };
 }
 
 /** Which attributes would matter for a play of these videos: the player shows them, and sends no others (S12). */
@@ -213,11 +213,12 @@ async function chooseCms(
   viewer: string,
   attributes: ViewerAttributes,
   at: number,
-): Promise<Cm[]> {
+): Promise<{ cms: Cm[]; isOwed: boolean }> {
   const { store, log } = deps;
   const candidates = await store.cms.list();
   const moment = await momentOf(deps, viewer, at);
   const chosen: Cm[] = [];
+  let isOwed = false;
   const times = (cmId: string) => chosen.filter(({ id }) => id === cmId).length;
   for (const { place } of [...wanted, ...wanted.slice(-1)]) {
     const owed = chosen.length > 0 ? undefined : await owedCm(deps, candidates, place, viewer, at);
@@ -233,9 +234,10 @@ async function chooseCms(
     if (choice === undefined)
       throw new HttpError("unavailable", "this server has no CM: its administrator must add one");
     chosen.push(choice.cm);
+    isOwed ||= owed !== undefined;
     log("cm-choice", { cmId: choice.cm.id, reason: choice.reason, unfit: choice.unfit });
   }
-  return chosen;
+  return { cms: chosen, isOwed };
 }
 
 async function owedCm(

@@ -9,8 +9,8 @@ import type { Timeline } from "./timeline.ts";
 export const HEAD_START_SECONDS = 30;
 /** Media time that each seek adds, and how far ahead of the play's position a request may begin. */
 export const SEEK_SECONDS = 10;
-/** Media seconds that each second since the CM's end adds. */
-export const PLAY_SPEED = 1;
+/** Media seconds that each second since the CM's end adds: the fastest that the player plays. Which speed it says to play at would bind nobody. */
+export const PLAY_SPEED = 2;
 /** Seeks that may follow one another at once. */
 export const SEEK_BURST = 8;
 /** One more seek each this many seconds. */

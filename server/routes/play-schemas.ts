@@ -68,7 +68,14 @@ const videoSchema = z.object({
   durationSeconds: z.number(),
 });
 
-const playSchema = z.object({ playId: idSchema, videos: z.array(videoSchema), place: placeSchema }).openapi("Play");
+const playSchema = z
+  .object({
+    playId: idSchema,
+    videos: z.array(videoSchema),
+    owed: z.boolean().openapi({ description: "The first CM is one that the viewer missed last time" }),
+    place: placeSchema,
+  })
+  .openapi("Play");
 
 export const openRoute = createRoute({
   method: "post",

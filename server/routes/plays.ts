@@ -31,8 +31,9 @@ export function registerPlays(app: OpenAPIHono, deps: Deps, units: PlayUnits): v
 
   app.openapi(routes.openRoute, async (c) => {
     const { mainIds, attributes } = c.req.valid("json");
-    const { play, videos } = await openPlay(deps, await ensureSession(c), mainIds, attributes ?? {});
-    return c.json({ playId: play.id, videos: videos.map(videoToJson), place: await placeOf(play) }, 201);
+    const { play, videos, isOwed } = await openPlay(deps, await ensureSession(c), mainIds, attributes ?? {});
+    const place = await placeOf(play);
+    return c.json({ playId: play.id, videos: videos.map(videoToJson), owed: isOwed, place }, 201);
   });
 
   app.openapi(routes.conditionsRoute, async (c) => {

@@ -65,6 +65,13 @@ describe("Watch", () => {
       const again = await flashesAndBeeps(page, 2500);
       for (const flash of again.flashes)
         expect(Math.min(...again.beeps.map((beep) => Math.abs(beep - flash)))).toBeLessThan(SYNC_MILLISECONDS);
+      await page.getByLabel("Speed").selectOption("1.5");
+      const fast = await flashesAndBeeps(page, 2000);
+      console.info(`at 1.5: flashes at ${fast.flashes.map(Math.round)} ms, beeps at ${fast.beeps.map(Math.round)} ms`);
+      expect(fast.flashes.length).toBeGreaterThanOrEqual(2);
+      for (const flash of fast.flashes)
+        expect(Math.min(...fast.beeps.map((beep) => Math.abs(beep - flash)))).toBeLessThan(SYNC_MILLISECONDS);
+      await page.getByLabel("Speed").selectOption("1");
       await page.getByRole("button", { name: "Pause" }).click();
       await page.waitForTimeout(SILENCED_MILLISECONDS);
       expect(await loudestSound(page, 22)).toBeLessThan(SILENT);

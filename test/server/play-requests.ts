@@ -26,6 +26,7 @@ export interface OpenPlay {
   /** The session's, as a browser sends it. */
   cookie: string;
   videos: { mainId: string; slaveId: string; segments: number; durationSeconds: number }[];
+  owed: boolean;
   place: Place;
   /** Of the first video. */
   slaveId: string;
@@ -52,7 +53,7 @@ export async function openTestPlay(
     cookie === undefined ? {} : { Cookie: cookie },
   );
   if (answer.status !== 201) throw new Error(`play: ${answer.status} ${await answer.text()}`);
-  const play = (await answer.json()) as Pick<OpenPlay, "playId" | "videos" | "place">;
+  const play = (await answer.json()) as Pick<OpenPlay, "playId" | "videos" | "owed" | "place">;
   const given = answer.headers.get("Set-Cookie")?.split(";")[0];
   const [video] = play.videos;
   if (video === undefined || play.place.cm === undefined) throw new Error("a play without a video");

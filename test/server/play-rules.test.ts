@@ -77,12 +77,12 @@ describe("a set of segments", () => {
 
 describe("P4 another visit of a video", () => {
   it("keeps what was released and the time that was watched, and waits for its CM", () => {
-    const first = releaseUnits(startCm(fresh(), 0), TIMELINE, 0, 1000, CM_MS + 5000);
+    const first = releaseUnits(startCm(fresh(), 0), TIMELINE, 0, 1000, CM_MS + 2500);
     if (first.kind !== "units") throw new Error(first.kind);
     const again = visitAgain(first.state, CM_MS + 8000);
     expect(again).toMatchObject({ visit: 1, cmEndsAt: null, released: [0, 70] });
     expect(elapsedMilliseconds(again, 1e9)).toBe(8000);
-    expect(releaseUnits(again, TIMELINE, 70, 1000, 1e9)).toMatchObject({ kind: "units", end: 76 });
+    expect(releaseUnits(again, TIMELINE, 70, 1000, 1e9)).toMatchObject({ kind: "units", end: 92 });
     expect(elapsedMilliseconds(startCm(again, 1e6), 1e6 + CM_MS + 1000)).toBe(9000);
   });
 });
@@ -93,18 +93,18 @@ describe("S4 the allowance", () => {
     expect(answer).toMatchObject({ kind: "units", end: 60 });
   });
 
-  it("grows with the time since the CM's end", () => {
+  it("grows with twice the time since the CM's end, for who plays at double speed", () => {
     const started = startCm(fresh(), 0);
     const first = releaseUnits(started, TIMELINE, 0, 1000, CM_MS);
     if (first.kind !== "units") throw new Error(first.kind);
-    expect(releaseUnits(first.state, TIMELINE, 60, 1000, CM_MS + 400)).toEqual({ kind: "wait", seconds: 0.6 });
-    expect(releaseUnits(first.state, TIMELINE, 60, 1000, CM_MS + 5000)).toMatchObject({ kind: "units", end: 70 });
+    expect(releaseUnits(first.state, TIMELINE, 60, 1000, CM_MS + 400)).toEqual({ kind: "wait", seconds: 0.1 });
+    expect(releaseUnits(first.state, TIMELINE, 60, 1000, CM_MS + 5000)).toMatchObject({ kind: "units", end: 80 });
   });
 
   it("tells how long to wait before the CM has started, too", () => {
     const first = releaseUnits(fresh(), TIMELINE, 0, 1000, 0);
     if (first.kind !== "units") throw new Error(first.kind);
-    expect(releaseUnits(first.state, TIMELINE, 60, 1, 0)).toEqual({ kind: "wait", seconds: 7 });
+    expect(releaseUnits(first.state, TIMELINE, 60, 1, 0)).toEqual({ kind: "wait", seconds: 6.5 });
   });
 
   it("is not used by segments that were released before", () => {

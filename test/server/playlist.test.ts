@@ -162,8 +162,10 @@ describe("P4 a CM that was missed", () => {
     const play = await openTestPlay(server, one.mainId);
     await before(play);
     expect(await moveTo(server, play, kind)).toEqual({ kind: "over" });
+    expect(play.owed).toBe(false);
     const { next, reasons } = await reopen(play);
     expect(reasons).toEqual(["owed", "house-only"]);
+    expect(next.owed).toBe(true);
     await unlock(next, next.place);
     await watchCm(server, next, cmOf(await moveTo(server, next, "next")));
     await moveTo(server, next, "next");

@@ -201,10 +201,10 @@ describe("S4 units", () => {
     expect((await getUnits(server, play, 0)).units).toHaveLength(60);
     const early = await getUnits(server, play, 60);
     expect(early.status).toBe(425);
-    expect(early.error?.error.details.retryAfterSeconds).toBeCloseTo(play.cm.durationSeconds + 1);
+    expect(early.error?.error.details.retryAfterSeconds).toBeCloseTo(play.cm.durationSeconds + 0.5);
     await watchCm(server, play);
     expect((await getUnits(server, play, 60)).status).toBe(425);
-    server.advance(10);
+    server.advance(5);
     expect((await getUnits(server, play, 60)).units).toHaveLength(20);
   });
 

@@ -126,7 +126,7 @@ describe("S5 a ticket for units", () => {
     await watchCm(server, play);
     expect((await spendTicket(server, play, next ?? "")).status).toBe(425);
     server.advance(5);
-    expect((await spendTicket(server, play, next ?? "")).units).toHaveLength(10);
+    expect((await spendTicket(server, play, next ?? "")).units).toHaveLength(20);
   });
 
   it("of before a move is refused after it", async () => {

@@ -109,11 +109,29 @@ describe("MediaClock", () => {
     advance(0.03, 0.03);
     expect(clock.time()).toBeCloseTo(7.02, 9);
   });
+
+  it("P3: goes on without a jump at another speed, and says when sound is due at it", () => {
+    const { clock, time, advance } = bench();
+    clock.start(0);
+    advance(1, 1);
+    expect(clock.time()).toBeCloseTo(1, 5);
+    clock.setRate(2);
+    expect(clock.time()).toBeCloseTo(1, 5);
+    expect(clock.soundTimeOf(3)).toBeCloseTo((time.sound ?? 0) + 1, 5);
+    advance(1, 1);
+    expect(clock.time()).toBeCloseTo(3, 5);
+    clock.pause();
+    clock.setRate(0.5);
+    clock.start(3, 0.2);
+    advance(1.2, 1.2);
+    expect(clock.time()).toBeCloseTo(3.5, 5); // the lead is in seconds of the viewer
+  });
 });
 
 describe("timeOfAnchor", () => {
   it("extrapolates a running clock and leaves a standing one", () => {
-    expect(timeOfAnchor({ mediaSeconds: 2, atMilliseconds: 1000, running: true }, 1250)).toBe(2.25);
-    expect(timeOfAnchor({ mediaSeconds: 2, atMilliseconds: 1000, running: false }, 9000)).toBe(2);
+    expect(timeOfAnchor({ mediaSeconds: 2, atMilliseconds: 1000, running: true, rate: 1 }, 1250)).toBe(2.25);
+    expect(timeOfAnchor({ mediaSeconds: 2, atMilliseconds: 1000, running: true, rate: 2 }, 1250)).toBe(2.5);
+    expect(timeOfAnchor({ mediaSeconds: 2, atMilliseconds: 1000, running: false, rate: 2 }, 9000)).toBe(2);
   });
 });

@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { isWaiting, nextState, type PlayerEvent, type PlayerState, showsVideo } from "../../web/src/player/state.ts";
+import {
+  isAtRest,
+  isWaiting,
+  nextState,
+  type PlayerEvent,
+  type PlayerState,
+  showsVideo,
+} from "../../web/src/player/state.ts";
 
 const STATES: PlayerState[] = [
   ...(["idle", "opening", "ready", "preparing", "cm", "releasing"] as const),
@@ -18,14 +25,14 @@ describe("the player's states", () => {
     expect(walk("idle", ["open", "opened", "play", "cm-loaded", "cm-watched", "released", "buffered", "end"])).toBe(
       "closing",
     );
-    expect(walk("closing", ["cm-loaded", "cm-watched"])).toBe("ended");
+    expect(walk("closing", ["cm-loaded", "over"])).toBe("ended");
   });
 
   it("S5: know no way to the video around the CM", () => {
     const reached = new Set<PlayerState>(["ready"]);
     const events: PlayerEvent[] = [
       ...(["opened", "play", "cm-loaded", "released", "buffered", "starved", "pause", "resume"] as const),
-      ...(["seek", "end", "stop"] as const),
+      ...(["to-cm", "seek", "end", "over", "stop"] as const),
     ];
     for (let size = 0; size !== reached.size; ) {
       size = reached.size;
@@ -36,7 +43,7 @@ describe("the player's states", () => {
 
   it("want a new play after the end and after a stop", () => {
     for (const events of [
-      ["end", "cm-watched"],
+      ["end", "over"],
       ["stop", "stop"],
       ["pause", "stop", "cm-loaded", "stop"],
     ] as const) {
@@ -45,6 +52,17 @@ describe("the player's states", () => {
       expect(nextState("ended", "resume")).toBeUndefined();
       expect(nextState("ended", "play")).toBe("preparing");
     }
+  });
+
+  it("P4: lead from a video, a CM and the end of a video to the CM before another", () => {
+    for (const state of ["playing", "paused", "buffering", "cm", "releasing", "closing", "last-cm"] as const)
+      expect(walk(state, ["to-cm", "cm-loaded", "cm-watched", "released", "buffered"])).toBe("playing");
+  });
+
+  it("P4: let the playlist be changed between plays only", () => {
+    const changeable = STATES.filter((state) => nextState(state, "opened") !== undefined);
+    expect(changeable).toEqual(["opening", "ready", "ended", "error"]);
+    expect(STATES.filter(isAtRest)).toEqual(["ready", "ended", "error"]);
   });
 
   it("stay paused through a seek and through buffering", () => {

@@ -3,7 +3,14 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Browser, type BrowserContext, type ConsoleMessage, chromium, type Page } from "playwright";
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type ConsoleMessage,
+  chromium,
+  type Page,
+} from "playwright";
 import { type RunningServer, startServer } from "../../../server/main.ts";
 import { type Headers, TestAccounts } from "../../server/test-accounts.ts";
 
@@ -110,14 +117,23 @@ export async function signIn(app: TestServer, context: BrowserContext): Promise<
   await context.addCookies([{ name, value, url: app.url, httpOnly: true, sameSite: "Lax" }]);
 }
 
-/** @param options.isSignedIn as the administrator; true unless told otherwise */
-export async function openPage(app: TestApp, path: string, { isSignedIn = true } = {}): Promise<TestPage> {
+export interface PageOptions extends BrowserContextOptions {
+  /** As the administrator; true unless told otherwise. */
+  isSignedIn?: boolean;
+}
+
+export async function openPage(
+  app: TestApp,
+  path: string,
+  { isSignedIn = true, ...options }: PageOptions = {},
+): Promise<TestPage> {
   const context = await app.browser.newContext({
     baseURL: app.url,
     locale: "en-GB",
     colorScheme: "light",
     viewport: { width: 1280, height: 860 },
     acceptDownloads: true,
+    ...options,
   });
   if (isSignedIn) await signIn(app, context);
   await context.addInitScript(tapSound);

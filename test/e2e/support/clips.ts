@@ -1,10 +1,13 @@
 /** Clips made of the project's own scene, so that tests of codecs need no other media. */
 import { execFile } from "node:child_process";
-import { mkdtemp, symlink } from "node:fs/promises";
+import { mkdtemp, readFile, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
-import { ROOT } from "./app.ts";
+import { sourceFromBytes, toHex } from "../../../codec/format/bytes.ts";
+import { MainReader } from "../../../codec/format/main-file.ts";
+import { sendFile } from "../../support/upload.ts";
+import { ROOT, type TestServer } from "./app.ts";
 
 const run = promisify(execFile);
 
@@ -85,11 +88,38 @@ export async function cutClip(path: string): Promise<string> {
   return cut;
 }
 
-/** A folder like `samples/` whose house CM is over after two seconds: many plays wait for its end. */
-export async function shortSamples(): Promise<string> {
+/** A folder like `samples/` whose house CM is over after two seconds, or as many as told: many plays wait for its end. */
+export async function shortSamples(seconds = 2): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "cmix-samples-"));
   for (const name of ["scene.cmx", "scene.cms"]) await symlink(join(ROOT, "samples", name), join(folder, name));
   const cm = join(ROOT, "samples/house-cm.mp4");
-  await run("ffmpeg", ["-v", "error", "-i", cm, "-t", "2", "-c:v", "libx264", ...AAC, join(folder, "house-cm.mp4")]);
+  const short = ["-t", String(seconds), "-c:v", "libx264", ...AAC, join(folder, "house-cm.mp4")];
+  await run("ffmpeg", ["-v", "error", "-i", cm, ...short]);
   return folder;
+}
+
+export interface PublishedMain {
+  mainId: string;
+  /** The `.cmx`. */
+  path: string;
+}
+
+/** Divides the first `seconds` of our scene with the cmix command and gives slave and main to the service. */
+export async function publishScene(app: TestServer, title: string, seconds: number): Promise<PublishedMain> {
+  const clip = join(app.dataDir, `${title}.mp4`);
+  await run("ffmpeg", ["-v", "error", "-y", "-i", SCENE, "-t", String(seconds), "-c", "copy", clip]);
+  const cli = join(ROOT, "dist/node/cli/cmix.js");
+  const divided = await run(process.execPath, [cli, "divide", clip, "--out", app.dataDir, "--title", title, "--json"]);
+  const { mainPath, slavePath } = JSON.parse(divided.stdout) as { mainPath: string; slavePath: string };
+  const main = await readFile(mainPath);
+  const { header } = await MainReader.open(sourceFromBytes(main));
+  const owner = await app.administrator();
+  for (const [kind, id, bytes] of [
+    ["slave", header.slaveId, await readFile(slavePath)],
+    ["main", header.id, main],
+  ] as const) {
+    const answer = await sendFile(app.url, kind, toHex(id), bytes, owner);
+    if (answer.status !== 201) throw new Error(`${kind}: ${answer.status} ${await answer.text()}`);
+  }
+  return { mainId: toHex(header.id), path: mainPath };
 }

@@ -1,14 +1,14 @@
 /** What tests do with the Studio and Watch pages. */
 import type { Page } from "playwright";
 import { expect } from "vitest";
-import { openPage, type TestApp, type TestPage } from "./app.ts";
+import { openPage, type PageOptions, type TestApp, type TestPage } from "./app.ts";
 
 /** Opens a page, and finds no error in its console at the end. */
 export async function withPage(
   app: TestApp,
   path: string,
   use: (opened: TestPage) => Promise<void>,
-  options?: { isSignedIn: boolean },
+  options?: PageOptions,
 ): Promise<void> {
   const opened = await openPage(app, path, options);
   try {

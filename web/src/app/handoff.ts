@@ -1,14 +1,14 @@
-/** Hands a file to Watch from wherever it came: the Studio, a launch by the system, a page with a drop zone. */
+/** Hands files to Watch from wherever they came: the Studio, a launch by the system, a page with a drop zone. */
 import { useSyncExternalStore } from "react";
 import { navigate } from "./router.tsx";
 
-let waiting: Blob | undefined;
+let waiting: readonly Blob[] | undefined;
 const listeners = new Set<() => void>();
 
-/** Opens a main in Watch. */
-export function openInWatch(file: Blob): void {
+/** Opens mains in Watch, one or a playlist. */
+export function openInWatch(files: Blob | readonly Blob[]): void {
   navigate("/watch");
-  waiting = file;
+  waiting = files instanceof Blob ? [files] : files;
   for (const listener of listeners) listener();
 }
 
@@ -17,5 +17,5 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** The file handed over last; it stays until another takes its place, so that Watch shows it again when it is come back to. */
-export const useHandedOver = (): Blob | undefined => useSyncExternalStore(subscribe, () => waiting);
+/** The files handed over last; they stay until others take their place, so that Watch shows them again when it is come back to. */
+export const useHandedOver = (): readonly Blob[] | undefined => useSyncExternalStore(subscribe, () => waiting);

@@ -28,8 +28,8 @@ export function startApp(): void {
   addEventListener("appinstalled", () => keepPrompt(undefined));
   const { launchQueue } = globalThis as { launchQueue?: LaunchQueue };
   launchQueue?.setConsumer(({ files }) => {
-    const handle = files?.[0];
-    if (handle !== undefined) void handle.getFile().then(openInWatch);
+    if (files !== undefined && files.length > 0)
+      void Promise.all(files.map((handle) => handle.getFile())).then(openInWatch);
   });
   // Without a service worker, in some private windows, everything but use off line works.
   if (import.meta.env.PROD && "serviceWorker" in navigator)

@@ -19,6 +19,7 @@ export class MediaClock {
   private anchorSource = 0;
   private floor = 0;
   private running = false;
+  private speed = 1;
   private lastSound: number | undefined;
   private lastAdvance = Number.NEGATIVE_INFINITY;
 
@@ -39,13 +40,27 @@ export class MediaClock {
     return this.source;
   }
 
+  /** Media seconds for each second. */
+  get rate(): number {
+    return this.speed;
+  }
+
+  /** Goes on at another speed from where it is; scheduled sound has to be placed anew. */
+  setRate(rate: number): void {
+    const media = this.raw();
+    this.speed = rate;
+    if (!this.running) return;
+    this.anchorMedia = media;
+    this.anchorSource = this.now();
+  }
+
   /** Runs from `media` on; the first `leadSeconds` it stands there, which gives the sound time to be scheduled. */
   start(media: number, leadSeconds = 0): void {
     this.poll();
     const sound = this.sound();
     this.source = sound !== undefined && this.soundAdvances() ? "sound" : "system";
     this.anchorSource = this.source === "sound" ? (sound ?? 0) : this.system();
-    this.anchorMedia = media - leadSeconds;
+    this.anchorMedia = media - leadSeconds * this.speed;
     this.floor = media;
     this.running = true;
   }
@@ -73,15 +88,18 @@ export class MediaClock {
   /** Media time without the standstill of `start`'s lead: a straight line, for whoever extrapolates. */
   raw(): number {
     if (!this.running) return this.floor;
-    const now = this.source === "sound" ? (this.lastSound ?? this.anchorSource) : this.system();
-    return this.anchorMedia + (now - this.anchorSource);
+    return this.anchorMedia + (this.now() - this.anchorSource) * this.speed;
   }
 
   /** When, in the sound device's time, `media` is due; undefined while there is no sound device. */
   soundTimeOf(media: number): number | undefined {
-    if (this.running && this.source === "sound") return this.anchorSource + (media - this.anchorMedia);
+    if (this.running && this.source === "sound") return this.anchorSource + (media - this.anchorMedia) / this.speed;
     const sound = this.sound();
-    return sound === undefined ? undefined : sound + (media - this.raw());
+    return sound === undefined ? undefined : sound + (media - this.raw()) / this.speed;
+  }
+
+  private now(): number {
+    return this.source === "sound" ? (this.lastSound ?? this.anchorSource) : this.system();
   }
 
   private soundAdvances(): boolean {
@@ -111,6 +129,8 @@ export interface ClockAnchor {
   /** Milliseconds of {@link epochMilliseconds}. */
   atMilliseconds: number;
   running: boolean;
+  /** Media seconds for each second. */
+  rate: number;
 }
 
 /** The same time in a page and in its workers, unlike `performance.now()`, which starts with each. */
@@ -119,5 +139,6 @@ export function epochMilliseconds(): number {
 }
 
 export function timeOfAnchor(anchor: ClockAnchor, nowMilliseconds: number): number {
-  return anchor.running ? anchor.mediaSeconds + (nowMilliseconds - anchor.atMilliseconds) / 1000 : anchor.mediaSeconds;
+  if (!anchor.running) return anchor.mediaSeconds;
+  return anchor.mediaSeconds + ((nowMilliseconds - anchor.atMilliseconds) / 1000) * anchor.rate;
 }

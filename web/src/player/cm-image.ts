@@ -22,7 +22,7 @@ export async function showImage(
   for (let last = performance.now(); shown < seconds; ) {
     await sleep(Math.min(STEP_SECONDS, seconds - shown), signal);
     const now = performance.now();
-    if (!document.hidden) shown += Math.min((now - last) / 1000, LONGEST_STEP_SECONDS);
+    if (!image.ownerDocument.hidden) shown += Math.min((now - last) / 1000, LONGEST_STEP_SECONDS);
     last = now;
     onPosition(Math.min(shown, seconds));
   }

@@ -39,6 +39,11 @@ export class CmStage {
     for (const element of this.elements) element.addEventListener("contextmenu", (event) => event.preventDefault());
   }
 
+  /** In the window where it is: a small window on top is seen while its page is not. */
+  private get isHidden(): boolean {
+    return this.element.ownerDocument.hidden;
+  }
+
   setVolume(volume: number, muted: boolean): void {
     this.element.volume = volume;
     this.element.muted = muted;
@@ -81,7 +86,7 @@ export class CmStage {
       target.addEventListener(type, listener, { signal: listen });
 
     const play = () => {
-      if (document.hidden || listen.aborted || element.ended) return;
+      if (this.isHidden || listen.aborted || element.ended) return;
       element.play().catch((error: unknown) => {
         if ((error as Error).name === "NotAllowedError") this.events.onBlocked(play);
       });
@@ -94,7 +99,7 @@ export class CmStage {
       });
     };
     on("timeupdate", () => {
-      if (!("requestVideoFrameCallback" in element) && !document.hidden)
+      if (!("requestVideoFrameCallback" in element) && !this.isHidden)
         proof.frame((element as HTMLVideoElement).currentTime);
       if (element.currentTime > this.reached + JUMP_SECONDS && element.seeking) return;
       this.reached = Math.max(this.reached, element.currentTime);
@@ -112,7 +117,7 @@ export class CmStage {
     on(
       "visibilitychange",
       () => {
-        if (document.hidden) element.pause();
+        if (this.isHidden) element.pause();
         else play();
       },
       document,

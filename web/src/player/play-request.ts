@@ -114,13 +114,21 @@ function freshTicket({ url }: CmOffer, signal: AbortSignal): Promise<string> {
   return connection.persist(async (either) => ticketOf(await fetchCm(url, either, "bytes=0-0")) ?? "", signal);
 }
 
-/** Goes along the sequence from a video, over a lost connection too. */
-export function leaveVideo(playId: string, move: PlayMove, signal: AbortSignal): Promise<PlayPlace> {
+/** A CM or video of a play's sequence. */
+export interface StandsAt {
+  kind: "cm" | "video";
+  number: number;
+}
+
+/** Goes along the sequence, over a lost connection too. @param from where the play stands */
+export function moveOn(playId: string, from: StandsAt, move: PlayMove, signal: AbortSignal): Promise<PlayPlace> {
   let isAgain = false;
   return connection.persist(async (either) => {
     // The answer may be all that was lost: the play stands elsewhere then, and would move once more.
     const place = isAgain ? await fetchPlace(playId, either) : undefined;
     isAgain = true;
-    return place === undefined || place.kind === "video" ? movePlay(playId, move, either) : place;
+    const stays =
+      place === undefined || (place.kind !== "over" && place.kind === from.kind && place.number === from.number);
+    return stays ? movePlay(playId, move, either) : place;
   }, signal);
 }

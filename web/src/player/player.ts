@@ -1,90 +1,65 @@
 /**
- * The player: main file + slave's units + CM → picture and sound (Cmix patent [0201]-[0218]). On the page; decoding runs in
+ * The player: main files + slaves' units + CMs → picture and sound (Cmix patent [0201]-[0228]). On the page; decoding runs in
  * play.worker.ts. Knows nothing of React: `subscribe` and `snapshot` are all a view needs.
  */
 import * as Comlink from "comlink";
-import { PairingError } from "../../../codec/errors.ts";
 import { installErrorTransfer } from "../../../codec/worker/error-transfer.ts";
-import type { CmOffer, ViewerAttributes } from "../shared/service.ts";
-import type { MainFacts, PlayEvents, PlayWorkerApi } from "../workers/play-api.ts";
-import { epochMilliseconds, MediaClock } from "./clock.ts";
+import type { PlayMove } from "../shared/service.ts";
+import type { MainFacts, PlayWorkerApi } from "../workers/play-api.ts";
+import { readCaptions } from "./captions.ts";
 import { CmStage } from "./cm-stage.ts";
 import { keepVolume, keptVolume } from "./kept-volume.ts";
 import { LossWatch } from "./loss-watch.ts";
-import { type CmPlace, PlayLink } from "./play-link.ts";
-import { askSecret, ownAttributes } from "./play-request.ts";
+import { MainOpener } from "./main-opener.ts";
+import type { PlayLink } from "./play-link.ts";
+import { PlaySequence, type SequenceStage } from "./play-sequence.ts";
+import { type MainSource, movedItem, type PlaylistItem } from "./playlist.ts";
 import type { Display } from "./screen.ts";
-import { SoundOutput } from "./sound-output.ts";
-import type { SoundPiece } from "./sound-pump.ts";
-import { nextState, type PlayerEvent, type PlayerState, showsVideo } from "./state.ts";
+import { type CmProgress, PlayerStore, type Refusal } from "./snapshot.ts";
+import { isAtRest, nextState, showsCm, showsVideo } from "./state.ts";
+import { attachScreen, createVideoCanvas } from "./video-canvas.ts";
+import { VideoOutput } from "./video-output.ts";
 
-const TICK_MILLISECONDS = 100;
-/** Beyond the device's latency: gives the first sound time to be scheduled before its moment. */
-const START_LEAD_SECONDS = 0.05;
+/** Slowest to fastest; the service lets units go for the last (server/play/play-rules.ts). */
+export const SPEEDS: readonly number[] = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2];
 
-export interface CmProgress {
-  offer: CmOffer;
-  loadedBytes: number;
-  positionSeconds: number;
-}
+/** Nearer to a video's edge than this, a step goes over the edge. */
+const EDGE_SECONDS = 0.5;
+/** Further into a video than this, "previous" goes to its start. */
+const PREVIOUS_SECONDS = 3;
 
-export interface PlayerSnapshot {
-  state: PlayerState;
-  facts: MainFacts | undefined;
-  playId: string | undefined;
-  /** What this play told the service of the viewer. */
-  sentAttributes: ViewerAttributes;
-  cm: CmProgress | undefined;
-  positionSeconds: number;
-  volume: number;
-  muted: boolean;
-  /** The browser wants a click before it plays the CM. */
-  unblock: (() => void) | undefined;
-  /** The service lets no more be fetched yet. */
-  heldBack: boolean;
-  error: Error | undefined;
-}
-
-export class Player {
+export class Player extends PlayerStore {
   /** Shows the CM and the video; to be put into the page by the view. */
   readonly element = document.createElement("div");
   readonly loss: LossWatch;
   private readonly worker: Worker;
   private readonly remote: Comlink.Remote<PlayWorkerApi>;
-  private readonly listeners = new Set<() => void>();
+  private readonly mains: MainOpener;
   private readonly cmStage: CmStage;
-  private readonly clock: MediaClock;
-  private readonly ticker: ReturnType<typeof setInterval>;
+  private readonly video: VideoOutput;
   private readonly display: Display;
   private canvas: HTMLCanvasElement | undefined;
-  private sound: SoundOutput | undefined;
+  /** Key of the item that the canvas was made for. */
+  private canvasKey: number | undefined;
   private playing = new AbortController();
   private link: PlayLink | undefined;
-  private run = 0;
-  private ready = false;
-  private current: PlayerSnapshot = {
-    state: "idle",
-    facts: undefined,
-    playId: undefined,
-    sentAttributes: {},
-    cm: undefined,
-    positionSeconds: 0,
-    ...keptVolume(),
-    unblock: undefined,
-    heldBack: false,
-    error: undefined,
-  };
+  private sequence: PlaySequence | undefined;
 
   /** @param spawn starts play.worker.ts */
   constructor(spawn: () => Worker, display: Display = "auto") {
+    super(keptVolume());
     installErrorTransfer();
     this.display = display;
     this.worker = spawn();
     this.remote = Comlink.wrap<PlayWorkerApi>(this.worker);
     this.loss = new LossWatch(this.remote);
+    this.mains = new MainOpener(this.remote);
     this.worker.onerror = (event) =>
       this.fail(new Error(`the player's worker broke (${event.message}): load the page again`));
     this.element.className = "player-view";
+    this.subscribe(() => {
+      this.element.dataset.state = this.current.state;
+    });
     this.cmStage = new CmStage({
       onPosition: (seconds) => this.atCm(seconds),
       onBlocked: (start) =>
@@ -95,14 +70,24 @@ export class Player {
           },
         }),
     });
-    this.clock = new MediaClock(
-      () => performance.now() / 1000,
-      () => this.sound?.heardTime(),
-    );
-    this.clock.onSourceChange = () => {
-      if (this.clock.isRunning) this.sound?.start(this.clock);
-    };
-    this.ticker = setInterval(() => this.tick(), TICK_MILLISECONDS);
+    this.video = new VideoOutput(this.remote, {
+      onPicture: (seconds) => {
+        if (this.canvas !== undefined) this.canvas.dataset.pictureSeconds = seconds.toFixed(6);
+      },
+      onPosition: (seconds, shownSeconds) => {
+        if (shownSeconds > 0) this.link?.videoShown(this.current.current + 1, shownSeconds);
+        this.update({ positionSeconds: Math.min(seconds, this.current.facts?.durationSeconds ?? 0) });
+      },
+      onReady: () => {
+        this.enter("buffered", { heldBack: false });
+        if (this.current.state === "playing") this.video.resume();
+      },
+      onStarved: () => this.enter("starved"),
+      onHeldBack: () => {
+        if (this.current.state === "buffering") this.update({ heldBack: true });
+      },
+    });
+    this.applyVolume();
     addEventListener("pagehide", this.onPageHide);
   }
 
@@ -110,76 +95,191 @@ export class Player {
     if (!event.persisted) this.link?.leave();
   };
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
-  };
+  // ---- The playlist ----
 
-  readonly snapshot = (): PlayerSnapshot => this.current;
-
-  /** Opens a main: a file, or the address of one. What goes wrong ends in the snapshot's `error`. */
-  async open(source: Blob | string): Promise<void> {
+  /** Opens mains in place of what is open. What goes wrong ends in the snapshot's `error`; the others are there. */
+  async open(sources: readonly MainSource[]): Promise<void> {
     await this.leavePlay();
-    this.enter("open", { facts: undefined, error: undefined, cm: undefined, positionSeconds: 0 });
+    for (const { key } of this.current.items) void this.remote.forget(key);
+    this.enter("open", {
+      items: [],
+      current: 0,
+      facts: undefined,
+      error: undefined,
+      cm: undefined,
+      positionSeconds: 0,
+    });
+    await this.addItems(sources);
+  }
+
+  /** Adds mains behind those that are open. Between plays only. */
+  async add(sources: readonly MainSource[]): Promise<void> {
+    const { state } = this.current;
+    if (state === "idle") return this.open(sources);
+    if (!isAtRest(state)) return;
+    await this.leavePlay();
+    this.enter("open", { error: undefined, cm: undefined, positionSeconds: 0 });
+    await this.addItems(sources);
+  }
+
+  /** Between plays only. */
+  async moveItem(index: number, by: number): Promise<void> {
+    if (isAtRest(this.current.state)) await this.list(movedItem(this.current.items, index, by));
+  }
+
+  /** Between plays only. */
+  async removeItem(index: number): Promise<void> {
+    const { items, state } = this.current;
+    const removed = items[index];
+    if (!isAtRest(state) || removed === undefined) return;
+    await this.list(items.filter((item) => item !== removed));
+    void this.remote.forget(removed.key);
+  }
+
+  private async addItems(sources: readonly MainSource[]): Promise<void> {
     const { signal } = this.playing;
+    const { items, failure } = await this.mains.open(sources, this.current.items, signal);
+    if (signal.aborted) return;
+    if (items.length === 0 && failure !== undefined) this.fail(failure);
+    else await this.list(items, failure);
+  }
+
+  private async list(items: readonly PlaylistItem[], error?: Error): Promise<void> {
+    const { signal } = this.playing;
+    this.update({ items });
     try {
-      const facts = await this.remote.open(source);
-      if (signal.aborted) return;
-      this.canvas = document.createElement("canvas");
-      this.canvas.className = "video-canvas";
-      this.canvas.dataset.rotation = String(facts.video.rotation);
-      this.canvas.dataset.mirrored = String(facts.video.mirrored);
-      this.element.replaceChildren(this.canvas, ...this.cmStage.elements);
-      const screen = this.canvas.transferControlToOffscreen();
-      this.canvas.dataset.display = await this.remote.attachScreen(Comlink.transfer(screen, [screen]), this.display);
-      if (!signal.aborted) this.enter("opened", { facts });
-    } catch (error) {
-      if (!signal.aborted) this.fail(error);
+      await this.showItem(0);
+      if (!signal.aborted) this.enter(items.length === 0 ? "emptied" : "opened", { error, cm: undefined });
+    } catch (cause) {
+      if (!signal.aborted) this.fail(cause);
     }
   }
 
-  /** Asks for a play, shows its CM, then the video. To be called in a click's handler, so that sound may start. */
+  /** Makes one item the present one, with a canvas of its own. */
+  private async showItem(index: number): Promise<void> {
+    const item = this.current.items[index];
+    this.update({ current: index, facts: item?.facts, positionSeconds: 0 });
+    if (item === undefined || item.key === this.canvasKey) return;
+    this.canvasKey = item.key;
+    this.update({ captions: undefined });
+    this.canvas = createVideoCanvas(item.facts);
+    this.element.replaceChildren(this.canvas, ...this.cmStage.elements);
+    await attachScreen(this.remote, item.key, this.canvas, this.display);
+  }
+
+  // ---- A play ----
+
+  /** Asks for a play over the list, shows the CM, then the video. To be called in a click's handler, so that sound may start. */
   async play(): Promise<void> {
-    const { facts } = this.current;
-    if (facts === undefined || nextState(this.current.state, "play") === undefined) return;
+    const { items, state } = this.current;
+    if (items.length === 0 || nextState(state, "play") === undefined) return;
     await this.leavePlay();
-    this.enter("play", { error: undefined, cm: undefined, positionSeconds: 0, heldBack: false, unblock: undefined });
+    this.enter("play", { error: undefined, cm: undefined, isOwed: false, heldBack: false, unblock: undefined });
     const { signal } = this.playing;
-    if (facts.sound?.playable) {
-      this.sound = new SoundOutput(facts.sound.sampleRate);
-      this.applyVolume();
-    }
+    this.openSound(items[0]?.facts);
+    this.sequence = new PlaySequence(this.stage(), signal);
     try {
-      await this.prepareAndPlay(facts, signal);
+      await this.sequence.run(items.map(({ facts }) => facts));
+      await this.endPlay();
     } catch (error) {
       if (!signal.aborted) this.fail(error);
     }
   }
 
   pause(): void {
-    if (!this.enter("pause")) return;
-    this.stopClock();
+    if (this.enter("pause")) this.video.pause();
   }
 
   resume(): void {
-    if (!this.enter("resume")) return;
-    if (this.ready) this.startClock();
+    if (this.enter("resume") && this.video.resume()) this.enter("buffered");
   }
 
-  /** @param seconds media time */
+  /** @param seconds media time; outside of the video, its edge */
   seek(seconds: number): void {
     const { facts, state } = this.current;
-    if (facts === undefined || !showsVideo(state)) return;
+    if (facts === undefined || !showsVideo(state)) {
+      this.explainCm();
+      return;
+    }
     const target = Math.min(Math.max(0, seconds), facts.durationSeconds);
     this.enter("seek", { positionSeconds: target });
-    this.startRun(target);
+    this.video.goTo(target);
+  }
+
+  /** Fast forward or rewind: to the video's edge at most, and from there over it, to the CM that stands there (Fig. 12 c and d). */
+  step(seconds: number): void {
+    const { facts, state, positionSeconds } = this.current;
+    if (facts === undefined || !showsVideo(state)) {
+      this.explainCm();
+      return;
+    }
+    if (seconds > 0 && positionSeconds >= facts.durationSeconds - EDGE_SECONDS) void this.move({ kind: "next" });
+    else if (seconds < 0 && positionSeconds <= EDGE_SECONDS) void this.move({ kind: "back" });
+    else this.seek(positionSeconds + seconds);
+  }
+
+  /** To the CM before the next video, or behind the last. */
+  next(): void {
+    if (showsVideo(this.current.state)) void this.move({ kind: "next" });
+    else this.explainCm();
+  }
+
+  /** To the start of the video; from there, or in a CM, to the CM before the video before. */
+  previous(): void {
+    const { state, positionSeconds, current } = this.current;
+    if (showsCm(state)) void this.move({ kind: "back" });
+    else if (positionSeconds > PREVIOUS_SECONDS) this.seek(0);
+    else void this.move(current === 0 ? { kind: "back" } : { kind: "video", number: current });
+  }
+
+  /** To the CM before a video of the list. */
+  goTo(index: number): void {
+    void this.move({ kind: "video", number: index + 1 });
+  }
+
+  /** A small picture of the present video, of what was seen around a time. */
+  thumbnail(seconds: number): Promise<Blob | undefined> {
+    return this.remote.thumbnail(seconds);
+  }
+
+  /** Says why nothing moves, where it is for a CM. */
+  explainCm(): void {
+    if (showsCm(this.current.state)) this.refuse("in-cm", "");
   }
 
   /** Ends the video, behind which the last CM comes; in a CM it ends the play, and the CM comes first next time. */
   async stop(): Promise<void> {
+    const { sequence } = this;
     if (!this.enter("stop")) return;
-    if (this.current.state === "closing") await this.showLastCm("stop");
-    else await this.leavePlay();
+    if (this.current.state !== "closing") return this.leavePlay();
+    this.video.pause();
+    await sequence?.move({ kind: "stop" });
+  }
+
+  /** @param speed one of {@link SPEEDS} */
+  setSpeed(speed: number): void {
+    if (showsCm(this.current.state)) {
+      this.explainCm();
+      return;
+    }
+    this.video.setSpeed(speed);
+    this.update({ speed });
+  }
+
+  /** Shows what a file says beside the present video. @param file WebVTT or SubRip */
+  async openCaptions(file: Blob): Promise<void> {
+    const key = this.current.items[this.current.current]?.key;
+    try {
+      const cues = await readCaptions(file);
+      if (key !== undefined && key === this.canvasKey) this.update({ captions: { cues, isOn: true } });
+    } catch (error) {
+      this.refuse("captions", (error as Error).message);
+    }
+  }
+
+  toggleCaptions(): void {
+    const { captions } = this.current;
+    if (captions !== undefined) this.update({ captions: { ...captions, isOn: !captions.isOn } });
   }
 
   setVolume(volume: number, muted: boolean): void {
@@ -188,83 +288,67 @@ export class Player {
     this.applyVolume();
   }
 
-  close(): void {
-    clearInterval(this.ticker);
-    removeEventListener("pagehide", this.onPageHide);
-    this.link?.leave();
-    this.playing.abort();
-    this.sound?.close();
-    this.worker.terminate();
-    this.listeners.clear();
-  }
-
-  private async prepareAndPlay(facts: MainFacts, signal: AbortSignal): Promise<void> {
-    const { link, place } = await PlayLink.open([facts.mainId], await ownAttributes(), signal);
-    this.link = link;
-    const { playId, sentAttributes } = link;
-    this.update({ playId, sentAttributes });
-    const [video] = link.videos;
-    if (video?.slaveId !== facts.slaveId) {
-      throw new PairingError(
-        `the service offers slave ${video?.slaveId}, this main wants ${facts.slaveId}: fetch the main file again`,
-        { mainId: facts.mainId, slaveId: facts.slaveId },
-      );
-    }
-    const { cm, ticket: secretTicket } = await this.fetchCm(link, place, signal);
-    const ticket = {
-      playId,
-      slaveId: video.slaveId,
-      segments: video.segments,
-      cmId: place.cm.id,
-      cmSha256: place.cm.sha256,
-      firstTicket: place.ticket,
-    };
-    // The units come while the CM plays; a failure shows when they are needed.
-    const prepared = this.remote.prepare(ticket, cm, Comlink.proxy(this.playEvents(signal)));
-    prepared.catch(() => {});
-    if (signal.aborted) return;
-    this.enter("cm-loaded");
-    await this.cmStage.play(cm, place.cm.durationSeconds, signal);
-    link.cmWatched();
-    this.enter("cm-watched");
-    await prepared;
-    const secret = await askSecret(playId, place.cm, secretTicket, signal);
-    await this.remote.release(secret);
-    if (signal.aborted) return;
-    this.enter("released");
-    this.startRun(0);
-  }
-
   /** The sponsor's link was followed; a play that was left takes that too. */
   cmClicked(): void {
     this.link?.cmClicked();
   }
 
-  private fetchCm(link: PlayLink, place: CmPlace, signal: AbortSignal) {
-    this.update({ cm: { offer: place.cm, loadedBytes: 0, positionSeconds: 0 } });
-    return link.loadCm(place, (loadedBytes) => this.updateCm({ loadedBytes }), signal);
+  close(): void {
+    removeEventListener("pagehide", this.onPageHide);
+    this.link?.leave();
+    this.playing.abort();
+    this.video.close();
+    this.worker.terminate();
+    this.unsubscribeAll();
   }
 
-  /** The CM behind the video (Cmix patent [0211], [0225]). Where it cannot be shown now, the service lets it come first next time. */
-  private async showLastCm(move: "next" | "stop"): Promise<void> {
-    await this.endVideo();
-    const { link } = this;
-    const { signal } = this.playing;
+  private async move(move: PlayMove): Promise<void> {
     try {
-      const place = await link?.move({ kind: move }, signal);
-      if (link !== undefined && place?.kind === "cm") {
-        const { cm } = await this.fetchCm(link, place, signal);
+      await this.sequence?.move(move);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private stage(): SequenceStage {
+    return {
+      opened: (link) => {
+        this.link = link;
+        this.update({ playId: link.playId, sentAttributes: link.sentAttributes, isOwed: link.isOwed });
+      },
+      toCm: async ({ cm: offer, number }, isLast) => {
+        const cm = { offer, number, loadedBytes: 0, positionSeconds: 0 };
+        if (!this.enter(isLast ? "end" : "to-cm", { cm, heldBack: false })) this.update({ cm });
+        if (!isLast) {
+          await this.showItem(number - 1);
+          this.openSound(this.current.facts);
+        }
+      },
+      cmLoading: (loadedBytes) => this.updateCm({ loadedBytes }),
+      prepare: (ticket, cm, signal) => this.remote.prepare(ticket, cm, Comlink.proxy(this.video.workerEvents(signal))),
+      showCm: async (cm, place, signal) => {
         this.enter("cm-loaded");
         await this.cmStage.play(cm, place.cm.durationSeconds, signal);
-        link.cmWatched();
-        await link.move({ kind: "next" }, signal);
-      }
-    } catch {
-      // Nothing of the video hangs on it.
-    }
-    if (signal.aborted) return;
-    this.enter("cm-watched");
-    await this.leavePlay();
+        this.enter("cm-watched", { isOwed: false });
+      },
+      playVideo: async (secret, signal) => {
+        await this.remote.release(secret);
+        signal.throwIfAborted();
+        this.enter("released");
+        await this.video.play(signal);
+        this.enter("end");
+      },
+      leaveVideo: () => this.video.leave(),
+      refused: (error) => {
+        // The viewer asked for the end, and gets it.
+        if (this.current.state === "closing") void this.endPlay();
+        else this.refuse(error.details.serviceCode === "in_cm" ? "in-cm" : "service", error.message);
+      },
+    };
+  }
+
+  private openSound(facts: MainFacts | undefined): void {
+    this.video.openSound(facts?.sound?.playable ? facts.sound.sampleRate : undefined);
   }
 
   private atCm(positionSeconds: number): void {
@@ -273,96 +357,23 @@ export class Player {
     if (cm !== undefined) this.link?.cmAt(cm.offer, positionSeconds);
   }
 
-  private playEvents(signal: AbortSignal): PlayEvents {
-    const isLate = (run: number) => signal.aborted || run !== this.run;
-    return {
-      onPicture: (run, timeSeconds) => {
-        if (!isLate(run) && this.canvas !== undefined) this.canvas.dataset.pictureSeconds = timeSeconds.toFixed(6);
-      },
-      onSound: (run, piece: SoundPiece) => {
-        if (!isLate(run)) this.sound?.add(piece);
-      },
-      onReady: (run) => {
-        if (isLate(run)) return;
-        this.ready = true;
-        this.enter("buffered", { heldBack: false });
-        if (this.current.state === "playing") this.startClock();
-      },
-      onStarved: (run) => {
-        if (isLate(run)) return;
-        this.ready = false;
-        this.stopClock();
-        this.enter("starved");
-      },
-      onEnded: (run) => {
-        if (isLate(run) || !this.enter("end")) return;
-        void this.showLastCm("next");
-      },
-      onError: (run, error) => {
-        if (!isLate(run)) this.fail(error);
-      },
-      onHeldBack: () => {
-        if (!signal.aborted && this.current.state === "buffering") this.update({ heldBack: true });
-      },
-    };
+  private refuse(reason: Refusal["reason"], message: string): void {
+    this.update({ refusal: { id: (this.current.refusal?.id ?? 0) + 1, reason, message } });
   }
 
-  private startRun(seconds: number): void {
-    this.run += 1;
-    this.ready = false;
-    this.clock.set(seconds);
-    this.sound?.clear();
-    this.sendClock();
-    const { signal } = this.playing;
-    this.remote.start(this.run, seconds).catch((error: unknown) => {
-      if (!signal.aborted) this.fail(error);
-    });
+  private async endPlay(): Promise<void> {
+    this.enter("over");
+    await this.leavePlay();
   }
 
-  private startClock(): void {
-    if (this.current.state === "buffering") this.enter("buffered");
-    this.clock.start(this.clock.time(), START_LEAD_SECONDS + (this.sound?.latencySeconds() ?? 0));
-    this.sound?.start(this.clock);
-    this.sendClock();
-  }
-
-  private stopClock(): void {
-    this.clock.pause();
-    this.sound?.stop();
-    this.sendClock();
-    this.update({ positionSeconds: this.clock.time() });
-  }
-
-  private sendClock(): void {
-    void this.remote.setClock({
-      mediaSeconds: this.clock.raw(),
-      atMilliseconds: epochMilliseconds(),
-      running: this.clock.isRunning,
-    });
-  }
-
-  private tick(): void {
-    if (!this.clock.isRunning) return;
-    const positionSeconds = Math.min(this.clock.time(), this.current.facts?.durationSeconds ?? 0);
-    this.sendClock();
-    this.link?.videoShown(TICK_MILLISECONDS / 1000);
-    this.update({ positionSeconds });
-  }
-
+  /** Whatever is under way ends; the state is the caller's. */
   private async leavePlay(): Promise<void> {
     this.link?.leave();
-    await this.endVideo();
-  }
-
-  /** Whatever of a video is under way ends; the state is the caller's. */
-  private async endVideo(): Promise<void> {
     this.playing.abort();
     this.playing = new AbortController();
-    this.run += 1;
-    this.clock.pause();
-    this.sound?.close();
-    this.sound = undefined;
-    await this.remote.stop();
+    this.sequence = undefined;
+    this.video.closeSound();
+    await this.video.leave();
   }
 
   private fail(error: unknown): void {
@@ -371,26 +382,12 @@ export class Player {
 
   private applyVolume(): void {
     const { volume, muted } = this.current;
-    this.sound?.setVolume(muted ? 0 : volume);
+    this.video.setVolume(muted ? 0 : volume);
     this.cmStage.setVolume(volume, muted);
-  }
-
-  /** @returns false where `event` means nothing in the present state */
-  private enter(event: PlayerEvent, change: Partial<PlayerSnapshot> = {}): boolean {
-    const state = nextState(this.current.state, event);
-    if (state === undefined) return false;
-    this.element.dataset.state = state;
-    this.update({ ...change, state });
-    return true;
   }
 
   private updateCm(change: Partial<CmProgress>): void {
     const { cm } = this.current;
     if (cm !== undefined) this.update({ cm: { ...cm, ...change } });
-  }
-
-  private update(change: Partial<PlayerSnapshot>): void {
-    this.current = { ...this.current, ...change };
-    for (const listener of this.listeners) listener();
   }
 }

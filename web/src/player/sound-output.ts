@@ -1,22 +1,32 @@
-/** Plays decoded pieces of sound at the clock's times, through one gain. On the page: workers have no AudioContext. */
+/** Plays decoded pieces of sound at the clock's times and speed, through one gain. On the page: workers have no AudioContext. */
 import type { MediaClock } from "./clock.ts";
 import type { SoundPiece } from "./sound-pump.ts";
+import { TimeStretcher } from "./time-stretch.ts";
 
-interface Scheduled {
-  timeSeconds: number;
+/** Pieces that meet within this are one sound; more is a gap. */
+const GAP_SECONDS = 0.005;
+
+/** Sound that is stretched: what came since `startSeconds`, without a gap. */
+interface Stretch {
+  stretcher: TimeStretcher;
+  sampleRate: number;
+  startSeconds: number;
   endSeconds: number;
-  buffer: AudioBuffer;
-  node: AudioBufferSourceNode | undefined;
 }
 
 export class SoundOutput {
+  /** What it was made for; the device may have given another. */
+  readonly wantedRate: number;
   private readonly context: AudioContext;
   private readonly gain: GainNode;
-  private pieces: Scheduled[] = [];
+  private pieces: SoundPiece[] = [];
+  private readonly nodes = new Set<AudioBufferSourceNode>();
   private playing: MediaClock | undefined;
+  private stretch: Stretch | undefined;
 
   /** Called in a click's handler, where browsers let sound start. */
   constructor(sampleRate: number) {
+    this.wantedRate = sampleRate;
     this.context = createContext(sampleRate);
     this.gain = this.context.createGain();
     this.gain.connect(this.context.destination);
@@ -39,39 +49,31 @@ export class SoundOutput {
   }
 
   add(piece: SoundPiece): void {
-    const length = piece.channels[0]?.length ?? 0;
-    if (length === 0) return;
-    const buffer = this.context.createBuffer(piece.channels.length, length, piece.sampleRate);
-    piece.channels.forEach((samples, channel) => {
-      buffer.copyToChannel(samples, channel);
-    });
-    const scheduled: Scheduled = {
-      timeSeconds: piece.timeSeconds,
-      endSeconds: piece.timeSeconds + buffer.duration,
-      buffer,
-      node: undefined,
-    };
-    this.pieces.push(scheduled);
+    if (lengthOf(piece) === 0) return;
+    this.pieces.push(piece);
     if (this.playing === undefined) return;
-    this.schedule(scheduled, this.playing);
-    this.dropHeard(this.playing.time());
+    this.place(piece, this.playing);
+    const now = this.playing.time();
+    this.pieces = this.pieces.filter((held) => endOf(held) > now - 1);
   }
 
-  /** Schedules what is held, and what comes from now on, by the running `clock`. */
+  /** Schedules what is held, and what comes from now on, by the running `clock` and at its speed. */
   start(clock: MediaClock): void {
     this.stop();
     this.playing = clock;
-    for (const piece of this.pieces) this.schedule(piece, clock);
+    const now = clock.time();
+    for (const piece of this.pieces) if (endOf(piece) > now) this.place(piece, clock);
   }
 
   /** Silence; what is held stays for the next start. */
   stop(): void {
     this.playing = undefined;
-    for (const piece of this.pieces) {
-      piece.node?.stop();
-      piece.node?.disconnect();
-      piece.node = undefined;
+    this.stretch = undefined;
+    for (const node of this.nodes) {
+      node.stop();
+      node.disconnect();
     }
+    this.nodes.clear();
   }
 
   /** Silence, and nothing held. */
@@ -85,26 +87,56 @@ export class SoundOutput {
     void this.context.close().catch(() => {});
   }
 
-  private schedule(piece: Scheduled, clock: MediaClock): void {
-    const when = clock.soundTimeOf(piece.timeSeconds);
-    if (when === undefined) return;
-    const late = Math.max(0, this.context.currentTime - when);
-    if (late >= piece.buffer.duration) return;
-    const node = this.context.createBufferSource();
-    node.buffer = piece.buffer;
-    node.connect(this.gain);
-    node.start(Math.max(when, this.context.currentTime), late);
-    piece.node = node;
+  private place(piece: SoundPiece, clock: MediaClock): void {
+    this.schedule(clock.rate === 1 ? piece : this.stretched(piece, clock.rate), clock);
   }
 
-  private dropHeard(nowSeconds: number): void {
-    this.pieces = this.pieces.filter((piece) => {
-      if (piece.endSeconds > nowSeconds - 1) return true;
-      piece.node?.disconnect();
-      return false;
+  /** What of the sound up to the end of `piece` is ready, at the pitch it has. */
+  private stretched(piece: SoundPiece, rate: number): SoundPiece {
+    const { channels, sampleRate, timeSeconds } = piece;
+    const isOn =
+      this.stretch !== undefined &&
+      this.stretch.sampleRate === sampleRate &&
+      Math.abs(timeSeconds - this.stretch.endSeconds) < GAP_SECONDS;
+    if (!isOn || this.stretch === undefined) {
+      const stretcher = new TimeStretcher(channels.length, sampleRate, rate);
+      this.stretch = { stretcher, sampleRate, startSeconds: timeSeconds, endSeconds: timeSeconds };
+    }
+    const { stretch } = this;
+    stretch.endSeconds = endOf(piece);
+    const given = stretch.stretcher.givenFrames / sampleRate;
+    return {
+      timeSeconds: stretch.startSeconds + given * rate,
+      sampleRate,
+      channels: stretch.stretcher.push(channels),
+    };
+  }
+
+  private schedule(piece: SoundPiece, clock: MediaClock): void {
+    const when = clock.soundTimeOf(piece.timeSeconds);
+    const length = lengthOf(piece);
+    if (when === undefined || length === 0) return;
+    const late = Math.max(0, this.context.currentTime - when);
+    if (late >= length / piece.sampleRate) return;
+    const buffer = this.context.createBuffer(piece.channels.length, length, piece.sampleRate);
+    piece.channels.forEach((samples, channel) => {
+      buffer.copyToChannel(samples, channel);
     });
+    const node = this.context.createBufferSource();
+    node.buffer = buffer;
+    node.connect(this.gain);
+    node.onended = () => {
+      node.disconnect();
+      this.nodes.delete(node);
+    };
+    node.start(Math.max(when, this.context.currentTime), late);
+    this.nodes.add(node);
   }
 }
+
+const lengthOf = ({ channels }: SoundPiece): number => channels[0]?.length ?? 0;
+
+const endOf = (piece: SoundPiece): number => piece.timeSeconds + lengthOf(piece) / piece.sampleRate;
 
 function createContext(sampleRate: number): AudioContext {
   try {

@@ -3,11 +3,11 @@
 export type PlayerState =
   /** No file. */
   | "idle"
-  /** A file's header and index are being read. */
+  /** Headers and indexes of files are being read. */
   | "opening"
-  /** The file is known; Play may be pressed. */
+  /** The files are known; Play may be pressed. */
   | "ready"
-  /** A play is asked for and the CM fetched. */
+  /** A play is asked for, or the way goes to another video of it; the CM before the video is fetched. */
   | "preparing"
   /** The CM is on screen. */
   | "cm"
@@ -16,9 +16,9 @@ export type PlayerState =
   | "buffering"
   | "playing"
   | "paused"
-  /** The video is over or was stopped; the CM behind it is fetched. */
+  /** The video is over or was stopped; the CM behind it is fetched: the last one, unless the service says `to-cm`. */
   | "closing"
-  /** That CM is on screen. */
+  /** The CM behind the last video is on screen. */
   | "last-cm"
   /** Played to the end, or stopped: playing again takes a new play. */
   | "ended"
@@ -27,7 +27,11 @@ export type PlayerState =
 export type PlayerEvent =
   | "open"
   | "opened"
+  /** The last file was taken off the playlist. */
+  | "emptied"
   | "play"
+  /** The play goes to the CM before a video. */
+  | "to-cm"
   | "cm-loaded"
   | "cm-watched"
   | "released"
@@ -38,19 +42,25 @@ export type PlayerEvent =
   | "seek"
   | "end"
   | "stop"
+  /** The play has come to its end. */
+  | "over"
   | "fail";
 
 type Row = Partial<Record<PlayerEvent, PlayerState>>;
 
-/** Every state takes `open` (another file) and, but for `idle`, `fail`. */
+/** The playlist may be changed between plays. */
+const LIST: Row = { opened: "ready", emptied: "idle" };
+
+/** Every state takes `open` (other files) and, but for `idle`, `fail`. */
 const TRANSITIONS: Record<PlayerState, Row> = {
   idle: {},
-  opening: { opened: "ready" },
-  ready: { play: "preparing" },
-  preparing: { "cm-loaded": "cm", stop: "ready" },
-  cm: { "cm-watched": "releasing", stop: "ready" },
-  releasing: { released: "buffering", stop: "ready" },
+  opening: LIST,
+  ready: { ...LIST, play: "preparing" },
+  preparing: { "to-cm": "preparing", "cm-loaded": "cm", stop: "ready" },
+  cm: { "to-cm": "preparing", "cm-watched": "releasing", stop: "ready" },
+  releasing: { "to-cm": "preparing", released: "buffering", stop: "ready" },
   buffering: {
+    "to-cm": "preparing",
     buffered: "playing",
     starved: "buffering",
     pause: "paused",
@@ -58,12 +68,27 @@ const TRANSITIONS: Record<PlayerState, Row> = {
     end: "closing",
     stop: "closing",
   },
-  playing: { starved: "buffering", pause: "paused", seek: "buffering", end: "closing", stop: "closing" },
-  paused: { buffered: "paused", starved: "paused", resume: "buffering", seek: "paused", stop: "closing" },
-  closing: { "cm-loaded": "last-cm", "cm-watched": "ended", stop: "ended" },
-  "last-cm": { "cm-watched": "ended", stop: "ended" },
-  ended: { play: "preparing" },
-  error: { play: "preparing" },
+  playing: {
+    "to-cm": "preparing",
+    starved: "buffering",
+    pause: "paused",
+    seek: "buffering",
+    end: "closing",
+    stop: "closing",
+  },
+  paused: {
+    "to-cm": "preparing",
+    buffered: "paused",
+    starved: "paused",
+    resume: "buffering",
+    seek: "paused",
+    end: "closing",
+    stop: "closing",
+  },
+  closing: { "to-cm": "preparing", "cm-loaded": "last-cm", over: "ended", stop: "ended" },
+  "last-cm": { "to-cm": "preparing", over: "ended", stop: "ended" },
+  ended: { ...LIST, play: "preparing" },
+  error: { ...LIST, play: "preparing" },
 };
 
 /** @returns the state after `event`; undefined where `event` means nothing in `state` (a late message of something that is over) */
@@ -80,6 +105,11 @@ export function showsVideo(state: PlayerState): boolean {
 
 export function showsCm(state: PlayerState): boolean {
   return state === "cm" || state === "last-cm";
+}
+
+/** Whether there is no play: the playlist may be changed, and a play asked for. */
+export function isAtRest(state: PlayerState): boolean {
+  return state === "ready" || state === "ended" || state === "error";
 }
 
 /** Whether the viewer waits for something. */

@@ -63,6 +63,8 @@ export type PlayPlace =
 export interface PlayOffer {
   playId: string;
   videos: OfferedVideo[];
+  /** Whether the first CM is one that was missed last time. */
+  owed: boolean;
   place: PlayPlace;
 }
 

@@ -41,16 +41,19 @@ export interface PlayWorkerApi {
   watchConnection(onChange: (loss: Loss | undefined) => void): Promise<void>;
   /** Asks at once what waits for its next try. */
   tryNow(): Promise<void>;
-  /** Reads header and index of a main file: from a file, or from an address by ranges. */
-  open(source: Blob | string): Promise<MainFacts>;
-  /** Hands the visible canvas over, once for each `open`; tells how it is painted. */
-  attachScreen(canvas: OffscreenCanvas, display: Display): Promise<Screen["display"]>;
-  /** Starts fetching the play's units, which stay encrypted. */
+  /** Reads header and index of a main file: from a file, or from an address by ranges. @param key names it from now on */
+  open(key: number, source: Blob | string): Promise<MainFacts>;
+  forget(key: number): Promise<void>;
+  /** Hands the visible canvas over for one of the opened mains, which is the one to be played from now on; tells how it is painted. */
+  attachScreen(key: number, canvas: OffscreenCanvas, display: Display): Promise<Screen["display"]>;
+  /** Starts fetching the units of that main for the play, which stay encrypted. */
   prepare(ticket: PlayTicket, cm: Blob, events: PlayEvents): Promise<void>;
   /** From here on units can be opened. @param secret the play's, hexadecimal */
   release(secret: string): Promise<void>;
   /** Starts at `seconds`, or goes there; `run` counts these calls. */
   start(run: number, seconds: number): Promise<void>;
+  /** A small picture of what was shown around a time of the present main, for the seek bar. */
+  thumbnail(seconds: number): Promise<Blob | undefined>;
   setClock(anchor: ClockAnchor): Promise<void>;
   /** Ends the play: nothing is fetched or decoded any more. */
   stop(): Promise<void>;

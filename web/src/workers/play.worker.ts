@@ -18,6 +18,7 @@ import { aheadEnd, SamplesFeed, structureFirst } from "../player/samples-feed.ts
 import { type Display, openScreen, type Screen } from "../player/screen.ts";
 import { type PlayTicket, SegmentOpener } from "../player/segment-opener.ts";
 import { StreamFeed } from "../player/stream-feed.ts";
+import { Thumbnails } from "../player/thumbnails.ts";
 import { UnitStore } from "../player/unit-store.ts";
 import { UnitTickets } from "../player/unit-tickets.ts";
 import { fetchKernels } from "./kernels.ts";
@@ -39,14 +40,17 @@ interface PreparedPlay {
 
 class PlayWorker implements PlayWorkerApi {
   private kernels: Promise<Kernels> | undefined;
+  private readonly mains = new Map<number, OpenedMain>();
+  /** The one to be played. */
   private main: OpenedMain | undefined;
   private screen: Screen | undefined;
+  private thumbnails: Thumbnails | undefined;
   private prepared: PreparedPlay | undefined;
   private playback: Playback | undefined;
   private feed: MediaFeed | undefined;
-  /** Ends the reads of the main. */
+  /** Ends the reads of the mains. */
   private reading = new AbortController();
-  private anchor: ClockAnchor = { mediaSeconds: 0, atMilliseconds: 0, running: false };
+  private anchor: ClockAnchor = { mediaSeconds: 0, atMilliseconds: 0, running: false, rate: 1 };
 
   async watchConnection(onChange: (loss: Loss | undefined) => void): Promise<void> {
     connection.subscribe(() => onChange(connection.snapshot()));
@@ -56,8 +60,7 @@ class PlayWorker implements PlayWorkerApi {
     connection.tryNow();
   }
 
-  async open(source: Blob | string): Promise<MainFacts> {
-    await this.stop();
+  async open(key: number, source: Blob | string): Promise<MainFacts> {
     const bytes =
       typeof source === "string" ? await sourceFromUrl(source, () => this.reading.signal) : sourceFromBlob(source);
     const reader = await MainReader.open(bytes);
@@ -67,8 +70,7 @@ class PlayWorker implements PlayWorkerApi {
     if (video === undefined) throw new UnsupportedError("there is no video in this file that this player knows");
     await checkPlayable(header, video);
     const playable = sound !== undefined && (await canDecodeSound(sound));
-    this.main = { reader, video, sound: playable ? sound : undefined };
-    this.screen = undefined;
+    this.mains.set(key, { reader, video, sound: playable ? sound : undefined });
     const { poster } = header;
     return {
       mainId: toHex(header.id),
@@ -99,8 +101,15 @@ class PlayWorker implements PlayWorkerApi {
     };
   }
 
-  async attachScreen(canvas: OffscreenCanvas, display: Display): Promise<Screen["display"]> {
-    this.screen = openScreen(canvas, this.opened().video, display);
+  async forget(key: number): Promise<void> {
+    this.mains.delete(key);
+  }
+
+  async attachScreen(key: number, canvas: OffscreenCanvas, display: Display): Promise<Screen["display"]> {
+    this.main = this.mains.get(key);
+    const { reader, video } = this.opened();
+    this.screen = openScreen(canvas, video, display);
+    this.thumbnails = new Thumbnails(canvas, (reader.trailer?.durationMicroseconds ?? 0) / 1e6);
     return this.screen.display;
   }
 
@@ -142,8 +151,22 @@ class PlayWorker implements PlayWorkerApi {
       units,
       clock: () => ({ seconds: timeOfAnchor(this.anchor, epochMilliseconds()), running: this.anchor.running }),
       moveService: (segment, signal) => tickets.move(segment, signal),
-      events,
+      events: {
+        onSound: (run, piece) => events.onSound(run, piece),
+        onReady: (run) => events.onReady(run),
+        onStarved: (run) => events.onStarved(run),
+        onEnded: (run) => events.onEnded(run),
+        onError: (run, error) => events.onError(run, error),
+        onPicture: (run, timeSeconds) => {
+          this.thumbnails?.take(timeSeconds);
+          events.onPicture(run, timeSeconds);
+        },
+      },
     });
+  }
+
+  async thumbnail(seconds: number): Promise<Blob | undefined> {
+    return this.thumbnails?.at(seconds);
   }
 
   async start(run: number, seconds: number): Promise<void> {

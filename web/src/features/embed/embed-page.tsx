@@ -16,7 +16,7 @@ export function EmbedPage(): ReactNode {
   const { player, snapshot } = usePlayer();
   const mainId = new URLSearchParams(location.search).get("main") ?? "";
   useEffect(() => {
-    void player?.open(`/api/mains/${encodeURIComponent(mainId)}`);
+    void player?.open([`/api/mains/${encodeURIComponent(mainId)}`]);
   }, [player, mainId]);
   return player === undefined || snapshot === undefined ? null : (
     <Embedded player={player} snapshot={snapshot} mainId={mainId} />
@@ -30,7 +30,7 @@ function Embedded({ player, snapshot, mainId }: { [K in keyof EmbeddedProps]: No
   const { state, facts, error, cm } = snapshot;
   const screen = useRef<HTMLDivElement>(null);
   const fullScreen = useFullScreen(screen);
-  useKeys(player, fullScreen.toggle);
+  useKeys(player, { toggleFullScreen: fullScreen.toggle });
   useWakeLock(snapshot);
   useMediaSession(player, snapshot);
   useEffect(() => {
@@ -47,7 +47,7 @@ function Embedded({ player, snapshot, mainId }: { [K in keyof EmbeddedProps]: No
       )}
       {facts !== undefined && (
         <div className="watch-main" ref={screen}>
-          <Stage player={player} snapshot={snapshot} facts={facts} />
+          <Stage player={player} snapshot={snapshot} facts={facts} isAway={false} />
           <PlayerControls player={player} snapshot={snapshot} fullScreen={fullScreen} />
         </div>
       )}

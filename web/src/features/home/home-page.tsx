@@ -25,7 +25,7 @@ export function HomePage(): ReactNode {
           <Link href="/studio" className="button button-main">
             {t("home.toStudio")}
           </Link>
-          <FileButton accept={MAIN_FILES} onFile={openInWatch}>
+          <FileButton accept={MAIN_FILES} onFiles={openInWatch}>
             {t("home.toWatch")}
           </FileButton>
         </div>

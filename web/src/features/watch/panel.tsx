@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import type { PlayerSnapshot } from "../../player/player.ts";
+import type { PlayerSnapshot } from "../../player/snapshot.ts";
 import { showsCm } from "../../player/state.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { formatBytes, formatTime } from "../../shared/text-format.ts";

@@ -1,117 +1,153 @@
-import { type ReactNode, useState } from "react";
-import type { Player, PlayerSnapshot } from "../../player/player.ts";
-import { showsVideo } from "../../player/state.ts";
+import { type ReactNode, useId } from "react";
+import { type Player, SPEEDS } from "../../player/player.ts";
+import type { PlayerSnapshot } from "../../player/snapshot.ts";
+import { showsCm, showsVideo } from "../../player/state.ts";
 import { useText } from "../../shared/i18n/text.tsx";
-import { formatTime } from "../../shared/text-format.ts";
-import { Icon } from "./icons.tsx";
+import { Icon, type IconName } from "./icons.tsx";
+import { SeekBar } from "./seek-bar.tsx";
 import type { FullScreen } from "./use-full-screen.ts";
+import type { PictureInPicture } from "./use-picture-in-picture.ts";
 
-/** One press of an arrow key on the seek bar. */
-const KEY_STEP_SECONDS = 1;
+const STEP_SECONDS = 10;
 
 interface PlayerControlsProps {
   player: Player;
   snapshot: PlayerSnapshot;
   fullScreen: FullScreen;
+  /** Where there may be one. */
+  small?: PictureInPicture;
+  /** Opens captions, or switches them on and off, where they can be opened. */
+  onCaptions?: () => void;
 }
 
-export function PlayerControls({ player, snapshot, fullScreen }: PlayerControlsProps): ReactNode {
+/** Below the picture (Cmix patent [0217], Fig. 11). In a CM nothing goes forward, and that is said. */
+export function PlayerControls({ player, snapshot, fullScreen, small, onCaptions }: PlayerControlsProps): ReactNode {
   const { t } = useText();
-  const { state, facts, positionSeconds, volume, muted } = snapshot;
-  const [dragged, setDragged] = useState<number>();
-  const length = facts?.durationSeconds ?? 0;
+  const noteId = useId();
+  const { state, volume, muted, items, cm, speed, captions } = snapshot;
   const isVideo = showsVideo(state);
+  const isCm = showsCm(state);
   const isPaused = state === "paused";
-  const position = dragged ?? (isVideo ? positionSeconds : 0);
-  const commit = () => {
-    if (dragged === undefined) return;
-    player.seek(dragged);
-    setDragged(undefined);
-  };
+  const isList = items.length > 1;
   return (
-    <fieldset className="controls">
+    <fieldset className="controls" aria-describedby={isCm ? noteId : undefined}>
       <legend className="visually-hidden">{t("watch.controls")}</legend>
-      <button
-        type="button"
-        className="control"
-        disabled={!isVideo}
-        aria-label={t(isPaused ? "watch.play" : "watch.pause")}
-        onClick={() => (isPaused ? player.resume() : player.pause())}
-      >
-        <Icon name={isPaused || !isVideo ? "play" : "pause"} />
-      </button>
-      <button
-        type="button"
-        className="control"
-        disabled={!isVideo}
-        aria-label={t("watch.stop")}
-        onClick={() => void player.stop()}
-      >
-        <Icon name="stop" />
-      </button>
-      <input
-        className="seek"
-        type="range"
-        min={0}
-        max={length}
-        step={0.01}
-        value={position}
-        disabled={!isVideo}
-        aria-label={t("watch.seek")}
-        aria-valuetext={t("watch.position", { position: formatTime(position), length: formatTime(length) })}
-        onChange={(event) => setDragged(Number(event.target.value))}
-        onPointerUp={commit}
-        onBlur={commit}
-        onKeyDown={(event) => {
-          const steps: Record<string, number> = {
-            ArrowRight: 1,
-            ArrowUp: 1,
-            ArrowLeft: -1,
-            ArrowDown: -1,
-            PageUp: 10,
-            PageDown: -10,
-          };
-          const step = steps[event.key];
-          const edge = event.key === "Home" ? 0 : event.key === "End" ? length : undefined;
-          if (step === undefined && edge === undefined) return;
-          event.preventDefault();
-          setDragged(edge ?? Math.min(length, Math.max(0, position + (step ?? 0) * KEY_STEP_SECONDS)));
-        }}
-        onKeyUp={commit}
-      />
-      <span className="times">
-        {formatTime(position)} / {formatTime(length)}
-      </span>
-      <button
-        type="button"
-        className="control"
-        aria-label={t(muted ? "watch.unmute" : "watch.mute")}
-        aria-pressed={muted}
-        onClick={() => player.setVolume(volume, !muted)}
-      >
-        <Icon name={muted || volume === 0 ? "mute" : "loud"} />
-      </button>
-      <input
-        className="volume"
-        type="range"
-        min={0}
-        max={1}
-        step={0.01}
-        value={muted ? 0 : volume}
-        aria-label={t("watch.volume")}
-        aria-valuetext={`${Math.round((muted ? 0 : volume) * 100)} %`}
-        onChange={(event) => player.setVolume(Number(event.target.value), false)}
-      />
-      {fullScreen.can && (
-        <button
-          type="button"
-          className="control"
-          aria-label={t(fullScreen.isFull ? "watch.fullScreenEnd" : "watch.fullScreen")}
-          onClick={fullScreen.toggle}
+      <SeekBar player={player} snapshot={snapshot} />
+      <div className="control-group">
+        {isList && (
+          <Control
+            icon="previous"
+            label={t("watch.previous")}
+            isOff={!isVideo && !(isCm && (cm?.number ?? 1) > 1)}
+            onClick={() => player.previous()}
+          />
+        )}
+        <Control icon="rewind" label={t("watch.rewind")} isOff={!isVideo} onClick={() => player.step(-STEP_SECONDS)} />
+        <Control
+          icon={isPaused || !isVideo ? "play" : "pause"}
+          label={t(isPaused ? "watch.play" : "watch.pause")}
+          isOff={!isVideo}
+          onClick={() => (isPaused ? player.resume() : player.pause())}
+        />
+        <Control
+          icon="stop"
+          label={t("watch.stop")}
+          hint={state === "cm" ? t("watch.cmStop") : undefined}
+          isOff={!isVideo && !isCm}
+          onClick={() => void player.stop()}
+        />
+        <Control icon="forward" label={t("watch.forward")} isOff={!isVideo} onClick={() => player.step(STEP_SECONDS)} />
+        {isList && <Control icon="next" label={t("watch.next")} isOff={!isVideo} onClick={() => player.next()} />}
+      </div>
+      <div className="control-group control-group-end">
+        <Control
+          icon={muted || volume === 0 ? "mute" : "loud"}
+          label={t(muted ? "watch.unmute" : "watch.mute")}
+          isPressed={muted}
+          onClick={() => player.setVolume(volume, !muted)}
+        />
+        <input
+          className="volume"
+          type="range"
+          min={0}
+          max={1}
+          step={0.01}
+          value={muted ? 0 : volume}
+          aria-label={t("watch.volume")}
+          aria-valuetext={`${Math.round((muted ? 0 : volume) * 100)} %`}
+          onChange={(event) => player.setVolume(Number(event.target.value), false)}
+        />
+        <select
+          className="speed"
+          value={speed}
+          disabled={isCm}
+          aria-label={t("watch.speed")}
+          title={t("watch.speed")}
+          onChange={(event) => player.setSpeed(Number(event.target.value))}
         >
-          <Icon name={fullScreen.isFull ? "smaller" : "larger"} />
-        </button>
+          {SPEEDS.map((one) => (
+            <option key={one} value={one}>
+              {one}×
+            </option>
+          ))}
+        </select>
+        {onCaptions !== undefined && (
+          <Control
+            icon="captions"
+            label={t(captions === undefined ? "watch.captions.open" : "watch.captions")}
+            isPressed={captions?.isOn}
+            onClick={onCaptions}
+          />
+        )}
+        {small?.can && (
+          <Control
+            icon="small"
+            label={t("watch.small")}
+            isPressed={small.isOn}
+            isOff={!isVideo && !isCm && !small.isOn}
+            onClick={small.toggle}
+          />
+        )}
+        {fullScreen.can && (
+          <Control
+            icon={fullScreen.isFull ? "smaller" : "larger"}
+            label={t(fullScreen.isFull ? "watch.fullScreenEnd" : "watch.fullScreen")}
+            onClick={fullScreen.toggle}
+          />
+        )}
+      </div>
+      {isCm && (
+        <p className="control-note quiet" id={noteId}>
+          {t("watch.cmLocked")}
+        </p>
       )}
     </fieldset>
+  );
+}
+
+interface ControlProps {
+  icon: IconName;
+  label: string;
+  /** More than the name, for who points at it. */
+  hint?: string | undefined;
+  isOff?: boolean;
+  /** Of a control that is on or off. */
+  isPressed?: boolean | undefined;
+  onClick(): void;
+}
+
+export function Control({ icon, label, hint, isOff = false, isPressed, onClick }: ControlProps): ReactNode {
+  return (
+    <button
+      type="button"
+      className="control"
+      disabled={isOff}
+      aria-label={label}
+      aria-pressed={isPressed}
+      title={hint ?? label}
+      onClick={onClick}
+    >
+      <Icon name={icon} />
+    </button>
   );
 }

@@ -1,18 +1,24 @@
-import { type CSSProperties, type ReactNode, useEffect, useRef, useState } from "react";
-import type { Player, PlayerSnapshot } from "../../player/player.ts";
-import { type PlayerState, showsCm } from "../../player/state.ts";
+import { type ReactNode, useEffect, useRef, useState } from "react";
+import { cuesAt } from "../../player/captions.ts";
+import type { Player } from "../../player/player.ts";
+import type { PlayerSnapshot } from "../../player/snapshot.ts";
+import { type PlayerState, showsCm, showsVideo } from "../../player/state.ts";
 import type { TextKey } from "../../shared/i18n/en.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { formatTime } from "../../shared/text-format.ts";
 import { ProgressBar } from "../../shared/ui/notices.tsx";
 import type { MainFacts } from "../../workers/play-api.ts";
+import { RefusalNotice } from "./announcer.tsx";
 import { Icon } from "./icons.tsx";
 import { LossNotice, useLoss } from "./loss-notice.tsx";
+import { shapeOf } from "./picture-shape.ts";
 
 interface StageProps {
   player: Player;
   snapshot: PlayerSnapshot;
   facts: MainFacts;
+  /** Whether the picture is in a small window. */
+  isAway: boolean;
 }
 
 const WAITING: Partial<Record<PlayerState, TextKey>> = {
@@ -23,7 +29,7 @@ const WAITING: Partial<Record<PlayerState, TextKey>> = {
 };
 
 /** The picture, and over it what there is to say or press. */
-export function Stage({ player, snapshot, facts }: StageProps): ReactNode {
+export function Stage({ player, snapshot, facts, isAway }: StageProps): ReactNode {
   const { t } = useText();
   const host = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -31,12 +37,24 @@ export function Stage({ player, snapshot, facts }: StageProps): ReactNode {
     return () => player.element.remove();
   }, [player]);
 
-  const { state, cm, unblock } = snapshot;
+  const { state, cm, unblock, items, isOwed } = snapshot;
   const waiting = WAITING[state];
   const loss = useLoss(player.loss);
+  const cues =
+    showsVideo(state) && snapshot.captions?.isOn ? cuesAt(snapshot.captions.cues, snapshot.positionSeconds) : [];
   return (
     <section className="stage" style={shapeOf(facts)} data-state={state} aria-label={facts.title}>
-      <div className="stage-host" ref={host} />
+      {/* A click on the picture is an extra for pointers; the button below and the key k do the same for everyone. */}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: see above */}
+      <div className="stage-host" ref={host} onClick={() => (state === "paused" ? player.resume() : player.pause())} />
+      {isAway && <p className="stage-away">{t("watch.small.away")}</p>}
+      {cues.length > 0 && (
+        <div className="captions">
+          {cues.map((cue) => (
+            <Cue key={`${cue.startTime} ${cue.text}`} cue={cue} />
+          ))}
+        </div>
+      )}
       {(state === "ready" || state === "ended" || state === "error") && <Poster poster={facts.poster} />}
       {(state === "ready" || state === "ended") && (
         <div className="stage-over">
@@ -66,10 +84,17 @@ export function Stage({ player, snapshot, facts }: StageProps): ReactNode {
       )}
       {showsCm(state) && cm !== undefined && (
         <p className="cm-badge">
-          <strong>{t("watch.cm")}</strong>{" "}
-          {t("watch.cmLeft", { time: formatTime(Math.ceil(cm.offer.durationSeconds - cm.positionSeconds)) })}
+          <strong>
+            {t("watch.cm")}
+            {items.length > 1 && ` ${t("watch.cmOf", { number: cm.number, count: items.length + 1 })}`}
+          </strong>{" "}
+          {t(state === "cm" ? "watch.cmLeft" : "watch.cmLastLeft", {
+            time: formatTime(Math.ceil(cm.offer.durationSeconds - cm.positionSeconds)),
+          })}
         </p>
       )}
+      {state === "cm" && isOwed && <p className="stage-note">{t("watch.owed")}</p>}
+      <RefusalNotice refusal={snapshot.refusal} />
       {unblock !== undefined && (
         <div className="stage-over">
           <button type="button" className="play-large" onClick={unblock}>
@@ -82,6 +107,12 @@ export function Stage({ player, snapshot, facts }: StageProps): ReactNode {
   );
 }
 
+function Cue({ cue }: { cue: VTTCue }): ReactNode {
+  const line = useRef<HTMLParagraphElement>(null);
+  useEffect(() => line.current?.replaceChildren(cue.getCueAsHTML()), [cue]);
+  return <p ref={line} />;
+}
+
 function Poster({ poster }: { poster: Blob | undefined }): ReactNode {
   const [url, setUrl] = useState<string>();
   useEffect(() => {
@@ -91,14 +122,4 @@ function Poster({ poster }: { poster: Blob | undefined }): ReactNode {
     return () => URL.revokeObjectURL(made);
   }, [poster]);
   return url === undefined ? null : <img className="stage-poster" src={url} alt="" />;
-}
-
-/** The shape of the picture as it is to be seen: upright, with square pixels. */
-function shapeOf({ video }: MainFacts): CSSProperties {
-  const [horizontal, vertical] = video.pixelAspect;
-  const width = video.width * horizontal;
-  const height = video.height * vertical;
-  const isTurned = video.rotation === 90 || video.rotation === 270;
-  const ratio = isTurned ? height / width : width / height;
-  return { "--ratio": String(ratio) } as CSSProperties;
 }

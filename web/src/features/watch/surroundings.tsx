@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useState } from "react";
-import type { PlayerSnapshot } from "../../player/player.ts";
+import type { PlayerSnapshot } from "../../player/snapshot.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { chooseSurroundings, type ShownSurrounding, type SurroundingKind } from "../../shared/surroundings.ts";
 import { LINK } from "./sponsor-link.tsx";

@@ -1,5 +1,6 @@
 import { useEffect } from "react";
-import type { Player, PlayerSnapshot } from "../../player/player.ts";
+import type { Player } from "../../player/player.ts";
+import type { PlayerSnapshot } from "../../player/snapshot.ts";
 import { showsCm, showsVideo } from "../../player/state.ts";
 
 /** The screen stays on while something is shown. The browser lets go of the lock with a hidden tab; it is asked for again. */
@@ -43,13 +44,15 @@ export function useMediaSession(player: Player, { state, facts }: PlayerSnapshot
   useEffect(() => {
     if (!("mediaSession" in navigator)) return;
     const { mediaSession } = navigator;
-    const by = (seconds: number) => () => player.seek(player.snapshot().positionSeconds + seconds);
+    const by = (seconds: number) => () => player.step(seconds);
     const actions: [MediaSessionAction, MediaSessionActionHandler][] = [
       ["play", () => player.resume()],
       ["pause", () => player.pause()],
       ["stop", () => void player.stop()],
       ["seekbackward", by(-10)],
       ["seekforward", by(10)],
+      ["nexttrack", () => player.next()],
+      ["previoustrack", () => player.previous()],
       ["seekto", ({ seekTime }) => player.seek(seekTime ?? 0)],
     ];
     for (const [name, handler] of actions) mediaSession.setActionHandler(name, isVideo ? handler : null);

@@ -1,46 +1,71 @@
-import { useEffect } from "react";
-import type { Player } from "../../player/player.ts";
-import { showsVideo } from "../../player/state.ts";
+import { useCallback, useEffect } from "react";
+import { type Player, SPEEDS } from "../../player/player.ts";
+import { showsCm, showsVideo } from "../../player/state.ts";
 
 const SHORT_SECONDS = 5;
 const LONG_SECONDS = 10;
 const VOLUME_STEP = 0.05;
 
 /** Where keys have a meaning of their own. */
-const TYPED_INTO = "input:not([type=range]), select, textarea, [contenteditable]";
+const TYPED_INTO = "input:not([type=range]), select:not(.speed), textarea, [contenteditable]";
 /** What space and Enter press. */
 const PRESSED = "button, a, summary";
 
-/** The keys that the big players share: space and k, j and l, arrows, 0 to 9, Home and End, m, f. In a CM nothing moves it. */
-export function useKeys(player: Player, toggleFullScreen: () => void): void {
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
+/** Whether a range or a list takes a key itself. */
+function isTakenBy(target: Element, key: string): boolean {
+  if (target.matches("select")) return /^(Arrow|Home|End|Enter| |\d)/.test(key);
+  return target.matches("input") && /^(Arrow|Home|End)/.test(key);
+}
+
+interface KeyTargets {
+  toggleFullScreen(): void;
+  /** Opens captions, or switches them on and off, where they can be opened. */
+  captions?: () => void;
+}
+
+/** The keys that the big players share: space and k, j and l, arrows, n and p, < and >, 0 to 9, Home and End, m, c, f. In a CM they tell why not. @returns the same for another window */
+export function useKeys(player: Player, { toggleFullScreen, captions }: KeyTargets): (event: KeyboardEvent) => void {
+  const onKey = useCallback(
+    (event: KeyboardEvent) => {
       const target = event.target instanceof Element ? event.target : document.body;
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || target.matches(TYPED_INTO))
         return;
       if (event.key === " " && target.closest(PRESSED) !== null) return;
-      const action = actionOf(event.key, player, toggleFullScreen);
-      // A range takes arrows, Home and End itself.
-      if (action === undefined || (target.matches("input") && /^(Arrow|Home|End)/.test(event.key))) return;
+      const action = actionOf(event.key, player, toggleFullScreen, captions);
+      if (action === undefined || isTakenBy(target, event.key)) return;
       event.preventDefault();
       action();
-    };
+    },
+    [player, toggleFullScreen, captions],
+  );
+  useEffect(() => {
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);
-  }, [player, toggleFullScreen]);
+  }, [onKey]);
+  return onKey;
 }
 
 /** @returns undefined for a key that means nothing here */
-function actionOf(key: string, player: Player, toggleFullScreen: () => void): (() => void) | undefined {
-  const { state, facts, positionSeconds, volume, muted } = player.snapshot();
+function actionOf(
+  key: string,
+  player: Player,
+  toggleFullScreen: () => void,
+  captions: (() => void) | undefined,
+): (() => void) | undefined {
+  const { state, facts, volume, muted, speed } = player.snapshot();
   if (facts === undefined) return undefined;
-  const by = (seconds: number) => () => player.seek(positionSeconds + seconds);
+  const by = (seconds: number) => () => player.step(seconds);
   const louder = (step: number) => () => player.setVolume(Math.min(1, Math.max(0, volume + step)), false);
   const always: Record<string, () => void> = {
     m: () => player.setVolume(volume, !muted),
     f: toggleFullScreen,
+    ...(captions === undefined ? {} : { c: captions }),
     ArrowUp: louder(VOLUME_STEP),
     ArrowDown: louder(-VOLUME_STEP),
+  };
+  const faster = (steps: number) => () => {
+    const next = SPEEDS[SPEEDS.indexOf(speed) + steps];
+    if (next !== undefined) player.setSpeed(next);
   };
   const toggle = () => (state === "paused" ? player.resume() : player.pause());
   const inVideo: Record<string, () => void> = {
@@ -52,10 +77,19 @@ function actionOf(key: string, player: Player, toggleFullScreen: () => void): ((
     ArrowRight: by(SHORT_SECONDS),
     Home: () => player.seek(0),
     End: () => player.seek(facts.durationSeconds),
+    "<": faster(-1),
+    ">": faster(1),
+    n: () => player.next(),
+    p: () => player.previous(),
   };
   const name = key.length === 1 ? key.toLowerCase() : key;
   if (name in always) return always[name];
+  const isDigit = /^\d$/.test(name);
+  if (showsCm(state)) {
+    if (name === "p") return inVideo.p;
+    return isDigit || name in inVideo ? () => player.explainCm() : undefined;
+  }
   if (!showsVideo(state)) return undefined;
-  if (/^\d$/.test(name)) return () => player.seek((facts.durationSeconds * Number(name)) / 10);
+  if (isDigit) return () => player.seek((facts.durationSeconds * Number(name)) / 10);
   return inVideo[name];
 }

@@ -1,6 +1,7 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
-import { Player, type PlayerSnapshot } from "../../player/player.ts";
+import { Player } from "../../player/player.ts";
 import type { Display } from "../../player/screen.ts";
+import type { PlayerSnapshot } from "../../player/snapshot.ts";
 
 const spawn = (): Worker => new Worker(new URL("../../workers/play.worker.ts", import.meta.url), { type: "module" });
 

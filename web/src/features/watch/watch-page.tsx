@@ -1,36 +1,46 @@
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useCallback, useEffect, useRef } from "react";
 import { openInWatch, useHandedOver } from "../../app/handoff.ts";
 import { useOnline } from "../../app/install.ts";
 import { useAddress } from "../../app/router.tsx";
-import type { Player, PlayerSnapshot } from "../../player/player.ts";
+import type { Player } from "../../player/player.ts";
+import type { PlayerSnapshot } from "../../player/snapshot.ts";
+import { isAtRest } from "../../player/state.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { DropZone } from "../../shared/ui/drop-zone.tsx";
+import { FileButton } from "../../shared/ui/file-button.tsx";
 import { ErrorNotice, Hint } from "../../shared/ui/notices.tsx";
+import { Announcer } from "./announcer.tsx";
 import { helpFor } from "./error-help.ts";
 import { InstallCard } from "./install-card.tsx";
 import { Panel } from "./panel.tsx";
 import { PlayerControls } from "./player-controls.tsx";
+import { Playlist } from "./playlist.tsx";
 import { Stage } from "./stage.tsx";
 import { Surroundings, useSurroundings } from "./surroundings.tsx";
 import { useMediaSession, useWakeLock } from "./use-device.ts";
 import { useFullScreen } from "./use-full-screen.ts";
 import { useKeys } from "./use-keys.ts";
+import { usePictureInPicture } from "./use-picture-in-picture.ts";
 import { usePlayer } from "./use-player.ts";
 import { YourData } from "./your-data.tsx";
 
-/** The form of a main's id in `?main=`. */
+/** The form of a main's id in `?main=`, which may stand there several times. */
 const MAIN_ID = /^[0-9a-f]{32}$/;
+
+/** For the file dialogue. */
+const MAIN_FILES = ".cmx,application/octet-stream";
 
 export function WatchPage(): ReactNode {
   const { player, snapshot } = usePlayer();
-  const mainId = useAddress().searchParams.get("main") ?? "";
-  const file = useHandedOver();
+  const mainIds = useAddress().searchParams.getAll("main").join(" ");
+  const files = useHandedOver();
 
   useEffect(() => {
     if (player === undefined) return;
-    if (MAIN_ID.test(mainId)) void player.open(`/api/mains/${mainId}`);
-    else if (file !== undefined) void player.open(file);
-  }, [player, mainId, file]);
+    const wanted = mainIds.split(" ").filter((id) => MAIN_ID.test(id));
+    if (wanted.length > 0) void player.open(wanted.map((id) => `/api/mains/${id}`));
+    else if (files !== undefined) void player.open(files);
+  }, [player, mainIds, files]);
 
   return player === undefined || snapshot === undefined ? null : <Watch player={player} snapshot={snapshot} />;
 }
@@ -41,10 +51,16 @@ function Watch({ player, snapshot }: { player: Player; snapshot: PlayerSnapshot 
   const isOnline = useOnline();
   const screen = useRef<HTMLDivElement>(null);
   const fullScreen = useFullScreen(screen);
-  useKeys(player, fullScreen.toggle);
+  const captionFile = useRef<HTMLInputElement>(null);
+  const captions = useCallback(() => {
+    if (player.snapshot().captions === undefined) captionFile.current?.click();
+    else player.toggleCaptions();
+  }, [player]);
+  const onKey = useKeys(player, { toggleFullScreen: fullScreen.toggle, captions });
+  const small = usePictureInPicture(player, onKey);
   useWakeLock(snapshot);
   useMediaSession(player, snapshot);
-  const around = useSurroundings(snapshot, 1);
+  const around = useSurroundings(snapshot, snapshot.current + 1);
   const isFresh = facts === undefined;
   return (
     <div className={isFresh ? "page" : "page page-wide"}>
@@ -54,38 +70,62 @@ function Watch({ player, snapshot }: { player: Player; snapshot: PlayerSnapshot 
         <ErrorNotice
           message={error.message}
           help={helpFor(error, facts?.service, t)}
-          onRetry={facts === undefined ? undefined : () => void player.play()}
+          onRetry={state === "error" && facts !== undefined ? () => void player.play() : undefined}
         />
       )}
-      {!isOnline && facts !== undefined && (state === "ready" || state === "ended") && (
-        <Hint warning>{t("watch.offline")}</Hint>
-      )}
+      {!isOnline && facts !== undefined && isAtRest(state) && <Hint warning>{t("watch.offline")}</Hint>}
       {state === "opening" && <p role="status">{t("watch.opening")}</p>}
       {facts !== undefined && (
         <div className="watch">
           <div className="watch-main" ref={screen}>
-            <Stage player={player} snapshot={snapshot} facts={facts} />
-            <PlayerControls player={player} snapshot={snapshot} fullScreen={fullScreen} />
+            <Stage player={player} snapshot={snapshot} facts={facts} isAway={small.isOn} />
+            <PlayerControls
+              player={player}
+              snapshot={snapshot}
+              fullScreen={fullScreen}
+              small={small}
+              onCaptions={captions}
+            />
             <SoundHint facts={facts} />
             <Surroundings entries={around} kinds={["advertisement"]} />
           </div>
           <div className="watch-side">
+            <Playlist player={player} snapshot={snapshot} />
             <Panel snapshot={snapshot} facts={facts} onSponsorLink={() => player.cmClicked()} />
             <Surroundings entries={around} kinds={["information", "guidance"]} />
             <YourData snapshot={snapshot} />
           </div>
         </div>
       )}
-      {(state === "idle" || state === "ready" || state === "ended" || state === "error") && (
+      <Announcer snapshot={snapshot} />
+      {(state === "idle" || isAtRest(state)) && (
         <DropZone
           title={t("watch.drop")}
           or={t("studio.or")}
           choose={t(isFresh ? "watch.choose" : "watch.other")}
-          accept=".cmx,application/octet-stream"
+          accept={MAIN_FILES}
           isCompact={!isFresh}
-          onFile={openInWatch}
-        />
+          onFiles={openInWatch}
+        >
+          {!isFresh && (
+            <FileButton accept={MAIN_FILES} onFiles={(files) => void player.add(files)}>
+              {t("watch.list.add")}
+            </FileButton>
+          )}
+        </DropZone>
       )}
+      <input
+        ref={captionFile}
+        type="file"
+        accept=".vtt,.srt,text/vtt"
+        hidden
+        data-captions
+        onChange={(event) => {
+          const file = event.target.files?.[0];
+          event.target.value = ""; // the same file can be chosen again
+          if (file !== undefined) void player.openCaptions(file);
+        }}
+      />
       {isFresh && <InstallCard />}
     </div>
   );

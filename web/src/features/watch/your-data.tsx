@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { Link } from "../../app/router.tsx";
-import type { PlayerSnapshot } from "../../player/player.ts";
+import type { PlayerSnapshot } from "../../player/snapshot.ts";
 import type { TextKey } from "../../shared/i18n/en.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import type { ViewerAttributes } from "../../shared/service.ts";

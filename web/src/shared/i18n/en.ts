@@ -3,6 +3,7 @@ import { appEn } from "./app-texts.ts";
 import { cmEn } from "./cm-texts.ts";
 import { engineEn } from "./engine-texts.ts";
 import { libraryEn } from "./library-texts.ts";
+import { playerEn } from "./player-texts.ts";
 
 /** All words of the pages. `{name}` is filled in. */
 export const en = {
@@ -247,6 +248,7 @@ export const en = {
   ...appEn,
   ...cmEn,
   ...libraryEn,
+  ...playerEn,
 } as const;
 
 export type TextKey = keyof typeof en;

@@ -4,6 +4,7 @@ import { cmJa } from "./cm-texts.ts";
 import type { TextKey } from "./en.ts";
 import { engineJa } from "./engine-texts.ts";
 import { libraryJa } from "./library-texts.ts";
+import { playerJa } from "./player-texts.ts";
 
 export const ja: Record<TextKey, string> = {
   "nav.home": "ライブラリ",
@@ -245,4 +246,5 @@ export const ja: Record<TextKey, string> = {
   ...appJa,
   ...cmJa,
   ...libraryJa,
+  ...playerJa,
 };

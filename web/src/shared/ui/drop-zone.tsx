@@ -12,7 +12,11 @@ interface DropZoneProps {
   isCompact?: boolean;
   /** Asks for the file's handle too, where the engine has one; `accept` is then a list of extensions. */
   wantsHandle?: boolean;
-  onFile: (file: File, handle?: FileSystemFileHandle) => void;
+  /** Several may be dropped or chosen, and come together: {@link DropZoneProps.onFile} gets the first of them else. */
+  onFiles?: (files: readonly File[]) => void;
+  onFile?: (file: File, handle?: FileSystemFileHandle) => void;
+  /** More to press beside the button. */
+  children?: ReactNode;
 }
 
 /** A place to drop a file on, with a button that opens the file dialogue. */
@@ -24,23 +28,31 @@ export function DropZone({
   accept,
   isCompact = false,
   wantsHandle = false,
+  onFiles,
   onFile,
+  children,
 }: DropZoneProps): ReactNode {
   const [over, setOver] = useState(false);
   const input = useRef<HTMLInputElement>(null);
   const hintId = useId();
+  const give = (files: FileList | null) => {
+    const [first] = files ?? [];
+    if (files === null || first === undefined) return;
+    onFiles?.([...files]);
+    onFile?.(first);
+  };
   const drop = (event: DragEvent) => {
     event.preventDefault();
     setOver(false);
     const file = event.dataTransfer.files[0];
-    if (file === undefined) return;
-    if (wantsHandle) void droppedHandle(event.dataTransfer).then((handle) => onFile(file, handle));
-    else onFile(file);
+    if (wantsHandle && file !== undefined)
+      void droppedHandle(event.dataTransfer).then((handle) => onFile?.(file, handle));
+    else give(event.dataTransfer.files);
   };
   const openDialogue = async () => {
     if (!wantsHandle || !canPickSource()) return input.current?.click();
     const handle = await pickSource(accept.split(","));
-    if (handle !== undefined) onFile(await handle.getFile(), handle);
+    if (handle !== undefined) onFile?.(await handle.getFile(), handle);
   };
   return (
     // Dropping is an extra for pointers; the button does the same for everyone.
@@ -69,6 +81,7 @@ export function DropZone({
       >
         {choose}
       </button>
+      {children}
       {hint !== undefined && (
         <p className="quiet" id={hintId}>
           {hint}
@@ -78,11 +91,11 @@ export function DropZone({
         ref={input}
         type="file"
         accept={accept}
+        multiple={onFiles !== undefined}
         hidden
         onChange={(event) => {
-          const file = event.target.files?.[0];
+          give(event.target.files);
           event.target.value = ""; // the same file can be chosen again
-          if (file !== undefined) onFile(file);
         }}
       />
     </div>

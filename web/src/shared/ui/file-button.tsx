@@ -1,14 +1,14 @@
 import { type ReactNode, useRef } from "react";
 
-/** A button that opens the file dialogue. */
+/** A button that opens the file dialogue, for one file or several. */
 export function FileButton({
   accept,
   children,
-  onFile,
+  onFiles,
 }: {
   accept: string;
   children: ReactNode;
-  onFile(file: File): void;
+  onFiles(files: File[]): void;
 }): ReactNode {
   const input = useRef<HTMLInputElement>(null);
   return (
@@ -20,10 +20,12 @@ export function FileButton({
         ref={input}
         type="file"
         accept={accept}
+        multiple
         hidden
         onChange={(event) => {
-          const file = event.target.files?.[0];
-          if (file !== undefined) onFile(file);
+          const files = [...(event.target.files ?? [])];
+          event.target.value = ""; // the same file can be chosen again
+          if (files.length > 0) onFiles(files);
         }}
       />
     </>

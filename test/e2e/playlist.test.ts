@@ -1,0 +1,204 @@
+/** P4: every arrow of Fig. 12 against the real server, by pointer, by touch on a narrow screen, and by keys on a large one. */
+import type { Page } from "playwright";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { expectAccessible } from "./support/accessibility.ts";
+import { startApp, type TestApp } from "./support/app.ts";
+import { type PublishedMain, publishScene, shortSamples } from "./support/clips.ts";
+import { pressPlay, stateOf, waitForState, withPage } from "./support/pages.ts";
+
+/** A CM that short leaves time to try to skip it, and does not make many of them long. */
+const CM_SECONDS = 1.5;
+
+let app: TestApp;
+let one: PublishedMain;
+let two: PublishedMain;
+
+beforeAll(async () => {
+  app = await startApp(await shortSamples(CM_SECONDS));
+  one = await publishScene(app, "One", 4);
+  two = await publishScene(app, "Two", 4);
+});
+
+afterAll(() => app?.close());
+
+/** What the viewer does. */
+type Action = "wait" | "forward" | "back" | "to One" | "over the end" | "over the start" | "stop";
+
+/** A row of the table: an arrow of Fig. 12, and where it leads. */
+type Arrow = [figure: string, action: Action, to: "CM 1" | "CM 2" | "CM 3" | "One" | "Two" | "ended"];
+
+/** How the viewer does it. */
+type Hands = Record<Exclude<Action, "wait">, (page: Page) => Promise<void>>;
+
+const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
+const toEnd = (page: Page) => page.keyboard.press("End");
+
+const POINTER: Hands = {
+  forward: (page) => button(page, "Next video").click(),
+  back: (page) => button(page, "Previous video").click(),
+  "to One": (page) => button(page, "One").click(),
+  "over the end": toEnd,
+  "over the start": (page) => button(page, "Back 10 seconds").dblclick(),
+  stop: (page) => button(page, "Stop").click(),
+};
+const TOUCH: Hands = {
+  ...POINTER,
+  forward: (page) => button(page, "Next video").tap(),
+  back: (page) => button(page, "Previous video").tap(),
+  "to One": (page) => button(page, "One").tap(),
+  stop: (page) => button(page, "Stop").tap(),
+};
+const KEYS: Hands = {
+  forward: (page) => page.keyboard.press("n"),
+  back: (page) => page.keyboard.press("p"),
+  "to One": (page) => page.keyboard.press("p"),
+  "over the end": toEnd,
+  "over the start": async (page) => {
+    await page.keyboard.press("k");
+    await page.keyboard.press("Home");
+    await page.keyboard.press("ArrowLeft");
+  },
+  stop: (page) => button(page, "Stop").press("Enter"),
+};
+
+/** Where the page says that the play stands. */
+async function waitForPlace(page: Page, place: Arrow[2]): Promise<void> {
+  if (place === "ended") return waitForState(page, "ended");
+  const text = place.replace("CM", "Commercial");
+  const state = place.startsWith("CM") ? /cm/ : /playing/;
+  await page.waitForFunction(
+    ([wanted, states]) =>
+      document.querySelector(".playlist [aria-current]")?.textContent?.startsWith(wanted) === true &&
+      new RegExp(states).test(document.querySelector<HTMLElement>(".stage")?.dataset.state ?? ""),
+    [text, state.source] as const,
+    { timeout: 15_000, polling: 20 },
+  );
+}
+
+/** Where the service says it stands. */
+function placeOnService(page: Page, playId: string): Promise<string> {
+  return page.evaluate(async (id) => {
+    const { kind, number } = await (await fetch(`/api/plays/${id}`)).json();
+    if (kind === "over") return "ended";
+    return kind === "cm" ? `CM ${number}` : number === 1 ? "One" : "Two";
+  }, playId);
+}
+
+/** Presses Play; CM 1 is then on. @returns the play's id */
+async function startPlay(page: Page, press: (page: Page) => Promise<void> = pressPlay): Promise<string> {
+  const opened = page.waitForResponse((response) => response.url().endsWith("/api/plays"));
+  await press(page);
+  const { playId } = await (await opened).json();
+  await waitForPlace(page, "CM 1");
+  return playId;
+}
+
+async function walk(page: Page, hands: Hands, playId: string, arrows: readonly Arrow[]): Promise<void> {
+  for (const [figure, action, to] of arrows) {
+    if (action !== "wait") await hands[action](page);
+    await waitForPlace(page, to);
+    expect(await placeOnService(page, playId), `Fig. ${figure}: ${action}`).toBe(to);
+  }
+}
+
+const watchBoth = () => `/watch?main=${one.mainId}&main=${two.mainId}`;
+
+describe("P4 Fig. 12", () => {
+  it("by pointer: a list of files that is put in order, and the arrows of (a), (c) and (d)", async () => {
+    await withPage(app, "/watch", async ({ page }) => {
+      await page.setInputFiles('input[type="file"]', [two.path, one.path]);
+      await waitForState(page, "ready");
+      await button(page, "Move “One” up").click();
+      await button(page, "Take “Two” off the list").click();
+      expect(await page.locator(".playlist").count()).toBe(0); // one video is no list
+      const [chooser] = await Promise.all([
+        page.waitForEvent("filechooser"),
+        button(page, "Add to the playlist").click(),
+      ]);
+      await chooser.setFiles(two.path);
+      await page.getByRole("region", { name: "Playlist" }).waitFor();
+      expect(await page.locator(".playlist li").allInnerTexts()).toMatchObject([
+        "Commercial 1",
+        expect.stringMatching(/^One/),
+        "Commercial 2",
+        expect.stringMatching(/^Two/),
+        "Commercial 3",
+      ]);
+      await expectAccessible(page);
+      await walk(page, POINTER, await startPlay(page), [
+        ["12a", "wait", "One"],
+        ["12c", "forward", "CM 2"],
+        ["12a", "wait", "Two"],
+        ["12d", "to One", "CM 1"],
+        ["12a", "wait", "One"],
+        ["12a", "over the end", "CM 2"],
+        ["12a", "wait", "Two"],
+        ["12a", "over the end", "CM 3"],
+        ["12a", "wait", "ended"],
+      ]);
+    });
+  });
+
+  it("by touch at 360 px: from the library's address, to the next video, to the one before, and stop", async () => {
+    const screen = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
+    await withPage(
+      app,
+      watchBoth(),
+      async ({ page }) => {
+        await waitForState(page, "ready");
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+        await walk(page, TOUCH, await startPlay(page), [
+          ["12a", "wait", "One"],
+          ["12c", "forward", "CM 2"],
+          ["12a", "wait", "Two"],
+          ["12d", "back", "CM 1"],
+          ["12a", "wait", "One"],
+          ["12d", "stop", "CM 3"],
+        ]);
+        await expectAccessible(page);
+        await waitForState(page, "ended");
+      },
+      screen,
+    );
+  });
+
+  it("by keys at 1080p: nothing leads forward in a CM, which is said; a CM that was left comes first next time", async () => {
+    const screen = { viewport: { width: 1920, height: 1080 } };
+    await withPage(
+      app,
+      watchBoth(),
+      async ({ page, expectProblem }) => {
+        expectProblem("/moves"); // the request below that the service refuses
+        await waitForState(page, "ready");
+        const press = () => button(page, "Play").first().press("Enter");
+        const playId = await startPlay(page, press);
+        for (const name of ["Next video", "Forward 10 seconds", "Pause", "Two"])
+          expect(await button(page, name).isDisabled(), name).toBe(true);
+        await page.keyboard.press("ArrowRight");
+        await page.getByText("The commercial cannot be skipped").waitFor();
+        const refused = await page.evaluate(async (id) => {
+          const headers = { "content-type": "application/json" };
+          const init = { method: "POST", headers, body: '{"kind":"next"}' };
+          return (await (await fetch(`/api/plays/${id}/moves`, init)).json()).error.code;
+        }, playId);
+        expect(refused).toBe("in_cm");
+        expect(await stateOf(page)).toBe("cm");
+
+        await page.reload(); // the window is closed by force
+        await waitForState(page, "ready");
+        const again = await startPlay(page, press);
+        await page.getByText("You left this commercial last time").first().waitFor();
+        await walk(page, KEYS, again, [
+          ["12b", "wait", "One"],
+          ["12d", "over the start", "CM 1"],
+          ["12a", "wait", "One"],
+          ["12c", "forward", "CM 2"],
+          ["12d", "back", "CM 1"],
+          ["12a", "wait", "One"],
+          ["12d", "stop", "CM 3"],
+        ]);
+      },
+      screen,
+    );
+  });
+});

@@ -1,0 +1,50 @@
+import { type ReactNode, useEffect, useState } from "react";
+import type { PlayerSnapshot, Refusal } from "../../player/snapshot.ts";
+import type { PlayerState } from "../../player/state.ts";
+import type { TextKey } from "../../shared/i18n/en.ts";
+import { type Translate, useText } from "../../shared/i18n/text.tsx";
+
+const SHOWN_MILLISECONDS = 5000;
+
+/** What a screen reader is told when the state changes; the rest is seen and heard, or told where it is shown. */
+const SPOKEN: Partial<Record<PlayerState, TextKey>> = {
+  cm: "watch.says.cm",
+  "last-cm": "watch.says.lastCm",
+  playing: "watch.says.playing",
+  paused: "watch.says.paused",
+  ended: "watch.says.ended",
+};
+
+export function refusalText({ reason, message }: Refusal, t: Translate): string {
+  return reason === "in-cm" ? t("watch.refused.inCm") : message;
+}
+
+/** Tells changes of state to screen readers. */
+export function Announcer({ snapshot }: { snapshot: PlayerSnapshot }): ReactNode {
+  const { t } = useText();
+  const { state, facts, isOwed } = snapshot;
+  const key = SPOKEN[state];
+  const said = key === undefined ? "" : t(key, { title: facts?.title ?? "" });
+  return (
+    <p className="visually-hidden" role="status">
+      {state === "cm" && isOwed ? `${said} ${t("watch.owed")}` : said}
+    </p>
+  );
+}
+
+/** Why a move was not made; over the picture for some seconds. */
+export function RefusalNotice({ refusal }: { refusal: Refusal | undefined }): ReactNode {
+  const { t } = useText();
+  const [hidden, setHidden] = useState<number>();
+  useEffect(() => {
+    if (refusal === undefined) return;
+    const timer = setTimeout(() => setHidden(refusal.id), SHOWN_MILLISECONDS);
+    return () => clearTimeout(timer);
+  }, [refusal]);
+  const isShown = refusal !== undefined && hidden !== refusal.id;
+  return (
+    <div className="stage-refusal" role="status">
+      {isShown && <p key={refusal.id}>{refusalText(refusal, t)}</p>}
+    </div>
+  );
+}

@@ -1,0 +1,69 @@
+import type { ReactNode } from "react";
+import type { Player } from "../../player/player.ts";
+import type { PlayerSnapshot } from "../../player/snapshot.ts";
+import { isAtRest, showsVideo } from "../../player/state.ts";
+import { useText } from "../../shared/i18n/text.tsx";
+import { formatTime } from "../../shared/text-format.ts";
+import { Control } from "./player-controls.tsx";
+
+/** What is played in which order, with the CMs between: to be changed before a play, to be gone along in one (Cmix patent [0220]-[0224]). */
+export function Playlist({ player, snapshot }: { player: Player; snapshot: PlayerSnapshot }): ReactNode {
+  const { t } = useText();
+  const { items, state, current, cm } = snapshot;
+  if (items.length < 2) return null;
+  const isPlaying = !isAtRest(state) && state !== "opening";
+  const isVideo = showsVideo(state);
+  const cmNow = isPlaying && !isVideo ? cm?.number : undefined;
+  /** In a CM the way leads back only. */
+  const mayGoTo = (number: number) => isPlaying && (isVideo || number <= (cmNow ?? 0));
+  const cmPlace = (number: number) => (
+    <li className="list-cm" key={`cm ${number}`} aria-current={cmNow === number || undefined}>
+      {t("watch.list.cm", { number })}
+    </li>
+  );
+  return (
+    <section className="card playlist" aria-label={t("watch.list")}>
+      <h2>{t("watch.list")}</h2>
+      <ol>
+        {items.map(({ key, facts: { title, durationSeconds } }, i) => [
+          cmPlace(i + 1),
+          <li className="list-video" key={key} aria-current={(isVideo && i === current) || undefined}>
+            <span className="list-title">
+              {isPlaying ? (
+                <button type="button" disabled={!mayGoTo(i + 1)} onClick={() => player.goTo(i)}>
+                  {title}
+                </button>
+              ) : (
+                title
+              )}
+              <span className="quiet"> {formatTime(durationSeconds)}</span>
+            </span>
+            {isAtRest(state) && (
+              <span className="list-tools">
+                <Control
+                  icon="up"
+                  label={t("watch.list.up", { title })}
+                  isOff={i === 0}
+                  onClick={() => void player.moveItem(i, -1)}
+                />
+                <Control
+                  icon="down"
+                  label={t("watch.list.down", { title })}
+                  isOff={i === items.length - 1}
+                  onClick={() => void player.moveItem(i, 1)}
+                />
+                <Control
+                  icon="remove"
+                  label={t("watch.list.remove", { title })}
+                  onClick={() => void player.removeItem(i)}
+                />
+              </span>
+            )}
+          </li>,
+        ])}
+        {cmPlace(items.length + 1)}
+      </ol>
+      <p className="quiet">{t(isPlaying ? "watch.list.rules" : "watch.list.change")}</p>
+    </section>
+  );
+}

@@ -1,0 +1,76 @@
+import { type ReactNode, useState } from "react";
+import type { Player } from "../../player/player.ts";
+import type { PlayerSnapshot } from "../../player/snapshot.ts";
+import { showsVideo } from "../../player/state.ts";
+import { useText } from "../../shared/i18n/text.tsx";
+import { formatTime } from "../../shared/text-format.ts";
+import { SeekPreview } from "./seek-preview.tsx";
+
+/** One press of an arrow key on the seek bar. */
+const KEY_STEP_SECONDS = 1;
+/** Width of what is dragged, as browsers draw it. */
+const THUMB_PIXELS = 16;
+/** In key steps. */
+const KEYS: Record<string, number> = {
+  ArrowRight: 1,
+  ArrowUp: 1,
+  ArrowLeft: -1,
+  ArrowDown: -1,
+  PageUp: 10,
+  PageDown: -10,
+};
+
+/** The position, and the way to another within the video; it is gone to when pointer or key is let go. */
+export function SeekBar({ player, snapshot }: { player: Player; snapshot: PlayerSnapshot }): ReactNode {
+  const { t } = useText();
+  const { state, facts, positionSeconds } = snapshot;
+  const [dragged, setDragged] = useState<number>();
+  const [pointed, setPointed] = useState<number>();
+  const length = facts?.durationSeconds ?? 0;
+  const isVideo = showsVideo(state);
+  const position = dragged ?? (isVideo ? positionSeconds : 0);
+  const commit = () => {
+    if (dragged === undefined) return;
+    player.seek(dragged);
+    setDragged(undefined);
+  };
+  const preview = dragged ?? pointed;
+  return (
+    <div className="seek-row">
+      <div className="seek-place">
+        {isVideo && facts !== undefined && preview !== undefined && (
+          <SeekPreview player={player} facts={facts} seconds={preview} />
+        )}
+        <input
+          className="seek"
+          type="range"
+          min={0}
+          max={length}
+          step={0.01}
+          value={position}
+          disabled={!isVideo}
+          aria-label={t("watch.seek")}
+          aria-valuetext={t("watch.position", { position: formatTime(position), length: formatTime(length) })}
+          onChange={(event) => setDragged(Number(event.target.value))}
+          onPointerMove={({ nativeEvent: { offsetX }, currentTarget: { clientWidth } }) =>
+            setPointed(Math.min(1, Math.max(0, (offsetX - THUMB_PIXELS / 2) / (clientWidth - THUMB_PIXELS))) * length)
+          }
+          onPointerLeave={() => setPointed(undefined)}
+          onPointerUp={commit}
+          onBlur={commit}
+          onKeyDown={(event) => {
+            const step = KEYS[event.key];
+            const edge = event.key === "Home" ? 0 : event.key === "End" ? length : undefined;
+            if (step === undefined && edge === undefined) return;
+            event.preventDefault();
+            setDragged(edge ?? Math.min(length, Math.max(0, position + (step ?? 0) * KEY_STEP_SECONDS)));
+          }}
+          onKeyUp={commit}
+        />
+      </div>
+      <span className="times">
+        {formatTime(position)} / {formatTime(length)}
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,104 @@
+/** What a view needs to know of the player, at one moment. */
+import type { CmOffer, ViewerAttributes } from "../shared/service.ts";
+import type { MainFacts } from "../workers/play-api.ts";
+import type { PlaylistItem } from "./playlist.ts";
+import { nextState, type PlayerEvent, type PlayerState } from "./state.ts";
+
+export interface CmProgress {
+  offer: CmOffer;
+  /** CM k stands before video k, the last one behind all. */
+  number: number;
+  loadedBytes: number;
+  positionSeconds: number;
+}
+
+/** Why what was asked for was not done. */
+export interface Refusal {
+  /** A new one for each, for who tells them. */
+  id: number;
+  /** `in-cm`: a CM is not skipped, sped up or left forward. */
+  reason: "in-cm" | "service" | "captions";
+  message: string;
+}
+
+export interface PlayerSnapshot {
+  state: PlayerState;
+  items: readonly PlaylistItem[];
+  /** Index of the item that is shown, or whose CM is. */
+  current: number;
+  /** Of that item; undefined while there is none. */
+  facts: MainFacts | undefined;
+  playId: string | undefined;
+  /** What this play told the service of the viewer. */
+  sentAttributes: ViewerAttributes;
+  cm: CmProgress | undefined;
+  /** Whether the first CM of this play is one that was missed last time. */
+  isOwed: boolean;
+  positionSeconds: number;
+  volume: number;
+  muted: boolean;
+  /** Media seconds for each second; a CM runs at its own speed. */
+  speed: number;
+  /** Of the item that is shown; undefined until the viewer opens some. */
+  captions: { cues: readonly VTTCue[]; isOn: boolean } | undefined;
+  /** The browser wants a click before it plays the CM. */
+  unblock: (() => void) | undefined;
+  /** The service lets no more be fetched yet. */
+  heldBack: boolean;
+  refusal: Refusal | undefined;
+  error: Error | undefined;
+}
+
+const AT_START: PlayerSnapshot = {
+  state: "idle",
+  items: [],
+  current: 0,
+  facts: undefined,
+  playId: undefined,
+  sentAttributes: {},
+  cm: undefined,
+  isOwed: false,
+  positionSeconds: 0,
+  volume: 1,
+  muted: false,
+  speed: 1,
+  captions: undefined,
+  unblock: undefined,
+  heldBack: false,
+  refusal: undefined,
+  error: undefined,
+};
+
+/** Holds the snapshot and tells who looks at it. */
+export class PlayerStore {
+  protected current: PlayerSnapshot;
+  private readonly listeners = new Set<() => void>();
+
+  constructor(start: Partial<PlayerSnapshot>) {
+    this.current = { ...AT_START, ...start };
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  readonly snapshot = (): PlayerSnapshot => this.current;
+
+  /** @returns false where `event` means nothing in the present state */
+  protected enter(event: PlayerEvent, change: Partial<PlayerSnapshot> = {}): boolean {
+    const state = nextState(this.current.state, event);
+    if (state === undefined) return false;
+    this.update({ refusal: undefined, ...change, state });
+    return true;
+  }
+
+  protected update(change: Partial<PlayerSnapshot>): void {
+    this.current = { ...this.current, ...change };
+    for (const listener of this.listeners) listener();
+  }
+
+  protected unsubscribeAll(): void {
+    this.listeners.clear();
+  }
+}
