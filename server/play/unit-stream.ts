@@ -1,5 +1,5 @@
 /** Slave units on their way to one play, encrypted for it. */
-import { type ByteSource, concatBytes } from "../../codec/format/bytes.ts";
+import type { ByteSource } from "../../codec/format/bytes.ts";
 import { readSlaveHead, SLAVE_HEAD_BYTES } from "../../codec/format/layout.ts";
 import type { SlaveReader } from "../../codec/format/slave-file.ts";
 import { cryptUnit, type DeliveryContext, START_UNIT } from "../../codec/protect/delivery.ts";
@@ -38,7 +38,7 @@ export function segmentsWithin(slave: SlaveReader, from: number, mostBytes: numb
 export async function gatherUnits(source: UnitSource, numbers: readonly number[]): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   for (const number of numbers) parts.push(...(await framedUnit(source, number)));
-  return concatBytes(...parts);
+  return Buffer.concat(parts);
 }
 
 /** The units one behind another; each is read and encrypted only when it is asked for. */

@@ -47,7 +47,8 @@ export function unitsListener(
     const count = () => countAnswer(deps, request.method ?? "", UNITS_ROUTE, response.statusCode, start);
     try {
       const { playId } = fitting("param", params, { playId: id });
-      const { most } = fitting("query", query, fieldsOf(search));
+      const [first, ...more] = new URLSearchParams(search).getAll("most");
+      const { most } = fitting("query", query, { most: more.length === 0 ? first : [first, ...more] });
       const { "cmix-ticket": ticket = "" } = fitting("header", ticketHeader, request.headers);
       const play = await units.plays.find(playId, await identityOf(request));
       const { bytes, source, numbers, next } = await units.units(
@@ -64,12 +65,13 @@ export function unitsListener(
         PRIVATE,
       ];
       if (next !== undefined) own.push(TICKET_HEADER, next);
+      const whole = bytes <= GATHERED_BYTES ? await gatherUnits(source, numbers) : undefined;
       response.writeHead(200, [...lasting(), ...own]);
       count();
-      if (bytes <= GATHERED_BYTES) response.end(await gatherUnits(source, numbers));
+      if (whole !== undefined) response.end(whole);
       else await pipeline(eachUnit(source, numbers), response);
     } catch (error) {
-      if (response.destroyed) return; // nobody waits for it any more
+      if ((error as NodeJS.ErrnoException).code === "ERR_STREAM_PREMATURE_CLOSE") return; // the viewer went away
       const { status, retryAfter, body } = refusalOf(error as Error, deps.log);
       if (response.headersSent) {
         response.destroy();
@@ -109,12 +111,4 @@ function fitting<T extends z.ZodType>(target: string, schema: T, value: unknown)
   const result = schema.safeParse(value);
   if (!result.success) throw notUnderstood(target, result.error.issues[0]);
   return result.data;
-}
-
-/** The fields of a query; one that is there several times is no text and fits no schema. */
-function fieldsOf(search: string): Record<string, string | string[]> {
-  const fields: Record<string, string | string[]> = {};
-  const all = new URLSearchParams(search);
-  for (const [name, value] of all) fields[name] = name in fields ? all.getAll(name) : value;
-  return fields;
 }
