@@ -14,7 +14,7 @@ export interface ViewerAttributes {
 
 export type AttributeName = keyof ViewerAttributes;
 
-/** A sponsor's conditions (Cmix patent [0177]); an empty list or null is no condition. */
+/** A sponsor's conditions (Cmix patent [0176]); an empty list or null is no condition. */
 export interface CmConditions {
   /** Of the video before which the CM is shown. */
   genres: string[];

@@ -5,7 +5,7 @@ import { useText } from "../../shared/i18n/text.tsx";
 import { Field } from "../../shared/ui/field.tsx";
 import { WebhookForm } from "../../shared/ui/webhook-form.tsx";
 
-/** One CM: what it says, and its sponsor's conditions (Cmix patent [0177]). */
+/** One CM: what it says, and its sponsor's conditions (Cmix patent [0176]). */
 export function CmEditor({
   cm,
   onChange,
