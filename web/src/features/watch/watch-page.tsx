@@ -87,8 +87,8 @@ function Watch({ player, snapshot }: { player: Player; snapshot: PlayerSnapshot 
             <SoundHint facts={facts} />
           </div>
           <div className="watch-side">
-            <Playlist player={player} snapshot={snapshot} />
             <Panel snapshot={snapshot} facts={facts} onSponsorLink={() => player.cmClicked()} />
+            <Playlist player={player} snapshot={snapshot} />
             <YourData snapshot={snapshot} />
           </div>
         </div>
