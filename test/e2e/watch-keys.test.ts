@@ -151,5 +151,6 @@ it("P3: speed, captions, pictures over the seek bar and a small window, none of 
     await page.keyboard.press(">");
     await page.getByText("The commercial cannot be skipped").waitFor();
     await waitForState(page, "ended");
+    await expectAccessible(page);
   });
 });

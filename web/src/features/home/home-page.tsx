@@ -7,6 +7,8 @@ import { formatBytes, formatTime } from "../../shared/text-format.ts";
 import { FileButton } from "../../shared/ui/file-button.tsx";
 import { ErrorNotice } from "../../shared/ui/notices.tsx";
 import { Pager } from "./pager.tsx";
+import { isPicked, togglePicked, usePicked } from "./picked.ts";
+import { PlaylistBar } from "./playlist-bar.tsx";
 
 /** For the file dialogue. */
 const MAIN_FILES = ".cmx,application/octet-stream";
@@ -31,6 +33,7 @@ export function HomePage(): ReactNode {
         </div>
       </section>
       <Library />
+      <PlaylistBar />
     </div>
   );
 }
@@ -126,6 +129,7 @@ function VideoCard({ video }: { video: LibraryVideo }): ReactNode {
   const { t } = useText();
   const { mainId, title, mainUrl, mainBytes, copyright, genre, ageLimit, playsInBrowser } = video;
   const [isWatched, setIsWatched] = useState(false);
+  const isListed = isPicked(usePicked(), mainId);
   const facts = [
     copyright,
     genre,
@@ -159,6 +163,18 @@ function VideoCard({ video }: { video: LibraryVideo }): ReactNode {
                 >
                   {t("home.watch")}
                 </Link>
+              )}
+              {playsInBrowser && (
+                <button
+                  type="button"
+                  className="button"
+                  aria-pressed={isListed}
+                  aria-label={t("home.list.addTitle", { title })}
+                  title={t("watch.list.add")}
+                  onClick={() => togglePicked(video)}
+                >
+                  {isListed ? "✓" : "+"}
+                </button>
               )}
               <a href={mainUrl} download className="button" aria-label={t("home.downloadTitle", { title })}>
                 {t("home.download")}

@@ -90,8 +90,8 @@ function Watch({ player, snapshot }: { player: Player; snapshot: PlayerSnapshot 
             <Surroundings entries={around} kinds={["advertisement"]} />
           </div>
           <div className="watch-side">
-            <Playlist player={player} snapshot={snapshot} />
             <Panel snapshot={snapshot} facts={facts} onSponsorLink={() => player.cmClicked()} />
+            <Playlist player={player} snapshot={snapshot} />
             <Surroundings entries={around} kinds={["information", "guidance"]} />
             <YourData snapshot={snapshot} />
           </div>

@@ -33,7 +33,7 @@ export const en = {
   "home.watch": "Watch",
   "home.watchTitle": "Watch {title}",
   "home.download": "Download .cmx",
-  "home.downloadTitle": "Download {title} as .cmx",
+  "home.downloadTitle": "Download .cmx: {title}",
   "home.notHosted": "File kept by its owner",
 
   "bench.title": "Bench",
@@ -193,9 +193,9 @@ export const en = {
   "studio.watchNow": "Watch it now",
 
   "watch.title": "Watch",
-  "watch.lead": "Open a .cmx file. A commercial plays first, then the video.",
-  "watch.drop": "Drop a .cmx file here",
-  "watch.choose": "Choose a .cmx file",
+  "watch.lead": "Open a .cmx file, or several as a playlist. A commercial plays first, then the video.",
+  "watch.drop": "Drop .cmx files here",
+  "watch.choose": "Choose .cmx files",
   "watch.opening": "Opening …",
   "watch.other": "Open another file",
   "watch.play": "Play",

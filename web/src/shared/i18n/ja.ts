@@ -33,7 +33,7 @@ export const ja: Record<TextKey, string> = {
   "home.watch": "視聴",
   "home.watchTitle": "{title} を視聴",
   "home.download": ".cmx をダウンロード",
-  "home.downloadTitle": "{title} を .cmx でダウンロード",
+  "home.downloadTitle": ".cmx をダウンロード:{title}",
   "home.notHosted": "ファイルは所有者が保管",
 
   "bench.title": "ベンチマーク",
@@ -191,7 +191,7 @@ export const ja: Record<TextKey, string> = {
   "studio.watchNow": "今すぐ視聴",
 
   "watch.title": "視聴",
-  "watch.lead": ".cmx ファイルを開いてください。最初にCM、続いて動画が再生されます。",
+  "watch.lead": ".cmx ファイルを開いてください。複数選ぶと再生リストになります。最初にCM、続いて動画が再生されます。",
   "watch.drop": "ここに .cmx ファイルをドロップ",
   "watch.choose": ".cmx ファイルを選択",
   "watch.opening": "開いています…",
