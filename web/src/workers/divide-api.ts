@@ -51,6 +51,12 @@ export interface Thumbnails {
   startSeconds: number;
 }
 
+/** MP4 or WebM. Bytes and no Blob: not every browser keeps a Blob in IndexedDB. */
+export interface Teaser {
+  type: string;
+  data: Uint8Array<ArrayBuffer>;
+}
+
 export interface DivideSettings {
   method: StudioMethod;
   title: string;
@@ -97,7 +103,7 @@ export interface DivisionOutput {
   /** The poster, which is in the main file but not counted as a part of it. */
   extrasBytes: number;
   /** Undefined where none is wanted, or this browser cannot make one. */
-  teaser: Blob | undefined;
+  teaser: Teaser | undefined;
   segments: number;
   pictures: number;
   durationSeconds: number;

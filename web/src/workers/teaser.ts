@@ -12,12 +12,13 @@ import {
   type VideoCodec,
   WebMOutputFormat,
 } from "mediabunny";
+import type { Teaser } from "./divide-api.ts";
 
 const TEASER_SECONDS = 5;
 const MOST_WIDTH = 320;
 const FRAME_RATE = 15;
-/** An encoder that is slower, or hangs, makes no teaser. */
-const MOST_MILLISECONDS = 60_000;
+/** An encoder that takes longer makes no teaser: WebKit's at times comes to no end, and the division waits for it. */
+const MOST_MILLISECONDS = 15_000;
 const QUALITY = new Quality({ bitrate: 200_000 });
 /** What the service takes; what plays in most browsers first. */
 const CODECS: VideoCodec[] = ["avc", "vp9", "vp8"];
@@ -29,7 +30,7 @@ const CODECS: VideoCodec[] = ["avc", "vp9", "vp8"];
  * @returns undefined where this browser decodes or encodes no such video
  * @throws AbortError on `signal`
  */
-export async function makeTeaser(file: Blob, startSeconds: number, signal: AbortSignal): Promise<Blob | undefined> {
+export async function makeTeaser(file: Blob, startSeconds: number, signal: AbortSignal): Promise<Teaser | undefined> {
   const input = new Input({ source: new BlobSource(file), formats: ALL_FORMATS });
   try {
     const video = await input.getPrimaryVideoTrack();
@@ -71,7 +72,7 @@ export async function makeTeaser(file: Blob, startSeconds: number, signal: Abort
     });
     stop.throwIfAborted();
     await Promise.race([conversion.execute(), stopped]);
-    return target.buffer === null ? undefined : new Blob([target.buffer], { type: format.mimeType });
+    return target.buffer === null ? undefined : { type: format.mimeType, data: new Uint8Array(target.buffer) };
   } catch {
     signal.throwIfAborted();
     return undefined; // what stops the thumbnail stops no division

@@ -1,10 +1,10 @@
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useState } from "react";
 import { openInWatch } from "../../app/handoff.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { wantsAccount } from "../../shared/session.ts";
 import { formatBytes, formatShare, formatTime } from "../../shared/text-format.ts";
 import { Hint, ProgressBar } from "../../shared/ui/notices.tsx";
-import type { DivisionOutput } from "../../workers/divide-api.ts";
+import type { DivisionOutput, Teaser } from "../../workers/divide-api.ts";
 import { SignInToUpload } from "../account/sign-in-to-upload.tsx";
 import type { Transfer } from "./use-division.ts";
 
@@ -104,7 +104,11 @@ export function DivisionResult({
         {t("studio.saveHint")}
       </p>
       {wantsTeaser &&
-        (output.teaser === undefined ? <Hint>{t("studio.teaser.none")}</Hint> : <Teaser file={output.teaser} />)}
+        (output.teaser === undefined ? (
+          <Hint>{t("studio.teaser.none")}</Hint>
+        ) : (
+          <TeaserPreview teaser={output.teaser} />
+        ))}
       {slave.state === "done" && <Publishing transfer={main} onPublish={onPublish} />}
     </div>
   );
@@ -120,8 +124,9 @@ function useUrlOf(file: Blob): string | undefined {
   return url;
 }
 
-function Teaser({ file }: { file: Blob }): ReactNode {
+function TeaserPreview({ teaser }: { teaser: Teaser }): ReactNode {
   const { t } = useText();
+  const file = useMemo(() => new Blob([teaser.data], { type: teaser.type }), [teaser]);
   return (
     <figure className="studio-teaser">
       <video src={useUrlOf(file)} muted loop controls playsInline aria-label={t("studio.teaser")} />

@@ -273,7 +273,7 @@ export function useDivision(): Division {
           "main",
           async ({ mainId, main, teaser }, onProgress, signal) => {
             await uploadMain(mainId, main, await uploadHeaders(), onProgress, signal);
-            if (teaser !== undefined) await putExtra(mainId, "teaser", teaser);
+            if (teaser !== undefined) await putExtra(mainId, "teaser", new Blob([teaser.data]));
           },
           studio.output,
         );
