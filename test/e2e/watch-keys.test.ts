@@ -46,6 +46,7 @@ it("P3 P4: keys play, seek, mute and fill the screen as in other players, and mo
     expect(await volume(page)).toBe("0.9");
     await page.keyboard.press("m");
     await page.getByRole("button", { name: "Unmute" }).waitFor();
+    await page.keyboard.press("End"); // paused it stays, also at the end
     await page.keyboard.press("f");
     await page.getByRole("button", { name: "Leave full screen" }).waitFor();
     await page.keyboard.press("f");

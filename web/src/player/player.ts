@@ -160,11 +160,12 @@ export class Player extends PlayerStore {
     const item = this.current.items[index];
     this.update({ current: index, facts: item?.facts, positionSeconds: 0 });
     if (item === undefined || item.key === this.canvasKey) return;
-    this.canvasKey = item.key;
+    this.canvasKey = undefined;
     this.update({ captions: undefined });
     this.canvas = createVideoCanvas(item.facts);
     this.element.replaceChildren(this.canvas, ...this.cmStage.elements);
     await attachScreen(this.remote, item.key, this.canvas, this.display);
+    this.canvasKey = item.key;
   }
 
   // ---- A play ----

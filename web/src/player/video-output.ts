@@ -28,6 +28,8 @@ export class VideoOutput {
   private volume = 1;
   private run = 0;
   private ready = false;
+  /** The end was sought while paused: playing on is what ends it. */
+  private isAtEnd = false;
   private ended: (() => void) | undefined;
   private failed: ((error: unknown) => void) | undefined;
 
@@ -92,7 +94,9 @@ export class VideoOutput {
         events.onStarved();
       },
       onEnded: (run) => {
-        if (!isLate(run)) this.ended?.();
+        if (isLate(run)) return;
+        if (this.clock.isRunning) this.ended?.();
+        else this.isAtEnd = true;
       },
       onError: (run, error) => {
         if (!isLate(run)) this.failed?.(error);
@@ -117,6 +121,7 @@ export class VideoOutput {
   goTo(seconds: number): void {
     this.run += 1;
     this.ready = false;
+    this.isAtEnd = false;
     this.clock.set(seconds);
     this.sound?.clear();
     this.sendClock();
@@ -129,6 +134,10 @@ export class VideoOutput {
   /** @returns false where not enough is decoded yet */
   resume(): boolean {
     if (!this.ready) return false;
+    if (this.isAtEnd) {
+      this.ended?.();
+      return true;
+    }
     this.clock.start(this.clock.time(), START_LEAD_SECONDS + (this.sound?.latencySeconds() ?? 0));
     this.sound?.start(this.clock);
     this.sendClock();
