@@ -57,7 +57,8 @@ await withService(async ({ url, folder, divide }) => {
       offsets.push(offset);
       memory.push(use.renderer?.bytes ?? 0);
       console.log(
-        `minute ${minute}: sound behind the picture by ${offset.toFixed(0)} ms (${apart.map(Math.round).join(", ")}); ` +
+        `minute ${minute}, ${await page.locator(".stage").getAttribute("data-state")}: sound behind the picture by ${offset.toFixed(0)} ms ` +
+          `(${apart.map(Math.round).join(", ")}; ${flashes.length} flashes, ${beeps.length} beeps); ` +
           `page ${mebibytes(use.renderer?.bytes)} MiB, GPU process ${mebibytes(use.GPU?.bytes)} MiB, heap ${mebibytes(await heapBytes(page))} MiB`,
       );
       if (minute % CLIP_MINUTES === 0 && minute < minutes) await page.keyboard.press("Home");
