@@ -66,9 +66,12 @@ describe("Watch", () => {
       for (const flash of again.flashes)
         expect(Math.min(...again.beeps.map((beep) => Math.abs(beep - flash)))).toBeLessThan(SYNC_MILLISECONDS);
       await page.getByLabel("Speed").selectOption("1.5");
+      await bar.press("Home");
+      await waitForState(page, "playing");
       const fast = await flashesAndBeeps(page, 2000);
       console.info(`at 1.5: flashes at ${fast.flashes.map(Math.round)} ms, beeps at ${fast.beeps.map(Math.round)} ms`);
-      expect(fast.flashes.length).toBeGreaterThanOrEqual(2);
+      expect(fast.beeps.length).toBeGreaterThanOrEqual(2);
+      expect(fast.flashes.length).toBeGreaterThanOrEqual(1);
       for (const flash of fast.flashes)
         expect(Math.min(...fast.beeps.map((beep) => Math.abs(beep - flash)))).toBeLessThan(SYNC_MILLISECONDS);
       await page.getByLabel("Speed").selectOption("1");
