@@ -174,7 +174,7 @@ for (const engine of ENGINES.filter(({ isHere }) => isHere())) {
           likenesses.push(await expectSource(page, source, times));
         }
         console.info(`${engine.name}, ${name}: ${likenesses.map((value) => value.toFixed(1)).join(", ")} dB`);
-        await page.click(".controls button");
+        await page.click(".controls [aria-label=Play]");
         await waitUntil(page, 15, isPictureAfter, (await shownTime(page)) + PLAYED_ON_SECONDS);
         if (!hasMusic) return;
         const loudest = await page.evaluate(() => (globalThis as { loudest?: number }).loudest);
@@ -224,7 +224,7 @@ function pauseWhenPlaying(): Promise<void> {
       const state = document.querySelector<HTMLElement>(".stage")?.dataset.state;
       if (state === "error") reject(new Error(document.querySelector<HTMLElement>('[role="alert"]')?.innerText));
       else if (state === "playing") {
-        document.querySelector<HTMLElement>(".controls button")?.click();
+        document.querySelector<HTMLElement>(".controls [aria-label=Pause]")?.click();
         resolve();
       } else return;
       clearInterval(timer);

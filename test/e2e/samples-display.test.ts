@@ -119,7 +119,8 @@ async function proveDisplay(page: Page, source: string): Promise<void> {
   await clickSeekBar(page, 0.6);
   await waitForPicture(page, await position(page), longest);
   const { timeSeconds } = await shownPicture(page);
-  // The box, without what else the page shows over or beside it.
+  // The box, without what else the page shows over or beside it, such as the picture at the pointer's place on the seek bar.
+  await page.mouse.move(0, 0);
   const stage = page.locator(".stage");
   const box = await stage.boundingBox();
   if (box === null) throw new Error("the stage is not on the screen");

@@ -6,33 +6,59 @@
 /** Of one video; more would be nearer to each other than a pointer can tell. */
 const THUMBNAILS_MOST = 100;
 const WIDTH_PIXELS = 160;
+/** From painting to the screen, two refreshes or so. */
+const ON_SCREEN_MILLISECONDS = 40;
 
 export class Thumbnails {
   private readonly painted: OffscreenCanvas;
   private readonly small: OffscreenCanvas;
   private readonly slotSeconds: number;
+  private readonly isKept: boolean;
   /** Coded when first asked for: coding each would take time from the pictures on screen. */
   private readonly slots = new Map<number, ImageBitmap | Promise<Blob>>();
 
-  /** @param painted what the pictures are painted on */
-  constructor(painted: OffscreenCanvas, durationSeconds: number) {
+  /** The last picture painted. */
+  private shownSeconds = 0;
+  private isWaiting = false;
+
+  /** @param painted what the pictures are painted on; @param isKept it still holds a picture that has gone to the screen */
+  constructor(painted: OffscreenCanvas, durationSeconds: number, isKept: boolean) {
     this.painted = painted;
+    this.isKept = isKept;
     this.small = this.createSmall();
     this.slotSeconds = Math.max(1, durationSeconds / THUMBNAILS_MOST);
   }
 
-  /** To be called right after a picture was painted. */
-  take(timeSeconds: number): void {
-    const slot = Math.floor(timeSeconds / this.slotSeconds);
+  /** To be called right after a picture was painted. Without a GPU a copy takes long: it waits until the picture has gone to the screen. */
+  pictureShown(timeSeconds: number): void {
+    this.shownSeconds = timeSeconds;
+    if (this.isWaiting || this.slots.has(this.slotOf(timeSeconds))) return;
+    if (!this.isKept) {
+      this.take();
+      return;
+    }
+    this.isWaiting = true;
+    setTimeout(() => {
+      this.isWaiting = false;
+      this.take();
+    }, ON_SCREEN_MILLISECONDS);
+  }
+
+  private take(): void {
+    const slot = this.slotOf(this.shownSeconds);
     if (this.slots.has(slot)) return;
     const { width, height } = this.small;
     this.small.getContext("2d", { alpha: false })?.drawImage(this.painted, 0, 0, width, height);
     this.slots.set(slot, this.small.transferToImageBitmap());
   }
 
+  private slotOf(seconds: number): number {
+    return Math.floor(seconds / this.slotSeconds);
+  }
+
   /** The picture of a time, or of the part beside it; undefined where nothing near was seen. */
   at(seconds: number): Promise<Blob> | undefined {
-    const due = Math.floor(seconds / this.slotSeconds);
+    const due = this.slotOf(seconds);
     const slot = [due, due - 1, due + 1].find((near) => this.slots.has(near));
     if (slot === undefined) return undefined;
     const picture = this.slots.get(slot);

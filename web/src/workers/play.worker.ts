@@ -109,7 +109,11 @@ class PlayWorker implements PlayWorkerApi {
     this.main = this.mains.get(key);
     const { reader, video } = this.opened();
     this.screen = openScreen(canvas, video, display);
-    this.thumbnails = new Thumbnails(canvas, (reader.trailer?.durationMicroseconds ?? 0) / 1e6);
+    this.thumbnails = new Thumbnails(
+      canvas,
+      (reader.trailer?.durationMicroseconds ?? 0) / 1e6,
+      this.screen.display === "2d",
+    );
     return this.screen.display;
   }
 
@@ -158,7 +162,7 @@ class PlayWorker implements PlayWorkerApi {
         onEnded: (run) => events.onEnded(run),
         onError: (run, error) => events.onError(run, error),
         onPicture: (run, timeSeconds) => {
-          this.thumbnails?.take(timeSeconds);
+          this.thumbnails?.pictureShown(timeSeconds);
           events.onPicture(run, timeSeconds);
         },
       },
