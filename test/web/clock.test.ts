@@ -44,6 +44,16 @@ describe("MediaClock", () => {
     expect(clock.time() - before).toBeCloseTo(1.9, 5);
   });
 
+  it("gives who extrapolates the device's time of now, asked for or not before", () => {
+    const { clock, time, advance } = bench();
+    clock.start(0);
+    advance(0.1, 0.1);
+    const before = clock.raw();
+    time.system += 0.08;
+    time.sound = (time.sound ?? 0) + 0.08;
+    expect(clock.raw() - before).toBeCloseTo(0.08, 5);
+  });
+
   it("runs by the system without a sound device", () => {
     const { clock, time, advance } = bench();
     time.sound = undefined;

@@ -80,7 +80,6 @@ export class MediaClock {
   /** Never goes back between `start` and the next `start` or `set`. */
   time(): number {
     if (!this.running) return this.floor;
-    this.poll();
     this.floor = Math.max(this.floor, this.raw());
     return this.floor;
   }
@@ -88,7 +87,8 @@ export class MediaClock {
   /** Media time without the standstill of `start`'s lead: a straight line, for whoever extrapolates. */
   raw(): number {
     if (!this.running) return this.floor;
-    return this.anchorMedia + (this.now() - this.anchorSource) * this.speed;
+    this.poll();
+    return this.mediaOf(this.now());
   }
 
   /** When, in the sound device's time, `media` is due; undefined while there is no sound device. */
@@ -96,6 +96,10 @@ export class MediaClock {
     if (this.running && this.source === "sound") return this.anchorSource + (media - this.anchorMedia) / this.speed;
     const sound = this.sound();
     return sound === undefined ? undefined : sound + (media - this.raw()) / this.speed;
+  }
+
+  private mediaOf(now: number): number {
+    return this.anchorMedia + (now - this.anchorSource) * this.speed;
   }
 
   private now(): number {
@@ -115,7 +119,7 @@ export class MediaClock {
     if (!this.running) return;
     const wanted: ClockSource = sound !== undefined && this.soundAdvances() ? "sound" : "system";
     if (wanted === this.source) return;
-    const media = this.raw();
+    const media = this.mediaOf(this.now());
     this.source = wanted;
     this.anchorMedia = media;
     this.anchorSource = wanted === "sound" ? (this.lastSound ?? 0) : this.system();
