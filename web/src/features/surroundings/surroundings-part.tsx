@@ -1,4 +1,5 @@
 import { type FormEvent, type ReactNode, useCallback, useEffect, useState } from "react";
+import { dayOf, formValues } from "../../shared/form-values.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import {
   addSurrounding,
@@ -10,6 +11,7 @@ import {
   type SurroundingChange,
   type SurroundingKind,
 } from "../../shared/surroundings.ts";
+import { Field } from "../../shared/ui/field.tsx";
 import { ErrorNotice } from "../../shared/ui/notices.tsx";
 
 /** What stands around videos: entered, targeted, switched on and off. @param mainId of one video; null: of all, the administrator's */
@@ -80,36 +82,30 @@ function EntryForm({ entry, onChange, onRemove }: EntryFormProps): ReactNode {
   const { conditions } = entry;
   const save = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    const image = form.get("image");
-    onChange(changeOf(form), image instanceof File && image.size > 0 ? image : undefined);
+    const image = new FormData(event.currentTarget).get("image");
+    onChange(changeOf(event.currentTarget), image instanceof File && image.size > 0 ? image : undefined);
   };
-  const field = (name: string, label: string, value: string | number | null, type = "text") => (
-    <label className="field">
-      {label} <input name={name} type={type} defaultValue={value ?? ""} />
-    </label>
-  );
   return (
     <form className="card" onSubmit={save} aria-label={entry.title}>
       <p className="quiet">{t(`around.${entry.kind}`)}</p>
       {entry.imageUrl !== null && <img src={entry.imageUrl} alt="" height={90} />}
-      {field("title", t("around.name"), entry.title)}
+      <Field name="title" label={t("around.name")} value={entry.title} />
       <label className="field">
         {t("around.text")} <textarea name="text" rows={3} maxLength={500} defaultValue={entry.text} />
       </label>
-      {field("link", t("cms.link"), entry.link)}
+      <Field name="link" label={t("cms.link")} value={entry.link} />
       <label className="field">
         {t("around.image")} <input name="image" type="file" accept="image/jpeg,image/png" />
       </label>
-      {field("kinds", t("cms.kinds"), entry.kinds.join(", "))}
-      {entry.mainId === null && field("genres", t("cms.genres"), conditions.genres.join(", "))}
-      {field("genders", t("cms.genders"), conditions.genders.join(", "))}
-      {field("languages", t("cms.languages"), conditions.languages.join(", "))}
-      {field("ageLimit", t("cms.ageLimit"), entry.ageLimit, "number")}
-      {field("ageMin", t("cms.ageMin"), conditions.ageMin, "number")}
-      {field("ageMax", t("cms.ageMax"), conditions.ageMax, "number")}
-      {field("from", t("cms.from"), conditions.from?.slice(0, 10) ?? "", "date")}
-      {field("until", t("cms.until"), conditions.until?.slice(0, 10) ?? "", "date")}
+      <Field name="kinds" label={t("cms.kinds")} value={entry.kinds.join(", ")} />
+      {entry.mainId === null && <Field name="genres" label={t("cms.genres")} value={conditions.genres.join(", ")} />}
+      <Field name="genders" label={t("cms.genders")} value={conditions.genders.join(", ")} />
+      <Field name="languages" label={t("cms.languages")} value={conditions.languages.join(", ")} />
+      <Field name="ageLimit" type="number" label={t("cms.ageLimit")} value={entry.ageLimit} />
+      <Field name="ageMin" type="number" label={t("cms.ageMin")} value={conditions.ageMin} />
+      <Field name="ageMax" type="number" label={t("cms.ageMax")} value={conditions.ageMax} />
+      <Field name="from" type="date" label={t("cms.from")} value={dayOf(conditions.from)} />
+      <Field name="until" type="date" label={t("cms.until")} value={dayOf(conditions.until)} />
       <div className="actions">
         <button type="submit" className="button">
           {t("cms.save")}
@@ -126,15 +122,8 @@ function EntryForm({ entry, onChange, onRemove }: EntryFormProps): ReactNode {
 }
 
 /** What stands in the form; an empty field is no condition. */
-function changeOf(form: FormData): SurroundingChange {
-  const text = (name: string) => String(form.get(name) ?? "").trim();
-  const words = (name: string) =>
-    text(name)
-      .split(/[,、]/)
-      .map((word) => word.trim())
-      .filter((word) => word !== "");
-  const number = (name: string) => (text(name) === "" ? null : Number(text(name)));
-  const date = (name: string) => (text(name) === "" ? null : `${text(name)}T00:00:00.000Z`);
+function changeOf(form: HTMLFormElement): SurroundingChange {
+  const { text, words, number, day } = formValues(form);
   return {
     title: text("title"),
     text: text("text"),
@@ -147,8 +136,8 @@ function changeOf(form: FormData): SurroundingChange {
       languages: words("languages"),
       ageMin: number("ageMin"),
       ageMax: number("ageMax"),
-      from: date("from"),
-      until: date("until"),
+      from: day("from"),
+      until: day("until"),
     },
   };
 }
