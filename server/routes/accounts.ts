@@ -17,7 +17,7 @@ import {
   PRIVATE,
   passwordSchema,
 } from "./account-schemas.ts";
-import { json, jsonBody, refusals } from "./schemas.ts";
+import { given, json, jsonBody, refusals } from "./schemas.ts";
 
 const business = z.object(businessFields).partial();
 
@@ -155,8 +155,7 @@ export function registerAccounts(app: OpenAPIHono, { store }: Deps, service: Acc
 
   app.openapi(changeRoute, async (c) => {
     const { password, ...change } = c.req.valid("json");
-    const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
-    return c.json(accountToJson(await service.changeOwn(await own(c), given, password, addressOf(c))), 200);
+    return c.json(accountToJson(await service.changeOwn(await own(c), given(change), password, addressOf(c))), 200);
   });
 
   app.openapi(passwordRoute, async (c) => {

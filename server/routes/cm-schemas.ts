@@ -3,6 +3,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { guarded } from "../accounts/identity.ts";
 import { CM_TYPES, type Cm } from "../store/cms.ts";
 import { idSchema, json, jsonBody, refusals, wholeNumber } from "./schemas.ts";
+import { ageLimit, dateOf, link, targetConditions, words } from "./target-schemas.ts";
 
 /** Sponsors come to this list with their campaigns. */
 export const CM_ROLES = ["administrator"] as const;
@@ -10,22 +11,10 @@ export const CM_ROLES = ["administrator"] as const;
 const IMAGE_SECONDS = [3, 60] as const;
 
 const text = z.string().trim().max(200);
-const words = z.array(z.string().trim().min(1).max(60)).max(50);
-const age = z.int().min(0).max(150).nullable();
-const date = z.iso.datetime().nullable();
-const link = z
-  .union([z.literal(""), z.url({ protocol: /^https$/ }).max(2000)])
-  .openapi({ description: "Empty, or an https address" });
 
 const conditionsSchema = z
   .object({
-    genres: words.openapi({ description: "Of the video before which it is shown; empty: any" }),
-    genders: words,
-    languages: words,
-    ageMin: age,
-    ageMax: age,
-    from: date,
-    until: date,
+    ...targetConditions,
     perViewerDay: z.int().min(1).max(1000).nullable().openapi({ description: "So often to one viewer on one day" }),
   })
   .openapi("CmConditions");
@@ -36,7 +25,7 @@ const fields = z.object({
   link,
   active: z.boolean(),
   kinds: words,
-  ageLimit: z.int().min(0).max(21).openapi({ description: "Goes with no video for younger viewers" }),
+  ageLimit,
   conditions: conditionsSchema.partial(),
   seconds: z
     .number()
@@ -136,8 +125,6 @@ export const fileRoute = createRoute({
     ...refusals(401, 403, 404, 416),
   },
 });
-
-const dateOf = (time: number | null): string | null => (time === null ? null : new Date(time).toISOString());
 
 export function cmToJson(cm: Cm, events: Record<string, number>): z.infer<typeof cmSchema> {
   const { fromAt, untilAt, ...conditions } = cm.conditions;

@@ -6,7 +6,9 @@ import { HttpError } from "../http-error.ts";
 import type { Cm } from "../store/cms.ts";
 import * as routes from "./cm-schemas.ts";
 import { cmToJson } from "./cm-schemas.ts";
+import { given } from "./schemas.ts";
 import { sendFile } from "./send-file.ts";
+import { changedConditions } from "./target-schemas.ts";
 import { uploadBody } from "./upload-body.ts";
 
 export function registerCms(app: OpenAPIHono, deps: Deps): void {
@@ -41,17 +43,11 @@ export function registerCms(app: OpenAPIHono, deps: Deps): void {
     const { seconds, conditions = {}, ...rest } = c.req.valid("json");
     if (seconds !== undefined && !cm.type.startsWith("image/"))
       throw new HttpError("bad_request", "seconds: a video has its own running time", { place: "json.seconds" });
-    const { from, until, ...others } = conditions;
     const changed: Cm = {
       ...cm,
       ...given(rest),
       ...(seconds !== undefined && { durationMilliseconds: Math.round(seconds * 1000) }),
-      conditions: {
-        ...cm.conditions,
-        ...given(others),
-        ...(from !== undefined && { fromAt: timeOf(from) }),
-        ...(until !== undefined && { untilAt: timeOf(until) }),
-      },
+      conditions: changedConditions(cm.conditions, conditions),
     };
     await mustBeWhole(changed);
     if (changed.active && !cm.active) changed.origin = await mustStillBeThere(deps, cm);
@@ -100,10 +96,3 @@ export function registerCms(app: OpenAPIHono, deps: Deps): void {
 
 const lastHouseCm = () =>
   new HttpError("conflict", "this is the last house CM: videos could not be played without one");
-
-const timeOf = (text: string | null): number | null => (text === null ? null : Date.parse(text));
-
-/** Without what was not given. */
-function given<T extends object>(changes: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)) as never;
-}

@@ -4,13 +4,12 @@ import type { VideoConditions } from "../cm/conditions.ts";
 import type { Deps } from "../deps.ts";
 import { HttpError } from "../http-error.ts";
 import { ownedVideo } from "../library/owned-video.ts";
-import { idSchema, json, refusals } from "./schemas.ts";
+import { given, idSchema, json, jsonBody, refusals } from "./schemas.ts";
+import { date, dateOf, timeOf, words } from "./target-schemas.ts";
 
 const ROLES = ["provider", "administrator"] as const;
 
 const most = z.int().min(1).max(1e9).nullable();
-const date = z.iso.datetime().nullable();
-const words = z.array(z.string().trim().min(1).max(60)).max(50);
 
 const conditionsSchema = z
   .object({
@@ -39,10 +38,7 @@ const patchRoute = createRoute({
   ...guarded("patch", ROLES),
   request: {
     params,
-    body: {
-      required: true,
-      content: { "application/json": { schema: conditionsSchema.partial().openapi("ConditionsChange") } },
-    },
+    body: jsonBody(conditionsSchema.partial().openapi("ConditionsChange")),
   },
   responses: { 200: json(conditionsSchema, "Changed"), ...refusals(400, 401, 403, 404, 413, 415) },
 });
@@ -59,10 +55,7 @@ export function registerConditions(app: OpenAPIHono, deps: Deps): void {
   app.openapi(patchRoute, async (c) => {
     const { mainId } = c.req.valid("param");
     await ownedVideo(deps, c.get("identity"), mainId);
-    const change = c.req.valid("json");
-    const changed = { ...toJson(await conditions.of(mainId)) };
-    for (const [name, value] of Object.entries(change))
-      if (value !== undefined) Object.assign(changed, { [name]: value });
+    const changed = { ...toJson(await conditions.of(mainId)), ...given(c.req.valid("json")) };
     const { from, until, ...others } = changed;
     const next: VideoConditions = { ...others, fromAt: timeOf(from), untilAt: timeOf(until) };
     if (next.fromAt !== null && next.untilAt !== null && next.fromAt >= next.untilAt)
@@ -71,9 +64,6 @@ export function registerConditions(app: OpenAPIHono, deps: Deps): void {
     return c.json(changed, 200);
   });
 }
-
-const timeOf = (text: string | null): number | null => (text === null ? null : Date.parse(text));
-const dateOf = (time: number | null): string | null => (time === null ? null : new Date(time).toISOString());
 
 function toJson({ fromAt, untilAt, ...others }: VideoConditions): z.infer<typeof conditionsSchema> {
   return { ...others, from: dateOf(fromAt), until: dateOf(untilAt) };

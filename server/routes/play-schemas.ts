@@ -2,7 +2,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { CM_EVENTS } from "../play/events.ts";
 import { CM_TYPES } from "../store/cms.ts";
-import { bytes, idSchema, json, refusals, wholeNumber } from "./schemas.ts";
+import { bytes, idSchema, json, jsonBody, refusals, wholeNumber } from "./schemas.ts";
 
 /** More would make choosing CMs and the play's state long. */
 const VIDEOS_MOST = 50;
@@ -11,10 +11,6 @@ const EVENTS_MOST = 50;
 const word = z.string().min(1).max(60);
 const words = z.array(word).max(50);
 const params = z.object({ playId: idSchema });
-const body = <T extends z.ZodType>(schema: T) => ({
-  required: true,
-  content: { "application/json": { schema } },
-});
 const ticketHeader = z.object({
   "cmix-ticket": z.string().max(200).openapi({ description: "The ticket that is to be used up" }),
 });
@@ -81,7 +77,7 @@ export const openRoute = createRoute({
   method: "post",
   path: "/api/plays",
   summary: "Ask to play videos; the server chooses the CMs before, between and after them",
-  request: { body: body(playRequest) },
+  request: { body: jsonBody(playRequest) },
   responses: { 201: json(playSchema, "The play is open"), ...refusals(400, 403, 404, 413, 415, 503) },
 });
 
@@ -89,7 +85,7 @@ export const conditionsRoute = createRoute({
   method: "post",
   path: "/api/plays/conditions",
   summary: "Which of the viewer's attributes would matter for a play; send no others",
-  request: { body: body(z.object({ mainIds }).openapi("ConditionsRequest")) },
+  request: { body: jsonBody(z.object({ mainIds }).openapi("ConditionsRequest")) },
   responses: {
     200: json(
       z
@@ -115,7 +111,7 @@ export const moveRoute = createRoute({
   summary: "Go along the sequence of CMs and videos",
   request: {
     params,
-    body: body(
+    body: jsonBody(
       z
         .discriminatedUnion("kind", [
           z.object({ kind: z.enum(["next", "back", "stop", "close"]) }),
@@ -173,7 +169,7 @@ export const ticketRoute = createRoute({
   summary: "A new ticket at a place that needs no seek; the ones before it stay good until one of them is used",
   request: {
     params,
-    body: body(z.object({ segment: z.union([wholeNumber, z.literal("start")]) }).openapi("TicketRequest")),
+    body: jsonBody(z.object({ segment: z.union([wholeNumber, z.literal("start")]) }).openapi("TicketRequest")),
   },
   responses: { 200: ticketAnswer, ...refusals(400, 403, 404, 409, 410, 413, 415, 416) },
 });
@@ -182,7 +178,7 @@ export const seekRoute = createRoute({
   method: "post",
   path: "/api/plays/{playId}/seek",
   summary: "Move within the video",
-  request: { params, body: body(z.object({ segment: wholeNumber }).openapi("Seek")) },
+  request: { params, body: jsonBody(z.object({ segment: wholeNumber }).openapi("Seek")) },
   responses: { 200: ticketAnswer, ...refusals(400, 403, 404, 409, 410, 413, 415, 416, 429) },
 });
 
@@ -205,7 +201,7 @@ export const eventsRoute = createRoute({
   summary: "Tell what was shown; each event counts once, and none before its time on the server's clock",
   request: {
     params,
-    body: body(
+    body: jsonBody(
       z
         .object({
           events: z

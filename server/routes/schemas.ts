@@ -24,6 +24,12 @@ export const jsonBody = <T extends z.ZodType>(schema: T) => ({
   content: { "application/json": { schema } },
 });
 
+type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** A change without what it leaves out. */
+export const given = <T extends object>(values: T): Given<T> =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Given<T>;
+
 const binary = z.string().openapi({ format: "binary" });
 
 export const bytes = (description: string, type = "application/octet-stream") => ({

@@ -4,40 +4,25 @@ import { guarded } from "../accounts/identity.ts";
 import { SURROUNDING_KINDS } from "../cm/choose-surroundings.ts";
 import { attributesSchema } from "./play-schemas.ts";
 import { bytes, idSchema, json, jsonBody, refusals } from "./schemas.ts";
+import { ageLimit, link, targetConditions, words } from "./target-schemas.ts";
 
 const OWNERS = ["provider", "administrator"] as const;
-
-const words = z.array(z.string().trim().min(1).max(60)).max(50);
-const age = z.int().min(0).max(150).nullable();
-const date = z.iso.datetime().nullable();
 
 const shown = {
   kind: z.enum(SURROUNDING_KINDS),
   title: z.string().trim().min(1).max(100),
   text: z.string().trim().max(500),
-  link: z
-    .union([z.literal(""), z.url({ protocol: /^https$/ }).max(2000)])
-    .openapi({ description: "Empty, or an https address" }),
+  link,
 };
 
-const conditions = z
-  .object({
-    genres: words.openapi({ description: "Of the video; empty: any" }),
-    genders: words,
-    languages: words,
-    ageMin: age,
-    ageMax: age,
-    from: date,
-    until: date,
-  })
-  .openapi("SurroundingConditions");
+const conditions = z.object(targetConditions).openapi("SurroundingConditions");
 
 const fields = z.object({
   ...shown,
   mainId: idSchema.nullable().openapi({ description: "The video it belongs to; null: any, the administrator's only" }),
   active: z.boolean(),
   kinds: words.openapi({ description: "What it is about, as with CMs" }),
-  ageLimit: z.int().min(0).max(21).openapi({ description: "Goes with no video for younger viewers" }),
+  ageLimit,
   conditions: conditions.partial(),
 });
 

@@ -12,7 +12,9 @@ import { tooLarge } from "../library/receive.ts";
 import { findSurroundingPlace } from "../play/open-play.ts";
 import { PlayService } from "../play/play-service.ts";
 import type { Surrounding, SurroundingFields } from "../store/surroundings.ts";
+import { given } from "./schemas.ts";
 import * as routes from "./surrounding-schemas.ts";
+import { changedConditions, dateOf } from "./target-schemas.ts";
 import { uploadBody } from "./upload-body.ts";
 
 const IMAGE_MAX_BYTES = 256 << 10;
@@ -137,30 +139,15 @@ async function gather(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
-const timeOf = (text: string | null): number | null => (text === null ? null : Date.parse(text));
-const dateOf = (time: number | null): string | null => (time === null ? null : new Date(time).toISOString());
-
-type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-
-/** Without what is left out. */
-const given = <T extends object>(values: T): Given<T> =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Given<T>;
-
 /** What is left out stays. @throws HttpError nobody could see it */
 function changed(
   before: SurroundingFields,
   { conditions = {}, ...fields }: routes.SurroundingChange,
 ): SurroundingFields {
-  const { from, until, ...lists } = conditions;
   const next: SurroundingFields = {
     ...before,
     ...given(fields),
-    conditions: {
-      ...before.conditions,
-      ...given(lists),
-      ...(from === undefined ? {} : { fromAt: timeOf(from) }),
-      ...(until === undefined ? {} : { untilAt: timeOf(until) }),
-    },
+    conditions: changedConditions(before.conditions, conditions),
   };
   const { fromAt, untilAt, ageMin, ageMax } = next.conditions;
   if (fromAt !== null && untilAt !== null && fromAt >= untilAt)

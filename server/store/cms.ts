@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { CmCandidate } from "../cm/choose-cm.ts";
 import type { Database } from "./database.ts";
 import type { CmRow } from "./schema.ts";
+import { targetColumns, targetOf } from "./target-columns.ts";
 
 export const CM_TYPES = ["video/mp4", "video/webm", "image/jpeg", "image/png", "image/bmp"] as const;
 export type CmType = (typeof CM_TYPES)[number];
@@ -166,23 +167,14 @@ export class CmStore {
   }
 }
 
-function fieldColumns({ conditions, ...cm }: CmFields) {
+function fieldColumns(cm: CmFields) {
   return {
     title: cm.title,
     sponsor: cm.sponsor,
     link: cm.link,
-    active: cm.active ? 1 : 0,
     duration_ms: cm.durationMilliseconds,
-    age_limit: cm.ageLimit,
-    kinds: JSON.stringify(cm.kinds),
-    genres: JSON.stringify(conditions.genres),
-    genders: JSON.stringify(conditions.genders),
-    languages: JSON.stringify(conditions.languages),
-    age_min: conditions.ageMin,
-    age_max: conditions.ageMax,
-    from_at: conditions.fromAt,
-    until_at: conditions.untilAt,
-    per_viewer_day: conditions.perViewerDay,
+    per_viewer_day: cm.conditions.perViewerDay,
+    ...targetColumns(cm),
   };
 }
 
@@ -197,7 +189,6 @@ function originColumns(origin: CmOrigin | null) {
 }
 
 function cmOf(row: CmRow, deliveries: number): Cm {
-  const list = (json: string) => JSON.parse(json) as string[];
   return {
     id: row.id,
     type: row.type as CmType,
@@ -205,22 +196,10 @@ function cmOf(row: CmRow, deliveries: number): Cm {
     sponsor: row.sponsor,
     link: row.link,
     house: row.house !== 0,
-    active: row.active !== 0,
     durationMilliseconds: row.duration_ms,
     bytes: row.bytes,
     sha256: row.sha256,
-    kinds: list(row.kinds),
-    ageLimit: row.age_limit,
-    conditions: {
-      genres: list(row.genres),
-      genders: list(row.genders),
-      languages: list(row.languages),
-      ageMin: row.age_min,
-      ageMax: row.age_max,
-      fromAt: row.from_at,
-      untilAt: row.until_at,
-      perViewerDay: row.per_viewer_day,
-    },
+    ...targetOf(row, row.per_viewer_day),
     deliveries,
     createdAt: row.created_at,
     origin:

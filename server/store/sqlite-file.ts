@@ -7,6 +7,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import SqliteDatabase from "better-sqlite3";
 import type { CompiledQuery, QueryResult } from "kysely";
+import { CHECKPOINT_MILLISECONDS, Checkpoints } from "./checkpoints.ts";
 
 type Connection = SqliteDatabase.Database;
 
@@ -15,11 +16,8 @@ const BUSY_SECONDS = 5;
 const PAUSE_MILLISECONDS = 25;
 /** SQLite's own waiting stops the process: only as long as a lock takes that is about to go. */
 const LOCK_MILLISECONDS = 1;
-/**
- * Pages in the log, 128 MiB, before they are taken over into the database. That stops the process, for 30 to 60 ms with the states of
- * thousands of plays: with SQLite's own 1,000 pages it would come twice a second, so it comes every quarter of a minute.
- */
-const CHECKPOINT_PAGES = 32768;
+/** 512 MiB in the log: what Checkpoints has not taken over until then, SQLite does itself, and stops the process for it. */
+const LOG_MOST_PAGES = 131072;
 const STATEMENTS_KEPT = 500;
 
 export class SqliteFile {
@@ -28,6 +26,7 @@ export class SqliteFile {
   /** Statements on it run within {@link write} only: another's transaction may be open. */
   readonly writer: Connection;
   private readonly log: LogFile;
+  private readonly checkpoints: Checkpoints;
   private readonly inTransaction: (work: () => unknown) => unknown;
   private readonly statements = new Map<
     string,
@@ -36,17 +35,18 @@ export class SqliteFile {
   private lastWriter: Promise<void> = Promise.resolve();
 
   /** Opens the file, or makes it. */
-  constructor(path: string) {
+  constructor(path: string, { checkpointMilliseconds = CHECKPOINT_MILLISECONDS } = {}) {
     this.writer = new SqliteDatabase(path);
     this.writer.pragma("journal_mode = WAL");
     // Commits are brought to the disk by LogFile: an answer waits for that, the process does not.
     this.writer.pragma("synchronous = NORMAL");
-    this.writer.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+    this.writer.pragma(`wal_autocheckpoint = ${LOG_MOST_PAGES}`);
     this.writer.pragma("foreign_keys = ON");
     this.reader = new SqliteDatabase(path, { readonly: true });
     this.reader.prepare("select count(*) from sqlite_master").get(); // the log file is there from here on
     for (const connection of [this.writer, this.reader]) connection.pragma(`busy_timeout = ${LOCK_MILLISECONDS}`);
     this.log = new LogFile(`${path}-wal`);
+    this.checkpoints = new Checkpoints(path, () => this.lock(), checkpointMilliseconds);
     this.inTransaction = this.writer.transaction((work: () => unknown) => work()).immediate;
   }
 
@@ -64,7 +64,7 @@ export class SqliteFile {
     } finally {
       unlock();
     }
-    await this.log.flush();
+    await this.flush();
     return result;
   }
 
@@ -80,7 +80,7 @@ export class SqliteFile {
     } finally {
       unlock();
     }
-    await this.log.flush();
+    await this.flush();
     return result;
   }
 
@@ -104,7 +104,7 @@ export class SqliteFile {
       commit: async () => {
         this.writer.exec("commit");
         end();
-        await this.log.flush();
+        await this.flush();
       },
       rollback: () => {
         if (!isOpen) return; // the commit was done, but did not get to the disk
@@ -115,9 +115,15 @@ export class SqliteFile {
   }
 
   async close(): Promise<void> {
+    await this.checkpoints.close();
     await this.log.close();
     this.reader.close();
     this.writer.close();
+  }
+
+  private flush(): Promise<void> {
+    this.checkpoints.wake();
+    return this.log.flush();
   }
 
   /** @returns how to give the writer back */

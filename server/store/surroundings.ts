@@ -1,6 +1,7 @@
 import type { SurroundingCandidate, SurroundingKind } from "../cm/choose-surroundings.ts";
 import type { Database } from "./database.ts";
 import type { SurroundingRow } from "./schema.ts";
+import { TARGET_COLUMNS, targetColumns, targetOf } from "./target-columns.ts";
 
 /** An entry that stands around videos. Its image is fetched apart. */
 export interface Surrounding extends SurroundingCandidate {
@@ -33,16 +34,7 @@ const COLUMNS = [
   "link",
   "image_type",
   "image_sha256",
-  "active",
-  "kinds",
-  "age_limit",
-  "genres",
-  "genders",
-  "languages",
-  "age_min",
-  "age_max",
-  "from_at",
-  "until_at",
+  ...TARGET_COLUMNS,
   "created_at",
 ] as const satisfies (keyof SurroundingRow)[];
 
@@ -99,28 +91,18 @@ export class SurroundingStore {
   }
 }
 
-function columnsOf({ conditions, ...one }: SurroundingFields) {
+function columnsOf(one: SurroundingFields) {
   return {
     main_id: one.mainId,
     kind: one.kind,
     title: one.title,
     text: one.text,
     link: one.link,
-    active: one.active ? 1 : 0,
-    kinds: JSON.stringify(one.kinds),
-    age_limit: one.ageLimit,
-    genres: JSON.stringify(conditions.genres),
-    genders: JSON.stringify(conditions.genders),
-    languages: JSON.stringify(conditions.languages),
-    age_min: conditions.ageMin,
-    age_max: conditions.ageMax,
-    from_at: conditions.fromAt,
-    until_at: conditions.untilAt,
+    ...targetColumns(one),
   };
 }
 
 function surroundingOf(row: Pick<SurroundingRow, (typeof COLUMNS)[number]>): Surrounding {
-  const list = (json: string) => JSON.parse(json) as string[];
   return {
     id: row.id,
     ownerId: row.owner_id,
@@ -131,19 +113,7 @@ function surroundingOf(row: Pick<SurroundingRow, (typeof COLUMNS)[number]>): Sur
     link: row.link,
     imageType: row.image_type,
     imageSha256: row.image_sha256,
-    active: row.active !== 0,
-    kinds: list(row.kinds),
-    ageLimit: row.age_limit,
-    conditions: {
-      genres: list(row.genres),
-      genders: list(row.genders),
-      languages: list(row.languages),
-      ageMin: row.age_min,
-      ageMax: row.age_max,
-      fromAt: row.from_at,
-      untilAt: row.until_at,
-      perViewerDay: null,
-    },
+    ...targetOf(row, null),
     createdAt: row.created_at,
   };
 }
