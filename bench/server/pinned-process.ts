@@ -19,3 +19,10 @@ export async function cpuMilliseconds(pid: number): Promise<number> {
   const fields = (await readFile(`/proc/${pid}/stat`, "utf8")).split(") ")[1]?.split(" ") ?? [];
   return (Number(fields[11]) + Number(fields[12])) * TICK_MILLISECONDS;
 }
+
+/** Time of all cores since the machine started, in Linux's ticks, and how much of it its host gave to others. */
+export async function machineTime(): Promise<{ all: number; stolen: number }> {
+  const line = (await readFile("/proc/stat", "utf8")).split("\n")[0] ?? "";
+  const ticks = line.trim().split(/\s+/).slice(1, 9).map(Number);
+  return { all: ticks.reduce((sum, of) => sum + of, 0), stolen: ticks[7] ?? 0 };
+}

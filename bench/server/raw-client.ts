@@ -4,25 +4,34 @@ import { connect, type Socket } from "node:net";
 export interface RawAnswer {
   status: number;
   headers: string;
-  body: Buffer;
+  /** Of the body. */
+  bytes: number;
+  /** The body, where it is JSON. */
+  text: string;
   milliseconds: number;
 }
+
+/** All connections read into it: what is done with a piece of an answer is done at once. Pieces of their own are garbage, and to collect it would stop the clocks. */
+const READ_BUFFER = Buffer.alloc(256 << 10);
 
 export class RawClient {
   private readonly socket: Socket;
   private readonly host: string;
-  private chunks: Buffer[] = [];
-  private size = 0;
-  /** Bytes of the whole answer, once its head is there. */
+  /** What is there of the head. */
+  private head = "";
+  /** Once the head is there. */
+  private answer: Omit<RawAnswer, "milliseconds"> | undefined;
   private wanted = 0;
-  private headBytes = 0;
   private waiting: { start: number; resolve: (answer: RawAnswer) => void; reject: (error: Error) => void } | undefined;
 
   constructor(port: number) {
     this.host = `127.0.0.1:${port}`;
-    this.socket = connect(port, "127.0.0.1");
+    const take = (bytes: number) => {
+      this.take(READ_BUFFER.subarray(0, bytes));
+      return true;
+    };
+    this.socket = connect({ port, host: "127.0.0.1", onread: { buffer: READ_BUFFER, callback: take } });
     this.socket.setNoDelay(true);
-    this.socket.on("data", (chunk: Buffer) => this.take(chunk));
     const fail = () => this.waiting?.reject(new Error("the server closed the connection"));
     this.socket.on("error", fail).on("close", fail);
   }
@@ -43,30 +52,29 @@ export class RawClient {
     this.socket.destroy();
   }
 
-  private take(chunk: Buffer): void {
-    this.chunks.push(chunk);
-    this.size += chunk.length;
-    if (this.wanted === 0) {
-      const all = Buffer.concat(this.chunks);
-      this.chunks = [all];
-      const end = all.indexOf("\r\n\r\n");
+  private take(piece: Buffer): void {
+    let rest = piece;
+    if (this.answer === undefined) {
+      const before = this.head.length;
+      this.head += piece.toString("latin1");
+      const end = this.head.indexOf("\r\n\r\n");
       if (end < 0) return;
-      this.headBytes = end + 4;
-      const length = /content-length: (\d+)/i.exec(all.toString("latin1", 0, end));
-      this.wanted = this.headBytes + Number(length?.[1] ?? 0);
+      const headers = this.head.slice(0, end + 4);
+      rest = piece.subarray(headers.length - before);
+      this.head = "";
+      this.wanted = Number(headerOf({ headers }, "content-length"));
+      this.answer = { status: Number(headers.slice(9, 12)), headers, bytes: 0, text: "" };
     }
-    if (this.size < this.wanted) return;
-    const all = Buffer.concat(this.chunks);
-    const headers = all.toString("latin1", 0, this.headBytes);
-    const answer = { status: Number(headers.slice(9, 12)), headers, body: all.subarray(this.headBytes, this.wanted) };
-    [this.chunks, this.size, this.wanted] = [[], 0, 0];
-    const { waiting } = this;
-    this.waiting = undefined;
+    const { answer, waiting } = this;
+    answer.bytes += rest.length;
+    if (/^content-type: application\/json/im.test(answer.headers)) answer.text += rest.toString();
+    if (answer.bytes < this.wanted) return;
+    [this.answer, this.waiting] = [undefined, undefined];
     waiting?.resolve({ ...answer, milliseconds: performance.now() - waiting.start });
   }
 }
 
 /** @returns empty where there is no such header */
-export function headerOf({ headers }: RawAnswer, name: string): string {
+export function headerOf({ headers }: Pick<RawAnswer, "headers">, name: string): string {
   return new RegExp(`^${name}: (.*)\\r$`, "im").exec(headers)?.[1] ?? "";
 }

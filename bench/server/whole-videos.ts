@@ -1,10 +1,12 @@
 /** What slaves are held against: nginx, which serves the whole videos to as many viewers, a second of video a second. */
 import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { median } from "../measure.ts";
 import { cpuMilliseconds, spawnServer } from "./pinned-process.ts";
 import { RawClient } from "./raw-client.ts";
 
@@ -19,6 +21,15 @@ export interface WholeVideos {
   requests: number;
   /** CPU time of nginx for a second of one viewer. */
   microsecondsEach: number;
+  /** Milliseconds from a request to its answer's end. */
+  p50: number;
+  p99: number;
+}
+
+interface Counts {
+  times: number[];
+  failed: number;
+  isOver: boolean;
 }
 
 /** @returns undefined where nginx is not installed, which it says */
@@ -37,37 +48,39 @@ export async function measureWholeVideos(viewers: number): Promise<WholeVideos |
     const args = ["-p", folder, "-e", "stderr", "-c", join(folder, "nginx.conf")];
     master = spawnServer(NGINX, args, { stdio: ["ignore", "inherit", "inherit"] });
     const worker = await workerOf(master.pid ?? 0);
-    const counts = { requests: 0, failed: 0, isOver: false };
+    const counts: Counts = { times: [], failed: 0, isOver: false };
     for (let i = 0; i < viewers; i++) {
       const client = new RawClient(port);
       clients.push(client);
       void watch(client, counts);
     }
     await pause(3); // all are connected and at their own moment of the second
-    counts.requests = 0;
+    counts.times.length = 0;
     const before = await cpuMilliseconds(worker);
     await pause(MEASURED_SECONDS);
     const cpu = (await cpuMilliseconds(worker)) - before;
     counts.isOver = true;
     if (counts.failed > 0) throw new Error(`nginx refused ${counts.failed} requests`);
-    const { requests } = counts;
-    return { viewers, requests, microsecondsEach: (cpu * 1000) / requests };
+    const times = counts.times.sort((a, b) => a - b);
+    const p99 = times[Math.floor(times.length * 0.99)] ?? Number.NaN;
+    return { viewers, requests: times.length, microsecondsEach: (cpu * 1000) / times.length, p50: median(times), p99 };
   } finally {
     for (const client of clients) client.close();
-    master?.kill();
+    if (master?.kill()) await once(master, "exit");
     await rm(folder, { recursive: true, force: true });
   }
 }
 
 /** A second of video by a range request, each second. */
-async function watch(client: RawClient, counts: { requests: number; failed: number; isOver: boolean }): Promise<void> {
+async function watch(client: RawClient, counts: Counts): Promise<void> {
   let at = performance.now() + Math.random() * 1000;
-  for (let second = Math.floor(Math.random() * VIDEO_SECONDS); !counts.isOver; second = (second + 1) % VIDEO_SECONDS) {
+  for (let second = Math.floor(Math.random() * VIDEO_SECONDS); ; second = (second + 1) % VIDEO_SECONDS) {
     await pause(Math.max(0, at - performance.now()) / 1000);
+    if (counts.isOver) return;
     const first = second * VIDEO_BYTES_PER_SECOND;
     const range = `Range: bytes=${first}-${first + VIDEO_BYTES_PER_SECOND - 1}\r\n`;
     const answer = await client.request("GET", "/video", range);
-    if (answer.status === 206 && answer.body.length === VIDEO_BYTES_PER_SECOND) counts.requests += 1;
+    if (answer.status === 206 && answer.bytes === VIDEO_BYTES_PER_SECOND) counts.times.push(answer.milliseconds);
     else counts.failed += 1;
     at += 1000;
   }
@@ -77,7 +90,7 @@ function configuration(folder: string, port: number): string {
   return `${process.getuid?.() === 0 ? "user root;" : ""} daemon off; worker_processes 1; worker_rlimit_nofile 20000;
 pid ${folder}/nginx.pid; events { worker_connections 10000; }
 http { access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000; keepalive_timeout 600;
-  server { listen 127.0.0.1:${port}; root ${folder}; } }\n`;
+  server { listen 127.0.0.1:${port} backlog=4096; root ${folder}; } }\n`;
 }
 
 /** Waits until the worker is there. */
