@@ -6,14 +6,16 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { median, type Ratio, ROOT } from "../measure.ts";
 import { makeLoadData, SEGMENT_BYTES } from "./load-data.ts";
+import { measureNginx, type ServedFiles } from "./nginx.ts";
 import { cpuMilliseconds, machineTime, spawnServer } from "./pinned-process.ts";
 import { headerOf, RawClient } from "./raw-client.ts";
-import { measureWholeVideos, VIDEO_BYTES_PER_SECOND, type WholeVideos } from "./whole-videos.ts";
 
 const COUNTS = (process.env.CMIX_BENCH_PLAYS ?? "250,500,1000,1500,2000,2500,3000,4000,5000").split(",").map(Number);
 /** Each number of plays is measured in that many stretches, of which the one with the median p99 counts: a virtual machine is stopped now and then. */
 const STRETCHES = 5;
 const STRETCH_SECONDS = 5;
+/** A whole video's, 1.5 Mbit/s. */
+const VIDEO_BYTES_PER_SECOND = 187_500;
 /** Beyond this nobody would call it served. */
 const LIMIT_MILLISECONDS = 100;
 /** Opened at the same time, while the others play on. */
@@ -53,7 +55,13 @@ export async function benchLoad(): Promise<Ratio[]> {
       if (step.p99 > LIMIT_MILLISECONDS || step.failed > 0) break;
     }
     for (const play of plays.splice(0)) play.close();
-    return ratiosOf(steps, await measureWholeVideos(COUNTS[0] ?? 0));
+    const viewers = COUNTS[0] ?? 0;
+    const same = steps.find((step) => step.plays === viewers);
+    return [
+      ...ratiosOf(steps),
+      ...besideWhole(same, await measureNginx(viewers, VIDEO_BYTES_PER_SECOND)),
+      ...besideSmall(same, await measureNginx(viewers, SEGMENT_BYTES)),
+    ];
   } finally {
     for (const play of plays) play.close();
     server?.kill();
@@ -176,8 +184,8 @@ async function measure(plays: readonly LoadPlay[], pid: number): Promise<Step> {
   };
 }
 
-/** The plays carried, beside the target of 2,000; and the work for a viewer second beside that of a whole video. */
-function ratiosOf(steps: readonly Step[], whole: WholeVideos | undefined): Ratio[] {
+/** The plays carried, beside the target of 2,000. */
+function ratiosOf(steps: readonly Step[]): Ratio[] {
   const good = steps.filter(({ p99, failed }) => p99 <= LIMIT_MILLISECONDS && failed === 0).at(-1);
   const smooth = steps.filter(({ p99, failed }) => p99 <= 25 && failed === 0).at(-1);
   const shown = good ?? steps.at(-1);
@@ -187,37 +195,26 @@ function ratiosOf(steps: readonly Step[], whole: WholeVideos | undefined): Ratio
     p99: shown?.p99.toFixed(1),
     microsecondsEach: shown?.microsecondsEach.toFixed(0),
   };
-  const plays = good?.plays ?? 0;
-  const ratios: Ratio[] = [
-    { name: "plays at once", peer: "target 2000", ours: plays, theirs: 2000, unit: "plays", details },
+  return [{ name: "plays at once", peer: "target 2000", ours: good?.plays ?? 0, theirs: 2000, unit: "plays", details }];
+}
+
+/** The work for a second of a viewer, beside that of a whole video. */
+function besideWhole(step: Step | undefined, whole: ServedFiles | undefined): Ratio[] {
+  if (step === undefined || whole === undefined) return [];
+  const [peer, details] = ["nginx, whole videos", { viewers: whole.viewers, answers: whole.requests }];
+  const [cpu, bytes] = ["CPU of a viewer second", "bytes of a viewer second"];
+  return [
+    { name: cpu, peer, ours: step.microsecondsEach, theirs: whole.microsecondsEach, unit: "us", details },
+    { name: bytes, peer, ours: SEGMENT_BYTES, theirs: VIDEO_BYTES_PER_SECOND, unit: "B", details },
   ];
-  const same = steps.find((step) => step.plays === whole?.viewers);
-  if (whole !== undefined && same !== undefined) {
-    const peer = "nginx, whole videos";
-    const details = {
-      viewers: whole.viewers,
-      answers: whole.requests,
-      p50: whole.p50.toFixed(1),
-      p99: whole.p99.toFixed(1),
-    };
-    ratios.push(
-      {
-        name: "CPU of a viewer second",
-        peer,
-        ours: same.microsecondsEach,
-        theirs: whole.microsecondsEach,
-        unit: "us",
-        details,
-      },
-      {
-        name: "bytes of a viewer second",
-        peer,
-        ours: SEGMENT_BYTES,
-        theirs: VIDEO_BYTES_PER_SECOND,
-        unit: "B",
-        details,
-      },
-    );
-  }
-  return ratios;
+}
+
+/** How long an answer takes, beside as large a piece of a file: what machine and load generator take of it. */
+function besideSmall(step: Step | undefined, small: ServedFiles | undefined): Ratio[] {
+  if (step === undefined || small === undefined) return [];
+  const [peer, details] = ["nginx, pieces of that size", { viewers: small.viewers, answers: small.requests }];
+  return [
+    { name: "median of an answer", peer, ours: step.p50, theirs: small.p50, unit: "ms", details },
+    { name: "99th percentile of an answer", peer, ours: step.p99, theirs: small.p99, unit: "ms", details },
+  ];
 }

@@ -43,12 +43,13 @@ export async function cryptUnit(
 ): Promise<Uint8Array> {
   if (cm.size === 0) throw new RangeError("cm: empty");
   const pad = await readPad(cm, (number * CM_PAD_STEP_BYTES) % cm.size, unit.length);
-  return cipher(context.playSecret, context.cmHash, infoOf(context, number), xorBytes(kernels, unit, pad));
+  const info = infoOf(context, number);
+  return withXor(kernels, unit, pad, (mixed) => cipher(context.playSecret, context.cmHash, info, mixed));
 }
 
 /**
  * HKDF-SHA-256 to a key of 32 bytes and a counter block of 16, then AES-256-CTR; a host may bring its own, since for units of some
- * kilobytes WebCrypto's calls cost more than their work.
+ * kilobytes WebCrypto's calls cost more than their work. `bytes` are good until it returns, not until its promise resolves.
  */
 export type UnitCipher = (
   secret: Uint8Array,
@@ -57,7 +58,8 @@ export type UnitCipher = (
   bytes: Uint8Array,
 ) => Uint8Array | Promise<Uint8Array>;
 
-export const webCipher: UnitCipher = async (secret, salt, info, bytes) => {
+export const webCipher: UnitCipher = async (secret, salt, info, view) => {
+  const bytes = view.slice();
   const material = await crypto.subtle.importKey("raw", secret as BufferSource, "HKDF", false, ["deriveBits"]);
   const bits = new Uint8Array(
     await crypto.subtle.deriveBits(
@@ -68,9 +70,7 @@ export const webCipher: UnitCipher = async (secret, salt, info, bytes) => {
   );
   const key = await crypto.subtle.importKey("raw", bits.subarray(0, 32), "AES-CTR", false, ["encrypt"]);
   const counter = bits.subarray(32);
-  return new Uint8Array(
-    await crypto.subtle.encrypt({ name: "AES-CTR", counter, length: 64 }, key, bytes as BufferSource),
-  );
+  return new Uint8Array(await crypto.subtle.encrypt({ name: "AES-CTR", counter, length: 64 }, key, bytes));
 };
 
 async function readPad(cm: ByteSource, offset: number, length: number): Promise<Uint8Array> {
@@ -79,16 +79,14 @@ async function readPad(cm: ByteSource, offset: number, length: number): Promise<
   return first.length === whole ? first : concatBytes(first, await cm.read(0, whole - first.length));
 }
 
-function xorBytes(kernels: Kernels, data: Uint8Array, pad: Uint8Array): Uint8Array {
-  if (data.length === 0) return data;
+/** Gives `work` a view of the kernels' memory. */
+function withXor<T>(kernels: Kernels, data: Uint8Array, pad: Uint8Array, work: (mixed: Uint8Array) => T): T {
   const { memory, raw } = kernels;
-  const dataPointer = memory.put(data);
-  const padPointer = memory.put(pad);
-  raw.xorRepeat(dataPointer, dataPointer, data.length, padPointer, pad.length, 0);
-  const mixed = memory.copy(dataPointer, data.length);
-  memory.release(dataPointer);
-  memory.release(padPointer);
-  return mixed;
+  return memory.withAllocations(({ put }) => {
+    const [dataPointer, padPointer] = [put(data), put(pad)];
+    if (data.length > 0) raw.xorRepeat(dataPointer, dataPointer, data.length, padPointer, pad.length, 0);
+    return work(memory.bytes(dataPointer, data.length));
+  });
 }
 
 function infoOf(context: DeliveryContext, number: number): Uint8Array {

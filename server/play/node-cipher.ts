@@ -1,4 +1,4 @@
-import { createCipheriv, createHmac } from "node:crypto";
+import { createCipheriv, createHmac, type Hmac } from "node:crypto";
 import { type UnitCipher, webCipher } from "../../codec/protect/delivery.ts";
 
 /** The same as the codec's own, without WebCrypto's way through other threads, which costs several times the work for some kilobytes. */
@@ -19,7 +19,12 @@ function derive(secret: Uint8Array, salt: Uint8Array, info: Uint8Array): { key: 
     known = { salt, prk: createHmac("sha256", salt).update(secret).digest() };
     extracted.set(secret, known);
   }
-  const key = createHmac("sha256", known.prk).update(info).update(Uint8Array.of(1)).digest();
-  const next = createHmac("sha256", known.prk).update(key).update(info).update(Uint8Array.of(2)).digest();
+  const key = pooled(createHmac("sha256", known.prk).update(info).update(FIRST));
+  const next = pooled(createHmac("sha256", known.prk).update(key).update(info).update(SECOND));
   return { key, counter: next.subarray(0, 16) };
 }
+
+const [FIRST, SECOND] = [Buffer.of(1), Buffer.of(2)];
+
+/** A digest in Node's pool: memory of its own is worth several digests when it is collected. */
+const pooled = (hmac: Hmac): Buffer => Buffer.from(hmac.digest("binary"), "binary");

@@ -31,7 +31,7 @@ const KINDS = ["units", "secret"] as const;
 
 /** @param key 32 bytes, the server's */
 export function writeTicket(key: Uint8Array, sessionId: string, ticket: Ticket): string {
-  const body = Buffer.alloc(BODY_BYTES);
+  const body = Buffer.allocUnsafe(BODY_BYTES);
   body.write(ticket.playId, "hex");
   body.writeUInt8(KINDS.indexOf(ticket.kind), 16);
   body.writeUInt16BE(ticket.video, 17);
@@ -39,7 +39,7 @@ export function writeTicket(key: Uint8Array, sessionId: string, ticket: Ticket):
   body.writeUInt32BE(ticket.from, 23);
   body.writeUInt32BE(ticket.number, 27);
   body.writeDoubleBE(ticket.expiresAt, 31);
-  return Buffer.concat([body, macOf(key, sessionId, body)]).toString("base64url");
+  return body.toString("base64url") + hmacOf(key, sessionId, body).digest("base64url"); // 39 bytes are whole letters of it
 }
 
 /** Checks all that can be checked without the play's own state; `foreign`: it is another play's. */
@@ -51,7 +51,7 @@ export function readTicket(
   const bytes = Buffer.from(text, "base64url");
   if (bytes.length !== BODY_BYTES + MAC_BYTES || bytes.toString("base64url") !== text) return "forged";
   const body = bytes.subarray(0, BODY_BYTES);
-  if (!timingSafeEqual(bytes.subarray(BODY_BYTES), macOf(key, bearer.sessionId, body))) return "forged";
+  if (!timingSafeEqual(bytes.subarray(BODY_BYTES), hmacOf(key, bearer.sessionId, body).digest())) return "forged";
   const ticket: Ticket = {
     playId: body.toString("hex", 0, 16),
     kind: KINDS[body.readUInt8(16)] ?? "units",
@@ -65,6 +65,5 @@ export function readTicket(
   return ticket.expiresAt <= bearer.now ? "expired" : ticket;
 }
 
-function macOf(key: Uint8Array, sessionId: string, body: Uint8Array): Uint8Array {
-  return createHmac("sha256", key).update(body).update(sessionId).digest();
-}
+const hmacOf = (key: Uint8Array, sessionId: string, body: Uint8Array) =>
+  createHmac("sha256", key).update(body).update(sessionId);

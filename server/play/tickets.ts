@@ -22,18 +22,18 @@ export function ticketFor(
   const expiresAt = now() + TICKET_SECONDS * 1000;
   const ticket: Ticket = { playId: play.id, kind, video, visit, from, number, expiresAt };
   const text = writeTicket(playKey, play.sessionId, ticket);
-  given.set(play, { text: Buffer.from(text), ticket });
+  given.set(play, { text, ticket });
   return text;
 }
 
 /** Of each play, the ticket that was given last: the one that nearly always comes back, and then needs no second HMAC. */
-const given = new WeakMap<Play, { text: Buffer; ticket: Ticket }>();
+const given = new WeakMap<Play, { text: string; ticket: Ticket }>();
 
 function readGiven(play: Play, text: string, now: number): Ticket | undefined {
   const last = given.get(play);
   if (last === undefined || last.text.length !== text.length || last.ticket.expiresAt <= now) return undefined;
-  const brought = Buffer.from(text);
-  return brought.length === last.text.length && timingSafeEqual(brought, last.text) ? last.ticket : undefined;
+  const [brought, wanted] = [Buffer.from(text), Buffer.from(last.text)];
+  return brought.length === wanted.length && timingSafeEqual(brought, wanted) ? last.ticket : undefined;
 }
 
 /**

@@ -35,10 +35,10 @@ export function segmentsWithin(slave: SlaveReader, from: number, mostBytes: numb
 }
 
 /** A short answer at once: a stream of its own would cost more than the units in it. */
-export async function gatherUnits(source: UnitSource, numbers: readonly number[]): Promise<Uint8Array> {
+export async function gatherUnits(source: UnitSource, numbers: readonly number[]): Promise<Uint8Array[]> {
   const parts: Uint8Array[] = [];
   for (const number of numbers) parts.push(...(await framedUnit(source, number)));
-  return Buffer.concat(parts);
+  return parts;
 }
 
 /** The units one behind another; each is read and encrypted only when it is asked for. */
@@ -46,15 +46,14 @@ export async function* eachUnit(source: UnitSource, numbers: readonly number[]):
   for (const number of numbers) yield* await framedUnit(source, number);
 }
 
-/** @returns head and bytes apart, so that they are copied once */
+/** @returns head and bytes apart, so that they are not copied */
 async function framedUnit({ kernels, slave, cm, context }: UnitSource, number: number): Promise<Uint8Array[]> {
   const isStart = number === START_UNIT;
   const plain = isStart ? await slave.readStart() : await slave.readSegmentBytes(number);
   const layer = isStart ? 0 : readSlaveHead(plain.subarray(0, SLAVE_HEAD_BYTES), slave.offsets[number] ?? 0).layer;
   const bytes = await cryptUnit(kernels, { ...context, layer }, cm, number, plain, nodeCipher);
-  const head = new Uint8Array(UNIT_HEAD_BYTES);
-  const view = new DataView(head.buffer);
-  view.setUint32(0, number);
-  view.setUint32(4, bytes.length);
+  const head = Buffer.allocUnsafe(UNIT_HEAD_BYTES);
+  head.writeUInt32BE(number, 0);
+  head.writeUInt32BE(bytes.length, 4);
   return [head, bytes];
 }

@@ -68,8 +68,11 @@ export function unitsListener(
       const whole = bytes <= GATHERED_BYTES ? await gatherUnits(source, numbers) : undefined;
       response.writeHead(200, [...lasting(), ...own]);
       count();
-      if (whole !== undefined) response.end(whole);
-      else await pipeline(eachUnit(source, numbers), response);
+      if (whole !== undefined) {
+        response.cork(); // one write to the socket
+        for (const part of whole) response.write(part);
+        response.end();
+      } else await pipeline(eachUnit(source, numbers), response);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "ERR_STREAM_PREMATURE_CLOSE") return; // the viewer went away
       const { status, retryAfter, body } = refusalOf(error as Error, deps.log);

@@ -1,4 +1,4 @@
-/** What slaves are held against: nginx, which serves the whole videos to as many viewers, a second of video a second. */
+/** What slaves are held against: nginx, which serves files to as many viewers, a range of them a second. */
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
@@ -10,16 +10,14 @@ import { median } from "../measure.ts";
 import { cpuMilliseconds, spawnServer } from "./pinned-process.ts";
 import { RawClient } from "./raw-client.ts";
 
-/** 1.5 Mbit/s. */
-export const VIDEO_BYTES_PER_SECOND = 187_500;
-const VIDEO_SECONDS = 600;
+const FILE_SECONDS = 600;
 const MEASURED_SECONDS = 10;
 const NGINX = "/usr/sbin/nginx";
 
-export interface WholeVideos {
+export interface ServedFiles {
   viewers: number;
   requests: number;
-  /** CPU time of nginx for a second of one viewer. */
+  /** CPU time of nginx for an answer. */
   microsecondsEach: number;
   /** Milliseconds from a request to its answer's end. */
   p50: number;
@@ -33,7 +31,7 @@ interface Counts {
 }
 
 /** @returns undefined where nginx is not installed, which it says */
-export async function measureWholeVideos(viewers: number): Promise<WholeVideos | undefined> {
+export async function measureNginx(viewers: number, bytesPerSecond: number): Promise<ServedFiles | undefined> {
   if (!existsSync(NGINX)) {
     console.log(`  NOT MEASURED beside nginx: ${NGINX} is missing; apt-get install nginx-light`);
     return undefined;
@@ -42,7 +40,7 @@ export async function measureWholeVideos(viewers: number): Promise<WholeVideos |
   const clients: RawClient[] = [];
   let master: ChildProcess | undefined;
   try {
-    await writeFile(join(folder, "video"), Buffer.alloc(VIDEO_SECONDS * VIDEO_BYTES_PER_SECOND, 0x55), { mode: 0o644 });
+    await writeFile(join(folder, "file"), Buffer.alloc(FILE_SECONDS * bytesPerSecond, 0x55), { mode: 0o644 });
     const port = await freePort();
     await writeFile(join(folder, "nginx.conf"), configuration(folder, port));
     const args = ["-p", folder, "-e", "stderr", "-c", join(folder, "nginx.conf")];
@@ -52,7 +50,7 @@ export async function measureWholeVideos(viewers: number): Promise<WholeVideos |
     for (let i = 0; i < viewers; i++) {
       const client = new RawClient(port);
       clients.push(client);
-      void watch(client, counts);
+      void watch(client, bytesPerSecond, counts);
     }
     await pause(3); // all are connected and at their own moment of the second
     counts.times.length = 0;
@@ -71,16 +69,16 @@ export async function measureWholeVideos(viewers: number): Promise<WholeVideos |
   }
 }
 
-/** A second of video by a range request, each second. */
-async function watch(client: RawClient, counts: Counts): Promise<void> {
+/** A range request each second. */
+async function watch(client: RawClient, bytesPerSecond: number, counts: Counts): Promise<void> {
   let at = performance.now() + Math.random() * 1000;
-  for (let second = Math.floor(Math.random() * VIDEO_SECONDS); ; second = (second + 1) % VIDEO_SECONDS) {
+  for (let second = Math.floor(Math.random() * FILE_SECONDS); ; second = (second + 1) % FILE_SECONDS) {
     await pause(Math.max(0, at - performance.now()) / 1000);
     if (counts.isOver) return;
-    const first = second * VIDEO_BYTES_PER_SECOND;
-    const range = `Range: bytes=${first}-${first + VIDEO_BYTES_PER_SECOND - 1}\r\n`;
-    const answer = await client.request("GET", "/video", range);
-    if (answer.status === 206 && answer.bytes === VIDEO_BYTES_PER_SECOND) counts.times.push(answer.milliseconds);
+    const first = second * bytesPerSecond;
+    const range = `Range: bytes=${first}-${first + bytesPerSecond - 1}\r\n`;
+    const answer = await client.request("GET", "/file", range);
+    if (answer.status === 206 && answer.bytes === bytesPerSecond) counts.times.push(answer.milliseconds);
     else counts.failed += 1;
     at += 1000;
   }
