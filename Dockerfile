@@ -20,5 +20,5 @@ VOLUME /data
 EXPOSE 8484
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:8484/healthz').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["node", "--max-semi-space-size=64", "dist/node/cli/cmix.js"]
+ENTRYPOINT ["node", "dist/node/cli/cmix.js"]
 CMD ["serve", "--host", "0.0.0.0", "--data", "/data"]

@@ -56,8 +56,13 @@ export class Sessions {
   }
 
   /** @returns undefined where the token is unknown, or its session is over */
-  async find(token: string): Promise<Identity | undefined> {
-    const session = this.store.byToken(hashToken(token));
+  find(token: string): Promise<Identity | undefined> {
+    return this.findByHash(hashToken(token));
+  }
+
+  /** The same for a token's hash. */
+  async findByHash(tokenHash: string): Promise<Identity | undefined> {
+    const session = this.store.byToken(tokenHash);
     const now = this.now();
     if (session === undefined || now - session.createdAt >= SESSION_HOURS * HOUR) return undefined;
     if (now - session.seenAt >= IDLE_HOURS * HOUR) return undefined;

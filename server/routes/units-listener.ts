@@ -7,6 +7,7 @@ import type { Socket } from "node:net";
 import { pipeline } from "node:stream/promises";
 import type { z } from "@hono/zod-openapi";
 import { type Identity, tokenIn } from "../accounts/identity.ts";
+import { hashToken } from "../accounts/session-token.ts";
 import { Sessions } from "../accounts/sessions.ts";
 import type { Deps } from "../deps.ts";
 import { notUnderstood, refusalOf } from "../http-error.ts";
@@ -30,16 +31,20 @@ export function unitsListener(
   const sessions = new Sessions(deps.store.sessions, deps.now);
   const lasting = lastingHeaders(deps);
   /** Of each connection: a viewer's brings the same cookies again. */
-  const tokens = new WeakMap<Socket, { isSecure: boolean; cookies: string | undefined; token: string | undefined }>();
+  const known = new WeakMap<
+    Socket,
+    { isSecure: boolean; cookies: string | undefined; tokenHash: string | undefined }
+  >();
 
   async function identityOf({ headers, socket }: IncomingMessage): Promise<Identity | undefined> {
     const isSecure = deps.clients.isSecure(socket.remoteAddress, headers["x-forwarded-proto"]?.toString());
-    let last = tokens.get(socket);
+    let last = known.get(socket);
     if (last?.isSecure !== isSecure || last.cookies !== headers.cookie) {
-      last = { isSecure, cookies: headers.cookie, token: tokenIn(headers.cookie, isSecure) };
-      tokens.set(socket, last);
+      const token = tokenIn(headers.cookie, isSecure);
+      last = { isSecure, cookies: headers.cookie, tokenHash: token && hashToken(token) };
+      known.set(socket, last);
     }
-    return last.token === undefined ? undefined : sessions.find(last.token);
+    return last.tokenHash === undefined ? undefined : sessions.findByHash(last.tokenHash);
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse, id: string, search: string) {
