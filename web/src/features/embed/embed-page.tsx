@@ -7,6 +7,7 @@ import { PlayerControls } from "../watch/player-controls.tsx";
 import { SponsorLink } from "../watch/sponsor-link.tsx";
 import { Stage } from "../watch/stage.tsx";
 import { useMediaSession, useWakeLock } from "../watch/use-device.ts";
+import { useFocus } from "../watch/use-focus.ts";
 import { useFullScreen } from "../watch/use-full-screen.ts";
 import { useKeys } from "../watch/use-keys.ts";
 import { usePlayer } from "../watch/use-player.ts";
@@ -28,6 +29,8 @@ type EmbeddedProps = Required<ReturnType<typeof usePlayer>> & { mainId: string }
 function Embedded({ player, snapshot, mainId }: { [K in keyof EmbeddedProps]: NonNullable<EmbeddedProps[K]> }) {
   const { t } = useText();
   const { state, facts, error, cm } = snapshot;
+  const page = useRef<HTMLElement>(null);
+  useFocus(page);
   const screen = useRef<HTMLDivElement>(null);
   const fullScreen = useFullScreen(screen);
   useKeys(player, { toggleFullScreen: fullScreen.toggle });
@@ -37,7 +40,7 @@ function Embedded({ player, snapshot, mainId }: { [K in keyof EmbeddedProps]: No
     document.title = facts?.title ?? "Cmix";
   }, [facts]);
   return (
-    <main className="embed">
+    <main ref={page} className="embed">
       {error !== undefined && (
         <ErrorNotice
           message={error.message}

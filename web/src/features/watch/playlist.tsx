@@ -30,7 +30,11 @@ export function Playlist({ player, snapshot }: { player: Player; snapshot: Playe
           <li className="list-video" key={key} aria-current={(isVideo && i === current) || undefined}>
             <span className="list-title">
               {isPlaying ? (
-                <button type="button" disabled={!mayGoTo(i + 1)} onClick={() => player.goTo(i)}>
+                <button
+                  type="button"
+                  aria-disabled={!mayGoTo(i + 1) || undefined}
+                  onClick={() => (mayGoTo(i + 1) ? player.goTo(i) : player.explainCm())}
+                >
                   {title}
                 </button>
               ) : (

@@ -18,6 +18,7 @@ import { Playlist } from "./playlist.tsx";
 import { Stage } from "./stage.tsx";
 import { Surroundings, useSurroundings } from "./surroundings.tsx";
 import { useMediaSession, useWakeLock } from "./use-device.ts";
+import { useFocus } from "./use-focus.ts";
 import { useFullScreen } from "./use-full-screen.ts";
 import { useKeys } from "./use-keys.ts";
 import { usePictureInPicture } from "./use-picture-in-picture.ts";
@@ -49,6 +50,8 @@ function Watch({ player, snapshot }: { player: Player; snapshot: PlayerSnapshot 
   const { t } = useText();
   const { state, facts, error } = snapshot;
   const isOnline = useOnline();
+  const page = useRef<HTMLDivElement>(null);
+  useFocus(page);
   const screen = useRef<HTMLDivElement>(null);
   const fullScreen = useFullScreen(screen);
   const captionFile = useRef<HTMLInputElement>(null);
@@ -63,7 +66,7 @@ function Watch({ player, snapshot }: { player: Player; snapshot: PlayerSnapshot 
   const around = useSurroundings(snapshot, snapshot.current + 1);
   const isFresh = facts === undefined;
   return (
-    <div className={isFresh ? "page" : "page page-wide"}>
+    <div ref={page} className={isFresh ? "page" : "page page-wide"}>
       <h1 className={isFresh ? "" : "visually-hidden"}>{t("watch.title")}</h1>
       {isFresh && <p className="lead">{t("watch.lead")}</p>}
       {error !== undefined && (

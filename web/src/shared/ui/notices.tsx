@@ -17,7 +17,7 @@ export function ErrorNotice({
       <p className="notice-title">{help ?? message}</p>
       {help !== undefined && <p className="quiet">{message}</p>}
       {onRetry !== undefined && (
-        <button type="button" className="button" onClick={onRetry}>
+        <button type="button" className="button" data-takes-focus onClick={onRetry}>
           {t("error.again")}
         </button>
       )}
