@@ -3,6 +3,7 @@ import { showsCm } from "../../player/state.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { ErrorNotice } from "../../shared/ui/notices.tsx";
 import { helpFor } from "../watch/error-help.ts";
+import { MissingNotice } from "../watch/missing-notice.tsx";
 import { PlayerControls } from "../watch/player-controls.tsx";
 import { SponsorLink } from "../watch/sponsor-link.tsx";
 import { Stage } from "../watch/stage.tsx";
@@ -41,6 +42,7 @@ function Embedded({ player, snapshot, mainId }: { [K in keyof EmbeddedProps]: No
   }, [facts]);
   return (
     <main ref={page} className="embed">
+      <MissingNotice player={player} snapshot={snapshot} />
       {error !== undefined && (
         <ErrorNotice
           message={error.message}

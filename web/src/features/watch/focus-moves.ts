@@ -5,6 +5,7 @@
 const PICTURE = ".stage";
 const CONTROLS = ".controls";
 const BESIDE = ".watch-side";
+const NOTICE = ".notice";
 const FOCUSABLE = ":is(button, a[href], summary, select, input[type=range])";
 
 /** Handles a key, wherever in the window it was pressed: a listener of the window's outermost element. */
@@ -24,10 +25,14 @@ export function moveFocus(event: KeyboardEvent): void {
 function destination(key: string, from: HTMLElement, root: Element): HTMLElement | "its own key" | undefined {
   const isArrow = key.startsWith("Arrow");
   if (from.matches(PICTURE)) return key === "Enter" ? entryOfControls(root) : "its own key";
-  if (from.closest(PICTURE) !== null) return key === "ArrowDown" ? entryOfControls(root) : "its own key";
+  if (from.closest(PICTURE) !== null) {
+    if (key === "ArrowUp") return focusables(root, NOTICE)[0] ?? "its own key";
+    return key === "ArrowDown" ? entryOfControls(root) : "its own key";
+  }
   if (!from.matches(FOCUSABLE) || !(isArrow || key === "Escape")) return "its own key";
   if (from.closest(CONTROLS) !== null) return fromControl(key, from, root);
   if (from.closest(BESIDE) !== null) return fromBeside(key, from, root);
+  if (from.closest(NOTICE) !== null && key === "ArrowDown") return picture(root);
   return "its own key";
 }
 
@@ -68,8 +73,11 @@ function fromBeside(key: string, from: HTMLElement, root: Element): HTMLElement 
 
 /** The picture, or what is to be pressed over it. */
 function picture(root: Element): HTMLElement | undefined {
-  const find = (selector: string) => root.querySelector<HTMLElement>(selector) ?? undefined;
-  return find(`${PICTURE} [data-takes-focus]`) ?? find(PICTURE);
+  return (
+    root.querySelector<HTMLElement>(`${PICTURE} [data-takes-focus]`) ??
+    root.querySelector<HTMLElement>(PICTURE) ??
+    undefined
+  );
 }
 
 /** Play or Pause; where neither can be pressed, the first that can. */

@@ -17,7 +17,9 @@ export function useFocus(root: RefObject<HTMLElement | null>): void {
     };
     const keep = () => {
       const picture = element.querySelector<HTMLElement>(".stage");
-      const wanted = element.querySelector<HTMLElement>("[data-takes-focus]");
+      const wanted =
+        element.querySelector<HTMLElement>(".stage [data-takes-focus]") ??
+        element.querySelector<HTMLElement>("[data-takes-focus]");
       const isNew = wanted !== next;
       next = wanted;
       if (parent !== self && !document.hasFocus()) return;

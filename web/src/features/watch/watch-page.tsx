@@ -12,6 +12,7 @@ import { ErrorNotice, Hint } from "../../shared/ui/notices.tsx";
 import { Announcer } from "./announcer.tsx";
 import { helpFor } from "./error-help.ts";
 import { InstallCard } from "./install-card.tsx";
+import { MissingNotice } from "./missing-notice.tsx";
 import { Panel } from "./panel.tsx";
 import { PlayerControls } from "./player-controls.tsx";
 import { Playlist } from "./playlist.tsx";
@@ -25,21 +26,17 @@ import { usePictureInPicture } from "./use-picture-in-picture.ts";
 import { usePlayer } from "./use-player.ts";
 import { YourData } from "./your-data.tsx";
 
-/** The form of a main's id in `?main=`, which may stand there several times. */
-const MAIN_ID = /^[0-9a-f]{32}$/;
-
 /** For the file dialogue. */
 const MAIN_FILES = ".cmx,application/octet-stream";
 
 export function WatchPage(): ReactNode {
   const { player, snapshot } = usePlayer();
-  const mainIds = useAddress().searchParams.getAll("main").join(" ");
+  const mainIds = useAddress().searchParams.getAll("main").map(encodeURIComponent).join(" ");
   const files = useHandedOver();
 
   useEffect(() => {
     if (player === undefined) return;
-    const wanted = mainIds.split(" ").filter((id) => MAIN_ID.test(id));
-    if (wanted.length > 0) void player.open(wanted.map((id) => `/api/mains/${id}`));
+    if (mainIds !== "") void player.open(mainIds.split(" ").map((id) => `/api/mains/${id}`));
     else if (files !== undefined) void player.open(files);
   }, [player, mainIds, files]);
 
@@ -69,6 +66,7 @@ function Watch({ player, snapshot }: { player: Player; snapshot: PlayerSnapshot 
     <div ref={page} className={isFresh ? "page" : "page page-wide"}>
       <h1 className={isFresh ? "" : "visually-hidden"}>{t("watch.title")}</h1>
       {isFresh && <p className="lead">{t("watch.lead")}</p>}
+      <MissingNotice player={player} snapshot={snapshot} leadsToLibrary />
       {error !== undefined && (
         <ErrorNotice
           message={error.message}

@@ -5,6 +5,7 @@ export const playerEn = {
   "watch.list.up": "Move “{title}” up",
   "watch.list.down": "Move “{title}” down",
   "watch.list.remove": "Take “{title}” off the list",
+  "watch.list.missing": "{name}: cannot be opened",
   "watch.list.add": "Add to the playlist",
   "watch.list.change": "Order and videos can be changed until Play is pressed.",
   "watch.list.rules": "Each video starts with the commercial before it, whichever way you come to it.",
@@ -27,6 +28,9 @@ export const playerEn = {
   "watch.cmStop": "Stop here, and this commercial comes first next time.",
   "watch.owed": "You left this commercial last time, so it comes first now.",
   "watch.refused.inCm": "The commercial cannot be skipped: the video comes right after it.",
+  "watch.help.gone": "This video is not here: it was withdrawn, or the link is wrong. Look for it in the library.",
+  "watch.help.cannotFetch":
+    "The video cannot be fetched: the server where it lies does not answer. Check your connection, then try again.",
   "watch.says.cm": "A commercial plays.",
   "watch.says.lastCm": "The last commercial plays.",
   "watch.says.playing": "Playing: {title}",
@@ -40,6 +44,7 @@ export const playerJa: Record<keyof typeof playerEn, string> = {
   "watch.list.up": "「{title}」を上へ",
   "watch.list.down": "「{title}」を下へ",
   "watch.list.remove": "「{title}」をリストから外す",
+  "watch.list.missing": "{name}:開けません",
   "watch.list.add": "再生リストに追加",
   "watch.list.change": "順番と動画は、再生を始めるまで変更できます。",
   "watch.list.rules": "どの動画も、前後どちらから移っても、その前のCMから始まります。",
@@ -62,6 +67,10 @@ export const playerJa: Record<keyof typeof playerEn, string> = {
   "watch.cmStop": "ここで停止すると、次回はこのCMから始まります。",
   "watch.owed": "前回途中で終わったCMから始まります。",
   "watch.refused.inCm": "CMは飛ばせません。CMのあとすぐに動画が始まります。",
+  "watch.help.gone":
+    "この動画はここにありません。公開が終了したか、リンクが正しくありません。ライブラリーで探してください。",
+  "watch.help.cannotFetch":
+    "動画を取得できません。保存先のサーバーが応答していません。接続を確かめて、もう一度試してください。",
   "watch.says.cm": "CMを再生しています。",
   "watch.says.lastCm": "最後のCMを再生しています。",
   "watch.says.playing": "再生中:{title}",

@@ -6,10 +6,13 @@ export function ErrorNotice({
   message,
   help,
   onRetry,
+  children,
 }: {
   message: string;
   help?: string | undefined;
   onRetry?: (() => void) | undefined;
+  /** Another way out. */
+  children?: ReactNode;
 }): ReactNode {
   const { t } = useText();
   return (
@@ -21,6 +24,7 @@ export function ErrorNotice({
           {t("error.again")}
         </button>
       )}
+      {children}
     </div>
   );
 }
