@@ -15,6 +15,8 @@ export interface EnginePage {
   setFiles(selector: string, path: string): Promise<void>;
   /** A pointer's click, at `share` of the element's width from the left. */
   click(selector: string, share?: number): Promise<void>;
+  /** Presses a key of this name, as KeyboardEvent.key has it, wherever the focus is. */
+  press(key: string): Promise<void>;
   screenshot(path: string): Promise<void>;
   /** Of the page and, with it, of its browser. */
   close(): Promise<void>;
@@ -72,6 +74,7 @@ async function pageIn(browser: Browser): Promise<EnginePage> {
       if (box === null) throw new Error(`${selector} is not on the page`);
       await element.click({ position: { x: box.width * share, y: box.height / 2 } });
     },
+    press: (key) => page.keyboard.press(key),
     screenshot: async (path) => void (await page.screenshot({ path })),
     close: () => browser.close(),
   };

@@ -11,6 +11,14 @@ import type { EnginePage } from "./engines.ts";
 
 /** The key under which WebDriver names an element. */
 const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
+/** Keys that have no character; W3C WebDriver 17.4.2. */
+const KEYS: Record<string, string> = {
+  Enter: "\uE007",
+  ArrowLeft: "\uE012",
+  ArrowUp: "\uE013",
+  ArrowRight: "\uE014",
+  ArrowDown: "\uE015",
+};
 const START_MILLISECONDS = 20_000;
 /** GStreamer's OpenAL output brings the page down where there is no sound device; without it, it plays into nothing. */
 const SILENT_SOUND = "openalsink:NONE";
@@ -74,6 +82,11 @@ async function openSession(address: string, stop: () => Promise<void>): Promise<
         { type: "pointerUp", button: 0 },
       ];
       await post("/actions", { actions: [{ type: "pointer", id: "mouse", actions: [move, ...press] }] });
+    },
+    press: async (key) => {
+      const value = KEYS[key] ?? key;
+      const strokes = ["keyDown", "keyUp"].map((type) => ({ type, value }));
+      await post("/actions", { actions: [{ type: "key", id: "keyboard", actions: strokes }] });
     },
     screenshot: async (path) => {
       const picture = (await call(address, "GET", `${session}/screenshot`)) as string;
