@@ -48,7 +48,9 @@ export async function openWebKit(): Promise<EnginePage> {
 
 async function openSession(address: string, stop: () => Promise<void>): Promise<EnginePage> {
   await untilAnswering(address);
-  const started = (await call(address, "POST", "/session", { capabilities: { alwaysMatch: {} } })) as {
+  const started = (await call(address, "POST", "/session", {
+    capabilities: { alwaysMatch: { acceptInsecureCerts: true } },
+  })) as {
     sessionId: string;
   };
   const session = `/session/${started.sessionId}`;
@@ -61,6 +63,7 @@ async function openSession(address: string, stop: () => Promise<void>): Promise<
   await post("/window/rect", { x: 0, y: 0, width: 1280, height: 900 });
   return {
     goto: async (url) => void (await post("/url", { url })),
+    enterFrame: async (selector) => void (await post("/frame", { id: { [ELEMENT]: await find(selector) } })),
     evaluate: async (work, ...args) => {
       const script = `const done = arguments[arguments.length - 1];
         Promise.resolve().then(() => (${work})(...[...arguments].slice(0, -1)))

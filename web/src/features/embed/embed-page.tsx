@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useRef } from "react";
+import { CmixError } from "../../../../codec/errors.ts";
 import { showsCm } from "../../player/state.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { ErrorNotice } from "../../shared/ui/notices.tsx";
@@ -30,6 +31,9 @@ type EmbeddedProps = Required<ReturnType<typeof usePlayer>> & { mainId: string }
 function Embedded({ player, snapshot, mainId }: { [K in keyof EmbeddedProps]: NonNullable<EmbeddedProps[K]> }) {
   const { t } = useText();
   const { state, facts, error, cm } = snapshot;
+  // The service gave a session when the play was opened, and the browser did not keep it.
+  const isCookieless = error instanceof CmixError && error.details.serviceCode === "foreign_session";
+  const ownPage = `/watch?main=${encodeURIComponent(mainId)}`;
   const page = useRef<HTMLElement>(null);
   useFocus(page);
   const screen = useRef<HTMLDivElement>(null);
@@ -43,7 +47,14 @@ function Embedded({ player, snapshot, mainId }: { [K in keyof EmbeddedProps]: No
   return (
     <main ref={page} className="embed">
       <MissingNotice player={player} snapshot={snapshot} />
-      {error !== undefined && (
+      {isCookieless && (
+        <ErrorNotice message={t("embed.noSession")}>
+          <a className="button" data-takes-focus href={ownPage} target="_blank" rel="noopener">
+            {t("embed.openWindow")}
+          </a>
+        </ErrorNotice>
+      )}
+      {error !== undefined && !isCookieless && (
         <ErrorNotice
           message={error.message}
           help={helpFor(error, facts?.service, t)}
@@ -63,7 +74,7 @@ function Embedded({ player, snapshot, mainId }: { [K in keyof EmbeddedProps]: No
         {showsCm(state) && cm !== undefined && (
           <SponsorLink offer={cm.offer} onFollow={() => player.cmClicked()} className="" />
         )}
-        <a href={`/watch?main=${mainId}`} target="_blank" rel="noopener">
+        <a href={ownPage} target="_blank" rel="noopener">
           {t("embed.open")}
           <span className="visually-hidden"> ({t("watch.newTab")})</span>
         </a>
