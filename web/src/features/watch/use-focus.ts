@@ -29,15 +29,25 @@ export function useFocus(root: RefObject<HTMLElement | null>): void {
       if (wanted !== null && ((isNew && (isNowhere || activeElement === picture)) || isLost)) focus(wanted);
       else if (isLost && picture !== null) focus(picture);
     };
+    // Who goes by pointer wants no frame around the picture.
+    const goByPointer = () => {
+      element.dataset.by = "pointer";
+    };
+    const goByKey = (event: KeyboardEvent) => {
+      element.dataset.by = "key";
+      moveFocus(event);
+    };
     keep();
     element.addEventListener("focusin", hold);
-    element.addEventListener("keydown", moveFocus);
+    element.addEventListener("pointerdown", goByPointer);
+    element.addEventListener("keydown", goByKey);
     const observer = new MutationObserver(keep);
     observer.observe(element, { childList: true, subtree: true });
     return () => {
       observer.disconnect();
       element.removeEventListener("focusin", hold);
-      element.removeEventListener("keydown", moveFocus);
+      element.removeEventListener("pointerdown", goByPointer);
+      element.removeEventListener("keydown", goByKey);
     };
   }, [root]);
 }
