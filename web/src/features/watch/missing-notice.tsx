@@ -38,7 +38,11 @@ export function MissingNotice({ player, snapshot, leadsToLibrary = false }: Miss
       message={messages.join(" · ")}
       onRetry={missing.some(canOpenLater) ? () => void player.openMissing() : undefined}
     >
-      {leadsToLibrary && missing.some(isGone) && <Link href="/">{t("error.toLibrary")}</Link>}
+      {leadsToLibrary && missing.some(isGone) && (
+        <Link href="/" data-takes-focus>
+          {t("error.toLibrary")}
+        </Link>
+      )}
     </ErrorNotice>
   );
 }
