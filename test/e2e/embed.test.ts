@@ -1,14 +1,19 @@
-/** P7: another site's page shows the player, by the element and by an iframe; a site that is not listed does not. */
-import { mkdtemp, rm } from "node:fs/promises";
+/** P7: another site's page shows the player, by the element and by an iframe, in each engine; a site that is not listed does not. */
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import type { Browser, Frame, Page } from "playwright";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { sourceFromBytes, toHex } from "../../codec/format/bytes.ts";
+import { MainReader } from "../../codec/format/main-file.ts";
 import { type RunningServer, startServer } from "../../server/main.ts";
 import { launchChromium, ROOT, screenshot } from "./support/app.ts";
 import { shortSamples } from "./support/clips.ts";
+import { ENGINES, waitUntil } from "./support/engines.ts";
 
 let folders: string[];
 let site: Server;
@@ -29,8 +34,14 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => site.listen(0, resolve));
   folders = [await shortSamples(), await mkdtemp(join(tmpdir(), "cmix-embed-"))];
   const [samplesDir = "", dataDir = ""] = folders;
+  const [tlsKey, tlsCert] = [join(dataDir, "key.pem"), join(dataDir, "certificate.pem")];
+  const kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
+  const files = ["-keyout", tlsKey, "-out", tlsCert, "-subj", "/CN=127.0.0.1", "-days", "2"];
+  await promisify(execFile)("openssl", ["req", "-x509", ...kind, ...files]);
   service = await startServer({
     port: 0,
+    tlsCert,
+    tlsKey,
     host: "127.0.0.1",
     dataDir,
     samplesDir,
@@ -39,8 +50,8 @@ beforeAll(async () => {
     embedSites: [siteUrl()],
     log: () => {},
   });
-  const { videos } = (await (await fetch(`${service.url}/api/videos`)).json()) as { videos: { mainId: string }[] };
-  mainId = videos[0]?.mainId ?? "";
+  const { header } = await MainReader.open(sourceFromBytes(await readFile(join(samplesDir, "scene.cmx"))));
+  mainId = toHex(header.id);
   browser = await launchChromium();
 });
 
@@ -52,7 +63,11 @@ afterAll(async () => {
 });
 
 async function withSite(path: string, use: (page: Page, problems: string[]) => Promise<void>): Promise<void> {
-  const context = await browser.newContext({ viewport: { width: 900, height: 700 }, locale: "en-GB" });
+  const context = await browser.newContext({
+    viewport: { width: 900, height: 700 },
+    locale: "en-GB",
+    ignoreHTTPSErrors: true,
+  });
   try {
     const page = await context.newPage();
     const problems: string[] = [];
@@ -83,7 +98,7 @@ it("P7: <cmix-player> in a listed site plays the CM and the video, with a sessio
     );
     await screenshot(page, "embedded");
     const cookies = await page.context().cookies();
-    expect(cookies).toMatchObject([{ name: "cmix-embed", sameSite: "None", secure: true, httpOnly: true }]);
+    expect(cookies).toMatchObject([{ name: "__Host-cmix-embed", sameSite: "None", secure: true, httpOnly: true }]);
     expect(cookies[0]).toMatchObject({ partitionKey: expect.stringContaining("localhost") });
     const inOwnPage = await frame.getByRole("link", { name: /^Watch in Cmix/ }).getAttribute("href");
     expect(inOwnPage).toBe(`/watch?main=${mainId}`);
@@ -103,3 +118,26 @@ it("P7: no other page of the service can be framed, and none at all by a site th
     await refused(page, problems);
   });
 });
+
+/** WebKitGTK keeps no cookies of pages within other sites, partitioned or not. */
+const ENDS = { Firefox: '.stage[data-state="playing"]', WebKit: '.notice-error a[target="_blank"]' } as const;
+
+for (const { name, isHere, open } of ENGINES) {
+  if (name === "Chromium" || !isHere()) continue;
+  it(`P7: ${name} in a listed site ${name === "WebKit" ? "leads to the video's own window" : "plays it"}`, async () => {
+    const page = await open();
+    try {
+      await page.goto(`${siteUrl()}/embed?main=${mainId}`);
+      await page.enterFrame("iframe");
+      await waitUntil(page, 15, () => document.querySelector(".play-large") !== null);
+      await page.evaluate(() => document.querySelector<HTMLElement>(".play-large")?.click());
+      await waitUntil(page, 20, (selector) => document.querySelector(selector) !== null, ENDS[name]);
+      if (name !== "WebKit") return;
+      expect(
+        await page.evaluate(() => document.querySelector('.notice-error [href*="/watch"]')?.getAttribute("href")),
+      ).toBe(`/watch?main=${mainId}`);
+    } finally {
+      await page.close();
+    }
+  });
+}

@@ -1,7 +1,7 @@
 /** Chromium, Firefox and WebKit divide videos and play them, and show the source's pictures (rows D5, D10, P3). */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { readFile, rm } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -82,10 +82,17 @@ const ROWS: Row[] = [
 
 let samples: string;
 let server: TestServer;
+/** The library's sample. */
+let sampleId: string;
+let captions: string;
 
 beforeAll(async () => {
   samples = await shortSamples();
   server = await startTestServer(samples);
+  const { videos } = (await (await fetch(`${server.url}/api/videos`)).json()) as { videos: { mainId: string }[] };
+  sampleId = videos[0]?.mainId ?? "";
+  captions = join(server.dataDir, "bay.vtt");
+  await writeFile(captions, "WEBVTT\n\n00:00.000 --> 00:20.000\nThe bay\n");
   for (const clip of made) sources.set(clip, await makeClip(server.dataDir, clip, CLIP_SECONDS));
   cutSource = await cutClip(sourceOf(CLIPS.H264));
 });
@@ -159,6 +166,42 @@ for (const engine of ENGINES.filter(({ isHere }) => isHere())) {
       }
     });
 
+    it.skipIf(engine.name === "Chromium").sequential(
+      "P3 P5: by keys alone, with captions, and full screen",
+      async () => {
+        await page.goto(`${server.url}/watch?main=${sampleId}`);
+        await waitForState(page, "ready");
+        await page.press("Enter"); // Play has the focus
+        await waitForState(page, "cm");
+        await page.press("ArrowRight");
+        await waitUntil(page, 5, hasText, [".stage-refusal", /cannot be skipped|飛ばせません/.source] as const);
+        await waitForState(page, "playing");
+        await page.press("k");
+        await waitForState(page, "paused");
+        await page.press("5");
+        await waitUntil(page, 15, isPictureOfPosition, FRAME_SECONDS);
+        expect(await shownTime(page)).toBeCloseTo(5, 1);
+        await page.press("ArrowLeft");
+        await waitUntil(page, 15, isPictureOfPosition, FRAME_SECONDS);
+        expect(await shownTime(page)).toBeCloseTo(0, 1);
+
+        await page.setFiles("input[data-captions]", captions);
+        await waitUntil(page, 5, hasText, [".captions", "The bay"] as const);
+        await page.press("c");
+        await waitUntil(page, 5, () => document.querySelector(".captions") === null);
+
+        await page.press("f");
+        const isFull = () => document.fullscreenElement?.matches(".watch-main") === true;
+        await waitUntil(page, 5, isFull);
+        await page.press("Enter");
+        expect(await page.evaluate(() => document.activeElement?.matches(".controls [data-entry]"))).toBe(true);
+        await page.press("Enter");
+        await waitForState(page, "playing");
+        await page.press("f");
+        await waitUntil(page, 5, () => document.fullscreenElement === null);
+      },
+    );
+
     for (const { name, hasMusic, open } of ROWS) {
       it.sequential(`D5 P3: ${name}: plays with the source's pictures, after seeks too`, async () => {
         const source = await open(page);
@@ -190,6 +233,10 @@ const waitForElement = (page: EnginePage, selector: string, seconds = 15): Promi
 
 const waitForState = (page: EnginePage, state: string): Promise<void> =>
   waitUntil(page, 30, (name) => document.querySelector<HTMLElement>(".stage")?.dataset.state === name, state);
+
+function hasText([selector, pattern]: readonly [string, string]): boolean {
+  return new RegExp(pattern).test(document.querySelector<HTMLElement>(selector)?.innerText ?? "");
+}
 
 async function expectSource(page: EnginePage, source: string, times: number[]): Promise<number> {
   const likeness = await likenessToSource(page, source, times);

@@ -65,6 +65,7 @@ describe("Studio", () => {
       const sizes = await page.locator(".sizes").innerText();
       expect(sizes).toMatch(/Slave/);
       console.info(`${sizes.replaceAll("\t", " ")}\n${await page.locator(".result > .quiet").first().innerText()}`);
+      await page.waitForFunction(() => [...document.querySelectorAll("video")].every((one) => one.readyState === 4));
       await screenshot(page, "studio-done");
 
       const [download] = await Promise.all([

@@ -1,4 +1,4 @@
-/** P4: every arrow of Fig. 12 against the real server, by pointer, by touch on a narrow screen, and by keys on a large one. */
+/** P4: every arrow of Fig. 12 against the real server, by pointer, by touch on a narrow screen, and by a remote control's keys on a large one. */
 import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectAccessible } from "./support/accessibility.ts";
@@ -48,17 +48,30 @@ const TOUCH: Hands = {
   "to One": (page) => button(page, "One").tap(),
   stop: (page) => button(page, "Stop").tap(),
 };
-const KEYS: Hands = {
-  forward: (page) => page.keyboard.press("n"),
-  back: (page) => page.keyboard.press("p"),
-  "to One": (page) => page.keyboard.press("p"),
-  "over the end": toEnd,
-  "over the start": async (page) => {
-    await page.keyboard.press("k");
-    await page.keyboard.press("Home");
-    await page.keyboard.press("ArrowLeft");
+
+/** On a remote control. Each action begins and ends on the picture. */
+const press = async (page: Page, ...keys: ("Up" | "Down" | "Left" | "Right" | "Enter")[]) => {
+  for (const key of keys) await page.keyboard.press(key === "Enter" ? key : `Arrow${key}`);
+};
+const focused = (page: Page): Promise<string> =>
+  page.evaluate(() => {
+    const element = document.activeElement as HTMLElement;
+    return element.matches(".stage") ? "picture" : (element.ariaLabel ?? element.innerText);
+  });
+const REMOTE: Hands = {
+  forward: (page) => press(page, "Enter", "Right", "Right", "Right", "Enter", "Up"),
+  back: (page) => press(page, "Enter", "Left", "Left", "Enter", "Up"),
+  "to One": async (page) => {
+    await press(page, "Enter", "Down");
+    expect(await focused(page)).toBe("Two");
+    await press(page, "Up");
+    expect(await focused(page)).toBe("One");
+    await press(page, "Enter");
+    for (let up = 0; up < 5 && (await focused(page)) !== "picture"; up++) await press(page, "Up");
   },
-  stop: (page) => button(page, "Stop").press("Enter"),
+  "over the end": (page) => press(page, "Right"),
+  "over the start": (page) => press(page, "Left", "Left"),
+  stop: (page) => press(page, "Enter", "Right", "Enter", "Up"),
 };
 
 /** Waits until the page says that the play stands there. @returns where the service says that it stands, asked at that moment */
@@ -85,9 +98,9 @@ function waitForPlace(page: Page, playId: string, place: Arrow[2]): Promise<stri
 }
 
 /** Presses Play; CM 1 is then on. @returns the play's id */
-async function startPlay(page: Page, press: (page: Page) => Promise<void> = pressPlay): Promise<string> {
+async function startPlay(page: Page, start: (page: Page) => Promise<void> = pressPlay): Promise<string> {
   const opened = page.waitForResponse((response) => response.url().endsWith("/api/plays"));
-  await press(page);
+  await start(page);
   const { playId } = await (await opened).json();
   expect(await waitForPlace(page, playId, "CM 1")).toBe("CM 1");
   return playId;
@@ -103,7 +116,7 @@ async function walk(page: Page, hands: Hands, playId: string, arrows: readonly A
 const watchBoth = () => `/watch?main=${one.mainId}&main=${two.mainId}`;
 
 describe("P4 Fig. 12", () => {
-  it("by pointer: a list of files that is put in order, and the arrows of (a), (c) and (d)", async () => {
+  it("by pointer: a list of files that is put in order, and the arrows of (a) and (c)", async () => {
     await withPage(app, "/watch", async ({ page }) => {
       await page.setInputFiles('input[type="file"]', [two.path, one.path]);
       await waitForState(page, "ready");
@@ -128,17 +141,13 @@ describe("P4 Fig. 12", () => {
         ["12a", "wait", "One"],
         ["12c", "forward", "CM 2"],
         ["12a", "wait", "Two"],
-        ["12d", "to One", "CM 1"],
-        ["12a", "wait", "One"],
-        ["12a", "over the end", "CM 2"],
-        ["12a", "wait", "Two"],
         ["12a", "over the end", "CM 3"],
         ["12a", "wait", "ended"],
       ]);
     });
   });
 
-  it("by touch at 360 px: picked in the library, to the next video, to the one before, and stop", async () => {
+  it("by touch at 360 px: picked in the library, to the next video, to the first, and stop", async () => {
     const screen = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
     await withPage(
       app,
@@ -155,7 +164,7 @@ describe("P4 Fig. 12", () => {
           ["12a", "wait", "One"],
           ["12c", "forward", "CM 2"],
           ["12a", "wait", "Two"],
-          ["12d", "back", "CM 1"],
+          ["12d", "to One", "CM 1"],
           ["12a", "wait", "One"],
           ["12d", "stop", "CM 3"],
         ]);
@@ -166,7 +175,7 @@ describe("P4 Fig. 12", () => {
     );
   });
 
-  it("by keys at 1080p: nothing leads forward in a CM, which is said; a CM that was left comes first next time", async () => {
+  it("by arrow keys and Enter alone at 1080p: nothing leads forward in a CM, which is said; a CM that was left comes first next time", async () => {
     const screen = { viewport: { width: 1920, height: 1080 } };
     await withPage(
       app,
@@ -174,13 +183,15 @@ describe("P4 Fig. 12", () => {
       async ({ page, expectProblem }) => {
         expectProblem("/moves"); // the request below that the service refuses
         await waitForState(page, "ready");
-        const press = () => button(page, "Play").first().press("Enter");
-        const playId = await startPlay(page, press);
+        expect(await focused(page)).toBe("Play");
+        const pressEnter = () => press(page, "Enter");
+        const playId = await startPlay(page, pressEnter);
+        expect(await focused(page)).toBe("picture");
         const inCm = await page.evaluate(async (id) => {
           const off = (name: string) =>
             [...document.querySelectorAll("button")].find(
               (one) => one.getAttribute("aria-label") === name || one.textContent === name,
-            )?.disabled;
+            )?.ariaDisabled;
           const headers = { "content-type": "application/json" };
           const init = { method: "POST", headers, body: '{"kind":"next"}' };
           return {
@@ -189,25 +200,54 @@ describe("P4 Fig. 12", () => {
             state: document.querySelector<HTMLElement>(".stage")?.dataset.state,
           };
         }, playId);
-        expect(inCm).toEqual({ off: [true, true, true, true], refused: "in_cm", state: "cm" });
-        await page.keyboard.press("ArrowRight");
+        expect(inCm).toEqual({ off: ["true", "true", "true", "true"], refused: "in_cm", state: "cm" });
+        await press(page, "Right");
         await page.getByText("The commercial cannot be skipped").waitFor();
 
         await page.reload(); // the window is closed by force
         await waitForState(page, "ready");
-        const again = await startPlay(page, press);
+        const again = await startPlay(page, pressEnter);
         await page.getByText("You left this commercial last time").first().waitFor();
-        await walk(page, KEYS, again, [
+        await walk(page, REMOTE, again, [
           ["12b", "wait", "One"],
           ["12d", "over the start", "CM 1"],
           ["12a", "wait", "One"],
           ["12c", "forward", "CM 2"],
+          ["12a", "wait", "Two"],
           ["12d", "back", "CM 1"],
+          ["12a", "wait", "One"],
+          ["12a", "over the end", "CM 2"],
+          ["12a", "wait", "Two"],
+          ["12d", "to One", "CM 1"],
           ["12a", "wait", "One"],
           ["12d", "stop", "CM 3"],
         ]);
+        await waitForState(page, "ended");
+        expect(await focused(page)).toBe("Play again");
       },
       screen,
     );
+  });
+
+  it("P5: the focus stays in the window where what had it goes off or away", async () => {
+    await withPage(app, watchBoth(), async ({ page }) => {
+      await waitForState(page, "ready");
+      await press(page, "Down", "Down", "Right", "Right");
+      expect(await focused(page)).toBe("Take “One” off the list");
+      await press(page, "Enter"); // one video is no list
+      await expect.poll(() => focused(page)).toBe("Play");
+      await press(page, "Enter");
+      await waitForState(page, "cm");
+      await press(page, "Enter");
+      expect(await focused(page)).toBe("Stop");
+      await press(page, "Right", "Enter"); // Forward, which is off
+      await page.getByText("The commercial cannot be skipped").waitFor();
+      await waitForState(page, "playing");
+      expect(await focused(page)).toBe("Forward 10 seconds");
+      await press(page, "Up");
+      await page.getByText("Your data", { exact: true }).focus();
+      await press(page, "Up", "Up", "Up", "Up", "Up");
+      expect(await focused(page)).toBe("picture");
+    });
   });
 });

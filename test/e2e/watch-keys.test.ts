@@ -40,6 +40,8 @@ it("P3 P4: keys play, seek, mute and fill the screen as in other players, and mo
     await page.keyboard.press("ArrowRight");
     expect(await position(page)).toBeCloseTo(5, 0);
     expect(await page.evaluate(() => navigator.mediaSession.metadata?.title)).toMatch(/sample/);
+    await page.keyboard.press("p");
+    expect(await position(page)).toBe(0);
 
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("ArrowDown");
@@ -145,7 +147,7 @@ it("P3: speed, captions, pictures over the seek bar and a small window, none of 
 
     // ---- In the CM behind the video ----
     await page.getByLabel("Speed").selectOption("2");
-    await page.getByRole("button", { name: "Stop", exact: true }).click();
+    await page.keyboard.press("n");
     await waitForState(page, "last-cm");
     expect(await page.getByLabel("Speed").isDisabled()).toBe(true);
     expect(await page.locator("video.cm-video").evaluate((video: HTMLVideoElement) => video.playbackRate)).toBe(1);

@@ -1,8 +1,10 @@
 /** The real server with a data folder of its own, and Chromium in front of it. */
+import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
 import {
   type Browser,
   type BrowserContext,
@@ -259,9 +261,22 @@ export function storedFiles(page: Page): Promise<string[]> {
   });
 }
 
+/** Makes a small file of a screenshot, for a document: fewer pixels, and colours from a table. */
+const FOR_DOCUMENT =
+  "scale=1024:-1:flags=lanczos,split[a][b];[a]palettegen=max_colors=128[p];[b][p]paletteuse=dither=none";
+
 /** A screenshot for the README when UPDATE_SCREENSHOTS=1, for whoever looks into a failure otherwise. */
 export async function screenshot(page: Page, name: string): Promise<void> {
-  const folder = join(ROOT, process.env.UPDATE_SCREENSHOTS === "1" ? "docs/images" : "test-results");
-  await mkdir(folder, { recursive: true });
-  await page.screenshot({ path: join(folder, `${name}.png`) });
+  const isForDocument = process.env.UPDATE_SCREENSHOTS === "1";
+  const path = join(ROOT, "test-results", `${name}.png`);
+  await mkdir(dirname(path), { recursive: true });
+  if (isForDocument)
+    await page.evaluate(() => {
+      scrollTo(0, 0);
+      (document.activeElement as HTMLElement | null)?.blur();
+    });
+  await page.screenshot({ path });
+  if (!isForDocument) return;
+  const image = join(ROOT, "docs/images", `${name}.png`);
+  await promisify(execFile)("ffmpeg", ["-v", "error", "-y", "-i", path, "-vf", FOR_DOCUMENT, image]);
 }

@@ -9,12 +9,16 @@ import { openWebKit } from "./webdriver.ts";
 
 export interface EnginePage {
   goto(url: string): Promise<void>;
+  /** What is done from now on is done in the page that a frame shows. */
+  enterFrame(selector: string): Promise<void>;
   /** Runs a function in the page, which gets `args` and knows nothing else of the test. */
   evaluate<A extends unknown[], R>(work: (...args: A) => R | Promise<R>, ...args: A): Promise<R>;
   /** Gives a file to an `<input type="file">`. */
   setFiles(selector: string, path: string): Promise<void>;
   /** A pointer's click, at `share` of the element's width from the left. */
   click(selector: string, share?: number): Promise<void>;
+  /** Presses a key of this name, as KeyboardEvent.key has it, wherever the focus is. */
+  press(key: string): Promise<void>;
   screenshot(path: string): Promise<void>;
   /** Of the page and, with it, of its browser. */
   close(): Promise<void>;
@@ -60,18 +64,28 @@ export const ENGINES: readonly Engine[] = [
 ];
 
 async function pageIn(browser: Browser): Promise<EnginePage> {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 860 } });
+  const page = await browser.newPage({ viewport: { width: 1280, height: 860 }, ignoreHTTPSErrors: true });
+  let frame = page.mainFrame();
   return {
-    goto: async (url) => void (await page.goto(url)),
+    goto: async (url) => {
+      await page.goto(url);
+      frame = page.mainFrame();
+    },
+    enterFrame: async (selector) => {
+      const inner = await (await page.waitForSelector(selector)).contentFrame();
+      if (inner === null) throw new Error(`${selector} shows no page`);
+      frame = inner;
+    },
     evaluate: (work, ...args) =>
-      page.evaluate(`(${work})(...${JSON.stringify(args)})`) as Promise<Awaited<ReturnType<typeof work>>>,
-    setFiles: (selector, path) => page.setInputFiles(selector, path),
+      frame.evaluate(`(${work})(...${JSON.stringify(args)})`) as Promise<Awaited<ReturnType<typeof work>>>,
+    setFiles: (selector, path) => frame.setInputFiles(selector, path),
     click: async (selector, share = 0.5) => {
-      const element = page.locator(selector).first();
+      const element = frame.locator(selector).first();
       const box = await element.boundingBox();
       if (box === null) throw new Error(`${selector} is not on the page`);
       await element.click({ position: { x: box.width * share, y: box.height / 2 } });
     },
+    press: (key) => page.keyboard.press(key),
     screenshot: async (path) => void (await page.screenshot({ path })),
     close: () => browser.close(),
   };

@@ -11,6 +11,14 @@ import type { EnginePage } from "./engines.ts";
 
 /** The key under which WebDriver names an element. */
 const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
+/** Keys that have no character; W3C WebDriver 17.4.2. */
+const KEYS: Record<string, string> = {
+  Enter: "\uE007",
+  ArrowLeft: "\uE012",
+  ArrowUp: "\uE013",
+  ArrowRight: "\uE014",
+  ArrowDown: "\uE015",
+};
 const START_MILLISECONDS = 20_000;
 /** GStreamer's OpenAL output brings the page down where there is no sound device; without it, it plays into nothing. */
 const SILENT_SOUND = "openalsink:NONE";
@@ -40,7 +48,9 @@ export async function openWebKit(): Promise<EnginePage> {
 
 async function openSession(address: string, stop: () => Promise<void>): Promise<EnginePage> {
   await untilAnswering(address);
-  const started = (await call(address, "POST", "/session", { capabilities: { alwaysMatch: {} } })) as {
+  const started = (await call(address, "POST", "/session", {
+    capabilities: { alwaysMatch: { acceptInsecureCerts: true } },
+  })) as {
     sessionId: string;
   };
   const session = `/session/${started.sessionId}`;
@@ -53,6 +63,7 @@ async function openSession(address: string, stop: () => Promise<void>): Promise<
   await post("/window/rect", { x: 0, y: 0, width: 1280, height: 900 });
   return {
     goto: async (url) => void (await post("/url", { url })),
+    enterFrame: async (selector) => void (await post("/frame", { id: { [ELEMENT]: await find(selector) } })),
     evaluate: async (work, ...args) => {
       const script = `const done = arguments[arguments.length - 1];
         Promise.resolve().then(() => (${work})(...[...arguments].slice(0, -1)))
@@ -74,6 +85,11 @@ async function openSession(address: string, stop: () => Promise<void>): Promise<
         { type: "pointerUp", button: 0 },
       ];
       await post("/actions", { actions: [{ type: "pointer", id: "mouse", actions: [move, ...press] }] });
+    },
+    press: async (key) => {
+      const value = KEYS[key] ?? key;
+      const strokes = ["keyDown", "keyUp"].map((type) => ({ type, value }));
+      await post("/actions", { actions: [{ type: "key", id: "keyboard", actions: strokes }] });
     },
     screenshot: async (path) => {
       const picture = (await call(address, "GET", `${session}/screenshot`)) as string;

@@ -2,7 +2,10 @@
 import type * as Comlink from "comlink";
 import { UnsupportedError } from "../../../codec/errors.ts";
 import type { PlayWorkerApi } from "../workers/play-api.ts";
-import { type MainSource, PLAYLIST_MOST, type PlaylistItem } from "./playlist.ts";
+import { type MainSource, type MissingItem, PLAYLIST_MOST, type PlaylistItem, withItem } from "./playlist.ts";
+
+/** Key and source of a main to open. */
+export type WantedItem = Omit<MissingItem, "error">;
 
 export class MainOpener {
   private readonly remote: Comlink.Remote<PlayWorkerApi>;
@@ -12,27 +15,31 @@ export class MainOpener {
     this.remote = remote;
   }
 
-  /** @returns the list with what could be opened behind it, and what went wrong first with the others */
+  /** Gives each source the key that it keeps. */
+  wanted(sources: readonly MainSource[]): WantedItem[] {
+    return sources.map((source) => ({ key: ++this.lastKey, source }));
+  }
+
+  /** @returns the list with what could be opened, the others, and what to say where not all were tried */
   async open(
-    sources: readonly MainSource[],
+    wanted: readonly WantedItem[],
     list: readonly PlaylistItem[],
     signal: AbortSignal,
-  ): Promise<{ items: PlaylistItem[]; failure: Error | undefined }> {
-    const items = [...list];
-    let failure: Error | undefined;
-    for (const source of sources) {
+  ): Promise<{ items: readonly PlaylistItem[]; missing: MissingItem[]; error: Error | undefined }> {
+    let items = list;
+    const missing: MissingItem[] = [];
+    for (const { key, source } of wanted) {
       if (signal.aborted) break;
+      if (items.length === PLAYLIST_MOST) {
+        const error = new UnsupportedError(`a play holds ${PLAYLIST_MOST} videos: the others were left out`);
+        return { items, missing, error };
+      }
       try {
-        if (items.length === PLAYLIST_MOST)
-          throw new UnsupportedError(`a play holds ${PLAYLIST_MOST} videos: the others were left out`);
-        const key = ++this.lastKey;
-        items.push({ key, facts: await this.remote.open(key, source) });
+        items = withItem(items, { key, facts: await this.remote.open(key, source) });
       } catch (error) {
-        if (failure !== undefined) continue;
-        failure = error as Error;
-        if (sources.length > 1 && source instanceof File) failure.message = `${source.name}: ${failure.message}`;
+        missing.push({ key, source, error: error as Error });
       }
     }
-    return { items, failure };
+    return { items, missing, error: undefined };
   }
 }

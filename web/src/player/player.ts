@@ -10,12 +10,12 @@ import { readCaptions } from "./captions.ts";
 import { CmStage } from "./cm-stage.ts";
 import { keepVolume, keptVolume } from "./kept-volume.ts";
 import { LossWatch } from "./loss-watch.ts";
-import { MainOpener } from "./main-opener.ts";
+import { MainOpener, type WantedItem } from "./main-opener.ts";
 import type { PlayLink } from "./play-link.ts";
 import { PlaySequence, type SequenceStage } from "./play-sequence.ts";
 import { type MainSource, movedItem, type PlaylistItem } from "./playlist.ts";
 import type { Display } from "./screen.ts";
-import { type CmProgress, PlayerStore, type Refusal } from "./snapshot.ts";
+import { PlayerStore } from "./snapshot.ts";
 import { isAtRest, nextState, showsCm, showsVideo } from "./state.ts";
 import { attachScreen, createVideoCanvas } from "./video-canvas.ts";
 import { VideoOutput } from "./video-output.ts";
@@ -97,29 +97,31 @@ export class Player extends PlayerStore {
 
   // ---- The playlist ----
 
-  /** Opens mains in place of what is open. What goes wrong ends in the snapshot's `error`; the others are there. */
+  /** Opens mains in place of what is open. What cannot be opened ends in the snapshot's `missing`; the others are there. */
   async open(sources: readonly MainSource[]): Promise<void> {
     await this.leavePlay();
     for (const { key } of this.current.items) void this.remote.forget(key);
     this.enter("open", {
       items: [],
+      missing: [],
       current: 0,
       facts: undefined,
       error: undefined,
       cm: undefined,
       positionSeconds: 0,
     });
-    await this.addItems(sources);
+    await this.addItems(this.mains.wanted(sources));
   }
 
   /** Adds mains behind those that are open. Between plays only. */
   async add(sources: readonly MainSource[]): Promise<void> {
-    const { state } = this.current;
-    if (state === "idle") return this.open(sources);
-    if (!isAtRest(state)) return;
-    await this.leavePlay();
-    this.enter("open", { error: undefined, cm: undefined, positionSeconds: 0 });
-    await this.addItems(sources);
+    if (this.current.state === "idle") await this.open(sources);
+    else await this.openMore(this.mains.wanted(sources));
+  }
+
+  /** Tries again to open what could not be opened. Between plays only. */
+  async openMissing(): Promise<void> {
+    await this.openMore(this.current.missing);
   }
 
   /** Between plays only. */
@@ -127,21 +129,31 @@ export class Player extends PlayerStore {
     if (isAtRest(this.current.state)) await this.list(movedItem(this.current.items, index, by));
   }
 
-  /** Between plays only. */
-  async removeItem(index: number): Promise<void> {
-    const { items, state } = this.current;
-    const removed = items[index];
-    if (!isAtRest(state) || removed === undefined) return;
-    await this.list(items.filter((item) => item !== removed));
-    void this.remote.forget(removed.key);
+  /** Between plays only. @param removed key of what is opened or of what could not be */
+  async removeItem(removed: number): Promise<void> {
+    const { items, missing, state } = this.current;
+    if (!isAtRest(state)) return;
+    this.update({ missing: missing.filter(({ key }) => key !== removed) });
+    await this.list(items.filter(({ key }) => key !== removed));
+    void this.remote.forget(removed);
   }
 
-  private async addItems(sources: readonly MainSource[]): Promise<void> {
+  private async openMore(wanted: readonly WantedItem[]): Promise<void> {
+    const { state, missing } = this.current;
+    if (!isAtRest(state)) return;
+    await this.leavePlay();
+    // A file that is no main was told of, and stays none.
+    const others = missing.filter((item) => typeof item.source === "string" && !wanted.includes(item));
+    this.enter("open", { missing: others, error: undefined, cm: undefined, positionSeconds: 0 });
+    await this.addItems(wanted);
+  }
+
+  private async addItems(wanted: readonly WantedItem[]): Promise<void> {
     const { signal } = this.playing;
-    const { items, failure } = await this.mains.open(sources, this.current.items, signal);
+    const { items, missing, error } = await this.mains.open(wanted, this.current.items, signal);
     if (signal.aborted) return;
-    if (items.length === 0 && failure !== undefined) this.fail(failure);
-    else await this.list(items, failure);
+    this.update({ missing: [...this.current.missing, ...missing] });
+    await this.list(items, error);
   }
 
   private async list(items: readonly PlaylistItem[], error?: Error): Promise<void> {
@@ -149,7 +161,9 @@ export class Player extends PlayerStore {
     this.update({ items });
     try {
       await this.showItem(0);
-      if (!signal.aborted) this.enter(items.length === 0 ? "emptied" : "opened", { error, cm: undefined });
+      const isEmpty = items.length === 0;
+      const event = !isEmpty ? "opened" : this.current.missing.length > 0 ? "fail" : "emptied";
+      if (!signal.aborted) this.enter(event, { error, cm: undefined });
     } catch (cause) {
       if (!signal.aborted) this.fail(cause);
     }
@@ -358,10 +372,6 @@ export class Player extends PlayerStore {
     if (cm !== undefined) this.link?.cmAt(cm.offer, positionSeconds);
   }
 
-  private refuse(reason: Refusal["reason"], message: string): void {
-    this.update({ refusal: { id: (this.current.refusal?.id ?? 0) + 1, reason, message } });
-  }
-
   private async endPlay(): Promise<void> {
     this.enter("over");
     await this.leavePlay();
@@ -385,10 +395,5 @@ export class Player extends PlayerStore {
     const { volume, muted } = this.current;
     this.video.setVolume(muted ? 0 : volume);
     this.cmStage.setVolume(volume, muted);
-  }
-
-  private updateCm(change: Partial<CmProgress>): void {
-    const { cm } = this.current;
-    if (cm !== undefined) this.update({ cm: { ...cm, ...change } });
   }
 }

@@ -5,13 +5,26 @@ import type { MainFacts } from "../workers/play-api.ts";
 export type MainSource = Blob | string;
 
 export interface PlaylistItem {
-  /** Names the main towards the worker; a main may be in a list twice. */
+  /** Names the main towards the worker, in the order in which they were asked for; a main may be in a list twice. */
   key: number;
   facts: MainFacts;
 }
 
+/** A main that could not be opened. */
+export interface MissingItem {
+  key: number;
+  source: MainSource;
+  error: Error;
+}
+
 /** As many as a service takes for one play (server/API.md, "A play"). */
 export const PLAYLIST_MOST = 50;
+
+/** @returns the list with one item more: behind those that were asked for before it */
+export function withItem(items: readonly PlaylistItem[], item: PlaylistItem): PlaylistItem[] {
+  const next = items.findIndex(({ key }) => key > item.key);
+  return next < 0 ? [...items, item] : items.toSpliced(next, 0, item);
+}
 
 /** @returns the list with one item moved by `by` places, at most to its end */
 export function movedItem<T>(items: readonly T[], index: number, by: number): T[] {

@@ -1,7 +1,7 @@
 /** What a view needs to know of the player, at one moment. */
 import type { CmOffer, ViewerAttributes } from "../shared/service.ts";
 import type { MainFacts } from "../workers/play-api.ts";
-import type { PlaylistItem } from "./playlist.ts";
+import type { MissingItem, PlaylistItem } from "./playlist.ts";
 import { nextState, type PlayerEvent, type PlayerState } from "./state.ts";
 
 export interface CmProgress {
@@ -24,6 +24,8 @@ export interface Refusal {
 export interface PlayerSnapshot {
   state: PlayerState;
   items: readonly PlaylistItem[];
+  /** What was asked for and could not be opened; plays go without it. */
+  missing: readonly MissingItem[];
   /** Index of the item that is shown, or whose CM is. */
   current: number;
   /** Of that item; undefined while there is none. */
@@ -52,6 +54,7 @@ export interface PlayerSnapshot {
 const AT_START: PlayerSnapshot = {
   state: "idle",
   items: [],
+  missing: [],
   current: 0,
   facts: undefined,
   playId: undefined,
@@ -96,6 +99,15 @@ export class PlayerStore {
   protected update(change: Partial<PlayerSnapshot>): void {
     this.current = { ...this.current, ...change };
     for (const listener of this.listeners) listener();
+  }
+
+  protected refuse(reason: Refusal["reason"], message: string): void {
+    this.update({ refusal: { id: (this.current.refusal?.id ?? 0) + 1, reason, message } });
+  }
+
+  protected updateCm(change: Partial<CmProgress>): void {
+    const { cm } = this.current;
+    if (cm !== undefined) this.update({ cm: { ...cm, ...change } });
   }
 
   protected unsubscribeAll(): void {

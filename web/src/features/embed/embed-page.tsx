@@ -1,12 +1,15 @@
 import { type ReactNode, useEffect, useRef } from "react";
+import { CmixError } from "../../../../codec/errors.ts";
 import { showsCm } from "../../player/state.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { ErrorNotice } from "../../shared/ui/notices.tsx";
 import { helpFor } from "../watch/error-help.ts";
+import { MissingNotice } from "../watch/missing-notice.tsx";
 import { PlayerControls } from "../watch/player-controls.tsx";
 import { SponsorLink } from "../watch/sponsor-link.tsx";
 import { Stage } from "../watch/stage.tsx";
 import { useMediaSession, useWakeLock } from "../watch/use-device.ts";
+import { useFocus } from "../watch/use-focus.ts";
 import { useFullScreen } from "../watch/use-full-screen.ts";
 import { useKeys } from "../watch/use-keys.ts";
 import { usePlayer } from "../watch/use-player.ts";
@@ -28,6 +31,11 @@ type EmbeddedProps = Required<ReturnType<typeof usePlayer>> & { mainId: string }
 function Embedded({ player, snapshot, mainId }: { [K in keyof EmbeddedProps]: NonNullable<EmbeddedProps[K]> }) {
   const { t } = useText();
   const { state, facts, error, cm } = snapshot;
+  // The service gave a session when the play was opened, and the browser did not keep it.
+  const isCookieless = error instanceof CmixError && error.details.serviceCode === "foreign_session";
+  const ownPage = `/watch?main=${encodeURIComponent(mainId)}`;
+  const page = useRef<HTMLElement>(null);
+  useFocus(page);
   const screen = useRef<HTMLDivElement>(null);
   const fullScreen = useFullScreen(screen);
   useKeys(player, { toggleFullScreen: fullScreen.toggle });
@@ -37,8 +45,16 @@ function Embedded({ player, snapshot, mainId }: { [K in keyof EmbeddedProps]: No
     document.title = facts?.title ?? "Cmix";
   }, [facts]);
   return (
-    <main className="embed">
-      {error !== undefined && (
+    <main ref={page} className="embed">
+      <MissingNotice player={player} snapshot={snapshot} />
+      {isCookieless && (
+        <ErrorNotice message={t("embed.noSession")}>
+          <a className="button" data-takes-focus href={ownPage} target="_blank" rel="noopener">
+            {t("embed.openWindow")}
+          </a>
+        </ErrorNotice>
+      )}
+      {error !== undefined && !isCookieless && (
         <ErrorNotice
           message={error.message}
           help={helpFor(error, facts?.service, t)}
@@ -58,7 +74,7 @@ function Embedded({ player, snapshot, mainId }: { [K in keyof EmbeddedProps]: No
         {showsCm(state) && cm !== undefined && (
           <SponsorLink offer={cm.offer} onFollow={() => player.cmClicked()} className="" />
         )}
-        <a href={`/watch?main=${mainId}`} target="_blank" rel="noopener">
+        <a href={ownPage} target="_blank" rel="noopener">
           {t("embed.open")}
           <span className="visually-hidden"> ({t("watch.newTab")})</span>
         </a>

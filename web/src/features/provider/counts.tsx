@@ -31,7 +31,7 @@ export function Counts(): ReactNode {
     </label>
   );
   return (
-    <section aria-labelledby={`${id}title`}>
+    <section className="provider-part" aria-labelledby={`${id}title`}>
       <h2 id={`${id}title`}>{t("provider.counts")}</h2>
       <div className="actions">
         {day("from", from, setFrom)}

@@ -47,7 +47,7 @@ export function Reports(): ReactNode {
   };
 
   return (
-    <section aria-labelledby={`${id}title`}>
+    <section className="provider-part" aria-labelledby={`${id}title`}>
       <h2 id={`${id}title`}>{t("provider.reports")}</h2>
       {error !== undefined && <ErrorNotice message={error.message} />}
       {settings !== undefined && (

@@ -1,4 +1,5 @@
 import { CmixError } from "../../../../codec/errors.ts";
+import type { MissingItem } from "../../player/playlist.ts";
 import type { Translate } from "../../shared/i18n/text.tsx";
 
 /** What a viewer can do about an error. */
@@ -18,6 +19,24 @@ export function helpFor(error: Error, service: string | undefined, t: Translate)
       if (error.details.serviceCode === "guest_plays_used_up") return t("watch.help.guestPlays");
       return helpForDelivery(Number(error.details.status), service, t);
   }
+}
+
+/** No main is known by the name that was asked for: it was withdrawn, or never was. */
+export const isGone = ({ error }: Pick<MissingItem, "error">): boolean =>
+  error instanceof CmixError && error.code === "delivery" && [400, 404, 410].includes(Number(error.details.status));
+
+/** Whether opening a main again can end otherwise: a file stays as it is, a network does not. */
+export function canOpenLater({ source, error }: MissingItem): boolean {
+  if (typeof source !== "string") return false;
+  return !(error instanceof CmixError) || error.code === "input" || error.details.retryable === true;
+}
+
+/** What a viewer can do about a main that cannot be opened. */
+export function helpForOpening(error: Error, t: Translate): string {
+  if (isGone({ error })) return t("watch.help.gone");
+  if (error instanceof CmixError && error.code === "delivery" && error.details.retryable === true)
+    return t(error.details.status === 429 ? "watch.help.wait" : "watch.help.cannotFetch");
+  return helpFor(error, undefined, t);
 }
 
 function helpForDelivery(status: number, service: string | undefined, t: Translate): string {

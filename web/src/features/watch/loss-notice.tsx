@@ -21,7 +21,7 @@ export function LossNotice({
     <>
       <p className={loss.isTrying ? "waiting" : ""}>{t(loss.isTrying ? "loss.trying" : "loss.over")}</p>
       {keepsPlace && <p>{t("loss.kept")}</p>}
-      <button type="button" className="button" onClick={onTry}>
+      <button type="button" className="button" data-takes-focus onClick={onTry}>
         {t("loss.tryNow")}
       </button>
     </>

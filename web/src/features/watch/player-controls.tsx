@@ -29,9 +29,14 @@ export function PlayerControls({ player, snapshot, fullScreen, small, onCaptions
   const isCm = showsCm(state);
   const isPaused = state === "paused";
   const isList = items.length > 1;
+  const whyOff = () => player.explainCm();
   return (
-    <fieldset className="controls" aria-describedby={isCm ? noteId : undefined}>
-      <legend className="visually-hidden">{t("watch.controls")}</legend>
+    <div
+      className="controls"
+      role="toolbar"
+      aria-label={t("watch.controls")}
+      aria-describedby={isCm ? noteId : undefined}
+    >
       <SeekBar player={player} snapshot={snapshot} />
       <div className="control-group">
         {isList && (
@@ -39,14 +44,23 @@ export function PlayerControls({ player, snapshot, fullScreen, small, onCaptions
             icon="previous"
             label={t("watch.previous")}
             isOff={!isVideo && !(isCm && (cm?.number ?? 1) > 1)}
+            onOff={whyOff}
             onClick={() => player.previous()}
           />
         )}
-        <Control icon="rewind" label={t("watch.rewind")} isOff={!isVideo} onClick={() => player.step(-STEP_SECONDS)} />
         <Control
+          icon="rewind"
+          label={t("watch.rewind")}
+          isOff={!isVideo}
+          onOff={whyOff}
+          onClick={() => player.step(-STEP_SECONDS)}
+        />
+        <Control
+          isEntry
           icon={isPaused || !isVideo ? "play" : "pause"}
           label={t(isPaused ? "watch.play" : "watch.pause")}
           isOff={!isVideo}
+          onOff={whyOff}
           onClick={() => (isPaused ? player.resume() : player.pause())}
         />
         <Control
@@ -56,8 +70,16 @@ export function PlayerControls({ player, snapshot, fullScreen, small, onCaptions
           isOff={!isVideo && !isCm}
           onClick={() => void player.stop()}
         />
-        <Control icon="forward" label={t("watch.forward")} isOff={!isVideo} onClick={() => player.step(STEP_SECONDS)} />
-        {isList && <Control icon="next" label={t("watch.next")} isOff={!isVideo} onClick={() => player.next()} />}
+        <Control
+          icon="forward"
+          label={t("watch.forward")}
+          isOff={!isVideo}
+          onOff={whyOff}
+          onClick={() => player.step(STEP_SECONDS)}
+        />
+        {isList && (
+          <Control icon="next" label={t("watch.next")} isOff={!isVideo} onOff={whyOff} onClick={() => player.next()} />
+        )}
       </div>
       <div className="control-group control-group-end">
         <Control
@@ -71,7 +93,7 @@ export function PlayerControls({ player, snapshot, fullScreen, small, onCaptions
           type="range"
           min={0}
           max={1}
-          step={0.01}
+          step={0.05}
           value={muted ? 0 : volume}
           aria-label={t("watch.volume")}
           aria-valuetext={`${Math.round((muted ? 0 : volume) * 100)} %`}
@@ -80,7 +102,7 @@ export function PlayerControls({ player, snapshot, fullScreen, small, onCaptions
         <select
           className="speed"
           value={speed}
-          disabled={isCm}
+          aria-disabled={isCm || undefined}
           aria-label={t("watch.speed")}
           title={t("watch.speed")}
           onChange={(event) => player.setSpeed(Number(event.target.value))}
@@ -121,7 +143,7 @@ export function PlayerControls({ player, snapshot, fullScreen, small, onCaptions
           {t("watch.cmLocked")}
         </p>
       )}
-    </fieldset>
+    </div>
   );
 }
 
@@ -130,22 +152,29 @@ interface ControlProps {
   label: string;
   /** More than the name, for who points at it. */
   hint?: string | undefined;
+  /** It can have the focus all the same, so that nobody's focus is lost when it goes off. */
   isOff?: boolean;
+  /** Pressed while it is off. */
+  onOff?: () => void;
+  /** The way into the controls by key leads here. */
+  isEntry?: boolean;
   /** Of a control that is on or off. */
   isPressed?: boolean | undefined;
   onClick(): void;
 }
 
-export function Control({ icon, label, hint, isOff = false, isPressed, onClick }: ControlProps): ReactNode {
+export function Control(props: ControlProps): ReactNode {
+  const { icon, label, hint, isOff = false, onOff, isEntry, isPressed, onClick } = props;
   return (
     <button
       type="button"
       className="control"
-      disabled={isOff}
+      aria-disabled={isOff || undefined}
       aria-label={label}
       aria-pressed={isPressed}
+      data-entry={isEntry}
       title={hint ?? label}
-      onClick={onClick}
+      onClick={isOff ? onOff : onClick}
     >
       <Icon name={icon} />
     </button>

@@ -4,13 +4,14 @@ import type { PlayerSnapshot } from "../../player/snapshot.ts";
 import { isAtRest, showsVideo } from "../../player/state.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { formatTime } from "../../shared/text-format.ts";
+import { missingName } from "./missing-notice.tsx";
 import { Control } from "./player-controls.tsx";
 
 /** What is played in which order, with the CMs between: to be changed before a play, to be gone along in one (Cmix patent [0220]-[0224]). */
 export function Playlist({ player, snapshot }: { player: Player; snapshot: PlayerSnapshot }): ReactNode {
   const { t } = useText();
-  const { items, state, current, cm } = snapshot;
-  if (items.length < 2) return null;
+  const { items, missing, state, current, cm } = snapshot;
+  if (items.length === 0 || items.length + missing.length < 2) return null;
   const isPlaying = !isAtRest(state) && state !== "opening";
   const isVideo = showsVideo(state);
   const cmNow = isPlaying && !isVideo ? cm?.number : undefined;
@@ -30,7 +31,11 @@ export function Playlist({ player, snapshot }: { player: Player; snapshot: Playe
           <li className="list-video" key={key} aria-current={(isVideo && i === current) || undefined}>
             <span className="list-title">
               {isPlaying ? (
-                <button type="button" disabled={!mayGoTo(i + 1)} onClick={() => player.goTo(i)}>
+                <button
+                  type="button"
+                  aria-disabled={!mayGoTo(i + 1) || undefined}
+                  onClick={() => (mayGoTo(i + 1) ? player.goTo(i) : player.explainCm())}
+                >
                   {title}
                 </button>
               ) : (
@@ -52,18 +57,28 @@ export function Playlist({ player, snapshot }: { player: Player; snapshot: Playe
                   isOff={i === items.length - 1}
                   onClick={() => void player.moveItem(i, 1)}
                 />
-                <Control
-                  icon="remove"
-                  label={t("watch.list.remove", { title })}
-                  onClick={() => void player.removeItem(i)}
-                />
+                <Remove player={player} item={key} title={title} />
               </span>
             )}
           </li>,
         ])}
         {cmPlace(items.length + 1)}
+        {missing.map((item) => (
+          <li className="list-missing" key={item.key}>
+            <span className="list-title">{t("watch.list.missing", { name: missingName(item) })}</span>
+            {isAtRest(state) && <Remove player={player} item={item.key} title={missingName(item)} />}
+          </li>
+        ))}
       </ol>
       <p className="quiet">{t(isPlaying ? "watch.list.rules" : "watch.list.change")}</p>
     </section>
+  );
+}
+
+/** @param item key of what is taken off the list */
+function Remove({ player, item, title }: { player: Player; item: number; title: string }): ReactNode {
+  const { t } = useText();
+  return (
+    <Control icon="remove" label={t("watch.list.remove", { title })} onClick={() => void player.removeItem(item)} />
   );
 }

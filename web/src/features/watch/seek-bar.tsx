@@ -13,9 +13,7 @@ const THUMB_PIXELS = 16;
 /** In key steps. */
 const KEYS: Record<string, number> = {
   ArrowRight: 1,
-  ArrowUp: 1,
   ArrowLeft: -1,
-  ArrowDown: -1,
   PageUp: 10,
   PageDown: -10,
 };
@@ -28,7 +26,7 @@ export function SeekBar({ player, snapshot }: { player: Player; snapshot: Player
   const [pointed, setPointed] = useState<number>();
   const length = facts?.durationSeconds ?? 0;
   const isVideo = showsVideo(state);
-  const position = dragged ?? (isVideo ? positionSeconds : 0);
+  const position = isVideo ? (dragged ?? positionSeconds) : 0;
   const commit = () => {
     if (dragged === undefined) return;
     player.seek(dragged);
@@ -48,10 +46,10 @@ export function SeekBar({ player, snapshot }: { player: Player; snapshot: Player
           max={length}
           step={0.01}
           value={position}
-          disabled={!isVideo}
+          aria-disabled={!isVideo || undefined}
           aria-label={t("watch.seek")}
           aria-valuetext={t("watch.position", { position: formatTime(position), length: formatTime(length) })}
-          onChange={(event) => setDragged(Number(event.target.value))}
+          onChange={(event) => isVideo && setDragged(Number(event.target.value))}
           onPointerMove={({ nativeEvent: { offsetX }, currentTarget: { clientWidth } }) =>
             setPointed(Math.min(1, Math.max(0, (offsetX - THUMB_PIXELS / 2) / (clientWidth - THUMB_PIXELS))) * length)
           }
@@ -63,7 +61,8 @@ export function SeekBar({ player, snapshot }: { player: Player; snapshot: Player
             const edge = event.key === "Home" ? 0 : event.key === "End" ? length : undefined;
             if (step === undefined && edge === undefined) return;
             event.preventDefault();
-            setDragged(edge ?? Math.min(length, Math.max(0, position + (step ?? 0) * KEY_STEP_SECONDS)));
+            if (isVideo) setDragged(edge ?? Math.min(length, Math.max(0, position + (step ?? 0) * KEY_STEP_SECONDS)));
+            else player.explainCm();
           }}
           onKeyUp={commit}
         />

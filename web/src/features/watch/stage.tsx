@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { cuesAt } from "../../player/captions.ts";
 import type { Player } from "../../player/player.ts";
 import type { PlayerSnapshot } from "../../player/snapshot.ts";
@@ -31,6 +31,7 @@ const WAITING: Partial<Record<PlayerState, TextKey>> = {
 /** The picture, and over it what there is to say or press. */
 export function Stage({ player, snapshot, facts, isAway }: StageProps): ReactNode {
   const { t } = useText();
+  const helpId = useId();
   const host = useRef<HTMLDivElement>(null);
   useEffect(() => {
     host.current?.append(player.element);
@@ -43,7 +44,18 @@ export function Stage({ player, snapshot, facts, isAway }: StageProps): ReactNod
   const cues =
     showsVideo(state) && snapshot.captions?.isOn ? cuesAt(snapshot.captions.cues, snapshot.positionSeconds) : [];
   return (
-    <section className="stage" style={shapeOf(facts)} data-state={state} aria-label={facts.title}>
+    <section
+      className="stage"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: on the picture the arrow keys seek and change the volume
+      tabIndex={0}
+      style={shapeOf(facts)}
+      data-state={state}
+      aria-label={facts.title}
+      aria-describedby={helpId}
+    >
+      <p className="visually-hidden" id={helpId}>
+        {t("watch.keys")}
+      </p>
       {/* A click on the picture is an extra for pointers; the button below and the key k do the same for everyone. */}
       {/* biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: see above */}
       <div className="stage-host" ref={host} onClick={() => (state === "paused" ? player.resume() : player.pause())} />
@@ -58,7 +70,7 @@ export function Stage({ player, snapshot, facts, isAway }: StageProps): ReactNod
       {(state === "ready" || state === "ended" || state === "error") && <Poster poster={facts.poster} />}
       {(state === "ready" || state === "ended") && (
         <div className="stage-over">
-          <button type="button" className="play-large" onClick={() => void player.play()}>
+          <button type="button" className="play-large" data-takes-focus onClick={() => void player.play()}>
             <Icon name="play" />
             <span>{t(state === "ended" ? "watch.playAgain" : "watch.play")}</span>
           </button>
@@ -97,7 +109,7 @@ export function Stage({ player, snapshot, facts, isAway }: StageProps): ReactNod
       <RefusalNotice refusal={snapshot.refusal} />
       {unblock !== undefined && (
         <div className="stage-over">
-          <button type="button" className="play-large" onClick={unblock}>
+          <button type="button" className="play-large" data-takes-focus onClick={unblock}>
             <Icon name="play" />
             <span>{t("watch.cmClick")}</span>
           </button>

@@ -12,33 +12,31 @@ import { ErrorNotice, Hint } from "../../shared/ui/notices.tsx";
 import { Announcer } from "./announcer.tsx";
 import { helpFor } from "./error-help.ts";
 import { InstallCard } from "./install-card.tsx";
+import { MissingNotice } from "./missing-notice.tsx";
 import { Panel } from "./panel.tsx";
 import { PlayerControls } from "./player-controls.tsx";
 import { Playlist } from "./playlist.tsx";
 import { Stage } from "./stage.tsx";
 import { Surroundings, useSurroundings } from "./surroundings.tsx";
 import { useMediaSession, useWakeLock } from "./use-device.ts";
+import { useFocus } from "./use-focus.ts";
 import { useFullScreen } from "./use-full-screen.ts";
 import { useKeys } from "./use-keys.ts";
 import { usePictureInPicture } from "./use-picture-in-picture.ts";
 import { usePlayer } from "./use-player.ts";
 import { YourData } from "./your-data.tsx";
 
-/** The form of a main's id in `?main=`, which may stand there several times. */
-const MAIN_ID = /^[0-9a-f]{32}$/;
-
 /** For the file dialogue. */
 const MAIN_FILES = ".cmx,application/octet-stream";
 
 export function WatchPage(): ReactNode {
   const { player, snapshot } = usePlayer();
-  const mainIds = useAddress().searchParams.getAll("main").join(" ");
+  const mainIds = useAddress().searchParams.getAll("main").map(encodeURIComponent).join(" ");
   const files = useHandedOver();
 
   useEffect(() => {
     if (player === undefined) return;
-    const wanted = mainIds.split(" ").filter((id) => MAIN_ID.test(id));
-    if (wanted.length > 0) void player.open(wanted.map((id) => `/api/mains/${id}`));
+    if (mainIds !== "") void player.open(mainIds.split(" ").map((id) => `/api/mains/${id}`));
     else if (files !== undefined) void player.open(files);
   }, [player, mainIds, files]);
 
@@ -49,6 +47,8 @@ function Watch({ player, snapshot }: { player: Player; snapshot: PlayerSnapshot 
   const { t } = useText();
   const { state, facts, error } = snapshot;
   const isOnline = useOnline();
+  const page = useRef<HTMLDivElement>(null);
+  useFocus(page);
   const screen = useRef<HTMLDivElement>(null);
   const fullScreen = useFullScreen(screen);
   const captionFile = useRef<HTMLInputElement>(null);
@@ -63,9 +63,10 @@ function Watch({ player, snapshot }: { player: Player; snapshot: PlayerSnapshot 
   const around = useSurroundings(snapshot, snapshot.current + 1);
   const isFresh = facts === undefined;
   return (
-    <div className={isFresh ? "page" : "page page-wide"}>
+    <div ref={page} className={isFresh ? "page" : "page page-wide"}>
       <h1 className={isFresh ? "" : "visually-hidden"}>{t("watch.title")}</h1>
       {isFresh && <p className="lead">{t("watch.lead")}</p>}
+      <MissingNotice player={player} snapshot={snapshot} leadsToLibrary />
       {error !== undefined && (
         <ErrorNotice
           message={error.message}

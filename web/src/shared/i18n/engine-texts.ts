@@ -5,6 +5,9 @@ export const engineEn = {
   "loss.kept": "The video goes on where it stopped, without another commercial.",
   "loss.tryNow": "Try again now",
   "embed.open": "Watch in Cmix",
+  "embed.noSession":
+    "This browser keeps no session for players in other sites’ pages. In its own window the video plays.",
+  "embed.openWindow": "Open in its own window",
   "around.information": "Information",
   "around.advertisement": "Advertisement",
   "around.guidance": "Guide",
@@ -25,6 +28,9 @@ export const engineJa: Record<keyof typeof engineEn, string> = {
   "loss.kept": "接続が戻れば、CMなしで続きから再生されます。",
   "loss.tryNow": "今すぐ再接続",
   "embed.open": "Cmix で視聴",
+  "embed.noSession":
+    "このブラウザーでは、ほかのサイトに埋め込まれたプレーヤーのセッションが保存されません。別のウィンドウで開くと再生できます。",
+  "embed.openWindow": "別のウィンドウで開く",
   "around.information": "情報",
   "around.advertisement": "広告",
   "around.guidance": "ガイド",

@@ -6,10 +6,13 @@ export function ErrorNotice({
   message,
   help,
   onRetry,
+  children,
 }: {
   message: string;
   help?: string | undefined;
   onRetry?: (() => void) | undefined;
+  /** Another way out. */
+  children?: ReactNode;
 }): ReactNode {
   const { t } = useText();
   return (
@@ -17,10 +20,11 @@ export function ErrorNotice({
       <p className="notice-title">{help ?? message}</p>
       {help !== undefined && <p className="quiet">{message}</p>}
       {onRetry !== undefined && (
-        <button type="button" className="button" onClick={onRetry}>
+        <button type="button" className="button" data-takes-focus onClick={onRetry}>
           {t("error.again")}
         </button>
       )}
+      {children}
     </div>
   );
 }

@@ -1,0 +1,48 @@
+import type { ReactNode } from "react";
+import { Link } from "../../app/router.tsx";
+import type { Player } from "../../player/player.ts";
+import type { MissingItem } from "../../player/playlist.ts";
+import type { PlayerSnapshot } from "../../player/snapshot.ts";
+import { isAtRest } from "../../player/state.ts";
+import { useText } from "../../shared/i18n/text.tsx";
+import { ErrorNotice } from "../../shared/ui/notices.tsx";
+import { canOpenLater, helpForOpening, isGone } from "./error-help.ts";
+
+const DIGITS_SHOWN = 8;
+
+/** What a main is called that tells no title. */
+export function missingName({ source }: MissingItem): string {
+  if (source instanceof File) return source.name;
+  return typeof source === "string" ? `${source.split("/").at(-1)?.slice(0, DIGITS_SHOWN)}…` : "";
+}
+
+interface MissingNoticeProps {
+  player: Player;
+  snapshot: PlayerSnapshot;
+  /** Whether a way to the library is shown to who asked for a video that is not in it. */
+  leadsToLibrary?: boolean;
+}
+
+/** Which videos could not be opened, and what the viewer can do about it. */
+export function MissingNotice({ player, snapshot, leadsToLibrary = false }: MissingNoticeProps): ReactNode {
+  const { t } = useText();
+  const { missing, state } = snapshot;
+  const [first] = missing;
+  if (first === undefined || !isAtRest(state)) return null;
+  const messages = missing.map(({ source, error }) =>
+    source instanceof File ? `${source.name}: ${error.message}` : error.message,
+  );
+  return (
+    <ErrorNotice
+      help={helpForOpening(first.error, t)}
+      message={messages.join(" · ")}
+      onRetry={missing.some(canOpenLater) ? () => void player.openMissing() : undefined}
+    >
+      {leadsToLibrary && missing.some(isGone) && (
+        <Link href="/" data-takes-focus>
+          {t("error.toLibrary")}
+        </Link>
+      )}
+    </ErrorNotice>
+  );
+}
