@@ -51,6 +51,7 @@ export {
   quantiseScalar,
   quantiseSimd,
 } from "./kernels/quantise";
+export { halvePlaneScalar, halvePlaneSimd, scalePlaneScalar, scalePlaneSimd } from "./kernels/scale";
 export {
   forwardTransformScalar,
   forwardTransformSimd,

@@ -6,12 +6,15 @@ export { mergePlane, splitPlane } from "./kernels/bitplane";
 export { deinterleaveChroma, i420ToRgba, rgbaToI420 } from "./kernels/colour";
 export { cutPackets, mergePackets } from "./kernels/packets";
 export { cutRanges, mergeRanges } from "./kernels/ranges";
+export { halvePlane, scalePlane } from "./kernels/scale";
 export { joinTable, splitTable } from "./kernels/tables";
 export { xorRepeat } from "./kernels/xor";
 export {
   decoderAspectCode,
   decoderClose,
   decoderHeight,
+  decoderHold,
+  decoderLetGo,
   decoderOpen,
   decoderPicture,
   decoderPlane,

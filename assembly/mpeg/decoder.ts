@@ -50,8 +50,9 @@ let withheldBytesLength: i32 = 0;
 let neutral: bool = false;
 let older: PictureBuffer | null = null;
 let newer: PictureBuffer | null = null;
-let bidirectional: PictureBuffer | null = null;
 let current: PictureBuffer | null = null;
+/** All there are: the two references, the present one, and what is held. */
+let pictureBuffers: PictureBuffer[] = [];
 let planeBits: usize = 0;
 let planeBytes: i32 = 0;
 /** Reference pictures since the sequence began, 2 at most. */
@@ -77,9 +78,8 @@ export function decoderSetNeutral(on: i32): void {
 
 export function decoderClose(): void {
   if (older === null) return;
-  older!.release();
-  newer!.release();
-  bidirectional!.release();
+  for (let i = 0; i < pictureBuffers.length; i++) pictureBuffers[i].release();
+  pictureBuffers = [];
   heap.free(planeBits);
   older = null;
   width = 0;
@@ -113,6 +113,21 @@ export function decoderTemporalReference(): i32 {
 export function decoderPlane(plane: i32, which: i32): usize {
   const picture = which == 0 ? current! : which == 1 ? older! : newer!;
   return plane == 0 ? picture.luma : plane == 1 ? picture.cb : picture.cr;
+}
+
+/**
+ * Keeps the picture decoded last as it is while others are decoded, in memory of its own.
+ * @returns where its Y begins, which is its name for {@link decoderLetGo}
+ */
+export function decoderHold(): usize {
+  current!.holders += 1;
+  return current!.luma;
+}
+
+/** Each hold once. @param picture one that went with `decoderClose` is passed over */
+export function decoderLetGo(picture: usize): void {
+  for (let i = 0; i < pictureBuffers.length; i++)
+    if (pictureBuffers[i].luma == picture) pictureBuffers[i].holders = max<i32>(0, pictureBuffers[i].holders - 1);
 }
 
 export function decoderStride(plane: i32): i32 {
@@ -195,12 +210,26 @@ function readSequenceHeader(): i32 {
   height = newHeight;
   macroblocksWide = (width + 15) >> 4;
   macroblocksHigh = (height + 15) >> 4;
-  older = PictureBuffer.allocate(macroblocksWide, macroblocksHigh);
-  newer = PictureBuffer.allocate(macroblocksWide, macroblocksHigh);
-  bidirectional = PictureBuffer.allocate(macroblocksWide, macroblocksHigh);
+  older = addBuffer();
+  newer = addBuffer();
   planeBytes = (macroblocksWide * macroblocksHigh) << 5;
   planeBits = heap.alloc(<usize>(planeBytes + (planeBytes >> 1)));
   return OK;
+}
+
+function addBuffer(): PictureBuffer {
+  const buffer = PictureBuffer.allocate(macroblocksWide, macroblocksHigh);
+  pictureBuffers.push(buffer);
+  return buffer;
+}
+
+/** One that is neither a reference nor held. */
+function freeBuffer(): PictureBuffer {
+  for (let i = 0; i < pictureBuffers.length; i++) {
+    const buffer = pictureBuffers[i];
+    if (buffer !== older && buffer !== newer && buffer.holders == 0) return buffer;
+  }
+  return addBuffer();
 }
 
 function readMatrix(matrix: usize): void {
@@ -226,8 +255,7 @@ function readPictureHeader(): i32 {
   }
   if (references < (type == TYPE_I ? 0 : type == TYPE_P ? 1 : 2)) return ERROR_SYNTAX;
   if (division != DIVISION_NONE && type == TYPE_B) return ERROR_UNSUPPORTED;
-  // A reference picture is written over the oldest one.
-  current = type == TYPE_B ? bidirectional : older;
+  current = freeBuffer();
   coded.wide = macroblocksWide;
   coded.high = macroblocksHigh;
   coded.target = current;

@@ -2,6 +2,8 @@
 export class PictureBuffer {
   cb: usize;
   cr: usize;
+  /** How many look at it, whom no other picture may be written over. */
+  holders: i32 = 0;
 
   constructor(
     public luma: usize,

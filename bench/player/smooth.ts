@@ -66,8 +66,7 @@ function lookAt(page: Page, selector: string): Promise<Look> {
       const pictures = () =>
         looked instanceof HTMLVideoElement
           ? looked.getVideoPlaybackQuality().totalVideoFrames - looked.getVideoPlaybackQuality().droppedVideoFrames
-          : Number(looked.dataset.pictureSeconds);
-      const times = new Set<number>();
+          : Number(looked.dataset.shownPictures);
       const from = pictures();
       const start = performance.now();
       let [blocked, last] = [0, start];
@@ -76,10 +75,8 @@ function lookAt(page: Page, selector: string): Promise<Look> {
         const now = performance.now();
         blocked = Math.max(blocked, now - last - 4);
         last = now;
-        times.add(pictures());
       }
-      const shown = looked instanceof HTMLVideoElement ? pictures() - from : times.size - 1;
-      return { shown, blocked, longTasks };
+      return { shown: pictures() - from, blocked, longTasks };
     },
     { element: selector, seconds: LOOK_SECONDS },
   );

@@ -140,6 +140,7 @@ function watchLongTasks(): void {
 }
 
 interface Counted {
+  /** In the whole time. */
   shown: number;
   /** Milliseconds each. */
   longTasks: Record<"before" | "playing", number[]>;
@@ -148,14 +149,20 @@ interface Counted {
 async function countPictures(seconds: number): Promise<Counted> {
   const canvas = document.querySelector<HTMLElement>(".video-canvas");
   if (canvas === null) throw new Error("there is no player");
-  let shown = 0;
+  /** When the player told how many pictures it had shown. */
+  const told: { milliseconds: number; pictures: number }[] = [];
   const start = performance.now();
-  const observer = new MutationObserver((changes) => {
-    shown += changes.length;
+  const observer = new MutationObserver(() => {
+    told.push({ milliseconds: performance.now(), pictures: Number(canvas.dataset.shownPictures) });
   });
-  observer.observe(canvas, { attributes: true, attributeFilter: ["data-picture-seconds"] });
+  observer.observe(canvas, { attributes: true, attributeFilter: ["data-shown-pictures"] });
   await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
   observer.disconnect();
+  const [first, last] = [told[0], told.at(-1)];
+  if (first === undefined || last === undefined || last === first) throw new Error("no pictures are shown");
+  const shown = Math.round(
+    ((last.pictures - first.pictures) / (last.milliseconds - first.milliseconds)) * 1000 * seconds,
+  );
   const { longTasks } = globalThis as unknown as { longTasks: PerformanceEntry[] };
   const lengths = (isWanted: (task: PerformanceEntry) => boolean) =>
     longTasks.filter(isWanted).map(({ duration }) => duration);

@@ -3,11 +3,17 @@ import type { MainHeader, VideoTrack } from "../format/header.ts";
 import type { Kernels } from "../wasm/load-kernels.ts";
 import { DIVISION_MODES, PLANE_CODES, type PlaneCode, tightPlanes } from "./picture-encoder.ts";
 
+/** A picture in the kernels' memory, 4:2:0, 8 bits a sample, of the track's size; rows may be longer than that. */
+export interface PlanarPicture {
+  kernels: Kernels;
+  /** Where Y, Cb and Cr begin. */
+  planes: readonly [number, number, number];
+  /** Bytes from row to row of Y, and of Cb and Cr. */
+  strides: readonly [number, number];
+}
+
 /** Combines and decodes the pictures of method `compress` on one instance of the kernels. */
 export class CompressDecoder {
-  /** Room for pictures as RGBA. */
-  private readonly rooms: number[] = [];
-
   /**
    * @param track      the main's video track
    * @param parameters the main header's, which name the bit plane's code
@@ -66,39 +72,26 @@ export class CompressDecoder {
     return tightPlanes(memory, this.track.width, this.track.height, planeAt, target);
   }
 
-  /** Makes room for one picture as RGBA, which `close` gives back. @returns a pointer */
-  makeRoom(): number {
-    const room = this.kernels.memory.allocate(this.track.width * this.track.height * 4);
-    this.rooms.push(room);
-    return room;
-  }
-
-  /** Writes the last picture as RGBA. @param room from {@link makeRoom} */
-  writeRgba(room: number): void {
+  /** The last picture where it is: good until the next one is decoded, or until {@link letGo} where it is held. */
+  picture(): PlanarPicture {
     const { raw } = this.kernels;
-    const { width, height, matrix, fullRange } = this.track;
-    raw.i420ToRgba(
-      room,
-      raw.decoderPlane(0, 0),
-      raw.decoderPlane(1, 0),
-      raw.decoderPlane(2, 0),
-      raw.decoderStride(0),
-      raw.decoderStride(1),
-      width,
-      height,
-      matrix === "bt709" ? 1 : 0,
-      fullRange ? 1 : 0,
-    );
+    return {
+      kernels: this.kernels,
+      planes: [raw.decoderPlane(0, 0), raw.decoderPlane(1, 0), raw.decoderPlane(2, 0)],
+      strides: [raw.decoderStride(0), raw.decoderStride(1)],
+    };
   }
 
-  /** What {@link writeRgba} wrote, width * height * 4 bytes: a view, good until the next picture is decoded. */
-  rgbaIn(room: number): Uint8ClampedArray<ArrayBuffer> {
-    const view = this.kernels.memory.bytes(room, this.track.width * this.track.height * 4);
-    return new Uint8ClampedArray(view.buffer as ArrayBuffer, view.byteOffset, view.length);
+  /** Keeps the last picture while others are decoded. @returns for {@link letGo}, once */
+  hold(): number {
+    return this.kernels.raw.decoderHold();
+  }
+
+  letGo(held: number): void {
+    this.kernels.raw.decoderLetGo(held);
   }
 
   close(): void {
     this.kernels.raw.decoderClose();
-    for (const room of this.rooms.splice(0)) this.kernels.memory.release(room);
   }
 }

@@ -58,6 +58,18 @@ export interface RawKernels {
   // assembly/kernels/ranges.ts
   cutRanges(openOut: number, cutOut: number, bytes: number, length: number, table: number, count: number): number;
   mergeRanges(bytes: number, length: number, openIn: number, cutIn: number, table: number, count: number): number;
+  // assembly/kernels/scale.ts
+  halvePlane(dst: number, dstStride: number, src: number, srcStride: number, width: number, height: number): void;
+  scalePlane(
+    dst: number,
+    dstStride: number,
+    dstWidth: number,
+    dstHeight: number,
+    src: number,
+    srcStride: number,
+    srcWidth: number,
+    srcHeight: number,
+  ): void;
   // assembly/kernels/tables.ts
   joinTable(dst: number, src: number, rows: number, columns: number, delta: number): number;
   splitTable(dst: number, src: number, rows: number, columns: number, delta: number): number;
@@ -85,6 +97,8 @@ export interface RawKernels {
   decoderClose(): void;
   decoderPicture(bytes: number, length: number, withheld: number, withheldLength: number): number;
   decoderPlane(plane: number, which: number): number;
+  decoderHold(): number;
+  decoderLetGo(picture: number): void;
   decoderStride(plane: number): number;
   decoderWidth(): number;
   decoderHeight(): number;

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { InputError, KernelError, UnsupportedError } from "../../codec/errors.ts";
-import { PictureEncoder } from "../../codec/methods/picture-encoder.ts";
+import { PictureEncoder, tightPlanes } from "../../codec/methods/picture-encoder.ts";
 import { type CodedPicture, type Division, encodeClip, openDecoder, sourcePicture } from "../support/compress.ts";
 import { type CheckKernels, expectSameBytes, loadCheckKernels } from "../support/kernels.ts";
 import { differences } from "../support/quality.ts";
@@ -35,6 +35,31 @@ function decodeAll(clip: Clip, division: Division, coded: CodedPicture[], label:
   });
   decoder.close();
 }
+
+it("D3 pictures that are held stay as they are while others are decoded, and their memory is used again", () => {
+  const clip = paintScene(Object.keys(SCENES)[0] as string, 176, 144, 12);
+  const coded = encodeClip(encoderSide, clip, "gray", 4);
+  const decoder = openDecoder(decoderSide, clip, "gray");
+  const { memory } = decoderSide;
+  const places = new Set<number>();
+  const held: { number: number; name: number; planes: readonly number[]; strides: readonly [number, number] }[] = [];
+  const check = ({ number, name, planes, strides }: (typeof held)[0]) => {
+    const planeAt = (plane: number) => ({ pointer: planes[plane] as number, stride: strides[plane === 0 ? 0 : 1] });
+    const tight = tightPlanes(memory, clip.width, clip.height, planeAt);
+    expectSameBytes(tight, (coded[number] as CodedPicture).reconstruction, `picture ${number}`);
+    decoder.letGo(name);
+  };
+  for (const [number, picture] of coded.entries()) {
+    decoder.decode(picture.publicBytes, picture.withheld);
+    const { planes, strides } = decoder.picture();
+    places.add(planes[0]);
+    held.push({ number, name: decoder.hold(), planes, strides });
+    if (held.length > 4) check(held.shift() as (typeof held)[0]);
+  }
+  for (const picture of held) check(picture);
+  expect(places.size).toBeLessThan(9);
+  decoder.close();
+});
 
 for (const division of ["none", "gray", "binary"] as const) {
   describe(`D3 pictures divided by ${division}`, () => {

@@ -1,5 +1,6 @@
-/** Painting by WebGL2, on an emulated GPU; without one the player paints pixels, as all other tests do. */
+/** Painting by WebGL2, on an emulated GPU; and without one, where pictures are painted as small as they are seen. */
 import { join } from "node:path";
+import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ROOT, startApp, type TestApp } from "./support/app.ts";
 import { shortSamples } from "./support/clips.ts";
@@ -14,10 +15,11 @@ import {
   waitForState,
   withPage,
 } from "./support/pages.ts";
-import { likenessToSource, pictureTimes } from "./support/pictures.ts";
+import { likenessToSource, pictureTimes, shownPicture } from "./support/pictures.ts";
 
 /** The scene, compressed below its own size, is at 31 to 33 dB; wrong colours or planes are below 20. */
 const LEAST_PSNR = 28;
+const SCENE = { width: 640, height: 360 };
 
 let app: TestApp;
 beforeAll(async () => {
@@ -45,4 +47,55 @@ describe("P3 pictures", () => {
       expect(await likenessToSource(page, source, times)).toBeGreaterThan(LEAST_PSNR);
     });
   });
+
+  it.each(["Compress and divide", "Keep as it is"] as MethodName[])(
+    "are painted as small as they are seen, and anew when the window changes: %s",
+    async (method) => {
+      const source = join(ROOT, "samples/scene.mp4");
+      const times = await pictureTimes(source);
+      const kept = join(app.dataDir, `small-${method}.cmx`);
+      await withPage(app, "/studio", async ({ page }) => divideAndWatch(page, source, kept, method));
+      await withPage(app, "/watch", async ({ page }) => {
+        await chooseFile(page, kept);
+        await playThroughCm(page);
+        await page.getByRole("button", { name: "Pause" }).click();
+        await waitForState(page, "paused");
+        // Smaller than the scene, larger, and less than half.
+        for (const [width, height] of [
+          [500, 500],
+          [2000, 1400],
+          [320, 640],
+        ] as const) {
+          await page.setViewportSize({ width, height });
+          const seen = await seenSize(page);
+          await page.waitForFunction(
+            (columns) => document.querySelector<HTMLCanvasElement>(".video-canvas")?.width === columns,
+            Math.min(seen.width, SCENE.width),
+          );
+          const shown = await shownPicture(page);
+          expect([shown.width, shown.height]).toEqual([
+            Math.min(seen.width, SCENE.width),
+            Math.min(seen.height, SCENE.height),
+          ]);
+          expect(await likenessToSource(page, source, times)).toBeGreaterThan(LEAST_PSNR);
+        }
+      });
+    },
+  );
 });
+
+/** Of the picture's place on screen, in pixels of the device. */
+function seenSize(page: Page): Promise<{ width: number; height: number }> {
+  return page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const observer = new ResizeObserver(([entry]) => {
+          const [size] = entry?.devicePixelContentBoxSize ?? [];
+          observer.disconnect();
+          resolve({ width: size?.inlineSize ?? 0, height: size?.blockSize ?? 0 });
+        });
+        const canvas = document.querySelector(".video-canvas");
+        if (canvas !== null) observer.observe(canvas, { box: "device-pixel-content-box" });
+      }),
+  );
+}

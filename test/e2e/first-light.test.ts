@@ -132,7 +132,7 @@ describe("Watch", () => {
       const shown = await shownPicture(page);
       const number = times.findIndex((time) => Math.abs(time - shown.timeSeconds) < frameSeconds / 4);
       expect(number, `a picture at ${shown.timeSeconds} s`).toBeGreaterThanOrEqual(0);
-      const likeness = psnr(shown.data, await sourcePicture(source, number));
+      const likeness = psnr(shown.data, await sourcePicture(source, number, shown));
       console.info(`picture ${number} at ${shown.timeSeconds.toFixed(3)} s: ${likeness.toFixed(1)} dB`);
       expect(likeness).toBeGreaterThan(LEAST_PSNR);
       return shown;

@@ -47,7 +47,7 @@ async function make(name: string, ...options: string[]): Promise<string> {
 async function expectSource(page: Page, source: string): Promise<void> {
   const shown = await shownPicture(page);
   const number = Math.round(shown.timeSeconds * RATE);
-  const likeness = psnr(shown.data, await sourcePicture(source, number));
+  const likeness = psnr(shown.data, await sourcePicture(source, number, shown));
   console.info(`picture ${number} at ${shown.timeSeconds.toFixed(3)} s: ${likeness.toFixed(1)} dB`);
   expect(likeness).toBeGreaterThan(LEAST_PSNR);
 }

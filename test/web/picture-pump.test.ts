@@ -45,6 +45,34 @@ describe("a seek", () => {
     expect((await seek(10, 17.2)).painted).toEqual([10, 17]);
   });
 
+  it("paints the picture on screen anew until the next one", async () => {
+    const painted: number[] = [];
+    const stop = new AbortController();
+    let clock = { seconds: 0, running: false };
+    async function* pictures(): AsyncGenerator<Picture> {
+      for (const timeSeconds of [0, 1, 2])
+        yield {
+          timeSeconds,
+          endSeconds: timeSeconds + 1,
+          keep: () => {},
+          paint: () => painted.push(timeSeconds),
+          close: () => {},
+        };
+    }
+    const pump = new PicturePump(() => clock, {
+      onPicture: (seconds) => {
+        pump.repaint();
+        if (seconds === 1) stop.abort();
+        clock = { seconds: 1, running: true };
+      },
+      onReady: () => {},
+      onStarved: () => {},
+    });
+    await pump.run(pictures(), 0, stop.signal);
+    pump.repaint();
+    expect(painted).toEqual([0, 0, 1, 1]);
+  });
+
   it("closes every picture once", async () => {
     for (const target of [10, 11, 19]) {
       const { opened, closed } = await seek(10, target);

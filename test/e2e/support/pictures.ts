@@ -114,9 +114,13 @@ export async function pictureTimes(path: string): Promise<number[]> {
     .sort((a, b) => a - b);
 }
 
-/** Picture `number` of a file, counted from 0 in display order; as coded: the page turns the canvas, not the picture. */
-export async function sourcePicture(path: string, number: number): Promise<Uint8Array> {
-  const select = `select=eq(n\\,${number})`;
+/** Picture `number` of a file, counted from 0 in display order; not turned: the page turns the canvas, not the picture. */
+export async function sourcePicture(
+  path: string,
+  number: number,
+  { width, height }: Pick<Rgba, "width" | "height">,
+): Promise<Uint8Array> {
+  const filter = `select=eq(n\\,${number}),scale=${width}:${height}:flags=bilinear`;
   const { stdout } = await run(
     "ffmpeg",
     [
@@ -126,7 +130,7 @@ export async function sourcePicture(path: string, number: number): Promise<Uint8
       "-i",
       path,
       "-vf",
-      select,
+      filter,
       "-frames:v",
       "1",
       "-f",
@@ -142,10 +146,10 @@ export async function sourcePicture(path: string, number: number): Promise<Uint8
 
 /** Holds what is on screen against ffmpeg's picture of the same time. @param times of the source's pictures, in seconds */
 export async function likenessToSource(page: Evaluator, source: string, times: readonly number[]): Promise<number> {
-  const { timeSeconds, data } = await shownPicture(page);
+  const { timeSeconds, data, ...size } = await shownPicture(page);
   const number = times.findIndex((time) => Math.abs(time - Math.max(0, timeSeconds)) < 0.002);
   if (number < 0) throw new Error(`${source} has no picture at ${timeSeconds} s`);
-  const decibels = psnr(data, await sourcePicture(source, number));
+  const decibels = psnr(data, await sourcePicture(source, number, size));
   console.info(`picture ${number} at ${timeSeconds.toFixed(3)} s: ${decibels.toFixed(1)} dB`);
   return decibels;
 }

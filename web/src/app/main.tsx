@@ -1,4 +1,3 @@
-import "../shared/no-eval.ts";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { EmbedPage } from "../features/embed/embed-page.tsx";

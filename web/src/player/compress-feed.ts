@@ -8,7 +8,7 @@ import type { Kernels } from "../../../codec/wasm/load-kernels.ts";
 import { audioConfigOf } from "./decoder-support.ts";
 import { type MediaFeed, type Picture, PREROLL_SECONDS, type Sound } from "./media-feed.ts";
 import { nextTask } from "./next-task.ts";
-import type { Pixels, Screen } from "./screen.ts";
+import type { Screen } from "./screen.ts";
 import type { SegmentOpener } from "./segment-opener.ts";
 import { type CodedSound, decodeSound } from "./sound-decoder.ts";
 import { entriesFrom, type OpenedPackets, readPackets, type TimedPacket } from "./track-reader.ts";
@@ -23,15 +23,10 @@ export interface CompressFeedParts {
   sound: AudioTrack | undefined;
 }
 
-/** I420 planes; or where the kernels keep the picture as RGBA, which then need not be copied out of their memory. */
-type PictureCopy = Uint8Array<ArrayBuffer> | number;
-
 export class CompressFeed implements MediaFeed {
   readonly sounds?: (seconds: number, signal: AbortSignal) => AsyncIterable<Sound>;
   private readonly parts: CompressFeedParts;
   private readonly decoder: CompressDecoder;
-  /** Copies of pictures that are not in use. */
-  private readonly spare: PictureCopy[] = [];
 
   constructor(parts: CompressFeedParts) {
     this.parts = parts;
@@ -79,37 +74,23 @@ export class CompressFeed implements MediaFeed {
     return entriesFrom(this.parts.main.index, sound.id, Math.max(0, seconds - PREROLL_SECONDS), () => true);
   }
 
-  /** The decoder's present picture; copied only when it is kept. */
+  /** The decoder's present picture. */
   private pictureOf({ timeMicroseconds, durationMicroseconds }: TimedPacket): Picture {
-    const { screen } = this.parts;
-    let copy: PictureCopy | undefined;
-    const keep = (): PictureCopy => {
-      copy ??= this.copyPicture(this.spare.pop());
-      return copy;
-    };
+    const { decoder } = this;
+    const picture = decoder.picture();
+    let held: number | undefined;
     return {
       timeSeconds: timeMicroseconds / 1e6,
       endSeconds: (timeMicroseconds + durationMicroseconds) / 1e6,
-      keep: () => void keep(),
-      paint: () => screen.paint(this.pixelsOf(keep())),
+      keep: () => {
+        held ??= decoder.hold();
+      },
+      paint: () => this.parts.screen.paint(picture),
       close: () => {
-        if (copy !== undefined) this.spare.push(copy);
-        copy = undefined;
+        if (held !== undefined) decoder.letGo(held);
+        held = undefined;
       },
     };
-  }
-
-  /** @param spare a copy of an earlier picture, which is written over */
-  private copyPicture(spare: PictureCopy | undefined): PictureCopy {
-    if (this.parts.screen.takes === "i420") return this.decoder.i420(spare instanceof Uint8Array ? spare : undefined);
-    const room = typeof spare === "number" ? spare : this.decoder.makeRoom();
-    this.decoder.writeRgba(room);
-    return room;
-  }
-
-  private pixelsOf(copy: PictureCopy): Pixels {
-    const { width, height } = this.parts.video;
-    return typeof copy === "number" ? new ImageData(this.decoder.rgbaIn(copy), width, height) : copy;
   }
 
   private async *codedSound(track: AudioTrack, seconds: number, signal: AbortSignal): AsyncGenerator<CodedSound> {

@@ -24,8 +24,12 @@ export class PicturePump {
   private readonly clock: WorkerClock;
   private readonly events: PictureEvents;
   private readonly queue: Picture[] = [];
+  /** The one on screen. */
+  private shown: Picture | undefined;
   private decodedSeconds = 0;
   private done = false;
+  /** Called after each look at the clock, which may have taken pictures from the queue. */
+  private hasLooked: (() => void) | undefined;
   private ready = false;
 
   constructor(clock: WorkerClock, events: PictureEvents) {
@@ -53,7 +57,14 @@ export class PicturePump {
       over.abort();
       await presenting;
       for (const picture of this.queue) picture.close();
+      this.shown?.close();
+      this.shown = undefined;
     }
+  }
+
+  /** Paints the picture on screen anew, while it runs. */
+  repaint(): void {
+    this.shown?.paint();
   }
 
   private async takeAll(pictures: AsyncIterable<Picture>, targetSeconds: number, signal: AbortSignal): Promise<void> {
@@ -86,7 +97,10 @@ export class PicturePump {
         } else picture.close();
         this.decodedSeconds = picture.endSeconds;
         if (this.queue.length >= READY_PICTURES / 2) this.tellReady();
-        while (this.queue.length >= READY_PICTURES && !signal.aborted) await nap(this.untilDue());
+        while (this.queue.length >= READY_PICTURES && !signal.aborted)
+          await new Promise<void>((resolve) => {
+            this.hasLooked = resolve;
+          });
       }
       // The target lies behind the last picture: sound may go on longer.
       if (skipped !== undefined && !signal.aborted) {
@@ -118,15 +132,19 @@ export class PicturePump {
         this.ready = false;
         this.events.onStarved();
       }
+      this.hasLooked?.();
       await nap(this.untilDue());
     }
+    this.hasLooked?.();
   }
 
   private untilDue(): number {
     const { seconds, running } = this.clock();
     const next = this.queue[0];
     if (!running || next === undefined) return LONGEST_NAP_MILLISECONDS / 4;
-    return Math.min(LONGEST_NAP_MILLISECONDS, Math.max(1, (next.timeSeconds - DISPLAY_SECONDS - seconds) * 1000));
+    // Timers leave fractions of a millisecond out: one that rings too early would have to be set again.
+    const milliseconds = Math.ceil((next.timeSeconds - DISPLAY_SECONDS - seconds) * 1000);
+    return Math.min(LONGEST_NAP_MILLISECONDS, Math.max(1, milliseconds));
   }
 
   private tellReady(): void {
@@ -136,8 +154,10 @@ export class PicturePump {
   }
 
   private show(picture: Picture): void {
+    picture.keep();
+    this.shown?.close();
+    this.shown = picture;
     this.paint(picture);
-    picture.close();
   }
 
   private paint(picture: Picture): void {

@@ -11,6 +11,7 @@ const SOUND_READY_SECONDS = 0.3;
 
 /** What a play tells the page. `run` counts starts and seeks; the page drops what belongs to an earlier one. */
 export interface PlaybackEvents {
+  /** A picture is on screen. */
   onPicture(run: number, timeSeconds: number): void;
   onSound(run: number, piece: SoundPiece): void;
   onReady(run: number): void;
@@ -32,6 +33,7 @@ export class Playback {
   private readonly parts: PlaybackParts;
   private stopping = new AbortController();
   private running: Promise<void> = Promise.resolve();
+  private pictures: PicturePump | undefined;
 
   constructor(parts: PlaybackParts) {
     this.parts = parts;
@@ -54,6 +56,11 @@ export class Playback {
     this.stopping.abort();
     this.parts.units.forgetWaiting();
     await this.running;
+  }
+
+  /** Paints the picture on screen anew. */
+  repaint(): void {
+    this.pictures?.repaint();
   }
 
   private async play(run: number, seconds: number, signal: AbortSignal): Promise<void> {
@@ -79,6 +86,7 @@ export class Playback {
         onReady: () => void whenTrue(isSoundReady, either).then((ready) => ready && events.onReady(run)),
         onStarved: () => events.onStarved(run),
       });
+      this.pictures = pictures;
       const pumps = [
         pictures.run(feed.pictures(seconds, either), seconds, either),
         ...(soundPump === undefined || sounds === undefined ? [] : [soundPump.run(sounds, seconds, either)]),

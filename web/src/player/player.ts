@@ -17,7 +17,7 @@ import { type MainSource, movedItem, type PlaylistItem } from "./playlist.ts";
 import type { Display } from "./screen.ts";
 import { PlayerStore } from "./snapshot.ts";
 import { isAtRest, nextState, showsCm, showsVideo } from "./state.ts";
-import { attachScreen, createVideoCanvas } from "./video-canvas.ts";
+import { attachScreen, createVideoCanvas, markPicture } from "./video-canvas.ts";
 import { VideoOutput } from "./video-output.ts";
 
 /** Slowest to fastest; the service lets units go for the last (server/play/play-rules.ts). */
@@ -71,12 +71,12 @@ export class Player extends PlayerStore {
         }),
     });
     this.video = new VideoOutput(this.remote, {
-      onPicture: (seconds) => {
-        if (this.canvas !== undefined) this.canvas.dataset.pictureSeconds = seconds.toFixed(6);
+      onPicture: (seconds, shownPictures) => {
+        if (this.canvas !== undefined) markPicture(this.canvas, seconds, shownPictures);
       },
       onPosition: (seconds, shownSeconds) => {
         if (shownSeconds > 0) this.link?.videoShown(this.current.current + 1, shownSeconds);
-        this.update({ positionSeconds: Math.min(seconds, this.current.facts?.durationSeconds ?? 0) });
+        this.position.set(Math.min(seconds, this.current.facts?.durationSeconds ?? 0));
       },
       onReady: () => {
         this.enter("buffered", { heldBack: false });
@@ -101,15 +101,8 @@ export class Player extends PlayerStore {
   async open(sources: readonly MainSource[]): Promise<void> {
     await this.leavePlay();
     for (const { key } of this.current.items) void this.remote.forget(key);
-    this.enter("open", {
-      items: [],
-      missing: [],
-      current: 0,
-      facts: undefined,
-      error: undefined,
-      cm: undefined,
-      positionSeconds: 0,
-    });
+    this.enter("open", { items: [], missing: [], current: 0, facts: undefined, error: undefined, cm: undefined });
+    this.position.set(0);
     await this.addItems(this.mains.wanted(sources));
   }
 
@@ -144,7 +137,8 @@ export class Player extends PlayerStore {
     await this.leavePlay();
     // A file that is no main was told of, and stays none.
     const others = missing.filter((item) => typeof item.source === "string" && !wanted.includes(item));
-    this.enter("open", { missing: others, error: undefined, cm: undefined, positionSeconds: 0 });
+    this.enter("open", { missing: others, error: undefined, cm: undefined });
+    this.position.set(0);
     await this.addItems(wanted);
   }
 
@@ -172,7 +166,8 @@ export class Player extends PlayerStore {
   /** Makes one item the present one, with a canvas of its own. */
   private async showItem(index: number): Promise<void> {
     const item = this.current.items[index];
-    this.update({ current: index, facts: item?.facts, positionSeconds: 0 });
+    this.update({ current: index, facts: item?.facts });
+    this.position.set(0);
     if (item === undefined || item.key === this.canvasKey) return;
     this.canvasKey = undefined;
     this.update({ captions: undefined });
@@ -217,13 +212,15 @@ export class Player extends PlayerStore {
       return;
     }
     const target = Math.min(Math.max(0, seconds), facts.durationSeconds);
-    this.enter("seek", { positionSeconds: target });
+    this.enter("seek");
+    this.position.set(target);
     this.video.goTo(target);
   }
 
   /** Fast forward or rewind: to the video's edge at most, and from there over it, to the CM that stands there (Fig. 12 c and d). */
   step(seconds: number): void {
-    const { facts, state, positionSeconds } = this.current;
+    const { facts, state } = this.current;
+    const positionSeconds = this.position.snapshot();
     if (facts === undefined || !showsVideo(state)) {
       this.explainCm();
       return;
@@ -241,9 +238,9 @@ export class Player extends PlayerStore {
 
   /** To the start of the video; from there, or in a CM, to the CM before the video before. */
   previous(): void {
-    const { state, positionSeconds, current } = this.current;
+    const { state, current } = this.current;
     if (showsCm(state)) void this.move({ kind: "back" });
-    else if (positionSeconds > PREVIOUS_SECONDS) this.seek(0);
+    else if (this.position.snapshot() > PREVIOUS_SECONDS) this.seek(0);
     else void this.move(current === 0 ? { kind: "back" } : { kind: "video", number: current });
   }
 

@@ -36,7 +36,6 @@ export interface PlayerSnapshot {
   cm: CmProgress | undefined;
   /** Whether the first CM of this play is one that was missed last time. */
   isOwed: boolean;
-  positionSeconds: number;
   volume: number;
   muted: boolean;
   /** Media seconds for each second; a CM runs at its own speed. */
@@ -61,7 +60,6 @@ const AT_START: PlayerSnapshot = {
   sentAttributes: {},
   cm: undefined,
   isOwed: false,
-  positionSeconds: 0,
   volume: 1,
   muted: false,
   speed: 1,
@@ -72,13 +70,13 @@ const AT_START: PlayerSnapshot = {
   error: undefined,
 };
 
-/** Holds the snapshot and tells who looks at it. */
-export class PlayerStore {
-  protected current: PlayerSnapshot;
+/** Holds a value and tells who looks at it of every new one. */
+export class Store<Value> {
+  protected current: Value;
   private readonly listeners = new Set<() => void>();
 
-  constructor(start: Partial<PlayerSnapshot>) {
-    this.current = { ...AT_START, ...start };
+  constructor(start: Value) {
+    this.current = start;
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -86,7 +84,26 @@ export class PlayerStore {
     return () => this.listeners.delete(listener);
   };
 
-  readonly snapshot = (): PlayerSnapshot => this.current;
+  readonly snapshot = (): Value => this.current;
+
+  set(value: Value): void {
+    if (Object.is(value, this.current)) return;
+    this.current = value;
+    for (const listener of this.listeners) listener();
+  }
+
+  protected unsubscribeAll(): void {
+    this.listeners.clear();
+  }
+}
+
+export class PlayerStore extends Store<PlayerSnapshot> {
+  /** Media seconds; apart from the snapshot, since it changes all the time and few look at it. */
+  readonly position = new Store(0);
+
+  constructor(start: Partial<PlayerSnapshot>) {
+    super({ ...AT_START, ...start });
+  }
 
   /** @returns false where `event` means nothing in the present state */
   protected enter(event: PlayerEvent, change: Partial<PlayerSnapshot> = {}): boolean {
@@ -97,8 +114,7 @@ export class PlayerStore {
   }
 
   protected update(change: Partial<PlayerSnapshot>): void {
-    this.current = { ...this.current, ...change };
-    for (const listener of this.listeners) listener();
+    this.set({ ...this.current, ...change });
   }
 
   protected refuse(reason: Refusal["reason"], message: string): void {
@@ -108,9 +124,5 @@ export class PlayerStore {
   protected updateCm(change: Partial<CmProgress>): void {
     const { cm } = this.current;
     if (cm !== undefined) this.update({ cm: { ...cm, ...change } });
-  }
-
-  protected unsubscribeAll(): void {
-    this.listeners.clear();
   }
 }

@@ -5,12 +5,13 @@ import { epochMilliseconds, MediaClock } from "./clock.ts";
 import { SoundOutput } from "./sound-output.ts";
 import type { SoundPiece } from "./sound-pump.ts";
 
-const TICK_MILLISECONDS = 100;
+const TICK_MILLISECONDS = 200;
 /** Beyond the device's latency: gives the first sound time to be scheduled before its moment. */
 const START_LEAD_SECONDS = 0.05;
 
 export interface VideoOutputEvents {
-  onPicture(timeSeconds: number): void;
+  /** Now and then, what is on screen. @param shownPictures so far */
+  onPicture(timeSeconds: number, shownPictures: number): void;
   /** Now and then while the clock runs, and where it stops. @param shownSeconds since the last time */
   onPosition(seconds: number, shownSeconds: number): void;
   /** Enough is decoded to go on. */
@@ -76,8 +77,8 @@ export class VideoOutput {
     const { events } = this;
     const isLate = (run: number) => signal.aborted || run !== this.run;
     return {
-      onPicture: (run, timeSeconds) => {
-        if (!isLate(run)) events.onPicture(timeSeconds);
+      onPicture: (run, timeSeconds, shownPictures) => {
+        if (!isLate(run)) events.onPicture(timeSeconds, shownPictures);
       },
       onSound: (run, piece: SoundPiece) => {
         if (!isLate(run)) this.sound?.add(piece);

@@ -1,5 +1,6 @@
 /** Painting by WebGL2: planes go up as three textures of one byte a sample, the shader makes the colours. */
 import type { VideoTrack } from "../../../codec/format/header.ts";
+import type { PlanarPicture } from "../../../codec/methods/compress-decoder.ts";
 import type { Screen } from "./screen.ts";
 
 /** A triangle that covers the screen; texture rows run downwards. */
@@ -81,16 +82,15 @@ export function openWebGl(canvas: OffscreenCanvas, video: VideoTrack): Screen | 
   });
   return {
     display: "webgl2",
-    takes: "i420",
-    paint(pixels) {
-      if (!(pixels instanceof ImageData)) painter?.planes(pixels);
-    },
+    paint: (picture) => painter?.planes(picture),
     paintFrame: (frame) => painter?.frame(frame),
+    setSize: () => false, // a GPU scales for nothing
+    close: () => {},
   };
 }
 
 interface Painter {
-  planes(bytes: Uint8Array<ArrayBuffer>): void;
+  planes(picture: PlanarPicture): void;
   frame(frame: VideoFrame): void;
 }
 
@@ -100,11 +100,6 @@ function createPainter(gl: WebGL2RenderingContext, video: VideoTrack): Painter {
   const planes = link(gl, PLANES);
   const frames = link(gl, FRAME);
   const textures = [0, 1, 2, 3].map((unit) => createTexture(gl, unit));
-  const sizes = [
-    { width, height, offset: 0 },
-    { width: chromaWidth, height: chromaHeight, offset: width * height },
-    { width: chromaWidth, height: chromaHeight, offset: width * height + chromaWidth * chromaHeight },
-  ];
   gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1);
   gl.viewport(0, 0, width, height);
   gl.useProgram(planes);
@@ -121,12 +116,16 @@ function createPainter(gl: WebGL2RenderingContext, video: VideoTrack): Painter {
     gl.bindTexture(gl.TEXTURE_2D, textures[unit] ?? null);
   };
   return {
-    planes(bytes) {
-      for (const [unit, size] of sizes.entries()) {
+    planes({ kernels: { memory }, planes: pointers, strides }) {
+      for (const [unit, pointer] of pointers.entries()) {
+        const [columns, rows] = unit === 0 ? [width, height] : [chromaWidth, chromaHeight];
+        const stride = strides[unit === 0 ? 0 : 1];
         select(unit);
-        const plane = bytes.subarray(size.offset, size.offset + size.width * size.height);
-        gl.texImage2D(gl.TEXTURE_2D, 0, gl.R8, size.width, size.height, 0, gl.RED, gl.UNSIGNED_BYTE, plane);
+        gl.pixelStorei(gl.UNPACK_ROW_LENGTH, stride);
+        const plane = memory.bytes(pointer, stride * rows);
+        gl.texImage2D(gl.TEXTURE_2D, 0, gl.R8, columns, rows, 0, gl.RED, gl.UNSIGNED_BYTE, plane);
       }
+      gl.pixelStorei(gl.UNPACK_ROW_LENGTH, 0);
       gl.useProgram(planes);
       gl.drawArrays(gl.TRIANGLES, 0, 3);
     },

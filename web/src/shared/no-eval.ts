@@ -1,5 +1,5 @@
 /**
- * Imported first by every entry: zod otherwise tries `new Function` to see whether it may compile its checks, which the page's CSP
+ * Imported first by every worker that reads headers: zod otherwise tries `new Function` to see whether it may compile its checks, which the service's CSP
  * refuses and reports as an error.
  */
 import { config } from "zod";

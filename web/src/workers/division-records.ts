@@ -2,6 +2,9 @@
 import { sha256, toHex } from "../../../codec/format/bytes.ts";
 import type { DivideSettings, DivisionOutput, SourceFacts } from "./divide-api.ts";
 
+/** Folder of all divisions in the OPFS; one folder a job in it. */
+export const DIVISIONS_FOLDER = "cmix-divisions";
+
 const DATABASE = "cmix-studio";
 const STORE = "divisions";
 

@@ -7,9 +7,7 @@ import { type ByteSink, type ByteSource, sourceFromBlob } from "../../../codec/f
 import { readAhead } from "../../../codec/format/read-ahead.ts";
 import { CHECKED_BYTES } from "../../../codec/format/unfinished.ts";
 import { onceUnlocked, removeFile } from "../shared/file-access.ts";
-
-/** Folder of all divisions in the OPFS; one folder a job in it. */
-export const DIVISIONS_FOLDER = "cmix-divisions";
+import { DIVISIONS_FOLDER } from "./division-records.ts";
 
 /** Small writes are joined to this: each one to a file costs a call, in private windows one to another process. */
 const BUFFER_BYTES = 1 << 20;

@@ -2,8 +2,7 @@
 import { deferred } from "../shared/deferred.ts";
 import { onceUnlocked, removeFile } from "../shared/file-access.ts";
 import type { DivisionPlace } from "./divide-api.ts";
-import { listRecords } from "./division-records.ts";
-import { DIVISIONS_FOLDER } from "./output-file.ts";
+import { DIVISIONS_FOLDER, listRecords } from "./division-records.ts";
 
 const lockName = (id: string): string => `${DIVISIONS_FOLDER}/${id}`;
 /** Divisions that this page holds, with what ends it. */

@@ -31,7 +31,9 @@ export interface MainFacts {
   sound: { codec: string; sampleRate: number; channels: number; playable: boolean } | undefined;
 }
 
-export interface PlayEvents extends PlaybackEvents {
+export interface PlayEvents extends Omit<PlaybackEvents, "onPicture"> {
+  /** Now and then, what is on screen. @param shownPictures so far */
+  onPicture(run: number, timeSeconds: number, shownPictures: number): void;
   /** The service allows no more units for now. */
   onHeldBack(seconds: number): void;
 }
@@ -46,6 +48,8 @@ export interface PlayWorkerApi {
   forget(key: number): Promise<void>;
   /** Hands the visible canvas over for one of the opened mains, which is the one to be played from now on; tells how it is painted. */
   attachScreen(key: number, canvas: OffscreenCanvas, display: Display): Promise<Screen["display"]>;
+  /** How large the canvas is seen, in pixels of the device. */
+  setScreenSize(width: number, height: number): Promise<void>;
   /** Starts fetching the units of that main for the play, which stay encrypted. */
   prepare(ticket: PlayTicket, cm: Blob, events: PlayEvents): Promise<void>;
   /** From here on units can be opened. @param secret the play's, hexadecimal */

@@ -13,6 +13,7 @@ import { connection, type Loss } from "../player/connection.ts";
 import { canDecodePictures, canDecodeSound, canDemux, isStream } from "../player/decoder-support.ts";
 import { sourceFromUrl } from "../player/http-source.ts";
 import type { MediaFeed } from "../player/media-feed.ts";
+import { PictureNews } from "../player/picture-news.ts";
 import { Playback } from "../player/playback.ts";
 import { aheadEnd, SamplesFeed, structureFirst } from "../player/samples-feed.ts";
 import { type Display, openScreen, type Screen } from "../player/screen.ts";
@@ -108,6 +109,7 @@ class PlayWorker implements PlayWorkerApi {
   async attachScreen(key: number, canvas: OffscreenCanvas, display: Display): Promise<Screen["display"]> {
     this.main = this.mains.get(key);
     const { reader, video } = this.opened();
+    this.screen?.close();
     this.screen = openScreen(canvas, video, display);
     this.thumbnails = new Thumbnails(
       canvas,
@@ -115,6 +117,10 @@ class PlayWorker implements PlayWorkerApi {
       this.screen.display === "2d",
     );
     return this.screen.display;
+  }
+
+  async setScreenSize(width: number, height: number): Promise<void> {
+    if (this.screen?.setSize(width, height)) this.playback?.repaint();
   }
 
   async prepare(ticket: PlayTicket, cm: Blob, events: PlayEvents): Promise<void> {
@@ -150,6 +156,7 @@ class PlayWorker implements PlayWorkerApi {
     else if (isStream(parameters.container))
       this.feed = new StreamFeed({ kernels, main: reader, opener, screen, video });
     else this.feed = new SamplesFeed({ kernels, main: reader, opener, screen, hasSound: sound !== undefined });
+    const news = new PictureNews((...values) => events.onPicture(...values));
     this.playback = new Playback({
       feed: this.feed,
       units,
@@ -163,7 +170,7 @@ class PlayWorker implements PlayWorkerApi {
         onError: (run, error) => events.onError(run, error),
         onPicture: (run, timeSeconds) => {
           this.thumbnails?.pictureShown(timeSeconds);
-          events.onPicture(run, timeSeconds);
+          news.pictureShown(run, timeSeconds);
         },
       },
     });

@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useState, useSyncExternalStore } from "react";
 import type { Player } from "../../player/player.ts";
 import type { PlayerSnapshot } from "../../player/snapshot.ts";
 import { showsVideo } from "../../player/state.ts";
@@ -21,7 +21,8 @@ const KEYS: Record<string, number> = {
 /** The position, and the way to another within the video; it is gone to when pointer or key is let go. */
 export function SeekBar({ player, snapshot }: { player: Player; snapshot: PlayerSnapshot }): ReactNode {
   const { t } = useText();
-  const { state, facts, positionSeconds } = snapshot;
+  const { state, facts } = snapshot;
+  const positionSeconds = useSyncExternalStore(player.position.subscribe, player.position.snapshot);
   const [dragged, setDragged] = useState<number>();
   const [pointed, setPointed] = useState<number>();
   const length = facts?.durationSeconds ?? 0;

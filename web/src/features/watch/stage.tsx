@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { type ReactNode, useEffect, useId, useRef, useState, useSyncExternalStore } from "react";
 import { cuesAt } from "../../player/captions.ts";
 import type { Player } from "../../player/player.ts";
 import type { PlayerSnapshot } from "../../player/snapshot.ts";
@@ -41,8 +41,6 @@ export function Stage({ player, snapshot, facts, isAway }: StageProps): ReactNod
   const { state, cm, unblock, items, isOwed } = snapshot;
   const waiting = WAITING[state];
   const loss = useLoss(player.loss);
-  const cues =
-    showsVideo(state) && snapshot.captions?.isOn ? cuesAt(snapshot.captions.cues, snapshot.positionSeconds) : [];
   return (
     <section
       className="stage"
@@ -60,13 +58,7 @@ export function Stage({ player, snapshot, facts, isAway }: StageProps): ReactNod
       {/* biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: see above */}
       <div className="stage-host" ref={host} onClick={() => (state === "paused" ? player.resume() : player.pause())} />
       {isAway && <p className="stage-away">{t("watch.small.away")}</p>}
-      {cues.length > 0 && (
-        <div className="captions">
-          {cues.map((cue) => (
-            <Cue key={`${cue.startTime} ${cue.text}`} cue={cue} />
-          ))}
-        </div>
-      )}
+      {showsVideo(state) && snapshot.captions?.isOn && <Captions player={player} cues={snapshot.captions.cues} />}
       {(state === "ready" || state === "ended" || state === "error") && <Poster poster={facts.poster} />}
       {(state === "ready" || state === "ended") && (
         <div className="stage-over">
@@ -116,6 +108,18 @@ export function Stage({ player, snapshot, facts, isAway }: StageProps): ReactNod
         </div>
       )}
     </section>
+  );
+}
+
+function Captions({ player, cues }: { player: Player; cues: readonly VTTCue[] }): ReactNode {
+  const shown = cuesAt(cues, useSyncExternalStore(player.position.subscribe, player.position.snapshot));
+  if (shown.length === 0) return null;
+  return (
+    <div className="captions">
+      {shown.map((cue) => (
+        <Cue key={`${cue.startTime} ${cue.text}`} cue={cue} />
+      ))}
+    </div>
   );
 }
 
