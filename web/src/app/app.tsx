@@ -1,10 +1,5 @@
 import { type ComponentType, lazy, type ReactNode, Suspense, useEffect } from "react";
-import { AccountPage } from "../features/account/account-page.tsx";
-import { FirstAdminPage, NewPasswordPage } from "../features/account/link-pages.tsx";
-import { AdminPage } from "../features/admin/admin-page.tsx";
 import { HomePage } from "../features/home/home-page.tsx";
-import { ProviderPage } from "../features/provider/provider-page.tsx";
-import { StudioPage } from "../features/studio/studio-page.tsx";
 import { WatchPage } from "../features/watch/watch-page.tsx";
 import type { TextKey } from "../shared/i18n/en.ts";
 import { LANGUAGES, type Language, useText } from "../shared/i18n/text.tsx";
@@ -12,8 +7,20 @@ import { type Session, useSession } from "../shared/session.ts";
 import { ErrorBoundary } from "./error-boundary.tsx";
 import { Link, useAddress } from "./router.tsx";
 
-/** Brings a chart library along, which no other page needs. */
+// What viewers do not need is fetched when it is opened: the library and the player start the sooner.
+const StudioPage = lazy(async () => ({ default: (await import("../features/studio/studio-page.tsx")).StudioPage }));
 const BenchPage = lazy(async () => ({ default: (await import("../features/bench/bench-page.tsx")).BenchPage }));
+const ProviderPage = lazy(async () => ({
+  default: (await import("../features/provider/provider-page.tsx")).ProviderPage,
+}));
+const AdminPage = lazy(async () => ({ default: (await import("../features/admin/admin-page.tsx")).AdminPage }));
+const AccountPage = lazy(async () => ({ default: (await import("../features/account/account-page.tsx")).AccountPage }));
+const FirstAdminPage = lazy(async () => ({
+  default: (await import("../features/account/link-pages.tsx")).FirstAdminPage,
+}));
+const NewPasswordPage = lazy(async () => ({
+  default: (await import("../features/account/link-pages.tsx")).NewPasswordPage,
+}));
 
 interface Page {
   name: TextKey;
