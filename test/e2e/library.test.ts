@@ -52,7 +52,7 @@ describe("S2 D9 the library's page", () => {
       expect(await readFile(await csv.path(), "utf8")).toContain("東京の夜景");
       await page.getByLabel("A report every so many deliveries").fill("5");
       await page.getByRole("button", { name: "Save" }).last().click();
-      await page.getByText("Saved.").waitFor();
+      await page.getByRole("region", { name: "Reports" }).getByText("Saved.").waitFor();
     });
     const answer = await fetch(`${app.url}/api/videos/${pair.mainId}/conditions`, {
       headers: await app.administrator(),
