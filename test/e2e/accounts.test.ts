@@ -2,8 +2,9 @@
 import { join } from "node:path";
 import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ROOT } from "../support/tree.ts";
 import { expectAccessible } from "./support/accessibility.ts";
-import { ROOT, startApp, type TestApp } from "./support/app.ts";
+import { startApp, type TestApp } from "./support/app.ts";
 import { chooseFile, withPage } from "./support/pages.ts";
 
 const SIGNED_OUT = { isSignedIn: false };

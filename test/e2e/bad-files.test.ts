@@ -8,9 +8,10 @@ import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sourceFromBytes } from "../../codec/format/bytes.ts";
 import { MainReader } from "../../codec/format/main-file.ts";
+import { ROOT } from "../support/tree.ts";
 import { sendFile } from "../support/upload.ts";
-import { ROOT, startApp, type TestApp } from "./support/app.ts";
-import { CLIPS, makeClip, shortSamples } from "./support/clips.ts";
+import { startApp, type TestApp } from "./support/app.ts";
+import { CLIPS, makeClip } from "./support/clips.ts";
 import { chooseFile, pressPlay, waitForState, withPage } from "./support/pages.ts";
 
 const run = promisify(execFile);
@@ -20,7 +21,7 @@ const SCENE = join(ROOT, "samples/scene.cmx");
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await startApp(await shortSamples());
+  app = await startApp(2);
 });
 
 afterAll(async () => {

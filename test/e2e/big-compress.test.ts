@@ -3,7 +3,8 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { launchStored, ROOT, startApp, type TestApp } from "./support/app.ts";
+import { ROOT } from "../support/tree.ts";
+import { launchStored, startApp, type TestApp } from "./support/app.ts";
 import { peakMemory } from "./support/long-files.ts";
 import { chooseFile, chooseMethod } from "./support/pages.ts";
 

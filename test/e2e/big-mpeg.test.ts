@@ -4,7 +4,8 @@ import { appendFile, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { launchStored, ROOT, startApp, type TestApp } from "./support/app.ts";
+import { ROOT } from "../support/tree.ts";
+import { launchStored, startApp, type TestApp } from "./support/app.ts";
 import { combinedHash, nextSlave, peakMemory, saveMain, sha256Of } from "./support/long-files.ts";
 import { chooseFile } from "./support/pages.ts";
 

@@ -3,8 +3,9 @@ import { join } from "node:path";
 import type { BrowserContext, Page } from "playwright";
 import { PNG } from "pngjs";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { ROOT } from "../support/tree.ts";
 import { expectAccessible } from "./support/accessibility.ts";
-import { ROOT, startApp, type TestApp } from "./support/app.ts";
+import { startApp, type TestApp } from "./support/app.ts";
 import { chooseFile, pressPlay, waitForState, withPage } from "./support/pages.ts";
 
 const SIGNED_OUT = { isSignedIn: false };

@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ROOT, startApp, type TestApp } from "./support/app.ts";
-import { shortSamples } from "./support/clips.ts";
+import { ROOT } from "../support/tree.ts";
+import { startApp, type TestApp } from "./support/app.ts";
 import {
   chooseFile,
   clickSeekBar,
@@ -23,7 +23,7 @@ const SCENE = { width: 640, height: 360 };
 
 let app: TestApp;
 beforeAll(async () => {
-  app = await startApp(await shortSamples());
+  app = await startApp(2);
 });
 afterAll(async () => {
   await app?.close();

@@ -11,7 +11,8 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { sourceFromBytes, toHex } from "../../codec/format/bytes.ts";
 import { MainReader } from "../../codec/format/main-file.ts";
 import { type RunningServer, startServer } from "../../server/main.ts";
-import { launchChromium, ROOT, screenshot } from "./support/app.ts";
+import { ROOT } from "../support/tree.ts";
+import { launchChromium, screenshot } from "./support/app.ts";
 import { shortSamples } from "./support/clips.ts";
 import { ENGINES, waitUntil } from "./support/engines.ts";
 

@@ -1,14 +1,15 @@
 /** Chromium, Firefox and WebKit divide videos and play them, and show the source's pictures (rows D5, D10, P3). */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PASSWORD } from "../server/test-accounts.ts";
+import { ROOT } from "../support/tree.ts";
 import { sendFile } from "../support/upload.ts";
-import { ROOT, startTestServer, type TestServer } from "./support/app.ts";
-import { CLIPS, type CodecClip, cutClip, makeClip, SCENE, shortSamples } from "./support/clips.ts";
+import { startTestServer, type TestServer } from "./support/app.ts";
+import { CLIPS, type CodecClip, cutClip, makeClip, SCENE } from "./support/clips.ts";
 import { ENGINES, type EnginePage, waitUntil } from "./support/engines.ts";
 import { likenessToSource, pictureTimes } from "./support/pictures.ts";
 
@@ -80,15 +81,13 @@ const ROWS: Row[] = [
   }),
 ];
 
-let samples: string;
 let server: TestServer;
 /** The library's sample. */
 let sampleId: string;
 let captions: string;
 
 beforeAll(async () => {
-  samples = await shortSamples();
-  server = await startTestServer(samples);
+  server = await startTestServer(2);
   const { videos } = (await (await fetch(`${server.url}/api/videos`)).json()) as { videos: { mainId: string }[] };
   sampleId = videos[0]?.mainId ?? "";
   captions = join(server.dataDir, "bay.vtt");
@@ -99,7 +98,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await server?.close();
-  await rm(samples, { recursive: true });
 });
 
 /** Divides a file as it is by the command, and gives the slave to the server. @returns the main's path */
@@ -166,41 +164,38 @@ for (const engine of ENGINES.filter(({ isHere }) => isHere())) {
       }
     });
 
-    it.skipIf(engine.name === "Chromium").sequential(
-      "P3 P5: by keys alone, with captions, and full screen",
-      async () => {
-        await page.goto(`${server.url}/watch?main=${sampleId}`);
-        await waitForState(page, "ready");
-        await page.press("Enter"); // Play has the focus
-        await waitForState(page, "cm");
-        await page.press("ArrowRight");
-        await waitUntil(page, 5, hasText, [".stage-refusal", /cannot be skipped|飛ばせません/.source] as const);
-        await waitForState(page, "playing");
-        await page.press("k");
-        await waitForState(page, "paused");
-        await page.press("5");
-        await waitUntil(page, 15, isPictureOfPosition, FRAME_SECONDS);
-        expect(await shownTime(page)).toBeCloseTo(5, 1);
-        await page.press("ArrowLeft");
-        await waitUntil(page, 15, isPictureOfPosition, FRAME_SECONDS);
-        expect(await shownTime(page)).toBeCloseTo(0, 1);
+    it.sequential("P3 P5: by keys alone, with captions, and full screen", async () => {
+      await page.goto(`${server.url}/watch?main=${sampleId}`);
+      await waitForState(page, "ready");
+      await page.press("Enter"); // Play has the focus
+      await waitForState(page, "cm");
+      await page.press("ArrowRight");
+      await waitUntil(page, 5, hasText, [".stage-refusal", /cannot be skipped|飛ばせません/.source] as const);
+      await waitForState(page, "playing");
+      await page.press("k");
+      await waitForState(page, "paused");
+      await page.press("5");
+      await waitUntil(page, 15, isPictureOfPosition, FRAME_SECONDS);
+      expect(await shownTime(page)).toBeCloseTo(5, 1);
+      await page.press("ArrowLeft");
+      await waitUntil(page, 15, isPictureOfPosition, FRAME_SECONDS);
+      expect(await shownTime(page)).toBeCloseTo(0, 1);
 
-        await page.setFiles("input[data-captions]", captions);
-        await waitUntil(page, 5, hasText, [".captions", "The bay"] as const);
-        await page.press("c");
-        await waitUntil(page, 5, () => document.querySelector(".captions") === null);
+      await page.setFiles("input[data-captions]", captions);
+      await waitUntil(page, 5, hasText, [".captions", "The bay"] as const);
+      await page.press("c");
+      await waitUntil(page, 5, () => document.querySelector(".captions") === null);
 
-        await page.press("f");
-        const isFull = () => document.fullscreenElement?.matches(".watch-main") === true;
-        await waitUntil(page, 5, isFull);
-        await page.press("Enter");
-        expect(await page.evaluate(() => document.activeElement?.matches(".controls [data-entry]"))).toBe(true);
-        await page.press("Enter");
-        await waitForState(page, "playing");
-        await page.press("f");
-        await waitUntil(page, 5, () => document.fullscreenElement === null);
-      },
-    );
+      await page.press("f");
+      const isFull = () => document.fullscreenElement?.matches(".watch-main") === true;
+      await waitUntil(page, 5, isFull);
+      await page.press("Enter");
+      expect(await page.evaluate(() => document.activeElement?.matches(".controls [data-entry]"))).toBe(true);
+      await page.press("Enter");
+      await waitForState(page, "playing");
+      await page.press("f");
+      await waitUntil(page, 5, () => document.fullscreenElement === null);
+    });
 
     for (const { name, hasMusic, open } of ROWS) {
       it.sequential(`D5 P3: ${name}: plays with the source's pictures, after seeks too`, async () => {

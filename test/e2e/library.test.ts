@@ -3,9 +3,10 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makePair, type TestPair } from "../server/harness.ts";
+import { ROOT } from "../support/tree.ts";
 import { sendFile } from "../support/upload.ts";
 import { expectAccessible } from "./support/accessibility.ts";
-import { openPage, ROOT, startApp, type TestApp } from "./support/app.ts";
+import { openPage, startApp, type TestApp } from "./support/app.ts";
 import { withPage } from "./support/pages.ts";
 
 let app: TestApp;

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectAccessible } from "./support/accessibility.ts";
 import { startApp, type TestApp } from "./support/app.ts";
-import { type PublishedMain, publishScene, shortSamples } from "./support/clips.ts";
+import { type PublishedMain, publishScene } from "./support/clips.ts";
 import { pressPlay, waitForState, withPage } from "./support/pages.ts";
 
 const UNKNOWN = "0123456789abcdef0123456789abcdef";
@@ -13,7 +13,7 @@ let bayId: string;
 let two: PublishedMain;
 
 beforeAll(async () => {
-  app = await startApp(await shortSamples(1.5));
+  app = await startApp(1.5);
   const { videos } = (await (await fetch(`${app.url}/api/videos`)).json()) as { videos: { mainId: string }[] };
   bayId = videos[0]?.mainId ?? "";
   two = await publishScene(app, "Two", 2);

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type RunningServer, startServer } from "../../server/main.ts";
-import { launchChromium, ROOT, screenshot, type TestApp } from "./support/app.ts";
+import { ROOT } from "../support/tree.ts";
+import { launchChromium, screenshot, type TestApp } from "./support/app.ts";
 import { shortSamples } from "./support/clips.ts";
 import { CutProxy } from "./support/cut-proxy.ts";
 import {

@@ -3,7 +3,7 @@ import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectAccessible } from "./support/accessibility.ts";
 import { startApp, type TestApp } from "./support/app.ts";
-import { type PublishedMain, publishScene, shortSamples } from "./support/clips.ts";
+import { type PublishedMain, publishScene } from "./support/clips.ts";
 import { pressPlay, waitForState, withPage } from "./support/pages.ts";
 
 /** A CM that short leaves time to try to skip it, and does not make many of them long. */
@@ -14,7 +14,7 @@ let one: PublishedMain;
 let two: PublishedMain;
 
 beforeAll(async () => {
-  app = await startApp(await shortSamples(CM_SECONDS));
+  app = await startApp(CM_SECONDS);
   one = await publishScene(app, "One", 4);
   two = await publishScene(app, "Two", 4);
 });

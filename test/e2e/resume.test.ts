@@ -3,7 +3,8 @@ import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { BrowserContext, Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ROOT, startApp, storedFiles, type TestApp } from "./support/app.ts";
+import { ROOT } from "../support/tree.ts";
+import { startApp, storedFiles, type TestApp } from "./support/app.ts";
 import { combinedHash, makeLongFile, nextSlave, saveMain, sha256Of } from "./support/long-files.ts";
 import { chooseFile, chooseMethod, waitForProgress, withPage } from "./support/pages.ts";
 

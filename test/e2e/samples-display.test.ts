@@ -6,8 +6,8 @@ import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ROOT, startApp, type TestApp } from "./support/app.ts";
-import { shortSamples } from "./support/clips.ts";
+import { ROOT } from "../support/tree.ts";
+import { startApp, type TestApp } from "./support/app.ts";
 import { clickSeekBar, divideAndWatch, playThroughCm, position, waitForPicture, withPage } from "./support/pages.ts";
 import { pictureTimes, psnr, shownPicture } from "./support/pictures.ts";
 
@@ -20,7 +20,7 @@ const LEAST_PSNR = 30;
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await startApp(await shortSamples());
+  app = await startApp(2);
 });
 
 afterAll(async () => {

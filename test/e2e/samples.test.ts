@@ -4,8 +4,8 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { loudestSound, ROOT, screenshot, sourceVideo, startApp, type TestApp } from "./support/app.ts";
-import { shortSamples } from "./support/clips.ts";
+import { ROOT } from "../support/tree.ts";
+import { loudestSound, screenshot, sourceVideo, startApp, type TestApp } from "./support/app.ts";
 import { countMedia, mediaCount } from "./support/frame-count.ts";
 import {
   chooseFile,
@@ -30,7 +30,7 @@ const sharedMedia = process.env.SHARED_MEDIA ?? join(ROOT, "../shared/media");
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await startApp(await shortSamples());
+  app = await startApp(2);
 });
 
 afterAll(async () => {

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ROOT, startApp, type TestApp } from "./support/app.ts";
-import { shortSamples } from "./support/clips.ts";
+import { ROOT } from "../support/tree.ts";
+import { startApp, type TestApp } from "./support/app.ts";
 import { combinedHash, nextSlave, sha256Of } from "./support/long-files.ts";
 import {
   chooseFile,
@@ -29,7 +29,7 @@ const scene = join(ROOT, "samples/scene.mp4");
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await startApp(await shortSamples());
+  app = await startApp(2);
 });
 
 afterAll(async () => {

@@ -2,7 +2,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ROOT, startApp, storedFiles, type TestApp } from "./support/app.ts";
+import { ROOT } from "../support/tree.ts";
+import { startApp, storedFiles, type TestApp } from "./support/app.ts";
 import { makeLongFile } from "./support/long-files.ts";
 import { chooseFile, chooseMethod, waitForProgress, withPage } from "./support/pages.ts";
 import { makeLongClip } from "./support/pictures.ts";

@@ -2,13 +2,12 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { expectAccessible } from "./support/accessibility.ts";
 import { screenshot, startApp, type TestApp } from "./support/app.ts";
-import { shortSamples } from "./support/clips.ts";
 import { waitForState, withPage } from "./support/pages.ts";
 
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await startApp(await shortSamples());
+  app = await startApp(2);
 });
 
 afterAll(async () => {

@@ -2,7 +2,8 @@
 import { join } from "node:path";
 import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ROOT, startApp, type TestApp } from "./support/app.ts";
+import { ROOT } from "../support/tree.ts";
+import { startApp, type TestApp } from "./support/app.ts";
 import { chooseFile, chooseMethod, type MethodName, withPage } from "./support/pages.ts";
 
 let app: TestApp;

@@ -2,8 +2,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { ROOT } from "../support/tree.ts";
 import { expectAccessible } from "./support/accessibility.ts";
-import { ROOT, startApp, type TestApp } from "./support/app.ts";
+import { startApp, type TestApp } from "./support/app.ts";
 import { pressPlay, waitForState, withPage } from "./support/pages.ts";
 
 let app: TestApp;

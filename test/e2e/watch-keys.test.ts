@@ -3,13 +3,12 @@ import type { Page } from "playwright";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { expectAccessible } from "./support/accessibility.ts";
 import { startApp, type TestApp } from "./support/app.ts";
-import { shortSamples } from "./support/clips.ts";
 import { playThroughCm, position, pressPlay, seekBar, waitForState, withPage } from "./support/pages.ts";
 
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await startApp(await shortSamples());
+  app = await startApp(2);
 });
 
 afterAll(() => app?.close());

@@ -2,8 +2,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { flashesAndBeeps, loudestSound, openPage, ROOT, startApp, type TestApp } from "./support/app.ts";
-import { shortSamples } from "./support/clips.ts";
+import { ROOT } from "../support/tree.ts";
+import { flashesAndBeeps, loudestSound, openPage, startApp, type TestApp } from "./support/app.ts";
 import {
   chooseFile,
   clickSeekBar,
@@ -31,7 +31,7 @@ let app: TestApp;
 let kept: string;
 
 beforeAll(async () => {
-  app = await startApp(await shortSamples());
+  app = await startApp(2);
   kept = join(app.dataDir, "kept.cmx");
 });
 

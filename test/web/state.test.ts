@@ -1,12 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  isAtRest,
-  isWaiting,
-  nextState,
-  type PlayerEvent,
-  type PlayerState,
-  showsVideo,
-} from "../../web/src/player/state.ts";
+import { isAtRest, nextState, type PlayerEvent, type PlayerState } from "../../web/src/player/state.ts";
 
 const STATES: PlayerState[] = [
   ...(["idle", "opening", "ready", "preparing", "cm", "releasing"] as const),
@@ -82,9 +75,5 @@ describe("the player's states", () => {
     expect(nextState("ended", "buffered")).toBeUndefined();
     expect(nextState("ready", "cm-watched")).toBeUndefined();
     expect(nextState("error", "end")).toBeUndefined();
-  });
-
-  it("are waiting or showing, never both but in buffering", () => {
-    expect(STATES.filter((state) => showsVideo(state) && isWaiting(state))).toEqual(["buffering"]);
   });
 });

@@ -15,8 +15,8 @@ import {
 } from "playwright";
 import { type RunningServer, startServer } from "../../../server/main.ts";
 import { type Headers, TestAccounts } from "../../server/test-accounts.ts";
-
-export const ROOT = join(import.meta.dirname, "../../..");
+import { ROOT } from "../../support/tree.ts";
+import { shortSamples } from "./clips.ts";
 
 /** The clip of the proof where the shared media are, our own scene otherwise and for the README's pictures. */
 export function sourceVideo(name: string): string {
@@ -55,18 +55,20 @@ export interface TestApp extends TestServer {
   browser: Browser;
 }
 
-/** @param samplesDir with the house CM, and the library's first video */
-export async function startTestServer(samplesDir: string = join(ROOT, "samples")): Promise<TestServer> {
+/** @param cmSeconds of the house CM, which many plays wait for; as long as it is where left out */
+export async function startTestServer(cmSeconds?: number): Promise<TestServer> {
   const webDir = join(ROOT, "dist/web");
   const wasmPath = join(ROOT, "dist/wasm/kernels.wasm");
   for (const path of [join(webDir, "index.html"), wasmPath]) {
     if (!existsSync(path)) throw new Error(`${path} is missing: run npm run build before the end-to-end test`);
   }
+  const samplesDir = cmSeconds === undefined ? join(ROOT, "samples") : await shortSamples(cmSeconds);
   const dataDir = await mkdtemp(join(tmpdir(), "cmix-e2e-"));
   let server: RunningServer | undefined;
   const close = async () => {
     await server?.close();
     await rm(dataDir, { recursive: true, force: true });
+    if (cmSeconds !== undefined) await rm(samplesDir, { recursive: true, force: true });
   };
   try {
     server = await startServer({
@@ -88,8 +90,8 @@ export async function startTestServer(samplesDir: string = join(ROOT, "samples")
 }
 
 /** @param samplesDir as for {@link startTestServer} */
-export async function startApp(samplesDir?: string): Promise<TestApp> {
-  const server = await startTestServer(samplesDir);
+export async function startApp(cmSeconds?: number): Promise<TestApp> {
+  const server = await startTestServer(cmSeconds);
   try {
     const browser = await launchChromium();
     const close = async () => {

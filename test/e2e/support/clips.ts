@@ -6,8 +6,9 @@ import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { sourceFromBytes, toHex } from "../../../codec/format/bytes.ts";
 import { MainReader } from "../../../codec/format/main-file.ts";
+import { ROOT } from "../../support/tree.ts";
 import { sendFile } from "../../support/upload.ts";
-import { ROOT, type TestServer } from "./app.ts";
+import type { TestServer } from "./app.ts";
 
 const run = promisify(execFile);
 

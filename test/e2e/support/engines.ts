@@ -4,7 +4,8 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Browser, firefox } from "playwright";
 import { hasTool } from "../../support/tools.ts";
-import { launchChromium, ROOT } from "./app.ts";
+import { ROOT } from "../../support/tree.ts";
+import { launchChromium } from "./app.ts";
 import { openWebKit } from "./webdriver.ts";
 
 export interface EnginePage {

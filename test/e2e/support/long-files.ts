@@ -9,7 +9,8 @@ import type { Page } from "playwright";
 import { openMasterKey } from "../../../server/secrets/master-key.ts";
 import { FileSource } from "../../../server/store/file-source.ts";
 import { openSealed } from "../../../server/store/sealed-file.ts";
-import { ROOT, type TestApp } from "./app.ts";
+import { ROOT } from "../../support/tree.ts";
+import type { TestApp } from "./app.ts";
 
 const run = promisify(execFile);
 

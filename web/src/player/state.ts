@@ -111,14 +111,3 @@ export function showsCm(state: PlayerState): boolean {
 export function isAtRest(state: PlayerState): boolean {
   return state === "ready" || state === "ended" || state === "error";
 }
-
-/** Whether the viewer waits for something. */
-export function isWaiting(state: PlayerState): boolean {
-  return (
-    state === "opening" ||
-    state === "preparing" ||
-    state === "releasing" ||
-    state === "buffering" ||
-    state === "closing"
-  );
-}
