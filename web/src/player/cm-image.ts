@@ -1,6 +1,7 @@
-/** A CM that is an image "plays" for its set time (Cmix patent [0089]); time in a hidden tab does not count. */
+/** A CM that is an image "plays" for its set time (Cmix patent [0089]); time off the screen does not count. */
 import { UnsupportedError } from "../../../codec/errors.ts";
 import { sleep } from "../shared/service.ts";
+import { isOnScreen } from "./on-screen.ts";
 
 const STEP_SECONDS = 0.1;
 /** More between two looks is a sleep of the machine, not a look at the image. */
@@ -22,7 +23,7 @@ export async function showImage(
   for (let last = performance.now(); shown < seconds; ) {
     await sleep(Math.min(STEP_SECONDS, seconds - shown), signal);
     const now = performance.now();
-    if (!image.ownerDocument.hidden) shown += Math.min((now - last) / 1000, LONGEST_STEP_SECONDS);
+    if (isOnScreen(image)) shown += Math.min((now - last) / 1000, LONGEST_STEP_SECONDS);
     last = now;
     onPosition(Math.min(shown, seconds));
   }

@@ -3,6 +3,7 @@ import { UnsupportedError } from "../../../codec/errors.ts";
 import { deferred } from "../shared/deferred.ts";
 import { showImage } from "./cm-image.ts";
 import { CmProof } from "./cm-proof.ts";
+import { isOnScreen } from "./on-screen.ts";
 
 /** Forward jumps up to this are the player's own jitter. */
 const JUMP_SECONDS = 0.3;
@@ -94,12 +95,12 @@ export class CmStage {
     const watchFrames = () => {
       if (listen.aborted || !("requestVideoFrameCallback" in element)) return;
       element.requestVideoFrameCallback((_, metadata) => {
-        proof.frame(metadata.mediaTime);
+        if (isOnScreen(element)) proof.frame(metadata.mediaTime);
         watchFrames();
       });
     };
     on("timeupdate", () => {
-      if (!("requestVideoFrameCallback" in element) && !this.isHidden)
+      if (!("requestVideoFrameCallback" in element) && isOnScreen(element))
         proof.frame((element as HTMLVideoElement).currentTime);
       if (element.currentTime > this.reached + JUMP_SECONDS && element.seeking) return;
       this.reached = Math.max(this.reached, element.currentTime);
