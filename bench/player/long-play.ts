@@ -3,15 +3,13 @@
  * what is seen and heard. Prints, minute by minute, how far sound and picture are apart and what memory Chromium's processes hold; ends with exit
  * code 1 where they drift or memory grows.
  */
-import { execFile } from "node:child_process";
 import { join } from "node:path";
-import { parseArgs, promisify } from "node:util";
+import { parseArgs } from "node:util";
 import type { Page } from "playwright";
+import { flashesAndBeeps, makeFlashAndBeep, tapSound } from "../../test/support/flash-and-beep.ts";
 import { median } from "../measure.ts";
 import { launchChromium, openAndPlay, withService } from "./play-divided.ts";
 import { processUse } from "./processes.ts";
-
-const run = promisify(execFile);
 
 const CLIP_MINUTES = 10;
 const LOOK_MILLISECONDS = 5000;
@@ -31,7 +29,7 @@ const offsets: number[] = [];
 const memory: number[] = [];
 await withService(async ({ url, folder, divide }) => {
   const clip = join(folder, "flash-and-beep.mp4");
-  await makeFlashAndBeep(clip, CLIP_MINUTES * 60);
+  await makeFlashAndBeep(clip, CLIP_MINUTES * 60, "640x360");
   const main = await divide(clip, "samples");
   const browser = await launchChromium();
   try {
@@ -46,7 +44,7 @@ await withService(async ({ url, folder, divide }) => {
     const start = Date.now();
     for (let minute = 1; minute <= minutes; minute++) {
       await page.waitForTimeout(Math.max(0, start + minute * 60_000 - LOOK_MILLISECONDS - 5000 - Date.now()));
-      const { flashes, beeps } = await page.evaluate(flashesAndBeeps, LOOK_MILLISECONDS);
+      const { flashes, beeps } = await flashesAndBeeps(page, LOOK_MILLISECONDS);
       const apart = flashes.flatMap((flash) => {
         const nearest = beeps.toSorted((a, b) => Math.abs(a - flash) - Math.abs(b - flash))[0];
         return nearest === undefined || Math.abs(nearest - flash) > 500 ? [] : [nearest - flash];
@@ -80,17 +78,6 @@ function mebibytes(bytes = 0): string {
   return (bytes / 2 ** 20).toFixed(0);
 }
 
-/** A flash and a beep of 120 ms at every full second. */
-async function makeFlashAndBeep(path: string, seconds: number): Promise<void> {
-  const on = "lt(mod(t\\,1)\\,0.12)";
-  await run("ffmpeg", [
-    ...["-v", "error", "-y", "-f", "lavfi", "-i", `color=black:size=640x360:rate=25:duration=${seconds}`],
-    ...["-f", "lavfi", "-i", `aevalsrc=0.4*sin(2*PI*1000*t)*${on}:sample_rate=44100:duration=${seconds}`],
-    ...["-vf", `drawbox=color=white:thickness=fill:enable='${on}'`, "-c:v", "libx264", "-preset", "veryfast"],
-    ...["-pix_fmt", "yuv420p", "-c:a", "aac", "-movflags", "+faststart", path],
-  ]);
-}
-
 /** After a collection of garbage. */
 async function heapBytes(page: Page): Promise<number> {
   const session = await page.context().newCDPSession(page);
@@ -98,46 +85,4 @@ async function heapBytes(page: Page): Promise<number> {
   const { usedSize } = await session.send("Runtime.getHeapUsage");
   await session.detach();
   return usedSize;
-}
-
-// ---- In the page ----
-
-/** Measures what is connected to the loudspeakers on the way. */
-function tapSound(): void {
-  const connect = AudioNode.prototype.connect as (this: AudioNode, ...values: unknown[]) => unknown;
-  AudioNode.prototype.connect = function (this: AudioNode, ...values: unknown[]) {
-    if (values[0] instanceof AudioDestinationNode) {
-      const tap = this.context.createAnalyser();
-      tap.fftSize = 256;
-      connect.call(this, tap);
-      Object.assign(globalThis, { soundTap: tap });
-    }
-    return connect.apply(this, values);
-  } as typeof AudioNode.prototype.connect;
-}
-
-/** When the picture turns white and the sound starts, milliseconds from now, as seen and heard. */
-async function flashesAndBeeps(milliseconds: number): Promise<{ flashes: number[]; beeps: number[] }> {
-  const tap = (globalThis as unknown as { soundTap: AnalyserNode }).soundTap;
-  const shown = document.querySelector<HTMLCanvasElement>(".video-canvas");
-  const context = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
-  if (shown === null || context === null) throw new Error("there is no canvas");
-  const samples = new Float32Array(tap.fftSize);
-  const latency = ((tap.context as AudioContext).outputLatency ?? 0) * 1000;
-  const found = { flashes: [] as number[], beeps: [] as number[] };
-  let [white, loud, lastLoud] = [true, true, 0]; // what is on at the start has begun earlier
-  const start = performance.now();
-  for (let now = 0; now < milliseconds; now = performance.now() - start) {
-    context.drawImage(shown, shown.width / 2, shown.height / 2, 1, 1, 0, 0, 1, 1);
-    const isWhite = (context.getImageData(0, 0, 1, 1).data[1] ?? 0) > 128;
-    if (isWhite && !white) found.flashes.push(now);
-    white = isWhite;
-    tap.getFloatTimeDomainData(samples);
-    const isLoud = samples.some((sample) => Math.abs(sample) > 0.05);
-    if (isLoud) lastLoud = now;
-    if (isLoud && !loud) found.beeps.push(now + latency);
-    loud = isLoud || now - lastLoud < 50;
-    await new Promise((resolve) => setTimeout(resolve, 4));
-  }
-  return found;
 }

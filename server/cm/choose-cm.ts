@@ -29,6 +29,18 @@ export interface CmConditions {
   perViewerDay: number | null;
 }
 
+/** No condition. */
+export const ANYBODY: CmConditions = {
+  genres: [],
+  genders: [],
+  languages: [],
+  ageMin: null,
+  ageMax: null,
+  fromAt: null,
+  untilAt: null,
+  perViewerDay: null,
+};
+
 export interface CmCandidate {
   id: string;
   /** Shown where nothing else fits; has no conditions. */

@@ -5,24 +5,13 @@ import { type ByteStream, receive } from "../library/receive.ts";
 import type { Cm, CmFields, CmType } from "../store/cms.ts";
 import { checkImage } from "./check-image.ts";
 import { checkVideo } from "./check-video.ts";
-import type { CmConditions } from "./choose-cm.ts";
+import { ANYBODY } from "./choose-cm.ts";
 
 export const CM_MAX_BYTES = 256 << 20;
 /** Larger files are taken for no image; a 4K BMP has 28 MB. */
 const IMAGE_MAX_BYTES = 40 << 20;
 /** How long an image is shown unless it is told. */
 export const IMAGE_SECONDS = 10;
-
-export const ANYBODY: CmConditions = {
-  genres: [],
-  genders: [],
-  languages: [],
-  ageMin: null,
-  ageMax: null,
-  fromAt: null,
-  untilAt: null,
-  perViewerDay: null,
-};
 
 const NEW_CM: CmFields & Pick<Cm, "house" | "origin"> = {
   title: "",

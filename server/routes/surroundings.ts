@@ -4,6 +4,7 @@ import type { Context } from "hono";
 import { UnsupportedError } from "../../codec/errors.ts";
 import { accountOf } from "../accounts/identity.ts";
 import { checkImage } from "../cm/check-image.ts";
+import { ANYBODY } from "../cm/choose-cm.ts";
 import { chooseSurroundings } from "../cm/choose-surroundings.ts";
 import type { Deps } from "../deps.ts";
 import { HttpError } from "../http-error.ts";
@@ -31,16 +32,7 @@ const NEW: SurroundingFields = {
   active: true,
   kinds: [],
   ageLimit: 0,
-  conditions: {
-    genres: [],
-    genders: [],
-    languages: [],
-    ageMin: null,
-    ageMax: null,
-    fromAt: null,
-    untilAt: null,
-    perViewerDay: null,
-  },
+  conditions: ANYBODY,
 };
 
 /** Information, advertisement and guidance around videos (Cmix page 5). */

@@ -4,8 +4,9 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { loudestSound } from "../support/flash-and-beep.ts";
 import { ROOT } from "../support/tree.ts";
-import { loudestSound, screenshot, sourceVideo, startApp, type TestApp } from "./support/app.ts";
+import { screenshot, sourceVideo, startApp, type TestApp } from "./support/app.ts";
 import { countMedia, mediaCount } from "./support/frame-count.ts";
 import {
   chooseFile,

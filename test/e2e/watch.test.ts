@@ -2,8 +2,9 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { flashesAndBeeps, loudestSound, makeFlashAndBeep } from "../support/flash-and-beep.ts";
 import { ROOT } from "../support/tree.ts";
-import { flashesAndBeeps, loudestSound, openPage, startApp, type TestApp } from "./support/app.ts";
+import { openPage, startApp, type TestApp } from "./support/app.ts";
 import {
   chooseFile,
   clickSeekBar,
@@ -17,7 +18,7 @@ import {
   waitForState,
   withPage,
 } from "./support/pages.ts";
-import { makeFlashAndBeep, makeLongClip, pictureTimes, psnr, shownPicture, sourcePicture } from "./support/pictures.ts";
+import { makeLongClip, pictureTimes, psnr, shownPicture, sourcePicture } from "./support/pictures.ts";
 
 const HEARD = 0.004;
 const SILENT = 0.0005;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  ANYBODY,
   attributesThatMatter,
   type CmCandidate,
   type CmConditions,
@@ -7,7 +8,6 @@ import {
   type CmPlace,
   chooseCm,
 } from "../../server/cm/choose-cm.ts";
-import { ANYBODY } from "../../server/cm/import-cm.ts";
 
 const OPEN: CmConditions = ANYBODY;
 const cm = (id: string, conditions: Partial<CmConditions> = {}, rest: Partial<CmCandidate> = {}): CmCandidate => ({

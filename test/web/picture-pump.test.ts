@@ -1,29 +1,39 @@
-/** What a seek shows on its way: nothing but the target's picture, or the key picture first where that lies far before it. */
+/** What is shown on a seek's way, and where the clock stands while pictures are late. */
 import { describe, expect, it } from "vitest";
 import type { Picture } from "../../web/src/player/media-feed.ts";
 import { PicturePump } from "../../web/src/player/picture-pump.ts";
 
 const FRAME_SECONDS = 0.5;
 
-/** Seeks to `target` in pictures that begin at `key`, and stops when the target's is shown. */
-async function seek(key: number, target: number): Promise<{ painted: number[]; opened: number; closed: number }> {
-  const painted: number[] = [];
-  let [opened, closed] = [0, 0];
-  const stop = new AbortController();
-  async function* pictures(): AsyncGenerator<Picture> {
-    for (let timeSeconds = key; timeSeconds < target + 5; timeSeconds += FRAME_SECONDS) {
-      opened += 1;
+/** Pictures that write down what becomes of them. */
+class TestPictures {
+  readonly painted: number[] = [];
+  opened = 0;
+  closed = 0;
+
+  async *from(times: readonly number[]): AsyncGenerator<Picture> {
+    for (const timeSeconds of times) {
+      this.opened += 1;
       yield {
         timeSeconds,
         endSeconds: timeSeconds + FRAME_SECONDS,
         keep: () => {},
-        paint: () => painted.push(timeSeconds),
+        paint: () => this.painted.push(timeSeconds),
         close: () => {
-          closed += 1;
+          this.closed += 1;
         },
       };
     }
   }
+}
+
+const times = (from: number, count: number) =>
+  Array.from({ length: count }, (_, index) => from + index * FRAME_SECONDS);
+
+/** Seeks to `target` in pictures that begin at `key`, and stops when the target's is shown. */
+async function seek(key: number, target: number): Promise<TestPictures> {
+  const pictures = new TestPictures();
+  const stop = new AbortController();
   const pump = new PicturePump(() => ({ seconds: target, running: false }), {
     onPicture: (seconds) => {
       if (seconds + FRAME_SECONDS > target) stop.abort();
@@ -31,8 +41,8 @@ async function seek(key: number, target: number): Promise<{ painted: number[]; o
     onReady: () => {},
     onStarved: () => {},
   });
-  await pump.run(pictures(), target, stop.signal);
-  return { painted, opened, closed };
+  await pump.run(pictures.from(times(key, 2 * (target - key) + 10)), target, stop.signal);
+  return pictures;
 }
 
 describe("a seek", () => {
@@ -46,19 +56,9 @@ describe("a seek", () => {
   });
 
   it("paints the picture on screen anew until the next one", async () => {
-    const painted: number[] = [];
+    const pictures = new TestPictures();
     const stop = new AbortController();
     let clock = { seconds: 0, running: false };
-    async function* pictures(): AsyncGenerator<Picture> {
-      for (const timeSeconds of [0, 1, 2])
-        yield {
-          timeSeconds,
-          endSeconds: timeSeconds + 1,
-          keep: () => {},
-          paint: () => painted.push(timeSeconds),
-          close: () => {},
-        };
-    }
     const pump = new PicturePump(() => clock, {
       onPicture: (seconds) => {
         pump.repaint();
@@ -68,9 +68,9 @@ describe("a seek", () => {
       onReady: () => {},
       onStarved: () => {},
     });
-    await pump.run(pictures(), 0, stop.signal);
+    await pump.run(pictures.from([0, 1, 2]), 0, stop.signal);
     pump.repaint();
-    expect(painted).toEqual([0, 0, 1, 1]);
+    expect(pictures.painted).toEqual([0, 0, 1, 1]);
   });
 
   it("closes every picture once", async () => {
@@ -78,5 +78,40 @@ describe("a seek", () => {
       const { opened, closed } = await seek(10, target);
       expect(closed).toBe(opened);
     }
+  });
+});
+
+describe("late pictures", () => {
+  /** Shows the picture of 0, then has the clock stand at `seconds`; resolves with what was painted and how often it was ready. */
+  async function standAt(seconds: number, until: number): Promise<TestPictures & { readyTimes: number }> {
+    const pictures = Object.assign(new TestPictures(), { readyTimes: 0 });
+    const stop = new AbortController();
+    let clock = { seconds: 0, running: false };
+    const pump = new PicturePump(() => clock, {
+      onPicture: (shown) => {
+        clock = { seconds, running: false };
+        if (shown === until) setTimeout(() => stop.abort(), 30);
+      },
+      onReady: () => {
+        pictures.readyTimes += 1;
+      },
+      onStarved: () => {},
+    });
+    await pump.run(pictures.from(times(0, 20)), 0, stop.signal);
+    return pictures;
+  }
+
+  it("end at the picture of the time at which the clock was stopped, and none behind it", async () => {
+    const { painted, opened, closed, readyTimes } = await standAt(3.2, 3);
+    expect(painted).toEqual([0, 3]);
+    expect(closed).toBe(opened);
+    expect(opened).toBeLessThan(20); // the rest waits
+    expect(readyTimes).toBe(1);
+  });
+
+  it("end at the last one where the clock stands behind it", async () => {
+    const { painted, opened, closed } = await standAt(30, 9.5);
+    expect(painted).toEqual([0, 9.5]);
+    expect(closed).toBe(opened);
   });
 });

@@ -56,18 +56,6 @@ async function readPicture(page: Evaluator): Promise<Rgba> {
   return { ...rest, data: Buffer.from(base64, "base64") };
 }
 
-/** A clip that is white and beeps in the first 120 ms of every second, black and silent otherwise. */
-export async function makeFlashAndBeep(path: string, seconds: number): Promise<void> {
-  const on = "lt(mod(t\\,1)\\,0.12)";
-  await run("ffmpeg", [
-    ...["-v", "error", "-y"],
-    ...["-f", "lavfi", "-i", `color=black:size=320x180:rate=25:duration=${seconds}`],
-    ...["-f", "lavfi", "-i", `aevalsrc=0.4*sin(2*PI*1000*t)*${on}:sample_rate=44100:duration=${seconds}`],
-    ...["-vf", `drawbox=color=white:thickness=fill:enable='${on}'`],
-    ...["-c:v", "libx264", "-pix_fmt", "yuv420p", "-c:a", "aac", "-movflags", "+faststart", path],
-  ]);
-}
-
 /** A clip with a picture that tells its time, and sound. @param size as ffmpeg takes it */
 export async function makeLongClip(path: string, seconds: number, size: string): Promise<void> {
   await run("ffmpeg", [

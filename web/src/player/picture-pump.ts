@@ -68,56 +68,54 @@ export class PicturePump {
   }
 
   private async takeAll(pictures: AsyncIterable<Picture>, targetSeconds: number, signal: AbortSignal): Promise<void> {
-    /** The newest before the target, until one is shown. */
-    let skipped: Picture | undefined;
+    /** The newest, where its time is over: the last of all is shown all the same. */
+    let late: Picture | undefined;
     let shown = false;
     let isFirst = true;
-    const isBefore = (seconds: number, limit: number) => seconds < limit + 1e-6; // times are whole microseconds
     try {
       for await (const picture of pictures) {
-        skipped?.close();
-        skipped = undefined;
+        late?.close();
+        late = undefined;
         if (signal.aborted) {
           picture.close();
           return;
         }
-        if (!shown) {
-          if (isBefore(picture.endSeconds, targetSeconds)) {
-            // On the way from the key picture to the target.
-            if (isFirst && picture.timeSeconds < targetSeconds - KEY_FIRST_SECONDS) this.paint(picture);
-            isFirst = false;
-            skipped = picture;
-            continue;
-          }
+        const dueSeconds = shown ? this.clock().seconds : targetSeconds;
+        if (picture.endSeconds < dueSeconds + 1e-6) {
+          // Times are whole microseconds. On the way from the key picture to the target:
+          if (isFirst && picture.timeSeconds < targetSeconds - KEY_FIRST_SECONDS) this.paint(picture);
+          late = picture;
+        } else if (!shown) {
           shown = true;
           this.show(picture);
-        } else if (!this.clock().running || !isBefore(picture.endSeconds, this.clock().seconds)) {
+        } else {
           picture.keep();
           this.queue.push(picture);
-        } else picture.close();
-        this.decodedSeconds = picture.endSeconds;
+        }
+        isFirst = false;
+        this.decodedSeconds = Math.max(this.decodedSeconds, picture.endSeconds);
         if (this.queue.length >= READY_PICTURES / 2) this.tellReady();
         while (this.queue.length >= READY_PICTURES && !signal.aborted)
           await new Promise<void>((resolve) => {
             this.hasLooked = resolve;
           });
       }
-      // The target lies behind the last picture: sound may go on longer.
-      if (skipped !== undefined && !signal.aborted) {
-        this.show(skipped);
-        skipped = undefined;
+      if (late !== undefined && !signal.aborted) {
+        late.keep();
+        this.queue.push(late);
+        late = undefined;
       }
     } finally {
-      skipped?.close();
+      late?.close();
     }
   }
 
   private async present(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const { seconds: now, running } = this.clock();
-      const seconds = now + DISPLAY_SECONDS;
+      const seconds = running ? now + DISPLAY_SECONDS : now;
       let due: Picture | undefined;
-      while (running && (this.queue[0]?.timeSeconds ?? Number.POSITIVE_INFINITY) <= seconds) {
+      while ((this.queue[0]?.timeSeconds ?? Number.POSITIVE_INFINITY) <= seconds) {
         due?.close();
         due = this.queue.shift();
       }

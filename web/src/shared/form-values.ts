@@ -25,5 +25,22 @@ export function formValues(form: HTMLFormElement): FormValues {
   };
 }
 
+/** For whom something is shown, from the fields that every such form has; an empty field is no condition. */
+export function targetValues({ words, number, day }: FormValues) {
+  return {
+    kinds: words("kinds"),
+    ageLimit: number("ageLimit") ?? 0,
+    conditions: {
+      genres: words("genres"),
+      genders: words("genders"),
+      languages: words("languages"),
+      ageMin: number("ageMin"),
+      ageMax: number("ageMax"),
+      from: day("from"),
+      until: day("until"),
+    },
+  };
+}
+
 /** The field's value for {@link FormValues.day}. */
 export const dayOf = (date: string | null): string => date?.slice(0, 10) ?? "";

@@ -1,4 +1,5 @@
 /** Information, advertisement and guidance around videos (server/API.md, "Around a video"). */
+import type { CmConditions } from "./cms.ts";
 import { request, type ViewerAttributes } from "./service.ts";
 import { change, changeHeaders } from "./session.ts";
 
@@ -15,16 +16,7 @@ export interface ShownSurrounding {
   imageUrl: string | null;
 }
 
-export interface SurroundingConditions {
-  genres: string[];
-  genders: string[];
-  languages: string[];
-  ageMin: number | null;
-  ageMax: number | null;
-  /** ISO 8601. */
-  from: string | null;
-  until: string | null;
-}
+export type SurroundingConditions = Omit<CmConditions, "perViewerDay">;
 
 /** As its owner sees it. */
 export interface Surrounding extends ShownSurrounding {

@@ -1,6 +1,6 @@
 import { type FormEvent, type ReactNode, useId } from "react";
 import type { AdminCm, CmChange } from "../../shared/cms.ts";
-import { dayOf, formValues } from "../../shared/form-values.ts";
+import { dayOf, formValues, targetValues } from "../../shared/form-values.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { Field } from "../../shared/ui/field.tsx";
 import { WebhookForm } from "../../shared/ui/webhook-form.tsx";
@@ -88,24 +88,16 @@ function Group({ title, children }: { title: string; children: ReactNode }): Rea
 
 /** What stands in the form; an empty field is no condition. */
 function changeOf(form: HTMLFormElement, isImage: boolean): CmChange {
-  const { text, words, number, day } = formValues(form);
+  const values = formValues(form);
+  const { text, number } = values;
+  const { conditions, ...target } = targetValues(values);
   return {
     title: text("title"),
     sponsor: text("sponsor"),
     // The house CM's link is a page of this service, which the form leaves alone.
     ...(text("link").startsWith("/") ? {} : { link: text("link") }),
-    kinds: words("kinds"),
-    ageLimit: number("ageLimit") ?? 0,
-    conditions: {
-      genres: words("genres"),
-      genders: words("genders"),
-      languages: words("languages"),
-      ageMin: number("ageMin"),
-      ageMax: number("ageMax"),
-      from: day("from"),
-      until: day("until"),
-      perViewerDay: number("perViewerDay"),
-    },
+    ...target,
+    conditions: { ...conditions, perViewerDay: number("perViewerDay") },
     ...(isImage ? { seconds: Number(text("seconds")) } : {}),
   };
 }

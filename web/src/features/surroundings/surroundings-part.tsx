@@ -1,5 +1,5 @@
 import { type FormEvent, type ReactNode, useCallback, useEffect, useState } from "react";
-import { dayOf, formValues } from "../../shared/form-values.ts";
+import { dayOf, formValues, targetValues } from "../../shared/form-values.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import {
   addSurrounding,
@@ -121,23 +121,8 @@ function EntryForm({ entry, onChange, onRemove }: EntryFormProps): ReactNode {
   );
 }
 
-/** What stands in the form; an empty field is no condition. */
 function changeOf(form: HTMLFormElement): SurroundingChange {
-  const { text, words, number, day } = formValues(form);
-  return {
-    title: text("title"),
-    text: text("text"),
-    link: text("link"),
-    kinds: words("kinds"),
-    ageLimit: number("ageLimit") ?? 0,
-    conditions: {
-      genres: words("genres"),
-      genders: words("genders"),
-      languages: words("languages"),
-      ageMin: number("ageMin"),
-      ageMax: number("ageMax"),
-      from: day("from"),
-      until: day("until"),
-    },
-  };
+  const values = formValues(form);
+  const { text } = values;
+  return { title: text("title"), text: text("text"), link: text("link"), ...targetValues(values) };
 }
