@@ -83,6 +83,7 @@ async function playing(service: Service, height: number, method: DividedBy): Pro
     await page.evaluate(watchLongTasks);
     await page.setInputFiles('input[type="file"]', main);
     await page.locator('.stage[data-state="ready"]').waitFor();
+    await page.waitForTimeout(1000); // until a viewer has found the button
     await page.locator(".play-large").click();
     await page.locator('.stage[data-state="playing"]').waitFor();
     await page.waitForTimeout(1000);

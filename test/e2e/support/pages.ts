@@ -58,7 +58,7 @@ export async function waitForPicture(page: Page, seconds: number, frameSeconds: 
       return time <= target + 1e-3 && time > target - frame - 1e-3;
     },
     [seconds, frameSeconds] as const,
-    { timeout: 15_000 },
+    { timeout: 30_000 },
   );
 }
 

@@ -16,6 +16,7 @@ import { PlaySequence, type SequenceStage } from "./play-sequence.ts";
 import { type MainSource, movedItem, type PlaylistItem } from "./playlist.ts";
 import type { Display } from "./screen.ts";
 import { PlayerStore } from "./snapshot.ts";
+import { wakeSoundService } from "./sound-output.ts";
 import { isAtRest, nextState, showsCm, showsVideo } from "./state.ts";
 import { attachScreen, createVideoCanvas, markPicture } from "./video-canvas.ts";
 import { VideoOutput } from "./video-output.ts";
@@ -171,6 +172,7 @@ export class Player extends PlayerStore {
     if (item === undefined || item.key === this.canvasKey) return;
     this.canvasKey = undefined;
     this.update({ captions: undefined });
+    if (item.facts.sound?.playable) wakeSoundService();
     this.canvas = createVideoCanvas(item.facts);
     this.element.replaceChildren(this.canvas, ...this.cmStage.elements);
     await attachScreen(this.remote, item.key, this.canvas, this.display);

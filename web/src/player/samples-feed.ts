@@ -196,7 +196,7 @@ export class SamplesFeed implements MediaFeed {
   }
 
   private pictureOf(sample: VideoSample): Picture {
-    const { screen } = this.parts;
+    const { screen, kernels } = this.parts;
     return {
       timeSeconds: Math.max(0, sample.timestamp),
       endSeconds: sample.timestamp + sample.duration,
@@ -205,7 +205,7 @@ export class SamplesFeed implements MediaFeed {
         // The page turns and stretches the canvas: frames are painted as they are coded.
         const frame = sample.toVideoFrame();
         try {
-          screen.paintFrame(frame);
+          screen.paintFrame(frame, kernels);
         } finally {
           frame.close();
         }

@@ -2,6 +2,7 @@
 import { UnsupportedError } from "../../../codec/errors.ts";
 import type { VideoTrack } from "../../../codec/format/header.ts";
 import type { PlanarPicture } from "../../../codec/methods/compress-decoder.ts";
+import type { Kernels } from "../../../codec/wasm/load-kernels.ts";
 import { openPixels } from "./pixel-screen.ts";
 import { hasGpu, openWebGl } from "./webgl-screen.ts";
 
@@ -13,7 +14,7 @@ export interface Screen {
   /** A picture of our decoder. */
   paint(picture: PlanarPicture): void;
   /** A picture of the browser's decoder, in the colours the browser makes of it. */
-  paintFrame(frame: VideoFrame): void;
+  paintFrame(frame: VideoFrame, kernels: Kernels): void;
   /**
    * How large pictures are seen, in pixels of the device, for the next one on.
    *

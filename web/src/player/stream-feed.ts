@@ -178,12 +178,12 @@ export class StreamFeed implements MediaFeed {
   }
 
   private pictureOf(frame: VideoFrame, timeSeconds: number, endSeconds: number): Picture {
-    const { screen } = this.parts;
+    const { screen, kernels } = this.parts;
     return {
       timeSeconds,
       endSeconds,
       keep: () => {},
-      paint: () => screen.paintFrame(frame),
+      paint: () => screen.paintFrame(frame, kernels),
       close: () => frame.close(),
     };
   }
