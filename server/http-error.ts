@@ -20,6 +20,7 @@ const STATUS = {
   forbidden: 403,
   not_found: 404,
   conflict: 409,
+  email_taken: 409,
   /** Forward, out of a CM that has time to go. */
   in_cm: 409,
   seek_first: 409,

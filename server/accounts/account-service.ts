@@ -236,4 +236,4 @@ export class AccountService {
   }
 }
 
-const taken = () => new HttpError("conflict", "this e-mail address has an account: sign in with it");
+const taken = () => new HttpError("email_taken", "this e-mail address has an account: sign in with it");

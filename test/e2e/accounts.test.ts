@@ -140,7 +140,7 @@ describe("S1 the account's page", () => {
         expectProblem("/api/session"); // the wrong password, which the browser reports
         await expectAccessible(page);
         await signIn(page, "provider@example.org", "wrong password");
-        expect(await page.getByRole("alert").innerText()).toBe("Account or password is wrong.");
+        expect(await page.getByRole("alert").innerText()).toBe("account or password is wrong");
         expect(await page.getByLabel("Account ID or e-mail address").inputValue()).toBe("provider@example.org");
         await signIn(page, "provider@example.org");
         await page.getByLabel("Section (if any)").fill("Archive");

@@ -16,11 +16,11 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, { error: E
 }
 
 function Broken({ error }: { error: Error }): ReactNode {
-  const { t } = useText();
+  const { t, reason } = useText();
   return (
     <section className="notice notice-error" role="alert">
       <h1>{t("error.title")}</h1>
-      <p>{error.message}</p>
+      <p>{reason(error)}</p>
       <button type="button" className="button" onClick={() => location.reload()}>
         {t("error.reload")}
       </button>

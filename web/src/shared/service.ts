@@ -126,12 +126,18 @@ export function failureOf(status: number, body: string, retryAfter: string | nul
   } catch {
     // A proxy's page, not the service's answer: the status says enough.
   }
-  const details: ErrorDetails = { status, retryable: RETRYABLE.has(status) };
+  const details: ErrorDetails = { ...plain(error.details), status, retryable: RETRYABLE.has(status) };
   if (typeof error.code === "string") details.serviceCode = error.code;
   const seconds = Number(error.details?.retryAfterSeconds ?? retryAfter ?? Number.NaN);
   if (Number.isFinite(seconds)) details.retryAfterSeconds = seconds;
   const message = typeof error.message === "string" ? error.message : `the service answered with status ${status}`;
   return new DeliveryError(message, details);
+}
+
+/** The values of details that are no lists. */
+function plain(details: Record<string, unknown> = {}): ErrorDetails {
+  const isPlain = ([, value]: [string, unknown]) => value === null || typeof value !== "object";
+  return Object.fromEntries(Object.entries(details).filter(isPlain)) as ErrorDetails;
 }
 
 /** How long the service asks to wait, or `otherwise`. */

@@ -1,7 +1,6 @@
 import { type FormEvent, type ReactNode, useId, useState } from "react";
-import { DeliveryError } from "../../../../codec/errors.ts";
 import type { TextKey } from "../../shared/i18n/en.ts";
-import { type Translate, useText } from "../../shared/i18n/text.tsx";
+import { useText } from "../../shared/i18n/text.tsx";
 import type { Values } from "../../shared/session.ts";
 
 export interface Field {
@@ -58,7 +57,7 @@ export function DataForm({
   children?: ReactNode;
   onSubmit(values: Values): Promise<void>;
 }): ReactNode {
-  const { t } = useText();
+  const { t, reason } = useText();
   const id = useId();
   const [state, setState] = useState<"idle" | "sending" | "done" | Error>("idle");
   const send = async (event: FormEvent<HTMLFormElement>) => {
@@ -99,7 +98,7 @@ export function DataForm({
       ))}
       {state instanceof Error && (
         <p className="notice notice-error" role="alert">
-          {refusal(t, state)}
+          {reason(state)}
         </p>
       )}
       {state === "done" && done && (
@@ -112,13 +111,4 @@ export function DataForm({
       </button>
     </form>
   );
-}
-
-/** What the service's refusal means here. */
-export function refusal(t: Translate, error: Error): string {
-  if (!(error instanceof DeliveryError)) return error.message;
-  const { serviceCode, retryAfterSeconds } = error.details;
-  if (serviceCode === "credentials") return t("account.refused.credentials");
-  if (serviceCode === "too_many") return t("account.refused.tooMany", { seconds: Number(retryAfterSeconds) });
-  return error.message;
 }

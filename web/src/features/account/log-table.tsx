@@ -23,7 +23,7 @@ export function LogTable<T extends { number: number }>({
   caption: TextKey;
   columns: readonly Column<T>[];
 }): ReactNode {
-  const { t } = useText();
+  const { t, reason } = useText();
   const [entries, setEntries] = useState<T[]>();
   const [hasMore, setHasMore] = useState(false);
   const [error, setError] = useState<Error>();
@@ -43,7 +43,7 @@ export function LogTable<T extends { number: number }>({
   return (
     <section aria-label={t(caption)} className="log">
       <h2>{t(caption)}</h2>
-      {error !== undefined && <ErrorNotice message={error.message} onRetry={() => load(entries ?? [])} />}
+      {error !== undefined && <ErrorNotice message={reason(error)} onRetry={() => load(entries ?? [])} />}
       {entries?.length === 0 && <p className="quiet">{t("log.empty")}</p>}
       {entries !== undefined && entries.length > 0 && (
         <WideTable label={t(caption)}>

@@ -9,7 +9,7 @@ const ROLES: readonly AccountRole[] = ["viewer", "provider", "sponsor", "adminis
 const PART = 100;
 
 export function Accounts({ ownId }: { ownId: string | undefined }): ReactNode {
-  const { t } = useText();
+  const { t, reason } = useText();
   const [words, setWords] = useState("");
   const [accounts, setAccounts] = useState<Account[]>();
   const [hasMore, setHasMore] = useState(false);
@@ -62,7 +62,7 @@ export function Accounts({ ownId }: { ownId: string | undefined }): ReactNode {
           {t("admin.find")}
         </button>
       </form>
-      {error !== undefined && <ErrorNotice message={error.message} onRetry={() => load(words, [])} />}
+      {error !== undefined && <ErrorNotice message={reason(error)} onRetry={() => load(words, [])} />}
       {link !== undefined && (
         <div className="notice notice-warning" role="status">
           <p>{t("admin.passwordLinkFor", { account: link.accountId })}</p>

@@ -11,7 +11,7 @@ const ACCEPT = "video/mp4,video/webm,image/jpeg,image/png,image/bmp";
 
 /** CMs: entered as a file or by address, found, and one of them edited at a time. */
 export function CmsPart(): ReactNode {
-  const { t } = useText();
+  const { t, reason } = useText();
   const [cms, setCms] = useState<AdminCm[]>();
   const [editedId, setEditedId] = useState<string>();
   const [isSending, setIsSending] = useState(false);
@@ -65,7 +65,7 @@ export function CmsPart(): ReactNode {
         </form>
         {isSending && <p role="status">{t("cms.adding")}</p>}
       </div>
-      {error !== undefined && <ErrorNotice message={error.message} onRetry={() => void load()} />}
+      {error !== undefined && <ErrorNotice message={reason(error)} onRetry={() => void load()} />}
       {cms !== undefined && (
         <CmTable
           cms={cms}

@@ -8,7 +8,7 @@ import { RecordedRatios } from "./recorded-ratios.tsx";
 import { type Bench, useBench } from "./use-bench.ts";
 
 export function BenchPage(): ReactNode {
-  const { t } = useText();
+  const { t, reason } = useText();
   const { bench, start } = useBench();
   const running = bench.phase === "running";
   return (
@@ -20,7 +20,7 @@ export function BenchPage(): ReactNode {
           {t(running ? "bench.running" : bench.phase === "done" ? "bench.again" : "bench.start")}
         </button>
       </div>
-      {bench.error !== undefined && <ErrorNotice message={bench.error.message} onRetry={start} />}
+      {bench.error !== undefined && <ErrorNotice message={reason(bench.error)} onRetry={start} />}
       {bench.points.length > 0 && <Codec bench={bench} />}
       {bench.kernels.length > 0 && <Kernels bench={bench} />}
       <RecordedRatios />

@@ -29,7 +29,7 @@ export function EmbedPage(): ReactNode {
 type EmbeddedProps = Required<ReturnType<typeof usePlayer>> & { mainId: string };
 
 function Embedded({ player, snapshot, mainId }: { [K in keyof EmbeddedProps]: NonNullable<EmbeddedProps[K]> }) {
-  const { t } = useText();
+  const { t, reason } = useText();
   const { state, facts, error, cm } = snapshot;
   // The service gave a session when the play was opened, and the browser did not keep it.
   const isCookieless = error instanceof CmixError && error.details.serviceCode === "foreign_session";
@@ -56,7 +56,7 @@ function Embedded({ player, snapshot, mainId }: { [K in keyof EmbeddedProps]: No
       )}
       {error !== undefined && !isCookieless && (
         <ErrorNotice
-          message={error.message}
+          message={reason(error)}
           help={helpFor(error, facts?.service, t)}
           onRetry={facts === undefined ? undefined : () => void player.play()}
         />

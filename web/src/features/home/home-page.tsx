@@ -39,7 +39,7 @@ export function HomePage(): ReactNode {
 }
 
 function Library(): ReactNode {
-  const { t } = useText();
+  const { t, reason } = useText();
   const [search, setSearch] = useState<LibrarySearch>({ query: "", genre: "", age: "", page: 1 });
   const [found, setFound] = useState<LibraryPage>();
   const [error, setError] = useState<Error>();
@@ -106,7 +106,7 @@ function Library(): ReactNode {
           />
         </div>
       </div>
-      {error !== undefined && <ErrorNotice message={error.message} onRetry={() => setAttempt(attempt + 1)} />}
+      {error !== undefined && <ErrorNotice message={reason(error)} onRetry={() => setAttempt(attempt + 1)} />}
       {error === undefined && found === undefined && <p className="quiet">{t("home.loading")}</p>}
       {error === undefined && found?.total === 0 && (
         <p className="quiet">{isFiltered ? t("home.noneFound", { query }) : t("home.empty")}</p>

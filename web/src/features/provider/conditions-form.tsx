@@ -7,7 +7,7 @@ import { ErrorNotice, Hint } from "../../shared/ui/notices.tsx";
 
 /** How often and when a video may be played, and beside which kinds of CM (Cmix patent [0163]). */
 export function ConditionsForm({ mainId }: { mainId: string }): ReactNode {
-  const { t } = useText();
+  const { t, reason } = useText();
   const [conditions, setConditions] = useState<VideoConditions>();
   const [error, setError] = useState<Error>();
   const [isSaved, setIsSaved] = useState(false);
@@ -30,7 +30,7 @@ export function ConditionsForm({ mainId }: { mainId: string }): ReactNode {
   return (
     <form className="data-form" onSubmit={save} aria-label={t("conditions.title")}>
       <h3>{t("conditions.title")}</h3>
-      {error !== undefined && <ErrorNotice message={error.message} />}
+      {error !== undefined && <ErrorNotice message={reason(error)} />}
       {conditions !== undefined && (
         <>
           <div className="field-grid">

@@ -6,7 +6,7 @@ import { ErrorNotice } from "../../shared/ui/notices.tsx";
 
 /** Deliveries and downloads of a period, as a table and as CSV. */
 export function Counts(): ReactNode {
-  const { t } = useText();
+  const { t, reason } = useText();
   const id = useId();
   const [from, setFrom] = useState("");
   const [to, setTo] = useState("");
@@ -40,7 +40,7 @@ export function Counts(): ReactNode {
           {t("provider.csv")}
         </a>
       </div>
-      {error !== undefined && <ErrorNotice message={error.message} />}
+      {error !== undefined && <ErrorNotice message={reason(error)} />}
       {counts !== undefined && (
         <div className="table-scroll">
           <table>

@@ -7,7 +7,7 @@ import { Pager } from "../home/pager.tsx";
 import { VideoEditor } from "./video-editor.tsx";
 
 export function OwnVideos({ onChanged }: { onChanged: () => void }): ReactNode {
-  const { t } = useText();
+  const { t, reason } = useText();
   const [page, setPage] = useState(1);
   const [found, setFound] = useState<LibraryPage<OwnVideo>>();
   const [error, setError] = useState<Error>();
@@ -23,7 +23,7 @@ export function OwnVideos({ onChanged }: { onChanged: () => void }): ReactNode {
     };
   }, [page]);
 
-  if (error !== undefined) return <ErrorNotice message={error.message} onRetry={onChanged} />;
+  if (error !== undefined) return <ErrorNotice message={reason(error)} onRetry={onChanged} />;
   if (found === undefined) return <p className="quiet">{t("home.loading")}</p>;
   if (found.total === 0) return <p>{t("provider.none")}</p>;
   return (

@@ -14,7 +14,7 @@ const PERIODS = ["none", "weekly", "monthly"] as const;
 
 /** When reports are made, how they are sent, and those that were made. */
 export function Reports(): ReactNode {
-  const { t } = useText();
+  const { t, reason } = useText();
   const id = useId();
   const [settings, setSettings] = useState<GivenReportSettings>();
   const [reports, setReports] = useState<MadeReport[]>([]);
@@ -49,7 +49,7 @@ export function Reports(): ReactNode {
   return (
     <section className="provider-part" aria-labelledby={`${id}title`}>
       <h2 id={`${id}title`}>{t("provider.reports")}</h2>
-      {error !== undefined && <ErrorNotice message={error.message} />}
+      {error !== undefined && <ErrorNotice message={reason(error)} />}
       {settings !== undefined && (
         <form className="data-form card" onSubmit={save}>
           <div className="field">

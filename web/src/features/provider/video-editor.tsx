@@ -15,7 +15,7 @@ import { ConditionsForm } from "./conditions-form.tsx";
 
 /** What the library shows of one video, and whether it shows it at all. What was typed stays after a refusal. */
 export function VideoEditor({ video, onChanged }: { video: OwnVideo; onChanged: () => void }): ReactNode {
-  const { t } = useText();
+  const { t, reason } = useText();
   const id = useId();
   const [error, setError] = useState<Error>();
   const [said, setSaid] = useState<string>();
@@ -73,7 +73,7 @@ export function VideoEditor({ video, onChanged }: { video: OwnVideo; onChanged: 
 
   return (
     <div className="video-editor">
-      {error !== undefined && <ErrorNotice message={error.message} />}
+      {error !== undefined && <ErrorNotice message={reason(error)} />}
       {said !== undefined && <Hint>{said}</Hint>}
       <form className="data-form" onSubmit={save}>
         {field("title", t("studio.field.title"), video.title, 200)}

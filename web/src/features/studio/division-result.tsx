@@ -146,12 +146,12 @@ function SaveLink({ file, fileName, onSaved }: { file: Blob; fileName: string; o
 }
 
 function SlaveTransfer({ transfer, onSend }: { transfer: Transfer; onSend: () => void }): ReactNode {
-  const { t } = useText();
+  const { t, reason } = useText();
   if (transfer.state === "failed") {
     if (wantsAccount(transfer.error)) return <SignInToUpload onReady={onSend} />;
     return (
       <div className="notice notice-error" role="alert">
-        <p>{t("studio.upload.failed", { reason: transfer.error.message })}</p>
+        <p>{t("studio.upload.failed", { reason: reason(transfer.error) })}</p>
         <button type="button" className="button" onClick={onSend}>
           {t("studio.upload.retry")}
         </button>
@@ -174,7 +174,7 @@ function SlaveTransfer({ transfer, onSend }: { transfer: Transfer; onSend: () =>
 }
 
 function Publishing({ transfer, onPublish }: { transfer: Transfer; onPublish: () => void }): ReactNode {
-  const { t } = useText();
+  const { t, reason } = useText();
   if (transfer.state === "done") return <p role="status">{t("studio.publish.done")}</p>;
   if (transfer.state === "sending")
     return <p role="status">{t("studio.publish.sending", { percent: formatShare(transfer.share, 1) })}</p>;
@@ -182,7 +182,7 @@ function Publishing({ transfer, onPublish }: { transfer: Transfer; onPublish: ()
   return (
     <>
       {transfer.state === "failed" && (
-        <p role="alert">{t("studio.publish.failed", { reason: transfer.error.message })}</p>
+        <p role="alert">{t("studio.publish.failed", { reason: reason(transfer.error) })}</p>
       )}
       <button type="button" className="button button-quiet" onClick={onPublish}>
         {t("studio.publish")}

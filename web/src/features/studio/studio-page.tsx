@@ -15,7 +15,7 @@ import { type Source, useDivision } from "./use-division.ts";
 const ACCEPTED = ".mp4,.m4v,.mov,.webm,.mkv,.ivf,.264,.h264,.ts";
 
 export function StudioPage(): ReactNode {
-  const { t } = useText();
+  const { t, reason } = useText();
   const division = useDivision();
   const { studio, choose, divide } = division;
   const source = studio.phase === "empty" ? undefined : studio.source;
@@ -66,7 +66,7 @@ export function StudioPage(): ReactNode {
       {studio.phase === "inspecting" && <p role="status">{t("studio.inspecting")}</p>}
       {studio.phase === "refused" && (
         <>
-          <ErrorNotice message={studio.error.message} />
+          <ErrorNotice message={reason(studio.error)} />
           {picker}
         </>
       )}
@@ -79,7 +79,7 @@ export function StudioPage(): ReactNode {
           <div className="studio-work card">
             {studio.phase === "chosen" && (
               <>
-                {studio.error !== undefined && <ErrorNotice message={studio.error.message} />}
+                {studio.error !== undefined && <ErrorNotice message={reason(studio.error)} />}
                 {studio.wasCancelled && <Hint>{t("studio.cancelled")}</Hint>}
                 <SettingsForm
                   facts={studio.facts}

@@ -57,7 +57,7 @@ function Unfinished({
   accept: string;
   onGone: () => void;
 }): ReactNode {
-  const { t } = useText();
+  const { t, reason } = useText();
   const [problem, setProblem] = useState<string>();
   /** The browser asks whether the file may be read; whoever does not want to answer chooses the file again. */
   const [hasAsked, setHasAsked] = useState(false);
@@ -68,7 +68,7 @@ function Unfinished({
   const attempt = (doing: () => Promise<string | undefined>) => () =>
     void heldElsewhere()
       .then((elsewhere) => (elsewhere.has(record.id) ? t("studio.unfinished.elsewhere") : doing()))
-      .catch((error: Error) => error.message)
+      .catch(reason)
       .then(setProblem);
 
   const goOn = async (chosen: Source): Promise<string | undefined> => {

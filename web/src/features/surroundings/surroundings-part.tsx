@@ -16,7 +16,7 @@ import { ErrorNotice } from "../../shared/ui/notices.tsx";
 
 /** What stands around videos: entered, targeted, switched on and off. @param mainId of one video; null: of all, the administrator's */
 export function SurroundingsPart({ mainId }: { mainId: string | null }): ReactNode {
-  const { t } = useText();
+  const { t, reason } = useText();
   const [entries, setEntries] = useState<Surrounding[]>([]);
   const [error, setError] = useState<Error>();
 
@@ -58,7 +58,7 @@ export function SurroundingsPart({ mainId }: { mainId: string | null }): ReactNo
           {t("around.add")}
         </button>
       </form>
-      {error !== undefined && <ErrorNotice message={error.message} onRetry={load} />}
+      {error !== undefined && <ErrorNotice message={reason(error)} onRetry={load} />}
       {entries.map((one) => (
         <EntryForm
           key={one.id}

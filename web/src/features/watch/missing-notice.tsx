@@ -25,12 +25,12 @@ interface MissingNoticeProps {
 
 /** Which videos could not be opened, and what the viewer can do about it. */
 export function MissingNotice({ player, snapshot, leadsToLibrary = false }: MissingNoticeProps): ReactNode {
-  const { t } = useText();
+  const { t, reason } = useText();
   const { missing, state } = snapshot;
   const [first] = missing;
   if (first === undefined || !isAtRest(state)) return null;
   const messages = missing.map(({ source, error }) =>
-    source instanceof File ? `${source.name}: ${error.message}` : error.message,
+    source instanceof File ? `${source.name}: ${reason(error)}` : reason(error),
   );
   return (
     <ErrorNotice

@@ -44,7 +44,7 @@ export function WatchPage(): ReactNode {
 }
 
 function Watch({ player, snapshot }: { player: Player; snapshot: PlayerSnapshot }): ReactNode {
-  const { t } = useText();
+  const { t, reason } = useText();
   const { state, facts, error } = snapshot;
   const isOnline = useOnline();
   const page = useRef<HTMLDivElement>(null);
@@ -69,7 +69,7 @@ function Watch({ player, snapshot }: { player: Player; snapshot: PlayerSnapshot 
       <MissingNotice player={player} snapshot={snapshot} leadsToLibrary />
       {error !== undefined && (
         <ErrorNotice
-          message={error.message}
+          message={reason(error)}
           help={helpFor(error, facts?.service, t)}
           onRetry={state === "error" && facts !== undefined ? () => void player.play() : undefined}
         />

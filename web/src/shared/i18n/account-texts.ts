@@ -47,8 +47,6 @@ export const accountEn = {
   "account.deleteHint":
     "Your data are removed for good; videos and counts stay under the account ID. This cannot be undone.",
   "account.close": "Close",
-  "account.refused.credentials": "Account or password is wrong.",
-  "account.refused.tooMany": "Tried too often. Try again in {seconds} s.",
   "account.upload.signIn": "Sign in as a contents provider to send the slave to the service.",
   "account.upload.pending":
     "This account waits for the administrator's approval; then the slave can be sent to the service.",
@@ -148,8 +146,6 @@ export const accountJa: Record<keyof typeof accountEn, string> = {
   "account.delete": "アカウントを削除",
   "account.deleteHint": "登録情報は完全に消去されます。動画と集計はアカウント ID の下に残ります。元に戻せません。",
   "account.close": "閉じる",
-  "account.refused.credentials": "アカウントまたはパスワードが違います。",
-  "account.refused.tooMany": "試行が多すぎます。{seconds} 秒後にもう一度お試しください。",
   "account.upload.signIn": "スレーブをサービスに送るには、コンテンツ提供者としてサインインしてください。",
   "account.upload.pending": "このアカウントは管理者の承認待ちです。承認後にスレーブを送れます。",
   "account.upload.role": "このアカウントでは登録できません。コンテンツ提供者のアカウントが必要です。",

@@ -2,6 +2,7 @@
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
 import { en, type TextKey } from "./en.ts";
 import { ja } from "./ja.ts";
+import { reasonOf } from "./reasons.ts";
 
 const DICTIONARIES = { en, ja } as const;
 export const LANGUAGES = { en: "English", ja: "日本語" } as const;
@@ -38,12 +39,15 @@ interface TextContext {
   language: Language;
   setLanguage: (language: Language) => void;
   t: Translate;
+  /** Why something failed. */
+  reason: (error: Error) => string;
 }
 
 const Context = createContext<TextContext>({
   language: "en",
   setLanguage: () => {},
   t: (key, values) => translate("en", key, values),
+  reason: (error) => reasonOf(error, "en"),
 });
 
 export function TextProvider({ children }: { children: ReactNode }): ReactNode {
@@ -60,7 +64,12 @@ export function TextProvider({ children }: { children: ReactNode }): ReactNode {
     setState(next);
   }, []);
   const value = useMemo<TextContext>(
-    () => ({ language, setLanguage, t: (key, values) => translate(language, key, values) }),
+    () => ({
+      language,
+      setLanguage,
+      t: (key, values) => translate(language, key, values),
+      reason: (error) => reasonOf(error, language),
+    }),
     [language, setLanguage],
   );
   return <Context value={value}>{children}</Context>;

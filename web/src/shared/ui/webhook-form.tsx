@@ -7,7 +7,7 @@ import { ErrorNotice, Hint } from "./notices.tsx";
 
 /** Where the counts of one CM or video go, and whether they got there. @param of as `loadWebhook` */
 export function WebhookForm({ of }: { of: string }): ReactNode {
-  const { t } = useText();
+  const { t, reason } = useText();
   const [webhook, setWebhook] = useState<Webhook>();
   const [error, setError] = useState<Error>();
   useEffect(() => void loadWebhook(of).then(setWebhook, setError), [of]);
@@ -22,7 +22,7 @@ export function WebhookForm({ of }: { of: string }): ReactNode {
   return (
     <form className="data-form" onSubmit={save} aria-label={t("webhook.title")}>
       <h3>{t("webhook.title")}</h3>
-      {error !== undefined && <ErrorNotice message={error.message} />}
+      {error !== undefined && <ErrorNotice message={reason(error)} />}
       {webhook !== undefined && (
         <>
           <Field name="webhook" type="url" label={t("webhook.url")} value={webhook.url} />

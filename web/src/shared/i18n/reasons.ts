@@ -1,0 +1,58 @@
+/**
+ * Why something failed, in the reader's language. In English that is the error's own message. In Japanese it is said by the service's code,
+ * as far as a viewer meets it; other messages are given as details.
+ */
+import { CmixError } from "../../../../codec/errors.ts";
+import type { Language } from "./text.tsx";
+
+/** By the codes of server/http-error.ts; the first is taken whose values the service told. */
+const JAPANESE = new Map<unknown, readonly string[]>(
+  Object.entries({
+    signed_out: ["サインインしてください。"],
+    credentials: ["アカウントまたはパスワードが違います。"],
+    forbidden: ["このアカウントではできない操作です。"],
+    not_found: ["見つかりません。削除されたか、アドレスが違います。"],
+    email_taken: ["このメールアドレスのアカウントはすでにあります。サインインしてください。"],
+    in_cm: ["CMは飛ばせません。残り{retryAfterSeconds}秒です。", "CMは飛ばせません。"],
+    seek_first: ["再生位置がサービスと合いません。見たい位置をもう一度選んでください。"],
+    ticket_used: ["再生の途中で接続が切り替わりました。もう一度再生してください。"],
+    ticket_misplaced: ["再生位置がサービスと合いません。もう一度再生してください。"],
+    ticket_expired: ["再生の有効期限が切れました。もう一度再生してください。"],
+    foreign_session: ["この再生は別のブラウザーで始まったものです。もう一度再生してください。"],
+    not_yet: ["この動画は{from}から再生できます。"],
+    no_longer: ["この動画を再生できる期間は{until}で終わりました。"],
+    plays_used_up: ["この動画は再生回数の上限({plays}回)に達しました。提供者にお問い合わせください。"],
+    viewer_plays_used_up: ["この動画を再生できるのは1人{playsPerViewer}回までで、すでにその回数ご覧になりました。"],
+    guest_plays_used_up: [
+      "アカウントなしで再生できるのは1日{guestPlaysPerDay}回までです。サインインするかアカウントを作ってください。明日になればまた再生できます。",
+    ],
+    play_over: ["この再生は終わりました。もう一度再生してください。"],
+    too_large: ["大きすぎます。上限は{maxBytes}バイトです。"],
+    too_early: ["続きを受け取れるのは{retryAfterSeconds}秒後です。"],
+    too_many: [
+      "回数が多すぎます。{retryAfterSeconds}秒後にもう一度試してください。",
+      "回数が多すぎます。しばらくしてからもう一度試してください。",
+    ],
+    internal: ["サービスで問題が起きました。しばらくしてからもう一度試してください。"],
+    unavailable: ["サービスが一時的に利用できません。しばらくしてからもう一度試してください。"],
+    storage_full: ["サービスの保存領域がいっぱいです。管理者に知らせてください。"],
+  }),
+);
+const JAPANESE_UNREACHABLE = "サービスに接続できません。接続を確かめて、もう一度試してください。";
+
+export function reasonOf(error: Error, language: Language): string {
+  if (language === "en") return error.message;
+  const details = error instanceof CmixError ? error.details : {};
+  if (details.status === 0) return JAPANESE_UNREACHABLE;
+  const templates = JAPANESE.get(details.serviceCode) ?? [];
+  for (const template of templates) {
+    const filled = template.replace(/\{(\w+)\}/g, (whole, name: string) => told(details[name]) ?? whole);
+    if (!filled.includes("{")) return filled;
+  }
+  return `詳細:${error.message}`;
+}
+
+function told(value: unknown): string | undefined {
+  if (typeof value === "number") return String(Math.ceil(value));
+  return typeof value === "string" ? value : undefined;
+}
