@@ -140,7 +140,7 @@ export function PlayerControls({ player, snapshot, fullScreen, small, onCaptions
       </div>
       {isCm && (
         <p className="control-note quiet" id={noteId}>
-          {t("watch.cmLocked")}
+          {t(state === "last-cm" ? "watch.lastCmLocked" : "watch.cmLocked")}
         </p>
       )}
     </div>

@@ -25,6 +25,7 @@ export const playerEn = {
   "watch.cmOf": "{number} of {count}",
   "watch.cmLastLeft": "{time} left",
   "watch.cmLocked": "A commercial cannot be skipped or sped up. The controls come back with the video.",
+  "watch.lastCmLocked": "The last commercial cannot be skipped or sped up. It ends the play.",
   "watch.cmStop": "Stop here, and this commercial comes first next time.",
   "watch.owed": "You left this commercial last time, so it comes first now.",
   "watch.refused.inCm": "The commercial cannot be skipped: the video comes right after it.",
@@ -64,11 +65,12 @@ export const playerJa: Record<keyof typeof playerEn, string> = {
   "watch.cmOf": "{number}/{count}",
   "watch.cmLastLeft": "残り {time}",
   "watch.cmLocked": "CMは飛ばしたり早送りしたりできません。動画が始まると操作できます。",
+  "watch.lastCmLocked": "最後のCMは飛ばしたり早送りしたりできません。終わると再生も終わります。",
   "watch.cmStop": "ここで停止すると、次回はこのCMから始まります。",
   "watch.owed": "前回途中で終わったCMから始まります。",
   "watch.refused.inCm": "CMは飛ばせません。CMのあとすぐに動画が始まります。",
   "watch.help.gone":
-    "この動画はここにありません。公開が終了したか、リンクが正しくありません。ライブラリーで探してください。",
+    "この動画はここにありません。公開が終了したか、リンクが正しくありません。ライブラリで探してください。",
   "watch.help.cannotFetch":
     "動画を取得できません。保存先のサーバーが応答していません。接続を確かめて、もう一度試してください。",
   "watch.says.cm": "CMを再生しています。",
