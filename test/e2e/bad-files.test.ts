@@ -92,7 +92,7 @@ describe("Watch", () => {
         await page.waitForFunction(
           () => document.querySelector('[role="alert"]')?.textContent?.includes("not a whole .cmx file"),
           undefined,
-          { timeout: 10_000 },
+          { timeout: 30_000 },
         );
         expect(await page.getByRole("alert").innerText()).toMatch(/main file|slave file/);
         await chooseFile(page, SCENE);

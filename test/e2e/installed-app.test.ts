@@ -68,7 +68,7 @@ describe("the installed app", () => {
     // Playwright forgets navigator.onLine, not the network, with each page that is loaded.
     await context.setOffline(false);
     await context.setOffline(true);
-    await page.getByText("You are off line.").waitFor({ timeout: 10_000 });
+    await page.getByText("You are off line.").waitFor({ timeout: 30_000 });
     await pressPlay(page);
     await page.getByRole("alert").getByText("The service cannot be reached").waitFor();
     await expectAccessible(page);

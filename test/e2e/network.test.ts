@@ -83,22 +83,22 @@ describe("Watch on a network that fails", () => {
       await waitForPosition(page, 0.5);
       const before = asked.filter((request) => request === "POST /api/plays").length;
       proxy.cut();
-      await page.getByText(LOST).waitFor({ timeout: 15_000 });
+      await page.getByText(LOST).waitFor({ timeout: 30_000 });
       expect(await stateOf(page)).toBe("buffering");
       await screenshot(page, "watch-connection-lost");
       await server.close();
       server = await start();
       proxy.targetPort = portOf(server);
       proxy.restore();
-      await waitForState(page, "playing", 15_000);
+      await waitForState(page, "playing", 30_000);
       await clickSeekBar(page, 0.85);
       await page.waitForFunction(
         () => Number(document.querySelector<HTMLCanvasElement>(".video-canvas")?.dataset.pictureSeconds) > 9.9,
         undefined,
-        { timeout: 20_000 },
+        { timeout: 30_000 },
       );
       expect(asked.filter((request) => request === "POST /api/plays")).toHaveLength(before);
-      await waitForState(page, "ended", 15_000);
+      await waitForState(page, "ended", 30_000);
       // One CM before the video, one behind it.
       expect(asked.filter((request) => request === "GET /api/plays/ID/cm")).toHaveLength(2);
     });

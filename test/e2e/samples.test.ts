@@ -68,7 +68,7 @@ describe("Keep as it is", () => {
       await proveSource(page, source, join(app.dataDir, "short.cmx"));
       await page.getByRole("button", { name: "Play", exact: true }).first().click();
       expect(await loudestSound(page, 25)).toBeGreaterThan(HEARD);
-      await waitForState(page, "ended", 15_000);
+      await waitForState(page, "ended", 30_000);
       // Two seeks and an end are behind it: nothing that a decoder gave out is left open.
       for (const { opened, closed } of Object.values(await mediaCount(page))) {
         expect(opened).toBeGreaterThan(100);

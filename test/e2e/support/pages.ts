@@ -46,7 +46,7 @@ export async function waitForPosition(page: Page, seconds: number): Promise<void
   await page.waitForFunction(
     (wanted) => Number(document.querySelector<HTMLInputElement>("input.seek")?.value) >= wanted,
     seconds,
-    { timeout: 20_000, polling: 20 },
+    { timeout: 30_000, polling: 20 },
   );
 }
 
