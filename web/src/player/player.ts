@@ -6,7 +6,7 @@ import * as Comlink from "comlink";
 import { installErrorTransfer } from "../../../codec/worker/error-transfer.ts";
 import type { PlayMove } from "../shared/service.ts";
 import type { MainFacts, PlayWorkerApi } from "../workers/play-api.ts";
-import { readCaptions } from "./captions.ts";
+import { CaptionsStore } from "./captions-store.ts";
 import { CmStage } from "./cm-stage.ts";
 import { keepVolume, keptVolume } from "./kept-volume.ts";
 import { LossWatch } from "./loss-watch.ts";
@@ -32,6 +32,8 @@ export class Player extends PlayerStore {
   /** Shows the CM and the video; to be put into the page by the view. */
   readonly element = document.createElement("div");
   readonly loss: LossWatch;
+  /** Of the item that is shown. */
+  readonly captions: CaptionsStore;
   private readonly worker: Worker;
   private readonly remote: Comlink.Remote<PlayWorkerApi>;
   private readonly mains: MainOpener;
@@ -54,6 +56,7 @@ export class Player extends PlayerStore {
     this.remote = Comlink.wrap<PlayWorkerApi>(this.worker);
     this.loss = new LossWatch(this.remote);
     this.mains = new MainOpener(this.remote);
+    this.captions = new CaptionsStore(this.remote.captions, (message) => this.refuse("captions", message));
     this.worker.onerror = (event) =>
       this.fail(new Error(`the player's worker broke (${event.message}): load the page again`));
     this.element.className = "player-view";
@@ -170,11 +173,11 @@ export class Player extends PlayerStore {
     this.position.set(0);
     if (item === undefined || item.key === this.canvasKey) return;
     this.canvasKey = undefined;
-    this.update({ captions: undefined });
     this.canvas = createVideoCanvas(item.facts);
     this.element.replaceChildren(this.canvas, ...this.cmStage.elements);
     await attachScreen(this.remote, item.key, this.canvas, this.display);
     this.canvasKey = item.key;
+    this.captions.setVideo(item.key, item.facts.captions);
   }
 
   // ---- A play ----
@@ -276,22 +279,6 @@ export class Player extends PlayerStore {
     }
     this.video.setSpeed(speed);
     this.update({ speed });
-  }
-
-  /** Shows what a file says beside the present video. @param file WebVTT or SubRip */
-  async openCaptions(file: Blob): Promise<void> {
-    const key = this.current.items[this.current.current]?.key;
-    try {
-      const cues = await readCaptions(file);
-      if (key !== undefined && key === this.canvasKey) this.update({ captions: { cues, isOn: true } });
-    } catch (error) {
-      this.refuse("captions", (error as Error).message);
-    }
-  }
-
-  toggleCaptions(): void {
-    const { captions } = this.current;
-    if (captions !== undefined) this.update({ captions: { ...captions, isOn: !captions.isOn } });
   }
 
   setVolume(volume: number, muted: boolean): void {

@@ -40,8 +40,6 @@ export interface PlayerSnapshot {
   muted: boolean;
   /** Media seconds for each second; a CM runs at its own speed. */
   speed: number;
-  /** Of the item that is shown; undefined until the viewer opens some. */
-  captions: { cues: readonly VTTCue[]; isOn: boolean } | undefined;
   /** The browser wants a click before it plays the CM. */
   unblock: (() => void) | undefined;
   /** The service lets no more be fetched yet. */
@@ -63,7 +61,6 @@ const AT_START: PlayerSnapshot = {
   volume: 1,
   muted: false,
   speed: 1,
-  captions: undefined,
   unblock: undefined,
   heldBack: false,
   refusal: undefined,

@@ -1,0 +1,71 @@
+/** `cmix divide --captions` and what `cmix inspect` says of them. */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { sourceFromBytes } from "../../codec/format/bytes.ts";
+import { MainReader } from "../../codec/format/main-file.ts";
+import { ROOT } from "../support/tree.ts";
+
+const CLI = new URL("../../dist/node/cli/cmix.js", import.meta.url).pathname;
+const folder = mkdtempSync(join(tmpdir(), "cmix-captions-"));
+const at = (name: string): string => join(folder, name);
+
+function cmix(...args: string[]): { code: number | null; out: string; error: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], { encoding: "utf8" });
+  return { code: status, out: stdout, error: stderr };
+}
+
+const SCENE = `${ROOT}samples/scene.mp4`;
+const JAPANESE = "WEBVTT\n\n00:00.000 --> 00:05.000\n夜明けの湾\n";
+const ENGLISH = "1\n00:00:00,000 --> 00:00:05,000\n<i>The bay</i> at dawn\n";
+
+beforeAll(() => {
+  writeFileSync(at("scene.ja.vtt"), JAPANESE);
+  writeFileSync(at("scene.en.srt"), ENGLISH);
+  writeFileSync(at("broken.vtt"), "WEBVTT\n\n00:00.000 --> 00:05\nx\n");
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+it("divide puts captions into the main, inspect lists them, and combine gives the source as if there were none", async () => {
+  const divided = cmix(
+    ...["divide", SCENE, "--out", at("pair"), "--json"],
+    ...["--captions", `JA=${at("scene.ja.vtt")}`, "--captions", `en:captions=${at("scene.en.srt")}`],
+  );
+  expect(divided).toMatchObject({ code: 0, error: "" });
+  const { main, extras, mainPath, slavePath } = JSON.parse(divided.out);
+  const bytes = readFileSync(mainPath);
+  expect(main + extras).toBe(bytes.length);
+
+  const { captions } = JSON.parse(cmix("inspect", mainPath, "--json").out);
+  expect(captions).toEqual([
+    { language: "ja", label: "日本語", kind: "subtitles", bytes: Buffer.byteLength(JAPANESE) },
+    { language: "en", label: "English", kind: "captions", bytes: expect.any(Number) },
+  ]);
+  const reader = await MainReader.open(sourceFromBytes(bytes));
+  expect(await reader.readCaptions(0)).toBe(JAPANESE);
+  expect(await reader.readCaptions(1)).toBe("WEBVTT\n\n1\n00:00:00.000 --> 00:00:05.000\n<i>The bay</i> at dawn\n");
+
+  expect(cmix("combine", mainPath, slavePath, "--out", at("again.mp4")).code).toBe(0);
+  expect(readFileSync(at("again.mp4")).equals(readFileSync(SCENE))).toBe(true);
+});
+
+it("inspect lists none where there are none", () => {
+  expect(JSON.parse(cmix("inspect", `${ROOT}samples/scene.cmx`, "--json").out).captions).toEqual([]);
+});
+
+for (const [name, given, code, message] of [
+  ["without a language", () => at("scene.ja.vtt"), 2, /LANGUAGE=FILE expected/],
+  ["with a language that is none", () => `e!=${at("scene.ja.vtt")}`, 2, /LANGUAGE=FILE expected/],
+  ["of a file that is not there", () => `en=${at("none.vtt")}`, 3, /no such file/],
+  ["of a file that is no text", () => `en=${SCENE}`, 3, /UTF-8/],
+  ["with a mistake", () => `en=${at("broken.vtt")}`, 3, /broken\.vtt, line 3: .* is no cue's times/],
+] as const) {
+  it(`captions ${name} are refused in one line before anything is written`, () => {
+    const result = cmix("divide", SCENE, "--out", at("refused"), "--captions", given());
+    expect(result).toMatchObject({ code, out: "", error: expect.stringMatching(/^cmix: [^\n]+\n$/) });
+    expect(result.error).toMatch(message);
+    expect(existsSync(at("refused"))).toBe(false);
+  });
+}
