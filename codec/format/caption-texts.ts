@@ -76,7 +76,7 @@ export function withoutTexts(
   const claimed = new DataView(bytes.buffer, bytes.byteOffset).getUint32(4);
   if (claimed !== trailerBytes - TRAILER_HEAD_BYTES - FOOTER_BYTES) return undefined;
   if (!equalBytes(bytes.subarray(end, end + ENTRY_HEAD_BYTES), entryHead(textBytes))) return undefined;
-  const cbor = bytes.slice(TRAILER_HEAD_BYTES, end);
+  const cbor = Uint8Array.from(bytes.subarray(TRAILER_HEAD_BYTES, end)); // `slice` of a Buffer would be a view
   cbor[0] = (cbor[0] ?? 0) - 1;
   return { cbor, checksum: bytes.subarray(end + ENTRY_HEAD_BYTES) };
 }

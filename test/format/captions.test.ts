@@ -66,6 +66,13 @@ describe("captions of a main", () => {
     expect((await readBytes(main)) - (await readBytes(plain))).toBeLessThan(500); // what the header says of three
   });
 
+  it("leave a file as it is that is opened from a buffer of Node", async () => {
+    const main = Buffer.from((await writeDivision(segments, "sealed", TRACKS)).main);
+    const before = Buffer.from(main);
+    expect((await opened(main)).index).toEqual((await opened(main)).index);
+    expect(main.equals(before)).toBe(true);
+  });
+
   it("are counted apart, as the poster is", async () => {
     const sinks = { main: new MemorySink(), slave: new MemorySink() };
     const writer = await DivisionWriter.open({ ...description("sealed"), captions: TRACKS }, sinks);

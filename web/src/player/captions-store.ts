@@ -1,6 +1,6 @@
 /** Which captions there are for the present video, and which of them are shown. On the page. */
 import type { CaptionLanguage } from "../../../codec/captions/caption-track.ts";
-import { parseCues, readCaptionFile } from "./captions.ts";
+import { cuesOfFile, cuesOfText } from "./captions.ts";
 import { type CaptionTaste, keepCaptionTaste, keptCaptionTaste } from "./kept-captions.ts";
 import { Store } from "./snapshot.ts";
 
@@ -87,8 +87,7 @@ export class CaptionsStore extends Store<CaptionsState> {
     if (key === undefined || offer === undefined) return;
     const isWanted = () => key === this.key && this.current.offers[place] === offer && this.current.chosen === place;
     try {
-      const cues =
-        "file" in offer ? await readCaptionFile(offer.file) : await parseCues(await this.fetchText(key, place));
+      const cues = "file" in offer ? await cuesOfFile(offer.file) : await cuesOfText(await this.fetchText(key, place));
       if (isWanted()) this.set({ ...this.current, cues });
     } catch (error) {
       if (!isWanted()) return;

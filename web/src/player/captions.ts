@@ -9,7 +9,7 @@ const CUES_SHOWN_MAX = 6;
  * @param text WebVTT within the bounds of `checkWebVtt`
  * @throws {@link FormatError} no cue that the browser takes
  */
-export async function parseCues(text: string): Promise<readonly VTTCue[]> {
+export async function cuesOfText(text: string): Promise<readonly VTTCue[]> {
   const url = URL.createObjectURL(new Blob([text], { type: "text/vtt" }));
   const element = document.createElement("track");
   element.kind = "captions";
@@ -35,10 +35,10 @@ export async function parseCues(text: string): Promise<readonly VTTCue[]> {
  * @throws {@link FormatError} no captions in it
  * @throws {@link InputError} more of them than a page can take
  */
-export async function readCaptionFile(file: File): Promise<readonly VTTCue[]> {
+export async function cuesOfFile(file: File): Promise<readonly VTTCue[]> {
   const text = asWebVtt(await file.slice(0, CAPTION_MAX_BYTES + 1).text());
   checkWebVtt(text, file.name, "bounds");
-  return parseCues(text);
+  return cuesOfText(text);
 }
 
 /** The cues on screen at a time, in their order. */

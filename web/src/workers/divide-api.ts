@@ -1,4 +1,5 @@
 /** What the page and divide.worker.ts say to each other. */
+import type { CaptionTrack } from "../../../codec/captions/caption-track.ts";
 import type { MainHeader, ProtectionName } from "../../../codec/format/header.ts";
 
 /** Methods that the Studio offers. */
@@ -73,6 +74,8 @@ export interface DivideSettings {
   mainName: string;
   slaveName: string;
   thumbnails: Thumbnails;
+  /** In the order in which they are offered. */
+  captions?: CaptionTrack[];
   /** Made before the division begins: whoever goes on with it needs the same bytes. */
   poster?: NonNullable<MainHeader["poster"]>;
 }
@@ -100,7 +103,7 @@ export interface DivisionOutput {
   slave: Blob;
   mainBytes: number;
   slaveBytes: number;
-  /** The poster, which is in the main file but not counted as a part of it. */
+  /** Poster and captions, which are in the main file but not counted as parts of it. */
   extrasBytes: number;
   /** Undefined where none is wanted, or this browser cannot make one. */
   teaser: Teaser | undefined;

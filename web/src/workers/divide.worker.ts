@@ -86,13 +86,14 @@ function divideAsItIs({
   unfinished,
   onProgress,
 }: DivisionJob): Promise<DivisionResult> {
-  const { title, copyright, protection, service, player, mainName, slaveName, signal, poster } = settings;
+  const { title, copyright, protection, service, player, mainName, slaveName, signal, poster, captions } = settings;
   const described = { title, copyright, protection, service, player, mainName, slaveName, signal };
   return (isMpeg ? divideMpeg : divideSamples)(
     readAhead(sourceFromBlob(file)),
     {
       ...described,
       ...(poster === undefined ? {} : { poster }),
+      ...(captions === undefined ? {} : { captions }),
       onProgress: ({ pictures, bytes, totalBytes }) => onProgress({ pictures, bytes, share: bytes / totalBytes }),
     },
     sinks,

@@ -22,8 +22,8 @@ export function StudioPage(): ReactNode {
   const [settings, setSettings] = useState<Settings>(Settings.initial);
 
   const chooseSource = (chosen: Source) => {
-    const thumbnails = Settings.initial.thumbnails; // a second of one video means nothing in another
-    setSettings((now) => ({ ...now, title: withoutExtension(chosen.file.name), thumbnails }));
+    const { thumbnails, captions } = Settings.initial; // those of one video mean nothing in another
+    setSettings((now) => ({ ...now, title: withoutExtension(chosen.file.name), thumbnails, captions }));
     choose(chosen);
   };
 
@@ -135,7 +135,7 @@ function possible(settings: Settings, { refusals }: SourceFacts): Settings {
 }
 
 function divideSettings(
-  { method, title, copyright, quality, staysBelowSource, bitplane, protection, thumbnails }: Settings,
+  { method, title, copyright, quality, staysBelowSource, bitplane, protection, thumbnails, captions = [] }: Settings,
   { belowSource }: SourceFacts,
 ): DivideSettings {
   return {
@@ -147,6 +147,7 @@ function divideSettings(
     bitplane,
     protection,
     thumbnails,
+    captions: captions.map(({ id: _id, label, ...track }) => ({ ...track, label: label.trim() })),
     service: location.origin,
     player: `${location.origin}/watch`,
     mainName: fileNameFor(title, "cmx"),
