@@ -19,7 +19,7 @@ export const divide: Command = {
   usage: `cmix divide INPUT --out DIR [--method auto|mpeg|samples|compress] [--protection sealed|patent] [--bitplane gray|binary]
               [--plane-code read|adaptive] [--quality 1..31 | --bitrate KBITS] [--gop N] [--recompress on|off] [--workers N]
               [--title T] [--copyright C] [--age-limit N] [--genre G] [--service URL] [--player URL]
-              [--captions LANGUAGE[:captions]=FILE …] [--json]`,
+              [--captions LANGUAGE[:captions]=FILE | --captions source] … [--json]`,
 
   async run(args, signal) {
     const { positionals, values } = parse(args, 1, {
@@ -61,7 +61,7 @@ export const divide: Command = {
 
     const file = await openFile(input);
     try {
-      const captions = await openCaptions(list(values, "captions"));
+      const captions = await openCaptions(list(values, "captions"), file);
       const method = asked === "auto" ? await chooseMethod(file) : asked;
       const buffers = new PictureBuffers();
       const y4m = method === "compress" ? await readY4m(file, buffers) : undefined;

@@ -20,11 +20,34 @@ export function asWebVtt(text: string): string {
   const plain = text.replace(/^\uFEFF/, "");
   if (/^WEBVTT/.test(plain) || !IS_SUBRIP.test(plain)) return text;
   const time = (clock: string, fraction: string): string => `${clock.padStart(8, "0")}.${fraction.padEnd(3, "0")}`;
-  const body = plain
-    .replace(/\{\\[^}\n]*\}/g, "") // places and colours, which many SubRip files carry from other formats
-    .replace(/<(?!\/?(?:[biu]|font)\b)/gi, "&lt;")
-    .replace(SUBRIP_TIMES, (_, start, startMs, end, endMs) => `${time(start, startMs)} --> ${time(end, endMs)}`);
+  const body = cueOfSubRip(plain).replace(
+    SUBRIP_TIMES,
+    (_, start, startMs, end, endMs) => `${time(start, startMs)} --> ${time(end, endMs)}`,
+  );
   return `WEBVTT\n\n${body}`;
+}
+
+/** What SubRip says, as WebVTT says it. */
+export function cueOfSubRip(text: string): string {
+  return text
+    .replace(/\{\\[^}\n]*\}/g, "") // places and colours, which many carry from other formats
+    .replace(/<(?!\/?(?:[biu]|font)\b)/gi, "&lt;");
+}
+
+/** WebVTT of cues. @param cues times in seconds; text with WebVTT's tags, whose empty lines are left out since they would end it */
+export function writeWebVtt(cues: readonly { start: number; end: number; text: string }[]): string {
+  const blocks = cues.map(({ start, end, text }) => {
+    const lines = text.split(LINE_END).filter((line) => line.trim() !== "");
+    return `${timeOf(start)} --> ${timeOf(end)}\n${lines.join("\n").replaceAll("-->", "--&gt;")}\n`;
+  });
+  return `WEBVTT\n\n${blocks.join("\n")}`;
+}
+
+function timeOf(seconds: number): string {
+  const milliseconds = Math.round(seconds * 1000);
+  const [hours, minutes] = [Math.floor(milliseconds / 3_600_000), Math.floor(milliseconds / 60_000) % 60];
+  const two = (number: number): string => String(number).padStart(2, "0");
+  return `${two(hours)}:${two(minutes)}:${((milliseconds % 60_000) / 1000).toFixed(3).padStart(6, "0")}`;
 }
 
 /**

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { sourceFromBytes } from "../../codec/format/bytes.ts";
 import { MainReader } from "../../codec/format/main-file.ts";
+import { hasFfmpeg } from "../support/tools.ts";
 import { ROOT } from "../support/tree.ts";
 
 const CLI = new URL("../../dist/node/cli/cmix.js", import.meta.url).pathname;
@@ -50,6 +51,27 @@ it("divide puts captions into the main, inspect lists them, and combine gives th
   expect(cmix("combine", mainPath, slavePath, "--out", at("again.mp4")).code).toBe(0);
   expect(readFileSync(at("again.mp4")).equals(readFileSync(SCENE))).toBe(true);
 });
+
+it.runIf(hasFfmpeg())(
+  "divide takes the captions inside the source when asked to, and says so where there are none",
+  () => {
+    const files = ["-i", SCENE, "-i", at("scene.en.srt"), "-map", "0", "-map", "1"];
+    const options = ["-c", "copy", "-c:s", "mov_text", "-metadata:s:s:0", "language=eng"];
+    expect(spawnSync("ffmpeg", ["-v", "error", ...files, ...options, at("inside.mp4")]).status).toBe(0);
+    const divided = cmix(
+      ...["divide", at("inside.mp4"), "--out", at("inside"), "--json", "--captions", "source"],
+      ...["--captions", `ja=${at("scene.ja.vtt")}`],
+    );
+    expect(divided).toMatchObject({ code: 0, error: "" });
+    const { captions } = JSON.parse(cmix("inspect", JSON.parse(divided.out).mainPath, "--json").out);
+    expect(captions).toMatchObject([{ language: "en", label: "English" }, { language: "ja" }]);
+
+    expect(cmix("divide", SCENE, "--out", at("none"), "--captions", "source")).toMatchObject({
+      code: 3,
+      error: expect.stringMatching(/^cmix: --captions source: there are no captions[^\n]*\n$/),
+    });
+  },
+);
 
 it("inspect lists none where there are none", () => {
   expect(JSON.parse(cmix("inspect", `${ROOT}samples/scene.cmx`, "--json").out).captions).toEqual([]);

@@ -5,10 +5,9 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Page } from "playwright";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { ROOT } from "../support/tree.ts";
 import { expectAccessible } from "./support/accessibility.ts";
 import { screenshot, startApp, type TestApp } from "./support/app.ts";
-import { type PublishedMain, publishScene } from "./support/clips.ts";
+import { type PublishedMain, publishScene, SCENE } from "./support/clips.ts";
 import { chooseFile, playThroughCm, pressPlay, waitForState, withPage } from "./support/pages.ts";
 
 const SUBRIP = `1
@@ -27,9 +26,11 @@ let published: PublishedMain;
 const at = (name: string): string => join(app.dataDir, name);
 
 beforeAll(async () => {
-  app = await startApp(2);
+  app = await startApp(1);
   await writeFile(at("scene.srt"), SUBRIP);
   await promisify(execFile)("ffmpeg", ["-v", "error", "-i", at("scene.srt"), at("scene.en.vtt")]); // not of our making
+  const inside = ["-i", SCENE, "-i", at("scene.srt"), "-c", "copy", "-c:s", "srt", "-metadata:s:s:0", "language=fre"];
+  await promisify(execFile)("ffmpeg", ["-v", "error", ...inside, at("scene.mkv")]);
   await writeFile(at("scene.ja.vtt"), HOSTILE);
   await writeFile(at("broken.vtt"), "WEBVTT\n\n00:01 --> 00:02\nThe bay\n");
   const captions = [`ja=${at("scene.ja.vtt")}`, `en:captions=${at("scene.en.vtt")}`];
@@ -118,23 +119,25 @@ it("P3 are chosen by pointer and by arrow keys, remembered, never over a CM, and
   });
 });
 
-it("P3 are added in the Studio, with the language of the file's name, and come with the divided video", async () => {
+it("P3 are added in the Studio, with the language of the file's name, beside those inside the source, and come with the divided video", async () => {
   await withPage(
     app,
     "/studio",
     async ({ page }) => {
-      await chooseFile(page, join(ROOT, "samples/scene.mp4"));
+      await chooseFile(page, at("scene.mkv"));
       const fields = page.getByRole("group", { name: "字幕" });
+      const rows = fields.getByRole("listitem");
+      await rows.getByRole("textbox").waitFor();
+      expect(await rows.getByRole("textbox").inputValue()).toBe("français"); // from inside the file
       await fields
         .locator("input[type=file]")
         .setInputFiles([at("scene.ja.vtt"), at("scene.en.vtt"), at("broken.vtt")]);
       await fields.getByText('broken.vtt, line 3: "00:01 --> 00:02" is no cue').waitFor();
-      const rows = fields.getByRole("listitem");
       expect(
         await rows.getByRole("combobox").evaluateAll((all) => all.map((one) => (one as HTMLSelectElement).value)),
-      ).toEqual(["ja", "en"]);
-      await rows.nth(1).getByRole("combobox").selectOption("en-GB");
-      await rows.nth(1).getByRole("textbox").fill("English, by the makers");
+      ).toEqual(["fr", "ja", "en"]);
+      await rows.nth(2).getByRole("combobox").selectOption("en-GB");
+      await rows.nth(2).getByRole("textbox").fill("English, by the makers");
       await expectAccessible(page);
       await screenshot(page, "captions-studio-ja");
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
@@ -145,6 +148,7 @@ it("P3 are added in the Studio, with the language of the file's name, and come w
       expect(await page.getByRole("menuitemradio").allInnerTexts()).toEqual([
         "オフ",
         "日本語",
+        "français",
         "English, by the makers",
       ]);
       await page.getByRole("menuitemradio", { name: "日本語" }).click();

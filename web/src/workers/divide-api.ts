@@ -38,6 +38,8 @@ export interface SourceFacts {
   refusals: Refusals;
   /** A small picture of it, where one can be made. */
   poster?: NonNullable<MainHeader["poster"]>;
+  /** Those inside it that can be read, and what there is to say of others; absent where there are none. */
+  captions?: { tracks: CaptionTrack[]; leftOut: string[] };
   /** What is divided can be combined, and is not played yet. */
   combinesOnly?: boolean;
 }

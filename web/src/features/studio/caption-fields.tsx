@@ -14,8 +14,6 @@ import { ErrorNotice } from "../../shared/ui/notices.tsx";
 /** Captions as the form holds them. */
 export type CaptionDraft = CaptionTrack & { id: string };
 
-export const draftOf = (track: CaptionTrack): CaptionDraft => ({ ...track, id: crypto.randomUUID() });
-
 /** Languages to choose from; a file's name or a source may bring others. */
 const LANGUAGES =
   "ar bg bn ca cs da de el en en-GB en-US es es-419 et fa fi fil fr fr-CA he hi hr hu id it ja ko lt lv ms nb nl pl pt pt-BR ro ru sk sl sr sv ta th tr uk ur vi yue zh-Hans zh-Hant".split(
@@ -25,14 +23,17 @@ const LANGUAGES =
 /** The languages in which everyone may read along. */
 export function CaptionFields({
   captions,
+  leftOut,
   onChange,
 }: {
   captions: readonly CaptionDraft[];
+  /** What there is to say of captions inside the source that are not among them. */
+  leftOut: readonly string[];
   onChange: (captions: readonly CaptionDraft[]) => void;
 }): ReactNode {
   const { t, language } = useText();
   const id = useId();
-  const [problems, setProblems] = useState<readonly string[]>([]);
+  const [problems, setProblems] = useState(leftOut);
 
   const add = async (files: readonly File[]): Promise<void> => {
     const added: CaptionDraft[] = [];
@@ -42,7 +43,7 @@ export function CaptionFields({
         const bytes = new Uint8Array(await file.slice(0, CAPTION_MAX_BYTES + 1).arrayBuffer());
         const text = readCaptionFile(bytes, file.name);
         const { kind, language: told = language } = captionsOfFileName(file.name);
-        added.push(draftOf({ language: told, label: languageName(told), kind, text }));
+        added.push({ id: crypto.randomUUID(), language: told, label: languageName(told), kind, text });
       } catch (error) {
         refused.push((error as Error).message);
       }

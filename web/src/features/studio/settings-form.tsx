@@ -88,7 +88,11 @@ export function SettingsForm({
           onChange={(thumbnails) => set({ thumbnails })}
         />
       )}
-      <CaptionFields captions={settings.captions ?? []} onChange={(captions) => set({ captions })} />
+      <CaptionFields
+        captions={settings.captions ?? []}
+        leftOut={facts.captions?.leftOut ?? []}
+        onChange={(captions) => set({ captions })}
+      />
       <details className="more">
         <summary>{t("studio.settings")}</summary>
         {settings.method === "compress" && <CompressFields id={id} settings={settings} onChange={set} />}

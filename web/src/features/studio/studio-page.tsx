@@ -128,10 +128,14 @@ export function StudioPage(): ReactNode {
   );
 }
 
-/** The recommended method, or the chosen one, where it takes the file; else the other. */
-function possible(settings: Settings, { refusals }: SourceFacts): Settings {
-  if (refusals[settings.method] === undefined) return settings;
-  return { ...settings, method: settings.method === "samples" ? "compress" : "samples" };
+/** The recommended method, or the chosen one, where it takes the file, else the other; and the source's captions until others are wanted. */
+function possible(settings: Settings, { refusals, captions }: SourceFacts): Settings {
+  const other = settings.method === "samples" ? "compress" : "samples";
+  return {
+    ...settings,
+    method: refusals[settings.method] === undefined ? settings.method : other,
+    captions: settings.captions ?? captions?.tracks.map((track, i) => ({ ...track, id: `source ${i}` })),
+  };
 }
 
 function divideSettings(
