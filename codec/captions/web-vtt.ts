@@ -5,6 +5,8 @@ import { InputError } from "../errors.ts";
 export const CAPTION_MAX_BYTES = 2 << 20;
 /** More would hold a page up while its browser parses them; three hours take about 3,000. */
 export const CUES_MAX = 20_000;
+/** With one start; Chromium's time for such cues grows with their square: 20,000 hold a page up for seconds. */
+export const CUES_AT_ONCE_MAX = 100;
 /** Of one cue, with its tags: a longer one covers the picture, and tags nest as deep as there are characters. */
 export const CUE_MAX_CHARACTERS = 2000;
 
@@ -85,6 +87,7 @@ export function checkWebVtt(text: string, what: string, demand: "every cue" | "b
   if (!/^WEBVTT(?:[ \t]|$)/.test(lines[0] ?? ""))
     throw new InputError(`${what}: there are no captions in this file: choose a WebVTT (.vtt) or SubRip (.srt) file`);
   let cues = 0;
+  const starts = new Map<number, number>();
   /** Of the cue that the line belongs to. */
   let characters: number | undefined;
   for (const [i, line] of lines.entries()) {
@@ -93,6 +96,11 @@ export function checkWebVtt(text: string, what: string, demand: "every cue" | "b
       cues += 1;
       characters = 0;
       if (cues > CUES_MAX) throw new InputError(`${at}: more than ${CUES_MAX} cues; join short ones`);
+      const start = secondsOf(/^\s*([\d:.]+)/.exec(line)?.[1] ?? "");
+      const atOnce = (starts.get(start) ?? 0) + 1;
+      starts.set(start, atOnce);
+      if (atOnce > CUES_AT_ONCE_MAX)
+        throw new InputError(`${at}: more than ${CUES_AT_ONCE_MAX} cues with the same start; join them`);
       if (demand === "every cue") checkTimes(line, at);
     } else if (line === "") characters = undefined;
     else if (characters !== undefined) characters += line.length + 1;

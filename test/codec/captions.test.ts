@@ -5,6 +5,13 @@ import { asWebVtt, CUE_MAX_CHARACTERS, checkWebVtt, readCaptionFile } from "../.
 const bytes = (text: string, encoding: BufferEncoding = "utf8"): Uint8Array =>
   Uint8Array.from(Buffer.from(text, encoding));
 
+/** So many cues of three lines, a millisecond each. */
+const distinct = (count: number): string =>
+  Array.from({ length: count }, (_, i) => {
+    const time = (milliseconds: number) => `00:${(milliseconds / 1000).toFixed(3).padStart(6, "0")}`;
+    return `${time(i)} --> ${time(i + 1)}\nx\n\n`;
+  }).join("");
+
 describe("captions of SubRip become WebVTT", () => {
   it("with its head, and points in the times, not in the words", () => {
     const text = "\uFEFF1\r\n00:00:01,500 --> 00:00:02,250\r\nAt 00:00:09,000, they said\r\n";
@@ -59,10 +66,11 @@ describe("a file of captions", () => {
         bytes(`${head}00:01.000 --> 00:02.000\n${"x\n".repeat(1001)}`),
         "line 1004: a cue of more than 2000",
       ],
+      ["too many cues", bytes(head + distinct(20_001)), "line 60003: more than 20000 cues"],
       [
-        "too many cues",
-        bytes(head + "00:01.000 --> 00:02.000\nx\n\n".repeat(20_001)),
-        "line 60003: more than 20000 cues",
+        "too many at once",
+        bytes(head + "00:01.000 --> 00:02.000\nx\n\n00:00:01.000 --> 00:03.000\nx\n\n".repeat(51)),
+        "line 303: more than 100 cues with the same start",
       ],
       ["too much", new Uint8Array((2 << 20) + 1), "more than 2097152 bytes"],
       [

@@ -11,7 +11,7 @@ import { readCmixFile } from "../support/independent-opener.ts";
 
 const SEED = 83;
 const cues = (text: string, count = 1): string =>
-  `WEBVTT\n\n${Array.from({ length: count }, (_, i) => `00:0${i % 10}.000 --> 00:0${i % 10}.500\n${text}\n`).join("\n")}`;
+  `WEBVTT\n\n${Array.from({ length: count }, (_, i) => `${100 + i}:00:00.000 --> ${100 + i}:00:02.000\n${text}\n`).join("\n")}`;
 const TRACKS: CaptionTrack[] = [
   { language: "ja", label: "日本語", kind: "subtitles", text: cues("夜明けの湾") },
   { language: "en", label: "English", kind: "captions", text: cues("[waves] The bay at dawn", 1000) },
