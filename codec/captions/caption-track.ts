@@ -7,6 +7,10 @@ export type CaptionKind = (typeof CAPTION_KINDS)[number];
 export const CAPTION_TRACKS_MAX = 32;
 export const CAPTION_LABEL_MAX = 100;
 
+/** Language tags that a main takes: those of BCP 47 without `x-` and the like at their start. */
+export const LANGUAGE_TAG = /^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*$/;
+export const LANGUAGE_TAG_MAX = 35;
+
 /** What a viewer chooses by. */
 export interface CaptionLanguage {
   /** BCP 47. */
@@ -23,7 +27,8 @@ export interface CaptionTrack extends CaptionLanguage {
 /** The tag in its canonical form (`PT-br` → `pt-BR`, `eng` → `en`); undefined where it is none. */
 export function languageTag(tag: string): string | undefined {
   try {
-    return tag.length <= 35 ? Intl.getCanonicalLocales(tag)[0] : undefined;
+    const [canonical = ""] = tag.length <= LANGUAGE_TAG_MAX ? Intl.getCanonicalLocales(tag) : [];
+    return LANGUAGE_TAG.test(canonical) ? canonical : undefined;
   } catch {
     return undefined;
   }

@@ -2,10 +2,15 @@
 import { CmixError, InputError } from "../errors.ts";
 import type { ByteSource } from "../format/bytes.ts";
 import { childBox, childBoxes } from "../methods/samples/iso-boxes.ts";
-import type { CodedSample, SourceIndex, TextCoding, TextStream } from "../methods/samples/source-index.ts";
-import { viewOf } from "../methods/samples/source-index.ts";
+import {
+  type CodedSample,
+  type SourceIndex,
+  type TextCoding,
+  type TextStream,
+  viewOf,
+} from "../methods/samples/source-index.ts";
 import { CAPTION_LABEL_MAX, type CaptionTrack, languageName, languageTag } from "./caption-track.ts";
-import { CAPTION_MAX_BYTES, checkWebVtt, cueOfSubRip, writeWebVtt } from "./web-vtt.ts";
+import { CAPTION_MAX_BYTES, CUES_MAX, checkWebVtt, cueOfSubRip, writeWebVtt } from "./web-vtt.ts";
 
 interface Cue {
   start: number;
@@ -68,6 +73,8 @@ async function readCues(
   coding: TextCoding,
   what: string,
 ): Promise<Cue[]> {
+  // Timed text has a sample for each gap too.
+  if (samples.length > 4 * CUES_MAX) throw new InputError(`${what}: more than ${CUES_MAX} cues; they are left out`);
   const cues: Cue[] = [];
   let bytes = 0;
   for (const { offset, size, timeMicroseconds, durationMicroseconds } of samples) {

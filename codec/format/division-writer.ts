@@ -171,10 +171,10 @@ export class DivisionWriter {
     captions?: readonly CaptionTrack[],
   ): Promise<DivisionWriter> {
     const { mainHeader, slaveHeader, mainHeaderHash, slaveHeaderHash, sealedTags, journalBytes } = unfinished;
-    for (const tag of sealedTags.slice(journalBytes / TAG_BYTES)) await sinks.journal?.write(tag);
     const { entries, texts } = await encodeCaptions(captions);
     if (!equalBytes(encodeFields({ entries }), encodeFields({ entries: mainHeader.captions })))
       throw new InputError("the captions are not those of the interrupted division: divide the file from the start");
+    for (const tag of sealedTags.slice(journalBytes / TAG_BYTES)) await sinks.journal?.write(tag);
     const context = { mainId: mainHeader.id, headerHash: mainHeaderHash };
     return new DivisionWriter(
       mainHeader,

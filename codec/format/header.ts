@@ -1,7 +1,13 @@
 /** The CBOR headers and trailers of both files. Fields: FORMAT.md 3 and 5. Unknown fields are skipped. */
 import { decode, encode } from "cborg";
 import { z } from "zod";
-import { CAPTION_KINDS, CAPTION_LABEL_MAX, CAPTION_TRACKS_MAX } from "../captions/caption-track.ts";
+import {
+  CAPTION_KINDS,
+  CAPTION_LABEL_MAX,
+  CAPTION_TRACKS_MAX,
+  LANGUAGE_TAG,
+  LANGUAGE_TAG_MAX,
+} from "../captions/caption-track.ts";
 import { CAPTION_MAX_BYTES } from "../captions/web-vtt.ts";
 import { FormatError } from "../errors.ts";
 import { CAPTIONS_MAX_BYTES } from "./layout.ts";
@@ -55,10 +61,7 @@ const poster = z.object({ type: z.enum(["image/jpeg", "image/png", "image/webp"]
 
 /** What stands of captions in the header; their texts stand in the trailer. */
 const captions = z.object({
-  language: z
-    .string()
-    .regex(/^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*$/)
-    .max(35),
+  language: z.string().regex(LANGUAGE_TAG).max(LANGUAGE_TAG_MAX),
   label: z.string().min(1).max(CAPTION_LABEL_MAX),
   kind: z.enum(CAPTION_KINDS),
   bytes: z.int().min(1).max(CAPTION_MAX_BYTES),

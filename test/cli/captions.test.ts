@@ -73,6 +73,23 @@ it.runIf(hasFfmpeg())(
   },
 );
 
+for (const [method, file, options] of [
+  ["compress", "scene.y4m", ["-pix_fmt", "yuv420p"]],
+  ["mpeg", "scene.mpg", ["-c:v", "mpeg1video"]],
+] as const) {
+  it.runIf(hasFfmpeg())(`method ${method} carries them too`, async () => {
+    const made = ["-v", "error", "-y", "-i", SCENE, "-an", "-frames:v", "12", ...options, at(file)];
+    expect(spawnSync("ffmpeg", made).status).toBe(0);
+    const divided = cmix("divide", at(file), "--out", at(method), "--json", "--captions", `ja=${at("scene.ja.vtt")}`);
+    expect(divided.code).toBe(0);
+    const { method: taken, mainPath, slavePath } = JSON.parse(divided.out);
+    expect(taken).toBe(method);
+    const reader = await MainReader.open(sourceFromBytes(readFileSync(mainPath)));
+    expect(await reader.readCaptions(0)).toBe(JAPANESE);
+    expect(cmix("combine", mainPath, slavePath, "--out", at(`again-${file}`)).code).toBe(0);
+  });
+}
+
 it("inspect lists none where there are none", () => {
   expect(JSON.parse(cmix("inspect", `${ROOT}samples/scene.cmx`, "--json").out).captions).toEqual([]);
 });

@@ -144,10 +144,11 @@ describe("languages", () => {
   });
 
   it("have canonical tags and a name", () => {
-    expect(["JA", "pt-br", "eng", "x!", "", "a".repeat(40)].map(languageTag)).toEqual([
+    expect(["JA", "pt-br", "eng", "x!", "", "a".repeat(40), "x-mine"].map(languageTag)).toEqual([
       "ja",
       "pt-BR",
       "en",
+      undefined,
       undefined,
       undefined,
       undefined,
