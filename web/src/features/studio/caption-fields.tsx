@@ -50,7 +50,7 @@ export function CaptionFields({
     }
     const all = [...captions, ...added];
     if (all.length > CAPTION_TRACKS_MAX) refused.push(t("studio.captions.tooMany", { most: CAPTION_TRACKS_MAX }));
-    setProblems(refused);
+    setProblems([...new Set(refused)]);
     onChange(all.slice(0, CAPTION_TRACKS_MAX));
   };
   const change = (changed: CaptionDraft) => onChange(captions.map((one) => (one.id === changed.id ? changed : one)));
