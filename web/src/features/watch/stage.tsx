@@ -128,7 +128,7 @@ function Captions({ player }: { player: Player }): ReactNode {
 function Cue({ cue }: { cue: VTTCue }): ReactNode {
   const line = useRef<HTMLParagraphElement>(null);
   useEffect(() => line.current?.replaceChildren(contentOf(cue)), [cue]);
-  return <p dir="auto" ref={line} />;
+  return <p ref={line} />;
 }
 
 function Poster({ poster }: { poster: Blob | undefined }): ReactNode {
