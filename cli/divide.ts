@@ -8,16 +8,18 @@ import { divideMpeg } from "../codec/methods/mpeg.ts";
 import { PictureBuffers } from "../codec/methods/picture-buffers.ts";
 import { pictureRateCode } from "../codec/methods/picture-encoder.ts";
 import { divideSamples } from "../codec/methods/samples.ts";
+import { openCaptions } from "./captions.ts";
 import { FileSink, openFile } from "./files.ts";
 import { createNodePool } from "./node-pool.ts";
-import { type Command, choice, integer, parse } from "./options.ts";
+import { type Command, choice, integer, list, parse } from "./options.ts";
 import { createProgress, note, printResult } from "./output.ts";
 import { UsageError } from "./usage-error.ts";
 
 export const divide: Command = {
   usage: `cmix divide INPUT --out DIR [--method auto|mpeg|samples|compress] [--protection sealed|patent] [--bitplane gray|binary]
               [--plane-code read|adaptive] [--quality 1..31 | --bitrate KBITS] [--gop N] [--recompress on|off] [--workers N]
-              [--title T] [--copyright C] [--age-limit N] [--genre G] [--service URL] [--player URL] [--json]`,
+              [--title T] [--copyright C] [--age-limit N] [--genre G] [--service URL] [--player URL]
+              [--captions LANGUAGE[:captions]=FILE | --captions source] … [--json]`,
 
   async run(args, signal) {
     const { positionals, values } = parse(args, 1, {
@@ -37,6 +39,7 @@ export const divide: Command = {
       genre: "string",
       service: "string",
       player: "string",
+      captions: "strings",
       json: "boolean",
     });
     const input = positionals[0] ?? "";
@@ -58,6 +61,7 @@ export const divide: Command = {
 
     const file = await openFile(input);
     try {
+      const captions = await openCaptions(list(values, "captions"), file);
       const method = asked === "auto" ? await chooseMethod(file) : asked;
       const buffers = new PictureBuffers();
       const y4m = method === "compress" ? await readY4m(file, buffers) : undefined;
@@ -89,6 +93,7 @@ export const divide: Command = {
           title: text("title") ?? name,
           mainName: basename(mainPath),
           slaveName: basename(slavePath),
+          captions,
           signal,
           onProgress: ({ pictures: done }: { pictures: number }) => progress.show(done),
           ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),

@@ -7,18 +7,23 @@ export interface Command {
   run(args: string[], signal: AbortSignal): Promise<void>;
 }
 
-export type Values = Record<string, string | boolean | undefined>;
+export type Values = Record<string, string | string[] | boolean | undefined>;
 
-/** @throws {@link UsageError} unknown options, or another number of operands than `operands` */
+/** @param options `strings` may be given more than once. @throws {@link UsageError} unknown options, or another number of operands than `operands` */
 export function parse(
   args: string[],
   operands: number,
-  options: Record<string, "string" | "boolean">,
+  options: Record<string, "string" | "strings" | "boolean">,
 ): { positionals: string[]; values: Values } {
   const config: ParseArgsConfig = {
     args,
     allowPositionals: true,
-    options: Object.fromEntries(Object.entries(options).map(([name, type]) => [name, { type }])),
+    options: Object.fromEntries(
+      Object.entries(options).map(([name, type]) => [
+        name,
+        type === "strings" ? { type: "string", multiple: true } : { type },
+      ]),
+    ),
   };
   let parsed: ReturnType<typeof parseArgs>;
   try {
@@ -29,6 +34,12 @@ export function parse(
   if (parsed.positionals.length !== operands)
     throw new UsageError(`${operands} file name(s) expected, ${parsed.positionals.length} given`);
   return { positionals: parsed.positionals, values: parsed.values as Values };
+}
+
+/** What was given of an option of type `strings`. */
+export function list(values: Values, name: string): string[] {
+  const value = values[name];
+  return Array.isArray(value) ? value : [];
 }
 
 export function choice<T extends string>(values: Values, name: string, allowed: readonly T[], fallback: T): T {

@@ -1,10 +1,12 @@
 /** Writes main and slave side by side, in one pass, for every method. */
 
+import type { CaptionTrack } from "../captions/caption-track.ts";
 import { InputError, UnsupportedError } from "../errors.ts";
 import { createProtection } from "../protect/create-protection.ts";
 import type { Protection } from "../protect/protection.ts";
 import { type ByteSink, equalBytes, sha256 } from "./bytes.ts";
-import { type MainHeader, type Method, type ProtectionName, type Track, umidFor } from "./header.ts";
+import { encodeCaptions } from "./caption-texts.ts";
+import { encodeFields, type MainHeader, type Method, type ProtectionName, type Track, umidFor } from "./header.ts";
 import { MAIN_SEGMENT_MAX_BYTES, type SegmentHead, SLAVE_SEGMENT_MAX_BYTES, TAG_BYTES } from "./layout.ts";
 import { encodeMainStart, MainWriter } from "./main-file.ts";
 import { encodeSlaveStart, SlaveWriter } from "./slave-file.ts";
@@ -26,6 +28,8 @@ export interface DivisionDescription {
   mainName: string;
   slaveName: string;
   poster?: MainHeader["poster"];
+  /** In the order in which they are offered; public, as title and poster are. */
+  captions?: readonly CaptionTrack[];
 }
 
 /** Where a segment belongs and what it covers. */
@@ -58,7 +62,7 @@ export interface DivisionResult {
   slaveId: Uint8Array;
   mainBytes: number;
   slaveBytes: number;
-  /** Bytes of the poster, which are counted apart from the main's. */
+  /** Bytes of poster and captions, which are counted apart from the main's. */
   extrasBytes: number;
   segments: number;
   pictures: number;
@@ -92,6 +96,7 @@ export class DivisionWriter {
     private readonly sinks: DivisionSinks,
     private readonly headerHash: Uint8Array,
     private readonly protection: Protection,
+    private readonly captionTexts: Uint8Array,
     private readonly sealedTags: readonly Uint8Array[] = [],
   ) {}
 
@@ -103,6 +108,7 @@ export class DivisionWriter {
       { id: 0, name: "base", public: description.protection === "sealed" ? ("sealed" as const) : ("clear" as const) },
     ];
     const createdAt = new Date().toISOString();
+    const captions = await encodeCaptions(description.captions);
     const { method, protection, parameters, title, mainName, slaveName } = description;
     const header: MainHeader = {
       id: ids.main,
@@ -122,6 +128,7 @@ export class DivisionWriter {
       layers,
       tracks: description.tracks,
       poster: description.poster,
+      captions: captions.entries,
     };
     const mainStart = encodeMainStart(header);
     const slaveStart = encodeSlaveStart({
@@ -147,16 +154,26 @@ export class DivisionWriter {
       sinks,
       headerHash,
       await createProtection(protection, context, secret),
+      captions.texts,
     );
   }
 
   /**
    * Goes on with an interrupted division: `keep` its finished segments, in order, then `add` the others.
    *
-   * @param sinks write behind `unfinished.mainBytes`, `slaveBytes` and `journalBytes`
+   * @param sinks    write behind `unfinished.mainBytes`, `slaveBytes` and `journalBytes`
+   * @param captions those of the interrupted division: their texts come last
+   * @throws {@link InputError} they are others
    */
-  static async resume(unfinished: UnfinishedDivision, sinks: DivisionSinks): Promise<DivisionWriter> {
+  static async resume(
+    unfinished: UnfinishedDivision,
+    sinks: DivisionSinks,
+    captions?: readonly CaptionTrack[],
+  ): Promise<DivisionWriter> {
     const { mainHeader, slaveHeader, mainHeaderHash, slaveHeaderHash, sealedTags, journalBytes } = unfinished;
+    const { entries, texts } = await encodeCaptions(captions);
+    if (!equalBytes(encodeFields({ entries }), encodeFields({ entries: mainHeader.captions })))
+      throw new InputError("the captions are not those of the interrupted division: divide the file from the start");
     for (const tag of sealedTags.slice(journalBytes / TAG_BYTES)) await sinks.journal?.write(tag);
     const context = { mainId: mainHeader.id, headerHash: mainHeaderHash };
     return new DivisionWriter(
@@ -166,6 +183,7 @@ export class DivisionWriter {
       sinks,
       mainHeaderHash,
       await createProtection(mainHeader.protection, context, slaveHeader.secret),
+      texts,
       sealedTags,
     );
   }
@@ -199,9 +217,14 @@ export class DivisionWriter {
     this.waiting = undefined;
     while (this.underWay.length > 0) await this.writeOldest();
     await this.sinks.journal?.close();
-    const tagsHash = await this.main.finish(this.endMicroseconds, this.pictures, this.sourceRanges());
+    const tagsHash = await this.main.finish(
+      this.endMicroseconds,
+      this.pictures,
+      this.sourceRanges(),
+      this.captionTexts,
+    );
     await this.slave.finish(this.endMicroseconds, this.headerHash, tagsHash);
-    const extrasBytes = this.header.poster?.data.length ?? 0;
+    const extrasBytes = (this.header.poster?.data.length ?? 0) + this.captionTexts.length;
     return {
       mainId: this.header.id,
       slaveId: this.header.slaveId,

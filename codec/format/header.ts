@@ -1,7 +1,16 @@
 /** The CBOR headers and trailers of both files. Fields: FORMAT.md 3 and 5. Unknown fields are skipped. */
 import { decode, encode } from "cborg";
 import { z } from "zod";
+import {
+  CAPTION_KINDS,
+  CAPTION_LABEL_MAX,
+  CAPTION_TRACKS_MAX,
+  LANGUAGE_TAG,
+  LANGUAGE_TAG_MAX,
+} from "../captions/caption-track.ts";
+import { CAPTION_MAX_BYTES } from "../captions/web-vtt.ts";
 import { FormatError } from "../errors.ts";
+import { CAPTIONS_MAX_BYTES } from "./layout.ts";
 
 export const METHODS = ["compress", "mpeg", "samples"] as const;
 export const PROTECTIONS = ["sealed", "patent"] as const;
@@ -50,6 +59,15 @@ const audioTrack = z.object({
 
 const poster = z.object({ type: z.enum(["image/jpeg", "image/png", "image/webp"]), data: bytes() });
 
+/** What stands of captions in the header; their texts stand in the trailer. */
+const captions = z.object({
+  language: z.string().regex(LANGUAGE_TAG).max(LANGUAGE_TAG_MAX),
+  label: z.string().min(1).max(CAPTION_LABEL_MAX),
+  kind: z.enum(CAPTION_KINDS),
+  bytes: z.int().min(1).max(CAPTION_MAX_BYTES),
+  sha256: bytes(32),
+});
+
 const mainHeader = z.object({
   id: bytes(16),
   umid: bytes(32),
@@ -70,6 +88,15 @@ const mainHeader = z.object({
   layers: z.array(layer).min(1).max(16),
   tracks: z.array(z.discriminatedUnion("kind", [videoTrack, audioTrack])).max(64),
   poster: poster.optional(),
+  captions: z
+    .array(captions)
+    .min(1)
+    .max(CAPTION_TRACKS_MAX)
+    .refine(
+      (all) => all.reduce((sum, one) => sum + one.bytes, 0) <= CAPTIONS_MAX_BYTES,
+      `more than ${CAPTIONS_MAX_BYTES} bytes in all`,
+    )
+    .optional(),
 });
 
 const slaveHeader = z.object({

@@ -18,11 +18,13 @@ export const SLAVE_HEAD_BYTES = 28; // with the checksum
 export const SLAVE_CHECKED_BYTES = 20; // what the checksum covers of the head
 export const CHECKSUM_BYTES = 8;
 export const INDEX_ROW_BYTES = 16;
+export const TRAILER_HEAD_BYTES = 8 + CHECKSUM_BYTES;
 export const FOOTER_BYTES = 12;
 
 export const HEADER_MAX_BYTES = 1 << 20;
 export const TRAILER_MAX_BYTES = 32 << 20;
 export const SEGMENTS_MAX = 1 << 20;
+export const CAPTIONS_MAX_BYTES = 8 << 20; // of all languages; beside 2^20 segments they fit into a trailer
 export const MAIN_SEGMENT_MAX_BYTES = 8 << 20; // one picture of 4095x2800 fits, but for noise at quantiser scales below 5
 export const SLAVE_SEGMENT_MAX_BYTES = 4 << 20; // so that a phone can hold two
 
@@ -247,13 +249,13 @@ export function readIndex(rows: Uint8Array, firstOffsetBytes: number): IndexEntr
 
 /** A trailer's frame: marker, length and checksum before the CBOR, its size and the end mark behind. */
 export function frameTrailer(cbor: Uint8Array, checksum: Uint8Array): Uint8Array {
-  const total = 8 + CHECKSUM_BYTES + cbor.length + FOOTER_BYTES;
+  const total = TRAILER_HEAD_BYTES + cbor.length + FOOTER_BYTES;
   const bytes = new Uint8Array(total);
   const view = viewOf(bytes);
   view.setUint32(0, TRAILER_MARKER);
   view.setUint32(4, cbor.length);
   bytes.set(checksum.subarray(0, CHECKSUM_BYTES), 8);
-  bytes.set(cbor, 8 + CHECKSUM_BYTES);
+  bytes.set(cbor, TRAILER_HEAD_BYTES);
   view.setUint32(total - FOOTER_BYTES, total);
   bytes.set(END_MAGIC, total - 8);
   return bytes;
@@ -267,7 +269,7 @@ export function readFooter(footer: Uint8Array): number | undefined {
 
 /** The CBOR and the checksum inside a trailer's frame; undefined where the frame does not hold together. */
 export function readTrailerFrame(bytes: Uint8Array): { cbor: Uint8Array; checksum: Uint8Array } | undefined {
-  const around = 8 + CHECKSUM_BYTES + FOOTER_BYTES;
+  const around = TRAILER_HEAD_BYTES + FOOTER_BYTES;
   if (bytes.length < around || !isTrailer(bytes) || viewOf(bytes).getUint32(4) !== bytes.length - around)
     return undefined;
   return { cbor: bytes.subarray(16, bytes.length - FOOTER_BYTES), checksum: bytes.subarray(8, 16) };

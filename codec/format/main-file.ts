@@ -1,6 +1,7 @@
 /** Reading and writing of main files (`.cmx`). Bytes: FORMAT.md 2-5. */
 import { FormatError } from "../errors.ts";
 import { type ByteSink, type ByteSource, concatBytes, equalBytes, sha256 } from "./bytes.ts";
+import { appendTexts, captionBytes, readCaptionText, withoutTexts } from "./caption-texts.ts";
 import { decodeMainHeader, decodeMainTrailer, encodeFields, type MainHeader, type MainTrailer } from "./header.ts";
 import {
   CHECKSUM_BYTES,
@@ -77,15 +78,17 @@ export class MainWriter {
     durationMicroseconds: number,
     pictures: number,
     method: Pick<MainTrailer, "sourceLengths" | "sourceBytes"> = {},
+    captionTexts: Uint8Array = new Uint8Array(),
   ): Promise<Uint8Array> {
     const tagsHash = await sha256(concatBytes(...this.tags));
-    const cbor = encodeFields({
+    const fields = encodeFields({
       durationMicroseconds,
       pictures,
       index: concatBytes(...this.rows),
       tagsHash,
       ...method,
     } satisfies MainTrailer);
+    const cbor = await appendTexts(fields, this.headerHash, captionTexts);
     await this.write(frameTrailer(cbor, await sha256(this.headerHash, cbor)));
     await this.sink.close();
     return tagsHash;
@@ -146,12 +149,24 @@ export class MainReader {
     const cbor = await source.read(PREAMBLE_BYTES, headerLength);
     const header = decodeMainHeader(cbor, PREAMBLE_BYTES);
     const headerHash = await sha256(preamble, cbor);
-    const trailer = await readMainTrailer(source, firstOffset, headerHash);
+    const trailer = await readMainTrailer(source, firstOffset, headerHash, captionBytes(header));
     if (trailer === undefined) {
       if (!options.scan) throw cut(source.size);
       return new MainReader(source, header, headerHash, await scanSegments(source, firstOffset), undefined);
     }
     return new MainReader(source, header, headerHash, readIndex(trailer.index, firstOffset), trailer);
+  }
+
+  /**
+   * One of the header's captions.
+   *
+   * @returns WebVTT, within the bounds of `checkWebVtt`
+   * @throws {@link FormatError} the file is cut, or the text is not the one that the header names
+   * @throws {@link InputError} it is no WebVTT that a page can take
+   */
+  async readCaptions(number: number): Promise<string> {
+    if (this.trailer === undefined) throw cut(this.source.size);
+    return readCaptionText(this.source, this.header, number);
   }
 
   /** @throws {@link FormatError} the bytes there are no such segment */
@@ -197,6 +212,7 @@ async function readMainTrailer(
   source: ByteSource,
   firstOffset: number,
   headerHash: Uint8Array,
+  textBytes: number,
 ): Promise<MainTrailer | undefined> {
   if (source.size < firstOffset + FOOTER_BYTES) return undefined;
   const size = readFooter(await source.read(source.size - FOOTER_BYTES, FOOTER_BYTES));
@@ -207,7 +223,11 @@ async function readMainTrailer(
       `trailer of ${size} bytes at byte ${offsetBytes}, at most ${TRAILER_MAX_BYTES} are allowed: the file is damaged`,
       { offsetBytes },
     );
-  const frame = readTrailerFrame(await source.read(offsetBytes, size));
+  // Captions' texts stay unread: they can be larger than all the rest.
+  const frame =
+    textBytes === 0
+      ? readTrailerFrame(await source.read(offsetBytes, size))
+      : withoutTexts(await source.read(offsetBytes, Math.max(0, size - textBytes - FOOTER_BYTES)), size, textBytes);
   if (frame === undefined) return undefined;
   const checksum = (await sha256(headerHash, frame.cbor)).subarray(0, CHECKSUM_BYTES);
   if (!equalBytes(checksum, frame.checksum)) {

@@ -1,4 +1,5 @@
 /** What goes into method `compress` and what its workers exchange. */
+import type { CaptionTrack } from "../captions/caption-track.ts";
 import type { AudioTrack, MainHeader, ProtectionName, VideoTrack } from "../format/header.ts";
 import type { PictureBuffers } from "./picture-buffers.ts";
 
@@ -58,6 +59,7 @@ export interface DivideOptions extends Omit<EncodeSettings, "division"> {
   mainName: string;
   slaveName: string;
   poster?: MainHeader["poster"];
+  captions?: readonly CaptionTrack[];
   signal?: AbortSignal;
   onProgress?: (progress: DivideProgress) => void;
 }

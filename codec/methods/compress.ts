@@ -73,6 +73,7 @@ export async function divideCompress(
     mainName,
     slaveName,
     poster,
+    captions,
   } = options;
   const writer = await DivisionWriter.open(
     {
@@ -83,7 +84,7 @@ export async function divideCompress(
       title,
       mainName,
       slaveName,
-      ...definedOnly({ copyright, ageLimit, genre, service, player, poster }),
+      ...definedOnly({ copyright, ageLimit, genre, service, player, poster, captions }),
     },
     sinks,
   );

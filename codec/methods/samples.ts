@@ -71,7 +71,7 @@ export async function divideSamples(
             { ...description, method: "samples", parameters: { container: index.container }, tracks },
             sinks,
           )
-        : await DivisionWriter.resume(unfinished, sinks);
+        : await DivisionWriter.resume(unfinished, sinks, description.captions);
     await cutAll(source, index, writer, { ...options, kept: unfinished?.segments ?? [], pool });
     signal?.throwIfAborted();
     return await writer.finish();

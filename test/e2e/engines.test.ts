@@ -185,6 +185,12 @@ for (const engine of ENGINES.filter(({ isHere }) => isHere())) {
       await waitUntil(page, 5, hasText, [".captions", "The bay"] as const);
       await page.press("c");
       await waitUntil(page, 5, () => document.querySelector(".captions") === null);
+      await page.click(".control[aria-haspopup]");
+      await waitForElement(page, "[role=menu]");
+      await page.click("[role=menuitemradio]:nth-child(2)");
+      await waitUntil(page, 5, hasText, [".captions", "The bay"] as const);
+      expect(await page.evaluate(() => document.querySelector("[role=menu]"))).toBe(null);
+      await page.press("ArrowUp"); // from the button to the picture
 
       await page.press("f");
       const isFull = () => document.fullscreenElement?.matches(".watch-main") === true;

@@ -3,6 +3,8 @@ import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { BrowserContext, Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { MainReader } from "../../codec/format/main-file.ts";
+import { FileSource } from "../../server/store/file-source.ts";
 import { ROOT } from "../support/tree.ts";
 import { startApp, storedFiles, type TestApp } from "./support/app.ts";
 import { combinedHash, makeLongFile, nextSlave, saveMain, sha256Of } from "./support/long-files.ts";
@@ -10,6 +12,7 @@ import { chooseFile, chooseMethod, waitForProgress, withPage } from "./support/p
 
 /** A few seconds of work. */
 const SOURCE_BYTES = 240 << 20;
+const CAPTIONS = "WEBVTT\n\n00:00.000 --> 00:02.000\n夜明けの湾\n";
 
 let app: TestApp;
 let source: string;
@@ -48,9 +51,15 @@ async function expectWhole(main: string, slave: string): Promise<void> {
 }
 
 describe("Studio, after its page was loaded again in the middle of a division", () => {
-  it("goes on with the same file, keeps what was finished, and the pair gives the source back", async () => {
+  it("goes on with the same file, keeps what was finished and the captions, and the pair gives the source back", async () => {
     await withPage(app, "/studio", async ({ page }) => {
       await chooseFile(page, source);
+      await page.locator(".caption-fields input[type=file]").setInputFiles({
+        name: "long film.ja.vtt",
+        mimeType: "text/vtt",
+        buffer: Buffer.from(CAPTIONS),
+      });
+      await page.locator(".caption-fields li").waitFor();
       await divide(page);
       await waitForProgress(page, 30);
       expect(await page.locator(".progress-line").innerText()).toMatch(
@@ -82,6 +91,8 @@ describe("Studio, after its page was loaded again in the middle of a division", 
       await saveMain(page, main);
       expect((await storedMain(page)).start).toEqual(before.start); // the same division, not another one
       await expectWhole(main, await slave);
+      const { size } = await stat(main);
+      expect(await (await MainReader.open(new FileSource(main, size))).readCaptions(0)).toBe(CAPTIONS);
       await page.getByText("The service holds the slave").waitFor();
 
       // Sent and saved: nothing is offered any more.

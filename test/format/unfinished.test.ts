@@ -1,5 +1,6 @@
 /** A division of a file as it is, interrupted anywhere, goes on: the same pair comes out, or nothing. */
 import { beforeAll, describe, expect, it } from "vitest";
+import type { CaptionTrack } from "../../codec/captions/caption-track.ts";
 import { InputError } from "../../codec/errors.ts";
 import { type ByteSink, MemorySink, sourceFromBytes } from "../../codec/format/bytes.ts";
 import type { DivisionSinks } from "../../codec/format/division-writer.ts";
@@ -18,7 +19,19 @@ const FILES = ["main", "slave", "journal"] as const;
 type FileName = (typeof FILES)[number];
 type Files = Record<FileName, Uint8Array>;
 
-const OPTIONS = { protection: "sealed", title: "scene", mainName: "scene.cmx", slaveName: "scene.cms" } as const;
+const CAPTIONS: CaptionTrack = {
+  language: "ja",
+  label: "日本語",
+  kind: "subtitles",
+  text: "WEBVTT\n\n00:00.000 --> 00:02.000\n夜明けの湾\n",
+};
+const OPTIONS = {
+  protection: "sealed",
+  title: "scene",
+  mainName: "scene.cmx",
+  slaveName: "scene.cms",
+  captions: [CAPTIONS],
+} as const;
 const source = readBytes(`${ROOT}samples/scene.mp4`);
 
 let kernels: Kernels;
@@ -58,11 +71,16 @@ const read = ({ main, slave, journal }: Files): Promise<UnfinishedDivision | und
   readUnfinished(sourceFromBytes(main), sourceFromBytes(slave), sourceFromBytes(journal));
 
 /** Goes on, and gives what the files hold then. */
-async function goOn(files: Files, unfinished: UnfinishedDivision, from: Uint8Array = source): Promise<Files> {
+async function goOn(
+  files: Files,
+  unfinished: UnfinishedDivision,
+  from: Uint8Array = source,
+  captions: readonly CaptionTrack[] = OPTIONS.captions,
+): Promise<Files> {
   const sinks = { main: new MemorySink(), slave: new MemorySink(), journal: new MemorySink() } satisfies DivisionSinks;
   const kept = { main: unfinished.mainBytes, slave: unfinished.slaveBytes, journal: unfinished.journalBytes };
   for (const file of FILES) await sinks[file].write(files[file].subarray(0, kept[file]));
-  await divideSamples(sourceFromBytes(from.slice()), OPTIONS, sinks, poolHere(kernels), unfinished);
+  await divideSamples(sourceFromBytes(from.slice()), { ...OPTIONS, captions }, sinks, poolHere(kernels), unfinished);
   return { main: sinks.main.bytes(), slave: sinks.slave.bytes(), journal: sinks.journal.bytes() };
 }
 
@@ -94,6 +112,13 @@ describe("an interrupted division", () => {
     const files = filesAt(writes.length - 2, 0); // both trailers are missing
     const unfinished = await required(files);
     expectSameBytes((await goOn(files, unfinished)).main, whole.main, "main");
+  });
+
+  it("goes on with its own captions alone, which come last", async () => {
+    const files = filesAt(Math.floor(writes.length / 2), 0);
+    const unfinished = await required(files);
+    for (const captions of [[], [{ ...CAPTIONS, text: CAPTIONS.text.replace("湾", "海") }], [CAPTIONS, CAPTIONS]])
+      expect(await errorOf(goOn(files, unfinished, source, captions))).toMatchObject({ code: "input" });
   });
 
   it("goes on when the main is far behind slave and journal, and when the journal is empty", async () => {

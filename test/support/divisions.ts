@@ -1,5 +1,6 @@
 /** Divisions in memory. */
 import type { Remote } from "comlink";
+import type { CaptionTrack } from "../../codec/captions/caption-track.ts";
 import { MemorySink, sourceFromBytes } from "../../codec/format/bytes.ts";
 import { type DividedSegment, type DivisionDescription, DivisionWriter } from "../../codec/format/division-writer.ts";
 import type { SegmentHead } from "../../codec/format/layout.ts";
@@ -113,9 +114,13 @@ export function randomSegments(count: number, seed: number): DividedSegment[] {
   }));
 }
 
-export async function writeDivision(segments: DividedSegment[], protection: ProtectionName): Promise<Division> {
+export async function writeDivision(
+  segments: DividedSegment[],
+  protection: ProtectionName,
+  captions: readonly CaptionTrack[] = [],
+): Promise<Division> {
   const sinks = { main: new MemorySink(), slave: new MemorySink() };
-  const writer = await DivisionWriter.open(description(protection), sinks);
+  const writer = await DivisionWriter.open({ ...description(protection), captions }, sinks);
   for (const segment of segments) await writer.add(segment);
   await writer.finish();
   return { main: sinks.main.bytes(), slave: sinks.slave.bytes() };

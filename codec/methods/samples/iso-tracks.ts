@@ -3,7 +3,7 @@ import { untaggedMatrix, type VideoTrack } from "../../format/header.ts";
 import { av1Name, avcName, esdsName, hevcName, vpName } from "./codec-names.ts";
 import { type Box, boxAt, childBox, childBoxes } from "./iso-boxes.ts";
 import { SampleTables } from "./iso-tables.ts";
-import { ratioOf, type SourceStream, type StructureRange, viewOf } from "./source-index.ts";
+import { ratioOf, type SourceStream, type StructureRange, type TextCoding, viewOf } from "./source-index.ts";
 
 export interface IsoTrack {
   id: number;
@@ -23,6 +23,8 @@ const FORMS: Record<string, SourceStream["form"]> = {
   av1C: "av1",
   vpcC: "picture",
 };
+const TEXT_HANDLERS = ["sbtl", "subt", "text"];
+const TEXT_CODINGS: Record<string, TextCoding> = { tx3g: "tx3g", text: "tx3g", wvtt: "wvtt" };
 const CONFIGURATIONS = ["avcC", "hvcC", "av1C", "vpcC", "esds", "dOps", "dfLa", "alac", "glbl", "wave", "lhvC"];
 
 /** @param moovOffset where `moov`'s first byte stands in the file */
@@ -59,6 +61,7 @@ export function readTrack(
   if (stbl !== undefined) listTables(moov, stbl, track.structure);
   if (handler === "vide") describeVideo(moov, track, entry, tkhd, wide);
   else if (handler === "soun") describeAudio(moov, track, entry);
+  else if (entry !== undefined && TEXT_HANDLERS.includes(handler)) describeText(moov, track.stream, entry, mdia, mdhd);
   for (const range of track.structure) range.offset += moovOffset;
   return track;
 }
@@ -170,6 +173,32 @@ function describeAudio(moov: Uint8Array, track: IsoTrack, entry: Box | undefined
     sampleRate,
     channels,
   };
+}
+
+/** The language codes of QuickTime that its makers' programs write most. */
+const MACINTOSH_LANGUAGES = ["en", "fr", "de", "it", "nl", "sv", "es", "da", "pt", "nb", "he", "ja"];
+
+function describeText(moov: Uint8Array, stream: SourceStream, entry: Box, mdia: Box | undefined, mdhd: Box): void {
+  const coding = TEXT_CODINGS[entry.type];
+  const packedAt = mdhd.body + (moov[mdhd.body] === 1 ? 32 : 20);
+  if (coding === undefined || packedAt + 2 > mdhd.end) return;
+  const elng = childBox(moov, mdia, "elng");
+  const packed = viewOf(moov).getUint16(packedAt); // three letters of 5 bits; below 0x400 a code of QuickTime
+  const letters = [10, 5, 0].map((shift) => String.fromCharCode(0x60 + ((packed >> shift) & 31))).join("");
+  const language = packed < 0x400 ? (MACINTOSH_LANGUAGES[packed] ?? "") : letters;
+  const extended = elng && new TextDecoder().decode(moov.subarray(elng.body + 4, elng.end)).replace(/\0.*$/s, "");
+  stream.text = { coding, language: extended || language, name: "", isForDeaf: false };
+}
+
+/** Ids of the tracks that are chapters of others. */
+export function chapterTracks(moov: Uint8Array, traks: readonly Box[]): Set<number> {
+  const view = viewOf(moov);
+  const ids = new Set<number>();
+  for (const trak of traks) {
+    const chap = boxAt(moov, trak, "tref", "chap");
+    for (let at = chap?.body ?? 0; chap !== undefined && at + 4 <= chap.end; at += 4) ids.add(view.getUint32(at));
+  }
+  return ids;
 }
 
 function frameRate({ tables, timescale }: IsoTrack): [number, number] {

@@ -4,7 +4,7 @@ import type { ByteSource } from "../../format/bytes.ts";
 import { type Box, boxAt, childBox, childBoxes, topBoxes } from "./iso-boxes.ts";
 import { FragmentReader } from "./iso-fragments.ts";
 import type { TableSample } from "./iso-tables.ts";
-import { type IsoTrack, readTrack } from "./iso-tracks.ts";
+import { chapterTracks, type IsoTrack, readTrack } from "./iso-tracks.ts";
 import { BATCH_SAMPLES, type CodedSample, type SourceIndex, viewOf, WindowReader } from "./source-index.ts";
 
 /** 20 hours of video and sound take about 60 MB; more would not fit beside everything else. */
@@ -36,11 +36,14 @@ export async function openIso(source: ByteSource): Promise<SourceIndex | undefin
   const root: Box = { type: "moov", start: 0, body: found.body - moovOffset, end: moov.length };
   const mvhd = childBox(moov, root, "mvhd");
   const { timescale: movieTimescale, duration } = movieTimes(moov, mvhd);
-  const tracks = childBoxes(moov, root.body, root.end)
+  const traks = childBoxes(moov, root.body, root.end)
     .filter(({ type }) => type === "trak")
-    .slice(0, TRACKS_MAX)
+    .slice(0, TRACKS_MAX);
+  const tracks = traks
     .map((trak) => readTrack(moov, trak, moovOffset, movieTimescale))
     .filter((track) => track !== undefined);
+  const chapters = chapterTracks(moov, traks);
+  for (const { id, stream } of tracks) if (chapters.has(id)) delete stream.text;
   const mvex = boxAt(moov, root, "mvex");
   const longest = Math.max(0, ...tracks.map(({ tables, timescale }) => (tables?.duration ?? 0) / timescale));
   return {

@@ -2,11 +2,12 @@
 import { untaggedMatrix } from "../../format/header.ts";
 import { av1Name, avcName, hevcName } from "./codec-names.ts";
 import { childElements, float, unsigned } from "./ebml.ts";
-import { ratioOf, type SourceStream, type StructureRange } from "./source-index.ts";
+import { ratioOf, type SourceStream, type StructureRange, type TextCoding } from "./source-index.ts";
 
 const TRACK_ENTRY = 0xae;
 const VIDEO = 1;
 const AUDIO = 2;
+const SUBTITLES = 17;
 
 export interface MatroskaTrack {
   number: number;
@@ -20,6 +21,12 @@ const FORMS: Record<string, SourceStream["form"]> = {
   "V_MPEGH/ISO/HEVC": "hevc",
   V_VP9: "vp9",
   V_AV1: "av1",
+};
+const TEXT_CODINGS: Record<string, TextCoding> = {
+  "S_TEXT/UTF8": "subrip",
+  "S_TEXT/WEBVTT": "webvtt",
+  "D_WEBVTT/SUBTITLES": "webm",
+  "D_WEBVTT/CAPTIONS": "webm",
 };
 const AUDIO_NAMES: Record<string, string> = {
   A_OPUS: "opus",
@@ -60,7 +67,7 @@ export function readTracks(
     } else if (type === AUDIO) {
       stream.form = "audio";
       describeAudio(stream, codec, fields.get(0xe1) ?? new Uint8Array());
-    }
+    } else if (type === SUBTITLES && !packed) describeText(stream, codec, fields);
     if (configuration.length > 0 && type <= AUDIO)
       structure.push({
         offset: offset + privateAt,
@@ -123,6 +130,21 @@ function videoName(codec: string, configuration: Uint8Array): string {
   if (codec === "V_AV1") return configuration.length < 4 ? "av01.0.08M.08" : av1Name(configuration);
   if (codec === "V_VP9") return "vp09.00.10.08";
   return codec === "V_VP8" ? "vp8" : codec.toLowerCase();
+}
+
+function describeText(stream: SourceStream, codec: string, fields: Map<number, Uint8Array>): void {
+  const coding = TEXT_CODINGS[codec];
+  if (coding === undefined) return;
+  const text = (id: number): string | undefined => {
+    const value = fields.get(id);
+    return value && new TextDecoder().decode(value.subarray(0, 400)).replace(/\0+$/, "");
+  };
+  stream.text = {
+    coding,
+    language: text(0x22b59d) ?? text(0x22b59c) ?? "eng", // LanguageBCP47, Language and what stands for no Language
+    name: text(0x536e) ?? "",
+    isForDeaf: codec === "D_WEBVTT/CAPTIONS" || unsigned(fields.get(0x55ab) ?? new Uint8Array()) === 1,
+  };
 }
 
 function describeAudio(stream: SourceStream, codec: string, audio: Uint8Array): void {

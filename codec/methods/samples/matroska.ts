@@ -22,9 +22,18 @@ const REFERENCE_BLOCK = 0xfb;
 const BLOCK_ADDITIONS = 0x75a1;
 const BLOCK_MORE = 0xa6;
 const BLOCK_ADDITIONAL = 0xa5;
+const BLOCK_ADD_ID = 0xee;
 /** Elements that hold the ones looked for; entered, not skipped. */
 const ENTERED = new Set([SEGMENT, CLUSTER, BLOCK_GROUP, BLOCK_ADDITIONS, BLOCK_MORE]);
-const IN_GROUP = new Set([BLOCK, BLOCK_DURATION, REFERENCE_BLOCK, BLOCK_ADDITIONS, BLOCK_MORE, BLOCK_ADDITIONAL]);
+const IN_GROUP = new Set([
+  BLOCK,
+  BLOCK_DURATION,
+  REFERENCE_BLOCK,
+  BLOCK_ADDITIONS,
+  BLOCK_MORE,
+  BLOCK_ADDITIONAL,
+  BLOCK_ADD_ID,
+]);
 
 const METADATA_MAX_BYTES = 8 << 20;
 /** A block's own head and lacing table; longer tables are left undivided. */
@@ -109,6 +118,7 @@ async function* clusterSamples(
       for (const sample of group) sample.durationMicroseconds = each;
     } else if (id === REFERENCE_BLOCK) for (const sample of group) sample.key = false;
     else if (id === BLOCK_ADDITIONAL && group[0] !== undefined && end > body) {
+      if (tracks[group[0].stream]?.stream.text !== undefined) continue; // settings of a cue
       // Alpha and other additions: pictures of their own, beside the first one's.
       group.push({ ...group[0], offset: body, size: end - body, key: false, durationMicroseconds: 0 });
     } else if (id === SIMPLE_BLOCK || id === BLOCK) {

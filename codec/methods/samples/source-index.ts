@@ -42,12 +42,26 @@ export interface CodedSample {
   stream: number;
 }
 
+/** How captions inside a source are coded: 3GPP timed text, WebVTT in ISO boxes, SubRip, WebVTT in Matroska, WebVTT in WebM. */
+export type TextCoding = "tx3g" | "wvtt" | "subrip" | "webvtt" | "webm";
+
+export interface TextStream {
+  coding: TextCoding;
+  /** As the file says it, by BCP 47 or ISO 639-2; empty where it does not. */
+  language: string;
+  /** The file's own name of it; empty where it has none. */
+  name: string;
+  isForDeaf: boolean;
+}
+
 export interface SourceStream {
   form: SampleForm;
   /** Bytes of a NAL unit's length, for `avc` and `hevc`; the PID for `ts`. */
   parameter: number;
   /** Absent for streams that a header cannot describe (subtitles, time codes). */
   track?: Track;
+  /** Of captions that can be read. */
+  text?: TextStream;
 }
 
 export interface SourceIndex {

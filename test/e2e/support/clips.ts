@@ -105,12 +105,22 @@ export interface PublishedMain {
   path: string;
 }
 
-/** Divides the first `seconds` of our scene with the cmix command and gives slave and main to the service. */
-export async function publishScene(app: TestServer, title: string, seconds: number): Promise<PublishedMain> {
+/**
+ * Divides the first `seconds` of our scene with the cmix command and gives slave and main to the service.
+ *
+ * @param more options of `cmix divide`
+ */
+export async function publishScene(
+  app: TestServer,
+  title: string,
+  seconds: number,
+  more: readonly string[] = [],
+): Promise<PublishedMain> {
   const clip = join(app.dataDir, `${title}.mp4`);
   await run("ffmpeg", ["-v", "error", "-y", "-i", SCENE, "-t", String(seconds), "-c", "copy", clip]);
   const cli = join(ROOT, "dist/node/cli/cmix.js");
-  const divided = await run(process.execPath, [cli, "divide", clip, "--out", app.dataDir, "--title", title, "--json"]);
+  const options = ["--out", app.dataDir, "--title", title, "--json", ...more];
+  const divided = await run(process.execPath, [cli, "divide", clip, ...options]);
   const { mainPath, slavePath } = JSON.parse(divided.stdout) as { mainPath: string; slavePath: string };
   const main = await readFile(mainPath);
   const { header } = await MainReader.open(sourceFromBytes(main));

@@ -19,7 +19,9 @@ export async function withPage(
   }
 }
 
-export const chooseFile = (page: Page, path: string): Promise<void> => page.setInputFiles('input[type="file"]', path);
+/** A video or main, not captions. */
+export const chooseFile = (page: Page, path: string): Promise<void> =>
+  page.setInputFiles('input[type="file"]:not([accept^=".vtt"])', path);
 
 export const stateOf = (page: Page): Promise<string | null> => page.getAttribute(".stage", "data-state");
 

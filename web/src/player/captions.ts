@@ -1,18 +1,16 @@
-/** Captions that the viewer opens beside a video: WebVTT, read by the browser's own parser, or SubRip, made WebVTT first. On the page. */
+/** Captions of a video: WebVTT, read by the browser's own parser. On the page. */
+import { asWebVtt, CAPTION_MAX_BYTES, checkWebVtt } from "../../../codec/captions/web-vtt.ts";
 import { FormatError } from "../../../codec/errors.ts";
 
-/** A cue's time in SubRip, which has a comma where WebVTT has a point. */
-const SUBRIP_TIMES = /(\d\d:\d\d:\d\d),(\d{3})(?=\s*-->|\s*$)/gm;
+/** Cues on screen at once; a video with more at one time would be covered. */
+const CUES_SHOWN_MAX = 6;
 
-/** The text as WebVTT (W3C WebVTT 4.1); what is neither that nor SubRip is given back as it is. */
-export function asWebVtt(text: string): string {
-  if (/^\uFEFF?WEBVTT/.test(text) || !/\d\d:\d\d:\d\d,\d{3}\s*-->/.test(text)) return text;
-  return `WEBVTT\n\n${text.replace(/^\uFEFF/, "").replace(SUBRIP_TIMES, "$1.$2")}`;
-}
-
-/** @throws {@link FormatError} no captions in it */
-export async function readCaptions(file: Blob): Promise<readonly VTTCue[]> {
-  const url = URL.createObjectURL(new Blob([asWebVtt(await file.text())], { type: "text/vtt" }));
+/**
+ * @param text WebVTT within the bounds of `checkWebVtt`
+ * @throws {@link FormatError} no cue that the browser takes
+ */
+export async function cuesOfText(text: string): Promise<readonly VTTCue[]> {
+  const url = URL.createObjectURL(new Blob([text], { type: "text/vtt" }));
   const element = document.createElement("track");
   element.kind = "captions";
   document.createElement("video").append(element);
@@ -31,7 +29,27 @@ export async function readCaptions(file: Blob): Promise<readonly VTTCue[]> {
   throw new FormatError("there are no captions in this file: choose a WebVTT (.vtt) or SubRip (.srt) file");
 }
 
+/**
+ * Reads a file that the viewer has beside a video; what in it is no cue is left out.
+ *
+ * @throws {@link FormatError} no captions in it
+ * @throws {@link InputError} more of them than a page can take
+ */
+export async function cuesOfFile(file: File): Promise<readonly VTTCue[]> {
+  const text = asWebVtt(await file.slice(0, CAPTION_MAX_BYTES + 1).text());
+  checkWebVtt(text, file.name, "bounds");
+  return cuesOfText(text);
+}
+
 /** The cues on screen at a time, in their order. */
 export function cuesAt<T extends Pick<VTTCue, "startTime" | "endTime">>(cues: readonly T[], seconds: number): T[] {
-  return cues.filter(({ startTime, endTime }) => startTime <= seconds && seconds < endTime);
+  return cues.filter(({ startTime, endTime }) => startTime <= seconds && seconds < endTime).slice(-CUES_SHOWN_MAX);
+}
+
+/** What a cue shows. Of its tags' attributes the language alone stays: a class could be one of the page's own. */
+export function contentOf(cue: VTTCue): DocumentFragment {
+  const content = cue.getCueAsHTML();
+  for (const element of content.querySelectorAll("*"))
+    for (const { name } of [...element.attributes]) if (name !== "lang") element.removeAttribute(name);
+  return content;
 }

@@ -6,7 +6,7 @@ import * as Comlink from "comlink";
 import { installErrorTransfer } from "../../../codec/worker/error-transfer.ts";
 import type { PlayMove } from "../shared/service.ts";
 import type { MainFacts, PlayWorkerApi } from "../workers/play-api.ts";
-import { readCaptions } from "./captions.ts";
+import { CaptionsStore } from "./captions-store.ts";
 import { CmStage } from "./cm-stage.ts";
 import { keepVolume, keptVolume } from "./kept-volume.ts";
 import { LossWatch } from "./loss-watch.ts";
@@ -33,6 +33,8 @@ export class Player extends PlayerStore {
   /** Shows the CM and the video; to be put into the page by the view. */
   readonly element = document.createElement("div");
   readonly loss: LossWatch;
+  /** Of the item that is shown. */
+  readonly captions: CaptionsStore;
   private readonly worker: Worker;
   private readonly remote: Comlink.Remote<PlayWorkerApi>;
   private readonly mains: MainOpener;
@@ -55,6 +57,7 @@ export class Player extends PlayerStore {
     this.remote = Comlink.wrap<PlayWorkerApi>(this.worker);
     this.loss = new LossWatch(this.remote);
     this.mains = new MainOpener(this.remote);
+    this.captions = new CaptionsStore(this.remote.captions, (error) => this.refuse("captions", error));
     this.worker.onerror = (event) =>
       this.fail(new Error(`the player's worker broke (${event.message}): load the page again`));
     this.element.className = "player-view";
@@ -171,12 +174,12 @@ export class Player extends PlayerStore {
     this.position.set(0);
     if (item === undefined || item.key === this.canvasKey) return;
     this.canvasKey = undefined;
-    this.update({ captions: undefined });
     if (item.facts.sound?.playable) wakeSoundService();
     this.canvas = createVideoCanvas(item.facts);
     this.element.replaceChildren(this.canvas, ...this.cmStage.elements);
     await attachScreen(this.remote, item.key, this.canvas, this.display);
     this.canvasKey = item.key;
+    this.captions.setVideo(item.key, item.facts.captions);
   }
 
   // ---- A play ----
@@ -258,7 +261,7 @@ export class Player extends PlayerStore {
 
   /** Says why nothing moves, where it is for a CM. */
   explainCm(): void {
-    if (showsCm(this.current.state)) this.refuse("in-cm", "");
+    if (showsCm(this.current.state)) this.refuse("in-cm");
   }
 
   /** Ends the video, behind which the last CM comes; in a CM it ends the play, and the CM comes first next time. */
@@ -278,22 +281,6 @@ export class Player extends PlayerStore {
     }
     this.video.setSpeed(speed);
     this.update({ speed });
-  }
-
-  /** Shows what a file says beside the present video. @param file WebVTT or SubRip */
-  async openCaptions(file: Blob): Promise<void> {
-    const key = this.current.items[this.current.current]?.key;
-    try {
-      const cues = await readCaptions(file);
-      if (key !== undefined && key === this.canvasKey) this.update({ captions: { cues, isOn: true } });
-    } catch (error) {
-      this.refuse("captions", (error as Error).message);
-    }
-  }
-
-  toggleCaptions(): void {
-    const { captions } = this.current;
-    if (captions !== undefined) this.update({ captions: { ...captions, isOn: !captions.isOn } });
   }
 
   setVolume(volume: number, muted: boolean): void {
@@ -356,7 +343,7 @@ export class Player extends PlayerStore {
       refused: (error) => {
         // The viewer asked for the end, and gets it.
         if (this.current.state === "closing") void this.endPlay();
-        else this.refuse(error.details.serviceCode === "in_cm" ? "in-cm" : "service", error.message);
+        else this.refuse(error.details.serviceCode === "in_cm" ? "in-cm" : "service", error);
       },
     };
   }

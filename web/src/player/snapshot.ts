@@ -18,7 +18,8 @@ export interface Refusal {
   id: number;
   /** `in-cm`: a CM is not skipped, sped up or left forward. */
   reason: "in-cm" | "service" | "captions";
-  message: string;
+  /** What the service or the file's reader says; none with `in-cm`. */
+  error: Error | undefined;
 }
 
 export interface PlayerSnapshot {
@@ -40,8 +41,6 @@ export interface PlayerSnapshot {
   muted: boolean;
   /** Media seconds for each second; a CM runs at its own speed. */
   speed: number;
-  /** Of the item that is shown; undefined until the viewer opens some. */
-  captions: { cues: readonly VTTCue[]; isOn: boolean } | undefined;
   /** The browser wants a click before it plays the CM. */
   unblock: (() => void) | undefined;
   /** The service lets no more be fetched yet. */
@@ -63,7 +62,6 @@ const AT_START: PlayerSnapshot = {
   volume: 1,
   muted: false,
   speed: 1,
-  captions: undefined,
   unblock: undefined,
   heldBack: false,
   refusal: undefined,
@@ -117,8 +115,8 @@ export class PlayerStore extends Store<PlayerSnapshot> {
     this.set({ ...this.current, ...change });
   }
 
-  protected refuse(reason: Refusal["reason"], message: string): void {
-    this.update({ refusal: { id: (this.current.refusal?.id ?? 0) + 1, reason, message } });
+  protected refuse(reason: Refusal["reason"], error?: Error): void {
+    this.update({ refusal: { id: (this.current.refusal?.id ?? 0) + 1, reason, error } });
   }
 
   protected updateCm(change: Partial<CmProgress>): void {

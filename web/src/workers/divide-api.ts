@@ -1,4 +1,5 @@
 /** What the page and divide.worker.ts say to each other. */
+import type { CaptionTrack } from "../../../codec/captions/caption-track.ts";
 import type { MainHeader, ProtectionName } from "../../../codec/format/header.ts";
 
 /** Methods that the Studio offers. */
@@ -37,6 +38,8 @@ export interface SourceFacts {
   refusals: Refusals;
   /** A small picture of it, where one can be made. */
   poster?: NonNullable<MainHeader["poster"]>;
+  /** Those inside it that can be read, and what there is to say of others; absent where there are none. */
+  captions?: { tracks: CaptionTrack[]; leftOut: string[] };
   /** What is divided can be combined, and is not played yet. */
   combinesOnly?: boolean;
 }
@@ -73,6 +76,8 @@ export interface DivideSettings {
   mainName: string;
   slaveName: string;
   thumbnails: Thumbnails;
+  /** In the order in which they are offered. */
+  captions?: CaptionTrack[];
   /** Made before the division begins: whoever goes on with it needs the same bytes. */
   poster?: NonNullable<MainHeader["poster"]>;
 }
@@ -100,7 +105,7 @@ export interface DivisionOutput {
   slave: Blob;
   mainBytes: number;
   slaveBytes: number;
-  /** The poster, which is in the main file but not counted as a part of it. */
+  /** Poster and captions, which are in the main file but not counted as parts of it. */
   extrasBytes: number;
   /** Undefined where none is wanted, or this browser cannot make one. */
   teaser: Teaser | undefined;

@@ -1,6 +1,7 @@
 /** Divides a chosen file: reading and decoding here, encoding and cutting in nested workers, output streamed to files. */
 import "../shared/no-eval.ts";
 import * as Comlink from "comlink";
+import { readSourceCaptions } from "../../../codec/captions/source-captions.ts";
 import { sourceFromBlob, toHex } from "../../../codec/format/bytes.ts";
 import type { DivisionResult, DivisionSinks } from "../../../codec/format/division-writer.ts";
 import type { MainHeader } from "../../../codec/format/header.ts";
@@ -9,6 +10,7 @@ import { readUnfinished, type UnfinishedDivision } from "../../../codec/format/u
 import { divideCompress } from "../../../codec/methods/compress.ts";
 import { openMpeg } from "../../../codec/methods/mpeg/open-mpeg.ts";
 import { divideMpeg } from "../../../codec/methods/mpeg.ts";
+import { openIndex } from "../../../codec/methods/samples/open-index.ts";
 import { divideSamples } from "../../../codec/methods/samples.ts";
 import { type CodecWorkerApi, createCodecWorkerApi } from "../../../codec/worker/codec-worker.ts";
 import { installErrorTransfer } from "../../../codec/worker/error-transfer.ts";
@@ -86,13 +88,14 @@ function divideAsItIs({
   unfinished,
   onProgress,
 }: DivisionJob): Promise<DivisionResult> {
-  const { title, copyright, protection, service, player, mainName, slaveName, signal, poster } = settings;
+  const { title, copyright, protection, service, player, mainName, slaveName, signal, poster, captions } = settings;
   const described = { title, copyright, protection, service, player, mainName, slaveName, signal };
   return (isMpeg ? divideMpeg : divideSamples)(
     readAhead(sourceFromBlob(file)),
     {
       ...described,
       ...(poster === undefined ? {} : { poster }),
+      ...(captions === undefined ? {} : { captions }),
       onProgress: ({ pictures, bytes, totalBytes }) => onProgress({ pictures, bytes, share: bytes / totalBytes }),
     },
     sinks,
@@ -125,6 +128,16 @@ async function compressAndDivide({ file, settings, sinks, pool, onProgress }: Di
   }
 }
 
+/** What of a container our own index does not read can still be compressed, without its captions. */
+async function sourceCaptions(file: Blob): Promise<SourceFacts["captions"]> {
+  const source = readAhead(sourceFromBlob(file));
+  const index = await openIndex(source).catch(() => undefined);
+  if (index === undefined) return undefined;
+  const leftOut: string[] = [];
+  const tracks = await readSourceCaptions(source, index, (message) => leftOut.push(message));
+  return tracks.length > 0 || leftOut.length > 0 ? { tracks, leftOut } : undefined;
+}
+
 class DivideWorker implements DivideWorkerApi {
   private cancelling: AbortController | undefined;
 
@@ -136,7 +149,12 @@ class DivideWorker implements DivideWorkerApi {
     const reader = await SourceReader.open(file);
     try {
       const poster = await reader.poster(0);
-      return { ...reader.facts, ...(poster === undefined ? {} : { poster }) };
+      const captions = await sourceCaptions(file);
+      return {
+        ...reader.facts,
+        ...(poster === undefined ? {} : { poster }),
+        ...(captions === undefined ? {} : { captions }),
+      };
     } finally {
       reader.close();
     }

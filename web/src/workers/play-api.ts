@@ -1,4 +1,5 @@
 /** What the page and play.worker.ts say to each other. */
+import type { CaptionLanguage } from "../../../codec/captions/caption-track.ts";
 import type { MainHeader } from "../../../codec/format/header.ts";
 import type { ClockAnchor } from "../player/clock.ts";
 import type { Loss } from "../player/connection.ts";
@@ -20,6 +21,8 @@ export interface MainFacts {
   bytes: number;
   durationSeconds: number;
   poster: Blob | undefined;
+  /** Those that the main has. */
+  captions: CaptionLanguage[];
   video: {
     width: number;
     height: number;
@@ -45,6 +48,13 @@ export interface PlayWorkerApi {
   tryNow(): Promise<void>;
   /** Reads header and index of a main file: from a file, or from an address by ranges. @param key names it from now on */
   open(key: number, source: Blob | string): Promise<MainFacts>;
+  /**
+   * One of a main's captions, as WebVTT.
+   *
+   * @param number place in `MainFacts.captions`
+   * @throws AbortError all reads of mains were stopped meanwhile; FormatError, InputError they are damaged, or too much for a page
+   */
+  captions(key: number, number: number): Promise<string>;
   forget(key: number): Promise<void>;
   /** Hands the visible canvas over for one of the opened mains, which is the one to be played from now on; tells how it is painted. */
   attachScreen(key: number, canvas: OffscreenCanvas, display: Display): Promise<Screen["display"]>;

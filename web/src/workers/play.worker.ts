@@ -72,7 +72,7 @@ class PlayWorker implements PlayWorkerApi {
     await checkPlayable(header, video);
     const playable = sound !== undefined && (await canDecodeSound(sound));
     this.mains.set(key, { reader, video, sound: playable ? sound : undefined });
-    const { poster } = header;
+    const { poster, captions = [] } = header;
     return {
       mainId: toHex(header.id),
       slaveId: toHex(header.slaveId),
@@ -87,6 +87,7 @@ class PlayWorker implements PlayWorkerApi {
       bytes: bytes.size,
       durationSeconds: (reader.trailer?.durationMicroseconds ?? 0) / 1e6,
       poster: poster === undefined ? undefined : new Blob([poster.data as BlobPart], { type: poster.type }),
+      captions: captions.map(({ language, label, kind }) => ({ language, label, kind })),
       video: {
         width: video.width,
         height: video.height,
@@ -100,6 +101,12 @@ class PlayWorker implements PlayWorkerApi {
           ? undefined
           : { codec: sound.codec, sampleRate: sound.sampleRate, channels: sound.channels, playable },
     };
+  }
+
+  async captions(key: number, number: number): Promise<string> {
+    const main = this.mains.get(key);
+    if (main === undefined) throw new TypeError("captions: open comes first");
+    return main.reader.readCaptions(number);
   }
 
   async forget(key: number): Promise<void> {

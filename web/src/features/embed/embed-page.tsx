@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useCallback, useEffect, useRef } from "react";
 import { CmixError } from "../../../../codec/errors.ts";
 import { showsCm } from "../../player/state.ts";
 import { useText } from "../../shared/i18n/text.tsx";
@@ -29,7 +29,7 @@ export function EmbedPage(): ReactNode {
 type EmbeddedProps = Required<ReturnType<typeof usePlayer>> & { mainId: string };
 
 function Embedded({ player, snapshot, mainId }: { [K in keyof EmbeddedProps]: NonNullable<EmbeddedProps[K]> }) {
-  const { t, reason } = useText();
+  const { t, language, reason } = useText();
   const { state, facts, error, cm } = snapshot;
   // The service gave a session when the play was opened, and the browser did not keep it.
   const isCookieless = error instanceof CmixError && error.details.serviceCode === "foreign_session";
@@ -38,7 +38,8 @@ function Embedded({ player, snapshot, mainId }: { [K in keyof EmbeddedProps]: No
   useFocus(page);
   const screen = useRef<HTMLDivElement>(null);
   const fullScreen = useFullScreen(screen);
-  useKeys(player, { toggleFullScreen: fullScreen.toggle });
+  const captions = useCallback(() => void player.captions.toggle(language), [player, language]);
+  useKeys(player, { toggleFullScreen: fullScreen.toggle, captions });
   useWakeLock(snapshot);
   useMediaSession(player, snapshot);
   useEffect(() => {

@@ -2,6 +2,7 @@ import { type FormEvent, type ReactNode, useId } from "react";
 import { useText } from "../../shared/i18n/text.tsx";
 import { Hint } from "../../shared/ui/notices.tsx";
 import type { DivideSettings, SourceFacts } from "../../workers/divide-api.ts";
+import { type CaptionDraft, CaptionFields } from "./caption-fields.tsx";
 import { MethodChoice } from "./method-choice.tsx";
 import { ThumbnailFields } from "./thumbnail-fields.tsx";
 
@@ -11,6 +12,8 @@ export type Settings = Pick<
 > & {
   /** Method `compress`: the rate follows from the source's size, not from `quality`. */
   staysBelowSource: boolean;
+  /** Undefined as long as they are those of the source. */
+  captions: readonly CaptionDraft[] | undefined;
 };
 
 export const Settings: { initial: Settings } = {
@@ -24,6 +27,7 @@ export const Settings: { initial: Settings } = {
     bitplane: "gray",
     protection: "sealed",
     thumbnails: { poster: true, teaser: true, startSeconds: 0 },
+    captions: undefined,
   },
 };
 
@@ -84,6 +88,11 @@ export function SettingsForm({
           onChange={(thumbnails) => set({ thumbnails })}
         />
       )}
+      <CaptionFields
+        captions={settings.captions ?? []}
+        leftOut={facts.captions?.leftOut ?? []}
+        onChange={(captions) => set({ captions })}
+      />
       <details className="more">
         <summary>{t("studio.settings")}</summary>
         {settings.method === "compress" && <CompressFields id={id} settings={settings} onChange={set} />}

@@ -22,8 +22,8 @@ export function StudioPage(): ReactNode {
   const [settings, setSettings] = useState<Settings>(Settings.initial);
 
   const chooseSource = (chosen: Source) => {
-    const thumbnails = Settings.initial.thumbnails; // a second of one video means nothing in another
-    setSettings((now) => ({ ...now, title: withoutExtension(chosen.file.name), thumbnails }));
+    const { thumbnails, captions } = Settings.initial; // those of one video mean nothing in another
+    setSettings((now) => ({ ...now, title: withoutExtension(chosen.file.name), thumbnails, captions }));
     choose(chosen);
   };
 
@@ -128,14 +128,18 @@ export function StudioPage(): ReactNode {
   );
 }
 
-/** The recommended method, or the chosen one, where it takes the file; else the other. */
-function possible(settings: Settings, { refusals }: SourceFacts): Settings {
-  if (refusals[settings.method] === undefined) return settings;
-  return { ...settings, method: settings.method === "samples" ? "compress" : "samples" };
+/** The recommended method, or the chosen one, where it takes the file, else the other; and the source's captions until others are wanted. */
+function possible(settings: Settings, { refusals, captions }: SourceFacts): Settings {
+  const other = settings.method === "samples" ? "compress" : "samples";
+  return {
+    ...settings,
+    method: refusals[settings.method] === undefined ? settings.method : other,
+    captions: settings.captions ?? captions?.tracks.map((track, i) => ({ ...track, id: `source ${i}` })),
+  };
 }
 
 function divideSettings(
-  { method, title, copyright, quality, staysBelowSource, bitplane, protection, thumbnails }: Settings,
+  { method, title, copyright, quality, staysBelowSource, bitplane, protection, thumbnails, captions = [] }: Settings,
   { belowSource }: SourceFacts,
 ): DivideSettings {
   return {
@@ -147,6 +151,7 @@ function divideSettings(
     bitplane,
     protection,
     thumbnails,
+    captions: captions.map(({ id: _id, label, ...track }) => ({ ...track, label: label.trim() })),
     service: location.origin,
     player: `${location.origin}/watch`,
     mainName: fileNameFor(title, "cmx"),

@@ -2,7 +2,7 @@ import { type ReactNode, useEffect, useState } from "react";
 import type { PlayerSnapshot, Refusal } from "../../player/snapshot.ts";
 import type { PlayerState } from "../../player/state.ts";
 import type { TextKey } from "../../shared/i18n/en.ts";
-import { type Translate, useText } from "../../shared/i18n/text.tsx";
+import { useText } from "../../shared/i18n/text.tsx";
 
 const SHOWN_MILLISECONDS = 5000;
 
@@ -14,10 +14,6 @@ const SPOKEN: Partial<Record<PlayerState, TextKey>> = {
   paused: "watch.says.paused",
   ended: "watch.says.ended",
 };
-
-export function refusalText({ reason, message }: Refusal, t: Translate): string {
-  return reason === "in-cm" ? t("watch.refused.inCm") : message;
-}
 
 /** Tells changes of state to screen readers. */
 export function Announcer({ snapshot }: { snapshot: PlayerSnapshot }): ReactNode {
@@ -34,7 +30,7 @@ export function Announcer({ snapshot }: { snapshot: PlayerSnapshot }): ReactNode
 
 /** Why a move was not made; over the picture for some seconds. */
 export function RefusalNotice({ refusal }: { refusal: Refusal | undefined }): ReactNode {
-  const { t } = useText();
+  const { t, reason } = useText();
   const [hidden, setHidden] = useState<number>();
   useEffect(() => {
     if (refusal === undefined) return;
@@ -42,9 +38,10 @@ export function RefusalNotice({ refusal }: { refusal: Refusal | undefined }): Re
     return () => clearTimeout(timer);
   }, [refusal]);
   const isShown = refusal !== undefined && hidden !== refusal.id;
+  const why = refusal?.error === undefined ? t("watch.refused.inCm") : reason(refusal.error);
   return (
     <div className="stage-refusal" role="status">
-      {isShown && <p key={refusal.id}>{refusalText(refusal, t)}</p>}
+      {isShown && <p key={refusal.id}>{refusal.reason === "captions" ? t("watch.refused.captions", { why }) : why}</p>}
     </div>
   );
 }

@@ -6,6 +6,8 @@ const PICTURE = ".stage";
 const CONTROLS = ".controls";
 const BESIDE = ".watch-side";
 const NOTICE = ".notice";
+/** Of a control; it opens above and takes the arrows for itself. */
+const MENU = "[role=menu]";
 const FOCUSABLE = ":is(button, a[href], summary, select, input[type=range])";
 
 /** Handles a key, wherever in the window it was pressed: a listener of the window's outermost element. */
@@ -29,6 +31,8 @@ function destination(key: string, from: HTMLElement, root: Element): HTMLElement
     if (key === "ArrowUp") return focusables(root, NOTICE)[0] ?? "its own key";
     return key === "ArrowDown" ? entryOfControls(root) : "its own key";
   }
+  const menu = from.closest<HTMLElement>(MENU);
+  if (menu !== null) return fromMenu(key, from, menu);
   if (!from.matches(FOCUSABLE) || !(isArrow || key === "Escape")) return "its own key";
   if (from.closest(CONTROLS) !== null) return fromControl(key, from, root);
   if (from.closest(BESIDE) !== null) return fromBeside(key, from, root);
@@ -51,6 +55,28 @@ function fromControl(key: string, from: HTMLElement, root: Element): ReturnType<
       return isSlider ? neighbour(1) : entryBeside(root);
     default:
       return picture(root);
+  }
+}
+
+/** Up and down within the menu, to the side or by Escape back to its button. */
+function fromMenu(key: string, from: HTMLElement, menu: HTMLElement): ReturnType<typeof destination> {
+  const all = [...menu.querySelectorAll<HTMLElement>("button")];
+  const at = all.indexOf(from);
+  switch (key) {
+    case "ArrowUp":
+      return all.at(at - 1);
+    case "ArrowDown":
+      return all[(at + 1) % all.length];
+    case "Home":
+      return all[0];
+    case "End":
+      return all.at(-1);
+    case "ArrowLeft":
+    case "ArrowRight":
+    case "Escape":
+      return menu.parentElement?.querySelector<HTMLElement>("[aria-haspopup]") ?? undefined;
+    default:
+      return "its own key";
   }
 }
 

@@ -3,7 +3,8 @@ import { type Player, SPEEDS } from "../../player/player.ts";
 import type { PlayerSnapshot } from "../../player/snapshot.ts";
 import { showsCm, showsVideo } from "../../player/state.ts";
 import { useText } from "../../shared/i18n/text.tsx";
-import { Icon, type IconName } from "./icons.tsx";
+import { CaptionsControl } from "./captions-control.tsx";
+import { Control } from "./control.tsx";
 import { SeekBar } from "./seek-bar.tsx";
 import type { FullScreen } from "./use-full-screen.ts";
 import type { PictureInPicture } from "./use-picture-in-picture.ts";
@@ -16,15 +17,21 @@ interface PlayerControlsProps {
   fullScreen: FullScreen;
   /** Where there may be one. */
   small?: PictureInPicture;
-  /** Opens captions, or switches them on and off, where they can be opened. */
-  onCaptions?: () => void;
+  /** Lets the viewer choose a file of captions, where one can be opened. */
+  onOpenCaptions?: () => void;
 }
 
 /** Below the picture (Cmix patent [0217], Fig. 11). In a CM nothing goes forward, and that is said. */
-export function PlayerControls({ player, snapshot, fullScreen, small, onCaptions }: PlayerControlsProps): ReactNode {
+export function PlayerControls({
+  player,
+  snapshot,
+  fullScreen,
+  small,
+  onOpenCaptions,
+}: PlayerControlsProps): ReactNode {
   const { t } = useText();
   const noteId = useId();
-  const { state, volume, muted, items, cm, speed, captions } = snapshot;
+  const { state, volume, muted, items, cm, speed } = snapshot;
   const isVideo = showsVideo(state);
   const isCm = showsCm(state);
   const isPaused = state === "paused";
@@ -113,14 +120,7 @@ export function PlayerControls({ player, snapshot, fullScreen, small, onCaptions
             </option>
           ))}
         </select>
-        {onCaptions !== undefined && (
-          <Control
-            icon="captions"
-            label={t(captions === undefined ? "watch.captions.open" : "watch.captions")}
-            isPressed={captions?.isOn}
-            onClick={onCaptions}
-          />
-        )}
+        <CaptionsControl captions={player.captions} onOpenFile={onOpenCaptions} />
         {small?.can && (
           <Control
             icon="small"
@@ -144,39 +144,5 @@ export function PlayerControls({ player, snapshot, fullScreen, small, onCaptions
         </p>
       )}
     </div>
-  );
-}
-
-interface ControlProps {
-  icon: IconName;
-  label: string;
-  /** More than the name, for who points at it. */
-  hint?: string | undefined;
-  /** It can have the focus all the same, so that nobody's focus is lost when it goes off. */
-  isOff?: boolean;
-  /** Pressed while it is off. */
-  onOff?: () => void;
-  /** The way into the controls by key leads here. */
-  isEntry?: boolean;
-  /** Of a control that is on or off. */
-  isPressed?: boolean | undefined;
-  onClick(): void;
-}
-
-export function Control(props: ControlProps): ReactNode {
-  const { icon, label, hint, isOff = false, onOff, isEntry, isPressed, onClick } = props;
-  return (
-    <button
-      type="button"
-      className="control"
-      aria-disabled={isOff || undefined}
-      aria-label={label}
-      aria-pressed={isPressed}
-      data-entry={isEntry}
-      title={hint ?? label}
-      onClick={isOff ? onOff : onClick}
-    >
-      <Icon name={icon} />
-    </button>
   );
 }

@@ -4,8 +4,8 @@ import type { PlayerSnapshot } from "../../player/snapshot.ts";
 import { isAtRest, showsVideo } from "../../player/state.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { formatTime } from "../../shared/text-format.ts";
+import { Control } from "./control.tsx";
 import { missingName } from "./missing-notice.tsx";
-import { Control } from "./player-controls.tsx";
 
 /** What is played in which order, with the CMs between: to be changed before a play, to be gone along in one (Cmix patent [0220]-[0224]). */
 export function Playlist({ player, snapshot }: { player: Player; snapshot: PlayerSnapshot }): ReactNode {

@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useId, useRef, useState, useSyncExternalStore } from "react";
-import { cuesAt } from "../../player/captions.ts";
+import { contentOf, cuesAt } from "../../player/captions.ts";
 import type { Player } from "../../player/player.ts";
 import type { PlayerSnapshot } from "../../player/snapshot.ts";
 import { type PlayerState, showsCm, showsVideo } from "../../player/state.ts";
@@ -58,7 +58,7 @@ export function Stage({ player, snapshot, facts, isAway }: StageProps): ReactNod
       {/* biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: see above */}
       <div className="stage-host" ref={host} onClick={() => (state === "paused" ? player.resume() : player.pause())} />
       {isAway && <p className="stage-away">{t("watch.small.away")}</p>}
-      {showsVideo(state) && snapshot.captions?.isOn && <Captions player={player} cues={snapshot.captions.cues} />}
+      {showsVideo(state) && <Captions player={player} />}
       {(state === "ready" || state === "ended" || state === "error") && <Poster poster={facts.poster} />}
       {(state === "ready" || state === "ended") && (
         <div className="stage-over">
@@ -111,11 +111,13 @@ export function Stage({ player, snapshot, facts, isAway }: StageProps): ReactNod
   );
 }
 
-function Captions({ player, cues }: { player: Player; cues: readonly VTTCue[] }): ReactNode {
+function Captions({ player }: { player: Player }): ReactNode {
+  const { offers, chosen, cues } = useSyncExternalStore(player.captions.subscribe, player.captions.snapshot);
   const shown = cuesAt(cues, useSyncExternalStore(player.position.subscribe, player.position.snapshot));
   if (shown.length === 0) return null;
+  const offer = chosen === undefined ? undefined : offers[chosen];
   return (
-    <div className="captions">
+    <div className="captions" lang={offer !== undefined && "language" in offer ? offer.language : undefined}>
       {shown.map((cue) => (
         <Cue key={`${cue.startTime} ${cue.text}`} cue={cue} />
       ))}
@@ -125,7 +127,7 @@ function Captions({ player, cues }: { player: Player; cues: readonly VTTCue[] })
 
 function Cue({ cue }: { cue: VTTCue }): ReactNode {
   const line = useRef<HTMLParagraphElement>(null);
-  useEffect(() => line.current?.replaceChildren(cue.getCueAsHTML()), [cue]);
+  useEffect(() => line.current?.replaceChildren(contentOf(cue)), [cue]);
   return <p ref={line} />;
 }
 

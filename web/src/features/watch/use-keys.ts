@@ -19,8 +19,8 @@ function isTakenBy(target: Element, key: string): boolean {
 
 interface KeyTargets {
   toggleFullScreen(): void;
-  /** Opens captions, or switches them on and off, where they can be opened. */
-  captions?: () => void;
+  /** Switches captions on and off, or lets the viewer open some. */
+  captions(): void;
 }
 
 /** The keys that the big players share: space and k, j and l, arrows, n and p, < and >, 0 to 9, Home and End, m, c, f. In a CM they tell why not. @returns the same for another window */
@@ -50,7 +50,7 @@ function actionOf(
   key: string,
   player: Player,
   toggleFullScreen: () => void,
-  captions: (() => void) | undefined,
+  captions: () => void,
 ): (() => void) | undefined {
   const { state, facts, volume, muted, speed } = player.snapshot();
   if (facts === undefined) return undefined;
@@ -59,7 +59,7 @@ function actionOf(
   const always: Record<string, () => void> = {
     m: () => player.setVolume(volume, !muted),
     f: toggleFullScreen,
-    ...(captions === undefined ? {} : { c: captions }),
+    c: captions,
     ArrowUp: louder(VOLUME_STEP),
     ArrowDown: louder(-VOLUME_STEP),
   };

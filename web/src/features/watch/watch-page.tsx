@@ -44,7 +44,7 @@ export function WatchPage(): ReactNode {
 }
 
 function Watch({ player, snapshot }: { player: Player; snapshot: PlayerSnapshot }): ReactNode {
-  const { t, reason } = useText();
+  const { t, language, reason } = useText();
   const { state, facts, error } = snapshot;
   const isOnline = useOnline();
   const page = useRef<HTMLDivElement>(null);
@@ -52,10 +52,10 @@ function Watch({ player, snapshot }: { player: Player; snapshot: PlayerSnapshot 
   const screen = useRef<HTMLDivElement>(null);
   const fullScreen = useFullScreen(screen);
   const captionFile = useRef<HTMLInputElement>(null);
+  const openCaptions = useCallback(() => captionFile.current?.click(), []);
   const captions = useCallback(() => {
-    if (player.snapshot().captions === undefined) captionFile.current?.click();
-    else player.toggleCaptions();
-  }, [player]);
+    if (!player.captions.toggle(language)) openCaptions();
+  }, [player, language, openCaptions]);
   const onKey = useKeys(player, { toggleFullScreen: fullScreen.toggle, captions });
   const small = usePictureInPicture(player, onKey);
   useWakeLock(snapshot);
@@ -85,7 +85,7 @@ function Watch({ player, snapshot }: { player: Player; snapshot: PlayerSnapshot 
               snapshot={snapshot}
               fullScreen={fullScreen}
               small={small}
-              onCaptions={captions}
+              onOpenCaptions={openCaptions}
             />
             <SoundHint facts={facts} />
             <Surroundings entries={around} kinds={["advertisement"]} />
@@ -124,7 +124,7 @@ function Watch({ player, snapshot }: { player: Player; snapshot: PlayerSnapshot 
         onChange={(event) => {
           const file = event.target.files?.[0];
           event.target.value = ""; // the same file can be chosen again
-          if (file !== undefined) void player.openCaptions(file);
+          if (file !== undefined) player.captions.openFile(file);
         }}
       />
       {isFresh && <InstallCard />}

@@ -100,6 +100,16 @@ export const en = {
   "studio.thumbnails.teaser": "A teaser: 5 seconds, small, without sound",
   "studio.thumbnails.start": "From second",
   "studio.thumbnails.hint": "Everyone can see these without a commercial. 0 is the beginning.",
+  "studio.captions": "Captions",
+  "studio.captions.hint":
+    "In each language that you have as a .vtt or .srt file. Everyone who has the .cmx can read them.",
+  "studio.captions.add": "Add captions …",
+  "studio.captions.language": "Language",
+  "studio.captions.label": "Shown as",
+  "studio.captions.forDeaf": "With sounds, for those who do not hear (CC)",
+  "studio.captions.remove": "Remove",
+  "studio.captions.removeOne": "Remove the captions “{label}”",
+  "studio.captions.tooMany": "A video holds captions in at most {most} languages: the others were left out.",
   "studio.teaser": "Teaser",
   "studio.teaser.shown": "Teaser, {size}: the library shows it in the clear once the .cmx is published there.",
   "studio.teaser.none":
