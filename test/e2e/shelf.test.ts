@@ -1,0 +1,267 @@
+/** Mains kept on the viewer's device (row P2): Cmix patent [0189], for who has signed in ([0198]). */
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Page } from "playwright";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { PASSWORD } from "../server/test-accounts.ts";
+import { ROOT } from "../support/tree.ts";
+import { expectAccessible } from "./support/accessibility.ts";
+import { screenshot, startApp, storedFiles, type TestApp, type TestPage } from "./support/app.ts";
+import { MainProxy } from "./support/main-proxy.ts";
+import { chooseFile, pressPlay, waitForState, withPage } from "./support/pages.ts";
+
+const SAMPLE = join(ROOT, "samples/scene.cmx");
+/** More than what a worker writes at once, less than the sample. */
+const HELD_AFTER_BYTES = 2_200_000;
+const KEPT = "Kept: it plays from this device.";
+
+let service: TestApp;
+let proxy: MainProxy;
+/** The same service behind the proxy. */
+let app: TestApp;
+let mainId: string;
+let title: string;
+let sampleHash: string;
+
+beforeAll(async () => {
+  service = await startApp(2);
+  proxy = await MainProxy.before(service.url);
+  app = { ...service, url: proxy.url };
+  const { videos } = (await (await fetch(`${app.url}/api/videos`)).json()) as {
+    videos: { mainId: string; title: string }[];
+  };
+  ({ mainId = "", title = "" } = videos[0] ?? {});
+  sampleHash = createHash("sha256")
+    .update(await readFile(SAMPLE))
+    .digest("hex");
+});
+
+afterEach(() => {
+  proxy.restore();
+  proxy.asked = [];
+});
+
+afterAll(async () => {
+  await proxy?.close();
+  await service?.close();
+});
+
+const keepButton = (page: Page) => page.getByRole("button", { name: `Keep on this device: ${title}` });
+const row = (page: Page) => page.locator(".shelf-row");
+const waitUntilKept = (page: Page) => row(page).getByText(KEPT).waitFor();
+
+/** SHA-256 of the one kept file. */
+const keptHash = (page: Page): Promise<string> =>
+  page.evaluate(async (name) => {
+    const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("cmix-shelf");
+    const bytes = await (await (await folder.getFileHandle(name)).getFile()).arrayBuffer();
+    const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+    return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  }, `${mainId}.cmx`);
+
+/** Changes one byte of the kept file. */
+const damageAt = (page: Page, share: number): Promise<void> =>
+  page.evaluate(
+    async ([name, at]) => {
+      const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("cmix-shelf");
+      const file = await folder.getFileHandle(name);
+      const { size } = await file.getFile();
+      const position = Math.floor(size * at);
+      const [byte = 0] = new Uint8Array(await (await file.getFile()).slice(position, position + 1).arrayBuffer());
+      const writable = await file.createWritable({ keepExistingData: true });
+      await writable.write({ type: "write", position, data: new Uint8Array([byte + 1]) });
+      await writable.close();
+    },
+    [`${mainId}.cmx`, share] as const,
+  );
+
+/** Waits until so much of the sample is said to be stored. */
+async function waitForShare(page: Page, least: number): Promise<void> {
+  await page.waitForFunction(
+    (wanted) => Number(document.querySelector<HTMLProgressElement>(".shelf-row progress")?.value) >= wanted,
+    least,
+    { timeout: 15_000 },
+  );
+}
+
+describe("P2 the shelf", () => {
+  it("asks a visitor for an account on the spot, keeps the main, plays it without asking for it again, signed out too, and removes it", async () => {
+    const visitor = { isSignedIn: false };
+    const use = async ({ page, expectProblem }: TestPage) => {
+      await keepButton(page).click();
+      await page.getByText("Keeping a video on the device needs a free account.").waitFor();
+      expect(await storedFiles(page)).toEqual([]);
+      expect(proxy.asked).toEqual([]);
+      await page.getByRole("button", { name: "Sign in or make an account" }).click();
+      const dialog = page.getByRole("dialog");
+      await dialog.getByRole("button", { name: "No account yet? Make one" }).click();
+      await dialog.getByLabel("E-mail address").fill("shelf@example.org");
+      await dialog.getByLabel("Password").fill(PASSWORD);
+      await dialog.getByRole("button", { name: "Make an account" }).click();
+      await waitUntilKept(page);
+      expect(proxy.asked).toEqual(["bytes=0-"]); // a download, for the library's count
+      expect(await keptHash(page)).toBe(sampleHash);
+      await page.getByText("2.53 MB in all.").waitFor();
+      await expectAccessible(page);
+      await screenshot(page, "shelf-home");
+
+      await page.evaluate(async () => {
+        const { csrf } = await (await fetch("/api/session")).json();
+        await fetch("/api/session", { method: "DELETE", headers: { "x-cmix-csrf": csrf } });
+      });
+      proxy.asked = [];
+      expectProblem("/api/mains/"); // it is not to be had while it plays
+      proxy.cut();
+      await page.getByRole("link", { name: `Watch ${title} from this device` }).click();
+      await waitForState(page, "ready");
+      await page.locator(".panel").getByText(KEPT).waitFor();
+      await pressPlay(page);
+      await waitForState(page, "playing");
+      await screenshot(page, "shelf-watch");
+      expect(proxy.asked).toEqual([]);
+
+      await page.goto("/");
+      page.once("dialog", (dialog) => void dialog.accept());
+      await page.getByRole("button", { name: `Remove ${title} from this device` }).click();
+      await row(page).waitFor({ state: "detached" });
+      expect(await storedFiles(page)).toEqual([]);
+      await keepButton(page).waitFor();
+    };
+    await withPage(app, "/", use, visitor);
+  });
+
+  it("goes on where it stopped after the network was cut, and after the page was loaded again", async () => {
+    await withPage(app, "/", async ({ page, expectProblem }) => {
+      expectProblem("net::ERR_");
+      proxy.holdAfter = HELD_AFTER_BYTES;
+      await keepButton(page).click();
+      await waitForShare(page, 80);
+      proxy.cut();
+      await row(page).getByText("Connection lost, trying again …").waitFor();
+      proxy.restore();
+      proxy.holdAfter = 100_000;
+      await waitForShare(page, 90);
+      await page.reload();
+      proxy.restore();
+      await waitUntilKept(page);
+      const starts = proxy.asked.map((range) => Number(/^bytes=(\d+)-$/.exec(range)?.[1]));
+      expect(starts[0]).toBe(0);
+      expect(starts[1]).toBeGreaterThan(HELD_AFTER_BYTES - 300_000);
+      expect(starts.at(-1)).toBeGreaterThan(1e6); // what a page that is gone had not written yet comes again
+      expect(await keptHash(page)).toBe(sampleHash);
+    });
+  });
+
+  it("stores a main once for two tabs: the other one waits, and goes on when the first is closed", async () => {
+    await withPage(app, "/", async ({ page, context }) => {
+      const first = await context.newPage();
+      await first.goto("/");
+      proxy.holdAfter = HELD_AFTER_BYTES;
+      await keepButton(first).click();
+      await waitForShare(first, 80);
+      await row(page).getByText("Another tab is keeping it.").waitFor();
+      expect(proxy.asked).toHaveLength(1);
+      proxy.restore();
+      await first.close();
+      await waitUntilKept(page);
+      expect(await keptHash(page)).toBe(sampleHash);
+    });
+  });
+
+  it("cancelled it leaves nothing; without room it says how much is wanted, and leaves nothing", async () => {
+    await withPage(app, `/watch?main=${mainId}`, async ({ page, context }) => {
+      await waitForState(page, "ready");
+      proxy.holdAfter = HELD_AFTER_BYTES;
+      await page.locator(".panel").getByRole("button", { name: "Keep on this device" }).press("Enter");
+      const cancel = page.getByRole("button", { name: `Cancel keeping ${title}` });
+      await page.waitForFunction(
+        () => Number(document.querySelector<HTMLProgressElement>(".panel progress")?.value) > 80,
+      );
+      expect(await cancel.evaluate((button) => button === document.activeElement)).toBe(true);
+      await cancel.press("ArrowUp");
+      await cancel.press("Enter");
+      await keepButton(page).waitFor();
+      expect(await storedFiles(page)).toEqual([]);
+      proxy.restore();
+
+      const devtools = await context.newCDPSession(page);
+      const usage = await page.evaluate(async () => (await navigator.storage.estimate()).usage ?? 0);
+      await devtools.send("Storage.overrideQuotaForOrigin", { origin: app.url, quotaSize: usage + 1_000_000 });
+      await keepButton(page).click();
+      await page
+        .getByRole("alert")
+        .getByText(/^It needs 2\.53 MB, and the browser leaves \d+ kB/)
+        .waitFor();
+      expect(await storedFiles(page)).toEqual([]);
+    });
+  });
+
+  it("keeps a copy of a main from the viewer's disk, and finds damage when it is listed, opened and played", async () => {
+    await withPage(app, "/watch", async ({ page }) => {
+      await chooseFile(page, SAMPLE);
+      await waitForState(page, "ready");
+      await keepButton(page).click();
+      await page.locator(".panel").getByText(KEPT).waitFor();
+      expect(proxy.asked).toEqual([]);
+      expect(await keptHash(page)).toBe(sampleHash);
+
+      const DAMAGED = "The file on this device was damaged and has been removed.";
+      await damageAt(page, 0.6);
+      await page.goto(`/watch?main=${mainId}`);
+      await waitForState(page, "ready");
+      expect(proxy.asked).toEqual([]);
+      await pressPlay(page);
+      await page.locator(".page > .notice").getByText(DAMAGED).waitFor({ timeout: 20_000 });
+      await waitForState(page, "ready"); // from the service
+      expect(await storedFiles(page)).toEqual([]);
+
+      await keepButton(page).click();
+      await page.locator(".panel").getByText(KEPT).waitFor();
+      await damageAt(page, 0.00001);
+      await page.reload();
+      await page.locator(".page > .notice").getByText(DAMAGED).waitFor();
+      await waitForState(page, "ready");
+
+      await keepButton(page).click();
+      await page.locator(".panel").getByText(KEPT).waitFor();
+      await page.evaluate(async (name) => {
+        const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("cmix-shelf");
+        await (await (await folder.getFileHandle(name)).createWritable()).close();
+      }, `${mainId}.cmx`);
+      await page.goto("/");
+      await row(page).getByText(DAMAGED).waitFor();
+      await row(page)
+        .getByRole("button", { name: `Keep on this device: ${title}` })
+        .click();
+      await waitUntilKept(page);
+      expect(await keptHash(page)).toBe(sampleHash);
+    });
+  });
+
+  it("lists and opens what is kept off line, in Japanese, dark and 320 px wide too", async () => {
+    const narrow = { viewport: { width: 360, height: 780 }, colorScheme: "dark", locale: "ja-JP" } as const;
+    await withPage(
+      app,
+      "/",
+      async ({ page, context, expectProblem }) => {
+        expectProblem("net::ERR_");
+        await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+        await page.getByRole("button", { name: `この端末に保存:${title}` }).click();
+        await row(page).getByText("保存済み:この端末から再生されます。").waitFor();
+        await context.setOffline(true);
+        await page.goto("/");
+        await row(page).getByText("保存済み:この端末から再生されます。").waitFor();
+        await row(page).scrollIntoViewIfNeeded();
+        await screenshot(page, "shelf-offline");
+        await expectAccessible(page);
+        await page.setViewportSize({ width: 320, height: 700 });
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+        await row(page).getByRole("link").click();
+        await waitForState(page, "ready");
+        await page.locator(".panel").getByText("保存済み").waitFor();
+      },
+      narrow,
+    );
+  });
+});

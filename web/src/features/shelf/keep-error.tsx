@@ -1,0 +1,22 @@
+import type { ReactNode } from "react";
+import { CmixError } from "../../../../codec/errors.ts";
+import { type Translate, useText } from "../../shared/i18n/text.tsx";
+import { formatBytes } from "../../shared/text-format.ts";
+import { ErrorNotice } from "../../shared/ui/notices.tsx";
+import { isGone } from "../watch/error-help.ts";
+
+/** Why a main could not be kept, and what can be done. */
+export function KeepError({ error }: { error: Error }): ReactNode {
+  const { t } = useText();
+  return <ErrorNotice help={helpFor(error, t)} message={error.message} />;
+}
+
+/** @returns undefined where the error says enough itself */
+function helpFor(error: Error, t: Translate): string | undefined {
+  if (!(error instanceof CmixError)) return undefined;
+  const { storageFull, neededBytes, freeBytes, status } = error.details;
+  if (storageFull === true)
+    return t("shelf.full", { needed: formatBytes(Number(neededBytes)), free: formatBytes(Number(freeBytes ?? 0)) });
+  if (isGone({ error })) return t("watch.help.gone");
+  return status === 0 ? t("shelf.unreachable") : undefined;
+}
