@@ -106,11 +106,13 @@ async function check(mainId: string, stored: Blob, expected: string | null, tell
 /** Passes on what is new, at most one step in a tenth of a second, and always the last. */
 function teller(onStep: (step: KeepStep) => void): Tell {
   let step: KeepStep = { phase: "storing", bytes: 0, loss: undefined };
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isDue = false;
   const change = (part: Partial<KeepStep>) => {
     step = { ...step, ...part };
-    timer ??= setTimeout(() => {
-      timer = undefined;
+    if (isDue) return;
+    isDue = true;
+    setTimeout(() => {
+      isDue = false;
       onStep(step);
     }, STEP_MILLISECONDS);
   };

@@ -15,8 +15,12 @@ export function KeepError({ error }: { error: Error }): ReactNode {
 function helpFor(error: Error, t: Translate): string | undefined {
   if (!(error instanceof CmixError)) return undefined;
   const { storageFull, neededBytes, freeBytes, status } = error.details;
-  if (storageFull === true)
-    return t("shelf.full", { needed: formatBytes(Number(neededBytes)), free: formatBytes(Number(freeBytes ?? 0)) });
+  if (storageFull === true) {
+    const needed = formatBytes(Number(neededBytes));
+    return freeBytes === undefined
+      ? t("shelf.full", { needed })
+      : t("shelf.tooLarge", { needed, free: formatBytes(Number(freeBytes)) });
+  }
   if (isGone({ error })) return t("watch.help.gone");
   return status === 0 ? t("shelf.unreachable") : undefined;
 }

@@ -158,11 +158,11 @@ class Shelf extends Store<ShelfState> {
       this.jobs.set(mainId, job);
       this.setError(mainId, undefined);
       try {
+        await holdToSpace(main);
         // Not waited for: Firefox asks the viewer.
         if (this.current.items.length === 0) void navigator.storage.persist?.().catch(() => {});
         await keptRecords.put(main);
         await this.changed();
-        await holdToSpace(main);
         await keptRecords.put({ ...main, ...(await this.store(main, file, job)), state: "kept" });
       } catch (error) {
         await this.failed(main, error as Error);
@@ -199,8 +199,9 @@ class Shelf extends Store<ShelfState> {
     if (error.name === "AbortError" || url === undefined || storedBytes === 0) await this.forget(mainId);
     else await keptRecords.put({ ...main, state: "stopped" });
     if (error.name === "AbortError") return;
-    const isFull = error instanceof InputError && error.details.storageFull === true;
-    this.setError(mainId, isFull ? storageFull(bytes - storedBytes, await freeBytes()) : error);
+    const { storageFull: isFull, neededBytes } = error instanceof InputError ? error.details : {};
+    const isOfWrite = isFull === true && neededBytes === undefined;
+    this.setError(mainId, isOfWrite ? storageFull(bytes - storedBytes) : error);
   }
 
   private async forget(mainId: string): Promise<void> {
@@ -293,7 +294,8 @@ async function freeBytes(): Promise<number | undefined> {
   return quota === undefined || usage === undefined ? undefined : Math.max(0, quota - usage);
 }
 
-const storageFull = (neededBytes: number, free: number | undefined): InputError =>
+/** @param free left out where the browser says one thing and does another: Chromium always tells of 10 GB */
+const storageFull = (neededBytes: number, free?: number): InputError =>
   new InputError(`the browser's storage has no room for ${neededBytes} bytes: free some space`, {
     storageFull: true,
     neededBytes,

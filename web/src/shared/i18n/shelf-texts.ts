@@ -21,7 +21,8 @@ export const shelfEn = {
   "shelf.remove": "Remove",
   "shelf.removeTitle": "Remove {title} from this device",
   "shelf.removeSure": "Remove {title} from this device?",
-  "shelf.full": "It needs {needed}, and the browser leaves {free} for this site: remove something, then try again.",
+  "shelf.full": "The storage is full, and {needed} are missing: remove something, then go on.",
+  "shelf.tooLarge": "It needs {needed}, and the browser leaves {free} for this site: remove something, then try again.",
   "shelf.unreachable": "The service cannot be reached. Check your connection, then try again.",
 } as const;
 
@@ -47,7 +48,8 @@ export const shelfJa: Record<keyof typeof shelfEn, string> = {
   "shelf.remove": "削除",
   "shelf.removeTitle": "{title} をこの端末から削除",
   "shelf.removeSure": "{title} をこの端末から削除しますか？",
-  "shelf.full":
+  "shelf.full": "保存領域がいっぱいで、あと {needed} 足りません。何かを削除してから、続けてください。",
+  "shelf.tooLarge":
     "{needed} が必要ですが、このサイトが使える空き容量は {free} です。何かを削除してから、もう一度試してください。",
   "shelf.unreachable": "サービスに接続できません。接続を確認してから、もう一度試してください。",
 };
