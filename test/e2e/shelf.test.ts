@@ -25,7 +25,7 @@ let title: string;
 let sampleHash: string;
 
 beforeAll(async () => {
-  service = await startApp(2);
+  service = await startApp(1);
   proxy = await MainProxy.before(service.url);
   app = { ...service, url: proxy.url };
   const { videos } = (await (await fetch(`${app.url}/api/videos`)).json()) as {
