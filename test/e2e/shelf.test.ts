@@ -4,17 +4,21 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "playwright";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { makePair } from "../server/harness.ts";
 import { PASSWORD } from "../server/test-accounts.ts";
 import { ROOT } from "../support/tree.ts";
+import { sendFile } from "../support/upload.ts";
 import { expectAccessible } from "./support/accessibility.ts";
 import { screenshot, startApp, storedFiles, type TestApp, type TestPage } from "./support/app.ts";
 import { MainProxy } from "./support/main-proxy.ts";
 import { chooseFile, pressPlay, waitForState, withPage } from "./support/pages.ts";
 
+/** A small main without a poster. */
+const OTHER = "Night at the harbour";
 const SAMPLE = join(ROOT, "samples/scene.cmx");
 /** More than what a worker writes at once, less than the sample. */
 const HELD_AFTER_BYTES = 2_200_000;
-const KEPT = "Kept: it plays from this device.";
+const KEPT = "Kept on this device: plays use this copy.";
 
 let service: TestApp;
 let proxy: MainProxy;
@@ -32,6 +36,10 @@ beforeAll(async () => {
     videos: { mainId: string; title: string }[];
   };
   ({ mainId = "", title = "" } = videos[0] ?? {});
+  const { slaveId, slave, mainId: otherId, main } = await makePair({ seconds: 2, title: OTHER });
+  const owner = await service.administrator();
+  await sendFile(service.url, "slave", slaveId, slave, owner);
+  expect((await sendFile(service.url, "main", otherId, main, owner)).status).toBe(201);
   sampleHash = createHash("sha256")
     .update(await readFile(SAMPLE))
     .digest("hex");
@@ -47,8 +55,8 @@ afterAll(async () => {
   await service?.close();
 });
 
-const keepButton = (page: Page) => page.getByRole("button", { name: `Keep on this device: ${title}` });
-const row = (page: Page) => page.locator(".shelf-row");
+const keepButton = (page: Page) => page.getByRole("button", { name: `Keep video on this device: ${title}` });
+const row = (page: Page, of = title) => page.locator(".shelf-row", { hasText: of });
 const waitUntilKept = (page: Page) => row(page).getByText(KEPT).waitFor();
 
 /** SHA-256 of the one kept file. */
@@ -153,7 +161,7 @@ describe("P2 the shelf", () => {
     });
   });
 
-  it("stores a main once for two tabs: the other one waits, and goes on when the first is closed", async () => {
+  it("stores a main once for two tabs, and one after another: the other tab waits, and goes on when the first is closed", async () => {
     await withPage(app, "/", async ({ page, context }) => {
       const first = await context.newPage();
       await first.goto("/");
@@ -161,9 +169,12 @@ describe("P2 the shelf", () => {
       await keepButton(first).click();
       await waitForShare(first, 80);
       await row(page).getByText("Another tab is keeping it.").waitFor();
+      await page.getByRole("button", { name: `Keep video on this device: ${OTHER}` }).click();
+      await row(page, OTHER).getByText("Waits for another one to be stored.").waitFor();
       expect(proxy.asked).toHaveLength(1);
       proxy.restore();
       await first.close();
+      await row(page, OTHER).getByText(KEPT).waitFor();
       await waitUntilKept(page);
       expect(await keptHash(page)).toBe(sampleHash);
     });
@@ -173,7 +184,7 @@ describe("P2 the shelf", () => {
     await withPage(app, `/watch?main=${mainId}`, async ({ page, context }) => {
       await waitForState(page, "ready");
       proxy.holdAfter = HELD_AFTER_BYTES;
-      await page.locator(".panel").getByRole("button", { name: "Keep on this device" }).press("Enter");
+      await page.locator(".panel").getByRole("button", { name: "Keep video on this device" }).press("Enter");
       const cancel = page.getByRole("button", { name: `Cancel keeping ${title}` });
       await page.waitForFunction(
         () => Number(document.querySelector<HTMLProgressElement>(".panel progress")?.value) > 80,
@@ -244,7 +255,7 @@ describe("P2 the shelf", () => {
       await page.goto("/");
       await row(page).getByText(DAMAGED).waitFor();
       await row(page)
-        .getByRole("button", { name: `Keep on this device: ${title}` })
+        .getByRole("button", { name: `Keep video on this device: ${title}` })
         .click();
       await waitUntilKept(page);
       expect(await keptHash(page)).toBe(sampleHash);
@@ -259,11 +270,11 @@ describe("P2 the shelf", () => {
       async ({ page, context, expectProblem }) => {
         expectProblem("net::ERR_");
         await page.evaluate(async () => void (await navigator.serviceWorker.ready));
-        await page.getByRole("button", { name: `この端末に保存:${title}` }).click();
-        await row(page).getByText("保存済み:この端末から再生されます。").waitFor();
+        await page.getByRole("button", { name: `動画をこの端末に保存:${title}` }).click();
+        await row(page).getByText("保存済み:再生にはこの端末のファイルが使われます。").waitFor();
         await context.setOffline(true);
         await page.goto("/");
-        await row(page).getByText("保存済み:この端末から再生されます。").waitFor();
+        await row(page).getByText("保存済み:再生にはこの端末のファイルが使われます。").waitFor();
         await row(page).scrollIntoViewIfNeeded();
         await screenshot(page, "shelf-offline");
         await expectAccessible(page);

@@ -15,6 +15,10 @@ export class RecordStore<R> {
     return this.use<R[]>("readonly", (store) => store.getAll());
   }
 
+  get(key: string): Promise<R | undefined> {
+    return this.use<R | undefined>("readonly", (store) => store.get(key));
+  }
+
   /** In the place of the one before, if there is one. */
   async put(record: R): Promise<void> {
     await this.use("readwrite", (store) => store.put(record));

@@ -15,7 +15,8 @@ export interface WantedMain {
 }
 
 export interface KeepStep {
-  phase: "storing" | "checking";
+  /** `waiting`: for other mains. */
+  phase: "waiting" | "storing" | "checking";
   /** Of the file, so far. */
   bytes: number;
   /** The service cannot be reached; it goes on when it can. */

@@ -89,8 +89,8 @@ function KeepStatus({ item }: { item: ShelfItem }): ReactNode {
   const share = { share: formatShare(step.bytes, bytes), stored: formatBytes(step.bytes), total: formatBytes(bytes) };
   return (
     <>
-      <ProgressBar share={step.bytes / bytes} label={t("shelf.progress", { title })} />
-      <p className="quiet">{t(phase === "storing" ? "shelf.storing" : "shelf.checking", share)}</p>
+      {phase !== "waiting" && <ProgressBar share={step.bytes / bytes} label={t("shelf.progress", { title })} />}
+      <p className="quiet">{t(`shelf.${phase}`, share)}</p>
       {loss !== undefined && <p role="status">{t(loss.isTrying ? "loss.trying" : "loss.over")}</p>}
       <div className="actions">
         <button

@@ -56,9 +56,8 @@ export async function removeFileOf(mainId: string): Promise<void> {
 
 /** A kept main, to be played; undefined where it is not here whole. */
 export async function keptFile(mainId: string): Promise<File | undefined> {
-  const records = await keptRecords.list().catch(() => []);
-  const record = records.find((one) => one.mainId === mainId && one.state === "kept");
-  const file = record && (await storedFile(mainId));
-  if (file?.size !== record?.bytes || record === undefined || file === undefined) return undefined;
+  const record = await keptRecords.get(mainId).catch(() => undefined);
+  const file = await storedFile(mainId);
+  if (record?.state !== "kept" || file?.size !== record.bytes) return undefined;
   return new File([file], record.title); // what the player calls it where it cannot open it
 }

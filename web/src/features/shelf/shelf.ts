@@ -42,6 +42,8 @@ interface Job {
 
 /** Each main has a lock of this name and its id. */
 const LOCKS = "cmix-shelf/";
+/** Mains are stored one at a time, in all tabs: each takes one of the few connections that a browser opens to a service. */
+const LINE = "cmix-shelf";
 
 class Shelf extends Store<ShelfState> {
   private readonly jobs = new Map<string, Job>();
@@ -153,7 +155,7 @@ class Shelf extends Store<ShelfState> {
       if (lock === null) return; // another tab, or this one, is at it
       const job: Job = {
         cancelling: new AbortController(),
-        step: { phase: "storing", bytes: 0, loss: undefined },
+        step: { phase: "waiting", bytes: 0, loss: undefined },
       };
       this.jobs.set(mainId, job);
       this.setError(mainId, undefined);
@@ -182,12 +184,14 @@ class Shelf extends Store<ShelfState> {
         items: this.current.items.map((item) => (item.main.mainId === mainId ? { ...item, step } : item)),
       });
     });
-    const facts = await inShelfWorker(signal, (remote) => {
-      job.remote = remote;
-      return file === undefined
-        ? remote.fetch({ mainId, url, bytes, piecesSha256 }, onStep)
-        : remote.copy(mainId, file, onStep);
-    });
+    const facts = await navigator.locks.request(LINE, { signal }, () =>
+      inShelfWorker(signal, (remote) => {
+        job.remote = remote;
+        return file === undefined
+          ? remote.fetch({ mainId, url, bytes, piecesSha256 }, onStep)
+          : remote.copy(mainId, file, onStep);
+      }),
+    );
     return { ...facts, poster: facts.poster ?? (await posterAt(posterUrl, signal)) };
   }
 
@@ -221,7 +225,7 @@ class Shelf extends Store<ShelfState> {
 
   /** One after another, so that the last one tells how it is. */
   private read(): Promise<void> {
-    this.reading = this.reading.then(() => this.readOnce());
+    this.reading = this.reading.catch(() => {}).then(() => this.readOnce());
     return this.reading;
   }
 
@@ -233,31 +237,24 @@ class Shelf extends Store<ShelfState> {
       const job = this.jobs.get(main.mainId);
       const isElsewhere = job === undefined && locked.has(LOCKS + main.mainId);
       if (isElsewhere) this.awaitOther(main.mainId);
-      const item = await this.looked({
-        main,
-        storedBytes: (await storedFile(main.mainId))?.size ?? 0,
-        step: job?.step,
-        isElsewhere,
-      });
-      if (item !== undefined) items.push(item);
+      const storedBytes = (await storedFile(main.mainId))?.size ?? 0;
+      if (job === undefined && !isElsewhere && isUseless(main, storedBytes)) await this.clear(main.mainId);
+      else items.push({ main, storedBytes, step: job?.step, isElsewhere });
     }
     items.sort((a, b) => b.main.keptAt - a.main.keptAt);
     this.change({ items, freeBytes: await freeBytes() });
   }
 
-  /** @returns it as it is by now; undefined where nothing is left of it */
-  private async looked(item: ShelfItem): Promise<ShelfItem | undefined> {
-    const { main, storedBytes, step, isElsewhere } = item;
-    if (step !== undefined || isElsewhere) return item;
-    if (main.state === "storing" && main.url === undefined) {
-      await this.forget(main.mainId); // a copy that was broken off
-      return undefined;
-    }
-    if (main.state === "kept" && storedBytes !== main.bytes) {
-      await this.setDamaged(main);
-      return { ...item, main: { ...main, state: "damaged" } };
-    }
-    return item;
+  /** Removes what is of no use, and tells of it anew. Looked at again under the lock: another tab may have been done meanwhile. */
+  private async clear(mainId: string): Promise<void> {
+    await navigator.locks.request(LOCKS + mainId, { ifAvailable: true }, async (lock) => {
+      const main = await keptRecords.get(mainId);
+      const storedBytes = (await storedFile(mainId))?.size ?? 0;
+      if (lock === null || main === undefined || !isUseless(main, storedBytes)) return;
+      if (main.state === "kept") await this.setDamaged(main);
+      else await this.forget(mainId);
+    });
+    void this.read();
   }
 
   /** When the other tab is done, or closed. */
@@ -283,6 +280,10 @@ class Shelf extends Store<ShelfState> {
     this.set({ ...this.current, ...change });
   }
 }
+
+/** Whether it is no whole file, though it should be, or a copy that was broken off. */
+const isUseless = ({ state, url, bytes }: KeptMain, storedBytes: number): boolean =>
+  (state === "kept" && storedBytes !== bytes) || (state === "storing" && url === undefined);
 
 /** Whether an account is signed in, which keeping is for. @throws DeliveryError the service cannot be asked */
 export async function isAllowed(): Promise<boolean> {

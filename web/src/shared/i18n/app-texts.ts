@@ -27,7 +27,7 @@ export const appEn = {
   "data.sent": "Told to the service for this play: {what}",
   "data.sentNothing": "Nothing about you was told to the service for this play.",
   "data.guest":
-    "Without an account, {plays} plays a day; with one, as many as you like, and videos can be kept on this device.",
+    "Without an account, {plays} plays a day; with one, as many as you like, and videos stored on the device.",
   "watch.help.guestPlays": "Today’s plays without an account are used up. Sign in or make an account, and play again.",
   "watch.fullScreen": "Full screen",
   "watch.fullScreenEnd": "Leave full screen",
