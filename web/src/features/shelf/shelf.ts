@@ -12,6 +12,7 @@ import { loadSession } from "../../shared/session.ts";
 import type { KeepStep, KeptFacts, ShelfWorkerApi } from "../../workers/shelf-api.ts";
 import { inShelfWorker } from "../../workers/shelf-client.ts";
 import { canStore, type KeptMain, keptRecords, removeFileOf, storedFile } from "./kept-mains.ts";
+import { freeBytes, holdToRoom, storageFull } from "./room.ts";
 
 export interface ShelfItem {
   main: KeptMain;
@@ -160,7 +161,7 @@ class Shelf extends Store<ShelfState> {
       this.jobs.set(mainId, job);
       this.setError(mainId, undefined);
       try {
-        await holdToSpace(main);
+        await holdToRoom(main);
         // Not waited for: Firefox asks the viewer.
         if (this.current.items.length === 0) void navigator.storage.persist?.().catch(() => {});
         await keptRecords.put(main);
@@ -288,26 +289,6 @@ const isUseless = ({ state, url, bytes }: KeptMain, storedBytes: number): boolea
 /** Whether an account is signed in, which keeping is for. @throws DeliveryError the service cannot be asked */
 export async function isAllowed(): Promise<boolean> {
   return (await loadSession()).account !== null;
-}
-
-async function freeBytes(): Promise<number | undefined> {
-  const { quota, usage } = await navigator.storage.estimate();
-  return quota === undefined || usage === undefined ? undefined : Math.max(0, quota - usage);
-}
-
-/** @param free left out where the browser says one thing and does another: Chromium always tells of 10 GB */
-const storageFull = (neededBytes: number, free?: number): InputError =>
-  new InputError(`the browser's storage has no room for ${neededBytes} bytes: free some space`, {
-    storageFull: true,
-    neededBytes,
-    ...(free === undefined ? {} : { freeBytes: free }),
-  });
-
-/** @throws InputError `details.storageFull`, with `neededBytes` and `freeBytes` */
-async function holdToSpace({ mainId, bytes }: KeptMain): Promise<void> {
-  const neededBytes = bytes - ((await storedFile(mainId))?.size ?? 0);
-  const free = await freeBytes();
-  if (free !== undefined && neededBytes > free) throw storageFull(neededBytes, free);
 }
 
 /** Best left out where it cannot be had. */
