@@ -17,7 +17,7 @@ export function ShelfPart(): ReactNode {
       <div className="library-head">
         <h2 id="shelf-title">{t("shelf.title")}</h2>
         <p className="quiet" role="status">
-          {t("shelf.used", { used: formatBytes(used) })}
+          {used > 0 && t("shelf.used", { used: formatBytes(used) })}
           {freeBytes !== undefined && ` ${t("shelf.free", { free: formatBytes(freeBytes) })}`}
         </p>
       </div>
