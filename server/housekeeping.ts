@@ -1,6 +1,7 @@
 /** What the server does from time to time, without being asked. */
 import { checkOrigins } from "./cm/remote-cm.ts";
 import type { Deps } from "./deps.ts";
+import { readForPieces } from "./library/pieces-hash.ts";
 import type { Uploads } from "./library/uploads.ts";
 import { removeWithdrawn } from "./library/withdraw.ts";
 import { makeReports, sendReports } from "./reports/reporter.ts";
@@ -19,6 +20,7 @@ export function startHousekeeping(deps: Deps, uploads: Uploads): Housekeeping {
   const tasks: Record<string, () => Promise<void>> = {
     "expired-uploads": () => uploads.removeExpired(),
     "withdrawn-videos": () => removeWithdrawn(deps),
+    "main-pieces": () => readForPieces(deps),
     "cm-origins": () => checkOrigins(deps),
     reports: () => makeReports(deps),
     "report-sendings": () => sendReports(deps),

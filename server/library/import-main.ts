@@ -6,6 +6,7 @@ import type { Deps } from "../deps.ts";
 import { HttpError } from "../http-error.ts";
 import type { Main } from "../store/videos.ts";
 import type { Imported } from "./import-slave.ts";
+import { PiecesHash } from "./pieces-hash.ts";
 import { type ByteStream, receive } from "./receive.ts";
 
 /**
@@ -19,7 +20,8 @@ import { type ByteStream, receive } from "./receive.ts";
 export async function importMain(deps: Deps, mainId: string, body: ByteStream): Promise<Imported<Main>> {
   const { blobs, store, limits, importLock } = deps;
   const slaveId = await slaveOf(deps, mainId);
-  return receive(blobs, "mains", body, limits.mainFileMaxBytes, async (upload) => {
+  const pieces = new PiecesHash();
+  return receive(blobs, "mains", pieces.through(body), limits.mainFileMaxBytes, async (upload) => {
     const { source, sha256 } = await upload.finish();
     const { header } = await checkMain(deps, source, { mainId, slaveId });
     return importLock.run("mains", async () => {
@@ -33,6 +35,7 @@ export async function importMain(deps: Deps, mainId: string, body: ByteStream): 
         mainId,
         bytes: source.size,
         sha256,
+        piecesSha256: pieces.digest(),
         createdAt: deps.now(),
         url: null,
         playsInBrowser: true,

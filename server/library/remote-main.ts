@@ -6,6 +6,7 @@ import { fetchFile } from "../outbound/fetch-file.ts";
 import type { Main, Video } from "../store/videos.ts";
 import { importExtra } from "./import-extra.ts";
 import { aboutMain, checkMain } from "./import-main.ts";
+import { PiecesHash } from "./pieces-hash.ts";
 import { receive } from "./receive.ts";
 
 const IDLE_SECONDS = 20;
@@ -44,7 +45,8 @@ async function fetchAndCheck(
     mostSeconds: MOST_SECONDS,
   };
   return fetchFile(address.url, request, outbound, async (answer) => {
-    const main = await receive(blobs, "mains", answer.body, maxBytes, async (upload) => {
+    const pieces = new PiecesHash();
+    const main = await receive(blobs, "mains", pieces.through(answer.body), maxBytes, async (upload) => {
       const { source, sha256 } = await upload.finish();
       if (sha256 !== address.sha256)
         throw new PairingError(`the file at ${address.url} has SHA-256 ${sha256}, not ${address.sha256} as given`, {
@@ -52,7 +54,7 @@ async function fetchAndCheck(
         });
       const { header } = await checkMain(deps, source, { mainId, slaveId });
       if (header.poster !== undefined) await keepPoster(deps, mainId, header.poster.data);
-      return { ...aboutMain(header), bytes: source.size, sha256 };
+      return { ...aboutMain(header), bytes: source.size, sha256, piecesSha256: pieces.digest() };
     });
     const value: Main = {
       ...main,

@@ -11,14 +11,12 @@ import { HttpError, type HttpErrorCode } from "../http-error.ts";
 import { importMain, slaveOf } from "./import-main.ts";
 import { importSlave } from "./import-slave.ts";
 import { holdToOwner } from "./owned-video.ts";
+import { PiecesHash } from "./pieces-hash.ts";
 import { type ByteStream, tooLarge } from "./receive.ts";
 import { UploadStore } from "./upload-store.ts";
 
 export const UPLOADS_PATH = "/api/uploads";
 const UPLOAD_ID = /^[0-9a-f]{32}$/;
-
-/** A browser hashes files of any length a piece at a time only (WebCrypto). */
-const PIECE_BYTES = 4 << 20;
 
 const hash = (name: string) =>
   z
@@ -33,7 +31,7 @@ const announced = z
     id: z.string("id is missing").regex(UPLOAD_ID, "id: 32 lowercase hexadecimal digits"),
     /** Of the file. */
     sha256: hash("sha256"),
-    /** Of the SHA-256 hashes of its pieces of 4 MiB, one behind another. */
+    /** By {@link PiecesHash}. */
     piecesSha256: hash("piecesSha256"),
   })
   .refine((about) => about.sha256 ?? about.piecesSha256, "sha256 or piecesSha256 is missing");
@@ -215,25 +213,15 @@ async function* checked(
   bytes: AsyncIterable<Uint8Array>,
   { sha256, piecesSha256 }: Pick<z.infer<typeof announced>, "sha256" | "piecesSha256">,
 ): ByteStream {
-  const [whole, pieces] = [createHash("sha256"), createHash("sha256")];
-  let [piece, filled] = [createHash("sha256"), 0];
+  const [whole, pieces] = [createHash("sha256"), new PiecesHash()];
   for await (const chunk of bytes) {
-    whole.update(chunk);
-    for (let done = 0; done < chunk.length; ) {
-      const part = chunk.subarray(done, done + PIECE_BYTES - filled);
-      piece.update(part);
-      done += part.length;
-      filled += part.length;
-      if (filled < PIECE_BYTES) continue;
-      pieces.update(piece.digest());
-      [piece, filled] = [createHash("sha256"), 0];
-    }
+    if (sha256 !== undefined) whole.update(chunk);
+    if (piecesSha256 !== undefined) pieces.update(chunk);
     yield chunk;
   }
-  if (filled > 0) pieces.update(piece.digest());
   for (const [expected, found] of [
     [sha256, whole.digest("hex")],
-    [piecesSha256, pieces.digest("hex")],
+    [piecesSha256, pieces.digest()],
   ])
     if (expected !== undefined && expected !== found)
       throw new FormatError(`the file that came has the hash ${found}, not ${expected} as announced: send it again`);

@@ -21,6 +21,10 @@ export const videoSchema = z
       .openapi({ description: "Where the main can be had: here or on its provider's server; null where neither" }),
     mainBytes: z.number().nullable(),
     mainSha256: z.string().nullable(),
+    mainPiecesSha256: z
+      .string()
+      .nullable()
+      .openapi({ description: "SHA-256 of the SHA-256 hashes of its pieces of 4 MiB; null while it is not known" }),
     playsInBrowser: z.boolean().openapi({ description: "Whether the web player can read the main where it lies" }),
     posterUrl: z.string().nullable(),
     teaserUrl: z.string().nullable(),
@@ -64,6 +68,7 @@ export function videoToJson({ main, extras, ...video }: ListedVideo): z.infer<ty
     mainUrl: main === undefined ? null : mainUrl,
     mainBytes: main?.bytes ?? null,
     mainSha256: main?.sha256 ?? null,
+    mainPiecesSha256: main?.piecesSha256 ?? null,
     playsInBrowser: main?.playsInBrowser ?? false,
     posterUrl: extraUrl("poster") ?? (main?.hasPoster === true && main.url === null ? `${mainUrl}/poster` : null),
     teaserUrl: extraUrl("teaser"),

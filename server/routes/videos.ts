@@ -37,6 +37,14 @@ const listRoute = createRoute({
   },
 });
 
+const getRoute = createRoute({
+  method: "get",
+  path: "/api/videos/{mainId}",
+  summary: "One video of the library",
+  request: { params },
+  responses: { 200: json(videoSchema, "As the library lists it"), ...refusals(400, 404) },
+});
+
 /** One line without control characters. */
 const line = (most: number) =>
   z
@@ -111,6 +119,13 @@ export function registerVideos(app: OpenAPIHono, deps: Deps): void {
     return mine === undefined
       ? c.json({ videos: videos.map(videoToJson), ...about }, 200)
       : c.json({ videos: videos.map(ownVideoToJson), ...about }, 200);
+  });
+
+  app.openapi(getRoute, async (c) => {
+    const { mainId } = c.req.valid("param");
+    const [video] = (await store.library.list({ words: [], mainId, offset: 0, most: 1 })).videos;
+    if (video === undefined) throw new HttpError("not_found", `there is no video ${mainId} in the library`, { mainId });
+    return c.json(videoToJson(video), 200);
   });
 
   app.openapi(changeRoute, async (c) => {

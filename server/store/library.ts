@@ -21,6 +21,7 @@ export interface LibraryQuery {
   ageMost?: number | undefined;
   /** Only this account's, withdrawn ones too. */
   ownerId?: string | undefined;
+  mainId?: string | undefined;
   offset: number;
   most: number;
 }
@@ -158,7 +159,7 @@ export class LibraryStore {
   }
 }
 
-function matching<O>(from: VideoQuery<O>, { words, genre, ageMost, ownerId }: LibraryQuery): VideoQuery<O> {
+function matching<O>(from: VideoQuery<O>, { words, genre, ageMost, ownerId, mainId }: LibraryQuery): VideoQuery<O> {
   let query = from;
   const long = words.filter((word) => [...word].length >= TRIGRAM);
   if (long.length > 0) {
@@ -170,6 +171,7 @@ function matching<O>(from: VideoQuery<O>, { words, genre, ageMost, ownerId }: Li
   for (const word of words.filter((short) => !long.includes(short)))
     query = query.where(sql<boolean>`instr(search_text, ${word}) > 0`);
   if (genre !== undefined) query = query.where("genre", "=", genre);
+  if (mainId !== undefined) query = query.where("main_id", "=", mainId);
   if (ageMost !== undefined) query = query.where("age_limit", "<=", ageMost);
   return ownerId === undefined
     ? query.where("withdrawn_at", "is", null)

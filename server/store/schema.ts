@@ -72,6 +72,8 @@ export interface MainRow {
   url: string | null;
   /** Whether that server lets pages of other sites read parts of it. */
   plays_in_browser: number;
+  /** Of the hashes of its pieces (library/pieces-hash.ts); null where it was never read for that. */
+  pieces_sha256: string | null;
 }
 
 /** Poster or teaser that the provider uploaded; the blob's id is the start of the hash. */

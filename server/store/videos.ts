@@ -28,6 +28,8 @@ export interface Main {
   mainId: string;
   bytes: number;
   sha256: string;
+  /** By library/pieces-hash.ts; null where it was never read for that. */
+  piecesSha256: string | null;
   copyright: string;
   genre: string;
   ageLimit: number;
@@ -175,6 +177,7 @@ export class VideoStore {
       main_id: mainId,
       bytes: main.bytes,
       sha256: main.sha256,
+      pieces_sha256: main.piecesSha256,
       copyright,
       genre,
       age_limit: ageLimit,
@@ -202,6 +205,26 @@ export class VideoStore {
           .where("main_id", "=", mainId)
           .execute();
     });
+  }
+
+  /** One that is here and was never read for its pieces' hash. */
+  async mainWithoutPieces(): Promise<string | undefined> {
+    const row = await this.db
+      .selectFrom("mains")
+      .select("main_id")
+      .where("pieces_sha256", "is", null)
+      .where("url", "is", null)
+      .executeTakeFirst();
+    return row?.main_id;
+  }
+
+  async putPieces(mainId: string, piecesSha256: string): Promise<void> {
+    await this.db
+      .updateTable("mains")
+      .set({ pieces_sha256: piecesSha256 })
+      .where("main_id", "=", mainId)
+      .where("url", "is", null)
+      .execute();
   }
 
   /** Servers other than this one that players read mains from. */
@@ -267,6 +290,7 @@ export function mainOf(row: MainRow): Main {
     mainId: row.main_id,
     bytes: row.bytes,
     sha256: row.sha256,
+    piecesSha256: row.pieces_sha256,
     copyright: row.copyright,
     genre: row.genre,
     ageLimit: row.age_limit,

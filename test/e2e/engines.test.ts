@@ -203,6 +203,28 @@ for (const engine of ENGINES.filter(({ isHere }) => isHere())) {
       await waitUntil(page, 5, () => document.fullscreenElement === null);
     });
 
+    it.sequential("P2: a main is kept on the device, where the browser stores files, and opened from there", async () => {
+      await server.administrator(); // has an account from here on
+      await page.goto(server.url);
+      await waitForElement(page, ".video-card a[download]");
+      await page.evaluate(signIn, { login: "administrator@example.org", password: PASSWORD });
+      const canStore = await page.evaluate(async () => {
+        try {
+          return (await navigator.storage.getDirectory()) !== undefined;
+        } catch {
+          return false;
+        }
+      });
+      expect(canStore).toBe(engine.name !== "WebKit"); // WebKitGTK stores nothing for pages
+      if (!canStore) return expect(await page.evaluate(() => document.querySelector(".keep"))).toBeNull();
+      await waitForElement(page, ".video-card .keep button");
+      await page.click(".video-card .keep button");
+      await waitForElement(page, '.shelf-row a[href*="/watch?main="]');
+      await page.click('.shelf-row a[href*="/watch?main="]');
+      await waitForState(page, "ready");
+      expect(await page.evaluate(() => document.querySelector(".panel .keep button"))).toBeNull();
+    });
+
     for (const { name, hasMusic, open } of ROWS) {
       it.sequential(`D5 P3: ${name}: plays with the source's pictures, after seeks too`, async () => {
         const source = await open(page);

@@ -231,6 +231,7 @@ describe("D6 the library", () => {
         description: "",
         ageLimit: 0,
         mainSha256: toHex(await sha256(pair.main)),
+        mainPiecesSha256: toHex(await sha256(await sha256(pair.main))),
         playsInBrowser: true,
         teaserUrl: null,
         mainUrl: `/api/mains/${pair.mainId}`,

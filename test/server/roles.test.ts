@@ -20,6 +20,7 @@ const ROUTES: Record<string, string> = {
   "post /api/first-administrator": "ngvpsad",
   "post /api/new-password": "ngvpsad",
   "get /api/videos": "ngvpsad",
+  "get /api/videos/{mainId}": "ngvpsad",
   "get /api/videos/{mainId}/poster": "ngvpsad",
   "get /api/videos/{mainId}/teaser": "ngvpsad",
   "get /api/mains/{mainId}": "ngvpsad",

@@ -6,6 +6,7 @@ import { plays } from "./0004-plays.ts";
 import { library } from "./0005-library.ts";
 import { remoteCms } from "./0006-remote-cms.ts";
 import { surroundings } from "./0007-surroundings.ts";
+import { mainPieces } from "./0008-main-pieces.ts";
 
 /** In the order of their names. A migration that was released is never changed. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -16,4 +17,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0005-library": library,
   "0006-remote-cms": remoteCms,
   "0007-surroundings": surroundings,
+  "0008-main-pieces": mainPieces,
 };

@@ -11,6 +11,7 @@ import "../features/account/account.css";
 import "../features/admin/admin.css";
 import "../features/home/home.css";
 import "../features/provider/provider.css";
+import "../features/shelf/shelf.css";
 import "../features/studio/studio.css";
 import "../features/watch/watch.css";
 import "../features/embed/embed.css";

@@ -74,7 +74,8 @@ function heardThrough({ body }: Response, heard: () => void): Response {
   return new Response(body?.pipeThrough(listen));
 }
 
-function totalOf(response: Response): number {
+/** Of the whole file, by the answer to a range request. @throws {@link DeliveryError} it does not tell */
+export function totalOf(response: Response): number {
   const total = Number(/\/(\d+)$/.exec(response.headers.get("content-range") ?? "")?.[1] ?? Number.NaN);
   if (!Number.isSafeInteger(total))
     throw new DeliveryError("the service does not say how long the file is", {

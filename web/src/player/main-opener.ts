@@ -35,7 +35,7 @@ export class MainOpener {
         return { items, missing, error };
       }
       try {
-        items = withItem(items, { key, facts: await this.remote.open(key, source) });
+        items = withItem(items, { key, source, facts: await this.remote.open(key, source) });
       } catch (error) {
         missing.push({ key, source, error: error as Error });
       }

@@ -7,6 +7,7 @@ export type MainSource = Blob | string;
 export interface PlaylistItem {
   /** Names the main towards the worker, in the order in which they were asked for; a main may be in a list twice. */
   key: number;
+  source: MainSource;
   facts: MainFacts;
 }
 

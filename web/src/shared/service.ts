@@ -14,6 +14,8 @@ export interface LibraryVideo {
   createdAt: string;
   mainUrl: string | null;
   mainBytes: number | null;
+  /** By pieces-hash.ts; null while the service does not know it. */
+  mainPiecesSha256: string | null;
   /** Whether the player can read the main where it lies. */
   playsInBrowser: boolean;
   posterUrl: string | null;
@@ -184,6 +186,10 @@ export async function listVideos(search: LibrarySearch, signal?: AbortSignal): P
   if (age !== "") wanted.set("age", age);
   const response = await request(`/api/videos?${wanted}`, optionalSignal(signal));
   return (await response.json()) as LibraryPage;
+}
+
+export async function fetchVideo(mainId: string): Promise<LibraryVideo> {
+  return (await (await request(`/api/videos/${mainId}`)).json()) as LibraryVideo;
 }
 
 /** Opens a play over videos in their order. */

@@ -1,13 +1,11 @@
 /** Resumable uploads to the service (tus 1.0.0, server/API.md). */
 import { DetailedError, Upload } from "tus-js-client";
 import { DeliveryError } from "../../../codec/errors.ts";
-import { concatBytes, sha256, toHex } from "../../../codec/format/bytes.ts";
+import { hashPieces } from "./pieces-hash.ts";
 import { failureOf } from "./service.ts";
 
 export type UploadProgress = (sentBytes: number, totalBytes: number) => void;
 
-/** WebCrypto hashes what is in memory; the service takes the hash of the pieces' hashes. */
-const PIECE_BYTES = 4 << 20;
 /** A line that comes back within a quarter of a minute is not noticed. */
 const RETRY_DELAYS_MILLISECONDS = [0, 1000, 3000, 5000];
 
@@ -42,7 +40,7 @@ async function upload(
       "abort",
       () => {
         void sending.abort();
-        reject(cancelled());
+        reject(new DOMException("cancelled", "AbortError"));
       },
       { once: true },
     );
@@ -53,17 +51,6 @@ async function upload(
     }, reject);
   });
 }
-
-async function hashPieces(file: Blob, signal?: AbortSignal): Promise<string> {
-  const hashes: Uint8Array[] = [];
-  for (let offset = 0; offset < file.size; offset += PIECE_BYTES) {
-    if (signal?.aborted) throw cancelled();
-    hashes.push(await sha256(new Uint8Array(await file.slice(offset, offset + PIECE_BYTES).arrayBuffer())));
-  }
-  return toHex(await sha256(concatBytes(...hashes)));
-}
-
-const cancelled = () => new DOMException("cancelled", "AbortError");
 
 function deliveryError(error: Error): Error {
   const answer = error instanceof DetailedError ? error.originalResponse : undefined;

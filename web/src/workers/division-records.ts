@@ -1,12 +1,10 @@
 /** What is known of divisions under way and done, so that they survive their page: one record a division, in IndexedDB. */
 import { sha256, toHex } from "../../../codec/format/bytes.ts";
+import { RecordStore } from "../shared/record-store.ts";
 import type { DivideSettings, DivisionOutput, SourceFacts } from "./divide-api.ts";
 
 /** Folder of all divisions in the OPFS; one folder a job in it. */
 export const DIVISIONS_FOLDER = "cmix-divisions";
-
-const DATABASE = "cmix-studio";
-const STORE = "divisions";
 
 /** By this a file is known again that no handle was kept of. */
 export interface SourceIdentity {
@@ -37,6 +35,7 @@ const withThumbnails = (settings: Partial<DivideSettings> & Omit<DivideSettings,
   thumbnails: { poster: false, teaser: false, startSeconds: 0 },
   ...settings,
 });
+const store = new RecordStore<DivisionRecord>("cmix-studio", "divisions", "id");
 const SAMPLES = 16;
 const SAMPLE_BYTES = 64 << 10;
 
@@ -51,27 +50,9 @@ export async function identify(file: File): Promise<SourceIdentity> {
   return { name, size, lastModified, samplesHash: toHex(await sha256(samples)) };
 }
 
-function asked<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-}
-
-async function inStore<T>(mode: IDBTransactionMode, use: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
-  const opening = indexedDB.open(DATABASE, 1);
-  opening.onupgradeneeded = () => opening.result.createObjectStore(STORE, { keyPath: "id" });
-  const database = await asked(opening);
-  try {
-    return await asked(use(database.transaction(STORE, mode).objectStore(STORE)));
-  } finally {
-    database.close();
-  }
-}
-
 /** None where the browser keeps nothing (some private windows). */
 export async function listRecords(): Promise<DivisionRecord[]> {
-  const records = await inStore<DivisionRecord[]>("readonly", (store) => store.getAll()).catch(() => []);
+  const records = await store.list().catch(() => []);
   return records
     .map((record) => ({ ...record, settings: withThumbnails(record.settings) }))
     .sort((a, b) => b.startedAt - a.startedAt);
@@ -79,9 +60,9 @@ export async function listRecords(): Promise<DivisionRecord[]> {
 
 /** A division whose record cannot be kept goes on without one. */
 export async function putRecord(record: DivisionRecord): Promise<void> {
-  await inStore("readwrite", (store) => store.put(record)).catch(() => {});
+  await store.put(record).catch(() => {});
 }
 
 export async function removeRecord(id: string): Promise<void> {
-  await inStore("readwrite", (store) => store.delete(id)).catch(() => {});
+  await store.remove(id).catch(() => {});
 }

@@ -6,6 +6,9 @@ import { type LibraryPage, type LibrarySearch, type LibraryVideo, listVideos } f
 import { formatBytes, formatTime } from "../../shared/text-format.ts";
 import { FileButton } from "../../shared/ui/file-button.tsx";
 import { ErrorNotice } from "../../shared/ui/notices.tsx";
+import { KeepPart } from "../shelf/keep-part.tsx";
+import { shelf } from "../shelf/shelf.ts";
+import { ShelfPart } from "../shelf/shelf-part.tsx";
 import { Pager } from "./pager.tsx";
 import { isPicked, togglePicked, usePicked } from "./picked.ts";
 import { PlaylistBar } from "./playlist-bar.tsx";
@@ -32,6 +35,7 @@ export function HomePage(): ReactNode {
           </FileButton>
         </div>
       </section>
+      <ShelfPart />
       <Library />
       <PlaylistBar />
     </div>
@@ -180,6 +184,7 @@ function VideoCard({ video }: { video: LibraryVideo }): ReactNode {
                 {t("home.download")}
               </a>
             </div>
+            {playsInBrowser && <KeepPart mainId={mainId} title={title} onKeep={() => shelf.keepListed(mainId)} />}
           </>
         )}
       </div>

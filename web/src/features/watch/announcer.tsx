@@ -32,16 +32,19 @@ export function Announcer({ snapshot }: { snapshot: PlayerSnapshot }): ReactNode
 export function RefusalNotice({ refusal }: { refusal: Refusal | undefined }): ReactNode {
   const { t, reason } = useText();
   const [hidden, setHidden] = useState<number>();
+  const textOf = ({ reason: kind, error }: Refusal): string => {
+    if (kind === "in-cm" || error === undefined) return t("watch.refused.inCm");
+    return kind === "captions" ? t("watch.refused.captions", { why: reason(error) }) : reason(error);
+  };
   useEffect(() => {
     if (refusal === undefined) return;
     const timer = setTimeout(() => setHidden(refusal.id), SHOWN_MILLISECONDS);
     return () => clearTimeout(timer);
   }, [refusal]);
   const isShown = refusal !== undefined && hidden !== refusal.id;
-  const why = refusal?.error === undefined ? t("watch.refused.inCm") : reason(refusal.error);
   return (
     <div className="stage-refusal" role="status">
-      {isShown && <p key={refusal.id}>{refusal.reason === "captions" ? t("watch.refused.captions", { why }) : why}</p>}
+      {isShown && <p key={refusal.id}>{textOf(refusal)}</p>}
     </div>
   );
 }

@@ -15,6 +15,7 @@ export function moveFocus(event: KeyboardEvent): void {
   const { key, repeat, target, currentTarget } = event;
   if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.defaultPrevented) return;
   if (!(target instanceof HTMLElement && currentTarget instanceof Element)) return;
+  if (target.closest("dialog") !== null) return; // has keys of its own
   // Held down, Enter would press what it has just led to.
   const isHeld = key === "Enter" && repeat;
   const to = isHeld ? undefined : destination(key, target, document.fullscreenElement ?? currentTarget);

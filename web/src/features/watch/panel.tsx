@@ -4,6 +4,8 @@ import { showsCm } from "../../player/state.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { formatBytes, formatTime } from "../../shared/text-format.ts";
 import type { MainFacts } from "../../workers/play-api.ts";
+import { KeepPart } from "../shelf/keep-part.tsx";
+import { shelf } from "../shelf/shelf.ts";
 import { SponsorLink } from "./sponsor-link.tsx";
 
 interface PanelProps {
@@ -17,6 +19,8 @@ interface PanelProps {
 export function Panel({ snapshot, facts, onSponsorLink }: PanelProps): ReactNode {
   const { t } = useText();
   const offer = snapshot.cm?.offer;
+  const source = snapshot.items[snapshot.current]?.source;
+  const { mainId } = facts;
   const rows: [string, string][] = [
     [t("watch.copyright"), facts.copyright],
     [t("watch.genre"), facts.genre],
@@ -38,6 +42,12 @@ export function Panel({ snapshot, facts, onSponsorLink }: PanelProps): ReactNode
               </div>
             ))}
         </dl>
+        <KeepPart
+          key={mainId}
+          mainId={mainId}
+          title={facts.title}
+          onKeep={() => (source instanceof Blob ? shelf.keepCopy(facts, source) : shelf.keepListed(mainId))}
+        />
         {facts.protection === "patent" && <p className="quiet">{t("watch.unprotected")}</p>}
       </section>
       {offer !== undefined && (

@@ -9,6 +9,7 @@ import { useText } from "../../shared/i18n/text.tsx";
 import { DropZone } from "../../shared/ui/drop-zone.tsx";
 import { FileButton } from "../../shared/ui/file-button.tsx";
 import { ErrorNotice, Hint } from "../../shared/ui/notices.tsx";
+import { useKeptMains } from "../shelf/use-kept-mains.ts";
 import { Announcer } from "./announcer.tsx";
 import { helpFor } from "./error-help.ts";
 import { InstallCard } from "./install-card.tsx";
@@ -33,17 +34,27 @@ export function WatchPage(): ReactNode {
   const { player, snapshot } = usePlayer();
   const mainIds = useAddress().searchParams.getAll("main").map(encodeURIComponent).join(" ");
   const files = useHandedOver();
+  const { sources, wasDamaged } = useKeptMains(mainIds, snapshot);
 
   useEffect(() => {
     if (player === undefined) return;
-    if (mainIds !== "") void player.open(mainIds.split(" ").map((id) => `/api/mains/${id}`));
-    else if (files !== undefined) void player.open(files);
-  }, [player, mainIds, files]);
+    const opened = mainIds === "" ? files : sources;
+    if (opened !== undefined) void player.open(opened);
+  }, [player, mainIds, sources, files]);
 
-  return player === undefined || snapshot === undefined ? null : <Watch player={player} snapshot={snapshot} />;
+  return player === undefined || snapshot === undefined ? null : (
+    <Watch player={player} snapshot={snapshot} wasDamaged={wasDamaged} />
+  );
 }
 
-function Watch({ player, snapshot }: { player: Player; snapshot: PlayerSnapshot }): ReactNode {
+interface WatchProps {
+  player: Player;
+  snapshot: PlayerSnapshot;
+  /** A file of the shelf was, and is gone. */
+  wasDamaged: boolean;
+}
+
+function Watch({ player, snapshot, wasDamaged }: WatchProps): ReactNode {
   const { t, language, reason } = useText();
   const { state, facts, error } = snapshot;
   const isOnline = useOnline();
@@ -66,6 +77,7 @@ function Watch({ player, snapshot }: { player: Player; snapshot: PlayerSnapshot 
     <div ref={page} className={isFresh ? "page" : "page page-wide"}>
       <h1 className={isFresh ? "" : "visually-hidden"}>{t("watch.title")}</h1>
       {isFresh && <p className="lead">{t("watch.lead")}</p>}
+      {wasDamaged && <Hint warning>{t("shelf.damaged")}</Hint>}
       <MissingNotice player={player} snapshot={snapshot} leadsToLibrary />
       {error !== undefined && (
         <ErrorNotice

@@ -26,7 +26,8 @@ export const appEn = {
   "data.noYear": "The year of birth is a number from {from} to {to}.",
   "data.sent": "Told to the service for this play: {what}",
   "data.sentNothing": "Nothing about you was told to the service for this play.",
-  "data.guest": "Without an account, {plays} plays a day; with one, as many as you like.",
+  "data.guest":
+    "Without an account, {plays} plays a day; with one, as many as you like, and videos stored on the device.",
   "watch.help.guestPlays": "Today’s plays without an account are used up. Sign in or make an account, and play again.",
   "watch.fullScreen": "Full screen",
   "watch.fullScreenEnd": "Leave full screen",
@@ -61,7 +62,8 @@ export const appJa: Record<keyof typeof appEn, string> = {
   "data.noYear": "生まれた年は {from} から {to} までの数字で入力してください。",
   "data.sent": "この再生でサービスに伝えた情報:{what}",
   "data.sentNothing": "この再生では、あなたの情報は何もサービスに伝えられていません。",
-  "data.guest": "アカウントがない場合、再生は1日 {plays} 回までです。アカウントがあれば制限はありません。",
+  "data.guest":
+    "アカウントがない場合、再生は1日 {plays} 回までです。アカウントがあれば制限はなく、動画をこの端末に保存することもできます。",
   "watch.help.guestPlays":
     "アカウントなしで再生できる本日の回数を使い切りました。サインインするかアカウントを作成して、もう一度再生してください。",
   "watch.fullScreen": "全画面",

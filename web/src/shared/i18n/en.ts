@@ -4,6 +4,7 @@ import { cmEn } from "./cm-texts.ts";
 import { engineEn } from "./engine-texts.ts";
 import { libraryEn } from "./library-texts.ts";
 import { playerEn } from "./player-texts.ts";
+import { shelfEn } from "./shelf-texts.ts";
 
 /** All words of the pages. `{name}` is filled in. */
 export const en = {
@@ -259,6 +260,7 @@ export const en = {
   ...cmEn,
   ...libraryEn,
   ...playerEn,
+  ...shelfEn,
 } as const;
 
 export type TextKey = keyof typeof en;

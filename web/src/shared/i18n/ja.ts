@@ -5,6 +5,7 @@ import type { TextKey } from "./en.ts";
 import { engineJa } from "./engine-texts.ts";
 import { libraryJa } from "./library-texts.ts";
 import { playerJa } from "./player-texts.ts";
+import { shelfJa } from "./shelf-texts.ts";
 
 export const ja: Record<TextKey, string> = {
   "nav.home": "ライブラリ",
@@ -256,4 +257,5 @@ export const ja: Record<TextKey, string> = {
   ...cmJa,
   ...libraryJa,
   ...playerJa,
+  ...shelfJa,
 };
