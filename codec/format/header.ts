@@ -182,6 +182,11 @@ export const decodeMainTrailer = (cbor: Uint8Array, offsetBytes: number): MainTr
 export const decodeSlaveTrailer = (cbor: Uint8Array, offsetBytes: number): SlaveTrailer =>
   decodeCbor(slaveTrailer, cbor, "slave trailer", offsetBytes);
 
+/** The main's picture, as pages show it. */
+export function posterBlob({ poster }: Pick<MainHeader, "poster">): Blob | undefined {
+  return poster && new Blob([poster.data as BlobPart], { type: poster.type });
+}
+
 /**
  * A UMID in the form of SMPTE ST 330 (basic, 32 bytes): the label for a material number made as a UUID, length 0x13, instance 0,
  * and the main's random id as material number.

@@ -1,6 +1,8 @@
 /** P6: information, advertisement and guidance around a video, entered by administrators and providers, chosen for the viewer. */
+
 import { PNG } from "pngjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ANYBODY } from "../../server/cm/choose-cm.ts";
 import {
   attributesForSurroundings,
   chooseSurroundings,
@@ -17,16 +19,6 @@ import {
 } from "./harness.ts";
 import { type Headers, sendJson } from "./test-accounts.ts";
 
-const NO_CONDITIONS = {
-  genres: [],
-  genders: [],
-  languages: [],
-  ageMin: null,
-  ageMax: null,
-  fromAt: null,
-  untilAt: null,
-  perViewerDay: null,
-};
 const PLACE = { mainId: "m1", genre: "travel", ageLimit: 12, kindsAllowed: ["food"], kindsExcluded: ["cars"] };
 const NOW = 1000;
 
@@ -42,7 +34,7 @@ const entry = (id: string, { conditions, ...change }: Change = {}): SurroundingC
   ageLimit: 0,
   createdAt: 0,
   ...change,
-  conditions: { ...NO_CONDITIONS, ...conditions },
+  conditions: { ...ANYBODY, ...conditions },
 });
 const chosen = (candidates: SurroundingCandidate[], viewer = {}) =>
   chooseSurroundings(candidates, PLACE, viewer, NOW).map(({ id }) => id);

@@ -1,5 +1,6 @@
 /** How the viewer left captions, in this browser. */
 import { CAPTION_KINDS, type CaptionKind } from "../../../codec/captions/caption-track.ts";
+import { keepValues, keptValues } from "../shared/kept-values.ts";
 
 export interface CaptionTaste {
   isOn: boolean;
@@ -11,22 +12,12 @@ export interface CaptionTaste {
 const KEY = "cmix-captions";
 
 export function keptCaptionTaste(): CaptionTaste {
-  try {
-    const { isOn, language, kind } = JSON.parse(localStorage.getItem(KEY) ?? "{}") as Record<string, unknown>;
-    return {
-      isOn: isOn === true,
-      language: typeof language === "string" ? language : undefined,
-      kind: CAPTION_KINDS.find((one) => one === kind),
-    };
-  } catch {
-    return { isOn: false, language: undefined, kind: undefined }; // storage is refused in some private windows
-  }
+  const { isOn, language, kind } = keptValues(KEY);
+  return {
+    isOn: isOn === true,
+    language: typeof language === "string" ? language : undefined,
+    kind: CAPTION_KINDS.find((one) => one === kind),
+  };
 }
 
-export function keepCaptionTaste(taste: CaptionTaste): void {
-  try {
-    localStorage.setItem(KEY, JSON.stringify(taste));
-  } catch {
-    // Kept for this page only.
-  }
-}
+export const keepCaptionTaste = (taste: CaptionTaste): void => keepValues(KEY, taste);

@@ -1,4 +1,6 @@
 /** The volume as the viewer left it, in this browser. */
+import { keepValues, keptValues } from "../shared/kept-values.ts";
+
 export interface Volume {
   volume: number;
   muted: boolean;
@@ -7,19 +9,9 @@ export interface Volume {
 const KEY = "cmix-volume";
 
 export function keptVolume(): Volume {
-  try {
-    const { volume, muted } = JSON.parse(localStorage.getItem(KEY) ?? "{}") as Partial<Record<keyof Volume, unknown>>;
-    if (typeof volume === "number" && volume >= 0 && volume <= 1) return { volume, muted: muted === true };
-  } catch {
-    // Storage is refused in some private windows.
-  }
+  const { volume, muted } = keptValues(KEY);
+  if (typeof volume === "number" && volume >= 0 && volume <= 1) return { volume, muted: muted === true };
   return { volume: 1, muted: false };
 }
 
-export function keepVolume(volume: Volume): void {
-  try {
-    localStorage.setItem(KEY, JSON.stringify(volume));
-  } catch {
-    // Kept for this page only.
-  }
-}
+export const keepVolume = (volume: Volume): void => keepValues(KEY, volume);

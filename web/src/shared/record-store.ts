@@ -28,15 +28,31 @@ export class RecordStore<R> {
     await this.use("readwrite", (store) => store.delete(key));
   }
 
-  private async use<T>(mode: IDBTransactionMode, work: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
-    const opening = indexedDB.open(this.database, 1);
-    opening.onupgradeneeded = () => opening.result.createObjectStore(this.store, { keyPath: this.key });
-    const database = await answer(opening);
-    try {
-      return await answer(work(database.transaction(this.store, mode).objectStore(this.store)));
-    } finally {
-      database.close();
-    }
+  private use<T>(mode: IDBTransactionMode, work: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
+    return inObjectStore(this.database, this.store, { keyPath: this.key }, mode, work);
+  }
+}
+
+/**
+ * Does one thing in the only object store of a database.
+ *
+ * @param parameters of the store, where it has to be made
+ * @throws DOMException the browser refuses to store anything
+ */
+export async function inObjectStore<T>(
+  database: string,
+  name: string,
+  parameters: IDBObjectStoreParameters,
+  mode: IDBTransactionMode,
+  work: (store: IDBObjectStore) => IDBRequest<T>,
+): Promise<T> {
+  const opening = indexedDB.open(database, 1);
+  opening.onupgradeneeded = () => opening.result.createObjectStore(name, parameters);
+  const opened = await answer(opening);
+  try {
+    return await answer(work(opened.transaction(name, mode).objectStore(name)));
+  } finally {
+    opened.close();
   }
 }
 

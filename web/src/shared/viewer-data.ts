@@ -2,6 +2,7 @@
  * What a viewer tells of themselves. It is kept in this browser's IndexedDB and nowhere else; a play sends of it what the service says matters (Cmix patent
  * [0119]-[0120], [0199]).
  */
+import { inObjectStore } from "./record-store.ts";
 import type { ViewerAttributes } from "./service.ts";
 
 export interface ViewerData {
@@ -22,7 +23,7 @@ const KEY = "viewer";
 /** What is stored; nothing where storage is refused, as in some private windows. */
 export async function loadViewerData(): Promise<ViewerData> {
   try {
-    return ((await withStore("readonly", (store) => store.get(KEY))) as ViewerData | undefined) ?? {};
+    return (await withStore<ViewerData | undefined>("readonly", (store) => store.get(KEY))) ?? {};
   } catch {
     return {};
   }
@@ -45,20 +46,5 @@ export function attributesOf(data: ViewerData, year: number, browserLanguages: r
   };
 }
 
-async function withStore(mode: IDBTransactionMode, use: (store: IDBObjectStore) => IDBRequest): Promise<unknown> {
-  const opening = indexedDB.open(DATABASE, 1);
-  opening.onupgradeneeded = () => opening.result.createObjectStore(STORE);
-  const database = (await settled(opening)) as IDBDatabase;
-  try {
-    return await settled(use(database.transaction(STORE, mode).objectStore(STORE)));
-  } finally {
-    database.close();
-  }
-}
-
-function settled(request: IDBRequest): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-}
+const withStore = <T>(mode: IDBTransactionMode, use: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> =>
+  inObjectStore(DATABASE, STORE, {}, mode, use);

@@ -10,7 +10,7 @@ import { readUnfinished, type UnfinishedDivision } from "../../../codec/format/u
 import { divideCompress } from "../../../codec/methods/compress.ts";
 import { openMpeg } from "../../../codec/methods/mpeg/open-mpeg.ts";
 import { divideMpeg } from "../../../codec/methods/mpeg.ts";
-import { openIndex } from "../../../codec/methods/samples/open-index.ts";
+import type { SourceIndex } from "../../../codec/methods/samples/source-index.ts";
 import { divideSamples } from "../../../codec/methods/samples.ts";
 import { type CodecWorkerApi, createCodecWorkerApi } from "../../../codec/worker/codec-worker.ts";
 import { installErrorTransfer } from "../../../codec/worker/error-transfer.ts";
@@ -129,12 +129,10 @@ async function compressAndDivide({ file, settings, sinks, pool, onProgress }: Di
 }
 
 /** What of a container our own index does not read can still be compressed, without its captions. */
-async function sourceCaptions(file: Blob): Promise<SourceFacts["captions"]> {
-  const source = readAhead(sourceFromBlob(file));
-  const index = await openIndex(source).catch(() => undefined);
+async function sourceCaptions(file: Blob, index: SourceIndex | undefined): Promise<SourceFacts["captions"]> {
   if (index === undefined) return undefined;
   const leftOut: string[] = [];
-  const tracks = await readSourceCaptions(source, index, (message) => leftOut.push(message));
+  const tracks = await readSourceCaptions(readAhead(sourceFromBlob(file)), index, (message) => leftOut.push(message));
   return tracks.length > 0 || leftOut.length > 0 ? { tracks, leftOut } : undefined;
 }
 
@@ -149,7 +147,7 @@ class DivideWorker implements DivideWorkerApi {
     const reader = await SourceReader.open(file);
     try {
       const poster = await reader.poster(0);
-      const captions = await sourceCaptions(file);
+      const captions = await sourceCaptions(file, reader.index);
       return {
         ...reader.facts,
         ...(poster === undefined ? {} : { poster }),

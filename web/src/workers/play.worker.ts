@@ -3,7 +3,7 @@ import "../shared/no-eval.ts";
 import * as Comlink from "comlink";
 import { UnsupportedError } from "../../../codec/errors.ts";
 import { sourceFromBlob, toHex } from "../../../codec/format/bytes.ts";
-import type { AudioTrack, MainHeader, VideoTrack } from "../../../codec/format/header.ts";
+import { type AudioTrack, type MainHeader, posterBlob, type VideoTrack } from "../../../codec/format/header.ts";
 import { MainReader } from "../../../codec/format/main-file.ts";
 import type { Kernels } from "../../../codec/wasm/load-kernels.ts";
 import { installErrorTransfer } from "../../../codec/worker/error-transfer.ts";
@@ -72,7 +72,7 @@ class PlayWorker implements PlayWorkerApi {
     await checkPlayable(header, video);
     const playable = sound !== undefined && (await canDecodeSound(sound));
     this.mains.set(key, { reader, video, sound: playable ? sound : undefined });
-    const { poster, captions = [] } = header;
+    const { captions = [] } = header;
     return {
       mainId: toHex(header.id),
       slaveId: toHex(header.slaveId),
@@ -86,7 +86,7 @@ class PlayWorker implements PlayWorkerApi {
       protection: header.protection,
       bytes: bytes.size,
       durationSeconds: (reader.trailer?.durationMicroseconds ?? 0) / 1e6,
-      poster: poster === undefined ? undefined : new Blob([poster.data as BlobPart], { type: poster.type }),
+      poster: posterBlob(header),
       captions: captions.map(({ language, label, kind }) => ({ language, label, kind })),
       video: {
         width: video.width,

@@ -3,6 +3,7 @@ import "../shared/no-eval.ts";
 import * as Comlink from "comlink";
 import { FormatError, InputError, UnsupportedError } from "../../../codec/errors.ts";
 import { sourceFromBlob, toHex } from "../../../codec/format/bytes.ts";
+import { posterBlob } from "../../../codec/format/header.ts";
 import { MainReader } from "../../../codec/format/main-file.ts";
 import { installErrorTransfer } from "../../../codec/worker/error-transfer.ts";
 import { chunksOf } from "../player/answer-body.ts";
@@ -95,11 +96,10 @@ async function check(mainId: string, stored: Blob, expected: string | null, tell
   const { header } = await MainReader.open(sourceFromBlob(stored));
   if (toHex(header.id) !== mainId)
     throw new FormatError(`what was stored is main ${toHex(header.id)}, not ${mainId}: keep it again`);
-  const { poster } = header;
   return {
     bytes: stored.size,
     piecesSha256,
-    poster: poster === undefined ? undefined : new Blob([poster.data as BlobPart], { type: poster.type }),
+    poster: posterBlob(header),
   };
 }
 

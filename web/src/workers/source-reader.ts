@@ -18,6 +18,7 @@ import type { CompressInput, SourcePacket, SourcePicture } from "../../../codec/
 import { PictureBuffers } from "../../../codec/methods/picture-buffers.ts";
 import { rateBelowSource } from "../../../codec/methods/rate-control.ts";
 import { openIndex } from "../../../codec/methods/samples/open-index.ts";
+import type { SourceIndex } from "../../../codec/methods/samples/source-index.ts";
 import { canDemux } from "../player/decoder-support.ts";
 import { keepEarlyTimes } from "../player/early-pictures.ts";
 import type { Refusals, SourceFacts } from "./divide-api.ts";
@@ -55,13 +56,22 @@ export class SourceReader {
   private readonly video: InputVideoTrack;
   private readonly sound: InputAudioTrack | undefined;
   readonly facts: SourceFacts;
+  /** What is where in the file; undefined where only the demuxer reads it. */
+  readonly index: SourceIndex | undefined;
   private readonly buffers = new PictureBuffers();
 
-  private constructor(input: Input, video: InputVideoTrack, sound: InputAudioTrack | undefined, facts: SourceFacts) {
+  private constructor(
+    input: Input,
+    video: InputVideoTrack,
+    sound: InputAudioTrack | undefined,
+    facts: SourceFacts,
+    index: SourceIndex | undefined,
+  ) {
     this.input = input;
     this.video = video;
     this.sound = sound;
     this.facts = facts;
+    this.index = index;
   }
 
   /**
@@ -139,7 +149,7 @@ export class SourceReader {
       }),
       refusals,
     };
-    return new SourceReader(input, video, sound, facts);
+    return new SourceReader(input, video, sound, facts, asItIs.index);
   }
 
   /** What `divideCompress` takes. The first picture is decoded to know what kind the decoder gives. */
@@ -281,15 +291,16 @@ export class SourceReader {
   }
 }
 
-/** Why the file cannot be divided as it is, if it cannot; and its codec's name, which the demuxer does not know of every one. */
-async function lookAsItIs(file: Blob): Promise<{ refusal?: string; codec?: string }> {
+/** Why the file cannot be divided as it is, if it cannot; what is where in it, as far as we read it; and its codec's name, which the demuxer does not know of every one. */
+async function lookAsItIs(file: Blob): Promise<{ refusal?: string; codec?: string; index?: SourceIndex }> {
   try {
-    const { container, streams } = await openIndex(readAhead(sourceFromBlob(file)));
+    const index = await openIndex(readAhead(sourceFromBlob(file)));
+    const { container, streams } = index;
     if (!canDemux(container))
-      return { refusal: `the player does not know this container (${container}): convert it to MP4` };
+      return { index, refusal: `the player does not know this container (${container}): convert it to MP4` };
     const video = streams.find(({ track }) => track?.kind === "video")?.track;
-    if (video !== undefined) return { codec: video.codec };
-    return { refusal: "no coded picture is found in this file: it is cut, damaged or of another coding" };
+    if (video !== undefined) return { index, codec: video.codec };
+    return { index, refusal: "no coded picture is found in this file: it is cut, damaged or of another coding" };
   } catch (error) {
     if (error instanceof CmixError) return { refusal: error.message };
     throw error;

@@ -1,7 +1,8 @@
-import { type ReactNode, useEffect, useState } from "react";
+import type { ReactNode } from "react";
 import { Link } from "../../app/router.tsx";
 import { useText } from "../../shared/i18n/text.tsx";
 import { formatBytes, formatTime } from "../../shared/text-format.ts";
+import { useUrlOf } from "../../shared/ui/use-url-of.ts";
 import { KeepPart } from "./keep-part.tsx";
 import { type ShelfItem, shelf } from "./shelf.ts";
 import { useShelf } from "./use-shelf.ts";
@@ -71,13 +72,6 @@ function ShelfRow({ item }: { item: ShelfItem }): ReactNode {
 /** Off line there is only what the main itself tells. */
 function RowPoster({ item }: { item: ShelfItem }): ReactNode {
   const { poster, posterUrl } = item.main;
-  const [made, setMade] = useState<string>();
-  useEffect(() => {
-    if (poster === undefined) return;
-    const url = URL.createObjectURL(poster);
-    setMade(url);
-    return () => URL.revokeObjectURL(url);
-  }, [poster]);
-  const url = made ?? posterUrl;
+  const url = useUrlOf(poster) ?? posterUrl;
   return <div className="poster shelf-poster">{url !== undefined && <img src={url} alt="" />}</div>;
 }

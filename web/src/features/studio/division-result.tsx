@@ -1,9 +1,10 @@
-import { type ReactNode, useEffect, useMemo, useState } from "react";
+import { type ReactNode, useMemo } from "react";
 import { openInWatch } from "../../app/handoff.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { wantsAccount } from "../../shared/session.ts";
 import { formatBytes, formatShare, formatTime } from "../../shared/text-format.ts";
 import { Hint, ProgressBar } from "../../shared/ui/notices.tsx";
+import { useUrlOf } from "../../shared/ui/use-url-of.ts";
 import type { DivisionOutput, Teaser } from "../../workers/divide-api.ts";
 import { SignInToUpload } from "../account/sign-in-to-upload.tsx";
 import type { Transfer } from "./use-division.ts";
@@ -112,16 +113,6 @@ export function DivisionResult({
       {slave.state === "done" && <Publishing transfer={main} onPublish={onPublish} />}
     </div>
   );
-}
-
-function useUrlOf(file: Blob): string | undefined {
-  const [url, setUrl] = useState<string>();
-  useEffect(() => {
-    const made = URL.createObjectURL(file);
-    setUrl(made);
-    return () => URL.revokeObjectURL(made);
-  }, [file]);
-  return url;
 }
 
 function TeaserPreview({ teaser }: { teaser: Teaser }): ReactNode {

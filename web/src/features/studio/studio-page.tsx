@@ -4,6 +4,7 @@ import { useText } from "../../shared/i18n/text.tsx";
 import { fileNameFor, withoutExtension } from "../../shared/text-format.ts";
 import { DropZone } from "../../shared/ui/drop-zone.tsx";
 import { ErrorNotice, Hint } from "../../shared/ui/notices.tsx";
+import { useUrlOf } from "../../shared/ui/use-url-of.ts";
 import type { DivideSettings, SourceFacts } from "../../workers/divide-api.ts";
 import { DivisionProgressView } from "./division-progress.tsx";
 import { DivisionResult } from "./division-result.tsx";
@@ -161,15 +162,11 @@ function divideSettings(
 
 function Preview({ file, isDecodable }: { file: File; isDecodable: boolean }): ReactNode {
   const { t } = useText();
-  const [url, setUrl] = useState<string>();
+  const url = useUrlOf(file);
   /** The picture's coding is one matter, its container another. */
   const [isRefused, setIsRefused] = useState(false);
-  useEffect(() => {
-    const made = URL.createObjectURL(file);
-    setUrl(made);
-    setIsRefused(false);
-    return () => URL.revokeObjectURL(made);
-  }, [file]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another file may be taken
+  useEffect(() => setIsRefused(false), [file]);
   if (!isDecodable || isRefused) return <p className="preview preview-none">{t("studio.noPreview")}</p>;
   return url === undefined ? null : (
     <video

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useId, useRef, useState, useSyncExternalStore } from "react";
+import { type ReactNode, useEffect, useId, useRef, useSyncExternalStore } from "react";
 import { contentOf, cuesAt } from "../../player/captions.ts";
 import type { Player } from "../../player/player.ts";
 import type { PlayerSnapshot } from "../../player/snapshot.ts";
@@ -7,6 +7,7 @@ import type { TextKey } from "../../shared/i18n/en.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { formatTime } from "../../shared/text-format.ts";
 import { ProgressBar } from "../../shared/ui/notices.tsx";
+import { useUrlOf } from "../../shared/ui/use-url-of.ts";
 import type { MainFacts } from "../../workers/play-api.ts";
 import { RefusalNotice } from "./announcer.tsx";
 import { Icon } from "./icons.tsx";
@@ -132,12 +133,6 @@ function Cue({ cue }: { cue: VTTCue }): ReactNode {
 }
 
 function Poster({ poster }: { poster: Blob | undefined }): ReactNode {
-  const [url, setUrl] = useState<string>();
-  useEffect(() => {
-    if (poster === undefined) return;
-    const made = URL.createObjectURL(poster);
-    setUrl(made);
-    return () => URL.revokeObjectURL(made);
-  }, [poster]);
+  const url = useUrlOf(poster);
   return url === undefined ? null : <img className="stage-poster" src={url} alt="" />;
 }
