@@ -1,11 +1,16 @@
 /** The option `--captions LANGUAGE[:captions]=FILE`, or `source` for those inside the source. */
 import { basename } from "node:path";
-import { type CaptionTrack, languageName, languageTag } from "../codec/captions/caption-track.ts";
-import { readSourceCaptions } from "../codec/captions/source-captions.ts";
-import { CAPTION_MAX_BYTES, readCaptionFile } from "../codec/captions/web-vtt.ts";
-import { InputError } from "../codec/errors.ts";
-import { openIndex } from "../codec/methods/samples/open-index.ts";
-import { type OpenFile, openFile } from "./files.ts";
+import { type OpenFile, openFile } from "../codec/hosts/node/index.ts";
+import {
+  CAPTION_MAX_BYTES,
+  type CaptionTrack,
+  InputError,
+  languageName,
+  languageTag,
+  openIndex,
+  readCaptionFile,
+  readSourceCaptions,
+} from "../codec/index.ts";
 import { note } from "./output.ts";
 import { UsageError } from "./usage-error.ts";
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The `cmix` command: one file a subcommand, one line an error, exit codes as documented in the README. */
-import { CmixError, type ErrorCode } from "../codec/errors.ts";
+import { CmixError, type ErrorCode } from "../codec/index.ts";
 import { backup, restore } from "./backup.ts";
 import { combine } from "./combine.ts";
 import { decode } from "./decode.ts";

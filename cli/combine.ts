@@ -1,20 +1,23 @@
 import { extname } from "node:path";
-import { MatroskaWriter } from "../codec/containers/matroska-writer.ts";
-import { writeY4mHeader, Y4M_PICTURE_HEADER } from "../codec/containers/y4m.ts";
-import { UnsupportedError } from "../codec/errors.ts";
-import type { ByteSink } from "../codec/format/bytes.ts";
-import type { AudioTrack, VideoTrack } from "../codec/format/header.ts";
-import { MainReader } from "../codec/format/main-file.ts";
-import { SlaveReader } from "../codec/format/slave-file.ts";
-import { mergeAudioPackets } from "../codec/methods/audio-packets.ts";
-import { CompressDecoder } from "../codec/methods/compress-decoder.ts";
-import { decodePacketList } from "../codec/methods/packet-list.ts";
-import { combineSamples, mergerIn } from "../codec/methods/samples.ts";
-import { checkPair } from "../codec/pairing.ts";
-import { createProtection } from "../codec/protect/create-protection.ts";
-import { FileSink, openFile } from "./files.ts";
-import { loadNodeKernels } from "./node-kernels.ts";
-import { createNodePool } from "./node-pool.ts";
+import { createNodePool, FileSink, loadNodeKernels, openFile } from "../codec/hosts/node/index.ts";
+import {
+  type AudioTrack,
+  type ByteSink,
+  CompressDecoder,
+  checkPair,
+  combineSamples,
+  createProtection,
+  decodePacketList,
+  MainReader,
+  MatroskaWriter,
+  mergeAudioPackets,
+  mergerIn,
+  SlaveReader,
+  UnsupportedError,
+  type VideoTrack,
+  writeY4mHeader,
+  Y4M_PICTURE_HEADER,
+} from "../codec/index.ts";
 import { type Command, integer, parse, requiredText } from "./options.ts";
 import { createProgress, note, printResult } from "./output.ts";
 import { UsageError } from "./usage-error.ts";

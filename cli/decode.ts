@@ -1,13 +1,17 @@
-import { splitPictures } from "../codec/containers/elementary-stream.ts";
-import { writeY4mHeader, Y4M_PICTURE_HEADER } from "../codec/containers/y4m.ts";
-import { InputError, UnsupportedError } from "../codec/errors.ts";
-import type { ByteSource } from "../codec/format/bytes.ts";
-import { type MpegContainer, openMpeg } from "../codec/methods/mpeg/open-mpeg.ts";
-import { videoBytes } from "../codec/methods/mpeg/video-bytes.ts";
-import { StreamDecoder } from "../codec/methods/stream-decoder.ts";
-import type { Kernels } from "../codec/wasm/load-kernels.ts";
-import { FileSink, openFile } from "./files.ts";
-import { loadNodeKernels } from "./node-kernels.ts";
+import { FileSink, loadNodeKernels, openFile } from "../codec/hosts/node/index.ts";
+import {
+  type ByteSource,
+  InputError,
+  type Kernels,
+  type MpegContainer,
+  openMpeg,
+  StreamDecoder,
+  splitPictures,
+  UnsupportedError,
+  videoBytes,
+  writeY4mHeader,
+  Y4M_PICTURE_HEADER,
+} from "../codec/index.ts";
 import { type Command, parse, requiredText } from "./options.ts";
 import { createProgress, printResult } from "./output.ts";
 

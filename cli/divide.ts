@@ -1,16 +1,17 @@
 import { mkdir } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
-import { readY4m } from "../codec/containers/y4m.ts";
-import type { DivisionResult } from "../codec/format/division-writer.ts";
-import { chooseMethod } from "../codec/methods/choose-method.ts";
-import { divideCompress } from "../codec/methods/compress.ts";
-import { divideMpeg } from "../codec/methods/mpeg.ts";
-import { PictureBuffers } from "../codec/methods/picture-buffers.ts";
-import { pictureRateCode } from "../codec/methods/picture-encoder.ts";
-import { divideSamples } from "../codec/methods/samples.ts";
+import { createNodePool, FileSink, openFile } from "../codec/hosts/node/index.ts";
+import {
+  chooseMethod,
+  type DivisionResult,
+  divideCompress,
+  divideMpeg,
+  divideSamples,
+  PictureBuffers,
+  pictureRateCode,
+  readY4m,
+} from "../codec/index.ts";
 import { openCaptions } from "./captions.ts";
-import { FileSink, openFile } from "./files.ts";
-import { createNodePool } from "./node-pool.ts";
 import { type Command, choice, integer, list, parse } from "./options.ts";
 import { createProgress, note, printResult } from "./output.ts";
 import { UsageError } from "./usage-error.ts";

@@ -1,10 +1,5 @@
-import { readY4m } from "../codec/containers/y4m.ts";
-import { encodeGops } from "../codec/methods/gop-encoder.ts";
-import { PictureBuffers } from "../codec/methods/picture-buffers.ts";
-import { pictureRateCode } from "../codec/methods/picture-encoder.ts";
-import { averageRate, constantQuality } from "../codec/methods/rate-control.ts";
-import { FileSink, openFile } from "./files.ts";
-import { createNodePool } from "./node-pool.ts";
+import { createNodePool, FileSink, openFile } from "../codec/hosts/node/index.ts";
+import { averageRate, constantQuality, encodeGops, PictureBuffers, pictureRateCode, readY4m } from "../codec/index.ts";
 import { type Command, integer, parse, requiredText } from "./options.ts";
 import { createProgress, note, printResult } from "./output.ts";
 import { UsageError } from "./usage-error.ts";

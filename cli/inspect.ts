@@ -1,9 +1,5 @@
-import { FormatError } from "../codec/errors.ts";
-import { toHex } from "../codec/format/bytes.ts";
-import { MAIN_MAGIC, SLAVE_MAGIC } from "../codec/format/layout.ts";
-import { MainReader } from "../codec/format/main-file.ts";
-import { SlaveReader } from "../codec/format/slave-file.ts";
-import { type OpenFile, openFile } from "./files.ts";
+import { type OpenFile, openFile } from "../codec/hosts/node/index.ts";
+import { FormatError, MAIN_MAGIC, MainReader, SLAVE_MAGIC, SlaveReader, toHex } from "../codec/index.ts";
 import { type Command, parse } from "./options.ts";
 import { note, printResult } from "./output.ts";
 

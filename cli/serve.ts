@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { WASM_PATH } from "./node-kernels.ts";
+import { WASM_PATH } from "../codec/hosts/node/index.ts";
 import { type Command, integer, parse } from "./options.ts";
 
 const DEFAULT_PORT = 8484;

@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, open, readdir, rename, rm, stat } from "node:fs/promise
 import { dirname, join, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { InputError } from "../codec/errors.ts";
+import { InputError } from "../codec/index.ts";
 import { DATABASE_FILE } from "./config.ts";
 import { KEY_CHECK_FILE, KEY_FILE } from "./secrets/master-key.ts";
 import { BLOB_KINDS } from "./store/blobs.ts";

@@ -1,4 +1,4 @@
-import type { Kernels } from "../codec/wasm/load-kernels.ts";
+import type { Kernels } from "../codec/index.ts";
 import type { Limits } from "./config.ts";
 import type { KeyedLock } from "./keyed-lock.ts";
 import type { MainOrigins } from "./library/main-origins.ts";

@@ -2,7 +2,7 @@
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { CmixError, type ErrorDetails } from "../codec/errors.ts";
+import { CmixError, type ErrorDetails } from "../codec/index.ts";
 import type { Log } from "./log.ts";
 
 const STATUS = {

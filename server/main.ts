@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { createSecureContext } from "node:tls";
-import { InputError } from "../codec/errors.ts";
+import { InputError } from "../codec/index.ts";
 import { firstAdministratorUrl } from "./accounts/first-administrator.ts";
 import { startAccountUpkeep } from "./accounts/upkeep.ts";
 import { createListener } from "./app.ts";

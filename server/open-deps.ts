@@ -1,6 +1,6 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { loadKernels } from "../codec/wasm/load-kernels.ts";
+import { loadKernels } from "../codec/index.ts";
 import { DATABASE_FILE, DEFAULT_GUEST_PLAYS, DEFAULT_LIMITS, type Limits, type ServerSettings } from "./config.ts";
 import type { Deps } from "./deps.ts";
 import { KeyedLock } from "./keyed-lock.ts";

@@ -4,13 +4,13 @@
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { openFile } from "../../cli/files.ts";
-import { loadNodeKernels } from "../../cli/node-kernels.ts";
-import { readY4m, type Y4mHeader } from "../../codec/containers/y4m.ts";
-import { CompressDecoder } from "../../codec/methods/compress-decoder.ts";
-import type { SourcePicture } from "../../codec/methods/compress-types.ts";
-import { PictureBuffers } from "../../codec/methods/picture-buffers.ts";
-import { PictureEncoder } from "../../codec/methods/picture-encoder.ts";
+import { readY4m, type Y4mHeader } from "../../codec/containers/y4m/y4m.ts";
+import { openFile } from "../../codec/hosts/node/files.ts";
+import { loadNodeKernels } from "../../codec/hosts/node/kernels.ts";
+import { CompressDecoder } from "../../codec/methods/compress/compress-decoder.ts";
+import { PictureEncoder } from "../../codec/methods/compress/picture-encoder.ts";
+import { PictureBuffers } from "../../codec/pictures/picture-buffers.ts";
+import type { SourcePicture } from "../../codec/pictures/source-picture.ts";
 
 export interface Lap {
   pictures: number;

@@ -4,13 +4,13 @@ import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { loadNodeKernels } from "../../cli/node-kernels.ts";
-import { createNodePool } from "../../cli/node-pool.ts";
-import { MemorySink, sourceFromBytes } from "../../codec/format/bytes.ts";
-import { openMpeg } from "../../codec/methods/mpeg/open-mpeg.ts";
+import { MemorySink, sourceFromBytes } from "../../codec/bytes/bytes.ts";
+import { openMpeg } from "../../codec/containers/open-mpeg.ts";
+import { loadNodeKernels } from "../../codec/hosts/node/kernels.ts";
+import { createNodePool } from "../../codec/hosts/node/pool.ts";
+import { divideMpeg } from "../../codec/methods/mpeg/divide-mpeg.ts";
 import { type CutMpeg, cutMpeg, mergeMpeg } from "../../codec/methods/mpeg/segment-bytes.ts";
 import { type MpegSegment, planMpeg } from "../../codec/methods/mpeg/segment-planner.ts";
-import { divideMpeg } from "../../codec/methods/mpeg.ts";
 import type { Kernels } from "../../codec/wasm/load-kernels.ts";
 import { median, type Ratio, ROOT } from "../measure.ts";
 

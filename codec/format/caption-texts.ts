@@ -2,10 +2,12 @@
  * The texts of captions in a main's trailer, and what its header says of them (FORMAT.md 5). They stand at the very end, behind a checksum of
  * what comes before them, so that a file is opened without reading them, and by readers that do not know of them.
  */
+
+import { type ByteSource, concatBytes, equalBytes } from "../bytes/bytes.ts";
 import { CAPTION_TRACKS_MAX, type CaptionTrack } from "../captions/caption-track.ts";
 import { checkWebVtt, decodeCaptions } from "../captions/web-vtt.ts";
+import { sha256 } from "../crypto/primitives.ts";
 import { FormatError, InputError } from "../errors.ts";
-import { type ByteSource, concatBytes, equalBytes, sha256 } from "./bytes.ts";
 import type { MainHeader } from "./header.ts";
 import { CAPTIONS_MAX_BYTES, CHECKSUM_BYTES, FOOTER_BYTES, isTrailer, TRAILER_HEAD_BYTES } from "./layout.ts";
 

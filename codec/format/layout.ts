@@ -2,8 +2,9 @@
  * The fixed binary parts of both files: preamble, segment heads, trailer frame. All integers are big-endian.
  * Bytes: FORMAT.md 2-5.
  */
+
+import { equalBytes, viewOf } from "../bytes/bytes.ts";
 import { FormatError } from "../errors.ts";
-import { equalBytes } from "./bytes.ts";
 
 export const FORMAT_VERSION = 1;
 
@@ -76,8 +77,6 @@ export interface IndexEntry {
   key: boolean;
   structure: boolean;
 }
-
-const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 export function writePreamble(magic: Uint8Array, headerLength: number): Uint8Array {
   const bytes = new Uint8Array(PREAMBLE_BYTES);

@@ -1,6 +1,8 @@
 /** Reading and writing of main files (`.cmx`). Bytes: FORMAT.md 2-5. */
+
+import { type ByteSink, type ByteSource, concatBytes, equalBytes } from "../bytes/bytes.ts";
+import { sha256 } from "../crypto/primitives.ts";
 import { FormatError } from "../errors.ts";
-import { type ByteSink, type ByteSource, concatBytes, equalBytes, sha256 } from "./bytes.ts";
 import { appendTexts, captionBytes, readCaptionText, withoutTexts } from "./caption-texts.ts";
 import { decodeMainHeader, decodeMainTrailer, encodeFields, type MainHeader, type MainTrailer } from "./header.ts";
 import {

@@ -1,6 +1,8 @@
 /** Reading and writing of slave files (`.cms`). Bytes: FORMAT.md 2-5. */
+
+import { type ByteSink, type ByteSource, concatBytes, equalBytes } from "../bytes/bytes.ts";
+import { sha256 } from "../crypto/primitives.ts";
 import { FormatError } from "../errors.ts";
-import { type ByteSink, type ByteSource, concatBytes, equalBytes, sha256 } from "./bytes.ts";
 import { decodeSlaveHeader, decodeSlaveTrailer, encodeFields, type SlaveHeader, type SlaveTrailer } from "./header.ts";
 import {
   CHECKSUM_BYTES,

@@ -1,8 +1,8 @@
+import type { ByteSource } from "../bytes/bytes.ts";
+import { recogniseSource } from "../containers/open-index.ts";
+import { openMpeg } from "../containers/open-mpeg.ts";
 import { UnsupportedError } from "../errors.ts";
-import type { ByteSource } from "../format/bytes.ts";
 import type { Method } from "../format/header.ts";
-import { openMpeg } from "./mpeg/open-mpeg.ts";
-import { recogniseSource } from "./samples/open-index.ts";
 
 /**
  * What `auto` means for a file: as it is where that is possible, compressed where it has to be.

@@ -2,7 +2,7 @@
  * Encryption of slave units on their way to one viewer: XOR with the CM's bytes (Cmix patent [0206]-[0207]) and with an AES-CTR key
  * stream from the play's own secret, since the CM alone is known to every viewer. FORMAT.md 8.
  */
-import { type ByteSource, concatBytes } from "../format/bytes.ts";
+import { type ByteSource, concatBytes } from "../bytes/bytes.ts";
 import type { Kernels } from "../wasm/load-kernels.ts";
 
 /** Number of the unit that carries the slave's preamble and header. */

@@ -2,8 +2,10 @@
  * Protection `patent`: nothing beyond what the method withholds; the tag is a checksum. Weak: attacks bring a picture without its
  * DC values back to SSIM 0.94 and one without its top bit plane to 0.84, in seconds (Cmix patent [0127], README "Limits").
  */
+
+import { equalBytes } from "../bytes/bytes.ts";
+import { sha256 } from "../crypto/primitives.ts";
 import { FormatError } from "../errors.ts";
-import { equalBytes, sha256 } from "../format/bytes.ts";
 import { TAG_BYTES, writeMainHead } from "../format/layout.ts";
 import type { Protection, ProtectionContext } from "./protection.ts";
 

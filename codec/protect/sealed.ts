@@ -2,10 +2,11 @@
  * Protection `sealed`: every public byte under AES-256-GCM, its key derived from the slave's secret and the segment's withheld
  * part, so that neither opens anything alone. FORMAT.md 6; design reason: FORMAT.md 7.
  */
+
+import { concatBytes } from "../bytes/bytes.ts";
+import { cryptoPrimitives, sha256 } from "../crypto/primitives.ts";
 import { FormatError } from "../errors.ts";
-import { concatBytes, sha256 } from "../format/bytes.ts";
 import { type SegmentHead, writeMainHead } from "../format/layout.ts";
-import { cryptoPrimitives } from "./primitives.ts";
 import type { Protection, ProtectionContext } from "./protection.ts";
 
 const INFO_PREFIX = new TextEncoder().encode("cmix/1");

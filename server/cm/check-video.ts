@@ -1,7 +1,6 @@
 /** Is this really a video that browsers play as a CM? All of its packets are read. */
 import { CustomSource, EncodedPacketSink, Input, MP4, WEBM } from "mediabunny";
-import { FormatError, UnsupportedError } from "../../codec/errors.ts";
-import type { ByteSource } from "../../codec/format/bytes.ts";
+import { type ByteSource, FormatError, UnsupportedError } from "../../codec/index.ts";
 import type { CmType } from "../store/cms.ts";
 
 export const CM_MAX_SECONDS = 120;

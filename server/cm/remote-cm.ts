@@ -5,7 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
-import { CmixError } from "../../codec/errors.ts";
+import { CmixError } from "../../codec/index.ts";
 import type { Deps } from "../deps.ts";
 import { HttpError } from "../http-error.ts";
 import type { ByteStream } from "../library/receive.ts";

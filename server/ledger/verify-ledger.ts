@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import SqliteDatabase from "better-sqlite3";
 import { Kysely, SqliteDialect } from "kysely";
-import { FormatError, InputError } from "../../codec/errors.ts";
+import { FormatError, InputError } from "../../codec/index.ts";
 import { DATABASE_FILE } from "../config.ts";
 import type { Tables } from "../store/schema.ts";
 import { deliveryBody, eventBody, faultOf, GENESIS, type LedgerEntry } from "./chain.ts";

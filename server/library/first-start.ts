@@ -2,9 +2,7 @@
 import { createReadStream, existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { InputError } from "../../codec/errors.ts";
-import { sourceFromBytes, toHex } from "../../codec/format/bytes.ts";
-import { SlaveReader } from "../../codec/format/slave-file.ts";
+import { InputError, SlaveReader, sourceFromBytes, toHex } from "../../codec/index.ts";
 import { importCm } from "../cm/import-cm.ts";
 import type { Deps } from "../deps.ts";
 import { importMain } from "./import-main.ts";

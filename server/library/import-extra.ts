@@ -2,7 +2,7 @@
 import { decode as decodeJpeg } from "jpeg-js";
 import { BufferSource, EncodedPacketSink, Input, MP4, QTFF, WEBM } from "mediabunny";
 import { PNG } from "pngjs";
-import { FormatError, UnsupportedError } from "../../codec/errors.ts";
+import { FormatError, UnsupportedError } from "../../codec/index.ts";
 import type { Deps } from "../deps.ts";
 import type { Extra, ExtraKind } from "../store/library.ts";
 import { type ByteStream, receive } from "./receive.ts";

@@ -1,7 +1,4 @@
-import { PairingError } from "../../codec/errors.ts";
-import { type ByteSource, toHex } from "../../codec/format/bytes.ts";
-import { MainReader } from "../../codec/format/main-file.ts";
-import { checkPair } from "../../codec/pairing.ts";
+import { type ByteSource, checkPair, MainReader, PairingError, toHex } from "../../codec/index.ts";
 import type { Deps } from "../deps.ts";
 import { HttpError } from "../http-error.ts";
 import type { Main } from "../store/videos.ts";

@@ -1,7 +1,11 @@
-import { FormatError, PairingError } from "../../codec/errors.ts";
-import { type ByteSource, toHex } from "../../codec/format/bytes.ts";
-import type { SlaveSegmentHead } from "../../codec/format/layout.ts";
-import { SlaveReader } from "../../codec/format/slave-file.ts";
+import {
+  type ByteSource,
+  FormatError,
+  PairingError,
+  SlaveReader,
+  type SlaveSegmentHead,
+  toHex,
+} from "../../codec/index.ts";
 import type { Deps } from "../deps.ts";
 import { HttpError } from "../http-error.ts";
 import { type Timeline, timelineOf } from "../play/timeline.ts";

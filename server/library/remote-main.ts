@@ -1,5 +1,5 @@
 /** Mains on their provider's own server (Cmix patent, claim 3): checked here, downloaded there. */
-import { CmixError, PairingError } from "../../codec/errors.ts";
+import { CmixError, PairingError } from "../../codec/index.ts";
 import type { Deps } from "../deps.ts";
 import { HttpError } from "../http-error.ts";
 import { fetchFile } from "../outbound/fetch-file.ts";

@@ -1,4 +1,4 @@
-import { SlaveReader } from "../../codec/format/slave-file.ts";
+import { SlaveReader } from "../../codec/index.ts";
 import type { Blobs } from "../store/blobs.ts";
 
 /** Readers of the slaves that were asked for last; each holds a header and an index, at most some megabytes. */

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { Upload } from "@tus/server";
 import { Server } from "@tus/server";
 import { z } from "zod";
-import { FormatError } from "../../codec/errors.ts";
+import { FormatError } from "../../codec/index.ts";
 import { logDivision } from "../accounts/division-log.ts";
 import type { Identity } from "../accounts/identity.ts";
 import type { Deps } from "../deps.ts";

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { InputError } from "../../codec/errors.ts";
+import { InputError } from "../../codec/index.ts";
 import { HttpError } from "../http-error.ts";
 import { type ByteStream, tooLarge } from "../library/receive.ts";
 import { guardedFetch, type OutboundRules } from "./guarded-fetch.ts";

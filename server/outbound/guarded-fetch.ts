@@ -4,7 +4,7 @@ import { type IncomingMessage, request as requestPlain } from "node:http";
 import { request as requestTls } from "node:https";
 import type { LookupFunction } from "node:net";
 import ipaddr from "ipaddr.js";
-import { InputError } from "../../codec/errors.ts";
+import { InputError } from "../../codec/index.ts";
 
 const REDIRECTS_MOST = 3;
 const ADDRESS_MOST_CHARACTERS = 2000;

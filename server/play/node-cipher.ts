@@ -1,5 +1,5 @@
 import { createCipheriv, createHmac, type Hmac } from "node:crypto";
-import { type UnitCipher, webCipher } from "../../codec/protect/delivery.ts";
+import { type UnitCipher, webCipher } from "../../codec/index.ts";
 
 /** The same as the codec's own, without WebCrypto's way through other threads, which costs several times the work for some kilobytes. */
 export const nodeCipher: UnitCipher = (secret, salt, info, bytes) => {

@@ -1,7 +1,5 @@
 /** What plays read of slaves and CMs, kept for those that are asked for now. */
-import type { ByteSource } from "../../codec/format/bytes.ts";
-import { fromHex } from "../../codec/format/bytes.ts";
-import type { SlaveReader } from "../../codec/format/slave-file.ts";
+import { type ByteSource, fromHex, type SlaveReader } from "../../codec/index.ts";
 import type { Deps } from "../deps.ts";
 import { Recent } from "../store/cached-blobs.ts";
 import type { Timeline } from "./timeline.ts";

@@ -1,6 +1,5 @@
 /** Slave units of a play: where a ticket may begin, seeks, and what one ticket gives. */
-import { fromHex } from "../../codec/format/bytes.ts";
-import { START_UNIT } from "../../codec/protect/delivery.ts";
+import { fromHex, START_UNIT } from "../../codec/index.ts";
 import type { Deps } from "../deps.ts";
 import { HttpError } from "../http-error.ts";
 import { type Play, secondsToCmEnd, secretOf, withVideo } from "./play.ts";

@@ -1,6 +1,5 @@
 /** Where the segments of a slave stand in media time; what a play's allowance is counted in. */
-import { FormatError } from "../../codec/errors.ts";
-import type { SlaveSegmentHead } from "../../codec/format/layout.ts";
+import { FormatError, type SlaveSegmentHead } from "../../codec/index.ts";
 
 export interface SegmentTime {
   /** Layer and track: each has an allowance of its own. */

@@ -1,9 +1,14 @@
 /** Slave units on their way to one play, encrypted for it. */
-import type { ByteSource } from "../../codec/format/bytes.ts";
-import { readSlaveHead, SLAVE_HEAD_BYTES } from "../../codec/format/layout.ts";
-import type { SlaveReader } from "../../codec/format/slave-file.ts";
-import { cryptUnit, type DeliveryContext, START_UNIT } from "../../codec/protect/delivery.ts";
-import type { Kernels } from "../../codec/wasm/load-kernels.ts";
+import {
+  type ByteSource,
+  cryptUnit,
+  type DeliveryContext,
+  type Kernels,
+  readSlaveHead,
+  SLAVE_HEAD_BYTES,
+  type SlaveReader,
+  START_UNIT,
+} from "../../codec/index.ts";
 import { nodeCipher } from "./node-cipher.ts";
 
 /** Number and length before each unit. */

@@ -1,7 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { sourceFromBytes } from "../../codec/format/bytes.ts";
-import { MainReader } from "../../codec/format/main-file.ts";
+import { MainReader, sourceFromBytes } from "../../codec/index.ts";
 import { guarded } from "../accounts/identity.ts";
 import type { Deps } from "../deps.ts";
 import { HttpError } from "../http-error.ts";

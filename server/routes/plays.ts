@@ -1,7 +1,6 @@
 import type { OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { toHex } from "../../codec/format/bytes.ts";
-import { START_UNIT } from "../../codec/protect/delivery.ts";
+import { START_UNIT, toHex } from "../../codec/index.ts";
 import { ensureSession } from "../accounts/identity.ts";
 import type { Deps } from "../deps.ts";
 import { askConditions, openPlay } from "../play/open-play.ts";

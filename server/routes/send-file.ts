@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import type { ByteSource } from "../../codec/format/bytes.ts";
+import type { ByteSource } from "../../codec/index.ts";
 import { HttpError } from "../http-error.ts";
 
 const CHUNK_BYTES = 256 << 10;

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { UnsupportedError } from "../../codec/errors.ts";
+import { UnsupportedError } from "../../codec/index.ts";
 import { accountOf } from "../accounts/identity.ts";
 import { checkImage } from "../cm/check-image.ts";
 import { ANYBODY } from "../cm/choose-cm.ts";

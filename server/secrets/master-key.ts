@@ -10,7 +10,7 @@ import {
 } from "node:crypto";
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { InputError } from "../../codec/errors.ts";
+import { InputError } from "../../codec/index.ts";
 
 /** In the data folder; the first is left out of backups unless asked for. */
 export const KEY_FILE = "cmix.key";

@@ -1,7 +1,7 @@
 import { getConnInfo } from "@hono/node-server/conninfo";
 import type { Context } from "hono";
 import ipaddr from "ipaddr.js";
-import { InputError } from "../../codec/errors.ts";
+import { InputError } from "../../codec/index.ts";
 
 type Range = [ipaddr.IPv4 | ipaddr.IPv6, number];
 

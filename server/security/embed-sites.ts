@@ -1,5 +1,5 @@
 /** Sites whose pages may show the player (Cmix patent [0219]). */
-import { InputError } from "../../codec/errors.ts";
+import { InputError } from "../../codec/index.ts";
 
 /** A source of CSP's `frame-ancestors`: scheme, host, which may begin with a star, and port (CSP Level 3, 2.3.1). */
 const SITE = /^https?:\/\/(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?$/i;

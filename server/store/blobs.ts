@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { ByteSource } from "../../codec/format/bytes.ts";
+import type { ByteSource } from "../../codec/index.ts";
 import type { MasterKey } from "../secrets/master-key.ts";
 import { FileSource } from "./file-source.ts";
 import { FileSealer, isSealed, openSealed } from "./sealed-file.ts";

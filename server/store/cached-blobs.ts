@@ -1,5 +1,5 @@
 /** Blobs that are read again and again, kept in memory by blocks: a blob never changes. */
-import { type ByteSource, concatBytes } from "../../codec/format/bytes.ts";
+import { type ByteSource, concatBytes } from "../../codec/index.ts";
 import type { BlobKind, Blobs } from "./blobs.ts";
 
 const BLOCK_BYTES = 128 << 10;

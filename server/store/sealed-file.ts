@@ -6,7 +6,7 @@
  * chunks that were moved, left out or cut off are found out.
  */
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
-import type { ByteSource } from "../../codec/format/bytes.ts";
+import type { ByteSource } from "../../codec/index.ts";
 import type { MasterKey } from "../secrets/master-key.ts";
 
 const MAGIC = Buffer.from("CMIXSEAL");

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { sourceFromBytes } from "../../codec/format/bytes.ts";
+import { sourceFromBytes } from "../../codec/bytes/bytes.ts";
 import { MainReader } from "../../codec/format/main-file.ts";
 import { hasFfmpeg } from "../support/tools.ts";
 import { ROOT } from "../support/tree.ts";

@@ -3,8 +3,8 @@ import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { writeY4mHeader, Y4M_PICTURE_HEADER } from "../../codec/containers/y4m.ts";
-import { concatBytes } from "../../codec/format/bytes.ts";
+import { concatBytes } from "../../codec/bytes/bytes.ts";
+import { writeY4mHeader, Y4M_PICTURE_HEADER } from "../../codec/containers/y4m/y4m.ts";
 import { writeTools } from "../support/mpeg-writer.ts";
 import { psnr } from "../support/quality.ts";
 import { paintScene } from "../support/scenes.ts";

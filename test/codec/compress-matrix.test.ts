@@ -1,6 +1,6 @@
 /** Method `compress` over its whole range: sizes, quantisers, groups, real clips. `npm run test:media` tries all, otherwise a sample. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { StreamDecoder } from "../../codec/methods/stream-decoder.ts";
+import { StreamDecoder } from "../../codec/methods/compress/stream-decoder.ts";
 import { type CodedPicture, elementaryStream, encodeClip, openDecoder } from "../support/compress.ts";
 import { createRandom } from "../support/fills.ts";
 import { type CheckKernels, expectSameBytes, loadCheckKernels } from "../support/kernels.ts";

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { concatBytes } from "../../codec/format/bytes.ts";
-import { tightPlanes } from "../../codec/methods/picture-encoder.ts";
+import { concatBytes } from "../../codec/bytes/bytes.ts";
+import { tightPlanes } from "../../codec/methods/compress/picture-encoder.ts";
 import { type CodedPicture, encodeClip } from "../support/compress.ts";
 import { below, createRandom } from "../support/fills.ts";
 import { type CheckKernels, expectSameBytes, GuardedBuffer, loadCheckKernels } from "../support/kernels.ts";

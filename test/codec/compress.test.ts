@@ -1,10 +1,11 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { MemorySink, sourceFromBytes } from "../../codec/bytes/bytes.ts";
 import { InputError } from "../../codec/errors.ts";
-import { MemorySink, sourceFromBytes } from "../../codec/format/bytes.ts";
 import { MainReader } from "../../codec/format/main-file.ts";
-import { divideCompress, SEGMENT_MAX_MICROSECONDS } from "../../codec/methods/compress.ts";
-import type { DivideOptions, SourcePacket, SourcePicture } from "../../codec/methods/compress-types.ts";
-import { decodePacketList } from "../../codec/methods/packet-list.ts";
+import type { DivideOptions } from "../../codec/methods/compress/compress-types.ts";
+import { divideCompress, SEGMENT_MAX_MICROSECONDS } from "../../codec/methods/compress/divide-compress.ts";
+import { decodePacketList } from "../../codec/methods/compress/packet-list.ts";
+import type { SourcePacket, SourcePicture } from "../../codec/pictures/source-picture.ts";
 import { sourcePicture } from "../support/compress.ts";
 import { divideClip, errorOf, openDivision, poolHere } from "../support/divisions.ts";
 import { type CheckKernels, loadCheckKernels } from "../support/kernels.ts";

@@ -11,7 +11,7 @@ import {
   PairingError,
   UnsupportedError,
 } from "../../codec/errors.ts";
-import { installErrorTransfer } from "../../codec/worker/error-transfer.ts";
+import { installErrorTransfer } from "../../codec/hosts/error-transfer.ts";
 import { errorOf } from "../support/divisions.ts";
 
 const CLASSES = [

@@ -1,10 +1,10 @@
 /** D4 D2: every MPEG file comes back byte for byte; sizes in a table. */
 import { beforeAll, describe, expect, it } from "vitest";
+import { concatBytes, sourceFromBytes } from "../../codec/bytes/bytes.ts";
+import { openMpeg } from "../../codec/containers/open-mpeg.ts";
 import { InputError } from "../../codec/errors.ts";
-import { concatBytes, sourceFromBytes } from "../../codec/format/bytes.ts";
 import { MainReader } from "../../codec/format/main-file.ts";
 import { chooseMethod } from "../../codec/methods/choose-method.ts";
-import { openMpeg } from "../../codec/methods/mpeg/open-mpeg.ts";
 import { cutMpeg } from "../../codec/methods/mpeg/segment-bytes.ts";
 import { type MpegSegment, planMpeg } from "../../codec/methods/mpeg/segment-planner.ts";
 import { type Kernels, loadKernels } from "../../codec/wasm/load-kernels.ts";

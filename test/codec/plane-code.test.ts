@@ -1,7 +1,7 @@
 /** The context coder of the top bit plane, held against READ and against a reader written from FORMAT.md 9.1. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { CompressDecoder } from "../../codec/methods/compress-decoder.ts";
-import { PictureEncoder, type PlaneCode } from "../../codec/methods/picture-encoder.ts";
+import { CompressDecoder } from "../../codec/methods/compress/compress-decoder.ts";
+import { PictureEncoder, type PlaneCode } from "../../codec/methods/compress/picture-encoder.ts";
 import { type Kernels, loadKernels } from "../../codec/wasm/load-kernels.ts";
 import { below, createRandom } from "../support/fills.ts";
 import { readWasm } from "../support/kernels.ts";

@@ -1,10 +1,10 @@
 import type { Remote } from "comlink";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { SourcePicture } from "../../codec/methods/compress-types.ts";
-import { encodeGops } from "../../codec/methods/gop-encoder.ts";
-import { averageRate, rateBelowSource } from "../../codec/methods/rate-control.ts";
-import { type CodecWorkerApi, createCodecWorkerApi } from "../../codec/worker/codec-worker.ts";
-import { WorkerPool } from "../../codec/worker/worker-pool.ts";
+import { type CodecWorkerApi, createCodecWorkerApi } from "../../codec/methods/codec-worker.ts";
+import { encodeGops } from "../../codec/methods/compress/gop-encoder.ts";
+import { averageRate, rateBelowSource } from "../../codec/methods/compress/rate-control.ts";
+import type { SourcePicture } from "../../codec/pictures/source-picture.ts";
+import { WorkerPool } from "../../codec/pool/worker-pool.ts";
 import { sourcePicture } from "../support/compress.ts";
 import { type CheckKernels, loadCheckKernels } from "../support/kernels.ts";
 import { paintScene } from "../support/scenes.ts";

@@ -1,11 +1,11 @@
 /** Every real file: divided, combined, the same again; sizes in a table. */
 import { beforeAll, describe, expect, it } from "vitest";
+import { sourceFromBytes } from "../../codec/bytes/bytes.ts";
 import { InputError, UnsupportedError } from "../../codec/errors.ts";
-import { sourceFromBytes } from "../../codec/format/bytes.ts";
 import { MainReader } from "../../codec/format/main-file.ts";
 import { SlaveReader } from "../../codec/format/slave-file.ts";
 import { CombinedSource } from "../../codec/methods/samples/combined-source.ts";
-import { mergerIn, openSamples } from "../../codec/methods/samples.ts";
+import { mergerIn, openSamples } from "../../codec/methods/samples/divide-samples.ts";
 import { type Kernels, loadKernels } from "../../codec/wasm/load-kernels.ts";
 import { errorOf, poolHere } from "../support/divisions.ts";
 import { below, createRandom } from "../support/fills.ts";

@@ -1,10 +1,10 @@
 /** Our indexers against ffprobe: the same packets at the same places and times. */
 import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { sourceFromBytes } from "../../codec/format/bytes.ts";
-import { openIndex } from "../../codec/methods/samples/open-index.ts";
+import { sourceFromBytes } from "../../codec/bytes/bytes.ts";
+import { openIndex } from "../../codec/containers/open-index.ts";
+import type { CodedSample } from "../../codec/containers/source-index.ts";
 import { planSegments } from "../../codec/methods/samples/segment-planner.ts";
-import type { CodedSample } from "../../codec/methods/samples/source-index.ts";
 import { mediaFiles, nameOf, readBytes } from "../support/media.ts";
 import { hasTool } from "../support/tools.ts";
 import { ROOT } from "../support/tree.ts";

@@ -1,9 +1,9 @@
 /** Damaged sources: divided without loss or refused by name, never a crash, a hang or a partial output. */
 import { beforeAll, describe, expect, it } from "vitest";
+import { MemorySink, sourceFromBytes } from "../../codec/bytes/bytes.ts";
 import { CmixError, FormatError, PairingError } from "../../codec/errors.ts";
-import { MemorySink, sourceFromBytes } from "../../codec/format/bytes.ts";
+import { divideSamples } from "../../codec/methods/samples/divide-samples.ts";
 import { mergeSegment } from "../../codec/methods/samples/segment-bytes.ts";
-import { divideSamples } from "../../codec/methods/samples.ts";
 import { type Kernels, loadKernels } from "../../codec/wasm/load-kernels.ts";
 import { errorOf, openDivision, poolHere } from "../support/divisions.ts";
 import { createRandom } from "../support/fills.ts";

@@ -17,10 +17,10 @@ import {
   TextSubtitleSource,
 } from "mediabunny";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type ByteSource, sourceFromBytes } from "../../codec/bytes/bytes.ts";
 import type { CaptionTrack } from "../../codec/captions/caption-track.ts";
-import { readSourceCaptions } from "../../codec/captions/source-captions.ts";
-import { type ByteSource, sourceFromBytes } from "../../codec/format/bytes.ts";
-import { openIndex } from "../../codec/methods/samples/open-index.ts";
+import { openIndex } from "../../codec/containers/open-index.ts";
+import { readSourceCaptions } from "../../codec/containers/source-captions.ts";
 import { createRandom } from "../support/fills.ts";
 import { readBytes } from "../support/media.ts";
 import { hasFfmpeg } from "../support/tools.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { readY4m, type Y4mSource } from "../../codec/containers/y4m.ts";
+import { concatBytes } from "../../codec/bytes/bytes.ts";
+import { readY4m, type Y4mSource } from "../../codec/containers/y4m/y4m.ts";
 import { InputError } from "../../codec/errors.ts";
-import { concatBytes } from "../../codec/format/bytes.ts";
-import { PictureBuffers } from "../../codec/methods/picture-buffers.ts";
+import { PictureBuffers } from "../../codec/pictures/picture-buffers.ts";
 
 const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
 const HEADER = ascii("YUV4MPEG2 W4 H2 F25:1 Ip\n");

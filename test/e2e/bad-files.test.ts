@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { sourceFromBytes } from "../../codec/format/bytes.ts";
+import { sourceFromBytes } from "../../codec/bytes/bytes.ts";
 import { MainReader } from "../../codec/format/main-file.ts";
 import { ROOT } from "../support/tree.ts";
 import { sendFile } from "../support/upload.ts";

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Browser, Frame, Page } from "playwright";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { sourceFromBytes, toHex } from "../../codec/format/bytes.ts";
+import { sourceFromBytes, toHex } from "../../codec/bytes/bytes.ts";
 import { MainReader } from "../../codec/format/main-file.ts";
 import { type RunningServer, startServer } from "../../server/main.ts";
 import { ROOT } from "../support/tree.ts";

@@ -2,8 +2,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { sourceFromBytes } from "../../codec/bytes/bytes.ts";
 import { FormatError } from "../../codec/errors.ts";
-import { sourceFromBytes } from "../../codec/format/bytes.ts";
 import { MainReader } from "../../codec/format/main-file.ts";
 
 const ROOT = join(import.meta.dirname, "../..");

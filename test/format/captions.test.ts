@@ -1,9 +1,11 @@
 /** Captions in a main: public, authenticated, read apart from everything else. */
+
 import { decode, encode } from "cborg";
 import { describe, expect, it } from "vitest";
+import { type ByteSource, concatBytes, MemorySink, sourceFromBytes } from "../../codec/bytes/bytes.ts";
 import type { CaptionTrack } from "../../codec/captions/caption-track.ts";
-import { type ByteSource, concatBytes, MemorySink, sha256, sourceFromBytes } from "../../codec/format/bytes.ts";
-import { DivisionWriter } from "../../codec/format/division-writer.ts";
+import { sha256 } from "../../codec/crypto/primitives.ts";
+import { DivisionWriter } from "../../codec/division/division-writer.ts";
 import { frameTrailer, MAIN_MAGIC, TRAILER_MAX_BYTES, writePreamble } from "../../codec/format/layout.ts";
 import { MainReader } from "../../codec/format/main-file.ts";
 import { description, errorOf, openDivision, randomSegments, writeDivision } from "../support/divisions.ts";

@@ -1,7 +1,8 @@
 import { encode } from "cborg";
 import { describe, expect, it } from "vitest";
+import { type ByteSource, concatBytes, sourceFromBytes } from "../../codec/bytes/bytes.ts";
+import { sha256 } from "../../codec/crypto/primitives.ts";
 import { CmixError, FormatError, PairingError } from "../../codec/errors.ts";
-import { type ByteSource, concatBytes, sha256, sourceFromBytes } from "../../codec/format/bytes.ts";
 import { frameTrailer, MAIN_MAGIC, SLAVE_MAGIC, writePreamble } from "../../codec/format/layout.ts";
 import { MainReader } from "../../codec/format/main-file.ts";
 import { SlaveReader } from "../../codec/format/slave-file.ts";

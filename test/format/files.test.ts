@@ -1,12 +1,13 @@
 import { decode, encode } from "cborg";
 import { describe, expect, it } from "vitest";
+import { concatBytes, MemorySink, sourceFromBlob, sourceFromBytes } from "../../codec/bytes/bytes.ts";
+import { sha256 } from "../../codec/crypto/primitives.ts";
+import { type DividedSegment, DivisionWriter } from "../../codec/division/division-writer.ts";
+import { checkPair } from "../../codec/division/pairing.ts";
 import { FormatError } from "../../codec/errors.ts";
-import { concatBytes, MemorySink, sha256, sourceFromBlob, sourceFromBytes } from "../../codec/format/bytes.ts";
-import { type DividedSegment, DivisionWriter } from "../../codec/format/division-writer.ts";
 import { frameTrailer, MAIN_MAGIC, SLAVE_MAGIC, writePreamble } from "../../codec/format/layout.ts";
 import { MainReader, MainWriter } from "../../codec/format/main-file.ts";
 import { SlaveReader } from "../../codec/format/slave-file.ts";
-import { checkPair } from "../../codec/pairing.ts";
 import { description, errorOf, openDivision, randomSegments, writeDivision } from "../support/divisions.ts";
 
 const SEGMENTS = 7;

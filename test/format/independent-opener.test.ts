@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { sourceFromBytes } from "../../codec/format/bytes.ts";
+import { sourceFromBytes } from "../../codec/bytes/bytes.ts";
 import { SlaveReader } from "../../codec/format/slave-file.ts";
 import { cryptUnit, START_UNIT } from "../../codec/protect/delivery.ts";
 import { encodeClip } from "../support/compress.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { FormatError } from "../../codec/errors.ts";
-import { type DividedPacket, decodePacketList, encodePacketList } from "../../codec/methods/packet-list.ts";
+import { type DividedPacket, decodePacketList, encodePacketList } from "../../codec/methods/compress/packet-list.ts";
 import { below, createRandom } from "../support/fills.ts";
 import { expectSameBytes } from "../support/kernels.ts";
 import { mutate } from "../support/mutate.ts";

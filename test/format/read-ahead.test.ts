@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type ByteSource, sourceFromBytes } from "../../codec/format/bytes.ts";
-import { readAhead } from "../../codec/format/read-ahead.ts";
+import { type ByteSource, sourceFromBytes } from "../../codec/bytes/bytes.ts";
+import { readAhead } from "../../codec/bytes/read-ahead.ts";
 
 const BYTES = Uint8Array.from({ length: 10_000 }, (_, i) => (i * 7 + (i >> 8)) & 255);
 

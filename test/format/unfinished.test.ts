@@ -1,13 +1,13 @@
 /** A division of a file as it is, interrupted anywhere, goes on: the same pair comes out, or nothing. */
 import { beforeAll, describe, expect, it } from "vitest";
+import { type ByteSink, MemorySink, sourceFromBytes } from "../../codec/bytes/bytes.ts";
 import type { CaptionTrack } from "../../codec/captions/caption-track.ts";
+import type { DivisionSinks } from "../../codec/division/division-writer.ts";
+import { CHECKED_BYTES, readUnfinished, type UnfinishedDivision } from "../../codec/division/unfinished.ts";
 import { InputError } from "../../codec/errors.ts";
-import { type ByteSink, MemorySink, sourceFromBytes } from "../../codec/format/bytes.ts";
-import type { DivisionSinks } from "../../codec/format/division-writer.ts";
 import { MAIN_HEAD_BYTES, TAG_BYTES } from "../../codec/format/layout.ts";
 import { SlaveReader } from "../../codec/format/slave-file.ts";
-import { CHECKED_BYTES, readUnfinished, type UnfinishedDivision } from "../../codec/format/unfinished.ts";
-import { divideSamples } from "../../codec/methods/samples.ts";
+import { divideSamples } from "../../codec/methods/samples/divide-samples.ts";
 import { type Kernels, loadKernels } from "../../codec/wasm/load-kernels.ts";
 import { errorOf, poolHere } from "../support/divisions.ts";
 import { below, createRandom } from "../support/fills.ts";

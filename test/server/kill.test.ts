@@ -9,7 +9,7 @@ import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import SqliteDatabase from "better-sqlite3";
 import { expect, it } from "vitest";
-import { sourceFromBytes } from "../../codec/format/bytes.ts";
+import { sourceFromBytes } from "../../codec/bytes/bytes.ts";
 import { SlaveReader } from "../../codec/format/slave-file.ts";
 import { openMasterKey } from "../../server/secrets/master-key.ts";
 import { openFileBlobs } from "../../server/store/blobs.ts";

@@ -1,7 +1,8 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { MemorySink, sha256, sourceFromBytes, toHex } from "../../codec/format/bytes.ts";
+import { MemorySink, sourceFromBytes, toHex } from "../../codec/bytes/bytes.ts";
+import { sha256 } from "../../codec/crypto/primitives.ts";
 import { encodeMainStart, MainReader, MainWriter } from "../../codec/format/main-file.ts";
 import { encodeSlaveStart, parseSlaveStart, SlaveWriter } from "../../codec/format/slave-file.ts";
 import {

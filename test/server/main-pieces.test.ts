@@ -1,9 +1,11 @@
 /** The hash of a main's pieces, by which the player checks what it keeps (row P2). */
+
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import SqliteDatabase from "better-sqlite3";
 import { expect, it } from "vitest";
-import { sha256, toHex } from "../../codec/format/bytes.ts";
+import { toHex } from "../../codec/bytes/bytes.ts";
+import { sha256 } from "../../codec/crypto/primitives.ts";
 import { DATABASE_FILE } from "../../server/config.ts";
 import { PiecesHash } from "../../server/library/pieces-hash.ts";
 import { hashPieces } from "../../web/src/shared/pieces-hash.ts";

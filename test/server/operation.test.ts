@@ -1,10 +1,12 @@
 /** Backup and restore, stopping, a full disk, and what the metrics say. */
+
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { sha256, toHex } from "../../codec/format/bytes.ts";
+import { toHex } from "../../codec/bytes/bytes.ts";
+import { sha256 } from "../../codec/crypto/primitives.ts";
 import { backUp, restore } from "../../server/backup.ts";
 import { DATABASE_FILE } from "../../server/config.ts";
 import { KEY_FILE } from "../../server/secrets/master-key.ts";

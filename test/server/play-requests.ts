@@ -1,6 +1,8 @@
 /** What a player asks of a server, one request at a time. */
+
 import { readFile } from "node:fs/promises";
-import { concatBytes, fromHex, sha256, sourceFromBytes } from "../../codec/format/bytes.ts";
+import { concatBytes, fromHex, sourceFromBytes } from "../../codec/bytes/bytes.ts";
+import { sha256 } from "../../codec/crypto/primitives.ts";
 import { cryptUnit } from "../../codec/protect/delivery.ts";
 import { type Kernels, loadKernels } from "../../codec/wasm/load-kernels.ts";
 import { type ErrorBody, post, type TestServer, WASM_PATH } from "./harness.ts";

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { concatBytes } from "../../codec/format/bytes.ts";
+import { concatBytes } from "../../codec/bytes/bytes.ts";
 import { SlaveReader } from "../../codec/format/slave-file.ts";
 import { START_UNIT } from "../../codec/protect/delivery.ts";
 import { MasterKey } from "../../server/secrets/master-key.ts";

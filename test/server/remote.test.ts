@@ -1,9 +1,11 @@
 /** Requests to addresses that accounts gave, and mains on their provider's own server. */
+
 import { readdir } from "node:fs/promises";
 import type { LookupFunction } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { sha256, toHex } from "../../codec/format/bytes.ts";
+import { toHex } from "../../codec/bytes/bytes.ts";
+import { sha256 } from "../../codec/crypto/primitives.ts";
 import { guardedFetch, type OutboundRules } from "../../server/outbound/guarded-fetch.ts";
 import { type ErrorBody, makePair, startTestServer, type TestPair, type TestServer, uploadFile } from "./harness.ts";
 import { gives, type Outside, redirect, startOutside } from "./outside-server.ts";

@@ -4,7 +4,7 @@ import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { sourceFromBytes, toHex } from "../../codec/format/bytes.ts";
+import { sourceFromBytes, toHex } from "../../codec/bytes/bytes.ts";
 import { SlaveReader } from "../../codec/format/slave-file.ts";
 import { KEY_CHECK_FILE, KEY_FILE, MasterKey, openMasterKey } from "../../server/secrets/master-key.ts";
 import { openFileBlobs, sealOlderFiles } from "../../server/store/blobs.ts";

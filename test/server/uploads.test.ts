@@ -1,10 +1,12 @@
 /** Resumable uploads over real HTTP, by hand and with the client library that the Studio uses. */
+
 import { readdir, readFile } from "node:fs/promises";
 import { request } from "node:http";
 import { join } from "node:path";
 import * as tus from "tus-js-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { sha256, toHex } from "../../codec/format/bytes.ts";
+import { toHex } from "../../codec/bytes/bytes.ts";
+import { sha256 } from "../../codec/crypto/primitives.ts";
 import { OCTETS, uploadHeaders } from "../support/upload.ts";
 import {
   type ErrorBody,

@@ -1,8 +1,8 @@
 /** Clips through the encoder and decoder of method `compress`. */
-import { concatBytes } from "../../codec/format/bytes.ts";
-import { CompressDecoder } from "../../codec/methods/compress-decoder.ts";
-import type { SourcePicture } from "../../codec/methods/compress-types.ts";
-import { PictureEncoder, type PlaneCode } from "../../codec/methods/picture-encoder.ts";
+import { concatBytes } from "../../codec/bytes/bytes.ts";
+import { CompressDecoder } from "../../codec/methods/compress/compress-decoder.ts";
+import { PictureEncoder, type PlaneCode } from "../../codec/methods/compress/picture-encoder.ts";
+import type { SourcePicture } from "../../codec/pictures/source-picture.ts";
 import type { Kernels } from "../../codec/wasm/load-kernels.ts";
 import type { Clip } from "./y4m.ts";
 

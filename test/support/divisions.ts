@@ -1,18 +1,18 @@
 /** Divisions in memory. */
 import type { Remote } from "comlink";
+import { MemorySink, sourceFromBytes } from "../../codec/bytes/bytes.ts";
 import type { CaptionTrack } from "../../codec/captions/caption-track.ts";
-import { MemorySink, sourceFromBytes } from "../../codec/format/bytes.ts";
-import { type DividedSegment, type DivisionDescription, DivisionWriter } from "../../codec/format/division-writer.ts";
+import { type DividedSegment, type DivisionDescription, DivisionWriter } from "../../codec/division/division-writer.ts";
+import { checkPair } from "../../codec/division/pairing.ts";
 import type { SegmentHead } from "../../codec/format/layout.ts";
 import { MainReader } from "../../codec/format/main-file.ts";
 import { SlaveReader } from "../../codec/format/slave-file.ts";
-import { divideCompress } from "../../codec/methods/compress.ts";
-import type { SourcePacket, SourcePicture } from "../../codec/methods/compress-types.ts";
-import { checkPair } from "../../codec/pairing.ts";
+import { type CodecWorkerApi, createCodecWorkerApi } from "../../codec/methods/codec-worker.ts";
+import { divideCompress } from "../../codec/methods/compress/divide-compress.ts";
+import type { SourcePacket, SourcePicture } from "../../codec/pictures/source-picture.ts";
+import { WorkerPool } from "../../codec/pool/worker-pool.ts";
 import { createProtection } from "../../codec/protect/create-protection.ts";
 import type { Kernels } from "../../codec/wasm/load-kernels.ts";
-import { type CodecWorkerApi, createCodecWorkerApi } from "../../codec/worker/codec-worker.ts";
-import { WorkerPool } from "../../codec/worker/worker-pool.ts";
 import { sourcePicture } from "./compress.ts";
 import { createRandom } from "./fills.ts";
 import type { Clip } from "./y4m.ts";

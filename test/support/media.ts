@@ -2,10 +2,10 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
-import { MemorySink, sourceFromBytes } from "../../codec/format/bytes.ts";
+import { MemorySink, sourceFromBytes } from "../../codec/bytes/bytes.ts";
 import { MainReader } from "../../codec/format/main-file.ts";
 import { SlaveReader } from "../../codec/format/slave-file.ts";
-import { combineSamples, divideSamples, mergerIn } from "../../codec/methods/samples.ts";
+import { combineSamples, divideSamples, mergerIn } from "../../codec/methods/samples/divide-samples.ts";
 import type { Kernels } from "../../codec/wasm/load-kernels.ts";
 import { type Division, type ProtectionName, poolHere } from "./divisions.ts";
 

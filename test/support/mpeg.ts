@@ -1,9 +1,9 @@
 /** Divisions of method `mpeg` in memory, and the streams for them. */
-import { MemorySink, sourceFromBytes } from "../../codec/format/bytes.ts";
+import { MemorySink, sourceFromBytes } from "../../codec/bytes/bytes.ts";
 import { MainReader } from "../../codec/format/main-file.ts";
 import { SlaveReader } from "../../codec/format/slave-file.ts";
-import { divideMpeg } from "../../codec/methods/mpeg.ts";
-import { combineSamples, mergerIn } from "../../codec/methods/samples.ts";
+import { divideMpeg } from "../../codec/methods/mpeg/divide-mpeg.ts";
+import { combineSamples, mergerIn } from "../../codec/methods/samples/divide-samples.ts";
 import type { Kernels } from "../../codec/wasm/load-kernels.ts";
 import { type Division, type ProtectionName, poolHere } from "./divisions.ts";
 import { ALL_MEDIA, mediaFiles, nameOf } from "./media.ts";

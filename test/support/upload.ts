@@ -1,5 +1,7 @@
 /** Uploads in one request of the tus protocol (server/API.md). */
-import { sha256, toHex } from "../../codec/format/bytes.ts";
+
+import { toHex } from "../../codec/bytes/bytes.ts";
+import { sha256 } from "../../codec/crypto/primitives.ts";
 
 export const OCTETS = { "Content-Type": "application/offset+octet-stream" };
 

@@ -1,7 +1,7 @@
 /** What a thief makes of a main of method `samples` without its slave. */
-import { sourceFromBytes } from "../../codec/format/bytes.ts";
-import { isSlice, nextStartCode } from "../../codec/methods/samples/annexb.ts";
-import { openIndex } from "../../codec/methods/samples/open-index.ts";
+import { sourceFromBytes } from "../../codec/bytes/bytes.ts";
+import { openIndex } from "../../codec/containers/open-index.ts";
+import { isSlice, nextStartCode } from "../../codec/containers/streams/annexb.ts";
 import { mergeSegment } from "../../codec/methods/samples/segment-bytes.ts";
 import type { Kernels } from "../../codec/wasm/load-kernels.ts";
 import { openDivision } from "./divisions.ts";

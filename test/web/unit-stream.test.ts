@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { concatBytes } from "../../codec/bytes/bytes.ts";
 import { FormatError } from "../../codec/errors.ts";
-import { concatBytes } from "../../codec/format/bytes.ts";
 import { SLAVE_SEGMENT_MAX_BYTES } from "../../codec/format/layout.ts";
 import { START_UNIT } from "../../codec/protect/delivery.ts";
 import { readUnits, type Unit, UnitParser } from "../../web/src/player/unit-stream.ts";

@@ -1,8 +1,8 @@
 /** Cuts a file with MPEG video into ranges: each ends before the first header of a picture, in the file where the video byte before it ends. */
-import type { ByteSource } from "../../format/bytes.ts";
-import { createDemuxer } from "./demux.ts";
-import type { MpegSource } from "./open-mpeg.ts";
-import { VideoScanner } from "./video-scanner.ts";
+import type { ByteSource } from "../../bytes/bytes.ts";
+import { createDemuxer } from "../../containers/create-demuxer.ts";
+import type { MpegSource } from "../../containers/open-mpeg.ts";
+import { VideoScanner } from "../../containers/streams/video-scanner.ts";
 
 const CHUNK_BYTES = 1 << 20;
 /** Smaller segments cost too much, for their heads and for what the coder has to learn anew. */

@@ -2,7 +2,7 @@
  * Decides which bytes of a segment are withheld and which are structure. Order: codec configuration, the starts of key pictures' slices,
  * then of the other pictures', then of sound packets, as far as the allowance goes. FORMAT.md 10 does not bind a divider to any of it.
  */
-import { isSlice, NAL, nextStartCode } from "./annexb.ts";
+import { isSlice, NAL, nextStartCode } from "../../containers/streams/annexb.ts";
 import { type Mark, markAv1, markVp9 } from "./frame-marks.ts";
 import type { Piece } from "./segment-planner.ts";
 import { markTransport } from "./transport-marks.ts";

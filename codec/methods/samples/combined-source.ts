@@ -1,8 +1,8 @@
 /** A divided file as if it were whole: ranges on demand, for players. */
+
+import { type ByteSource, viewOf } from "../../bytes/bytes.ts";
 import { FormatError } from "../../errors.ts";
-import type { ByteSource } from "../../format/bytes.ts";
 import type { MainTrailer } from "../../format/header.ts";
-import { viewOf } from "./source-index.ts";
 
 /** A few segments of the largest usual size. */
 const CACHE_BYTES = 16 << 20;

@@ -1,12 +1,13 @@
 /** The inside of a segment of method `samples`: cutting and merging with the kernels. Bytes: FORMAT.md 10. */
+
+import { concatBytes } from "../../bytes/bytes.ts";
+import { deflate, inflate } from "../../bytes/deflate.ts";
+import { readVarint, writeVarint } from "../../bytes/varint.ts";
 import { FormatError } from "../../errors.ts";
-import { concatBytes } from "../../format/bytes.ts";
 import { MAIN_SEGMENT_MAX_BYTES } from "../../format/layout.ts";
 import { checkStatus } from "../../wasm/kernel-status.ts";
 import type { Kernels } from "../../wasm/load-kernels.ts";
 import { type CutRequest, type Cuts, chooseCuts, type Range } from "./choose-cuts.ts";
-import { deflate, inflate } from "./deflate.ts";
-import { readVarint, writeVarint } from "./varint.ts";
 
 const STORED = 0;
 const DEFLATED = 1;

@@ -1,5 +1,5 @@
 /** Divides a source file into consecutive byte ranges, each of which becomes one segment. Rules: FORMAT.md 10. */
-import type { CodedSample, SampleForm, SourceIndex } from "./source-index.ts";
+import type { CodedSample, SampleForm, SourceIndex } from "../../containers/source-index.ts";
 
 const SEGMENT_MAX_MICROSECONDS = 2_000_000;
 /**

@@ -1,7 +1,7 @@
-import { isSlice, NAL, nextStartCode } from "./annexb.ts";
+import { elementaryBytes } from "../../containers/mpeg-ts/transport-packets.ts";
+import { isSlice, NAL, nextStartCode } from "../../containers/streams/annexb.ts";
 import type { Mark } from "./frame-marks.ts";
 import type { Piece } from "./segment-planner.ts";
-import { elementaryBytes } from "./transport-packets.ts";
 
 /** A slice that begins this near to its packet's end is marked in the next packet too. */
 const NEAR_END_BYTES = 24;

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
-import { sourceFromBytes, toHex } from "../../../codec/format/bytes.ts";
+import { sourceFromBytes, toHex } from "../../../codec/bytes/bytes.ts";
 import { MainReader } from "../../../codec/format/main-file.ts";
 import { ROOT } from "../../support/tree.ts";
 import { sendFile } from "../../support/upload.ts";

@@ -1,6 +1,6 @@
 /** An answer's bytes; a connection that breaks while they come is told like one that breaks before. */
-import { DeliveryError } from "../../../codec/errors.ts";
-import { concatBytes } from "../../../codec/format/bytes.ts";
+
+import { concatBytes, DeliveryError } from "../../../codec/page.ts";
 
 /**
  * @param heard told of each chunk

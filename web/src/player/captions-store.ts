@@ -1,5 +1,5 @@
 /** Which captions there are for the present video, and which of them are shown. On the page. */
-import type { CaptionLanguage } from "../../../codec/captions/caption-track.ts";
+import type { CaptionLanguage } from "../../../codec/page.ts";
 import { cuesOfFile, cuesOfText } from "./captions.ts";
 import { type CaptionTaste, keepCaptionTaste, keptCaptionTaste } from "./kept-captions.ts";
 import { Store } from "./snapshot.ts";

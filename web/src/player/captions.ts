@@ -1,6 +1,5 @@
 /** Captions of a video: WebVTT, read by the browser's own parser. On the page. */
-import { asWebVtt, CAPTION_MAX_BYTES, checkWebVtt } from "../../../codec/captions/web-vtt.ts";
-import { FormatError } from "../../../codec/errors.ts";
+import { asWebVtt, CAPTION_MAX_BYTES, checkWebVtt, FormatError } from "../../../codec/page.ts";
 
 /** Cues on screen at once; a video with more at one time would be covered. */
 const CUES_SHOWN_MAX = 6;

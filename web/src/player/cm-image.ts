@@ -1,5 +1,5 @@
 /** A CM that is an image "plays" for its set time (Cmix patent [0089]); time off the screen does not count. */
-import { UnsupportedError } from "../../../codec/errors.ts";
+import { UnsupportedError } from "../../../codec/page.ts";
 import { sleep } from "../shared/service.ts";
 import { isOnScreen } from "./on-screen.ts";
 

@@ -1,5 +1,5 @@
 /** Shows a CM, a video or an image, that cannot be skipped, sped up or left behind in a hidden tab. */
-import { UnsupportedError } from "../../../codec/errors.ts";
+import { UnsupportedError } from "../../../codec/page.ts";
 import { deferred } from "../shared/deferred.ts";
 import { showImage } from "./cm-image.ts";
 import { CmProof } from "./cm-proof.ts";

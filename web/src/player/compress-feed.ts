@@ -1,10 +1,13 @@
 /** Method `compress`: pictures from the wasm decoder, sound packets joined and given to WebCodecs. Runs in a worker. */
-import type { AudioTrack, VideoTrack } from "../../../codec/format/header.ts";
-import type { MainReader } from "../../../codec/format/main-file.ts";
-import { mergeAudioPackets } from "../../../codec/methods/audio-packets.ts";
-import { CompressDecoder } from "../../../codec/methods/compress-decoder.ts";
-import { decodePacketList } from "../../../codec/methods/packet-list.ts";
-import type { Kernels } from "../../../codec/wasm/load-kernels.ts";
+import {
+  type AudioTrack,
+  CompressDecoder,
+  decodePacketList,
+  type Kernels,
+  type MainReader,
+  mergeAudioPackets,
+  type VideoTrack,
+} from "../../../codec/index.ts";
 import { audioConfigOf } from "./decoder-support.ts";
 import { type MediaFeed, type Picture, PREROLL_SECONDS, type Sound } from "./media-feed.ts";
 import { nextTask } from "./next-task.ts";

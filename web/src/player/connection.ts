@@ -2,7 +2,7 @@
  * Goes on over a lost connection: what failed is asked again at growing intervals until the service answers, and the viewer is told
  * meanwhile (rows P3, S11). Page and worker have one each.
  */
-import { DeliveryError } from "../../../codec/errors.ts";
+import { DeliveryError } from "../../../codec/page.ts";
 import { retryAfterSeconds } from "../shared/service.ts";
 
 /** The service cannot be reached. */

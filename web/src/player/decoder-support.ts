@@ -1,5 +1,5 @@
 /** Whether this browser decodes a main's tracks, known before anything withheld is there. */
-import type { AudioTrack, VideoTrack } from "../../../codec/format/header.ts";
+import type { AudioTrack, VideoTrack } from "../../../codec/index.ts";
 
 /** Codecs that WebCodecs asks a configuration of; with method `samples` it is withheld. Only its presence is looked at. */
 const CONFIGURED = /^(vorbis|flac)$/;

@@ -1,6 +1,6 @@
 /** Random access to a file on a server, by HTTP ranges. */
-import { DeliveryError, InputError } from "../../../codec/errors.ts";
-import { type ByteSource, sourceFromBlob } from "../../../codec/format/bytes.ts";
+
+import { type ByteSource, DeliveryError, InputError, sourceFromBlob } from "../../../codec/page.ts";
 import { request } from "../shared/service.ts";
 import { bytesOf } from "./answer-body.ts";
 import { connection } from "./connection.ts";

@@ -1,5 +1,5 @@
 /** How the viewer left captions, in this browser. */
-import { CAPTION_KINDS, type CaptionKind } from "../../../codec/captions/caption-track.ts";
+import { CAPTION_KINDS, type CaptionKind } from "../../../codec/page.ts";
 import { keepValues, keptValues } from "../shared/kept-values.ts";
 
 export interface CaptionTaste {

@@ -1,6 +1,6 @@
 /** Opens mains in the worker, for a playlist. */
 import type * as Comlink from "comlink";
-import { UnsupportedError } from "../../../codec/errors.ts";
+import { UnsupportedError } from "../../../codec/page.ts";
 import type { PlayWorkerApi } from "../workers/play-api.ts";
 import { type MainSource, type MissingItem, PLAYLIST_MOST, type PlaylistItem, withItem } from "./playlist.ts";
 

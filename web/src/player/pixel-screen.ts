@@ -2,9 +2,7 @@
  * Painting without a GPU, where every pixel costs: pictures that are seen smaller than they are go to the canvas as small as they are seen,
  * so that the browser's compositor need not scale them. Runs in a worker.
  */
-import type { VideoTrack } from "../../../codec/format/header.ts";
-import type { PlanarPicture } from "../../../codec/methods/compress-decoder.ts";
-import type { Kernels } from "../../../codec/wasm/load-kernels.ts";
+import type { Kernels, PlanarPicture, VideoTrack } from "../../../codec/index.ts";
 import type { Screen } from "./screen.ts";
 
 interface Plane {

@@ -1,5 +1,5 @@
 /** Tells the service what was shown, now and then; what it cannot take yet is told again. */
-import { DeliveryError } from "../../../codec/errors.ts";
+import { DeliveryError } from "../../../codec/page.ts";
 import { type PlayEvent, postEvents } from "../shared/service.ts";
 import { connection } from "./connection.ts";
 

@@ -1,6 +1,6 @@
 /** What a play asks of the service before the video: the CM's bytes, and after it the secret. */
-import { DeliveryError } from "../../../codec/errors.ts";
-import { toHex } from "../../../codec/format/bytes.ts";
+
+import { DeliveryError, toHex } from "../../../codec/page.ts";
 import {
   askConditions,
   type CmOffer,

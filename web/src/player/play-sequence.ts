@@ -2,7 +2,7 @@
  * One play along its sequence CM 1, video 1, CM 2, ..., CM n+1 (Cmix patent [0220]-[0227], Fig. 12). Where a move leads, and whether it may
  * be made, the service decides; this goes there.
  */
-import { DeliveryError, PairingError } from "../../../codec/errors.ts";
+import { DeliveryError, PairingError } from "../../../codec/page.ts";
 import type { PlayMove, PlayPlace } from "../shared/service.ts";
 import type { MainFacts } from "../workers/play-api.ts";
 import { type CmPlace, PlayLink } from "./play-link.ts";

@@ -3,7 +3,7 @@
  * play.worker.ts. Knows nothing of React: `subscribe` and `snapshot` are all a view needs.
  */
 import * as Comlink from "comlink";
-import { installErrorTransfer } from "../../../codec/worker/error-transfer.ts";
+import { installErrorTransfer } from "../../../codec/hosts/error-transfer.ts";
 import type { PlayMove } from "../shared/service.ts";
 import type { MainFacts, PlayWorkerApi } from "../workers/play-api.ts";
 import { CaptionsStore } from "./captions-store.ts";

@@ -15,14 +15,16 @@ import {
   VideoSampleSink,
   WEBM,
 } from "mediabunny";
-import { CmixError, FormatError, UnsupportedError } from "../../../codec/errors.ts";
-import { SD_MAX_HEIGHT } from "../../../codec/format/header.ts";
-import type { IndexEntry } from "../../../codec/format/layout.ts";
-import type { MainReader } from "../../../codec/format/main-file.ts";
-import { CombinedSource } from "../../../codec/methods/samples/combined-source.ts";
-import { mergeSegment } from "../../../codec/methods/samples/segment-bytes.ts";
-import { FILE_TRACK } from "../../../codec/methods/samples.ts";
-import type { Kernels } from "../../../codec/wasm/load-kernels.ts";
+import {
+  CombinedSource,
+  FILE_TRACK,
+  type IndexEntry,
+  type Kernels,
+  type MainReader,
+  mergeSegment,
+  SD_MAX_HEIGHT,
+} from "../../../codec/index.ts";
+import { CmixError, FormatError, UnsupportedError } from "../../../codec/page.ts";
 import { keepEarlyTimes } from "./early-pictures.ts";
 import { KEY_FIRST_SECONDS, type MediaFeed, type Picture, PREROLL_SECONDS, type Sound } from "./media-feed.ts";
 import type { Screen } from "./screen.ts";

@@ -1,8 +1,7 @@
 /** Where pictures are painted: by WebGL2 where there is a GPU, else by a 2D canvas. Runs in a worker. */
-import { UnsupportedError } from "../../../codec/errors.ts";
-import type { VideoTrack } from "../../../codec/format/header.ts";
-import type { PlanarPicture } from "../../../codec/methods/compress-decoder.ts";
-import type { Kernels } from "../../../codec/wasm/load-kernels.ts";
+
+import type { Kernels, PlanarPicture, VideoTrack } from "../../../codec/index.ts";
+import { UnsupportedError } from "../../../codec/page.ts";
 import { openPixels } from "./pixel-screen.ts";
 import { hasGpu, openWebGl } from "./webgl-screen.ts";
 

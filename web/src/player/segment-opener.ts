@@ -1,14 +1,19 @@
 /** Combines main and slave, segment by segment (Cmix patent [0208]-[0210]); possible only once the play's secret is known. */
-import { FormatError, PairingError } from "../../../codec/errors.ts";
-import { type ByteSource, fromHex, toHex } from "../../../codec/format/bytes.ts";
-import type { SegmentHead } from "../../../codec/format/layout.ts";
-import type { MainReader } from "../../../codec/format/main-file.ts";
-import { parseSlaveSegment, parseSlaveStart } from "../../../codec/format/slave-file.ts";
-import { checkPair } from "../../../codec/pairing.ts";
-import { createProtection } from "../../../codec/protect/create-protection.ts";
-import { cryptUnit, type DeliveryContext, START_UNIT } from "../../../codec/protect/delivery.ts";
-import type { Protection } from "../../../codec/protect/protection.ts";
-import type { Kernels } from "../../../codec/wasm/load-kernels.ts";
+
+import {
+  checkPair,
+  createProtection,
+  cryptUnit,
+  type DeliveryContext,
+  type Kernels,
+  type MainReader,
+  type Protection,
+  parseSlaveSegment,
+  parseSlaveStart,
+  type SegmentHead,
+  START_UNIT,
+} from "../../../codec/index.ts";
+import { type ByteSource, FormatError, fromHex, PairingError, toHex } from "../../../codec/page.ts";
 import type { UnitStore } from "./unit-store.ts";
 
 /** What names a play towards the service; ids hexadecimal. */

@@ -1,4 +1,4 @@
-import { DeliveryError } from "../../../codec/errors.ts";
+import { DeliveryError } from "../../../codec/page.ts";
 import { postSeek, retryAfterSeconds, sleep } from "../shared/service.ts";
 import { connection } from "./connection.ts";
 

@@ -2,17 +2,22 @@
  * Method `samples`, streams without tables (raw H.264, H.264 in a transport stream, IVF): segments hold whole pictures, so each is walked
  * through by itself and the browser's decoder gets its pictures. Runs in a worker.
  */
-import { FormatError } from "../../../codec/errors.ts";
-import { concatBytes, sourceFromBytes } from "../../../codec/format/bytes.ts";
-import { SD_MAX_HEIGHT, type VideoTrack } from "../../../codec/format/header.ts";
-import type { MainReader } from "../../../codec/format/main-file.ts";
-import { NAL, nextStartCode } from "../../../codec/methods/samples/annexb.ts";
-import { openStream } from "../../../codec/methods/samples/open-index.ts";
-import { mergeSegment } from "../../../codec/methods/samples/segment-bytes.ts";
-import type { CodedSample, SourceIndex } from "../../../codec/methods/samples/source-index.ts";
-import { elementaryBytes } from "../../../codec/methods/samples/transport-packets.ts";
-import { FILE_TRACK } from "../../../codec/methods/samples.ts";
-import type { Kernels } from "../../../codec/wasm/load-kernels.ts";
+
+import {
+  type CodedSample,
+  elementaryBytes,
+  FILE_TRACK,
+  type Kernels,
+  type MainReader,
+  mergeSegment,
+  NAL,
+  nextStartCode,
+  openStream,
+  SD_MAX_HEIGHT,
+  type SourceIndex,
+  type VideoTrack,
+} from "../../../codec/index.ts";
+import { concatBytes, FormatError, sourceFromBytes } from "../../../codec/page.ts";
 import type { MediaFeed, Picture } from "./media-feed.ts";
 import { nap } from "./next-task.ts";
 import type { Screen } from "./screen.ts";

@@ -1,6 +1,5 @@
 /** Reads one track's packets in order, opening the next segment while the present one is used up. */
-import type { IndexEntry, SegmentHead } from "../../../codec/format/layout.ts";
-import type { DividedPacket } from "../../../codec/methods/packet-list.ts";
+import type { DividedPacket, IndexEntry, SegmentHead } from "../../../codec/index.ts";
 
 /** An opened segment of one track. */
 export interface OpenedPackets {

@@ -1,6 +1,7 @@
 /** Fetches the slave's units of one play ahead of what is shown and keeps those that are near. */
-import { CmixError, DeliveryError } from "../../../codec/errors.ts";
-import { START_UNIT } from "../../../codec/protect/delivery.ts";
+
+import { START_UNIT } from "../../../codec/index.ts";
+import { CmixError, DeliveryError } from "../../../codec/page.ts";
 import { type Deferred, deferred } from "../shared/deferred.ts";
 import { retryAfterSeconds, sleep } from "../shared/service.ts";
 import { connection, isLoss } from "./connection.ts";

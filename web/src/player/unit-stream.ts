@@ -1,6 +1,7 @@
 /** The answer to `GET /api/plays/{id}/units`: `u32be number, u32be length, bytes`, one unit behind another. */
-import { FormatError } from "../../../codec/errors.ts";
-import { SLAVE_HEAD_BYTES, SLAVE_SEGMENT_MAX_BYTES } from "../../../codec/format/layout.ts";
+
+import { SLAVE_HEAD_BYTES, SLAVE_SEGMENT_MAX_BYTES } from "../../../codec/index.ts";
+import { FormatError } from "../../../codec/page.ts";
 
 const FRAME_HEAD_BYTES = 8;
 

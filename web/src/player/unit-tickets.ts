@@ -1,6 +1,7 @@
 /** The tickets of one play: each answer brings the next, and elsewhere the service gives one for the asking. */
-import { DeliveryError } from "../../../codec/errors.ts";
-import { START_UNIT } from "../../../codec/protect/delivery.ts";
+
+import { START_UNIT } from "../../../codec/index.ts";
+import { DeliveryError } from "../../../codec/page.ts";
 import { fetchUnits, postTicket, ticketOf } from "../shared/service.ts";
 import { chunksOf } from "./answer-body.ts";
 import { moveService } from "./service-position.ts";

@@ -1,6 +1,5 @@
 /** Painting by WebGL2: planes go up as three textures of one byte a sample, the shader makes the colours. */
-import type { VideoTrack } from "../../../codec/format/header.ts";
-import type { PlanarPicture } from "../../../codec/methods/compress-decoder.ts";
+import type { PlanarPicture, VideoTrack } from "../../../codec/index.ts";
 import type { Screen } from "./screen.ts";
 
 /** A triangle that covers the screen; texture rows run downwards. */

@@ -1,5 +1,6 @@
 /** The hash by which a browser and the service compare files of any length (server/API.md, "Uploads"). */
-import { concatBytes, sha256, toHex } from "../../../codec/format/bytes.ts";
+
+import { concatBytes, sha256, toHex } from "../../../codec/page.ts";
 
 /** WebCrypto hashes what is in memory; so the hash is one of the pieces' hashes. */
 const PIECE_BYTES = 4 << 20;

@@ -1,5 +1,5 @@
 /** The service's HTTP interface (server/API.md), for pages and workers alike. Every failure is a {@link DeliveryError}. */
-import { DeliveryError, type ErrorDetails } from "../../../codec/errors.ts";
+import { DeliveryError, type ErrorDetails } from "../../../codec/page.ts";
 
 export interface LibraryVideo {
   mainId: string;

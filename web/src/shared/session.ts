@@ -1,6 +1,6 @@
 /** Who is signed in, for all pages; and the requests of accounts and of the administrator (server/API.md). */
 import { useEffect, useSyncExternalStore } from "react";
-import { DeliveryError } from "../../../codec/errors.ts";
+import { DeliveryError } from "../../../codec/page.ts";
 import { request } from "./service.ts";
 
 export type AccountRole = "viewer" | "provider" | "sponsor" | "administrator";

@@ -1,6 +1,6 @@
 /** Resumable uploads to the service (tus 1.0.0, server/API.md). */
 import { DetailedError, Upload } from "tus-js-client";
-import { DeliveryError } from "../../../codec/errors.ts";
+import { DeliveryError } from "../../../codec/page.ts";
 import { hashPieces } from "./pieces-hash.ts";
 import { failureOf } from "./service.ts";
 

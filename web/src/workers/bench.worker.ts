@@ -1,15 +1,17 @@
 /** Kernels and codec, measured in the visitor's browser. */
 import * as Comlink from "comlink";
 import { type KernelExports, timeKernels } from "../../../bench/kernels/kernel-cases.ts";
-import type { VideoTrack } from "../../../codec/format/header.ts";
-import { CompressDecoder } from "../../../codec/methods/compress-decoder.ts";
-import type { SourcePicture } from "../../../codec/methods/compress-types.ts";
-import { PictureEncoder } from "../../../codec/methods/picture-encoder.ts";
-import type { Kernels } from "../../../codec/wasm/load-kernels.ts";
-import { installErrorTransfer } from "../../../codec/worker/error-transfer.ts";
+import { fetchKernels } from "../../../codec/hosts/browser/index.ts";
+import { installErrorTransfer } from "../../../codec/hosts/error-transfer.ts";
+import {
+  CompressDecoder,
+  type Kernels,
+  PictureEncoder,
+  type SourcePicture,
+  type VideoTrack,
+} from "../../../codec/index.ts";
 import checkUrl from "../../../dist/wasm/check.wasm?url";
 import type { BenchScene, BenchWorkerApi, CodecPoint } from "./bench-api.ts";
-import { fetchKernels } from "./kernels.ts";
 
 const SCENE: BenchScene = { width: 640, height: 360, pictures: 60, framesPerSecond: 30 };
 const GOP_PICTURES = 30;

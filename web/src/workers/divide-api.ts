@@ -1,6 +1,7 @@
 /** What the page and divide.worker.ts say to each other. */
-import type { CaptionTrack } from "../../../codec/captions/caption-track.ts";
-import type { MainHeader, ProtectionName } from "../../../codec/format/header.ts";
+
+import type { MainHeader, ProtectionName } from "../../../codec/index.ts";
+import type { CaptionTrack } from "../../../codec/page.ts";
 
 /** Methods that the Studio offers. */
 export type StudioMethod = "samples" | "compress";

@@ -1,6 +1,6 @@
 /** divide.worker.ts for pages: starts it when needed, stops it on a signal. */
 import * as Comlink from "comlink";
-import { installErrorTransfer } from "../../../codec/worker/error-transfer.ts";
+import { installErrorTransfer } from "../../../codec/hosts/error-transfer.ts";
 import { deferred } from "../shared/deferred.ts";
 import type {
   DivideSettings,

@@ -1,20 +1,26 @@
 /** Divides a chosen file: reading and decoding here, encoding and cutting in nested workers, output streamed to files. */
 import "../shared/no-eval.ts";
 import * as Comlink from "comlink";
-import { readSourceCaptions } from "../../../codec/captions/source-captions.ts";
-import { sourceFromBlob, toHex } from "../../../codec/format/bytes.ts";
-import type { DivisionResult, DivisionSinks } from "../../../codec/format/division-writer.ts";
-import type { MainHeader } from "../../../codec/format/header.ts";
-import { readAhead } from "../../../codec/format/read-ahead.ts";
-import { readUnfinished, type UnfinishedDivision } from "../../../codec/format/unfinished.ts";
-import { divideCompress } from "../../../codec/methods/compress.ts";
-import { openMpeg } from "../../../codec/methods/mpeg/open-mpeg.ts";
-import { divideMpeg } from "../../../codec/methods/mpeg.ts";
-import type { SourceIndex } from "../../../codec/methods/samples/source-index.ts";
-import { divideSamples } from "../../../codec/methods/samples.ts";
-import { type CodecWorkerApi, createCodecWorkerApi } from "../../../codec/worker/codec-worker.ts";
-import { installErrorTransfer } from "../../../codec/worker/error-transfer.ts";
-import { WorkerPool } from "../../../codec/worker/worker-pool.ts";
+import { fetchKernels } from "../../../codec/hosts/browser/index.ts";
+import { installErrorTransfer } from "../../../codec/hosts/error-transfer.ts";
+import {
+  type CodecWorkerApi,
+  createCodecWorkerApi,
+  type DivisionResult,
+  type DivisionSinks,
+  divideCompress,
+  divideMpeg,
+  divideSamples,
+  type MainHeader,
+  openMpeg,
+  readAhead,
+  readSourceCaptions,
+  readUnfinished,
+  type SourceIndex,
+  type UnfinishedDivision,
+  WorkerPool,
+} from "../../../codec/index.ts";
+import { sourceFromBlob, toHex } from "../../../codec/page.ts";
 import type {
   DivideSettings,
   DivideWorkerApi,
@@ -23,7 +29,6 @@ import type {
   DivisionStep,
   SourceFacts,
 } from "./divide-api.ts";
-import { fetchKernels } from "./kernels.ts";
 import { inspectMpeg } from "./mpeg-source.ts";
 import { type DivisionFiles, openFiles } from "./output-file.ts";
 import { SourceReader } from "./source-reader.ts";
@@ -36,7 +41,9 @@ const STEP_MILLISECONDS = 100;
 const GOP_PICTURES = 30;
 
 function spawnCodecWorker(): { api: Comlink.Remote<CodecWorkerApi>; terminate(): void } {
-  const worker = new Worker(new URL("./codec.worker.ts", import.meta.url), { type: "module" });
+  const worker = new Worker(new URL("../../../codec/hosts/browser/codec.worker.ts", import.meta.url), {
+    type: "module",
+  });
   return { api: Comlink.wrap<CodecWorkerApi>(worker), terminate: () => worker.terminate() };
 }
 

@@ -1,5 +1,6 @@
 /** What is known of divisions under way and done, so that they survive their page: one record a division, in IndexedDB. */
-import { sha256, toHex } from "../../../codec/format/bytes.ts";
+
+import { sha256, toHex } from "../../../codec/page.ts";
 import { RecordStore } from "../shared/record-store.ts";
 import type { DivideSettings, DivisionOutput, SourceFacts } from "./divide-api.ts";
 

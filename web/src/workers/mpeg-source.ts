@@ -1,7 +1,7 @@
 /** MPEG-1 and MPEG-2 files in the Studio: no browser decodes them, method `mpeg` keeps them as they are. */
-import { sourceFromBlob } from "../../../codec/format/bytes.ts";
-import { type MpegContainer, openMpeg } from "../../../codec/methods/mpeg/open-mpeg.ts";
-import { planMpeg } from "../../../codec/methods/mpeg/segment-planner.ts";
+
+import { type MpegContainer, openMpeg, planMpeg } from "../../../codec/index.ts";
+import { sourceFromBlob } from "../../../codec/page.ts";
 import { codedVideoFacts } from "./coded-video-facts.ts";
 import type { SourceFacts } from "./divide-api.ts";
 

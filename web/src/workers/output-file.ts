@@ -2,8 +2,9 @@
  * Where a division's output goes: files of the browser's own file system (OPFS), a file that the creator chose, or memory where there is no
  * OPFS. The main is held back last: what is in its file, journal and slave have too, wherever the page crashes.
  */
-import { sourceFromBlob } from "../../../codec/format/bytes.ts";
-import { readAhead } from "../../../codec/format/read-ahead.ts";
+
+import { readAhead } from "../../../codec/index.ts";
+import { sourceFromBlob } from "../../../codec/page.ts";
 import { removeFile } from "../shared/file-access.ts";
 import { DIVISIONS_FOLDER } from "./division-records.ts";
 import { type OutputFile, openStoredFile, openStoredFolder } from "./stored-file.ts";

@@ -1,8 +1,7 @@
 /** Copies a decoded picture out of the browser, in one of the forms the encoder takes. */
 import type { VideoSample } from "mediabunny";
-import { UnsupportedError } from "../../../codec/errors.ts";
-import type { PixelFormat, SourcePicture } from "../../../codec/methods/compress-types.ts";
-import type { PictureBuffers } from "../../../codec/methods/picture-buffers.ts";
+import type { PictureBuffers, PixelFormat, SourcePicture } from "../../../codec/index.ts";
+import { UnsupportedError } from "../../../codec/page.ts";
 
 /** Formats that lose nothing on the way to the encoder; Firefox gives BGRX, Chromium I420 and NV12. */
 export const DIRECT_FORMATS: ReadonlySet<string> = new Set(["I420", "NV12"]);

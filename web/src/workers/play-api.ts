@@ -1,6 +1,7 @@
 /** What the page and play.worker.ts say to each other. */
-import type { CaptionLanguage } from "../../../codec/captions/caption-track.ts";
-import type { MainHeader } from "../../../codec/format/header.ts";
+
+import type { MainHeader } from "../../../codec/index.ts";
+import type { CaptionLanguage } from "../../../codec/page.ts";
 import type { ClockAnchor } from "../player/clock.ts";
 import type { Loss } from "../player/connection.ts";
 import type { PlaybackEvents } from "../player/playback.ts";

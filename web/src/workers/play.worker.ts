@@ -1,12 +1,17 @@
 /** Opens, decrypts, combines, decodes and shows a main; the page never decodes. */
 import "../shared/no-eval.ts";
 import * as Comlink from "comlink";
-import { UnsupportedError } from "../../../codec/errors.ts";
-import { sourceFromBlob, toHex } from "../../../codec/format/bytes.ts";
-import { type AudioTrack, type MainHeader, posterBlob, type VideoTrack } from "../../../codec/format/header.ts";
-import { MainReader } from "../../../codec/format/main-file.ts";
-import type { Kernels } from "../../../codec/wasm/load-kernels.ts";
-import { installErrorTransfer } from "../../../codec/worker/error-transfer.ts";
+import { fetchKernels } from "../../../codec/hosts/browser/index.ts";
+import { installErrorTransfer } from "../../../codec/hosts/error-transfer.ts";
+import {
+  type AudioTrack,
+  type Kernels,
+  type MainHeader,
+  MainReader,
+  posterBlob,
+  type VideoTrack,
+} from "../../../codec/index.ts";
+import { sourceFromBlob, toHex, UnsupportedError } from "../../../codec/page.ts";
 import { type ClockAnchor, epochMilliseconds, timeOfAnchor } from "../player/clock.ts";
 import { CompressFeed } from "../player/compress-feed.ts";
 import { connection, type Loss } from "../player/connection.ts";
@@ -22,7 +27,6 @@ import { StreamFeed } from "../player/stream-feed.ts";
 import { Thumbnails } from "../player/thumbnails.ts";
 import { UnitStore } from "../player/unit-store.ts";
 import { UnitTickets } from "../player/unit-tickets.ts";
-import { fetchKernels } from "./kernels.ts";
 import type { MainFacts, PlayEvents, PlayWorkerApi } from "./play-api.ts";
 
 interface OpenedMain {

@@ -1,6 +1,6 @@
 /** shelf.worker.ts for pages: one worker for each file, which ends with its work. */
 import * as Comlink from "comlink";
-import { installErrorTransfer } from "../../../codec/worker/error-transfer.ts";
+import { installErrorTransfer } from "../../../codec/hosts/error-transfer.ts";
 import { deferred } from "../shared/deferred.ts";
 import type { ShelfWorkerApi } from "./shelf-api.ts";
 

@@ -1,11 +1,9 @@
 /** Stores mains in the browser's own file system, and checks what is stored. */
 import "../shared/no-eval.ts";
 import * as Comlink from "comlink";
-import { FormatError, InputError, UnsupportedError } from "../../../codec/errors.ts";
-import { sourceFromBlob, toHex } from "../../../codec/format/bytes.ts";
-import { posterBlob } from "../../../codec/format/header.ts";
-import { MainReader } from "../../../codec/format/main-file.ts";
-import { installErrorTransfer } from "../../../codec/worker/error-transfer.ts";
+import { installErrorTransfer } from "../../../codec/hosts/error-transfer.ts";
+import { MainReader, posterBlob } from "../../../codec/index.ts";
+import { FormatError, InputError, sourceFromBlob, toHex, UnsupportedError } from "../../../codec/page.ts";
 import { chunksOf } from "../player/answer-body.ts";
 import { connection } from "../player/connection.ts";
 import { totalOf } from "../player/http-source.ts";

@@ -1,7 +1,6 @@
 /** Decoded pictures made small. A canvas would hold each in its full size, as RGB, for a while: half a gigabyte for a few seconds of 1080p. */
 import type { VideoSample } from "mediabunny";
-import type { PixelFormat } from "../../../codec/methods/compress-types.ts";
-import { PictureBuffers } from "../../../codec/methods/picture-buffers.ts";
+import { PictureBuffers, type PixelFormat } from "../../../codec/index.ts";
 import { copyPicture } from "./picture-copy.ts";
 
 /** By format: the planes' bytes for each sample, and by what their sides are divided. */

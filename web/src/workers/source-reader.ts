@@ -1,4 +1,5 @@
 /** A chosen video file as input of `divideCompress`: pictures by WebCodecs, sound packets as they are. Streams; holds few pictures. */
+
 import {
   ALL_FORMATS,
   BlobSource,
@@ -10,15 +11,19 @@ import {
   type VideoSample,
   VideoSampleSink,
 } from "mediabunny";
-import { CmixError, type ErrorDetails, InputError, UnsupportedError } from "../../../codec/errors.ts";
-import { sourceFromBlob } from "../../../codec/format/bytes.ts";
-import { type MainHeader, untaggedMatrix } from "../../../codec/format/header.ts";
-import { readAhead } from "../../../codec/format/read-ahead.ts";
-import type { CompressInput, SourcePacket, SourcePicture } from "../../../codec/methods/compress-types.ts";
-import { PictureBuffers } from "../../../codec/methods/picture-buffers.ts";
-import { rateBelowSource } from "../../../codec/methods/rate-control.ts";
-import { openIndex } from "../../../codec/methods/samples/open-index.ts";
-import type { SourceIndex } from "../../../codec/methods/samples/source-index.ts";
+import {
+  type CompressInput,
+  type MainHeader,
+  openIndex,
+  PictureBuffers,
+  rateBelowSource,
+  readAhead,
+  type SourceIndex,
+  type SourcePacket,
+  type SourcePicture,
+  untaggedMatrix,
+} from "../../../codec/index.ts";
+import { CmixError, type ErrorDetails, InputError, sourceFromBlob, UnsupportedError } from "../../../codec/page.ts";
 import { canDemux } from "../player/decoder-support.ts";
 import { keepEarlyTimes } from "../player/early-pictures.ts";
 import type { Refusals, SourceFacts } from "./divide-api.ts";

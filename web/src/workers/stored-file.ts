@@ -1,7 +1,7 @@
 /** Files of the browser's own file system (OPFS), written by workers: on the disk at once, so that what is there outlives the page. */
-import { InputError } from "../../../codec/errors.ts";
-import type { ByteSink, ByteSource } from "../../../codec/format/bytes.ts";
-import { CHECKED_BYTES } from "../../../codec/format/unfinished.ts";
+
+import { CHECKED_BYTES } from "../../../codec/index.ts";
+import { type ByteSink, type ByteSource, InputError } from "../../../codec/page.ts";
 import { onceUnlocked } from "../shared/file-access.ts";
 
 /** Small writes are joined to this: each one to a file costs a call, in private windows one to another process. */

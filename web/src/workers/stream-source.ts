@@ -1,7 +1,7 @@
 /** A chosen file that the demuxer's library does not read, but method `samples` divides: raw H.264 and IVF. */
-import { sourceFromBlob } from "../../../codec/format/bytes.ts";
-import { readAhead } from "../../../codec/format/read-ahead.ts";
-import { openIndex, recogniseSource } from "../../../codec/methods/samples/open-index.ts";
+
+import { openIndex, readAhead, recogniseSource } from "../../../codec/index.ts";
+import { sourceFromBlob } from "../../../codec/page.ts";
 import { canDecodePictures } from "../player/decoder-support.ts";
 import { codedVideoFacts } from "./coded-video-facts.ts";
 import type { SourceFacts } from "./divide-api.ts";

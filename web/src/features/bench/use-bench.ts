@@ -2,7 +2,7 @@
 import * as Comlink from "comlink";
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { KernelTimes } from "../../../../bench/kernels/kernel-cases.ts";
-import { installErrorTransfer } from "../../../../codec/worker/error-transfer.ts";
+import { installErrorTransfer } from "../../../../codec/hosts/error-transfer.ts";
 import type { BenchScene, BenchWorkerApi, CodecPoint } from "../../workers/bench-api.ts";
 
 export interface Bench {

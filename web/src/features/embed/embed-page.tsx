@@ -1,5 +1,5 @@
 import { type ReactNode, useCallback, useEffect, useRef } from "react";
-import { CmixError } from "../../../../codec/errors.ts";
+import { CmixError } from "../../../../codec/page.ts";
 import { showsCm } from "../../player/state.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { ErrorNotice } from "../../shared/ui/notices.tsx";

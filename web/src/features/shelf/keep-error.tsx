@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { CmixError } from "../../../../codec/errors.ts";
+import { CmixError } from "../../../../codec/page.ts";
 import { type Translate, useText } from "../../shared/i18n/text.tsx";
 import { formatBytes } from "../../shared/text-format.ts";
 import { ErrorNotice } from "../../shared/ui/notices.tsx";

@@ -1,5 +1,5 @@
 /** Whether there is room for a main in the browser's storage. */
-import { InputError } from "../../../../codec/errors.ts";
+import { InputError } from "../../../../codec/page.ts";
 import { type KeptMain, storedFile } from "./kept-mains.ts";
 
 /** What the browser says that it leaves for this site; undefined where it does not. */

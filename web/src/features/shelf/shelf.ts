@@ -4,7 +4,7 @@
  * and a channel hold it together with the other tabs'.
  */
 import * as Comlink from "comlink";
-import { FormatError, InputError } from "../../../../codec/errors.ts";
+import { FormatError, InputError } from "../../../../codec/page.ts";
 import { Store } from "../../player/snapshot.ts";
 import { hashPieces } from "../../shared/pieces-hash.ts";
 import { fetchVideo, request } from "../../shared/service.ts";

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "react";
-import { CmixError } from "../../../../codec/errors.ts";
+import { CmixError } from "../../../../codec/page.ts";
 import type { MainSource } from "../../player/playlist.ts";
 import type { PlayerSnapshot } from "../../player/snapshot.ts";
 import { keptFile } from "./kept-mains.ts";

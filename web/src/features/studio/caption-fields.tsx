@@ -1,12 +1,13 @@
 import { type ReactNode, useId, useState } from "react";
 import {
   CAPTION_LABEL_MAX,
+  CAPTION_MAX_BYTES,
   CAPTION_TRACKS_MAX,
   type CaptionTrack,
   captionsOfFileName,
   languageName,
-} from "../../../../codec/captions/caption-track.ts";
-import { CAPTION_MAX_BYTES, readCaptionFile } from "../../../../codec/captions/web-vtt.ts";
+  readCaptionFile,
+} from "../../../../codec/page.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { FileButton } from "../../shared/ui/file-button.tsx";
 import { ErrorNotice } from "../../shared/ui/notices.tsx";

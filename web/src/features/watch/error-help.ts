@@ -1,4 +1,4 @@
-import { CmixError } from "../../../../codec/errors.ts";
+import { CmixError } from "../../../../codec/page.ts";
 import type { MissingItem } from "../../player/playlist.ts";
 import type { Translate } from "../../shared/i18n/text.tsx";
 

@@ -2,7 +2,7 @@
  * Why something failed, in the reader's language. In English that is the error's own message. In Japanese it is said by the service's code,
  * as far as a viewer meets it; other messages are given as details.
  */
-import { CmixError } from "../../../../codec/errors.ts";
+import { CmixError } from "../../../../codec/page.ts";
 import type { Language } from "./text.tsx";
 
 /** By the codes of server/http-error.ts; the first is taken whose values the service told. */

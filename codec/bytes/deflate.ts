@@ -1,0 +1,43 @@
+/** DEFLATE without a frame (RFC 1951), by the engine's own streams. */
+import { FormatError } from "../errors.ts";
+import { concatBytes } from "./bytes.ts";
+
+async function through(
+  bytes: Uint8Array,
+  stream: CompressionStream | DecompressionStream,
+  limit: number,
+): Promise<Uint8Array> {
+  const writer = stream.writable.getWriter();
+  // Failures come out at the reader too.
+  const written = writer.write(bytes as BufferSource).then(() => writer.close());
+  written.catch(() => {});
+  const reader = stream.readable.getReader() as ReadableStreamDefaultReader<Uint8Array>;
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    parts.push(value);
+    length += value.length;
+    if (length > limit) {
+      await reader.cancel().catch(() => {});
+      throw new FormatError(`packed bytes grow beyond ${limit}: the file is damaged; fetch it again`);
+    }
+  }
+  return concatBytes(...parts);
+}
+
+export const deflate = (bytes: Uint8Array): Promise<Uint8Array> =>
+  through(bytes, new CompressionStream("deflate-raw"), Number.POSITIVE_INFINITY);
+
+/** @throws {@link FormatError} no DEFLATE, or more than `limit` bytes come out */
+export async function inflate(bytes: Uint8Array, limit: number): Promise<Uint8Array> {
+  try {
+    return await through(bytes, new DecompressionStream("deflate-raw"), limit);
+  } catch (error) {
+    if (error instanceof FormatError) throw error;
+    throw new FormatError(
+      `packed bytes do not unpack (${(error as Error).message}): the file is damaged; fetch it again`,
+    );
+  }
+}

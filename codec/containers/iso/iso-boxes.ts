@@ -1,0 +1,100 @@
+/**
+ * Boxes of ISO/IEC 14496-12 (MP4, QuickTime). A reader of our own: mp4box.js 2.4.1, whose source was read for it, fills one entry a sample before anything
+ * can be checked (a damaged `stsz` with a constant size claims 2^32 of them), and holds an object a sample; here tables stay bytes.
+ */
+import { viewOf } from "../../bytes/bytes.ts";
+import type { WindowReader } from "../../bytes/window-reader.ts";
+
+/** A box inside bytes that are at hand; `start`, `body` and `end` are positions in them. */
+export interface Box {
+  type: string;
+  start: number;
+  body: number;
+  end: number;
+}
+
+const typeAt = (bytes: Uint8Array, at: number): string => String.fromCharCode(...bytes.subarray(at, at + 4));
+
+/** The boxes from `start` to `end`, as far as they make sense. */
+export function childBoxes(bytes: Uint8Array, start: number, end: number): Box[] {
+  const boxes: Box[] = [];
+  const view = viewOf(bytes);
+  for (let at = start; at + 8 <= end; ) {
+    let size = view.getUint32(at);
+    let body = at + 8;
+    if (size === 1) {
+      if (at + 16 > end) break;
+      size = Number(view.getBigUint64(at + 8));
+      body = at + 16;
+    } else if (size === 0) size = end - at;
+    if (size < body - at || at + size > end) break;
+    boxes.push({ type: typeAt(bytes, at + 4), start: at, body, end: at + size });
+    at += size;
+  }
+  return boxes;
+}
+
+export const childBox = (bytes: Uint8Array, parent: Box | undefined, type: string): Box | undefined =>
+  parent && childBoxes(bytes, parent.body, parent.end).find((box) => box.type === type);
+
+/** Follows the types down; undefined where one is missing. */
+export function boxAt(bytes: Uint8Array, parent: Box | undefined, ...types: string[]): Box | undefined {
+  return types.reduce<Box | undefined>((box, type) => childBox(bytes, box, type), parent);
+}
+
+/** The boxes of the file itself: heads only. Ends where the structure breaks. */
+export async function* topBoxes(reader: WindowReader, from = 0): AsyncGenerator<Box> {
+  for (let at = from; at + 8 <= reader.size; ) {
+    const head = await reader.read(at, 16);
+    const view = viewOf(head);
+    let size = view.getUint32(0);
+    let body = at + 8;
+    if (size === 1) {
+      if (head.length < 16) return;
+      size = Number(view.getBigUint64(8));
+      body = at + 16;
+    } else if (size === 0) size = reader.size - at;
+    if (size < body - at) return;
+    // A last box that claims more than there is (a cut file, a wrong mdat) is taken as far as it goes.
+    yield { type: typeAt(head, 4), start: at, body, end: Math.min(at + size, reader.size) };
+    at += size;
+  }
+}
+
+/** A table of fixed rows inside a full box: bounds are kept by `rows`, which no count in the file can raise. */
+export class BoxTable {
+  readonly rows: number;
+  private readonly view: DataView;
+
+  /**
+   * @param headBytes before the rows: version, flags, own fields and the count
+   * @param countAt   where the u32 count stands, from the box's body on
+   */
+  constructor(
+    bytes: Uint8Array,
+    box: Box | undefined,
+    headBytes: number,
+    countAt: number,
+    private readonly rowBytes: number,
+  ) {
+    const room = box === undefined ? 0 : box.end - box.body;
+    this.view = viewOf(box === undefined ? bytes.subarray(0, 0) : bytes.subarray(box.body, box.end));
+    this.rows =
+      room < headBytes ? 0 : Math.min(this.view.getUint32(countAt), Math.floor((room - headBytes) / rowBytes));
+    this.headBytes = headBytes;
+  }
+
+  private readonly headBytes: number;
+
+  u32(row: number, column = 0): number {
+    return this.view.getUint32(this.headBytes + row * this.rowBytes + column * 4);
+  }
+
+  i32(row: number, column = 0): number {
+    return this.view.getInt32(this.headBytes + row * this.rowBytes + column * 4);
+  }
+
+  u64(row: number): number {
+    return Number(this.view.getBigUint64(this.headBytes + row * this.rowBytes));
+  }
+}

@@ -1,0 +1,115 @@
+/** Index of MP4, QuickTime and fragmented MP4 (ISO/IEC 14496-12). Reads boxes, never `mdat`. */
+
+import { type ByteSource, viewOf } from "../../bytes/bytes.ts";
+import { WindowReader } from "../../bytes/window-reader.ts";
+import { UnsupportedError } from "../../errors.ts";
+import { BATCH_SAMPLES, type CodedSample, type SourceIndex } from "../source-index.ts";
+import { type Box, boxAt, childBox, childBoxes, topBoxes } from "./iso-boxes.ts";
+import { FragmentReader } from "./iso-fragments.ts";
+import type { TableSample } from "./iso-tables.ts";
+import { chapterTracks, type IsoTrack, readTrack } from "./iso-tracks.ts";
+
+/** 20 hours of video and sound take about 60 MB; more would not fit beside everything else. */
+const MOOV_MAX_BYTES = 96 << 20;
+const TRACKS_MAX = 64;
+
+/** Undefined where there is no `moov` that can be read. */
+export async function openIso(source: ByteSource): Promise<SourceIndex | undefined> {
+  const reader = new WindowReader(source, 4096);
+  let found: Box | undefined;
+  let quickTime = false;
+  for await (const box of topBoxes(reader)) {
+    if (box.type === "ftyp") {
+      const brand = await reader.read(box.body, 4);
+      quickTime = String.fromCharCode(...brand) === "qt  ";
+    }
+    if (box.type !== "moov") continue;
+    found = box;
+    break;
+  }
+  if (found === undefined) return undefined;
+  if (found.end - found.start > MOOV_MAX_BYTES)
+    throw new UnsupportedError(
+      `index (moov) of ${found.end - found.start} bytes at byte ${found.start}, at most ${MOOV_MAX_BYTES} are handled: split the video`,
+      { offsetBytes: found.start },
+    );
+  const moovOffset = found.start;
+  const moov = await source.read(moovOffset, found.end - moovOffset);
+  const root: Box = { type: "moov", start: 0, body: found.body - moovOffset, end: moov.length };
+  const mvhd = childBox(moov, root, "mvhd");
+  const { timescale: movieTimescale, duration } = movieTimes(moov, mvhd);
+  const traks = childBoxes(moov, root.body, root.end)
+    .filter(({ type }) => type === "trak")
+    .slice(0, TRACKS_MAX);
+  const tracks = traks
+    .map((trak) => readTrack(moov, trak, moovOffset, movieTimescale))
+    .filter((track) => track !== undefined);
+  const chapters = chapterTracks(moov, traks);
+  for (const { id, stream } of tracks) if (chapters.has(id)) delete stream.text;
+  const mvex = boxAt(moov, root, "mvex");
+  const longest = Math.max(0, ...tracks.map(({ tables, timescale }) => (tables?.duration ?? 0) / timescale));
+  return {
+    container: quickTime ? "mov" : "mp4",
+    streams: tracks.map(({ stream }) => stream),
+    durationMicroseconds: (longest || duration / movieTimescale) * 1e6,
+    structure: tracks.flatMap(({ structure }) => structure).sort((a, b) => a.offset - b.offset),
+    samples: () => merge(source, tracks, mvex && new FragmentReader(moov, mvex, tracks)),
+  };
+}
+
+function movieTimes(moov: Uint8Array, mvhd: Box | undefined): { timescale: number; duration: number } {
+  if (mvhd === undefined || mvhd.end - mvhd.body < 32) return { timescale: 1000, duration: 0 };
+  const view = viewOf(moov);
+  const wide = moov[mvhd.body] === 1;
+  return {
+    timescale: view.getUint32(mvhd.body + (wide ? 20 : 12)) || 1000,
+    duration: wide ? Number(view.getBigUint64(mvhd.body + 24)) : view.getUint32(mvhd.body + 16),
+  };
+}
+
+export function codedSample(sample: TableSample, track: IsoTrack, stream: number): CodedSample {
+  const microseconds = 1e6 / track.timescale;
+  return {
+    offset: sample.offset,
+    size: sample.size,
+    timeMicroseconds: (sample.decodeTime + sample.compositionOffset + track.shift) * microseconds,
+    durationMicroseconds: sample.duration * microseconds,
+    key: sample.key,
+    stream,
+  };
+}
+
+function* tableSamples(track: IsoTrack, stream: number, fileBytes: number): Generator<CodedSample> {
+  if (track.tables === undefined) return;
+  for (const sample of track.tables.inFileOrder(fileBytes)) yield codedSample(sample, track, stream);
+}
+
+/** The tracks' tables side by side, in file order, then what fragments bring, which lies behind them. */
+async function* merge(
+  source: ByteSource,
+  tracks: IsoTrack[],
+  fragments: FragmentReader | undefined,
+): AsyncGenerator<CodedSample[]> {
+  const cursors = tracks.map((track, stream) => tableSamples(track, stream, source.size));
+  const heads = cursors.map((cursor) => cursor.next());
+  let batch: CodedSample[] = [];
+  for (;;) {
+    let first = -1;
+    let offset = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < heads.length; i++) {
+      const head = heads[i];
+      if (head === undefined || head.done || head.value.offset >= offset) continue;
+      first = i;
+      offset = head.value.offset;
+    }
+    const [head, cursor] = [heads[first], cursors[first]];
+    if (head === undefined || head.done || cursor === undefined) break;
+    batch.push(head.value);
+    heads[first] = cursor.next();
+    if (batch.length < BATCH_SAMPLES) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+  if (fragments !== undefined) yield* fragments.samples(source);
+}

@@ -1,0 +1,161 @@
+/** `Tracks` of Matroska and WebM (RFC 9559 5.1.4). */
+import { untaggedMatrix } from "../../format/header.ts";
+import { av1Name, avcName, hevcName } from "../codec-names.ts";
+import { ratioOf, type SourceStream, type StructureRange, type TextCoding } from "../source-index.ts";
+import { childElements, float, unsigned } from "./ebml.ts";
+
+const TRACK_ENTRY = 0xae;
+const VIDEO = 1;
+const AUDIO = 2;
+const SUBTITLES = 17;
+
+export interface MatroskaTrack {
+  number: number;
+  /** Nanoseconds; 0 where the file does not tell. */
+  defaultDuration: number;
+  stream: SourceStream;
+}
+
+const FORMS: Record<string, SourceStream["form"]> = {
+  "V_MPEG4/ISO/AVC": "avc",
+  "V_MPEGH/ISO/HEVC": "hevc",
+  V_VP9: "vp9",
+  V_AV1: "av1",
+};
+const TEXT_CODINGS: Record<string, TextCoding> = {
+  "S_TEXT/UTF8": "subrip",
+  "S_TEXT/WEBVTT": "webvtt",
+  "D_WEBVTT/SUBTITLES": "webm",
+  "D_WEBVTT/CAPTIONS": "webm",
+};
+const AUDIO_NAMES: Record<string, string> = {
+  A_OPUS: "opus",
+  A_VORBIS: "vorbis",
+  A_FLAC: "flac",
+  "A_MPEG/L3": "mp3",
+  A_AC3: "ac-3",
+  A_EAC3: "ec-3",
+};
+
+/** @param offset where the content of `Tracks` stands in the file */
+export function readTracks(
+  bytes: Uint8Array,
+  offset: number,
+): { tracks: MatroskaTrack[]; structure: StructureRange[] } {
+  const tracks: MatroskaTrack[] = [];
+  const structure: StructureRange[] = [];
+  for (const entry of childElements(bytes, 0, bytes.length)) {
+    if (entry.id !== TRACK_ENTRY || tracks.length >= 64) continue;
+    const fields = new Map<number, Uint8Array>();
+    let privateAt = 0;
+    for (const child of childElements(bytes, entry.body, entry.end)) {
+      fields.set(child.id, bytes.subarray(child.body, child.end));
+      if (child.id === 0x63a2) privateAt = child.body;
+    }
+    const number = unsigned(fields.get(0xd7) ?? new Uint8Array());
+    const type = unsigned(fields.get(0x83) ?? new Uint8Array());
+    const codec = String.fromCharCode(...(fields.get(0x86) ?? []).slice(0, 64)).replace(/\0+$/, "");
+    const configuration = fields.get(0x63a2) ?? new Uint8Array();
+    const packed = fields.has(0x6d80); // ContentEncodings: samples are not the codec's plain bytes
+    const stream: SourceStream = { form: "other", parameter: 0 };
+    const defaultDuration = unsigned(fields.get(0x23e383) ?? new Uint8Array());
+    if (type === VIDEO) {
+      stream.form = packed ? "picture" : (FORMS[codec] ?? "picture");
+      if (stream.form === "avc") stream.parameter = ((configuration[4] ?? 3) & 3) + 1;
+      if (stream.form === "hevc") stream.parameter = ((configuration[21] ?? 3) & 3) + 1;
+      describeVideo(stream, codec, configuration, fields.get(0xe0) ?? new Uint8Array(), defaultDuration);
+    } else if (type === AUDIO) {
+      stream.form = "audio";
+      describeAudio(stream, codec, fields.get(0xe1) ?? new Uint8Array());
+    } else if (type === SUBTITLES && !packed) describeText(stream, codec, fields);
+    if (configuration.length > 0 && type <= AUDIO)
+      structure.push({
+        offset: offset + privateAt,
+        size: configuration.length,
+        form: type === VIDEO ? "configuration" : "audio-configuration",
+        parameter: 0,
+      });
+    tracks.push({ number, defaultDuration, stream });
+  }
+  return { tracks, structure };
+}
+
+function describeVideo(
+  stream: SourceStream,
+  codec: string,
+  configuration: Uint8Array,
+  video: Uint8Array,
+  defaultDuration: number,
+): void {
+  const fields = new Map(
+    childElements(video, 0, video.length).map(({ id, body, end }) => [id, video.subarray(body, end)]),
+  );
+  const number = (id: number, fallback = 0): number => {
+    const value = fields.get(id);
+    return value === undefined ? fallback : unsigned(value);
+  };
+  const [width, height] = [number(0xb0), number(0xba)];
+  if (width < 1 || height < 1 || width > 65535 || height > 65535) return;
+  const colour = fields.get(0x55b0) ?? new Uint8Array();
+  const colourFields = new Map(
+    childElements(colour, 0, colour.length).map(({ id, body, end }) => [id, unsigned(colour.subarray(body, end))]),
+  );
+  const matrix = colourFields.get(0x55b1) ?? 2;
+  const [displayWidth, displayHeight] = [number(0x54b0, width), number(0x54ba, height)];
+  stream.track = {
+    id: 0,
+    kind: "video",
+    codec: videoName(codec, configuration),
+    width,
+    height,
+    frameRate: defaultDuration > 0 ? ratioOf(1e9 / defaultDuration) : [25, 1],
+    pixelAspect: pixelAspect(displayWidth * height, displayHeight * width),
+    rotation: 0,
+    mirrored: false,
+    matrix: matrix === 1 ? "bt709" : matrix === 2 ? untaggedMatrix(height) : "bt601",
+    fullRange: colourFields.get(0x55b9) === 2,
+  };
+}
+
+function pixelAspect(numerator: number, denominator: number): [number, number] {
+  let [a, b] = [numerator, denominator];
+  if (a < 1 || b < 1 || a > 2 ** 40 || b > 2 ** 40) return [1, 1];
+  while (b > 0) [a, b] = [b, a % b];
+  return [numerator / a, denominator / a];
+}
+
+function videoName(codec: string, configuration: Uint8Array): string {
+  if (codec === "V_MPEG4/ISO/AVC") return avcName("avc1", configuration);
+  if (codec === "V_MPEGH/ISO/HEVC") return hevcName("hvc1", configuration);
+  if (codec === "V_AV1") return configuration.length < 4 ? "av01.0.08M.08" : av1Name(configuration);
+  if (codec === "V_VP9") return "vp09.00.10.08";
+  return codec === "V_VP8" ? "vp8" : codec.toLowerCase();
+}
+
+function describeText(stream: SourceStream, codec: string, fields: Map<number, Uint8Array>): void {
+  const coding = TEXT_CODINGS[codec];
+  if (coding === undefined) return;
+  const text = (id: number): string | undefined => {
+    const value = fields.get(id);
+    return value && new TextDecoder().decode(value.subarray(0, 400)).replace(/\0+$/, "");
+  };
+  stream.text = {
+    coding,
+    language: text(0x22b59d) ?? text(0x22b59c) ?? "eng", // LanguageBCP47, Language and what stands for no Language
+    name: text(0x536e) ?? "",
+    isForDeaf: codec === "D_WEBVTT/CAPTIONS" || unsigned(fields.get(0x55ab) ?? new Uint8Array()) === 1,
+  };
+}
+
+function describeAudio(stream: SourceStream, codec: string, audio: Uint8Array): void {
+  const fields = new Map(
+    childElements(audio, 0, audio.length).map(({ id, body, end }) => [id, audio.subarray(body, end)]),
+  );
+  const rate = fields.get(0xb5);
+  const sampleRate = Math.round(rate === undefined ? 8000 : float(rate));
+  const channelField = fields.get(0x9f);
+  const channels = channelField === undefined ? 1 : unsigned(channelField);
+  if (!(sampleRate >= 1 && sampleRate <= 768000) || channels < 1 || channels > 64) return;
+  const name = AUDIO_NAMES[codec] ?? (codec.startsWith("A_AAC") ? "mp4a.40.2" : codec.toLowerCase());
+  stream.track = { id: 0, kind: "audio", codec: name, sampleRate, channels };
+}

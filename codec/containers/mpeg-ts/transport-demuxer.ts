@@ -1,0 +1,64 @@
+/** Finds the first MPEG-1 or MPEG-2 video stream of a transport stream (ISO/IEC 13818-1 2.4), by what it carries. */
+import type { Demuxer, RunSink } from "../demuxer.ts";
+import { isVideoStream, pesHeadBytes } from "../mpeg-ps/pes.ts";
+import { PACKET_BYTES, readPacketHead, SYNC } from "./transport-packets.ts";
+
+/** Start codes that an MPEG-1 or MPEG-2 picture can begin with: sequence, group, picture. */
+const OPENING = [0xb3, 0xb8, 0x00];
+
+export class TransportDemuxer implements Demuxer {
+  private pid = -1;
+  private inVideo = false;
+  /** Bytes of a PES head that go on in the next packet. */
+  private headLeft = 0;
+
+  constructor(private readonly prefix: number) {}
+
+  push(bytes: Uint8Array, last: boolean, run: RunSink): number {
+    const size = this.prefix + PACKET_BYTES;
+    let at = 0;
+    while (at + size <= bytes.length) {
+      if (bytes[at + this.prefix] === SYNC) {
+        const video = Math.min(this.videoStart(bytes, at + this.prefix), at + size);
+        run(false, at, video);
+        if (video < at + size) run(true, video, at + size);
+        at += size;
+      } else {
+        const next = bytes.indexOf(SYNC, at + this.prefix + 1);
+        const to = next < 0 ? bytes.length - this.prefix : next - this.prefix;
+        run(false, at, to);
+        at = to;
+      }
+    }
+    if (last && at < bytes.length) run(false, at, bytes.length);
+    return last ? bytes.length : at;
+  }
+
+  /** Where the video in a packet begins; its end where there is none. */
+  private videoStart(bytes: Uint8Array, at: number): number {
+    const end = at + PACKET_BYTES;
+    const { pid, starts, scrambled, payload } = readPacketHead(bytes, at);
+    if (this.pid >= 0 && pid !== this.pid) return end;
+    if (scrambled || payload >= end) return end;
+    if (starts) {
+      const pes = bytes[payload] === 0 && bytes[payload + 1] === 0 && bytes[payload + 2] === 1;
+      const video = pes && payload + 9 <= end && isVideoStream(bytes[payload + 3] ?? 0);
+      const start = payload + (video ? pesHeadBytes(bytes, payload) : 0);
+      if (this.pid < 0 && video && opensPicture(bytes, start, end)) this.pid = pid;
+      this.inVideo = video && pid === this.pid;
+      this.headLeft = Math.max(0, start - end);
+      return this.inVideo ? start : end;
+    }
+    if (!this.inVideo || pid !== this.pid) return end;
+    const start = Math.min(end, payload + this.headLeft);
+    this.headLeft -= start - payload;
+    return start;
+  }
+}
+
+/** H.264 and HEVC have no such start codes. */
+function opensPicture(bytes: Uint8Array, from: number, end: number): boolean {
+  let at = from;
+  while (at < end && bytes[at] === 0) at++;
+  return at >= from + 2 && at + 1 < end && bytes[at] === 1 && OPENING.includes(bytes[at + 1] ?? 0);
+}

@@ -1,0 +1,95 @@
+/** What the indexers of method `samples` tell about a source file. Positions are bytes from the file's start. */
+import type { ByteSource } from "../bytes/bytes.ts";
+import type { Track } from "../format/header.ts";
+
+export type Container = "mp4" | "mov" | "webm" | "mkv" | "ivf" | "h264" | "ts";
+
+/**
+ * How a sample's bytes are built, which decides where it is cut: `avc` and `hevc` NAL units behind lengths, `annexb` H.264 behind start
+ * codes, `ts` the same inside a transport stream, `picture` for other codings; `configuration` belongs to no sample; `other` is never cut.
+ */
+export type SampleForm =
+  | "avc"
+  | "hevc"
+  | "annexb"
+  | "ts"
+  | "vp9"
+  | "av1"
+  | "picture"
+  | "audio"
+  | "other"
+  | "configuration"
+  | "audio-configuration"
+  | "table";
+
+/** Bytes outside of samples that are treated apart: codec configuration, and tables of 32-bit numbers. */
+export interface StructureRange {
+  offset: number;
+  size: number;
+  form: "configuration" | "audio-configuration" | "table";
+  /** Of a table: numbers in a row × 2, plus 1 where differences from row to row pack better than the numbers. */
+  parameter: number;
+}
+
+export interface CodedSample {
+  offset: number;
+  size: number;
+  /** When it is shown. May be negative, before the presentation's start. */
+  timeMicroseconds: number;
+  durationMicroseconds: number;
+  key: boolean;
+  /** Index into {@link SourceIndex.streams}; -1 for configuration. */
+  stream: number;
+}
+
+/** How captions inside a source are coded: 3GPP timed text, WebVTT in ISO boxes, SubRip, WebVTT in Matroska, WebVTT in WebM. */
+export type TextCoding = "tx3g" | "wvtt" | "subrip" | "webvtt" | "webm";
+
+export interface TextStream {
+  coding: TextCoding;
+  /** As the file says it, by BCP 47 or ISO 639-2; empty where it does not. */
+  language: string;
+  /** The file's own name of it; empty where it has none. */
+  name: string;
+  isForDeaf: boolean;
+}
+
+export interface SourceStream {
+  form: SampleForm;
+  /** Bytes of a NAL unit's length, for `avc` and `hevc`; the PID for `ts`. */
+  parameter: number;
+  /** Absent for streams that a header cannot describe (subtitles, time codes). */
+  track?: Track;
+  /** Of captions that can be read. */
+  text?: TextStream;
+}
+
+export interface SourceIndex {
+  container: Container;
+  streams: SourceStream[];
+  /** Zero where the file does not tell. */
+  durationMicroseconds: number;
+  /** In file order. Wrong entries do no harm: the planner clips them, and segments are plain byte ranges. */
+  samples(): AsyncIterable<CodedSample[]>;
+  /** In file order; known after `openIndex`. */
+  structure: StructureRange[];
+  /**
+   * Of streams without a container's tables: the samples of a part of the file that begins and ends where pictures do, as segments do.
+   * Positions count from the part's start; times too where the stream has none of its own.
+   */
+  samplesIn?(part: ByteSource, isFirst: boolean): AsyncIterable<CodedSample[]>;
+}
+
+/** Samples handed over at once. */
+export const BATCH_SAMPLES = 512;
+
+/** A ratio of whole numbers near `value`, good for header fields. */
+export function ratioOf(value: number): [number, number] {
+  if (!Number.isFinite(value) || value <= 0 || value > 1e6) return [25, 1];
+  for (const denominator of [1, 1001]) {
+    const numerator = value * denominator;
+    const near = Math.round(numerator / (denominator === 1 ? 1 : 1000)) * (denominator === 1 ? 1 : 1000);
+    if (near > 0 && Math.abs(near - numerator) / numerator < 2e-5) return [near, denominator];
+  }
+  return [Math.max(1, Math.round(value * 1000)), 1000];
+}

@@ -1,0 +1,156 @@
+/** What a sequence parameter set says about the picture (ITU-T H.264 7.3.2.1.1, E.1.1). */
+import { ratioOf } from "../source-index.ts";
+
+export interface SequenceFacts {
+  codec: string;
+  width: number;
+  height: number;
+  frameRate: [number, number];
+  pixelAspect: [number, number];
+  fullRange: boolean;
+}
+
+/** Table E-1, from index 1 on. */
+const ASPECTS: [number, number][] = [
+  [1, 1],
+  [12, 11],
+  [10, 11],
+  [16, 11],
+  [40, 33],
+  [24, 11],
+  [20, 11],
+  [32, 11],
+  [80, 33],
+  [18, 11],
+  [15, 11],
+  [64, 33],
+  [160, 99],
+  [4, 3],
+  [3, 2],
+  [2, 1],
+];
+const HIGH_PROFILES = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135]);
+
+class Bits {
+  private at = 0;
+
+  constructor(private readonly bytes: Uint8Array) {}
+
+  get ended(): boolean {
+    return this.at > this.bytes.length * 8;
+  }
+
+  read(count: number): number {
+    let value = 0;
+    for (let i = 0; i < count; i++, this.at++)
+      value = value * 2 + (((this.bytes[this.at >> 3] ?? 0) >> (7 - (this.at & 7))) & 1);
+    return value;
+  }
+
+  /** Exp-Golomb, unsigned. */
+  ue(): number {
+    let zeros = 0;
+    while (zeros < 32 && !this.ended && this.read(1) === 0) zeros++;
+    return 2 ** zeros - 1 + this.read(zeros);
+  }
+
+  se(): number {
+    const code = this.ue();
+    return code & 1 ? (code + 1) / 2 : -code / 2;
+  }
+}
+
+/** Without the bytes that keep start codes from being imitated. */
+function payload(nal: Uint8Array): Uint8Array {
+  const out: number[] = [];
+  let zeros = 0;
+  for (const byte of nal) {
+    if (zeros >= 2 && byte === 3) {
+      zeros = 0;
+      continue;
+    }
+    zeros = byte === 0 ? zeros + 1 : 0;
+    out.push(byte);
+  }
+  return Uint8Array.from(out);
+}
+
+/**
+ * @param nal from the NAL unit's head on
+ * @returns undefined where it makes no sense
+ */
+export function readSequence(nal: Uint8Array): SequenceFacts | undefined {
+  const bytes = payload(nal.subarray(0, 512));
+  const bits = new Bits(bytes.subarray(4));
+  const profile = bytes[1] ?? 0;
+  bits.ue();
+  let chroma = 1;
+  if (HIGH_PROFILES.has(profile)) {
+    chroma = bits.ue();
+    if (chroma === 3) bits.read(1);
+    bits.ue();
+    bits.ue();
+    bits.read(1);
+    const lists = bits.read(1) === 0 ? 0 : chroma === 3 ? 12 : 8;
+    for (let list = 0; list < lists; list++) {
+      const present = bits.read(1);
+      if (present === 1) skipList(bits, list < 6 ? 16 : 64);
+    }
+  }
+  bits.ue();
+  const order = bits.ue();
+  if (order === 0) bits.ue();
+  else if (order === 1) {
+    bits.read(1);
+    bits.se();
+    bits.se();
+    for (let i = Math.min(255, bits.ue()); i > 0; i--) bits.se();
+  }
+  bits.ue();
+  bits.read(1);
+  const columns = bits.ue() + 1;
+  const rows = bits.ue() + 1;
+  const frames = bits.read(1);
+  if (frames === 0) bits.read(1);
+  bits.read(1);
+  const crop = bits.read(1) === 1 ? [bits.ue(), bits.ue(), bits.ue(), bits.ue()] : [0, 0, 0, 0];
+  const [left = 0, right = 0, top = 0, bottom = 0] = crop;
+  const width = columns * 16 - (left + right) * (chroma === 1 || chroma === 2 ? 2 : 1);
+  const height = rows * 16 * (2 - frames) - (top + bottom) * (chroma === 1 ? 2 : 1) * (2 - frames);
+  if (bits.ended || width < 1 || height < 1 || width > 16384 || height > 16384) return undefined;
+  const codec = `avc1.${[...bytes.subarray(1, 4)].map((byte) => byte.toString(16).padStart(2, "0").toUpperCase()).join("")}`;
+  return { codec, width, height, ...usability(bits) };
+}
+
+function skipList(bits: Bits, size: number): void {
+  let [last, next] = [8, 8];
+  for (let i = 0; i < size && next !== 0; i++) {
+    next = (last + bits.se() + 256) % 256;
+    last = next === 0 ? last : next;
+  }
+}
+
+function usability(bits: Bits): Pick<SequenceFacts, "frameRate" | "pixelAspect" | "fullRange"> {
+  const facts = { frameRate: [25, 1] as [number, number], pixelAspect: [1, 1] as [number, number], fullRange: false };
+  if (bits.read(1) === 0) return facts;
+  if (bits.read(1) === 1) {
+    const index = bits.read(8);
+    const [a, b] = index === 255 ? [bits.read(16), bits.read(16)] : (ASPECTS[index - 1] ?? [1, 1]);
+    if (a > 0 && b > 0) facts.pixelAspect = [a, b];
+  }
+  if (bits.read(1) === 1) bits.read(1);
+  if (bits.read(1) === 1) {
+    bits.read(3);
+    facts.fullRange = bits.read(1) === 1;
+    if (bits.read(1) === 1) bits.read(24);
+  }
+  if (bits.read(1) === 1) {
+    bits.ue();
+    bits.ue();
+  }
+  if (bits.read(1) === 1) {
+    const [units, scale] = [bits.read(32), bits.read(32)];
+    if (!bits.ended && units > 0 && scale > 0 && scale / units < 1000) facts.frameRate = ratioOf(scale / units / 2);
+  }
+  return facts;
+}
