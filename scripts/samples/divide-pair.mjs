@@ -1,7 +1,9 @@
 /** Divides the sample video with the built program: its pictures as ffmpeg decodes them, its sound as it stands in the file. */
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { openAsBlob } from "node:fs";
-import { basename } from "node:path";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
 import { ALL_FORMATS, BlobSource, EncodedPacketSink, Input } from "mediabunny";
 
 /** Where the poster is taken from. */
@@ -23,36 +25,39 @@ async function* soundPackets(track) {
   }
 }
 
-/** @param video the .mp4; main and slave are written beside it, named after it */
-export async function dividePair(video, { title, copyright, genre }) {
-  const [{ readY4m }, { divideCompress }, { FileSink }, { createNodePool }] = await Promise.all(
-    ["codec/containers/y4m.js", "codec/methods/compress.js", "cli/files.js", "cli/node-pool.js"].map(load),
+/**
+ * @param video    the .mp4; main and slave are written beside it, named after it
+ * @param settings title, copyright and genre; `protection` and `bitplane` where they are not the usual ones
+ */
+export async function dividePair(video, settings) {
+  const [{ divideCompress, PictureBuffers, readY4m }, { createNodePool, FileSink, openFile }] = await Promise.all(
+    ["codec/index.js", "codec/hosts/node/index.js"].map(load),
   );
-  const ffmpeg = ["-hide_banner", "-loglevel", "error"];
+  const ffmpeg = ["-hide_banner", "-loglevel", "error", "-i", video];
   const poster = execFileSync("ffmpeg", [
     ...ffmpeg,
+    ..."-frames:v 1 -vf scale=320:-2 -q:v 4 -fflags +bitexact -f mjpeg".split(" "),
     "-ss",
     String(POSTER_SECONDS),
-    "-i",
-    video,
-    ..."-frames:v 1 -vf scale=320:-2 -q:v 4 -fflags +bitexact -f mjpeg -".split(" "),
+    "-",
   ]);
-  const decoder = spawn("ffmpeg", [...ffmpeg, "-i", video, ..."-pix_fmt yuv420p -f yuv4mpegpipe -".split(" ")], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const { header, pictures } = await readY4m(decoder.stdout);
+  const folder = await mkdtemp(join(tmpdir(), "cmix-pair-"));
+  const decoded = join(folder, "pictures.y4m");
+  execFileSync("ffmpeg", [...ffmpeg, ..."-pix_fmt yuv420p -f yuv4mpegpipe".split(" "), decoded]);
+  const file = await openFile(decoded);
   const input = new Input({ source: new BlobSource(await openAsBlob(video)), formats: ALL_FORMATS });
-  const track = await input.getPrimaryAudioTrack();
-  const config = await track.getDecoderConfig();
-
-  const paths = { main: video.replace(/\.mp4$/, ".cmx"), slave: video.replace(/\.mp4$/, ".cms") };
-  const sinks = { main: await FileSink.open(paths.main), slave: await FileSink.open(paths.slave) };
   const pool = createNodePool(undefined);
   try {
+    const buffers = new PictureBuffers();
+    const { header, pictures } = await readY4m(file, buffers);
+    const track = await input.getPrimaryAudioTrack();
+    const config = await track.getDecoderConfig();
+    const paths = { main: video.replace(/\.mp4$/, ".cmx"), slave: video.replace(/\.mp4$/, ".cms") };
     await divideCompress(
       {
         video: { ...header, matrix: "bt709" },
         pictures,
+        buffers,
         audio: {
           codec: config.codec,
           sampleRate: config.sampleRate,
@@ -66,18 +71,18 @@ export async function dividePair(video, { title, copyright, genre }) {
         bitplane: "gray",
         quality: 4,
         gopPictures: 30,
-        title,
-        copyright,
-        genre,
         mainName: basename(paths.main),
         slaveName: basename(paths.slave),
         poster: { type: "image/jpeg", data: new Uint8Array(poster) },
+        ...settings,
       },
-      sinks,
+      { main: await FileSink.open(paths.main), slave: await FileSink.open(paths.slave) },
       pool,
     );
   } finally {
     pool.close();
     input.dispose();
+    await file.close();
+    await rm(folder, { recursive: true });
   }
 }
