@@ -1,15 +1,15 @@
 import { mkdir } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
-import { createNodePool, FileSink, openFile } from "../codec/hosts/node/index.ts";
+import { createNodePool, FileSink, type OpenFile, openFile } from "../codec/hosts/node/index.ts";
 import {
   chooseMethod,
-  type DivisionResult,
-  divideCompress,
-  divideMpeg,
-  divideSamples,
+  divideVideo,
+  METHODS,
+  type Method,
   PictureBuffers,
   pictureRateCode,
   readY4m,
+  type SourceMedia,
 } from "../codec/index.ts";
 import { openCaptions } from "./captions.ts";
 import { type Command, choice, integer, list, parse } from "./options.ts";
@@ -46,7 +46,8 @@ export const divide: Command = {
     const input = positionals[0] ?? "";
     const out = values.out;
     if (typeof out !== "string") throw new UsageError("divide needs --out DIR, the folder for main and slave");
-    const asked = choice(values, "method", ["auto", "compress", "mpeg", "samples"], "auto");
+    const names: readonly ("auto" | Method)[] = ["auto", ...Object.values(METHODS).map(({ name }) => name)];
+    const asked = choice(values, "method", names, "auto");
     const protection = choice(values, "protection", ["sealed", "patent"], "sealed");
     const bitplane = choice(values, "bitplane", ["gray", "binary"], "gray");
     const planeCode = choice(values, "plane-code", ["read", "adaptive"], "adaptive");
@@ -64,62 +65,51 @@ export const divide: Command = {
     try {
       const captions = await openCaptions(list(values, "captions"), file);
       const method = asked === "auto" ? await chooseMethod(file) : asked;
-      const buffers = new PictureBuffers();
-      const y4m = method === "compress" ? await readY4m(file, buffers) : undefined;
-      if (y4m !== undefined && !pictureRateCode(y4m.header.frameRate).exact) {
-        note(
-          `${y4m.header.frameRate.join("/")} pictures a second have no code in MPEG-1: the nearest stands in the stream, the true times in the file`,
-        );
-      }
       const name = basename(input, extname(input));
       const mainPath = join(out, `${name}.cmx`);
       const slavePath = join(out, `${name}.cms`);
-      await mkdir(out, { recursive: true });
-
-      // Cutting runs at 1.4 GB/s: for `samples` a second worker costs memory and brings nothing.
-      const pool = createNodePool(workers ?? (method === "samples" ? 1 : undefined));
+      const pool = createNodePool(workers ?? (METHODS[method].fillsOneWorker ? 1 : undefined));
       const progress = createProgress("divided");
-      const sinks = { main: await FileSink.open(mainPath), slave: await FileSink.open(slavePath) };
+      let started = 0;
+      const openSinks = async (): Promise<{ main: FileSink; slave: FileSink }> => {
+        await mkdir(out, { recursive: true });
+        const sinks = await FileSink.openPair(mainPath, slavePath);
+        started = performance.now();
+        return sinks;
+      };
+      const texts = {
+        copyright: text("copyright"),
+        ageLimit,
+        genre: text("genre"),
+        service: text("service"),
+        player: text("player"),
+      };
       try {
-        const started = performance.now();
-        const optional = {
-          copyright: text("copyright"),
-          ageLimit,
-          genre: text("genre"),
-          service: text("service"),
-          player: text("player"),
-        };
-        const common = {
-          protection,
-          title: text("title") ?? name,
-          mainName: basename(mainPath),
-          slaveName: basename(slavePath),
-          captions,
-          signal,
-          onProgress: ({ pictures: done }: { pictures: number }) => progress.show(done),
-          ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),
-        };
-        let result: DivisionResult;
-        let verbatim = 0;
-        if (method === "mpeg") {
-          const divided = await divideMpeg(file, { ...common, recompress }, sinks, pool);
-          verbatim = divided.verbatimBytes;
-          result = divided;
-        } else if (y4m === undefined) result = await divideSamples(file, common, sinks, pool);
-        else
-          result = await divideCompress(
-            { video: { ...y4m.header }, pictures: y4m.pictures, buffers },
-            {
-              ...common,
+        const result = await divideVideo(
+          method,
+          {
+            source: file,
+            openMedia: () => openPictures(file),
+            settings: {
               bitplane,
               planeCode,
               quality,
               gopPictures,
+              recompress,
               ...(bitrateKbits === undefined ? {} : { bitrateKbits }),
             },
-            sinks,
-            pool,
-          );
+            protection,
+            title: text("title") ?? name,
+            mainName: basename(mainPath),
+            slaveName: basename(slavePath),
+            captions,
+            ...Object.fromEntries(Object.entries(texts).filter(([, value]) => value !== undefined)),
+            signal,
+            onProgress: ({ pictures }) => progress.show(pictures),
+          },
+          openSinks,
+          pool,
+        );
         const seconds = (performance.now() - started) / 1000;
         progress.end();
         printResult(values.json === true, {
@@ -133,13 +123,10 @@ export const divide: Command = {
           slavePath,
           frames: result.pictures,
           segments: result.segments,
-          verbatim,
+          verbatim: result.verbatimBytes,
           seconds: Number(seconds.toFixed(3)),
           fps: Number((result.pictures / seconds).toFixed(1)),
         });
-      } catch (error) {
-        await Promise.all([sinks.main.abort(), sinks.slave.abort()]);
-        throw error;
       } finally {
         progress.end();
         pool.close();
@@ -149,3 +136,14 @@ export const divide: Command = {
     }
   },
 };
+
+/** Pictures of a .y4m file, the only kind that is decoded here. */
+async function openPictures(file: OpenFile): Promise<SourceMedia> {
+  const buffers = new PictureBuffers();
+  const { header, pictures } = await readY4m(file, buffers);
+  if (!pictureRateCode(header.frameRate).exact)
+    note(
+      `${header.frameRate.join("/")} pictures a second have no code in MPEG-1: the nearest stands in the stream, the true times in the file`,
+    );
+  return { video: header, pictures, buffers };
+}

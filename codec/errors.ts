@@ -4,8 +4,10 @@
  */
 export type ErrorCode = "input" | "format" | "pairing" | "unsupported" | "kernel" | "delivery";
 
+/** Names and plain values; units end the names (`offsetBytes`). */
 export type ErrorDetails = Record<string, string | number | boolean | null>;
 
+/** What every error of the library is: a stable `code`, one line as message, and details for programs. */
 export class CmixError extends Error {
   readonly code: ErrorCode;
   readonly details: ErrorDetails;
@@ -60,6 +62,7 @@ export class DeliveryError extends CmixError {
   }
 }
 
+/** An error that structured clone, or JSON, carries. */
 export interface ErrorRecord {
   name: string;
   message: string;

@@ -2,12 +2,27 @@
  * The library: reads and writes main and slave files, divides with every method and combines, on kernels that the host loads
  * (hosts/node, hosts/browser). Everything else of this folder is its own business.
  */
+export * from "./page.ts";
+
+// ---- Dividing and combining ----
+
+export { combineVideo, divideVideo } from "./methods/divide-video.ts";
+export type {
+  Combined,
+  CombineHost,
+  CombineOptions,
+  DivisionJob,
+  DivisionMethod,
+  DivisionProgress,
+  MethodSettings,
+  VideoDivision,
+} from "./methods/method.ts";
+export { chooseMethod, METHODS } from "./methods/registry.ts";
+
+// ---- Sources: what a file is, and what is in it ----
 
 export { readAhead } from "./bytes/read-ahead.ts";
-
-// ---- Containers: what a source file is, and what is in it ----
 export type { MpegContainer } from "./containers/demuxer.ts";
-export { MatroskaWriter } from "./containers/matroska/matroska-writer.ts";
 export { elementaryBytes } from "./containers/mpeg-ts/transport-packets.ts";
 export { openIndex, openStream, recogniseSource, type SourceKind } from "./containers/open-index.ts";
 export { type MpegSource, openMpeg } from "./containers/open-mpeg.ts";
@@ -17,12 +32,16 @@ export { NAL, nextStartCode } from "./containers/streams/annexb.ts";
 export { splitPictures } from "./containers/streams/elementary-stream.ts";
 export { videoBytes } from "./containers/video-bytes.ts";
 export { readY4m, writeY4mHeader, Y4M_PICTURE_HEADER } from "./containers/y4m/y4m.ts";
-// ---- Divisions ----
+export { PictureBuffers } from "./pictures/picture-buffers.ts";
+export type { PixelFormat, SourceMedia, SourcePacket, SourcePicture } from "./pictures/source-picture.ts";
+
+// ---- The two files ----
+
+export { DeliveredSlave, type DeliveryParts } from "./division/delivered-slave.ts";
 export type { DivisionDescription, DivisionResult, DivisionSinks } from "./division/division-writer.ts";
 export { checkPair } from "./division/pairing.ts";
+export { type OpenedSegment, SegmentOpener, type SlaveParts } from "./division/segment-opener.ts";
 export { CHECKED_BYTES, readUnfinished, type UnfinishedDivision } from "./division/unfinished.ts";
-
-// ---- The files' bytes ----
 export {
   type AudioTrack,
   type MainHeader,
@@ -37,6 +56,7 @@ export {
   type VideoTrack,
 } from "./format/header.ts";
 export {
+  FILE_TRACK,
   type IndexEntry,
   MAIN_MAGIC,
   readSlaveHead,
@@ -47,33 +67,28 @@ export {
   type SlaveSegmentHead,
 } from "./format/layout.ts";
 export { MainReader } from "./format/main-file.ts";
-export { parseSlaveSegment, parseSlaveStart, SlaveReader } from "./format/slave-file.ts";
-// ---- Methods ----
-export { chooseMethod } from "./methods/choose-method.ts";
+export { SlaveReader } from "./format/slave-file.ts";
+export { BASE_LAYER } from "./layers/base.ts";
+
+// ---- Delivery ----
+
+export { cryptUnit, type DeliveryContext, START_UNIT, type UnitCipher, webCipher } from "./protect/delivery.ts";
+
+// ---- Kernels and workers ----
+
 export { type CodecWorkerApi, createCodecWorkerApi } from "./methods/codec-worker.ts";
+export { type Pool, type PooledWorker, type Transfer, WorkerPool } from "./pool/worker-pool.ts";
+export { type Kernels, loadKernels } from "./wasm/load-kernels.ts";
+
+// ---- What a player, or a tool for one method, takes of the methods ----
+
 export { mergeAudioPackets } from "./methods/compress/audio-packets.ts";
 export { CompressDecoder, type PlanarPicture } from "./methods/compress/compress-decoder.ts";
-export type { CompressInput } from "./methods/compress/compress-types.ts";
-export { divideCompress } from "./methods/compress/divide-compress.ts";
 export { encodeGops } from "./methods/compress/gop-encoder.ts";
 export { type DividedPacket, decodePacketList } from "./methods/compress/packet-list.ts";
 export { PictureEncoder, pictureRateCode } from "./methods/compress/picture-encoder.ts";
 export { averageRate, constantQuality, rateBelowSource } from "./methods/compress/rate-control.ts";
 export { StreamDecoder } from "./methods/compress/stream-decoder.ts";
-export { divideMpeg } from "./methods/mpeg/divide-mpeg.ts";
 export { planMpeg } from "./methods/mpeg/segment-planner.ts";
 export { CombinedSource } from "./methods/samples/combined-source.ts";
-export { combineSamples, divideSamples, FILE_TRACK, mergerIn } from "./methods/samples/divide-samples.ts";
 export { mergeSegment } from "./methods/samples/segment-bytes.ts";
-export * from "./page.ts";
-export { PictureBuffers } from "./pictures/picture-buffers.ts";
-export type { PixelFormat, SourcePacket, SourcePicture } from "./pictures/source-picture.ts";
-export { WorkerPool } from "./pool/worker-pool.ts";
-
-// ---- Protection and delivery ----
-export { createProtection } from "./protect/create-protection.ts";
-export { cryptUnit, type DeliveryContext, START_UNIT, type UnitCipher, webCipher } from "./protect/delivery.ts";
-export type { Protection } from "./protect/protection.ts";
-
-// ---- Kernels ----
-export { type Kernels, loadKernels } from "./wasm/load-kernels.ts";

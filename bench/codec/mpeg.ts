@@ -8,7 +8,8 @@ import { MemorySink, sourceFromBytes } from "../../codec/bytes/bytes.ts";
 import { openMpeg } from "../../codec/containers/open-mpeg.ts";
 import { loadNodeKernels } from "../../codec/hosts/node/kernels.ts";
 import { createNodePool } from "../../codec/hosts/node/pool.ts";
-import { divideMpeg } from "../../codec/methods/mpeg/divide-mpeg.ts";
+import { divideVideo } from "../../codec/methods/divide-video.ts";
+import type { DivisionJob } from "../../codec/methods/method.ts";
 import { type CutMpeg, cutMpeg, mergeMpeg } from "../../codec/methods/mpeg/segment-bytes.ts";
 import { type MpegSegment, planMpeg } from "../../codec/methods/mpeg/segment-planner.ts";
 import type { Kernels } from "../../codec/wasm/load-kernels.ts";
@@ -51,9 +52,15 @@ export async function benchMpeg(): Promise<Ratio[]> {
 /** Bytes, main and slave of the source, the slave of both, then Mbit/s: ffmpeg, divide and combine recompressed, divide and combine with codes kept. */
 async function tableRow(name: string, bytes: Uint8Array, ratios: readonly Ratio[]): Promise<string> {
   const sinks = { main: new MemorySink(), slave: new MemorySink() };
-  const options = { protection: "sealed", recompress: true, title: "", mainName: "a.cmx", slaveName: "a.cms" } as const;
+  const job: DivisionJob = {
+    source: sourceFromBytes(bytes),
+    protection: "sealed",
+    title: "",
+    mainName: "a.cmx",
+    slaveName: "a.cms",
+  };
   const pool = createNodePool(1);
-  await divideMpeg(sourceFromBytes(bytes), options, sinks, pool).finally(() => pool.close());
+  await divideVideo("mpeg", job, sinks, pool).finally(() => pool.close());
   const [main, slave] = [sinks.main.bytes().length, sinks.slave.bytes().length];
   const share = (part: number, whole: number, digits: number) => `${((100 * part) / whole).toFixed(digits)} %`;
   const speeds = [ratios[0]?.theirs ?? 0, ...ratios.map(({ ours }) => ours)].map((speed) => speed.toFixed(0));

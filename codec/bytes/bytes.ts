@@ -15,6 +15,7 @@ export interface ByteSink {
   abort(): Promise<void>;
 }
 
+/** Bytes in memory as a source; reads are views of them. */
 export function sourceFromBytes(bytes: Uint8Array): ByteSource {
   return {
     size: bytes.length,
@@ -22,6 +23,11 @@ export function sourceFromBytes(bytes: Uint8Array): ByteSource {
   };
 }
 
+/**
+ * A Blob or File as a source.
+ *
+ * @throws {@link InputError} from `read`: the file behind it has changed
+ */
 export function sourceFromBlob(blob: Blob): ByteSource {
   return {
     size: blob.size,
@@ -57,6 +63,7 @@ export class MemorySink implements ByteSink {
   }
 }
 
+/** A copy of all parts, one behind the other. */
 export function concatBytes(...parts: Uint8Array[]): Uint8Array {
   const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let offset = 0;
@@ -67,12 +74,14 @@ export function concatBytes(...parts: Uint8Array[]): Uint8Array {
   return joined;
 }
 
+/** Whether two arrays hold the same bytes; not for secrets, since its time depends on them. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
 }
 
+/** Two lower-case hexadecimal digits a byte. */
 export function toHex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

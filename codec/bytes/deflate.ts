@@ -2,6 +2,12 @@
 import { FormatError } from "../errors.ts";
 import { concatBytes } from "./bytes.ts";
 
+/** Below this nothing is won by packing. */
+export const PACK_MIN_BYTES = 48;
+/** Packing is tried on this much first: pictures that no index knows, and encrypted data, do not shrink. */
+const PROBE_BYTES = 64 << 10;
+const PROBE_GAIN = 0.97;
+
 async function through(
   bytes: Uint8Array,
   stream: CompressionStream | DecompressionStream,
@@ -40,4 +46,15 @@ export async function inflate(bytes: Uint8Array, limit: number): Promise<Uint8Ar
       `packed bytes do not unpack (${(error as Error).message}): the file is damaged; fetch it again`,
     );
   }
+}
+
+/** A list of a segment by DEFLATE; undefined where packing does not pay. */
+export async function pack(block: Uint8Array): Promise<Uint8Array | undefined> {
+  if (block.length < PACK_MIN_BYTES) return undefined;
+  if (block.length > 2 * PROBE_BYTES) {
+    const probe = block.subarray(0, PROBE_BYTES);
+    if ((await deflate(probe)).length > probe.length * PROBE_GAIN) return undefined;
+  }
+  const packed = await deflate(block);
+  return packed.length < block.length ? packed : undefined;
 }

@@ -2,9 +2,12 @@
 
 /** `subtitles` say what is spoken; `captions` also what else is heard, for those who do not hear it. */
 export const CAPTION_KINDS = ["subtitles", "captions"] as const;
+/** `captions` tell of sounds too, for who does not hear them. */
 export type CaptionKind = (typeof CAPTION_KINDS)[number];
 
+/** Languages that a main may carry. */
 export const CAPTION_TRACKS_MAX = 32;
+/** Characters that a label may have. */
 export const CAPTION_LABEL_MAX = 100;
 
 /** Language tags that a main takes: those of BCP 47 without `x-` and the like at their start. */
@@ -19,6 +22,7 @@ export interface CaptionLanguage {
   kind: CaptionKind;
 }
 
+/** Captions of one language. */
 export interface CaptionTrack extends CaptionLanguage {
   /** WebVTT. */
   text: string;

@@ -12,6 +12,7 @@ const ISO_TYPES = ["ftyp", "moov", "mdat", "free", "skip", "wide", "pnot", "styp
 /** By the file's first bytes; the name does not matter. */
 export type SourceKind = "iso" | "matroska" | "ivf" | "annexb" | "transport" | "y4m" | "unknown";
 
+/** What kind of file a source is, by its first 12 bytes; never throws for what they hold. */
 export async function recogniseSource(source: ByteSource): Promise<SourceKind> {
   const head = await source.read(0, Math.min(12, source.size));
   const text = String.fromCharCode(...head);

@@ -8,6 +8,7 @@ import { type VideoFacts, VideoScanner } from "./streams/video-scanner.ts";
 const PROBE_BYTES = 4 << 20;
 const CHUNK_BYTES = 1 << 18;
 
+/** A file with MPEG-1 or MPEG-2 video, as its first megabytes tell. */
 export interface MpegSource {
   container: MpegContainer;
   video: VideoFacts;

@@ -31,6 +31,7 @@ export interface StructureRange {
   parameter: number;
 }
 
+/** One coded picture or packet of sound in a file: a byte range with its time. */
 export interface CodedSample {
   offset: number;
   size: number;
@@ -64,6 +65,7 @@ export interface SourceStream {
   text?: TextStream;
 }
 
+/** Where the coded samples of a file stand, and of what streams they are. */
 export interface SourceIndex {
   container: Container;
   streams: SourceStream[];

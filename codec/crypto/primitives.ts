@@ -65,6 +65,7 @@ export function installPrimitives(own: CryptoPrimitives): void {
 
 export const cryptoPrimitives = (): CryptoPrimitives => primitives;
 
+/** SHA-256 of the parts, one behind the other: 32 bytes. */
 export async function sha256(...parts: Uint8Array[]): Promise<Uint8Array> {
   const joined = parts.length === 1 && parts[0] !== undefined ? parts[0] : concatBytes(...parts);
   return cryptoPrimitives().sha256(joined);

@@ -10,14 +10,16 @@ import {
   type MainHeader,
   type Method,
   type ProtectionName,
+  type SlaveHeader,
   type Track,
   umidFor,
 } from "../format/header.ts";
 import { MAIN_SEGMENT_MAX_BYTES, type SegmentHead, SLAVE_SEGMENT_MAX_BYTES, TAG_BYTES } from "../format/layout.ts";
 import { encodeMainStart, MainWriter } from "../format/main-file.ts";
 import { encodeSlaveStart, SlaveWriter } from "../format/slave-file.ts";
-import { createProtection } from "../protect/create-protection.ts";
-import type { Protection } from "../protect/protection.ts";
+import { BASE_LAYER } from "../layers/base.ts";
+import type { LayerKind } from "../layers/layer.ts";
+import { LAYERS, type LayerProtections, layerProtections } from "../layers/registry.ts";
 import type { FinishedSegment, UnfinishedDivision } from "./unfinished.ts";
 
 /** What a method knows at the start of a division. */
@@ -58,6 +60,7 @@ export interface DividedSegment extends SegmentPlace {
   withheld: Uint8Array;
 }
 
+/** Where a division goes. */
 export interface DivisionSinks {
   main: ByteSink;
   slave: ByteSink;
@@ -65,6 +68,7 @@ export interface DivisionSinks {
   journal?: ByteSink;
 }
 
+/** What was written: ids, sizes in bytes, counts, and the duration in microseconds. */
 export interface DivisionResult {
   mainId: Uint8Array;
   slaveId: Uint8Array;
@@ -103,18 +107,24 @@ export class DivisionWriter {
     private readonly slave: SlaveWriter,
     private readonly sinks: DivisionSinks,
     private readonly headerHash: Uint8Array,
-    private readonly protection: Protection,
+    private readonly protections: LayerProtections,
     private readonly captionTexts: Uint8Array,
     private readonly sealedTags: readonly Uint8Array[] = [],
   ) {}
 
-  /** Writes both headers. A fresh id for each file and, for `sealed`, a fresh secret. */
-  static async open(description: DivisionDescription, sinks: DivisionSinks): Promise<DivisionWriter> {
+  /**
+   * Writes both headers, with a fresh id for each file and, for `sealed`, a fresh secret for each layer.
+   *
+   * @param layers those that segments will be added to, each under a protection of its own
+   */
+  static async open(
+    description: DivisionDescription,
+    sinks: DivisionSinks,
+    layers: readonly LayerKind[] = LAYERS,
+  ): Promise<DivisionWriter> {
     const ids = { main: crypto.getRandomValues(new Uint8Array(16)), slave: crypto.getRandomValues(new Uint8Array(16)) };
-    const secret = description.protection === "sealed" ? crypto.getRandomValues(new Uint8Array(32)) : undefined;
-    const layers = [
-      { id: 0, name: "base", public: description.protection === "sealed" ? ("sealed" as const) : ("clear" as const) },
-    ];
+    const fresh = layers.map((kind) => kind.create(description.protection));
+    const entries = fresh.map(({ entry }) => entry);
     const createdAt = new Date().toISOString();
     const captions = await encodeCaptions(description.captions);
     const { method, protection, parameters, title, mainName, slaveName } = description;
@@ -133,13 +143,13 @@ export class DivisionWriter {
       method,
       protection,
       parameters,
-      layers,
+      layers: entries,
       tracks: description.tracks,
       poster: description.poster,
       captions: captions.entries,
     };
     const mainStart = encodeMainStart(header);
-    const slaveStart = encodeSlaveStart({
+    const slaveHeader: SlaveHeader = {
       id: ids.slave,
       mainId: ids.main,
       mainName,
@@ -148,20 +158,20 @@ export class DivisionWriter {
       method,
       protection,
       parameters,
-      layers,
-      secret,
-    });
+      layers: entries,
+      secret: fresh.find(({ entry }) => entry.id === BASE_LAYER)?.secret,
+    };
+    const slaveStart = encodeSlaveStart(slaveHeader);
     const headerHash = await sha256(mainStart);
     const slave = await SlaveWriter.open(sinks.slave, slaveStart);
     const main = await MainWriter.open(sinks.main, mainStart, headerHash);
-    const context = { mainId: ids.main, headerHash };
     return new DivisionWriter(
       header,
       main,
       slave,
       sinks,
       headerHash,
-      await createProtection(protection, context, secret),
+      await layerProtections(header, headerHash, slaveHeader),
       captions.texts,
     );
   }
@@ -183,14 +193,13 @@ export class DivisionWriter {
     if (!equalBytes(encodeFields({ entries }), encodeFields({ entries: mainHeader.captions })))
       throw new InputError("the captions are not those of the interrupted division: divide the file from the start");
     for (const tag of sealedTags.slice(journalBytes / TAG_BYTES)) await sinks.journal?.write(tag);
-    const context = { mainId: mainHeader.id, headerHash: mainHeaderHash };
     return new DivisionWriter(
       mainHeader,
       MainWriter.resume(sinks.main, unfinished.mainStartBytes, mainHeaderHash),
       SlaveWriter.resume(sinks.slave, unfinished.slaveStartBytes, slaveHeaderHash),
       sinks,
       mainHeaderHash,
-      await createProtection(mainHeader.protection, context, slaveHeader.secret),
+      await layerProtections(mainHeader, mainHeaderHash, slaveHeader),
       texts,
       sealedTags,
     );
@@ -269,7 +278,9 @@ export class DivisionWriter {
       pictures,
       length: publicBytes.length,
     };
-    const protecting = this.protection
+    const protection = this.protections.get(layer);
+    if (protection === undefined) throw new RangeError(`layer: ${layer}, the division was opened without it`);
+    const protecting = protection
       .protect(head, publicBytes, withheld)
       .then((result) => ({ head, withheld, ...result }));
     protecting.catch(() => {}); // reported when its turn comes

@@ -26,7 +26,7 @@ import {
   TAG_BYTES,
 } from "../format/layout.ts";
 import { parseSlaveSegment } from "../format/slave-file.ts";
-import { createProtection } from "../protect/create-protection.ts";
+import { layerProtections } from "../layers/registry.ts";
 
 /** The newest part of the main that is opened, not only walked through: a power cut tears what the disk had not taken yet. */
 export const CHECKED_BYTES = 64 << 20;
@@ -38,6 +38,7 @@ export interface FinishedSegment {
   withheldBytes: number;
 }
 
+/** What of an interrupted division can be kept, and where its files are to be cut. */
 export interface UnfinishedDivision {
   mainHeader: MainHeader;
   slaveHeader: SlaveHeader;
@@ -168,8 +169,7 @@ async function finishedSegments({
   slaveStart: Start<SlaveHeader>;
 }): Promise<FinishedSegment[]> {
   const { header } = mainStart;
-  const context = { mainId: header.id, headerHash: mainStart.hash };
-  const protection = await createProtection(header.protection, context, slaveStart.header.secret);
+  const protections = await layerProtections(header, mainStart.hash, slaveStart.header);
   const finished: FinishedSegment[] = [];
   let offset = slaveStart.bytes;
   for (const { head, tag, offset: mainOffset, whole } of written) {
@@ -183,7 +183,7 @@ async function finishedSegments({
       if (slaveHead.number !== head.number) break;
       if (mainOffset + CHECKED_BYTES > main.size) {
         const sealed = await main.read(mainOffset + MAIN_HEAD_BYTES + TAG_BYTES, head.length);
-        await protection.open(head, sealed, tag, payload);
+        await protections.get(head.layer)?.open(head, sealed, tag, payload);
       }
       finished.push({ head, tag, withheldBytes: length });
       offset += bytes.length;

@@ -14,7 +14,9 @@ import { CAPTIONS_MAX_BYTES } from "./layout.ts";
 
 export const METHODS = ["compress", "mpeg", "samples"] as const;
 export const PROTECTIONS = ["sealed", "patent"] as const;
+/** How a video was divided. */
 export type Method = (typeof METHODS)[number];
+/** `sealed`: everything coded is encrypted; `patent`: the patents' operations alone, which are weak. */
 export type ProtectionName = (typeof PROTECTIONS)[number];
 
 const bytes = (length?: number) =>
@@ -133,18 +135,29 @@ const slaveTrailer = z.object({
   index: bytes(),
 });
 
+/** A video track, as the main's header describes it; sizes in pixels. */
 export type VideoTrack = z.infer<typeof videoTrack>;
 
 /** Lines up to which pictures that say nothing of their matrix are taken for BT.601, as players do. */
 export const SD_MAX_HEIGHT = 576;
 
+/**
+ * The colour matrix of pictures that do not name theirs.
+ *
+ * @param height in lines
+ */
 export const untaggedMatrix = (height: number): VideoTrack["matrix"] => (height > SD_MAX_HEIGHT ? "bt709" : "bt601");
+/** A sound track, as the main's header describes it. */
 export type AudioTrack = z.infer<typeof audioTrack>;
+/** A track of the main. */
 export type Track = VideoTrack | AudioTrack;
 export type Layer = z.infer<typeof layer>;
+/** The main's header (FORMAT.md 3): public, known when the division begins. */
 export type MainHeader = z.infer<typeof mainHeader>;
+/** The slave's header (FORMAT.md 5), with the secret that every segment key of the base layer is derived from. */
 export type SlaveHeader = z.infer<typeof slaveHeader>;
 export type MainTrailer = z.infer<typeof mainTrailer>;
+/** The slave's trailer (FORMAT.md 5), with hashes of the main. */
 export type SlaveTrailer = z.infer<typeof slaveTrailer>;
 
 function decodeCbor<T>(schema: z.ZodType<T>, cbor: Uint8Array, what: string, offsetBytes: number): T {

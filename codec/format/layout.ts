@@ -8,14 +8,17 @@ import { FormatError } from "../errors.ts";
 
 export const FORMAT_VERSION = 1;
 
+/** The first eight bytes of a main file. */
 export const MAIN_MAGIC = Uint8Array.of(0x89, 0x43, 0x4d, 0x58, 0x0d, 0x0a, 0x1a, 0x0a); // \x89 CMX \r\n \x1a \n
+/** The first eight bytes of a slave file. */
 export const SLAVE_MAGIC = Uint8Array.of(0x89, 0x43, 0x4d, 0x53, 0x0d, 0x0a, 0x1a, 0x0a); // \x89 CMS \r\n \x1a \n
 export const END_MAGIC = Uint8Array.of(0x43, 0x4d, 0x58, 0x45, 0x4e, 0x44, 0x0d, 0x0a); // CMXEND \r\n
 
 export const PREAMBLE_BYTES = 16;
 export const MAIN_HEAD_BYTES = 32; // without the tag
 export const TAG_BYTES = 16;
-export const SLAVE_HEAD_BYTES = 28; // with the checksum
+/** Bytes of a slave segment's head, checksum included. */
+export const SLAVE_HEAD_BYTES = 28;
 export const SLAVE_CHECKED_BYTES = 20; // what the checksum covers of the head
 export const CHECKSUM_BYTES = 8;
 export const INDEX_ROW_BYTES = 16;
@@ -27,7 +30,11 @@ export const TRAILER_MAX_BYTES = 32 << 20;
 export const SEGMENTS_MAX = 1 << 20;
 export const CAPTIONS_MAX_BYTES = 8 << 20; // of all languages; beside 2^20 segments they fit into a trailer
 export const MAIN_SEGMENT_MAX_BYTES = 8 << 20; // one picture of 4095x2800 fits, but for noise at quantiser scales below 5
-export const SLAVE_SEGMENT_MAX_BYTES = 4 << 20; // so that a phone can hold two
+/** Bytes that a slave segment's payload may have: a phone holds two. */
+export const SLAVE_SEGMENT_MAX_BYTES = 4 << 20;
+
+/** Track of segments that belong to the file as a whole, as those of methods `samples` and `mpeg` do. */
+export const FILE_TRACK = 255;
 
 const MAIN_SEGMENT_MARKER = 0x5345474d; // SEGM
 const SLAVE_SEGMENT_MARKER = 0x53454753; // SEGS
@@ -56,6 +63,7 @@ export interface SegmentHead {
   length: number;
 }
 
+/** What stands before the payload of a slave segment (FORMAT.md 5). */
 export interface SlaveSegmentHead {
   number: number;
   layer: number;
@@ -176,6 +184,11 @@ export function writeSlaveHead(head: SlaveSegmentHead): Uint8Array {
   return bytes;
 }
 
+/**
+ * Reads the head of a slave segment.
+ *
+ * @throws {@link FormatError} no such head, or a payload that is too large
+ */
 export function readSlaveHead(bytes: Uint8Array, offsetBytes: number): SlaveSegmentHead {
   const view = viewOf(bytes);
   if (bytes.length < SLAVE_HEAD_BYTES || view.getUint32(0) !== SLAVE_SEGMENT_MARKER)

@@ -1,5 +1,9 @@
 /** Uncompressed pictures and coded sound, as sources hand them to method `compress`. */
 
+import type { AudioTrack, VideoTrack } from "../format/header.ts";
+import type { PictureBuffers } from "./picture-buffers.ts";
+
+/** Layouts of 8-bit samples that pictures come in, as WebCodecs names them. */
 export type PixelFormat = "I420" | "NV12" | "RGBA" | "BGRA";
 
 /** One uncompressed picture, 8 bits a sample; all planes in one buffer, which the receiver takes over. */
@@ -19,4 +23,17 @@ export interface SourcePacket {
   timestampMicroseconds: number;
   durationMicroseconds: number;
   data: Uint8Array;
+}
+
+/** A video as a host decodes it: its pictures, and its sound as it is coded. */
+export interface SourceMedia {
+  video: Pick<VideoTrack, "width" | "height" | "frameRate"> &
+    Partial<Pick<VideoTrack, "pixelAspect" | "rotation" | "mirrored" | "matrix" | "fullRange">>;
+  /** In display order. */
+  pictures: AsyncIterable<SourcePicture>;
+  /** Where `pictures` takes its buffers from, if it uses them again. */
+  buffers?: PictureBuffers;
+  audio?: Omit<AudioTrack, "id" | "kind"> & { packets: AsyncIterable<SourcePacket> };
+  /** Ends what the host holds for it. */
+  close?(): void;
 }

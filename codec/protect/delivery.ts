@@ -13,6 +13,7 @@ export const CM_PAD_STEP_BYTES = 65536;
 
 const LABEL = new TextEncoder().encode("cmix/1 delivery");
 
+/** What the pad of a unit is derived from. */
 export interface DeliveryContext {
   /** 32 bytes, others for each video of a play and each time the play comes to it; known to the viewer only after the CM. */
   playSecret: Uint8Array;
@@ -31,7 +32,11 @@ export interface DeliveryContext {
  * Encrypts one unit for delivery, or, being its own inverse, decrypts it.
  * A unit is a slave segment's head and payload as they stand in the slave file, or its start ({@link START_UNIT}).
  *
- * @param cm the bytes of the CM played directly before this video; not empty
+ * @param cm     the bytes of the CM played directly before this video; not empty
+ * @param number the segment's, or {@link START_UNIT}
+ * @param cipher WebCrypto's unless the host has a quicker one
+ * @returns as many bytes as `unit` has
+ * @throws RangeError an empty CM
  */
 export async function cryptUnit(
   kernels: Kernels,
@@ -58,6 +63,7 @@ export type UnitCipher = (
   bytes: Uint8Array,
 ) => Uint8Array | Promise<Uint8Array>;
 
+/** The cipher by WebCrypto, in any host. */
 export const webCipher: UnitCipher = async (secret, salt, info, view) => {
   const bytes = view.slice();
   const material = await crypto.subtle.importKey("raw", secret as BufferSource, "HKDF", false, ["deriveBits"]);

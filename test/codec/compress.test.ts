@@ -2,12 +2,11 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { MemorySink, sourceFromBytes } from "../../codec/bytes/bytes.ts";
 import { InputError } from "../../codec/errors.ts";
 import { MainReader } from "../../codec/format/main-file.ts";
-import type { DivideOptions } from "../../codec/methods/compress/compress-types.ts";
-import { divideCompress, SEGMENT_MAX_MICROSECONDS } from "../../codec/methods/compress/divide-compress.ts";
+import { SEGMENT_MAX_MICROSECONDS } from "../../codec/methods/compress/compress-segments.ts";
 import { decodePacketList } from "../../codec/methods/compress/packet-list.ts";
 import type { SourcePacket, SourcePicture } from "../../codec/pictures/source-picture.ts";
 import { sourcePicture } from "../support/compress.ts";
-import { divideClip, errorOf, openDivision, poolHere } from "../support/divisions.ts";
+import { type DivideOptions, divideClip, dividePictures, errorOf, openDivision } from "../support/divisions.ts";
 import { type CheckKernels, loadCheckKernels } from "../support/kernels.ts";
 import { paintScene } from "../support/scenes.ts";
 import type { Clip } from "../support/y4m.ts";
@@ -17,7 +16,7 @@ beforeAll(async () => {
   kernels = await loadCheckKernels();
 });
 
-const OPTIONS: DivideOptions = {
+const OPTIONS = {
   protection: "sealed",
   bitplane: "gray",
   quality: 4,
@@ -25,7 +24,7 @@ const OPTIONS: DivideOptions = {
   title: "title",
   mainName: "a.cmx",
   slaveName: "a.cms",
-};
+} as const satisfies DivideOptions;
 
 const soundOf = (seconds: number): SourcePacket[] =>
   Array.from({ length: seconds * 50 }, (_, i) => ({
@@ -43,9 +42,7 @@ async function* played(clip: Clip, times: number): AsyncGenerator<SourcePicture>
 async function divide(pictures: AsyncGenerator<SourcePicture>, options: Partial<DivideOptions> = {}) {
   const sinks = { main: new MemorySink(), slave: new MemorySink() };
   const video = { width: 32, height: 32, frameRate: [25, 1] as [number, number] };
-  const error = await errorOf(
-    divideCompress({ video, pictures }, { ...OPTIONS, ...options }, sinks, poolHere(kernels)),
-  );
+  const error = await errorOf(dividePictures(kernels, { video, pictures }, { ...OPTIONS, ...options }, sinks));
   return { sinks, error };
 }
 

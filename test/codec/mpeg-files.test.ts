@@ -4,14 +4,14 @@ import { concatBytes, sourceFromBytes } from "../../codec/bytes/bytes.ts";
 import { openMpeg } from "../../codec/containers/open-mpeg.ts";
 import { InputError } from "../../codec/errors.ts";
 import { MainReader } from "../../codec/format/main-file.ts";
-import { chooseMethod } from "../../codec/methods/choose-method.ts";
 import { cutMpeg } from "../../codec/methods/mpeg/segment-bytes.ts";
 import { type MpegSegment, planMpeg } from "../../codec/methods/mpeg/segment-planner.ts";
+import { chooseMethod } from "../../codec/methods/registry.ts";
 import { type Kernels, loadKernels } from "../../codec/wasm/load-kernels.ts";
-import { errorOf } from "../support/divisions.ts";
+import { combineDivision, errorOf } from "../support/divisions.ts";
 import { expectSameBytes, readWasm } from "../support/kernels.ts";
 import { ALL_MEDIA, mediaFiles, nameOf, readBytes } from "../support/media.ts";
-import { combineMpegBytes, divideMpegBytes, mpegSample } from "../support/mpeg.ts";
+import { divideMpegBytes, mpegSample } from "../support/mpeg.ts";
 import { writeTools } from "../support/mpeg-writer.ts";
 import { intoTransport } from "../support/transport-writer.ts";
 
@@ -69,7 +69,7 @@ describe("D4: a divided MPEG file comes back byte for byte, all its tracks kept"
       expect(await chooseMethod(sourceFromBytes(bytes))).toBe("mpeg");
       for (const [protection, recompress] of WAYS) {
         const division = await divideMpegBytes(kernels, bytes, protection, recompress);
-        expectSameBytes(await combineMpegBytes(kernels, division), bytes, `${protection} ${recompress}`);
+        expectSameBytes(await combineDivision(kernels, division), bytes, `${protection} ${recompress}`);
         expect(division.verbatimBytes).toBeLessThanOrEqual(bytes.length * 0.001);
         const [main, slave] = [division.main.length, division.slave.length];
         // D2, from where the files' heads and trailers, 1.5 kB, do not count.
@@ -108,7 +108,7 @@ describe("containers written by the tests", () => {
         expect((await openMpeg(sourceFromBytes(bytes)))?.container).toBe(container);
         const division = await divideMpegBytes(kernels, bytes, "patent", true);
         expect(division.verbatimBytes, `seed=${seed}`).toBe(0);
-        expectSameBytes(await combineMpegBytes(kernels, division), bytes, `seed=${seed}`);
+        expectSameBytes(await combineDivision(kernels, division), bytes, `seed=${seed}`);
       }
     });
 });
@@ -124,7 +124,7 @@ describe.skipIf(broken.length === 0)("a broken file is divided without loss or r
         if (division instanceof Error) {
           expect(division, division.message).toBeInstanceOf(InputError);
           expect(division.message).not.toMatch(/\n/);
-        } else expectSameBytes(await combineMpegBytes(kernels, division as never), bytes, nameOf(path));
+        } else expectSameBytes(await combineDivision(kernels, division as never), bytes, nameOf(path));
       }
     });
 });
@@ -144,7 +144,7 @@ describe("what cannot be protected", () => {
   it("sealed carries it whole, and counts it", async () => {
     const division = await divideMpegBytes(kernels, unknown, "sealed", true);
     expect(division.verbatimBytes).toBeGreaterThan(unknown.length * 0.8);
-    expectSameBytes(await combineMpegBytes(kernels, division), unknown, "unknown");
+    expectSameBytes(await combineDivision(kernels, division), unknown, "unknown");
   });
 
   it("a stream of other codes is refused by name", async () => {

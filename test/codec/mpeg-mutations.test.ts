@@ -3,11 +3,11 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { CmixError, FormatError, InputError } from "../../codec/errors.ts";
 import { mergeMpeg } from "../../codec/methods/mpeg/segment-bytes.ts";
 import { type Kernels, loadKernels } from "../../codec/wasm/load-kernels.ts";
-import { openDivision } from "../support/divisions.ts";
+import { combineDivision, openDivision } from "../support/divisions.ts";
 import { createRandom } from "../support/fills.ts";
 import { expectSameBytes, readWasm } from "../support/kernels.ts";
 import { ALL_MEDIA, mediaFiles, nameOf, readBytes } from "../support/media.ts";
-import { combineMpegBytes, divideMpegBytes, mpegSample } from "../support/mpeg.ts";
+import { divideMpegBytes, mpegSample } from "../support/mpeg.ts";
 import { writeTools } from "../support/mpeg-writer.ts";
 import { mutate } from "../support/mutate.ts";
 import { intoTransport } from "../support/transport-writer.ts";
@@ -42,7 +42,7 @@ describe("D4: damaged sources", () => {
     const secondsOf = async (source: Uint8Array, ...how: ["sealed" | "patent", boolean]): Promise<number> => {
       const before = process.cpuUsage();
       const division = await divideMpegBytes(kernels, source, ...how).catch(() => undefined);
-      if (division !== undefined) await combineMpegBytes(kernels, division);
+      if (division !== undefined) await combineDivision(kernels, division);
       return process.cpuUsage(before).user / 1e6;
     };
     for (let seed = 1; seed <= MUTATIONS; seed++) {
@@ -66,7 +66,7 @@ describe("D4: damaged sources", () => {
         continue;
       }
       divided += 1;
-      expectSameBytes(await combineMpegBytes(kernels, division as never), source, label);
+      expectSameBytes(await combineDivision(kernels, division as never), source, label);
     }
     console.log(`${divided} of ${MUTATIONS} damaged files divided, the others refused`);
     if (ALL_MEDIA)

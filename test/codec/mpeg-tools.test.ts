@@ -5,9 +5,10 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Kernels, loadKernels } from "../../codec/wasm/load-kernels.ts";
+import { combineDivision } from "../support/divisions.ts";
 import { IndependentParser } from "../support/independent-mpeg.ts";
 import { expectSameBytes, readWasm } from "../support/kernels.ts";
-import { combineMpegBytes, divideMpegBytes, mpegSample } from "../support/mpeg.ts";
+import { divideMpegBytes, mpegSample } from "../support/mpeg.ts";
 import { writeTools } from "../support/mpeg-writer.ts";
 import { hasFfmpeg, withFolder } from "../support/tools.ts";
 
@@ -48,7 +49,7 @@ describe("D4: streams of all coding tools come back byte for byte, every slice u
         for (const recompress of [true, false]) {
           const division = await divideMpegBytes(kernels, bytes, protection, recompress);
           expect(division.verbatimBytes).toBe(0);
-          expectSameBytes(await combineMpegBytes(kernels, division), bytes, `${protection} ${recompress}`);
+          expectSameBytes(await combineDivision(kernels, division), bytes, `${protection} ${recompress}`);
         }
     });
 
@@ -67,7 +68,7 @@ describe("D4: streams of all coding tools come back byte for byte, every slice u
     const bytes = Uint8Array.from([...sequence, ...pictures.flat()]);
     const division = await divideMpegBytes(kernels, bytes, "sealed", true);
     expect(division.verbatimBytes).toBe(0);
-    expectSameBytes(await combineMpegBytes(kernels, division), bytes, "one macroblock a slice");
+    expectSameBytes(await combineDivision(kernels, division), bytes, "one macroblock a slice");
   });
 
   it("the streams have the tools", () => {

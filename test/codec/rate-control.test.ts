@@ -1,4 +1,3 @@
-import type { Remote } from "comlink";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type CodecWorkerApi, createCodecWorkerApi } from "../../codec/methods/codec-worker.ts";
 import { encodeGops } from "../../codec/methods/compress/gop-encoder.ts";
@@ -16,12 +15,12 @@ beforeAll(async () => {
   for (let i = 0; i < 2; i++) kernels.push(await loadCheckKernels());
 });
 
-function poolOf(workers: number): WorkerPool {
+function poolOf(workers: number): WorkerPool<CodecWorkerApi> {
   const idle = kernels.slice(0, workers);
   return new WorkerPool(workers, () => {
     const own = idle.pop();
     if (own === undefined) throw new Error("more workers than kernels");
-    const api = createCodecWorkerApi(own, (value) => value) as unknown as Remote<CodecWorkerApi>;
+    const api = createCodecWorkerApi(own, (value) => value);
     return { api, terminate: () => {} };
   });
 }

@@ -1,16 +1,18 @@
 /** Every real file: divided, combined, the same again; sizes in a table. */
+
 import { beforeAll, describe, expect, it } from "vitest";
 import { sourceFromBytes } from "../../codec/bytes/bytes.ts";
+import { SegmentOpener } from "../../codec/division/segment-opener.ts";
 import { InputError, UnsupportedError } from "../../codec/errors.ts";
 import { MainReader } from "../../codec/format/main-file.ts";
 import { SlaveReader } from "../../codec/format/slave-file.ts";
 import { CombinedSource } from "../../codec/methods/samples/combined-source.ts";
-import { mergerIn, openSamples } from "../../codec/methods/samples/divide-samples.ts";
+import { mergeSegment } from "../../codec/methods/samples/segment-bytes.ts";
 import { type Kernels, loadKernels } from "../../codec/wasm/load-kernels.ts";
-import { errorOf, poolHere } from "../support/divisions.ts";
+import { combineDivision, errorOf } from "../support/divisions.ts";
 import { below, createRandom } from "../support/fills.ts";
 import { expectSameBytes, readWasm } from "../support/kernels.ts";
-import { ALL_MEDIA, combineBytes, divideBytes, mediaFiles, nameOf, readBytes } from "../support/media.ts";
+import { ALL_MEDIA, divideBytes, mediaFiles, nameOf, readBytes } from "../support/media.ts";
 import { ROOT } from "../support/tree.ts";
 
 /** Files over this size have to get no larger than they were, those with an index; others name themselves in the table. */
@@ -38,7 +40,7 @@ describe("D2 D5: a divided file comes back byte for byte", () => {
       const bytes = readBytes(path);
       for (const protection of ["sealed", "patent"] as const) {
         const division = await divideBytes(kernels, bytes.slice(), protection);
-        expectSameBytes(await combineBytes(kernels, division), bytes, `${nameOf(path)} ${protection}`);
+        expectSameBytes(await combineDivision(kernels, division), bytes, `${nameOf(path)} ${protection}`);
         const [main, slave] = [division.main.length, division.slave.length];
         const share = ((100 * slave) / (main + slave)).toFixed(2);
         const total = main + slave;
@@ -68,7 +70,7 @@ describe.skipIf(broken.length === 0)("a broken file is divided without loss or r
         expect(division.message).not.toMatch(/\n/);
         return;
       }
-      expectSameBytes(await combineBytes(kernels, division as never), bytes, nameOf(path));
+      expectSameBytes(await combineDivision(kernels, division as never), bytes, nameOf(path));
     });
   }
 });
@@ -81,7 +83,11 @@ describe("CombinedSource", () => {
     const division = await divideBytes(kernels, bytes.slice(), "sealed");
     const main = await MainReader.open(sourceFromBytes(division.main));
     const slave = await SlaveReader.open(sourceFromBytes(division.slave));
-    const open = await openSamples(main, slave, mergerIn(poolHere(kernels)));
+    const opener = await SegmentOpener.open(main, slave);
+    const open = async (number: number): Promise<Uint8Array> => {
+      const { publicBytes, withheld } = await opener.openSegment(number);
+      return mergeSegment(kernels, publicBytes, withheld);
+    };
     let opened = 0;
     const counted = (number: number): Promise<Uint8Array> => {
       opened += 1;
@@ -110,7 +116,7 @@ describe("CombinedSource", () => {
     const zeroed = division.slave.slice();
     for (let number = 0; number < slave.segments; number++)
       zeroed.fill(0, (slave.offsets[number] ?? 0) + 28, slave.offsets[number + 1]);
-    const error = await errorOf(combineBytes(kernels, { main: division.main, slave: zeroed }));
+    const error = await errorOf(combineDivision(kernels, { main: division.main, slave: zeroed }));
     expect(error).toMatchObject({ code: "format", message: expect.stringMatching(/slave segment \d+ .* checksum/) });
   });
 });

@@ -1,14 +1,14 @@
 /** Damaged sources: divided without loss or refused by name, never a crash, a hang or a partial output. */
+
 import { beforeAll, describe, expect, it } from "vitest";
-import { MemorySink, sourceFromBytes } from "../../codec/bytes/bytes.ts";
+import { MemorySink } from "../../codec/bytes/bytes.ts";
 import { CmixError, FormatError, PairingError } from "../../codec/errors.ts";
-import { divideSamples } from "../../codec/methods/samples/divide-samples.ts";
 import { mergeSegment } from "../../codec/methods/samples/segment-bytes.ts";
 import { type Kernels, loadKernels } from "../../codec/wasm/load-kernels.ts";
-import { errorOf, openDivision, poolHere } from "../support/divisions.ts";
+import { combineDivision, divideFile, errorOf, openDivision } from "../support/divisions.ts";
 import { createRandom } from "../support/fills.ts";
 import { expectSameBytes, readWasm } from "../support/kernels.ts";
-import { ALL_MEDIA, combineBytes, divideBytes, mediaFiles, nameOf, readBytes } from "../support/media.ts";
+import { ALL_MEDIA, divideBytes, mediaFiles, nameOf, readBytes } from "../support/media.ts";
 import { mutate } from "../support/mutate.ts";
 import { ROOT } from "../support/tree.ts";
 
@@ -62,7 +62,7 @@ describe("damaged sources", () => {
       const started = performance.now();
       const sinks = { main: new MemorySink(), slave: new MemorySink() };
       const options = { protection: "patent" as const, title: "x", mainName: "x.cmx", slaveName: "x.cms" };
-      const error = await errorOf(divideSamples(sourceFromBytes(source.slice()), options, sinks, poolHere(kernels)));
+      const error = await errorOf(divideFile(kernels, "samples", source.slice(), options, sinks));
       slowest = Math.max(slowest, performance.now() - started);
       if (error !== undefined) {
         expect(error instanceof CmixError && ["input", "unsupported"].includes(error.code), `${label}: ${error}`).toBe(
@@ -73,7 +73,7 @@ describe("damaged sources", () => {
       }
       divided += 1;
       const division = { main: sinks.main.bytes(), slave: sinks.slave.bytes() };
-      expectSameBytes(await combineBytes(kernels, division), source, label);
+      expectSameBytes(await combineDivision(kernels, division), source, label);
     }
     console.log(
       `${divided} of ${MUTATIONS} damaged files divided, the others refused; slowest ${slowest.toFixed(0)} ms`,

@@ -1,4 +1,5 @@
 /** A division of a file as it is, interrupted anywhere, goes on: the same pair comes out, or nothing. */
+
 import { beforeAll, describe, expect, it } from "vitest";
 import { type ByteSink, MemorySink, sourceFromBytes } from "../../codec/bytes/bytes.ts";
 import type { CaptionTrack } from "../../codec/captions/caption-track.ts";
@@ -7,12 +8,11 @@ import { CHECKED_BYTES, readUnfinished, type UnfinishedDivision } from "../../co
 import { InputError } from "../../codec/errors.ts";
 import { MAIN_HEAD_BYTES, TAG_BYTES } from "../../codec/format/layout.ts";
 import { SlaveReader } from "../../codec/format/slave-file.ts";
-import { divideSamples } from "../../codec/methods/samples/divide-samples.ts";
 import { type Kernels, loadKernels } from "../../codec/wasm/load-kernels.ts";
-import { errorOf, poolHere } from "../support/divisions.ts";
+import { combineDivision, divideFile, errorOf } from "../support/divisions.ts";
 import { below, createRandom } from "../support/fills.ts";
 import { expectSameBytes, readWasm } from "../support/kernels.ts";
-import { combineBytes, readBytes } from "../support/media.ts";
+import { readBytes } from "../support/media.ts";
 import { ROOT } from "../support/tree.ts";
 
 const FILES = ["main", "slave", "journal"] as const;
@@ -48,12 +48,11 @@ beforeAll(async () => {
     async close() {},
     async abort() {},
   });
-  await divideSamples(
-    sourceFromBytes(source.slice()),
-    OPTIONS,
-    { main: sinkOf("main"), slave: sinkOf("slave"), journal: sinkOf("journal") },
-    poolHere(kernels),
-  );
+  await divideFile(kernels, "samples", source.slice(), OPTIONS, {
+    main: sinkOf("main"),
+    slave: sinkOf("slave"),
+    journal: sinkOf("journal"),
+  });
   whole = filesAt(writes.length, 0);
 });
 
@@ -80,7 +79,7 @@ async function goOn(
   const sinks = { main: new MemorySink(), slave: new MemorySink(), journal: new MemorySink() } satisfies DivisionSinks;
   const kept = { main: unfinished.mainBytes, slave: unfinished.slaveBytes, journal: unfinished.journalBytes };
   for (const file of FILES) await sinks[file].write(files[file].subarray(0, kept[file]));
-  await divideSamples(sourceFromBytes(from.slice()), { ...OPTIONS, captions }, sinks, poolHere(kernels), unfinished);
+  await divideFile(kernels, "samples", from.slice(), { ...OPTIONS, captions }, sinks, unfinished);
   return { main: sinks.main.bytes(), slave: sinks.slave.bytes(), journal: sinks.journal.bytes() };
 }
 
@@ -105,7 +104,7 @@ describe("an interrupted division", () => {
       for (const file of FILES) expectSameBytes(pair[file], whole[file], `${file}, cut in write ${count}`);
     }
     expect(most).toBeGreaterThan(segments / 2);
-    expectSameBytes(await combineBytes(kernels, whole), source, "combined");
+    expectSameBytes(await combineDivision(kernels, whole), source, "combined");
   });
 
   it("goes on too when its end was never marked, though every segment is there", async () => {
@@ -149,7 +148,7 @@ describe("an interrupted division", () => {
     const parts: Uint8Array[] = [];
     const sinks = { main: new MemorySink(), slave: new MemorySink(), journal: new MemorySink() };
     sinks.main.write = async (bytes) => void parts.push(bytes.slice());
-    const dividing = divideSamples(sourceFromBytes(changed), OPTIONS, sinks, poolHere(kernels), unfinished);
+    const dividing = divideFile(kernels, "samples", changed, OPTIONS, sinks, unfinished);
     const error = (await errorOf(dividing)) as InputError;
     expect(error).toBeInstanceOf(InputError);
     expect(error.message).toMatch(/comes out otherwise than before the interruption.*divide it from the start/);
@@ -177,7 +176,7 @@ describe("an interrupted division", () => {
     const other = readBytes(`${ROOT}samples/house-cm.mp4`);
     const unfinished = await required(files);
     const sinks = { main: new MemorySink(), slave: new MemorySink(), journal: new MemorySink() };
-    const dividing = divideSamples(sourceFromBytes(other), OPTIONS, sinks, poolHere(kernels), unfinished);
+    const dividing = divideFile(kernels, "samples", other, OPTIONS, sinks, unfinished);
     const error = (await errorOf(dividing)) as InputError;
     expect(error).toBeInstanceOf(InputError);
     expect(error.message).toMatch(/divide it from the start/);

@@ -1,15 +1,21 @@
 /** Divisions in memory. */
-import type { Remote } from "comlink";
 import { MemorySink, sourceFromBytes } from "../../codec/bytes/bytes.ts";
 import type { CaptionTrack } from "../../codec/captions/caption-track.ts";
-import { type DividedSegment, type DivisionDescription, DivisionWriter } from "../../codec/division/division-writer.ts";
+import {
+  type DividedSegment,
+  type DivisionDescription,
+  type DivisionSinks,
+  DivisionWriter,
+} from "../../codec/division/division-writer.ts";
 import { checkPair } from "../../codec/division/pairing.ts";
+import type { UnfinishedDivision } from "../../codec/division/unfinished.ts";
 import type { SegmentHead } from "../../codec/format/layout.ts";
 import { MainReader } from "../../codec/format/main-file.ts";
 import { SlaveReader } from "../../codec/format/slave-file.ts";
 import { type CodecWorkerApi, createCodecWorkerApi } from "../../codec/methods/codec-worker.ts";
-import { divideCompress } from "../../codec/methods/compress/divide-compress.ts";
-import type { SourcePacket, SourcePicture } from "../../codec/pictures/source-picture.ts";
+import { combineVideo, divideVideo } from "../../codec/methods/divide-video.ts";
+import type { DivisionJob, MethodSettings, VideoDivision } from "../../codec/methods/method.ts";
+import type { SourceMedia, SourcePacket, SourcePicture } from "../../codec/pictures/source-picture.ts";
 import { WorkerPool } from "../../codec/pool/worker-pool.ts";
 import { createProtection } from "../../codec/protect/create-protection.ts";
 import type { Kernels } from "../../codec/wasm/load-kernels.ts";
@@ -25,9 +31,55 @@ export interface Division {
 export type ProtectionName = "sealed" | "patent";
 
 /** A pool of one "worker" that runs on the caller's thread. */
-export function poolHere(kernels: Kernels): WorkerPool {
-  const api = createCodecWorkerApi(kernels, (value) => value) as unknown as Remote<CodecWorkerApi>;
+export function poolHere(kernels: Kernels): WorkerPool<CodecWorkerApi> {
+  const api = createCodecWorkerApi(kernels, (value) => value);
   return new WorkerPool(1, () => ({ api, terminate: () => {} }));
+}
+
+export type DivideOptions = Omit<DivisionJob, "source" | "openMedia" | "settings"> & MethodSettings;
+
+function jobOf(options: DivideOptions): Omit<DivisionJob, "source" | "openMedia"> {
+  const { bitplane, planeCode, quality, bitrateKbits, gopPictures, recompress, ...job } = options;
+  const given = Object.entries({ bitplane, planeCode, quality, bitrateKbits, gopPictures, recompress });
+  return { ...job, settings: Object.fromEntries(given.filter(([, value]) => value !== undefined)) };
+}
+
+/** A file through a method that keeps it as it is. */
+export const divideFile = (
+  kernels: Kernels,
+  method: "mpeg" | "samples",
+  bytes: Uint8Array,
+  options: DivideOptions,
+  sinks: DivisionSinks,
+  unfinished?: UnfinishedDivision,
+): Promise<VideoDivision> =>
+  divideVideo(method, { ...jobOf(options), source: sourceFromBytes(bytes) }, sinks, poolHere(kernels), unfinished);
+
+/** Pictures, and sound where there is some, through method `compress`. */
+export const dividePictures = (
+  kernels: Kernels,
+  media: SourceMedia,
+  options: DivideOptions,
+  sinks: DivisionSinks,
+): Promise<VideoDivision> =>
+  divideVideo(
+    "compress",
+    { ...jobOf(options), source: sourceFromBytes(new Uint8Array()), openMedia: async () => media },
+    sinks,
+    poolHere(kernels),
+  );
+
+/** What main and slave give together; uncompressed pictures of method `compress`. */
+export async function combineDivision(kernels: Kernels, { main, slave }: Division): Promise<Uint8Array> {
+  const sink = new MemorySink();
+  await combineVideo(
+    await MainReader.open(sourceFromBytes(main)),
+    await SlaveReader.open(sourceFromBytes(slave)),
+    sink,
+    { pool: poolHere(kernels), kernels: async () => kernels },
+    { form: "y4m" },
+  );
+  return sink.bytes();
 }
 
 /** A clip at 25 pictures a second through method `compress`, with sound where packets are given. */
@@ -51,7 +103,8 @@ export async function divideClip(
   }
   const { sound, ...settings } = options;
   const sinks = { main: new MemorySink(), slave: new MemorySink() };
-  await divideCompress(
+  await dividePictures(
+    kernels,
     {
       video: { width: clip.width, height: clip.height, frameRate: [25, 1] },
       pictures: pictures(),
@@ -59,7 +112,6 @@ export async function divideClip(
     },
     { ...settings, title: clip.name, mainName: "clip.cmx", slaveName: "clip.cms" },
     sinks,
-    poolHere(kernels),
   );
   return { main: sinks.main.bytes(), slave: sinks.slave.bytes() };
 }

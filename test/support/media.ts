@@ -2,12 +2,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
-import { MemorySink, sourceFromBytes } from "../../codec/bytes/bytes.ts";
-import { MainReader } from "../../codec/format/main-file.ts";
-import { SlaveReader } from "../../codec/format/slave-file.ts";
-import { combineSamples, divideSamples, mergerIn } from "../../codec/methods/samples/divide-samples.ts";
+import { MemorySink } from "../../codec/bytes/bytes.ts";
 import type { Kernels } from "../../codec/wasm/load-kernels.ts";
-import { type Division, type ProtectionName, poolHere } from "./divisions.ts";
+import { type Division, divideFile, type ProtectionName } from "./divisions.ts";
 
 const MEDIA = fileURLToPath(new URL("../../../shared/media/", import.meta.url));
 /** `npm run test:media` tries all files, otherwise a few small ones. */
@@ -41,16 +38,6 @@ export async function divideBytes(
 ): Promise<SamplesDivision> {
   const sinks = { main: new MemorySink(), slave: new MemorySink() };
   const options = { protection, title: "file", mainName: "file.cmx", slaveName: "file.cms" };
-  const { segments, pictures } = await divideSamples(sourceFromBytes(bytes), options, sinks, poolHere(kernels));
+  const { segments, pictures } = await divideFile(kernels, "samples", bytes, options, sinks);
   return { main: sinks.main.bytes(), slave: sinks.slave.bytes(), segments, pictures };
-}
-
-export async function combineBytes(kernels: Kernels, { main, slave }: Division): Promise<Uint8Array> {
-  const sink = new MemorySink();
-  const readers = [
-    await MainReader.open(sourceFromBytes(main)),
-    await SlaveReader.open(sourceFromBytes(slave)),
-  ] as const;
-  await combineSamples(...readers, sink, mergerIn(poolHere(kernels)));
-  return sink.bytes();
 }

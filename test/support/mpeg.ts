@@ -1,11 +1,7 @@
 /** Divisions of method `mpeg` in memory, and the streams for them. */
-import { MemorySink, sourceFromBytes } from "../../codec/bytes/bytes.ts";
-import { MainReader } from "../../codec/format/main-file.ts";
-import { SlaveReader } from "../../codec/format/slave-file.ts";
-import { divideMpeg } from "../../codec/methods/mpeg/divide-mpeg.ts";
-import { combineSamples, mergerIn } from "../../codec/methods/samples/divide-samples.ts";
+import { MemorySink } from "../../codec/bytes/bytes.ts";
 import type { Kernels } from "../../codec/wasm/load-kernels.ts";
-import { type Division, type ProtectionName, poolHere } from "./divisions.ts";
+import { type Division, divideFile, type ProtectionName } from "./divisions.ts";
 import { ALL_MEDIA, mediaFiles, nameOf } from "./media.ts";
 import { writeMpeg1 } from "./mpeg-writer.ts";
 
@@ -25,23 +21,8 @@ export async function divideMpegBytes(
 ): Promise<MpegDivision> {
   const sinks = { main: new MemorySink(), slave: new MemorySink() };
   const options = { protection, recompress, title: "file", mainName: "file.cmx", slaveName: "file.cms" };
-  const { verbatimBytes, pictures, segments } = await divideMpeg(
-    sourceFromBytes(bytes),
-    options,
-    sinks,
-    poolHere(kernels),
-  );
+  const { verbatimBytes, pictures, segments } = await divideFile(kernels, "mpeg", bytes, options, sinks);
   return { main: sinks.main.bytes(), slave: sinks.slave.bytes(), verbatimBytes, pictures, segments };
-}
-
-export async function combineMpegBytes(kernels: Kernels, { main, slave }: Division): Promise<Uint8Array> {
-  const sink = new MemorySink();
-  const readers = [
-    await MainReader.open(sourceFromBytes(main)),
-    await SlaveReader.open(sourceFromBytes(slave)),
-  ] as const;
-  await combineSamples(...readers, sink, mergerIn(poolHere(kernels), false, "mpeg"));
-  return sink.bytes();
 }
 
 /** Real files that are whole; small ones unless all are asked for. Dvb's has gaps by its own transmission. */

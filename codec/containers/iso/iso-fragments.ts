@@ -3,9 +3,8 @@
 import { type ByteSource, viewOf } from "../../bytes/bytes.ts";
 import { WindowReader } from "../../bytes/window-reader.ts";
 import type { CodedSample } from "../source-index.ts";
-import { codedSample } from "./iso.ts";
 import { type Box, childBox, childBoxes, topBoxes } from "./iso-boxes.ts";
-import type { IsoTrack } from "./iso-tracks.ts";
+import { codedSample, type IsoTrack } from "./iso-tracks.ts";
 
 /** One that is larger is no fragment of a video but damage. */
 const MOOF_MAX_BYTES = 16 << 20;

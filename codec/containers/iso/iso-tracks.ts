@@ -2,9 +2,9 @@
 import { viewOf } from "../../bytes/bytes.ts";
 import { untaggedMatrix, type VideoTrack } from "../../format/header.ts";
 import { av1Name, avcName, esdsName, hevcName, vpName } from "../codec-names.ts";
-import { ratioOf, type SourceStream, type StructureRange, type TextCoding } from "../source-index.ts";
+import { type CodedSample, ratioOf, type SourceStream, type StructureRange, type TextCoding } from "../source-index.ts";
 import { type Box, boxAt, childBox, childBoxes } from "./iso-boxes.ts";
-import { SampleTables } from "./iso-tables.ts";
+import { SampleTables, type TableSample } from "./iso-tables.ts";
 
 export interface IsoTrack {
   id: number;
@@ -242,4 +242,16 @@ function editShift(moov: Uint8Array, trak: Box, timescale: number, movieTimescal
     empty += duration;
   }
   return 0;
+}
+
+export function codedSample(sample: TableSample, track: IsoTrack, stream: number): CodedSample {
+  const microseconds = 1e6 / track.timescale;
+  return {
+    offset: sample.offset,
+    size: sample.size,
+    timeMicroseconds: (sample.decodeTime + sample.compositionOffset + track.shift) * microseconds,
+    durationMicroseconds: sample.duration * microseconds,
+    key: sample.key,
+    stream,
+  };
 }

@@ -7,7 +7,7 @@ import { BATCH_SAMPLES, type CodedSample, type SourceIndex } from "../source-ind
 import { type Box, boxAt, childBox, childBoxes, topBoxes } from "./iso-boxes.ts";
 import { FragmentReader } from "./iso-fragments.ts";
 import type { TableSample } from "./iso-tables.ts";
-import { chapterTracks, type IsoTrack, readTrack } from "./iso-tracks.ts";
+import { chapterTracks, codedSample, type IsoTrack, readTrack } from "./iso-tracks.ts";
 
 /** 20 hours of video and sound take about 60 MB; more would not fit beside everything else. */
 const MOOV_MAX_BYTES = 96 << 20;
@@ -64,18 +64,6 @@ function movieTimes(moov: Uint8Array, mvhd: Box | undefined): { timescale: numbe
   return {
     timescale: view.getUint32(mvhd.body + (wide ? 20 : 12)) || 1000,
     duration: wide ? Number(view.getBigUint64(mvhd.body + 24)) : view.getUint32(mvhd.body + 16),
-  };
-}
-
-export function codedSample(sample: TableSample, track: IsoTrack, stream: number): CodedSample {
-  const microseconds = 1e6 / track.timescale;
-  return {
-    offset: sample.offset,
-    size: sample.size,
-    timeMicroseconds: (sample.decodeTime + sample.compositionOffset + track.shift) * microseconds,
-    durationMicroseconds: sample.duration * microseconds,
-    key: sample.key,
-    stream,
   };
 }
 

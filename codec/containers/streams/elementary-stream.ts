@@ -11,6 +11,7 @@ const isSlice = (code: number): boolean => code >= 0x01 && code <= 0xaf;
 /**
  * @param chunks the stream, in chunks of any size
  * @returns the bytes of one picture each, in coding order
+ * @throws {@link InputError} no picture ends within 64 MiB
  */
 export async function* splitPictures(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let buffer: Uint8Array = new Uint8Array();

@@ -158,6 +158,7 @@ async function* readPictures(
 /** What stands before each picture's planes. */
 export const Y4M_PICTURE_HEADER: Uint8Array = new TextEncoder().encode("FRAME\n");
 
+/** The first line of a .y4m file of 4:2:0 pictures; each picture follows behind {@link Y4M_PICTURE_HEADER}. */
 export function writeY4mHeader(header: Y4mHeader): Uint8Array {
   const { width, height, frameRate, pixelAspect, fullRange } = header;
   const range = fullRange ? " XCOLORRANGE=FULL" : "";

@@ -1,2 +1,3 @@
-/** The library in a browser's worker: the kernels by their address. */
+/** The library in browsers: the kernels by their address, pools of Web Workers. */
 export { fetchKernels } from "./kernels.ts";
+export { createBrowserPool, createLocalPool } from "./pool.ts";

@@ -1,11 +1,16 @@
 /** The wasm kernels, for workers only. */
-
-import kernelsUrl from "../../../dist/wasm/kernels.wasm?url";
 import { KernelError } from "../../errors.ts";
 import { type Kernels, loadKernels } from "../../wasm/load-kernels.ts";
 
-/** @param url of another build than the usual one */
-export async function fetchKernels(url: string = kernelsUrl): Promise<Kernels> {
+const KERNELS = new URL("../../../dist/wasm/kernels.wasm", import.meta.url);
+
+/**
+ * Fetches and starts the kernels, an instance of their own for each call.
+ *
+ * @param url of another build than the usual one
+ * @throws {@link KernelError} they are not there
+ */
+export async function fetchKernels(url: string | URL = KERNELS): Promise<Kernels> {
   const response = await fetch(url);
   if (!response.ok)
     throw new KernelError(`the kernels could not be fetched (status ${response.status}): load the page again`, {

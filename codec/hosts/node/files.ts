@@ -18,11 +18,16 @@ async function fileSize(path: string): Promise<number> {
   return facts.size;
 }
 
+/** A file that is open for reading. */
 export interface OpenFile extends ByteSource, Y4mSource {
   close(): Promise<void>;
 }
 
-/** A file for random access; close it. */
+/**
+ * A file for random access; close it.
+ *
+ * @throws {@link InputError} it is not there, no plain file, or may not be read; a read beyond its end
+ */
 export async function openFile(path: string): Promise<OpenFile> {
   const size = await fileSize(path);
   const handle = await open(path, "r").catch((error: unknown) => describe(error, path));
@@ -60,6 +65,17 @@ export class FileSink implements ByteSink {
   static async open(path: string): Promise<FileSink> {
     const temporaryPath = `${path}.part`;
     return new FileSink(path, temporaryPath, await open(temporaryPath, "w"));
+  }
+
+  /** Main and slave of a division; where one cannot be opened, nothing is left of the other. */
+  static async openPair(mainPath: string, slavePath: string): Promise<{ main: FileSink; slave: FileSink }> {
+    const main = await FileSink.open(mainPath);
+    try {
+      return { main, slave: await FileSink.open(slavePath) };
+    } catch (error) {
+      await main.abort();
+      throw error;
+    }
   }
 
   async write(bytes: Uint8Array): Promise<void> {

@@ -1,19 +1,27 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import { wrap } from "comlink";
+import { transfer, wrap } from "comlink";
 import nodeEndpoint from "comlink/dist/esm/node-adapter.mjs";
 import { installPrimitives } from "../../crypto/primitives.ts";
 import type { CodecWorkerApi } from "../../methods/codec-worker.ts";
-import { WorkerPool } from "../../pool/worker-pool.ts";
+import { type PooledWorker, WorkerPool } from "../../pool/worker-pool.ts";
 import { installErrorTransfer } from "../error-transfer.ts";
 import { nodePrimitives } from "./primitives.ts";
 
-/** A pool of codec workers on Node threads; as many as the machine has cores unless told otherwise. */
-export function createNodePool(workers: number | undefined): WorkerPool {
+/**
+ * A pool of codec workers on Node threads; close it.
+ *
+ * @param workers at most; by default as many as the machine has cores
+ */
+export function createNodePool(workers?: number): WorkerPool<CodecWorkerApi> {
   installErrorTransfer();
   installPrimitives(nodePrimitives);
-  return new WorkerPool(workers ?? availableParallelism(), () => {
-    const worker = new Worker(new URL("./codec.worker.js", import.meta.url));
-    return { api: wrap<CodecWorkerApi>(nodeEndpoint(worker)), terminate: () => void worker.terminate() };
-  });
+  return new WorkerPool(
+    workers ?? availableParallelism(),
+    (): PooledWorker<CodecWorkerApi> => {
+      const worker = new Worker(new URL("./codec.worker.js", import.meta.url));
+      return { api: wrap<CodecWorkerApi>(nodeEndpoint(worker)), terminate: () => void worker.terminate() };
+    },
+    transfer,
+  );
 }

@@ -1,10 +1,10 @@
 /** Spreads closed groups of pictures over a worker pool and gives them back in order, with bounded memory. */
 
-import { transfer } from "comlink";
 import type { PictureBuffers } from "../../pictures/picture-buffers.ts";
 import type { SourcePicture } from "../../pictures/source-picture.ts";
-import type { WorkerPool } from "../../pool/worker-pool.ts";
+import type { Pool } from "../../pool/worker-pool.ts";
 import type { EncodedPicture, EncodeSettings } from "./compress-types.ts";
+import type { CompressWorkerApi } from "./compress-worker.ts";
 import type { EncoderVideo, PlaneCode } from "./picture-encoder.ts";
 import type { GroupRate, RateControl } from "./rate-control.ts";
 
@@ -39,7 +39,7 @@ export interface GopEncoderOptions {
  */
 export async function* encodeGops(
   pictures: AsyncIterable<SourcePicture>,
-  pool: WorkerPool,
+  pool: Pool<CompressWorkerApi>,
   options: GopEncoderOptions,
 ): AsyncGenerator<EncodedGop> {
   const { signal, buffers } = options;
@@ -80,7 +80,7 @@ export async function* encodeGops(
           signal?.throwIfAborted();
           const quality = rate.quality(first.durationMicroseconds, left);
           const { api } = await worker;
-          const { pictures: coded, spent } = await api.addPictures(transfer(batch, moved), quality);
+          const { pictures: coded, spent } = await api.addPictures(pool.transfer(batch, moved), quality);
           for (const buffer of spent) buffers?.give(buffer);
           for (const picture of coded) rate.took(picture);
           gop.pictures.push(...coded);

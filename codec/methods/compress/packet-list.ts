@@ -6,6 +6,7 @@
 import { concatBytes } from "../../bytes/bytes.ts";
 import { FormatError } from "../../errors.ts";
 
+/** One coded picture or packet of sound, in its two parts. */
 export interface DividedPacket {
   durationMicroseconds: number;
   publicBytes: Uint8Array;

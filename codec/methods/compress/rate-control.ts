@@ -23,6 +23,11 @@ export interface GroupRate {
 /** Pictures in one message to a worker: a message costs as much as a tenth of a small picture's coding. */
 const BATCH_PICTURES = 5;
 
+/**
+ * One quantiser scale for all pictures.
+ *
+ * @param quality 1 (finest) to 31
+ */
 export function constantQuality(quality: number): RateControl {
   const group: GroupRate = { quality: () => quality, took: () => {} };
   return { lookahead: 0, groupsAhead: 1, batch: BATCH_PICTURES, startGroup: () => group, endGroup: () => {} };

@@ -1,13 +1,12 @@
 /** The inside of a segment of method `mpeg`: container and video parted, the video divided by the kernels. Bytes: FORMAT.md 11. */
 
 import { concatBytes } from "../../bytes/bytes.ts";
-import { inflate } from "../../bytes/deflate.ts";
+import { inflate, pack } from "../../bytes/deflate.ts";
 import { readVarint, writeVarint } from "../../bytes/varint.ts";
 import { FormatError } from "../../errors.ts";
 import { MAIN_SEGMENT_MAX_BYTES } from "../../format/layout.ts";
 import { checkStatus } from "../../wasm/kernel-status.ts";
 import type { Kernels } from "../../wasm/load-kernels.ts";
-import { pack } from "../samples/segment-bytes.ts";
 import type { RunLengths } from "./segment-planner.ts";
 
 const STORED = 0;

@@ -7,6 +7,9 @@ import type { MainTrailer } from "../../format/header.ts";
 /** A few segments of the largest usual size. */
 const CACHE_BYTES = 16 << 20;
 
+/**
+ * The source file of a division as ranges, opened segment by segment when they are read; the newest stay in memory.
+ */
 export class CombinedSource implements ByteSource {
   readonly size: number;
   /** Where each segment begins in the source, and, as last entry, where it ends. */

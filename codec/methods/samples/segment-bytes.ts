@@ -1,7 +1,7 @@
 /** The inside of a segment of method `samples`: cutting and merging with the kernels. Bytes: FORMAT.md 10. */
 
 import { concatBytes } from "../../bytes/bytes.ts";
-import { deflate, inflate } from "../../bytes/deflate.ts";
+import { inflate, PACK_MIN_BYTES, pack } from "../../bytes/deflate.ts";
 import { readVarint, writeVarint } from "../../bytes/varint.ts";
 import { FormatError } from "../../errors.ts";
 import { MAIN_SEGMENT_MAX_BYTES } from "../../format/layout.ts";
@@ -11,11 +11,6 @@ import { type CutRequest, type Cuts, chooseCuts, type Range } from "./choose-cut
 
 const STORED = 0;
 const DEFLATED = 1;
-/** Below this nothing is won by packing. */
-const PACK_MIN_BYTES = 48;
-/** Packing is tried on this much first: pictures that no index knows, and encrypted data, do not shrink. */
-const PROBE_BYTES = 64 << 10;
-const PROBE_GAIN = 0.97;
 const BLOCK_MAX_BYTES = MAIN_SEGMENT_MAX_BYTES + (1 << 16);
 
 export interface CutSegment {
@@ -192,17 +187,6 @@ function intoTail(bytes: Uint8Array, tail: Uint8Array): Uint8Array {
   const place = bytes.subarray(bytes.length - tail.length);
   place.set(tail);
   return place;
-}
-
-/** A list of a segment by DEFLATE; undefined where packing does not pay. */
-export async function pack(block: Uint8Array): Promise<Uint8Array | undefined> {
-  if (block.length < PACK_MIN_BYTES) return undefined;
-  if (block.length > 2 * PROBE_BYTES) {
-    const probe = block.subarray(0, PROBE_BYTES);
-    if ((await deflate(probe)).length > probe.length * PROBE_GAIN) return undefined;
-  }
-  const packed = await deflate(block);
-  return packed.length < block.length ? packed : undefined;
 }
 
 /**

@@ -1,136 +1,24 @@
-/**
- * Method `compress`: pictures are encoded and divided in one step (Cmix patent, Fig. 6), sound goes along in its own coding.
- * Segments: FORMAT.md 9.
- */
-
-import type { ByteSink } from "../../bytes/bytes.ts";
-import { type DividedSegment, type DivisionResult, DivisionWriter } from "../../division/division-writer.ts";
-import type { Track } from "../../format/header.ts";
+/** How coded pictures and sound of method `compress` are gathered in segments. FORMAT.md 9. */
+import type { DividedSegment } from "../../division/division-writer.ts";
+import { BASE_LAYER } from "../../layers/base.ts";
 import type { SourcePacket } from "../../pictures/source-picture.ts";
-import type { WorkerPool } from "../../pool/worker-pool.ts";
-import type { CompressInput, DivideOptions, EncodedPicture } from "./compress-types.ts";
-import { type EncodedGop, encodeGops } from "./gop-encoder.ts";
+import type { Pool } from "../../pool/worker-pool.ts";
+import type { EncodedPicture } from "./compress-types.ts";
+import type { CompressWorkerApi } from "./compress-worker.ts";
+import type { EncodedGop } from "./gop-encoder.ts";
 import { encodePacketList } from "./packet-list.ts";
-import { averageRate, constantQuality } from "./rate-control.ts";
 
 export const VIDEO_TRACK = 0;
 export const AUDIO_TRACK = 1;
-export const VIDEO_CODEC = "cmix-mpeg1";
 
 export const SEGMENT_MAX_MICROSECONDS = 2_000_000;
 const SEGMENT_MAX_BYTES = 2 << 20;
 /** Segments below this are joined as long as they stay short enough. */
 const SEGMENT_JOIN_BYTES = 64 << 10;
 
-/**
- * Divides pictures and sound into a main and a slave file.
- *
- * @param sinks  closed at the end; aborted, with nothing left, when anything fails
- * @param pool   not closed; after an abort its workers may still finish a picture
- * @throws AbortError after `options.signal`
- */
-export async function divideCompress(
-  input: CompressInput,
-  options: DivideOptions,
-  sinks: { main: ByteSink; slave: ByteSink },
-  pool: WorkerPool,
-): Promise<DivisionResult> {
-  const { video, audio } = input;
-  const tracks: Track[] = [
-    {
-      id: VIDEO_TRACK,
-      kind: "video",
-      codec: VIDEO_CODEC,
-      width: video.width,
-      height: video.height,
-      frameRate: video.frameRate,
-      pixelAspect: video.pixelAspect ?? [1, 1],
-      rotation: video.rotation ?? 0,
-      mirrored: video.mirrored ?? false,
-      matrix: video.matrix ?? "bt601",
-      fullRange: video.fullRange ?? false,
-    },
-  ];
-  if (audio !== undefined) {
-    const { codec, sampleRate, channels, description } = audio;
-    tracks.push({
-      id: AUDIO_TRACK,
-      kind: "audio",
-      codec,
-      sampleRate,
-      channels,
-      ...(description === undefined ? {} : { description }),
-    });
-  }
-  const {
-    planeCode = "adaptive",
-    bitplane,
-    protection,
-    title,
-    copyright,
-    ageLimit,
-    genre,
-    service,
-    player,
-    mainName,
-    slaveName,
-    poster,
-    captions,
-  } = options;
-  const writer = await DivisionWriter.open(
-    {
-      method: "compress",
-      protection,
-      parameters: { bitplane, planeCode },
-      tracks,
-      title,
-      mainName,
-      slaveName,
-      ...definedOnly({ copyright, ageLimit, genre, service, player, poster, captions }),
-    },
-    sinks,
-  );
-  const sound = new SoundQueue(audio?.packets, pool);
-  try {
-    const samples = (video.width * video.height * video.frameRate[0]) / video.frameRate[1];
-    const gops = encodeGops(input.pictures, pool, {
-      video,
-      division: bitplane,
-      planeCode,
-      gopPictures: options.gopPictures,
-      rate:
-        options.bitrateKbits === undefined
-          ? constantQuality(options.quality)
-          : averageRate(options.bitrateKbits, samples),
-      buffers: input.buffers,
-      signal: options.signal,
-      onPicture: options.onProgress,
-    });
-    for await (const segment of videoSegments(gops)) {
-      await writer.add(segment);
-      for (const soundSegment of await sound.until(segment.startMicroseconds + segment.durationMicroseconds))
-        await writer.add(soundSegment);
-    }
-    for (const soundSegment of await sound.until(Number.POSITIVE_INFINITY)) await writer.add(soundSegment);
-    options.signal?.throwIfAborted();
-    return await writer.finish();
-  } catch (error) {
-    await writer.abort();
-    throw error;
-  } finally {
-    await sound.close();
-  }
-}
-
-function definedOnly<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
-}
-
 // ---- Video segments: cut at key pictures, at most 2 s or 2 MiB, small ones joined ----
 
-async function* videoSegments(gops: AsyncIterable<EncodedGop>): AsyncGenerator<DividedSegment> {
+export async function* videoSegments(gops: AsyncIterable<EncodedGop>): AsyncGenerator<DividedSegment> {
   let pending: EncodedPicture[] = [];
   let start = 0;
   const duration = (pictures: EncodedPicture[]): number =>
@@ -164,7 +52,7 @@ async function* videoSegments(gops: AsyncIterable<EncodedGop>): AsyncGenerator<D
 
 function videoSegment(startMicroseconds: number, pictures: EncodedPicture[]): DividedSegment {
   return {
-    layer: 0,
+    layer: BASE_LAYER,
     track: VIDEO_TRACK,
     key: pictures[0]?.key ?? false,
     structure: false,
@@ -177,14 +65,14 @@ function videoSegment(startMicroseconds: number, pictures: EncodedPicture[]): Di
 
 // ---- Sound segments: what belongs to the video segment before ----
 
-class SoundQueue {
+export class SoundQueue {
   private readonly packets: AsyncIterator<SourcePacket> | undefined;
   private ahead: SourcePacket | undefined;
   private ended: boolean;
 
   constructor(
     packets: AsyncIterable<SourcePacket> | undefined,
-    private readonly pool: WorkerPool,
+    private readonly pool: Pool<CompressWorkerApi>,
   ) {
     this.packets = packets?.[Symbol.asyncIterator]();
     this.ended = packets === undefined;
@@ -231,7 +119,7 @@ class SoundQueue {
   private async segment(packets: SourcePacket[]): Promise<DividedSegment> {
     const divided = await this.pool.use((api) => api.cutAudio(packets), true);
     return {
-      layer: 0,
+      layer: BASE_LAYER,
       track: AUDIO_TRACK,
       key: true,
       structure: false,

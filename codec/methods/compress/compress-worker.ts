@@ -1,0 +1,65 @@
+import type { SourcePacket, SourcePicture } from "../../pictures/source-picture.ts";
+import type { Transfer } from "../../pool/worker-pool.ts";
+import type { Kernels } from "../../wasm/load-kernels.ts";
+import { cutAudioPackets } from "./audio-packets.ts";
+import type { EncodedPicture, EncodeSettings } from "./compress-types.ts";
+import type { DividedPacket } from "./packet-list.ts";
+import { type EncoderVideo, PictureEncoder, type PlaneCode } from "./picture-encoder.ts";
+
+export interface GopRequest {
+  video: EncoderVideo;
+  division: EncodeSettings["division"];
+  planeCode: PlaneCode;
+  /** Number of the group's first picture in the video. */
+  firstPicture: number;
+}
+
+export interface CompressWorkerApi {
+  /** Starts a closed group of pictures; the next picture is an I-picture. */
+  beginGop(request: GopRequest): Promise<void>;
+  /** Encodes the group's next pictures; their `data` is to be transferred, and comes back as `spent`. */
+  addPictures(
+    pictures: SourcePicture[],
+    quality: number,
+  ): Promise<{ pictures: EncodedPicture[]; spent: ArrayBuffer[] }>;
+  /** Cuts the sound packets of one segment. */
+  cutAudio(packets: SourcePacket[]): Promise<DividedPacket[]>;
+}
+
+export function createCompressWorker(kernels: Kernels, transfer: Transfer): CompressWorkerApi {
+  let encoder: PictureEncoder | undefined;
+  let openedFor = "";
+  let picture = 0;
+  let key = true;
+  return {
+    async beginGop({ video, division, planeCode, firstPicture }) {
+      // The same settings reuse the encoder's memory.
+      const settings = JSON.stringify([video, division, planeCode]);
+      if (encoder === undefined || openedFor !== settings) {
+        encoder?.close();
+        encoder = new PictureEncoder(kernels, video, division, planeCode);
+        openedFor = settings;
+      }
+      picture = firstPicture;
+      key = true;
+    },
+
+    async addPictures(sources, quality) {
+      const own = encoder;
+      if (own === undefined) throw new TypeError("addPictures before beginGop");
+      const pictures = sources.map((source): EncodedPicture => {
+        const coded = own.encode(source, { quality, key, number: picture });
+        picture += 1;
+        key = false;
+        return { ...coded, durationMicroseconds: source.durationMicroseconds };
+      });
+      const spent = sources.map(({ data }) => data.buffer as ArrayBuffer);
+      const coded = pictures.flatMap(({ publicBytes, withheld }) => [publicBytes.buffer, withheld.buffer]);
+      return transfer({ pictures, spent }, [...coded, ...spent] as Transferable[]);
+    },
+
+    async cutAudio(packets) {
+      return cutAudioPackets(kernels, packets);
+    },
+  };
+}

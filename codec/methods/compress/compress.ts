@@ -1,0 +1,114 @@
+/**
+ * Method `compress`: pictures are encoded and divided in one step (Cmix patent, Fig. 6), sound goes along in its own coding.
+ * Segments: FORMAT.md 9.
+ */
+import { recogniseSource } from "../../containers/open-index.ts";
+import type { DivisionWriter } from "../../division/division-writer.ts";
+import { UnsupportedError } from "../../errors.ts";
+import type { Track } from "../../format/header.ts";
+import type { SourceMedia } from "../../pictures/source-picture.ts";
+import type { Pool } from "../../pool/worker-pool.ts";
+import type { DivisionJob, DivisionMethod } from "../method.ts";
+import { combinePictures } from "./combine-pictures.ts";
+import { AUDIO_TRACK, SoundQueue, VIDEO_TRACK, videoSegments } from "./compress-segments.ts";
+import type { CompressWorkerApi } from "./compress-worker.ts";
+import { encodeGops } from "./gop-encoder.ts";
+import { averageRate, constantQuality } from "./rate-control.ts";
+
+export const VIDEO_CODEC = "cmix-mpeg1";
+const QUALITY = 4;
+/** Also the longest way to decode after a seek. */
+const GOP_PICTURES = 30;
+
+export const compress: DivisionMethod<CompressWorkerApi> = {
+  name: "compress",
+  gives: "media",
+  canResume: false,
+  fillsOneWorker: false,
+
+  /** A plain file of pictures; a browser may decode others for it, which nothing tells here. */
+  async takes(source) {
+    return source.size === 0 || (await recogniseSource(source)) === "y4m";
+  },
+
+  async prepare(job) {
+    if (job.openMedia === undefined)
+      throw new UnsupportedError("method compress needs decoded pictures, and nothing decodes here: give openMedia");
+    const media = await job.openMedia();
+    const { bitplane = "gray", planeCode = "adaptive" } = job.settings ?? {};
+    return {
+      parameters: { bitplane, planeCode },
+      tracks: tracksOf(media),
+      async write(writer, pool) {
+        await encodeAll(job, media, writer, pool);
+        return { verbatimBytes: 0 };
+      },
+      async close() {
+        media.close?.();
+      },
+    };
+  },
+
+  combine: async (opener, sink, { kernels }, options) => combinePictures(opener, sink, await kernels(), options),
+};
+
+function tracksOf({ video, audio }: SourceMedia): Track[] {
+  const tracks: Track[] = [
+    {
+      id: VIDEO_TRACK,
+      kind: "video",
+      codec: VIDEO_CODEC,
+      width: video.width,
+      height: video.height,
+      frameRate: video.frameRate,
+      pixelAspect: video.pixelAspect ?? [1, 1],
+      rotation: video.rotation ?? 0,
+      mirrored: video.mirrored ?? false,
+      matrix: video.matrix ?? "bt601",
+      fullRange: video.fullRange ?? false,
+    },
+  ];
+  if (audio !== undefined) {
+    const { codec, sampleRate, channels, description } = audio;
+    tracks.push({
+      id: AUDIO_TRACK,
+      kind: "audio",
+      codec,
+      sampleRate,
+      channels,
+      ...(description === undefined ? {} : { description }),
+    });
+  }
+  return tracks;
+}
+
+async function encodeAll(
+  { settings = {}, signal, onProgress }: DivisionJob,
+  { video, pictures, buffers, audio }: SourceMedia,
+  writer: DivisionWriter,
+  pool: Pool<CompressWorkerApi>,
+): Promise<void> {
+  const { bitplane = "gray", planeCode = "adaptive", quality = QUALITY, bitrateKbits, gopPictures } = settings;
+  const sound = new SoundQueue(audio?.packets, pool);
+  try {
+    const samples = (video.width * video.height * video.frameRate[0]) / video.frameRate[1];
+    const gops = encodeGops(pictures, pool, {
+      video,
+      division: bitplane,
+      planeCode,
+      gopPictures: gopPictures ?? GOP_PICTURES,
+      rate: bitrateKbits === undefined ? constantQuality(quality) : averageRate(bitrateKbits, samples),
+      buffers,
+      signal,
+      onPicture: (done) => onProgress?.({ ...done, bytes: 0, totalBytes: 0 }),
+    });
+    for await (const segment of videoSegments(gops)) {
+      await writer.add(segment);
+      for (const soundSegment of await sound.until(segment.startMicroseconds + segment.durationMicroseconds))
+        await writer.add(soundSegment);
+    }
+    for (const soundSegment of await sound.until(Number.POSITIVE_INFINITY)) await writer.add(soundSegment);
+  } finally {
+    await sound.close();
+  }
+}

@@ -1,0 +1,83 @@
+/** Dividing and combining, whatever the method. */
+import type { ByteSink } from "../bytes/bytes.ts";
+import { type DivisionSinks, DivisionWriter } from "../division/division-writer.ts";
+import { SegmentOpener, type SlaveParts } from "../division/segment-opener.ts";
+import type { UnfinishedDivision } from "../division/unfinished.ts";
+import type { Method } from "../format/header.ts";
+import type { MainReader } from "../format/main-file.ts";
+import type { Pool } from "../pool/worker-pool.ts";
+import type { CodecWorkerApi } from "./codec-worker.ts";
+import type { Combined, CombineHost, CombineOptions, DivisionJob, VideoDivision } from "./method.ts";
+import { chooseMethod, METHODS } from "./registry.ts";
+
+/**
+ * Divides a video into a main and a slave file.
+ * Source: Cmix patent, Figs. 6 and 13; bytes in FORMAT.md.
+ *
+ * @param name       `auto` takes the first method that fits the source
+ * @param sinks      closed at the end; aborted, with nothing left, when anything fails; a function is asked for them once the source is known
+ * @param pool       not closed; after an abort its workers may still finish a segment
+ * @param unfinished the same division, interrupted: its finished segments are kept where the method can, and its header with title and
+ *                   the like
+ * @returns ids, sizes in bytes, and what was divided
+ * @throws {@link InputError} the source is none for the method, or not what the interrupted division was made of
+ * @throws {@link UnsupportedError} this version, or this host, cannot do it; the message says what to do instead
+ * @throws AbortError after `job.signal`
+ */
+export async function divideVideo(
+  name: Method | "auto",
+  job: DivisionJob,
+  sinks: DivisionSinks | (() => Promise<DivisionSinks>),
+  pool: Pool<CodecWorkerApi>,
+  unfinished?: UnfinishedDivision,
+): Promise<VideoDivision> {
+  let opened = typeof sinks === "function" ? undefined : sinks;
+  const { source, openMedia, settings, signal, onProgress, ...description } = job;
+  try {
+    const method = METHODS[name === "auto" ? await chooseMethod(source) : name];
+    const { parameters, tracks, ...prepared } = await method.prepare(job);
+    try {
+      opened ??= await (sinks as () => Promise<DivisionSinks>)();
+      const kept = method.canResume ? unfinished : undefined;
+      const writer =
+        kept === undefined
+          ? await DivisionWriter.open({ ...description, method: method.name, parameters, tracks }, opened)
+          : await DivisionWriter.resume(kept, opened, description.captions);
+      const { verbatimBytes } = await prepared.write(writer, pool, kept?.segments ?? []);
+      signal?.throwIfAborted();
+      return { ...(await writer.finish()), method: method.name, verbatimBytes };
+    } finally {
+      await prepared.close?.();
+    }
+  } catch (error) {
+    await Promise.allSettled(Object.values(opened ?? {}).map((sink: ByteSink) => sink.abort()));
+    throw error;
+  }
+}
+
+/**
+ * Writes what a main and its slave give together: the source file, byte for byte, or pictures and sound ({@link DivisionMethod.gives}).
+ *
+ * @param slave a {@link SlaveReader}, or what a service delivers
+ * @param sink  closed at the end; aborted, with nothing left, when anything fails
+ * @throws {@link PairingError} main and slave do not belong together
+ * @throws {@link FormatError} damage, named by segment
+ * @throws AbortError after `options.signal`
+ */
+export async function combineVideo(
+  main: MainReader,
+  slave: SlaveParts,
+  sink: ByteSink,
+  host: CombineHost<CodecWorkerApi>,
+  options: CombineOptions = {},
+): Promise<Combined> {
+  try {
+    const opener = await SegmentOpener.open(main, slave);
+    const combined = await METHODS[main.header.method].combine(opener, sink, host, options);
+    await sink.close();
+    return combined;
+  } catch (error) {
+    await sink.abort();
+    throw error;
+  }
+}

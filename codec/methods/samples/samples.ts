@@ -1,0 +1,119 @@
+/**
+ * Method `samples`: a file of coded pictures and sound is cut along time into byte ranges, and of each the bytes without which nothing
+ * decodes go to the slave (Cmix patent [0155]). Nothing is decoded; combining gives the file back byte for byte. FORMAT.md 10.
+ */
+import { openIndex, recogniseSource } from "../../containers/open-index.ts";
+import type { SourceIndex } from "../../containers/source-index.ts";
+import type { DivisionWriter } from "../../division/division-writer.ts";
+import type { FinishedSegment } from "../../division/unfinished.ts";
+import { InputError } from "../../errors.ts";
+import { FILE_TRACK } from "../../format/layout.ts";
+import { BASE_LAYER } from "../../layers/base.ts";
+import type { Pool } from "../../pool/worker-pool.ts";
+import type { DivisionJob, DivisionMethod, DivisionProgress } from "../method.ts";
+import { combineSource, readOwn, SEGMENTS_AHEAD } from "../source-segments.ts";
+import type { CutRequest } from "./choose-cuts.ts";
+import type { SamplesWorkerApi } from "./samples-worker.ts";
+import type { CutSegment } from "./segment-bytes.ts";
+import { type PlannedSegment, planSegments } from "./segment-planner.ts";
+import { SlaveShare } from "./slave-share.ts";
+
+/** Tracks that a header can hold. */
+const TRACKS_MAX = 64;
+
+export const samples: DivisionMethod<SamplesWorkerApi> = {
+  name: "samples",
+  gives: "source",
+  canResume: true,
+  fillsOneWorker: true,
+
+  async takes(source) {
+    const kind = await recogniseSource(source);
+    return kind !== "y4m" && kind !== "unknown" && source.size > 0;
+  },
+
+  async prepare(job) {
+    const index = await openIndex(job.source);
+    const tracks = index.streams.flatMap(({ track }) => (track === undefined ? [] : [track])).slice(0, TRACKS_MAX);
+    for (const [id, track] of tracks.entries()) track.id = id;
+    return {
+      parameters: { container: index.container },
+      tracks,
+      async write(writer, pool, kept) {
+        await cutAll(job, index, writer, pool, kept);
+        return { verbatimBytes: 0 };
+      },
+    };
+  },
+
+  combine: (opener, sink, { pool }, options) =>
+    combineSource(
+      opener,
+      sink,
+      pool.transfer,
+      (publicBytes, withheld) => pool.use((api) => api.mergeSamples(publicBytes, withheld)),
+      options,
+    ),
+};
+
+async function cutAll(
+  { source, signal, onProgress, ...description }: DivisionJob,
+  index: SourceIndex,
+  writer: DivisionWriter,
+  pool: Pool<SamplesWorkerApi>,
+  kept: FinishedSegment[],
+): Promise<void> {
+  // Allowances depend on what the segments before took, the kept ones too: they go through the same queue.
+  const share = new SlaveShare(source.size, index.durationMicroseconds, description);
+  const underWay: { segment: PlannedSegment; done: FinishedSegment | Promise<CutSegment> }[] = [];
+  const progress: DivisionProgress = { bytes: 0, totalBytes: source.size, pictures: 0, microseconds: 0 };
+  let planned = 0;
+  let keptLeft = kept.length;
+
+  const writeOldest = async (): Promise<void> => {
+    const oldest = underWay.shift();
+    if (oldest === undefined) return;
+    const { segment, done } = oldest;
+    const place = { layer: BASE_LAYER, track: FILE_TRACK, ...segment, sourceBytes: segment.end - segment.start };
+    if ("head" in done) {
+      share.spend(done.withheldBytes);
+      writer.keep(place, done);
+      keptLeft -= 1;
+    } else {
+      const { publicBytes, withheld } = await done;
+      share.spend(withheld.length);
+      await writer.add({ ...place, publicBytes, withheld });
+    }
+    progress.bytes = segment.end;
+    progress.pictures += segment.pictures;
+    progress.microseconds = Math.max(progress.microseconds, segment.startMicroseconds + segment.durationMicroseconds);
+    if (keptLeft === 0) onProgress?.({ ...progress });
+  };
+
+  for await (const segment of planSegments(index, source.size)) {
+    signal?.throwIfAborted();
+    if (underWay.length >= SEGMENTS_AHEAD) await writeOldest();
+    const request: CutRequest = {
+      pieces: segment.pieces,
+      allowance: share.allow(segment.end, codedBytes(segment)),
+      generous: share.generous,
+      sound: description.protection === "patent",
+    };
+    const done = kept[planned++] ?? cutInWorker(pool, await readOwn(source, segment), request);
+    if (done instanceof Promise) done.catch(() => {}); // reported when its turn comes
+    underWay.push({ segment, done });
+  }
+  while (underWay.length > 0) await writeOldest();
+  // The last segment is never a kept one.
+  if (planned <= kept.length)
+    throw new InputError(
+      `the file has ${planned} segments, ${kept.length} were finished before the interruption: it has changed; divide it from the start`,
+    );
+}
+
+function codedBytes({ structure, pieces }: PlannedSegment): number {
+  return structure ? 0 : pieces.reduce((sum, { size }) => sum + size, 0);
+}
+
+const cutInWorker = (pool: Pool<SamplesWorkerApi>, bytes: Uint8Array, request: CutRequest): Promise<CutSegment> =>
+  pool.use((api) => api.cutSamples(pool.transfer(bytes, [bytes.buffer as ArrayBuffer]), request));

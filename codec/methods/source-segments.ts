@@ -1,0 +1,69 @@
+/** What methods have in common that cut a file into byte ranges and give it back. */
+import type { ByteSink, ByteSource } from "../bytes/bytes.ts";
+import type { SegmentOpener } from "../division/segment-opener.ts";
+import { FormatError } from "../errors.ts";
+import type { Transfer } from "../pool/worker-pool.ts";
+import type { Combined, CombineOptions } from "./method.ts";
+
+/** Segments under way at once; fixed, so that the same file is cut at the same places by any number of workers. */
+export const SEGMENTS_AHEAD = 4;
+
+/** Bytes that may be handed over to a worker: not a view of what the source keeps. */
+export async function readOwn(source: ByteSource, { start, end }: { start: number; end: number }): Promise<Uint8Array> {
+  const bytes = await source.read(start, end - start);
+  return bytes.length < bytes.buffer.byteLength || bytes.length === source.size ? bytes.slice() : bytes;
+}
+
+/** Gives the source bytes of a segment, from its opened public part and its withheld part; in a worker or on kernels at hand. */
+export type SegmentMerger = (publicBytes: Uint8Array, withheld: Uint8Array) => Promise<Uint8Array>;
+
+/** The source bytes of one segment. */
+export async function mergeOpened(
+  opener: SegmentOpener,
+  number: number,
+  transfer: Transfer,
+  merge: SegmentMerger,
+): Promise<Uint8Array> {
+  const { publicBytes, withheld } = await opener.openSegment(number);
+  // What a seal gave is nobody else's; what a checksum let through may be a view of the file.
+  const sealed = opener.main.header.protection === "sealed";
+  const own = publicBytes.length > 0 && publicBytes.length === publicBytes.buffer.byteLength && sealed;
+  return merge(own ? transfer(publicBytes, [publicBytes.buffer as ArrayBuffer]) : publicBytes, withheld);
+}
+
+/**
+ * Writes the source file again.
+ *
+ * @throws {@link FormatError} its length is not the one that the main names
+ */
+export async function combineSource(
+  opener: SegmentOpener,
+  sink: ByteSink,
+  transfer: Transfer,
+  merge: SegmentMerger,
+  options: CombineOptions,
+): Promise<Combined> {
+  const { main } = opener;
+  const underWay: Promise<Uint8Array>[] = [];
+  let next = 0;
+  let bytes = 0;
+  for (let number = 0; number < main.index.length; number++) {
+    options.signal?.throwIfAborted();
+    for (; next < main.index.length && underWay.length < SEGMENTS_AHEAD; next++) {
+      const segment = mergeOpened(opener, next, transfer, merge);
+      segment.catch(() => {});
+      underWay.push(segment);
+    }
+    const part = await underWay.shift();
+    if (part === undefined) break;
+    await sink.write(part);
+    bytes += part.length;
+    options.onProgress?.({ pictures: 0, bytes, segments: number + 1 });
+  }
+  const expected = main.trailer?.sourceBytes;
+  if (expected !== undefined && expected !== bytes)
+    throw new FormatError(
+      `${bytes} source bytes combined, ${expected} expected: the main file is damaged; fetch it again`,
+    );
+  return { bytes, pictures: main.trailer?.pictures ?? 0 };
+}
