@@ -1,8 +1,8 @@
 import type { ReactNode } from "react";
+import type { StudioMethod } from "../../division/protocol/divide-api.ts";
 import { useText } from "../../shared/i18n/text.tsx";
-import { formatBytes, formatTime } from "../../shared/text-format.ts";
 import { ProgressBar } from "../../shared/ui/notices.tsx";
-import type { StudioMethod } from "../../workers/divide-api.ts";
+import { formatBytes, formatTime } from "../../shared/ui/text-format.ts";
 import type { DivisionProgress } from "./use-division.ts";
 
 interface DivisionProgressProps {

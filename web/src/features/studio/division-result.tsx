@@ -1,11 +1,11 @@
 import { type ReactNode, useMemo } from "react";
-import { openInWatch } from "../../app/handoff.ts";
+import type { DivisionOutput, Teaser } from "../../division/protocol/divide-api.ts";
+import { wantsAccount } from "../../shared/api/session.ts";
 import { useText } from "../../shared/i18n/text.tsx";
-import { wantsAccount } from "../../shared/session.ts";
-import { formatBytes, formatShare, formatTime } from "../../shared/text-format.ts";
+import { openInWatch } from "../../shared/routing/handoff.ts";
 import { Hint, ProgressBar } from "../../shared/ui/notices.tsx";
+import { formatBytes, formatShare, formatTime } from "../../shared/ui/text-format.ts";
 import { useUrlOf } from "../../shared/ui/use-url-of.ts";
-import type { DivisionOutput, Teaser } from "../../workers/divide-api.ts";
 import { SignInToUpload } from "../account/sign-in-to-upload.tsx";
 import type { Transfer } from "./use-division.ts";
 

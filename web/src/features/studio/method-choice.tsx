@@ -1,8 +1,8 @@
 import { type ReactNode, useId } from "react";
+import type { SourceFacts, StudioMethod } from "../../division/protocol/divide-api.ts";
 import { useText } from "../../shared/i18n/text.tsx";
-import { formatBytes } from "../../shared/text-format.ts";
 import { Hint } from "../../shared/ui/notices.tsx";
-import type { SourceFacts, StudioMethod } from "../../workers/divide-api.ts";
+import { formatBytes } from "../../shared/ui/text-format.ts";
 
 /** Keep the file as it is, or code it anew; where only one is possible, that one and the reason. */
 export function MethodChoice({

@@ -1,7 +1,7 @@
 import { type FormEvent, type ReactNode, useId } from "react";
+import type { DivideSettings, SourceFacts } from "../../division/protocol/divide-api.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { Hint } from "../../shared/ui/notices.tsx";
-import type { DivideSettings, SourceFacts } from "../../workers/divide-api.ts";
 import { type CaptionDraft, CaptionFields } from "./caption-fields.tsx";
 import { MethodChoice } from "./method-choice.tsx";
 import { ThumbnailFields } from "./thumbnail-fields.tsx";

@@ -1,8 +1,8 @@
 import type { ReactNode } from "react";
+import type { SourceFacts, StudioMethod } from "../../division/protocol/divide-api.ts";
 import { useText } from "../../shared/i18n/text.tsx";
-import { formatBytes, formatTime } from "../../shared/text-format.ts";
 import { Hint } from "../../shared/ui/notices.tsx";
-import type { SourceFacts, StudioMethod } from "../../workers/divide-api.ts";
+import { formatBytes, formatTime } from "../../shared/ui/text-format.ts";
 
 export function SourceFactsView({ facts, method }: { facts: SourceFacts; method: StudioMethod }): ReactNode {
   const { t } = useText();

@@ -1,11 +1,11 @@
 import { type ReactNode, useEffect, useState } from "react";
-import { canPickTarget, pickTarget } from "../../shared/file-access.ts";
+import type { DivideSettings, SourceFacts } from "../../division/protocol/divide-api.ts";
+import { canPickTarget, pickTarget } from "../../shared/files/file-access.ts";
 import { useText } from "../../shared/i18n/text.tsx";
-import { fileNameFor, withoutExtension } from "../../shared/text-format.ts";
 import { DropZone } from "../../shared/ui/drop-zone.tsx";
 import { ErrorNotice, Hint } from "../../shared/ui/notices.tsx";
+import { fileNameFor, withoutExtension } from "../../shared/ui/text-format.ts";
 import { useUrlOf } from "../../shared/ui/use-url-of.ts";
-import type { DivideSettings, SourceFacts } from "../../workers/divide-api.ts";
 import { DivisionProgressView } from "./division-progress.tsx";
 import { DivisionResult } from "./division-result.tsx";
 import { Settings, SettingsForm } from "./settings-form.tsx";

@@ -1,12 +1,12 @@
 /** Divisions that their page did not bring to an end, or not to the service: go on, or discard. */
 import { type ReactNode, useEffect, useState } from "react";
-import { isPermitted } from "../../shared/file-access.ts";
+import { type DivisionRecord, identify, listRecords } from "../../division/page/division-records.ts";
+import { heldElsewhere, storedBytes } from "../../division/page/output-folders.ts";
+import { isPermitted } from "../../shared/files/file-access.ts";
 import { useText } from "../../shared/i18n/text.tsx";
-import { formatBytes, formatShare } from "../../shared/text-format.ts";
 import { DropZone } from "../../shared/ui/drop-zone.tsx";
 import { ErrorNotice } from "../../shared/ui/notices.tsx";
-import { type DivisionRecord, identify, listRecords } from "../../workers/division-records.ts";
-import { heldElsewhere, storedBytes } from "../../workers/output-folders.ts";
+import { formatBytes, formatShare } from "../../shared/ui/text-format.ts";
 import type { Division, Source } from "./use-division.ts";
 
 interface Found {
