@@ -3,24 +3,15 @@ import "../../shared/worker/no-eval.ts";
 import * as Comlink from "comlink";
 import { fetchKernels } from "../../../../codec/hosts/browser/index.ts";
 import { installErrorTransfer } from "../../../../codec/hosts/error-transfer.ts";
-import {
-  type AudioTrack,
-  type Kernels,
-  type MainHeader,
-  MainReader,
-  posterBlob,
-  type VideoTrack,
-} from "../../../../codec/index.ts";
+import { type AudioTrack, type Kernels, MainReader, posterBlob, type VideoTrack } from "../../../../codec/index.ts";
 import { sourceFromBlob, toHex, UnsupportedError } from "../../../../codec/page.ts";
 import { connection, type Loss } from "../../shared/net/connection.ts";
 import { sourceFromUrl } from "../../shared/net/http-source.ts";
-import { canDecodePictures, canDecodeSound, canDemux, isStream } from "../../shared/worker/decoder-support.ts";
+import { canDecodeSound } from "../../shared/worker/decoder-support.ts";
 import { type ClockAnchor, epochMilliseconds, timeOfAnchor } from "../protocol/clock-anchor.ts";
 import type { Display, MainFacts, PlayEvents, PlayTicket, PlayWorkerApi } from "../protocol/play-api.ts";
-import { CompressFeed } from "./feeds/compress/compress-feed.ts";
 import type { MediaFeed } from "./feeds/media-feed.ts";
-import { aheadEnd, SamplesFeed, structureFirst } from "./feeds/samples/samples-feed.ts";
-import { StreamFeed } from "./feeds/samples/stream-feed.ts";
+import { playbackMethod } from "./feeds/playback-methods.ts";
 import { PictureNews } from "./playback/picture-news.ts";
 import { Playback } from "./playback/playback.ts";
 import { openScreen } from "./screen/open-screen.ts";
@@ -74,7 +65,7 @@ class PlayWorker implements PlayWorkerApi {
     const video = header.tracks.find((track) => track.kind === "video");
     const sound = header.tracks.find((track) => track.kind === "audio");
     if (video === undefined) throw new UnsupportedError("there is no video in this file that this player knows");
-    await checkPlayable(header, video);
+    await playbackMethod(header.method).checkPlayable(header, video);
     const playable = sound !== undefined && (await canDecodeSound(sound));
     this.mains.set(key, { reader, video, sound: playable ? sound : undefined });
     const { captions = [] } = header;
@@ -146,9 +137,7 @@ class PlayWorker implements PlayWorkerApi {
       fetch: (from, most, signal, heard) => tickets.fetch(from, most, signal, heard),
       onHeldBack,
       move: (segment, signal) => tickets.move(segment, signal),
-      ...(reader.header.method === "samples"
-        ? { first: structureFirst(reader.index), aheadEnd: (newest) => aheadEnd(reader.index, newest) }
-        : {}),
+      ...playbackMethod(reader.header.method).unitOrder(reader.index),
     });
     this.prepared = { ticket, cm, units, tickets, events };
     await this.kernels;
@@ -163,11 +152,7 @@ class PlayWorker implements PlayWorkerApi {
     this.kernels ??= fetchKernels();
     const kernels = await this.kernels;
     const opener = await SegmentOpener.open({ kernels, main: reader, units, cm: sourceFromBlob(cm) }, ticket, secret);
-    const { method, parameters } = reader.header;
-    if (method !== "samples") this.feed = new CompressFeed({ kernels, main: reader, opener, screen, video, sound });
-    else if (isStream(parameters.container))
-      this.feed = new StreamFeed({ kernels, main: reader, opener, screen, video });
-    else this.feed = new SamplesFeed({ kernels, main: reader, opener, screen, hasSound: sound !== undefined });
+    this.feed = playbackMethod(reader.header.method).openFeed({ kernels, main: reader, opener, screen, video, sound });
     const news = new PictureNews((...values) => events.onPicture(...values));
     this.playback = new Playback({
       feed: this.feed,
@@ -216,23 +201,6 @@ class PlayWorker implements PlayWorkerApi {
     if (this.main === undefined) throw new TypeError("open comes first");
     return this.main;
   }
-}
-
-/** @throws {@link UnsupportedError} this player, or this browser, cannot play it: said before a commercial is shown */
-async function checkPlayable({ method, parameters }: MainHeader, video: VideoTrack): Promise<void> {
-  if (method === "compress") return;
-  if (method !== "samples" || !canDemux(parameters.container)) {
-    const what = method === "samples" ? `method samples, container ${parameters.container}` : `method ${method}`;
-    throw new UnsupportedError(
-      `this player does not play how this video was divided (${what}): ask for a version that was divided with "Compress and divide", or combine it with the cmix command`,
-      { method },
-    );
-  }
-  if (!(await canDecodePictures(video)))
-    throw new UnsupportedError(
-      `this browser has no decoder for the video (${video.codec}): try another browser, or ask for a version that was divided with "Compress and divide"`,
-      { codec: video.codec },
-    );
 }
 
 installErrorTransfer();

@@ -11,14 +11,20 @@ export interface TimedPacket extends DividedPacket {
   timeMicroseconds: number;
 }
 
+/** A track of one layer: other layers hold other segments of the same track. */
+export type TrackPlace = Pick<IndexEntry, "layer" | "track">;
+
+export const entriesOf = (index: readonly IndexEntry[], { layer, track }: TrackPlace): IndexEntry[] =>
+  index.filter((entry) => entry.layer === layer && entry.track === track);
+
 /** The entries of one track, from the newest at or before `seconds` that `accept`s; all of them where none does. */
 export function entriesFrom(
-  index: IndexEntry[],
-  track: number,
+  index: readonly IndexEntry[],
+  place: TrackPlace,
   seconds: number,
   accept: (entry: IndexEntry) => boolean,
 ): IndexEntry[] {
-  const entries = index.filter((entry) => entry.track === track && !entry.structure);
+  const entries = entriesOf(index, place).filter((entry) => !entry.structure);
   let first = 0;
   entries.forEach((entry, i) => {
     if (entry.startMilliseconds <= seconds * 1000 && accept(entry)) first = i;

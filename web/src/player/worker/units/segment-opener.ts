@@ -14,6 +14,7 @@ import {
   START_UNIT,
 } from "../../../../../codec/index.ts";
 import { type ByteSource, FormatError, fromHex, PairingError, toHex } from "../../../../../codec/page.ts";
+import { BASE_LAYER } from "../../protocol/layers.ts";
 import type { PlayTicket } from "../../protocol/play-api.ts";
 import type { UnitStore } from "./unit-store.ts";
 
@@ -63,7 +64,7 @@ export class SegmentOpener {
       playSecret: fromHex(secret),
       playId: fromHex(ticket.playId),
       slaveId: fromHex(ticket.slaveId),
-      layer: 0,
+      layer: BASE_LAYER,
       cmId: fromHex(ticket.cmId),
       cmHash: fromHex(ticket.cmSha256),
     };

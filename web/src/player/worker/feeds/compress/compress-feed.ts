@@ -3,35 +3,22 @@ import {
   type AudioTrack,
   CompressDecoder,
   decodePacketList,
-  type Kernels,
-  type MainReader,
   mergeAudioPackets,
-  type VideoTrack,
 } from "../../../../../../codec/index.ts";
 import { audioConfigOf } from "../../../../shared/worker/decoder-support.ts";
 import { nextTask } from "../../../../shared/worker/next-task.ts";
-import type { Screen } from "../../screen/screen.ts";
-import type { SegmentOpener } from "../../units/segment-opener.ts";
+import { BASE_LAYER } from "../../../protocol/layers.ts";
 import { type MediaFeed, type Picture, PREROLL_SECONDS, type Sound } from "../media-feed.ts";
+import type { FeedParts } from "../playback-method.ts";
 import { type CodedSound, decodeSound } from "../sound-decoder.ts";
 import { entriesFrom, type OpenedPackets, readPackets, type TimedPacket } from "../track-reader.ts";
 
-export interface CompressFeedParts {
-  kernels: Kernels;
-  main: MainReader;
-  opener: SegmentOpener;
-  screen: Screen;
-  video: VideoTrack;
-  /** Absent where there is no sound, or none that this browser decodes. */
-  sound: AudioTrack | undefined;
-}
-
 export class CompressFeed implements MediaFeed {
   readonly sounds?: (seconds: number, signal: AbortSignal) => AsyncIterable<Sound>;
-  private readonly parts: CompressFeedParts;
+  private readonly parts: FeedParts;
   private readonly decoder: CompressDecoder;
 
-  constructor(parts: CompressFeedParts) {
+  constructor(parts: FeedParts) {
     this.parts = parts;
     this.decoder = new CompressDecoder(parts.kernels, parts.video, parts.main.header.parameters);
     const { sound } = parts;
@@ -70,11 +57,21 @@ export class CompressFeed implements MediaFeed {
   };
 
   private videoEntries(seconds: number) {
-    return entriesFrom(this.parts.main.index, this.parts.video.id, seconds, (entry) => entry.key);
+    return entriesFrom(
+      this.parts.main.index,
+      { layer: BASE_LAYER, track: this.parts.video.id },
+      seconds,
+      (entry) => entry.key,
+    );
   }
 
   private soundEntries(sound: AudioTrack, seconds: number) {
-    return entriesFrom(this.parts.main.index, sound.id, Math.max(0, seconds - PREROLL_SECONDS), () => true);
+    return entriesFrom(
+      this.parts.main.index,
+      { layer: BASE_LAYER, track: sound.id },
+      Math.max(0, seconds - PREROLL_SECONDS),
+      () => true,
+    );
   }
 
   /** The decoder's present picture. */

@@ -15,57 +15,19 @@ import {
   VideoSampleSink,
   WEBM,
 } from "mediabunny";
-import {
-  CombinedSource,
-  FILE_TRACK,
-  type IndexEntry,
-  type Kernels,
-  type MainReader,
-  mergeSegment,
-  SD_MAX_HEIGHT,
-} from "../../../../../../codec/index.ts";
+import { CombinedSource, type IndexEntry, mergeSegment, SD_MAX_HEIGHT } from "../../../../../../codec/index.ts";
 import { CmixError, FormatError, UnsupportedError } from "../../../../../../codec/page.ts";
 import { keepEarlyTimes } from "../../../../shared/worker/early-pictures.ts";
-import type { Screen } from "../../screen/screen.ts";
-import type { SegmentOpener } from "../../units/segment-opener.ts";
 import { KEY_FIRST_SECONDS, type MediaFeed, type Picture, PREROLL_SECONDS, type Sound } from "../media-feed.ts";
+import type { FeedParts } from "../playback-method.ts";
 import { type CodedSound, decodeSound } from "../sound-decoder.ts";
 import { entriesFrom } from "../track-reader.ts";
+import { FILE, fileEntries } from "./file-entries.ts";
 
-/** Media time fetched ahead; the service's head start is 30 s, and this leaves the rest for seeks (server/play/play-rules.ts). */
-const AHEAD_SECONDS = 10;
 /** A key picture further back than this is not where a seek's fetching begins: it would use up what the service allows for a seek. */
 const KEY_REACH_SECONDS = 10;
 /** The demuxer reads on from where it stood, rather than anew, over as many bytes as this. */
 const DEMUXER_GAP_BYTES = 128 << 10;
-/** More structure at either end than this is read when it is needed. */
-const FIRST_SEGMENTS_MAX = 32;
-
-/** Segments the demuxer reads before all others: the structure at the file's end (`moov`, cues) and at its start. */
-export function structureFirst(index: IndexEntry[]): number[] {
-  const firstMedia = index.findIndex((entry) => !entry.structure);
-  const lastMedia = index.findLastIndex((entry) => !entry.structure);
-  const numbersOf = (entries: IndexEntry[]) => entries.slice(0, FIRST_SEGMENTS_MAX).map(({ number }) => number);
-  return [...numbersOf(index.slice(lastMedia + 1)), ...numbersOf(index.slice(0, Math.max(0, firstMedia)))];
-}
-
-/** Where to stop running ahead of a segment: segments may be long, and a seek takes from what the service allows, too. */
-export function aheadEnd(index: IndexEntry[], newest: number): number {
-  const limit = (index[newest]?.startMilliseconds ?? 0) + AHEAD_SECONDS * 1000;
-  let end = newest + 1;
-  while ((index[end]?.startMilliseconds ?? Number.POSITIVE_INFINITY) < limit) end += 1;
-  return end;
-}
-
-export interface SamplesFeedParts {
-  kernels: Kernels;
-  main: MainReader;
-  opener: SegmentOpener;
-  screen: Screen;
-  /** False where there is no sound, or none that this browser decodes. */
-  hasSound: boolean;
-}
-
 /** The demuxer at work. A failed read may leave it in any state: it is not used after one. */
 interface Demuxer {
   input: Input;
@@ -77,7 +39,8 @@ interface Demuxer {
 
 export class SamplesFeed implements MediaFeed {
   readonly sounds?: (seconds: number, signal: AbortSignal) => AsyncIterable<Sound>;
-  private readonly parts: SamplesFeedParts;
+  private readonly parts: FeedParts;
+  private readonly entries: readonly IndexEntry[];
   private readonly source: CombinedSource;
   private demuxer: Demuxer | undefined;
   /** Of the present run: reads after its end are refused. */
@@ -85,18 +48,19 @@ export class SamplesFeed implements MediaFeed {
   /** The segment behind the newest one read, on its way. */
   private ahead: { number: number; bytes: Promise<Uint8Array> } | undefined;
 
-  constructor(parts: SamplesFeedParts) {
+  constructor(parts: FeedParts) {
     this.parts = parts;
+    this.entries = fileEntries(parts.main.index);
     this.source = new CombinedSource(parts.main.trailer, (number) => this.openSegment(number));
-    if (parts.hasSound) this.sounds = (seconds, signal) => this.decodeSound(seconds, signal);
+    if (parts.sound !== undefined) this.sounds = (seconds, signal) => this.decodeSound(seconds, signal);
   }
 
   firstSegment(seconds: number): number | undefined {
     const { index } = this.parts.main;
-    const [key] = entriesFrom(index, FILE_TRACK, seconds, (entry) => entry.key);
+    const [key] = entriesFrom(index, FILE, seconds, (entry) => entry.key);
     // Long segments may hold key pictures that their flags do not tell of.
     if (key !== undefined && key.startMilliseconds >= (seconds - KEY_REACH_SECONDS) * 1000) return key.number;
-    return entriesFrom(index, FILE_TRACK, seconds, () => true)[0]?.number;
+    return entriesFrom(index, FILE, seconds, () => true)[0]?.number;
   }
 
   async *pictures(seconds: number, signal: AbortSignal): AsyncGenerator<Picture> {
@@ -181,9 +145,10 @@ export class SamplesFeed implements MediaFeed {
   /** Source bytes of a segment; asks for the next one as well, which a reader wants as a rule. */
   private openSegment(number: number): Promise<Uint8Array> {
     const bytes = this.ahead?.number === number ? this.ahead.bytes : this.merge(number);
-    const next = number + 1;
-    if (next < this.parts.main.index.length && this.parts.main.index[number]?.structure === false) {
-      const ahead = { number: next, bytes: this.merge(next) };
+    const place = this.entries.findIndex((entry) => entry.number === number);
+    const next = this.entries[place + 1];
+    if (next !== undefined && this.entries[place]?.structure === false) {
+      const ahead = { number: next.number, bytes: this.merge(next.number) };
       this.ahead = ahead;
       ahead.bytes.catch(() => {
         if (this.ahead === ahead) this.ahead = undefined;

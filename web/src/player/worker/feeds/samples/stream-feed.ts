@@ -6,33 +6,21 @@
 import {
   type CodedSample,
   elementaryBytes,
-  FILE_TRACK,
-  type Kernels,
-  type MainReader,
   mergeSegment,
   NAL,
   nextStartCode,
   openStream,
   SD_MAX_HEIGHT,
   type SourceIndex,
-  type VideoTrack,
 } from "../../../../../../codec/index.ts";
 import { concatBytes, FormatError, sourceFromBytes } from "../../../../../../codec/page.ts";
 import { nap } from "../../../../shared/worker/next-task.ts";
-import type { Screen } from "../../screen/screen.ts";
-import type { SegmentOpener } from "../../units/segment-opener.ts";
 import type { MediaFeed, Picture } from "../media-feed.ts";
+import type { FeedParts } from "../playback-method.ts";
 import { entriesFrom } from "../track-reader.ts";
+import { FILE, fileEntries } from "./file-entries.ts";
 
 const DECODING_PICTURES = 8;
-
-export interface StreamFeedParts {
-  kernels: Kernels;
-  main: MainReader;
-  opener: SegmentOpener;
-  screen: Screen;
-  video: VideoTrack;
-}
 
 interface CodedPicture {
   timeMicroseconds: number;
@@ -51,7 +39,7 @@ export class StreamFeed implements MediaFeed {
   private opened: Promise<Opened> | undefined;
   private readonly nominalSeconds: number;
 
-  constructor(private readonly parts: StreamFeedParts) {
+  constructor(private readonly parts: FeedParts) {
     const [numerator, denominator] = parts.video.frameRate;
     this.nominalSeconds = denominator / numerator;
   }
@@ -115,7 +103,7 @@ export class StreamFeed implements MediaFeed {
   }
 
   private entries(seconds: number) {
-    return entriesFrom(this.parts.main.index, FILE_TRACK, seconds, (entry) => entry.key);
+    return entriesFrom(this.parts.main.index, FILE, seconds, (entry) => entry.key);
   }
 
   private configuration(): VideoDecoderConfig {
@@ -141,6 +129,7 @@ export class StreamFeed implements MediaFeed {
     this.opened ??= this.openStart();
     const { index, parameterSets } = await this.opened;
     const entries = this.entries(seconds);
+    const firstMedia = this.startNumbers().at(-1);
     let isOn = false;
     let next = entries[0] && this.segment(entries[0].number);
     for (let i = 0; next !== undefined; i++) {
@@ -151,7 +140,7 @@ export class StreamFeed implements MediaFeed {
       next?.catch(() => {}); // awaited a segment later, or never after a seek
       // Only where the stream has no times do those of the walk begin anew with each segment.
       const from = index.container === "h264" ? (entries[i]?.startMilliseconds ?? 0) * 1000 : 0;
-      for await (const batch of index.samplesIn(sourceFromBytes(bytes), entries[i]?.number === this.firstMedia())) {
+      for await (const batch of index.samplesIn(sourceFromBytes(bytes), entries[i]?.number === firstMedia)) {
         for (const sample of batch) {
           if (!isOn && !sample.key) continue;
           const own = codedBytes(index, bytes, sample);
@@ -163,13 +152,15 @@ export class StreamFeed implements MediaFeed {
     }
   }
 
-  private firstMedia(): number {
-    return this.parts.main.index.findIndex((entry) => !entry.structure);
+  /** Numbers of the segments up to the first one with pictures. */
+  private startNumbers(): number[] {
+    const entries = fileEntries(this.parts.main.index);
+    return entries.slice(0, entries.findIndex((entry) => !entry.structure) + 1).map(({ number }) => number);
   }
 
   private async openStart(): Promise<Opened> {
     const parts: Uint8Array[] = [];
-    for (let number = 0; number <= this.firstMedia(); number++) parts.push(await this.segment(number));
+    for (const number of this.startNumbers()) parts.push(await this.segment(number));
     const start = concatBytes(...parts);
     const index = await openStream(sourceFromBytes(start));
     if (index.container === "ivf") return { index, parameterSets: new Uint8Array() };
