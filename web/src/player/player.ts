@@ -21,7 +21,7 @@ import { isAtRest, nextState, showsCm, showsVideo } from "./state.ts";
 import { attachScreen, createVideoCanvas, markPicture } from "./video-canvas.ts";
 import { VideoOutput } from "./video-output.ts";
 
-/** Slowest to fastest; the service lets units go for the last (server/play/play-rules.ts). */
+/** Slowest to fastest; the service lets units go for the last (server/plays/play-rules.ts). */
 export const SPEEDS: readonly number[] = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2];
 
 /** Nearer to a video's edge than this, a step goes over the edge. */

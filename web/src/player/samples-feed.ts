@@ -32,7 +32,7 @@ import type { SegmentOpener } from "./segment-opener.ts";
 import { type CodedSound, decodeSound } from "./sound-decoder.ts";
 import { entriesFrom } from "./track-reader.ts";
 
-/** Media time fetched ahead; the service's head start is 30 s, and this leaves the rest for seeks (server/play/play-rules.ts). */
+/** Media time fetched ahead; the service's head start is 30 s, and this leaves the rest for seeks (server/plays/play-rules.ts). */
 const AHEAD_SECONDS = 10;
 /** A key picture further back than this is not where a seek's fetching begins: it would use up what the service allows for a seek. */
 const KEY_REACH_SECONDS = 10;
