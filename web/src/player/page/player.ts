@@ -20,7 +20,7 @@ import { wakeSoundService } from "./video/sound-output.ts";
 import { attachScreen, createVideoCanvas, markPicture } from "./video/video-canvas.ts";
 import { VideoOutput } from "./video/video-output.ts";
 
-/** Slowest to fastest; the service lets units go for the last (server/play/play-rules.ts). */
+/** Slowest to fastest; the service lets units go for the last (server/plays/play-rules.ts). */
 export const SPEEDS: readonly number[] = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2];
 
 /** Nearer to a video's edge than this, a step goes over the edge. */

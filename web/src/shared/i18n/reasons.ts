@@ -5,7 +5,7 @@
 import { CmixError } from "../../../../codec/page.ts";
 import type { Language } from "./language.ts";
 
-/** By the codes of server/http-error.ts; the first is taken whose values the service told. */
+/** By the codes of server/http/answer-error.ts; the first is taken whose values the service told. */
 const JAPANESE = new Map<unknown, readonly string[]>(
   Object.entries({
     signed_out: ["サインインしてください。"],

@@ -1,7 +1,7 @@
 /** Which units of a source file are fetched first, and how far ahead. */
 import type { IndexEntry } from "../../../../../../codec/index.ts";
 
-/** Media time fetched ahead; the service's head start is 30 s, and this leaves the rest for seeks (server/play/play-rules.ts). */
+/** Media time fetched ahead; the service's head start is 30 s, and this leaves the rest for seeks (server/plays/play-rules.ts). */
 const AHEAD_SECONDS = 10;
 /** More structure at either end than this is read when it is needed. */
 const FIRST_SEGMENTS_MAX = 32;
