@@ -3,6 +3,7 @@
 import { sha256, toHex } from "../../../../codec/page.ts";
 import { RecordStore } from "../../shared/files/record-store.ts";
 import type { DivideSettings, DivisionOutput, SourceFacts } from "../protocol/divide-api.ts";
+import { STUDIO_METHODS, type StudioMethod } from "../protocol/studio-methods.ts";
 
 /** By this a file is known again that no handle was kept of. */
 export interface SourceIdentity {
@@ -28,12 +29,43 @@ export interface DivisionRecord {
   output?: Omit<DivisionOutput, "main" | "slave">;
 }
 
-/** Records from before there were thumbnails have none. */
-const withThumbnails = (settings: Partial<DivideSettings> & Omit<DivideSettings, "thumbnails">): DivideSettings => ({
-  thumbnails: { poster: false, teaser: false, startSeconds: 0 },
-  ...settings,
-});
-const store = new RecordStore<DivisionRecord>("cmix-studio", "divisions", "id");
+/** A record as an earlier version of this page may have written it. */
+export type StoredRecord = Omit<DivisionRecord, "settings" | "facts"> & {
+  settings: Omit<DivideSettings, "thumbnails"> & Partial<Pick<DivideSettings, "thumbnails">>;
+  facts: Omit<SourceFacts, "offers"> &
+    Partial<Pick<SourceFacts, "offers">> & {
+      /** In the place of `offers`. */
+      refusals?: Partial<Record<StudioMethod, string | undefined>>;
+      /** Written where the method, called `samples`, was `mpeg`. */
+      combinesOnly?: boolean;
+    };
+};
+
+/** What was not written at the time: no thumbnails, and the method by its true name. */
+export function upToDate({ settings, facts, output, ...record }: StoredRecord): DivisionRecord {
+  const { refusals = {}, combinesOnly, offers, ...known } = facts;
+  const keptBy: StudioMethod = combinesOnly ? "mpeg" : "samples";
+  const trueName = (method: StudioMethod): StudioMethod => (STUDIO_METHODS[method].codesAnew ? method : keptBy);
+  const isOld = offers === undefined;
+  return {
+    ...record,
+    settings: {
+      thumbnails: { poster: false, teaser: false, startSeconds: 0 },
+      ...settings,
+      ...(isOld ? { method: trueName(settings.method) } : {}),
+    },
+    facts: {
+      ...known,
+      offers: offers ?? [
+        { method: keptBy, refusal: refusals.samples },
+        { method: "compress", refusal: refusals.compress },
+      ],
+    },
+    ...(output === undefined ? {} : { output: isOld ? { ...output, method: trueName(output.method) } : output }),
+  };
+}
+
+const store = new RecordStore<StoredRecord>("cmix-studio", "divisions", "id");
 const SAMPLES = 16;
 const SAMPLE_BYTES = 64 << 10;
 
@@ -51,9 +83,7 @@ export async function identify(file: File): Promise<SourceIdentity> {
 /** None where the browser keeps nothing (some private windows). */
 export async function listRecords(): Promise<DivisionRecord[]> {
   const records = await store.list().catch(() => []);
-  return records
-    .map((record) => ({ ...record, settings: withThumbnails(record.settings) }))
-    .sort((a, b) => b.startedAt - a.startedAt);
+  return records.map(upToDate).sort((a, b) => b.startedAt - a.startedAt);
 }
 
 /** A division whose record cannot be kept goes on without one. */

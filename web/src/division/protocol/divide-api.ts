@@ -2,15 +2,17 @@
 
 import type { MainHeader, ProtectionName } from "../../../../codec/index.ts";
 import type { CaptionTrack } from "../../../../codec/page.ts";
+import type { StudioMethod } from "./studio-methods.ts";
 
 /** Folder of all divisions in the OPFS; one folder a job in it. */
 export const DIVISIONS_FOLDER = "cmix-divisions";
 
-/** Methods that the Studio offers. */
-export type StudioMethod = "samples" | "compress";
-
-/** Undefined where the method takes the file, otherwise why not. */
-export type Refusals = Record<StudioMethod, string | undefined>;
+/** A method that may divide a file. */
+export interface MethodOffer {
+  method: StudioMethod;
+  /** Why it does not take the file; undefined where it does. */
+  refusal: string | undefined;
+}
 
 export interface SourceFacts {
   /** Container, as its makers call it: `MP4`, `QuickTime File Format`, `WebM`. */
@@ -36,16 +38,14 @@ export interface SourceFacts {
   hasUnplayedSound: boolean;
   /** This browser decodes the pictures as they are coded. */
   isDecodable: boolean;
-  /** The rate of pictures at which method `compress` stays below the source, and whether they suffer by it; absent where it is refused. */
+  /** The rate of pictures at which coding anew stays below the source, and whether they suffer by it; absent where it is refused. */
   belowSource?: { kilobits: number; isCoarse: boolean };
-  /** At least one method takes the file. */
-  refusals: Refusals;
+  /** The one that would keep the file as it is first. At least one takes the file. */
+  offers: readonly MethodOffer[];
   /** A small picture of it, where one can be made. */
   poster?: NonNullable<MainHeader["poster"]>;
   /** Those inside it that can be read, and what there is to say of others; absent where there are none. */
   captions?: { tracks: CaptionTrack[]; leftOut: string[] };
-  /** What is divided can be combined, and is not played yet. */
-  combinesOnly?: boolean;
 }
 
 /** What the library shows of a video in the clear (Cmix patent [0066]). */
@@ -68,11 +68,11 @@ export interface DivideSettings {
   method: StudioMethod;
   title: string;
   copyright: string;
-  /** Method `compress` only. */
+  /** Where pictures are coded anew. */
   quality: number;
-  /** Method `compress` only: aims at this rate of pictures instead of `quality`, in kbit/s. */
+  /** Where pictures are coded anew: aims at this rate of pictures instead of `quality`, in kbit/s. */
   bitrateKbits?: number;
-  /** Method `compress` only. */
+  /** Where pictures are coded anew. */
   bitplane: "gray" | "binary";
   protection: ProtectionName;
   service: string;

@@ -1,5 +1,6 @@
 /** What the Studio knows of a file that the demuxer's library does not read: one video track and no sound. */
 import type { SourceFacts } from "../protocol/divide-api.ts";
+import type { StudioMethod } from "../protocol/studio-methods.ts";
 
 export interface CodedVideo {
   container: string;
@@ -10,12 +11,15 @@ export interface CodedVideo {
   height: number;
   frameRate: readonly [number, number];
   isDecodable: boolean;
+  /** The method that keeps it as it is. */
+  keptBy: StudioMethod;
   /** Why it cannot be compressed. */
   notCompressed: string;
 }
 
 export function codedVideoFacts(video: CodedVideo): SourceFacts {
-  const { container, bytes, durationSeconds, codec, width, height, frameRate, isDecodable, notCompressed } = video;
+  const { container, bytes, durationSeconds, codec, width, height, frameRate, isDecodable, keptBy, notCompressed } =
+    video;
   const framesPerSecond = frameRate[0] / frameRate[1];
   return {
     container,
@@ -35,6 +39,9 @@ export function codedVideoFacts(video: CodedVideo): SourceFacts {
     hasUnknownSound: false,
     hasUnplayedSound: false,
     isDecodable,
-    refusals: { samples: undefined, compress: notCompressed },
+    offers: [
+      { method: keptBy, refusal: undefined },
+      { method: "compress", refusal: notCompressed },
+    ],
   };
 }

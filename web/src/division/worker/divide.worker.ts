@@ -12,7 +12,6 @@ import {
   divideMpeg,
   divideSamples,
   type MainHeader,
-  openMpeg,
   readAhead,
   readSourceCaptions,
   readUnfinished,
@@ -29,6 +28,7 @@ import type {
   DivisionStep,
   SourceFacts,
 } from "../protocol/divide-api.ts";
+import { STUDIO_METHODS, type StudioMethod } from "../protocol/studio-methods.ts";
 import { inspectMpeg } from "./mpeg-source.ts";
 import { type DivisionFiles, openFiles } from "./output-file.ts";
 import { SourceReader } from "./source-reader.ts";
@@ -53,6 +53,15 @@ async function localPool(): Promise<WorkerPool> {
   return new WorkerPool(1, () => ({ api, terminate() {} }));
 }
 
+const nestedWorkers = async (): Promise<WorkerPool> =>
+  new WorkerPool(Math.max(1, Math.min(WORKERS_MAX, navigator.hardwareConcurrency)), spawnCodecWorker);
+
+const POOLS: Readonly<Record<StudioMethod, () => Promise<WorkerPool>>> = {
+  samples: localPool,
+  mpeg: nestedWorkers,
+  compress: nestedWorkers,
+};
+
 /** Passes the first step on, the last one, and between them one a tenth of a second: each makes the page draw. */
 function thinned(onProgress: (step: DivisionStep) => void): (step: DivisionStep) => void {
   let last = 0;
@@ -66,7 +75,6 @@ function thinned(onProgress: (step: DivisionStep) => void): (step: DivisionStep)
 
 interface DivisionJob {
   file: Blob;
-  isMpeg: boolean;
   settings: DivideSettings & { signal: AbortSignal };
   sinks: DivisionSinks;
   pool: WorkerPool;
@@ -86,18 +94,13 @@ async function takeUp({ main, slave, journal }: DivisionFiles, goOn: boolean): P
   return unfinished;
 }
 
-function divideAsItIs({
-  file,
-  isMpeg,
-  settings,
-  sinks,
-  pool,
-  unfinished,
-  onProgress,
-}: DivisionJob): Promise<DivisionResult> {
+function divideAsItIs(
+  divide: typeof divideSamples | typeof divideMpeg,
+  { file, settings, sinks, pool, unfinished, onProgress }: DivisionJob,
+): Promise<DivisionResult> {
   const { title, copyright, protection, service, player, mainName, slaveName, signal, poster, captions } = settings;
   const described = { title, copyright, protection, service, player, mainName, slaveName, signal };
-  return (isMpeg ? divideMpeg : divideSamples)(
+  return divide(
     readAhead(sourceFromBlob(file)),
     {
       ...described,
@@ -134,6 +137,13 @@ async function compressAndDivide({ file, settings, sinks, pool, onProgress }: Di
     reader.close();
   }
 }
+
+/** A method is one line. */
+const DIVIDES: Readonly<Record<StudioMethod, (job: DivisionJob) => Promise<DivisionResult>>> = {
+  samples: (job) => divideAsItIs(divideSamples, job),
+  mpeg: (job) => divideAsItIs(divideMpeg, job),
+  compress: compressAndDivide,
+};
 
 /** What of a container our own index does not read can still be compressed, without its captions. */
 async function sourceCaptions(file: Blob, index: SourceIndex | undefined): Promise<SourceFacts["captions"]> {
@@ -185,20 +195,15 @@ class DivideWorker implements DivideWorkerApi {
     this.cancelling = cancelling;
     const { signal } = cancelling;
     const start = performance.now();
-    const isCopied = settings.method === "samples";
-    const isMpeg = isCopied && (await openMpeg(sourceFromBlob(file))) !== undefined;
-    const pool =
-      isCopied && !isMpeg
-        ? await localPool()
-        : new WorkerPool(Math.max(1, Math.min(WORKERS_MAX, navigator.hardwareConcurrency)), spawnCodecWorker);
-    const files = await openFiles(id, target, isCopied && !isMpeg);
+    const { method } = settings;
+    const pool = await POOLS[method]();
+    const files = await openFiles(id, target, STUDIO_METHODS[method].canGoOn);
     const { main, slave, journal } = files;
     const sinks = { main: main.sink, slave: slave.sink, ...(journal === undefined ? {} : { journal: journal.sink }) };
     try {
       const unfinished = await takeUp(files, goOn);
       const job: DivisionJob = {
         file,
-        isMpeg,
         settings: { ...settings, signal },
         sinks,
         pool,
@@ -206,12 +211,12 @@ class DivideWorker implements DivideWorkerApi {
         onProgress: thinned(onProgress),
       };
       signal.throwIfAborted();
-      const result = await (isCopied ? divideAsItIs(job) : compressAndDivide(job));
+      const result = await DIVIDES[method](job);
       const seconds = (performance.now() - start) / 1000;
       const { thumbnails } = settings;
       const teaser = thumbnails.teaser ? await makeTeaser(file, thumbnails.startSeconds, signal) : undefined;
       return {
-        method: settings.method,
+        method,
         mainId: toHex(result.mainId),
         slaveId: toHex(result.slaveId),
         main: await main.blob(),

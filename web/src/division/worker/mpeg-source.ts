@@ -28,18 +28,16 @@ export async function inspectMpeg(file: Blob): Promise<SourceFacts | undefined> 
     if (end >= PROBE_BYTES) break;
   }
   const { width, height, frameRate, mpeg2 } = found.video;
-  return {
-    ...codedVideoFacts({
-      container: NAMES[found.container],
-      bytes: file.size,
-      durationSeconds: (microseconds / 1e6) * (file.size / probed),
-      codec: mpeg2 ? "MPEG-2" : "MPEG-1",
-      width,
-      height,
-      frameRate,
-      isDecodable: false,
-      notCompressed: "MPEG-1 and MPEG-2 video is not decoded here",
-    }),
-    combinesOnly: true,
-  };
+  return codedVideoFacts({
+    container: NAMES[found.container],
+    bytes: file.size,
+    durationSeconds: (microseconds / 1e6) * (file.size / probed),
+    codec: mpeg2 ? "MPEG-2" : "MPEG-1",
+    width,
+    height,
+    frameRate,
+    isDecodable: false,
+    keptBy: "mpeg",
+    notCompressed: "MPEG-1 and MPEG-2 video is not decoded here",
+  });
 }

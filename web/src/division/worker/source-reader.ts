@@ -26,7 +26,7 @@ import {
 import { CmixError, type ErrorDetails, InputError, sourceFromBlob, UnsupportedError } from "../../../../codec/page.ts";
 import { canDemux } from "../../shared/worker/decoder-support.ts";
 import { keepEarlyTimes } from "../../shared/worker/early-pictures.ts";
-import type { Refusals, SourceFacts } from "../protocol/divide-api.ts";
+import type { SourceFacts } from "../protocol/divide-api.ts";
 import { copyPicture, DIRECT_FORMATS } from "./picture-copy.ts";
 
 /** Picture rates that are written as their exact ratio. */
@@ -103,15 +103,11 @@ export class SourceReader {
     const asItIs = await lookAsItIs(file);
     const codec = (await video.getCodecParameterString()) ?? (await video.getCodec());
     const isDecodable = codec !== null && (await video.canDecode());
-    const refusals: Refusals = {
-      samples: asItIs.refusal,
-      compress: isDecodable
-        ? undefined
-        : `this browser has no decoder for the video (${codec ?? asItIs.codec ?? "unknown codec"}): convert it to H.264, or try another browser`,
-    };
-    if (refusals.samples !== undefined && refusals.compress !== undefined)
-      throw new UnsupportedError(refusals.compress, { codec });
-    if (refusals.compress === undefined) await keepEarlyTimes(video);
+    const notDecoded = isDecodable
+      ? undefined
+      : `this browser has no decoder for the video (${codec ?? asItIs.codec ?? "unknown codec"}): convert it to H.264, or try another browser`;
+    if (asItIs.refusal !== undefined && notDecoded !== undefined) throw new UnsupportedError(notDecoded, { codec });
+    if (isDecodable) await keepEarlyTimes(video);
     const sound = (await input.getPrimaryAudioTrack()) ?? undefined;
     const soundCodec =
       sound === undefined
@@ -152,7 +148,10 @@ export class SourceReader {
         soundBits: sound === undefined ? 0 : (await sound.computePacketStats(RATE_PACKETS)).averageBitrate,
         samples: width * height * rates.averageFrameRate,
       }),
-      refusals,
+      offers: [
+        { method: "samples", refusal: asItIs.refusal },
+        { method: "compress", refusal: notDecoded },
+      ],
     };
     return new SourceReader(input, video, sound, facts, asItIs.index);
   }

@@ -29,6 +29,7 @@ export async function streamFacts(file: Blob): Promise<SourceFacts | undefined> 
     height,
     frameRate,
     isDecodable: await canDecodePictures(track),
+    keptBy: "samples",
     notCompressed: "a raw stream is not compressed here: put it into an MP4 first (ffmpeg -i IN -c copy OUT.mp4)",
   });
 }

@@ -2,6 +2,7 @@
 import { type ReactNode, useEffect, useState } from "react";
 import { type DivisionRecord, identify, listRecords } from "../../division/page/division-records.ts";
 import { heldElsewhere, storedBytes } from "../../division/page/output-folders.ts";
+import { STUDIO_METHODS } from "../../division/protocol/studio-methods.ts";
 import { isPermitted } from "../../shared/files/file-access.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { DropZone } from "../../shared/ui/drop-zone.tsx";
@@ -102,12 +103,11 @@ function Unfinished({
   });
 
   const isDone = output !== undefined;
-  const about =
-    settings.method !== "samples" || record.facts.combinesOnly
-      ? t("studio.unfinished.again")
-      : target === undefined
-        ? t("studio.unfinished.stored", { share: formatShare(Math.min(bytes, source.size), source.size), ...file })
-        : t("studio.unfinished.target", { target: target.name, ...file });
+  const about = !STUDIO_METHODS[settings.method].canGoOn
+    ? t("studio.unfinished.again")
+    : target === undefined
+      ? t("studio.unfinished.stored", { share: formatShare(Math.min(bytes, source.size), source.size), ...file })
+      : t("studio.unfinished.target", { target: target.name, ...file });
   return (
     <section className="card unfinished" aria-label={settings.title}>
       <h2>{t(isDone ? "studio.unfinished.done" : "studio.unfinished", { title: settings.title })}</h2>

@@ -17,6 +17,7 @@ import type {
   SourceFacts,
   Thumbnails,
 } from "../../division/protocol/divide-api.ts";
+import { STUDIO_METHODS } from "../../division/protocol/studio-methods.ts";
 import { putExtra } from "../../shared/api/provider.ts";
 import { uploadHeaders } from "../../shared/api/session.ts";
 import { uploadMain, uploadSlave } from "../../shared/api/upload.ts";
@@ -184,7 +185,7 @@ export function useDivision(): Division {
     let meter = goOn ? undefined : startRateMeter(performance.now());
     const onStep = (step: DivisionStep) => {
       const now = performance.now();
-      const count = settings.method === "samples" ? step.bytes : step.pictures;
+      const count = STUDIO_METHODS[settings.method].codesAnew ? step.pictures : step.bytes;
       meter ??= startRateMeter(now, { count, share: step.share });
       const progress = progressOf(meter, now, step, count);
       setStudio((shown) => (shown.phase === "dividing" && !cancelling.signal.aborted ? { ...shown, progress } : shown));
