@@ -14,7 +14,7 @@ import { SourceFactsView } from "./source-facts.tsx";
 import { UnfinishedDivisions } from "./unfinished-divisions.tsx";
 import { type Source, useDivision } from "./use-division.ts";
 
-const ACCEPTED = ".mp4,.m4v,.mov,.webm,.mkv,.ivf,.264,.h264,.ts";
+const ACCEPTED = ".mp4,.m4v,.mov,.webm,.mkv,.ivf,.264,.h264,.ts,.m2ts,.mpg,.mpeg,.m1v,.m2v,.vob";
 
 export function StudioPage(): ReactNode {
   const { t, reason } = useText();
