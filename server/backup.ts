@@ -7,9 +7,9 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { InputError } from "../codec/index.ts";
 import { DATABASE_FILE } from "./config.ts";
-import { KEY_CHECK_FILE, KEY_FILE } from "./secrets/master-key.ts";
-import { BLOB_KINDS } from "./store/blobs.ts";
-import { snapshotDatabase } from "./store/snapshot.ts";
+import { KEY_CHECK_FILE, KEY_FILE } from "./security/master-key.ts";
+import { BLOB_KINDS } from "./storage/folder/file-blobs.ts";
+import { snapshotDatabase } from "./storage/sqlite/snapshot.ts";
 
 /**
  * A backup is a list of files: a line of JSON {"name","bytes","sha256"} before each one's bytes; the first line is MAGIC, and the last

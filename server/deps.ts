@@ -5,13 +5,13 @@ import type { MainOrigins } from "./library/main-origins.ts";
 import type { SlaveReaders } from "./library/slave-readers.ts";
 import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
-import type { OutboundRules } from "./outbound/guarded-fetch.ts";
-import type { LivePlays } from "./play/live-plays.ts";
+import type { LivePlays } from "./plays/live-plays.ts";
 import type { Mailer } from "./reports/mailer.ts";
-import type { MasterKey } from "./secrets/master-key.ts";
 import type { ClientFinder } from "./security/client.ts";
-import type { Blobs } from "./store/blobs.ts";
-import type { Store } from "./store/store.ts";
+import type { OutboundRules } from "./security/guarded-fetch.ts";
+import type { MasterKey } from "./security/master-key.ts";
+import type { Blobs } from "./storage/folder/file-blobs.ts";
+import type { Store } from "./storage/sqlite/store.ts";
 
 /** All that the application works with; a test may hand in its own clock and limits. */
 export interface Deps {

@@ -6,11 +6,11 @@ import { setTimeout as pause } from "node:timers/promises";
 import { createSecureContext } from "node:tls";
 import { InputError } from "../codec/index.ts";
 import { firstAdministratorUrl } from "./accounts/first-administrator.ts";
-import { startAccountUpkeep } from "./accounts/upkeep.ts";
 import { createListener } from "./app.ts";
 import { defaultSettings, type ServerSettings } from "./config.ts";
-import { startHousekeeping } from "./housekeeping.ts";
-import { importSamples } from "./library/first-start.ts";
+import { startAccountUpkeep } from "./jobs/account-upkeep.ts";
+import { importSamples } from "./jobs/first-start.ts";
+import { startHousekeeping } from "./jobs/housekeeping.ts";
 import { Uploads } from "./library/uploads.ts";
 import { type DepsOptions, openDeps } from "./open-deps.ts";
 

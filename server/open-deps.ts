@@ -1,6 +1,7 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { loadKernels } from "../codec/index.ts";
+import { withCache } from "./blobs/cached-blobs.ts";
 import { DATABASE_FILE, DEFAULT_GUEST_PLAYS, DEFAULT_LIMITS, type Limits, type ServerSettings } from "./config.ts";
 import type { Deps } from "./deps.ts";
 import { KeyedLock } from "./keyed-lock.ts";
@@ -8,16 +9,15 @@ import { MainOrigins } from "./library/main-origins.ts";
 import { SlaveReaders } from "./library/slave-readers.ts";
 import { type Log, logToStderr } from "./log.ts";
 import { Metrics } from "./metrics.ts";
-import type { OutboundRules } from "./outbound/guarded-fetch.ts";
-import { LivePlays } from "./play/live-plays.ts";
+import { LivePlays } from "./plays/live-plays.ts";
 import { smtpMailer } from "./reports/mailer.ts";
-import { keepKeyCheck, openMasterKey } from "./secrets/master-key.ts";
 import { ClientFinder } from "./security/client.ts";
 import { checkEmbedSites } from "./security/embed-sites.ts";
-import { openFileBlobs, sealOlderFiles } from "./store/blobs.ts";
-import { withCache } from "./store/cached-blobs.ts";
-import { openDatabase } from "./store/database.ts";
-import { createStore } from "./store/store.ts";
+import type { OutboundRules } from "./security/guarded-fetch.ts";
+import { keepKeyCheck, openMasterKey } from "./security/master-key.ts";
+import { openFileBlobs, sealOlderFiles } from "./storage/folder/file-blobs.ts";
+import { openDatabase } from "./storage/sqlite/database.ts";
+import { createStore } from "./storage/sqlite/store.ts";
 
 /** What a caller may put in the place of the usual. */
 export interface DepsOptions {

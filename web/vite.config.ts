@@ -39,7 +39,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     sourcemap: true,
     rolldownOptions: {
-      input: { index: path("index.html"), [SERVICE_WORKER]: path("src/app/service-worker.ts") },
+      input: { index: path("index.html"), [SERVICE_WORKER]: path("src/app/worker/service-worker.ts") },
       // At the top, where it is in charge of all addresses, and under one name for all builds.
       output: { entryFileNames: ({ name }) => (name === SERVICE_WORKER ? "[name].js" : "assets/[name]-[hash].js") },
     },

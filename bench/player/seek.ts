@@ -14,7 +14,7 @@ const MINUTES = 10;
 const LOOP_SECONDS = 20;
 /** Seconds from one key picture to the next; where they are longer than 2 s, the key picture comes first, then the exact one. */
 const KEY_DISTANCES = [2, 10];
-/** What the service lets through in one go (server/play/play-rules.ts, SEEK_BURST). */
+/** What the service lets through in one go (server/plays/play-rules.ts, SEEK_BURST). */
 const SEEKS = 8;
 const FRAME_SECONDS = 1 / 30;
 

@@ -1,22 +1,6 @@
 import { createHmac, randomBytes } from "node:crypto";
-import type { AccountLogStore } from "../store/account-logs.ts";
-
-export const ACCESS_EVENTS = [
-  "registered",
-  "signed_in",
-  "sign_in_failed",
-  "signed_out",
-  "signed_out_everywhere",
-  "changed",
-  "password_changed",
-  "password_link",
-  "deleted",
-  "approved",
-  "disabled",
-  "enabled",
-  "role_changed",
-] as const;
-export type AccessEvent = (typeof ACCESS_EVENTS)[number];
+import type { AccountLogStore } from "../storage/sqlite/account-logs.ts";
+import type { AccessEvent } from "./access-events.ts";
 
 const DAY = 24 * 3600 * 1000;
 

@@ -1,12 +1,12 @@
 import { randomInt } from "node:crypto";
 import type { Deps } from "../deps.ts";
-import { HttpError } from "../http-error.ts";
-import type { Account, AccountChange } from "../store/accounts.ts";
+import { HttpError } from "../http/answer-error.ts";
+import { hashToken, newToken } from "../security/session-token.ts";
+import type { Account, AccountChange } from "../storage/sqlite/accounts.ts";
 import { AccessLog } from "./access-log.ts";
 import { Passwords } from "./password.ts";
 import { addressKey, Rates } from "./rates.ts";
 import type { AccountRole } from "./roles.ts";
-import { hashToken, newToken } from "./session-token.ts";
 
 /** What a contents provider and a sponsor tell of themselves (Cmix patent, [0059]). */
 export interface Business {

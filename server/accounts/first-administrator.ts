@@ -1,5 +1,5 @@
-import type { Store } from "../store/store.ts";
-import { hashToken, newToken } from "./session-token.ts";
+import { hashToken, newToken } from "../security/session-token.ts";
+import type { Store } from "../storage/sqlite/store.ts";
 
 /**
  * The address where whoever started the server makes the first administrator's account. It works once; each start without an

@@ -3,10 +3,10 @@ import type { Context, MiddlewareHandler } from "hono";
 import { deleteCookie, setCookie } from "hono/cookie";
 import { parse } from "hono/utils/cookie";
 import type { Deps } from "../deps.ts";
-import { HttpError } from "../http-error.ts";
+import { HttpError } from "../http/answer-error.ts";
 import type { Client } from "../security/client.ts";
+import { isCsrfOf } from "../security/session-token.ts";
 import type { Role } from "./roles.ts";
-import { isCsrfOf } from "./session-token.ts";
 import { type Identity, type NewSession, SESSION_HOURS, Sessions } from "./sessions.ts";
 
 export type { Identity } from "./sessions.ts";

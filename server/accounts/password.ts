@@ -1,5 +1,5 @@
 import { hash, verify } from "@node-rs/argon2";
-import { HttpError } from "../http-error.ts";
+import { HttpError } from "../http/answer-error.ts";
 
 /** OWASP Password Storage Cheat Sheet: argon2id, 19 MiB, 2 passes, 1 lane. */
 const OPTIONS = { memoryCost: 19456, timeCost: 2, parallelism: 1 } as const;

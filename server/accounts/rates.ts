@@ -1,6 +1,6 @@
 import ipaddr from "ipaddr.js";
 import { RateLimiterMemory, type RateLimiterRes } from "rate-limiter-flexible";
-import { HttpError } from "../http-error.ts";
+import { HttpError } from "../http/answer-error.ts";
 
 /** How often something may be tried: `points` times in `duration` seconds. */
 export interface Rate {

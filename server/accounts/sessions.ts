@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import type { SessionStore } from "../store/sessions.ts";
+import { hashToken, newToken } from "../security/session-token.ts";
+import type { SessionStore } from "../storage/sqlite/sessions.ts";
 import type { AccountRole, AccountStatus, Role } from "./roles.ts";
-import { hashToken, newToken } from "./session-token.ts";
 
 const HOUR = 3600 * 1000;
 const IDLE_HOURS = 7 * 24;

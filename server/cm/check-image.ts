@@ -3,7 +3,7 @@ import { decode as decodeBmp } from "bmp-ts";
 import { decode as decodeJpeg } from "jpeg-js";
 import { PNG } from "pngjs";
 import { FormatError, UnsupportedError } from "../../codec/index.ts";
-import type { CmType } from "../store/cms.ts";
+import type { CmType } from "./cm-types.ts";
 
 /** A little more than 4K; decoded it has 4 bytes a pixel. */
 export const IMAGE_MAX_PIXELS = 4096 * 2304;

@@ -1,7 +1,7 @@
 /** Is this really a video that browsers play as a CM? All of its packets are read. */
 import { CustomSource, EncodedPacketSink, Input, MP4, WEBM } from "mediabunny";
 import { type ByteSource, FormatError, UnsupportedError } from "../../codec/index.ts";
-import type { CmType } from "../store/cms.ts";
+import type { CmType } from "./cm-types.ts";
 
 export const CM_MAX_SECONDS = 120;
 /** What every browser of today decodes. */

@@ -1,11 +1,13 @@
 /** Takes CMs in: videos and images, checked by demuxing or decoding them (Cmix patent [0087]-[0089]). */
+
+import { type ByteStream, receive } from "../blobs/receive.ts";
 import type { Deps } from "../deps.ts";
-import { HttpError } from "../http-error.ts";
-import { type ByteStream, receive } from "../library/receive.ts";
-import type { Cm, CmFields, CmType } from "../store/cms.ts";
+import { HttpError } from "../http/answer-error.ts";
+import type { Cm, CmFields } from "../storage/sqlite/cms.ts";
 import { checkImage } from "./check-image.ts";
 import { checkVideo } from "./check-video.ts";
 import { ANYBODY } from "./choose-cm.ts";
+import type { CmType } from "./cm-types.ts";
 
 export const CM_MAX_BYTES = 256 << 20;
 /** Larger files are taken for no image; a 4K BMP has 28 MB. */

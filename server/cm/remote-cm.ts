@@ -6,11 +6,12 @@
 import { createHash } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { CmixError } from "../../codec/index.ts";
+import type { ByteStream } from "../blobs/receive.ts";
 import type { Deps } from "../deps.ts";
-import { HttpError } from "../http-error.ts";
-import type { ByteStream } from "../library/receive.ts";
-import { fetchFile } from "../outbound/fetch-file.ts";
-import type { Cm, CmOrigin, OriginFault } from "../store/cms.ts";
+import { HttpError } from "../http/answer-error.ts";
+import { fetchFile } from "../security/fetch-file.ts";
+import type { Cm, CmOrigin } from "../storage/sqlite/cms.ts";
+import type { OriginFault } from "./cm-types.ts";
 import { CM_MAX_BYTES, importCm } from "./import-cm.ts";
 
 const IDLE_SECONDS = 20;

@@ -1,6 +1,6 @@
 /** The ledger's hash chain: each entry names the hash of the one before, so that none can be changed, taken out or put in unseen. */
 import { createHash } from "node:crypto";
-import type { DeliveryRow, PlayEventRow } from "../store/schema.ts";
+import type { DeliveryRow, PlayEventRow } from "../storage/sqlite/schema.ts";
 
 export interface LedgerEntry {
   /** From 1 on, without a gap. */

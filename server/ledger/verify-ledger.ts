@@ -5,7 +5,7 @@ import SqliteDatabase from "better-sqlite3";
 import { Kysely, SqliteDialect } from "kysely";
 import { FormatError, InputError } from "../../codec/index.ts";
 import { DATABASE_FILE } from "../config.ts";
-import type { Tables } from "../store/schema.ts";
+import type { Tables } from "../storage/sqlite/schema.ts";
 import { deliveryBody, eventBody, faultOf, GENESIS, type LedgerEntry } from "./chain.ts";
 
 const PAGE_ENTRIES = 1000;

@@ -3,9 +3,9 @@ import { decode as decodeJpeg } from "jpeg-js";
 import { BufferSource, EncodedPacketSink, Input, MP4, QTFF, WEBM } from "mediabunny";
 import { PNG } from "pngjs";
 import { FormatError, UnsupportedError } from "../../codec/index.ts";
+import { type ByteStream, receive } from "../blobs/receive.ts";
 import type { Deps } from "../deps.ts";
-import type { Extra, ExtraKind } from "../store/library.ts";
-import { type ByteStream, receive } from "./receive.ts";
+import type { Extra, ExtraKind } from "../storage/sqlite/library.ts";
 
 export const EXTRA_MAX_BYTES: Record<ExtraKind, number> = { poster: 1 << 20, teaser: 4 << 20 };
 export const TEASER_MAX_SECONDS = 10;

@@ -1,10 +1,10 @@
 import { type ByteSource, checkPair, MainReader, PairingError, toHex } from "../../codec/index.ts";
+import { type ByteStream, receive } from "../blobs/receive.ts";
 import type { Deps } from "../deps.ts";
-import { HttpError } from "../http-error.ts";
-import type { Main } from "../store/videos.ts";
+import { HttpError } from "../http/answer-error.ts";
+import type { Main } from "../storage/sqlite/videos.ts";
 import type { Imported } from "./import-slave.ts";
 import { PiecesHash } from "./pieces-hash.ts";
-import { type ByteStream, receive } from "./receive.ts";
 
 /**
  * Takes a main file into the library, for download; its slave must be there. Header, index and tags are held against the slave's

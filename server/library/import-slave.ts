@@ -6,11 +6,11 @@ import {
   type SlaveSegmentHead,
   toHex,
 } from "../../codec/index.ts";
+import { type ByteStream, receive } from "../blobs/receive.ts";
 import type { Deps } from "../deps.ts";
-import { HttpError } from "../http-error.ts";
-import { type Timeline, timelineOf } from "../play/timeline.ts";
-import type { Video } from "../store/videos.ts";
-import { type ByteStream, receive } from "./receive.ts";
+import { HttpError } from "../http/answer-error.ts";
+import type { Video } from "../storage/sqlite/videos.ts";
+import { type Timeline, timelineOf } from "./timeline.ts";
 
 export interface Imported<T> {
   /** False where the same bytes were here already. */

@@ -1,7 +1,7 @@
 import type { Identity } from "../accounts/identity.ts";
 import type { Deps } from "../deps.ts";
-import { HttpError } from "../http-error.ts";
-import type { Video } from "../store/videos.ts";
+import { HttpError } from "../http/answer-error.ts";
+import type { Video } from "../storage/sqlite/videos.ts";
 
 /**
  * A video that its owner, or an administrator, means to change.

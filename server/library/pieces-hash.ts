@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
+import type { ByteStream } from "../blobs/receive.ts";
 import type { Deps } from "../deps.ts";
-import type { ByteStream } from "./receive.ts";
 
 /** A browser hashes files of any length a piece at a time only (WebCrypto). */
 const PIECE_BYTES = 4 << 20;

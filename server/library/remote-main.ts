@@ -1,13 +1,13 @@
 /** Mains on their provider's own server (Cmix patent, claim 3): checked here, downloaded there. */
 import { CmixError, PairingError } from "../../codec/index.ts";
+import { receive } from "../blobs/receive.ts";
 import type { Deps } from "../deps.ts";
-import { HttpError } from "../http-error.ts";
-import { fetchFile } from "../outbound/fetch-file.ts";
-import type { Main, Video } from "../store/videos.ts";
+import { HttpError } from "../http/answer-error.ts";
+import { fetchFile } from "../security/fetch-file.ts";
+import type { Main, Video } from "../storage/sqlite/videos.ts";
 import { importExtra } from "./import-extra.ts";
 import { aboutMain, checkMain } from "./import-main.ts";
 import { PiecesHash } from "./pieces-hash.ts";
-import { receive } from "./receive.ts";
 
 const IDLE_SECONDS = 20;
 /** 64 GiB at 5 MB/s. */

@@ -1,5 +1,5 @@
 import { SlaveReader } from "../../codec/index.ts";
-import type { Blobs } from "../store/blobs.ts";
+import type { Blobs } from "../storage/folder/file-blobs.ts";
 
 /** Readers of the slaves that were asked for last; each holds a header and an index, at most some megabytes. */
 const KEPT = 16;

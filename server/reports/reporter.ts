@@ -1,9 +1,9 @@
 /** Makes the reports that are due and sends them: every N deliveries, or at the end of a week or month (Cmix patent, [0095]). */
 import { createHmac, randomBytes } from "node:crypto";
 import type { Deps } from "../deps.ts";
-import { guardedFetch } from "../outbound/guarded-fetch.ts";
-import type { MadeReport, ReportReason, ReportSettings, Sending } from "../store/reports.ts";
-import type { WebhookRow } from "../store/schema.ts";
+import { guardedFetch } from "../security/guarded-fetch.ts";
+import type { MadeReport, ReportReason, ReportSettings, Sending } from "../storage/sqlite/reports.ts";
+import type { WebhookRow } from "../storage/sqlite/schema.ts";
 import { isEmpty, reportCsv, reportOf } from "./report-data.ts";
 import { postingTo, scopeOf } from "./webhooks.ts";
 

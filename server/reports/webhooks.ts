@@ -1,8 +1,8 @@
 /** Addresses that reports are posted to: an account's, and one more for a CM or a video (Cmix patent, claim 3). */
 import { randomBytes } from "node:crypto";
 import type { Deps } from "../deps.ts";
-import { checkUrl } from "../outbound/guarded-fetch.ts";
-import type { ReportScope } from "../store/reports.ts";
+import { checkUrl } from "../security/guarded-fetch.ts";
+import type { ReportScope } from "../storage/sqlite/reports.ts";
 
 const SECRET_BYTES = 32;
 

@@ -1,5 +1,5 @@
 import type { Context, MiddlewareHandler } from "hono";
-import { HttpError } from "../http-error.ts";
+import { HttpError } from "../http/answer-error.ts";
 
 const SAFE = ["GET", "HEAD", "OPTIONS"];
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import SqliteDatabase from "better-sqlite3";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { SqliteFile } from "../../server/store/sqlite-file.ts";
+import { SqliteFile } from "../../server/storage/sqlite/sqlite-file.ts";
 
 let folder: string;
 let path: string;

@@ -1,6 +1,6 @@
 /** S6: a provider limits the plays of a video; S12: attributes are asked for only where they matter. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { limitFault, NO_CONDITIONS, type VideoConditions } from "../../server/cm/conditions.ts";
+import { limitFault, NO_CONDITIONS, type VideoConditions } from "../../server/library/conditions.ts";
 import {
   askSecret,
   type ErrorBody,

@@ -11,14 +11,14 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createListener } from "../../server/app.ts";
 import { DATABASE_FILE } from "../../server/config.ts";
 import type { Deps } from "../../server/deps.ts";
+import { importSamples } from "../../server/jobs/first-start.ts";
 import { verifyLedger } from "../../server/ledger/verify-ledger.ts";
-import { importSamples } from "../../server/library/first-start.ts";
 import { importSlave } from "../../server/library/import-slave.ts";
 import { Uploads } from "../../server/library/uploads.ts";
 import { openDeps } from "../../server/open-deps.ts";
-import { LivePlays } from "../../server/play/live-plays.ts";
-import { type OpenDatabase, openDatabase } from "../../server/store/database.ts";
-import { createStore } from "../../server/store/store.ts";
+import { LivePlays } from "../../server/plays/live-plays.ts";
+import { type OpenDatabase, openDatabase } from "../../server/storage/sqlite/database.ts";
+import { createStore } from "../../server/storage/sqlite/store.ts";
 import {
   askPlay,
   askSecret,

@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CSRF_HEADER, ensureSession, guarded, identify } from "../../server/accounts/identity.ts";
-import { csrfOf } from "../../server/accounts/session-token.ts";
 import { DATABASE_FILE } from "../../server/config.ts";
 import type { Deps } from "../../server/deps.ts";
-import { answerError } from "../../server/http-error.ts";
+import { answerError } from "../../server/http/answer-error.ts";
 import { openDeps } from "../../server/open-deps.ts";
 import { sameOrigin } from "../../server/security/same-origin.ts";
+import { csrfOf } from "../../server/security/session-token.ts";
 import { WASM_PATH } from "./harness.ts";
 
 let folder: string;

@@ -11,8 +11,8 @@ import SqliteDatabase from "better-sqlite3";
 import { expect, it } from "vitest";
 import { sourceFromBytes } from "../../codec/bytes/bytes.ts";
 import { SlaveReader } from "../../codec/format/slave-file.ts";
-import { openMasterKey } from "../../server/secrets/master-key.ts";
-import { openFileBlobs } from "../../server/store/blobs.ts";
+import { openMasterKey } from "../../server/security/master-key.ts";
+import { openFileBlobs } from "../../server/storage/folder/file-blobs.ts";
 import { makePair, openTestPlay, startTestServer, type TestPair, uploadFile, uploadPair } from "./harness.ts";
 
 const CLI = new URL("../../dist/node/cli/cmix.js", import.meta.url).pathname;

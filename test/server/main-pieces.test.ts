@@ -8,7 +8,7 @@ import { toHex } from "../../codec/bytes/bytes.ts";
 import { sha256 } from "../../codec/crypto/primitives.ts";
 import { DATABASE_FILE } from "../../server/config.ts";
 import { PiecesHash } from "../../server/library/pieces-hash.ts";
-import { hashPieces } from "../../web/src/shared/pieces-hash.ts";
+import { hashPieces } from "../../web/src/shared/files/pieces-hash.ts";
 import { sendFile } from "../support/upload.ts";
 import { makePair, startTestServer } from "./harness.ts";
 import { sendJson } from "./test-accounts.ts";

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { expect, it } from "vitest";
 import { webCipher } from "../../codec/protect/delivery.ts";
-import { nodeCipher } from "../../server/play/node-cipher.ts";
+import { nodeCipher } from "../../server/plays/node-cipher.ts";
 
 const bytes = (length: number) => new Uint8Array(randomBytes(length));
 

@@ -9,7 +9,7 @@ import { toHex } from "../../codec/bytes/bytes.ts";
 import { sha256 } from "../../codec/crypto/primitives.ts";
 import { backUp, restore } from "../../server/backup.ts";
 import { DATABASE_FILE } from "../../server/config.ts";
-import { KEY_FILE } from "../../server/secrets/master-key.ts";
+import { KEY_FILE } from "../../server/security/master-key.ts";
 import { OCTETS, uploadHeaders } from "../support/upload.ts";
 import {
   askSecret,

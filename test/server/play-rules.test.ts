@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { packTimeline, type Timeline, timelineOf, unpackTimeline } from "../../server/library/timeline.ts";
 import {
   elapsedMilliseconds,
   mayBeginAt,
@@ -9,9 +10,8 @@ import {
   seekTo,
   type VideoState,
   visitAgain,
-} from "../../server/play/play-rules.ts";
-import { hasNumber, type Ranges, withRun } from "../../server/play/ranges.ts";
-import { packTimeline, type Timeline, timelineOf, unpackTimeline } from "../../server/play/timeline.ts";
+} from "../../server/plays/play-rules.ts";
+import { hasNumber, type Ranges, withRun } from "../../server/plays/ranges.ts";
 
 const CM_MS = 6000;
 /** 200 segments of 1 s: picture and sound in turn, 100 s. */

@@ -4,9 +4,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { concatBytes } from "../../codec/bytes/bytes.ts";
 import { SlaveReader } from "../../codec/format/slave-file.ts";
 import { START_UNIT } from "../../codec/protect/delivery.ts";
-import { MasterKey } from "../../server/secrets/master-key.ts";
-import { openDatabase } from "../../server/store/database.ts";
-import { PlayStore } from "../../server/store/plays.ts";
+import { MasterKey } from "../../server/security/master-key.ts";
+import { openDatabase } from "../../server/storage/sqlite/database.ts";
+import { PlayStore } from "../../server/storage/sqlite/plays.ts";
 import {
   askPlay,
   askSecret as askSecretOf,

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { toHex } from "../../codec/bytes/bytes.ts";
 import { sha256 } from "../../codec/crypto/primitives.ts";
-import { guardedFetch, type OutboundRules } from "../../server/outbound/guarded-fetch.ts";
+import { guardedFetch, type OutboundRules } from "../../server/security/guarded-fetch.ts";
 import { type ErrorBody, makePair, startTestServer, type TestPair, type TestServer, uploadFile } from "./harness.ts";
 import { gives, type Outside, redirect, startOutside } from "./outside-server.ts";
 import { sendJson } from "./test-accounts.ts";

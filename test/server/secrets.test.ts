@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { sourceFromBytes, toHex } from "../../codec/bytes/bytes.ts";
 import { SlaveReader } from "../../codec/format/slave-file.ts";
-import { KEY_CHECK_FILE, KEY_FILE, MasterKey, openMasterKey } from "../../server/secrets/master-key.ts";
-import { openFileBlobs, sealOlderFiles } from "../../server/store/blobs.ts";
-import { FileSealer, openSealed } from "../../server/store/sealed-file.ts";
+import { KEY_CHECK_FILE, KEY_FILE, MasterKey, openMasterKey } from "../../server/security/master-key.ts";
+import { openFileBlobs, sealOlderFiles } from "../../server/storage/folder/file-blobs.ts";
+import { FileSealer, openSealed } from "../../server/storage/folder/sealed-file.ts";
 import { makePair, startTestServer, type TestPair, type TestServer, uploadPair } from "./harness.ts";
 
 const key = new MasterKey(randomBytes(32));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Move, type MoveAnswer, movePlace, type Place, RULES, situationOf } from "../../server/play/sequence.ts";
+import { type Move, type MoveAnswer, movePlace, type Place, RULES, situationOf } from "../../server/plays/sequence.ts";
 
 const VIDEOS = 2;
 const cm = (number: number): Place => ({ kind: "cm", number });

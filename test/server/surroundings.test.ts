@@ -7,7 +7,7 @@ import {
   attributesForSurroundings,
   chooseSurroundings,
   type SurroundingCandidate,
-} from "../../server/cm/choose-surroundings.ts";
+} from "../../server/surroundings/choose-surroundings.ts";
 import {
   makePair,
   openTestPlay,

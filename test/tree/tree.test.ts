@@ -151,7 +151,7 @@ describe("kernels run in workers", () => {
     const loading = web.filter((path) =>
       importsOf(path).some(({ target, typeOnly }) => !typeOnly && /load-kernels\.ts$|\.wasm$/.test(target)),
     );
-    expect(loading.filter((path) => !path.startsWith("web/src/workers/"))).toEqual([]);
+    expect(loading.filter((path) => !path.includes("/worker/"))).toEqual([]);
     expect(loading.length).toBeGreaterThan(0);
     const workers = web.filter((path) => path.endsWith(".worker.ts"));
     expect(
@@ -165,6 +165,41 @@ describe("kernels run in workers", () => {
     expect(places(web, /\bexpose\(/).length).toBeGreaterThan(0);
     expect(places(web, /\bwrap(?:<[^>]*>)?\(/).length).toBeGreaterThan(0);
     expect(places(hostFiles, /\.bound\.\w+\(/).length).toBeGreaterThan(0);
+  });
+});
+
+describe("the folder says which thread runs a file of the web app:", () => {
+  const web = listFiles("web/src", CODE);
+  const isWorkers = (path: string): boolean => path.includes("/worker/");
+  const isPages = (path: string): boolean => !isWorkers(path) && /^web\/src\/(?:app|features)\/|\/page\//.test(path);
+  const importing = (from: (path: string) => boolean, to: (path: string) => boolean): string[] =>
+    web.filter(from).flatMap((path) =>
+      importsOf(path)
+        .filter(({ target }) => target.startsWith("web/") && to(target))
+        .map(({ target }) => `${path} imports ${target}`),
+    );
+
+  it("a page imports nothing of a worker, a worker nothing of a page, not even a type", () => {
+    expect(web.filter(isPages).length).toBeGreaterThan(50);
+    expect(web.filter(isWorkers).length).toBeGreaterThan(20);
+    expect(importing(isPages, isWorkers)).toEqual([]);
+    expect(importing(isWorkers, isPages)).toEqual([]);
+  });
+
+  it("what both use imports from neither", () => {
+    const isShared = (path: string): boolean => !isWorkers(path) && !isPages(path);
+    expect(web.filter(isShared).length).toBeGreaterThan(20);
+    expect(importing(isShared, (path) => isWorkers(path) || isPages(path))).toEqual([]);
+  });
+
+  it("workers start in a worker's folder, and are the only ones that take of codec/ what runs on kernels", () => {
+    expect(web.filter((path) => /worker\.ts$/.test(path) && !isWorkers(path))).toEqual([]);
+    const taking = web.filter((path) =>
+      importsOf(path).some(
+        ({ target, typeOnly }) => !typeOnly && /^codec\/(?:index\.ts$|hosts\/browser\/)/.test(target),
+      ),
+    );
+    expect(taking.filter((path) => !isWorkers(path))).toEqual([]);
   });
 });
 

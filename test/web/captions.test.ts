@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { CaptionLanguage } from "../../codec/captions/caption-track.ts";
-import { cuesAt } from "../../web/src/player/captions.ts";
-import { listedPlaces, placeFor } from "../../web/src/player/captions-store.ts";
+import { cuesAt } from "../../web/src/player/page/captions/captions.ts";
+import { listedPlaces, placeFor } from "../../web/src/player/page/captions/captions-store.ts";
 
 describe("captions", () => {
   it("are on from their start until before their end, one over the other where they overlap", () => {

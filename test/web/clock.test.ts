@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { MediaClock, SOUND_STALL_SECONDS, timeOfAnchor } from "../../web/src/player/clock.ts";
+import { MediaClock, SOUND_STALL_SECONDS } from "../../web/src/player/page/video/clock.ts";
+import { timeOfAnchor } from "../../web/src/player/protocol/clock-anchor.ts";
 
 /** A system clock and a sound device that the test moves. */
 function bench() {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { CmProof } from "../../web/src/player/cm-proof.ts";
+import { CmProof } from "../../web/src/player/page/cm/cm-proof.ts";
 
 function watched(frameTimes: number[], durationSeconds: number): boolean {
   const proof = new CmProof();

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { DeliveryError } from "../../codec/errors.ts";
-import { Connection, isLoss, STALL_SECONDS, TRYING_SECONDS } from "../../web/src/player/connection.ts";
+import { Connection, isLoss, STALL_SECONDS, TRYING_SECONDS } from "../../web/src/shared/net/connection.ts";
 
 const failure = (status: number, retryAfterSeconds?: number) =>
   new DeliveryError(`status ${status}`, {

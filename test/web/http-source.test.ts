@@ -2,7 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, it } from "vitest";
 import { DeliveryError, InputError } from "../../codec/errors.ts";
-import { sourceFromUrl } from "../../web/src/player/http-source.ts";
+import { sourceFromUrl } from "../../web/src/shared/net/http-source.ts";
 
 const FILE = Buffer.from(Uint8Array.from({ length: 300_000 }, (_, i) => (i * 31 + (i >> 8)) & 255));
 

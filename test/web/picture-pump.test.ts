@@ -1,7 +1,7 @@
 /** What is shown on a seek's way, and where the clock stands while pictures are late. */
 import { describe, expect, it } from "vitest";
-import type { Picture } from "../../web/src/player/media-feed.ts";
-import { PicturePump } from "../../web/src/player/picture-pump.ts";
+import type { Picture } from "../../web/src/player/worker/feeds/media-feed.ts";
+import { PicturePump } from "../../web/src/player/worker/playback/picture-pump.ts";
 
 const FRAME_SECONDS = 0.5;
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { movedItem, type PlaylistItem, withItem } from "../../web/src/player/playlist.ts";
+import { movedItem, type PlaylistItem, withItem } from "../../web/src/player/page/playlist.ts";
 
 it("P4: an item of the playlist moves by places, at most to an end, and the list given stays as it was", () => {
   const list = ["a", "b", "c"];

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { startRateMeter } from "../../web/src/features/studio/rate-meter.ts";
+import { startRateMeter } from "../../web/src/division/page/rate-meter.ts";
 
 it("says nothing before it knows enough, then the rate of the last while", () => {
   const meter = startRateMeter(0);

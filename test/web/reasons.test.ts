@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { DeliveryError, FormatError } from "../../codec/errors.ts";
 import { reasonOf } from "../../web/src/shared/i18n/reasons.ts";
-import { failureOf } from "../../web/src/shared/service.ts";
+import { failureOf } from "../../web/src/shared/net/request.ts";
 
 /** What the service answers. */
 const refused = (status: number, code: string, details?: object) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isAtRest, nextState, type PlayerEvent, type PlayerState } from "../../web/src/player/state.ts";
+import { isAtRest, nextState, type PlayerEvent, type PlayerState } from "../../web/src/player/page/state.ts";
 
 const STATES: PlayerState[] = [
   ...(["idle", "opening", "ready", "preparing", "cm", "releasing"] as const),

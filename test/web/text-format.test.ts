@@ -5,7 +5,7 @@ import {
   formatShare,
   formatTime,
   withoutExtension,
-} from "../../web/src/shared/text-format.ts";
+} from "../../web/src/shared/ui/text-format.ts";
 
 describe("formatTime", () => {
   it.each([

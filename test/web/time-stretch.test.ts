@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { TimeStretcher } from "../../web/src/player/time-stretch.ts";
+import { TimeStretcher } from "../../web/src/player/page/video/time-stretch.ts";
 
 const SAMPLE_RATE = 48_000;
 

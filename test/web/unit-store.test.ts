@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { DeliveryError } from "../../codec/errors.ts";
 import { START_UNIT } from "../../codec/protect/delivery.ts";
-import { AHEAD_UNITS, UnitStore, type UnitStoreOptions } from "../../web/src/player/unit-store.ts";
-import type { Unit } from "../../web/src/player/unit-stream.ts";
+import { AHEAD_UNITS, UnitStore, type UnitStoreOptions } from "../../web/src/player/worker/units/unit-store.ts";
+import type { Unit } from "../../web/src/player/worker/units/unit-stream.ts";
 
 const refusal = (status: number, retryAfterSeconds?: number) =>
   new DeliveryError(`status ${status}`, {

@@ -3,7 +3,7 @@ import { concatBytes } from "../../codec/bytes/bytes.ts";
 import { FormatError } from "../../codec/errors.ts";
 import { SLAVE_SEGMENT_MAX_BYTES } from "../../codec/format/layout.ts";
 import { START_UNIT } from "../../codec/protect/delivery.ts";
-import { readUnits, type Unit, UnitParser } from "../../web/src/player/unit-stream.ts";
+import { readUnits, type Unit, UnitParser } from "../../web/src/player/worker/units/unit-stream.ts";
 
 function frame({ number, bytes }: Unit): Uint8Array {
   const head = new Uint8Array(8);

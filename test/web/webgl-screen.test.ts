@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { colourMatrix } from "../../web/src/player/webgl-screen.ts";
+import { colourMatrix } from "../../web/src/player/worker/screen/webgl-screen.ts";
 
 /** Red, green and blue, 0..255, of a sample of each plane, as the shader computes them. */
 function colourOf(samples: [number, number, number], matrix: "bt601" | "bt709", fullRange: boolean): number[] {

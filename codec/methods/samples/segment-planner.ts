@@ -4,7 +4,7 @@ import type { CodedSample, SampleForm, SourceIndex } from "../../containers/sour
 const SEGMENT_MAX_MICROSECONDS = 2_000_000;
 /**
  * For segments that stay below {@link SEGMENT_JOIN_BYTES}: a segment costs about 100 bytes, a 30th of two seconds at 12 kbit/s; but a seek
- * may fetch 10 s, whole segments (server/play/play-rules.ts).
+ * may fetch 10 s, whole segments (server/plays/play-rules.ts).
  */
 const SEGMENT_JOINED_MAX_MICROSECONDS = 4_000_000;
 const SEGMENT_MAX_BYTES = 2 << 20;

@@ -6,9 +6,9 @@ import { stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Page } from "playwright";
-import { openMasterKey } from "../../../server/secrets/master-key.ts";
-import { FileSource } from "../../../server/store/file-source.ts";
-import { openSealed } from "../../../server/store/sealed-file.ts";
+import { openMasterKey } from "../../../server/security/master-key.ts";
+import { FileSource } from "../../../server/storage/folder/file-source.ts";
+import { openSealed } from "../../../server/storage/folder/sealed-file.ts";
 import { ROOT } from "../../support/tree.ts";
 import type { TestApp } from "./app.ts";
 

@@ -1,11 +1,12 @@
 import { type ComponentType, lazy, type ReactNode, Suspense, useEffect } from "react";
 import { HomePage } from "../features/home/home-page.tsx";
 import { WatchPage } from "../features/watch/watch-page.tsx";
+import { type Session, useSession } from "../shared/api/session.ts";
 import type { TextKey } from "../shared/i18n/en.ts";
-import { LANGUAGES, type Language, useText } from "../shared/i18n/text.tsx";
-import { type Session, useSession } from "../shared/session.ts";
+import { LANGUAGES, type Language } from "../shared/i18n/language.ts";
+import { useText } from "../shared/i18n/text.tsx";
+import { Link, useAddress } from "../shared/routing/router.tsx";
 import { ErrorBoundary } from "./error-boundary.tsx";
-import { Link, useAddress } from "./router.tsx";
 
 // What viewers do not need is fetched when it is opened: the library and the player start the sooner.
 const StudioPage = lazy(async () => ({ default: (await import("../features/studio/studio-page.tsx")).StudioPage }));

@@ -1,10 +1,10 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { removeStaleFolders } from "../division/page/output-folders.ts";
 import { EmbedPage } from "../features/embed/embed-page.tsx";
 import { TextProvider } from "../shared/i18n/text.tsx";
-import { removeStaleFolders } from "../workers/output-folders.ts";
+import { startApp } from "../shared/routing/install.ts";
 import { App } from "./app.tsx";
-import { startApp } from "./install.ts";
 import "../shared/ui/base.css";
 import "../shared/ui/parts.css";
 import "../features/account/account.css";

@@ -2,8 +2,9 @@
  * What a viewer tells of themselves. It is kept in this browser's IndexedDB and nowhere else; a play sends of it what the service says matters (Cmix patent
  * [0119]-[0120], [0199]).
  */
-import { inObjectStore } from "./record-store.ts";
-import type { ViewerAttributes } from "./service.ts";
+
+import type { ViewerAttributes } from "./api/service.ts";
+import { inObjectStore } from "./files/record-store.ts";
 
 export interface ViewerData {
   birthYear?: number;

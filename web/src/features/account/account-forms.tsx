@@ -1,6 +1,6 @@
 import { type ReactNode, useId, useState } from "react";
+import { type AccountRole, register, signIn } from "../../shared/api/session.ts";
 import { useText } from "../../shared/i18n/text.tsx";
-import { type AccountRole, register, signIn } from "../../shared/session.ts";
 import { BUSINESS_FIELDS, currentPassword, DataForm, email, newPassword } from "./data-form.tsx";
 
 const ROLES = ["viewer", "provider", "sponsor"] as const satisfies AccountRole[];

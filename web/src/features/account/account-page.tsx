@@ -1,6 +1,4 @@
 import type { ReactNode } from "react";
-import { Link } from "../../app/router.tsx";
-import { useText } from "../../shared/i18n/text.tsx";
 import {
   type Account,
   changeAccount,
@@ -8,7 +6,9 @@ import {
   deleteAccount,
   signOut,
   useSession,
-} from "../../shared/session.ts";
+} from "../../shared/api/session.ts";
+import { useText } from "../../shared/i18n/text.tsx";
+import { Link } from "../../shared/routing/router.tsx";
 import { Hint } from "../../shared/ui/notices.tsx";
 import { AccountForms } from "./account-forms.tsx";
 import { BUSINESS_FIELDS, currentPassword, DataForm, email, newPassword } from "./data-form.tsx";

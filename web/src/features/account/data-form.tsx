@@ -1,7 +1,7 @@
 import { type FormEvent, type ReactNode, useId, useState } from "react";
+import type { Values } from "../../shared/api/session.ts";
 import type { TextKey } from "../../shared/i18n/en.ts";
 import { useText } from "../../shared/i18n/text.tsx";
-import type { Values } from "../../shared/session.ts";
 
 export interface Field {
   name: string;

@@ -1,9 +1,9 @@
 /** Where links lead that work once: the one that the server prints, and the administrator's to a new password. */
 import { type ReactNode, useState } from "react";
-import { navigate } from "../../app/router.tsx";
+import { register, setPasswordByLink, type Values } from "../../shared/api/session.ts";
 import type { TextKey } from "../../shared/i18n/en.ts";
 import { useText } from "../../shared/i18n/text.tsx";
-import { register, setPasswordByLink, type Values } from "../../shared/session.ts";
+import { navigate } from "../../shared/routing/router.tsx";
 import { ErrorNotice } from "../../shared/ui/notices.tsx";
 import { DataForm, email, type Field, newPassword } from "./data-form.tsx";
 

@@ -1,9 +1,9 @@
 import { type ReactNode, useCallback, useEffect, useState } from "react";
+import { type DivisionEntry, loadLog } from "../../shared/api/session.ts";
 import type { TextKey } from "../../shared/i18n/en.ts";
 import { useText } from "../../shared/i18n/text.tsx";
-import { type DivisionEntry, loadLog } from "../../shared/session.ts";
-import { formatBytes } from "../../shared/text-format.ts";
 import { ErrorNotice } from "../../shared/ui/notices.tsx";
+import { formatBytes } from "../../shared/ui/text-format.ts";
 
 /** Entries of one answer of the service; fewer are the last ones. */
 const PART = 100;

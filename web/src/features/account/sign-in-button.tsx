@@ -1,6 +1,6 @@
 import { type ReactNode, useRef } from "react";
+import type { AccountRole } from "../../shared/api/session.ts";
 import { useText } from "../../shared/i18n/text.tsx";
-import type { AccountRole } from "../../shared/session.ts";
 import { AccountForms } from "./account-forms.tsx";
 
 interface SignInButtonProps {

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
+import { useSession } from "../../shared/api/session.ts";
 import { useText } from "../../shared/i18n/text.tsx";
-import { useSession } from "../../shared/session.ts";
 import { SignInButton } from "./sign-in-button.tsx";
 
 /** Stands where an upload would, until there is an account that may upload. What was divided stays as it is meanwhile. */

@@ -1,7 +1,7 @@
 import { type ReactNode, useEffect, useId, useState } from "react";
+import type { Values } from "../../shared/api/session.ts";
 import type { Translate } from "../../shared/i18n/text.tsx";
 import { useText } from "../../shared/i18n/text.tsx";
-import type { Values } from "../../shared/session.ts";
 import { loadViewerData, saveViewerData, type ViewerData } from "../../shared/viewer-data.ts";
 import { DataForm, type Field } from "./data-form.tsx";
 

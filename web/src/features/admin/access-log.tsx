@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
+import type { AccessEntry } from "../../shared/api/session.ts";
 import { en, type TextKey } from "../../shared/i18n/en.ts";
 import { useText } from "../../shared/i18n/text.tsx";
-import type { AccessEntry } from "../../shared/session.ts";
 import { type Column, LogTable, timeOf } from "../account/log-table.tsx";
 
 export function AccessLog(): ReactNode {

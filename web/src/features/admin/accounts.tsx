@@ -1,6 +1,12 @@
 import { type ReactNode, useCallback, useEffect, useState } from "react";
+import {
+  type Account,
+  type AccountRole,
+  administer,
+  listAccounts,
+  makePasswordLink,
+} from "../../shared/api/session.ts";
 import { useText } from "../../shared/i18n/text.tsx";
-import { type Account, type AccountRole, administer, listAccounts, makePasswordLink } from "../../shared/session.ts";
 import { ErrorNotice } from "../../shared/ui/notices.tsx";
 import { WideTable } from "../account/log-table.tsx";
 

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
-import { Link } from "../../app/router.tsx";
+import { useSession } from "../../shared/api/session.ts";
 import { useText } from "../../shared/i18n/text.tsx";
-import { useSession } from "../../shared/session.ts";
+import { Link } from "../../shared/routing/router.tsx";
 import { Hint } from "../../shared/ui/notices.tsx";
 import { DivisionLog } from "../account/log-table.tsx";
 import { SurroundingsPart } from "../surroundings/surroundings-part.tsx";

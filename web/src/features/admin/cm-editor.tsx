@@ -1,8 +1,8 @@
 import { type FormEvent, type ReactNode, useId } from "react";
-import type { AdminCm, CmChange } from "../../shared/cms.ts";
-import { dayOf, formValues, targetValues } from "../../shared/form-values.ts";
+import type { AdminCm, CmChange } from "../../shared/api/cms.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { Field } from "../../shared/ui/field.tsx";
+import { dayOf, formValues, targetValues } from "../../shared/ui/form-values.ts";
 import { WebhookForm } from "../../shared/ui/webhook-form.tsx";
 
 /** One CM: what it says, and its sponsor's conditions (Cmix patent [0176]). */

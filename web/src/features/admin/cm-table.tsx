@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from "react";
-import type { AdminCm } from "../../shared/cms.ts";
+import type { AdminCm } from "../../shared/api/cms.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { WideTable } from "../account/log-table.tsx";
 

@@ -1,8 +1,8 @@
 import { type FormEvent, type ReactNode, useCallback, useEffect, useState } from "react";
-import { type AdminCm, addCm, addCmFrom, changeCm, listCms, removeCm } from "../../shared/cms.ts";
-import { formValues } from "../../shared/form-values.ts";
+import { type AdminCm, addCm, addCmFrom, changeCm, listCms, removeCm } from "../../shared/api/cms.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { Field } from "../../shared/ui/field.tsx";
+import { formValues } from "../../shared/ui/form-values.ts";
 import { ErrorNotice } from "../../shared/ui/notices.tsx";
 import { CmEditor } from "./cm-editor.tsx";
 import { CmTable } from "./cm-table.tsx";

@@ -3,7 +3,7 @@ import * as Comlink from "comlink";
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { KernelTimes } from "../../../../bench/kernels/kernel-cases.ts";
 import { installErrorTransfer } from "../../../../codec/hosts/error-transfer.ts";
-import type { BenchScene, BenchWorkerApi, CodecPoint } from "../../workers/bench-api.ts";
+import type { BenchScene, BenchWorkerApi, CodecPoint } from "../../bench/protocol/bench-api.ts";
 
 export interface Bench {
   phase: "idle" | "running" | "done";
@@ -21,7 +21,7 @@ export function useBench(): { bench: Bench; start: () => void } {
 
   const start = useCallback(() => {
     worker.current?.terminate();
-    const spawned = new Worker(new URL("../../workers/bench.worker.ts", import.meta.url), { type: "module" });
+    const spawned = new Worker(new URL("../../bench/worker/bench.worker.ts", import.meta.url), { type: "module" });
     worker.current = spawned;
     installErrorTransfer();
     const change = (part: (before: Bench) => Partial<Bench>) => {

@@ -1,6 +1,6 @@
 import { type ReactNode, useCallback, useEffect, useRef } from "react";
 import { CmixError } from "../../../../codec/page.ts";
-import { showsCm } from "../../player/state.ts";
+import { showsCm } from "../../player/page/state.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { ErrorNotice } from "../../shared/ui/notices.tsx";
 import { helpFor } from "../watch/error-help.ts";

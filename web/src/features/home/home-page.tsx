@@ -1,13 +1,13 @@
 import { type ReactNode, useEffect, useState } from "react";
-import { openInWatch } from "../../app/handoff.ts";
-import { Link } from "../../app/router.tsx";
+import { type LibraryPage, type LibrarySearch, type LibraryVideo, listVideos } from "../../shared/api/service.ts";
 import { useText } from "../../shared/i18n/text.tsx";
-import { type LibraryPage, type LibrarySearch, type LibraryVideo, listVideos } from "../../shared/service.ts";
-import { formatBytes, formatTime } from "../../shared/text-format.ts";
+import { openInWatch } from "../../shared/routing/handoff.ts";
+import { Link } from "../../shared/routing/router.tsx";
 import { FileButton } from "../../shared/ui/file-button.tsx";
 import { ErrorNotice } from "../../shared/ui/notices.tsx";
+import { formatBytes, formatTime } from "../../shared/ui/text-format.ts";
+import { shelf } from "../../shelf/page/shelf.ts";
 import { KeepPart } from "../shelf/keep-part.tsx";
-import { shelf } from "../shelf/shelf.ts";
 import { ShelfPart } from "../shelf/shelf-part.tsx";
 import { Pager } from "./pager.tsx";
 import { isPicked, togglePicked, usePicked } from "./picked.ts";

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
-import { Link } from "../../app/router.tsx";
 import { useText } from "../../shared/i18n/text.tsx";
+import { Link } from "../../shared/routing/router.tsx";
 import { forgetPicked, usePicked, watchAddress } from "./picked.ts";
 
 /** The playlist that is being picked, and the way to watch it; nothing while it is empty. */

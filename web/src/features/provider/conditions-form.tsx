@@ -1,8 +1,8 @@
 import { type FormEvent, type ReactNode, useEffect, useState } from "react";
-import { dayOf, formValues } from "../../shared/form-values.ts";
+import { loadConditions, putConditions, type VideoConditions } from "../../shared/api/provider.ts";
 import { useText } from "../../shared/i18n/text.tsx";
-import { loadConditions, putConditions, type VideoConditions } from "../../shared/provider.ts";
 import { Field } from "../../shared/ui/field.tsx";
+import { dayOf, formValues } from "../../shared/ui/form-values.ts";
 import { ErrorNotice, Hint } from "../../shared/ui/notices.tsx";
 
 /** How often and when a video may be played, and beside which kinds of CM (Cmix patent [0163]). */

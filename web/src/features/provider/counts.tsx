@@ -1,8 +1,8 @@
 import { type ReactNode, useEffect, useId, useState } from "react";
+import { type CountRow, type Counts as CountsOf, countsAddress, loadCounts } from "../../shared/api/provider.ts";
 import { useText } from "../../shared/i18n/text.tsx";
-import { type CountRow, type Counts as CountsOf, countsAddress, loadCounts } from "../../shared/provider.ts";
-import { formatTime } from "../../shared/text-format.ts";
 import { ErrorNotice } from "../../shared/ui/notices.tsx";
+import { formatTime } from "../../shared/ui/text-format.ts";
 
 /** Deliveries and downloads of a period, as a table and as CSV. */
 export function Counts(): ReactNode {

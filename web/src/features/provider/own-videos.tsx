@@ -1,7 +1,7 @@
 import { type ReactNode, useEffect, useState } from "react";
+import { type OwnVideo, ownVideos } from "../../shared/api/provider.ts";
+import type { LibraryPage } from "../../shared/api/service.ts";
 import { useText } from "../../shared/i18n/text.tsx";
-import { type OwnVideo, ownVideos } from "../../shared/provider.ts";
-import type { LibraryPage } from "../../shared/service.ts";
 import { ErrorNotice } from "../../shared/ui/notices.tsx";
 import { Pager } from "../home/pager.tsx";
 import { VideoEditor } from "./video-editor.tsx";

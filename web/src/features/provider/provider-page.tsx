@@ -1,7 +1,7 @@
 import { type ReactNode, useState } from "react";
-import { Link } from "../../app/router.tsx";
+import { useSession } from "../../shared/api/session.ts";
 import { useText } from "../../shared/i18n/text.tsx";
-import { useSession } from "../../shared/session.ts";
+import { Link } from "../../shared/routing/router.tsx";
 import { Counts } from "./counts.tsx";
 import { OwnVideos } from "./own-videos.tsx";
 import { Reports } from "./reports.tsx";

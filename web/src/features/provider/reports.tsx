@@ -1,5 +1,4 @@
 import { type FormEvent, type ReactNode, useEffect, useId, useState } from "react";
-import { useText } from "../../shared/i18n/text.tsx";
 import {
   type GivenReportSettings,
   loadReportSettings,
@@ -7,7 +6,8 @@ import {
   type MadeReport,
   putReportSettings,
   type ReportSettings,
-} from "../../shared/provider.ts";
+} from "../../shared/api/provider.ts";
+import { useText } from "../../shared/i18n/text.tsx";
 import { ErrorNotice, Hint } from "../../shared/ui/notices.tsx";
 
 const PERIODS = ["none", "weekly", "monthly"] as const;

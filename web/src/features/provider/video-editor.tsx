@@ -1,5 +1,4 @@
 import { type FormEvent, type ReactNode, useId, useState } from "react";
-import { useText } from "../../shared/i18n/text.tsx";
 import {
   changeVideo,
   type OwnVideo,
@@ -7,7 +6,8 @@ import {
   registerAddress,
   removeTeaser,
   withdrawVideo,
-} from "../../shared/provider.ts";
+} from "../../shared/api/provider.ts";
+import { useText } from "../../shared/i18n/text.tsx";
 import { ErrorNotice, Hint } from "../../shared/ui/notices.tsx";
 import { WebhookForm } from "../../shared/ui/webhook-form.tsx";
 import { SurroundingsPart } from "../surroundings/surroundings-part.tsx";

@@ -1,9 +1,9 @@
 import type { ReactNode } from "react";
 import { CmixError } from "../../../../codec/page.ts";
+import { isGone } from "../../shared/api/service.ts";
 import { type Translate, useText } from "../../shared/i18n/text.tsx";
-import { formatBytes } from "../../shared/text-format.ts";
 import { ErrorNotice } from "../../shared/ui/notices.tsx";
-import { isGone } from "../watch/error-help.ts";
+import { formatBytes } from "../../shared/ui/text-format.ts";
 
 /** Why a main could not be kept, and what can be done. */
 export function KeepError({ error }: { error: Error }): ReactNode {

@@ -1,10 +1,10 @@
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useText } from "../../shared/i18n/text.tsx";
-import { formatBytes, formatShare } from "../../shared/text-format.ts";
 import { ProgressBar } from "../../shared/ui/notices.tsx";
+import { formatBytes, formatShare } from "../../shared/ui/text-format.ts";
+import { isAllowed, type ShelfItem, shelf } from "../../shelf/page/shelf.ts";
 import { SignInButton } from "../account/sign-in-button.tsx";
 import { KeepError } from "./keep-error.tsx";
-import { isAllowed, type ShelfItem, shelf } from "./shelf.ts";
 import { itemOf, useShelf } from "./use-shelf.ts";
 
 interface KeepPartProps {

@@ -1,10 +1,10 @@
 import type { ReactNode } from "react";
-import { Link } from "../../app/router.tsx";
 import { useText } from "../../shared/i18n/text.tsx";
-import { formatBytes, formatTime } from "../../shared/text-format.ts";
+import { Link } from "../../shared/routing/router.tsx";
+import { formatBytes, formatTime } from "../../shared/ui/text-format.ts";
 import { useUrlOf } from "../../shared/ui/use-url-of.ts";
+import { type ShelfItem, shelf } from "../../shelf/page/shelf.ts";
 import { KeepPart } from "./keep-part.tsx";
-import { type ShelfItem, shelf } from "./shelf.ts";
 import { useShelf } from "./use-shelf.ts";
 
 /** What is kept on this device, off line too; nothing while there is none. */

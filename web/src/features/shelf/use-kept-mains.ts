@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from "react";
 import { CmixError } from "../../../../codec/page.ts";
-import type { MainSource } from "../../player/playlist.ts";
-import type { PlayerSnapshot } from "../../player/snapshot.ts";
-import { keptFile } from "./kept-mains.ts";
-import { shelf } from "./shelf.ts";
+import type { MainSource } from "../../player/page/playlist.ts";
+import type { PlayerSnapshot } from "../../player/page/snapshot.ts";
+import { keptFile } from "../../shelf/page/kept-mains.ts";
+import { shelf } from "../../shelf/page/shelf.ts";
 
 /** What an error of a file that was changed can be. */
 const DAMAGES = ["format", "pairing", "input"];

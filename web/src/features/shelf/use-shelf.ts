@@ -1,5 +1,5 @@
 import { useEffect, useSyncExternalStore } from "react";
-import { type ShelfItem, type ShelfState, shelf } from "./shelf.ts";
+import { type ShelfItem, type ShelfState, shelf } from "../../shelf/page/shelf.ts";
 
 export function useShelf(): ShelfState {
   useEffect(() => void shelf.start(), []);

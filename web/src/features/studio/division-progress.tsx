@@ -1,8 +1,8 @@
 import type { ReactNode } from "react";
+import { STUDIO_METHODS, type StudioMethod } from "../../division/protocol/studio-methods.ts";
 import { useText } from "../../shared/i18n/text.tsx";
-import { formatBytes, formatTime } from "../../shared/text-format.ts";
 import { ProgressBar } from "../../shared/ui/notices.tsx";
-import type { StudioMethod } from "../../workers/divide-api.ts";
+import { formatBytes, formatTime } from "../../shared/ui/text-format.ts";
 import type { DivisionProgress } from "./use-division.ts";
 
 interface DivisionProgressProps {
@@ -11,8 +11,6 @@ interface DivisionProgressProps {
   totalPictures: number;
   totalBytes: number;
   isCancelling: boolean;
-  /** The division stops when the page is closed, and can be gone on with. */
-  canGoOn: boolean;
   onCancel: () => void;
 }
 
@@ -22,19 +20,18 @@ export function DivisionProgressView({
   totalPictures,
   totalBytes,
   isCancelling,
-  canGoOn,
   onCancel,
 }: DivisionProgressProps): ReactNode {
   const { t } = useText();
   const { pictures, bytes, share, rate, secondsLeft } = progress;
-  const isCopied = method === "samples";
-  const done = isCopied
-    ? t("studio.bytes", { done: formatBytes(bytes), total: formatBytes(totalBytes) })
-    : t("studio.frames", { done: pictures, total: Math.max(pictures, totalPictures) });
+  const { codesAnew, canGoOn } = STUDIO_METHODS[method];
+  const done = codesAnew
+    ? t("studio.frames", { done: pictures, total: Math.max(pictures, totalPictures) })
+    : t("studio.bytes", { done: formatBytes(bytes), total: formatBytes(totalBytes) });
   const speed = (perSecond: number): string =>
-    isCopied
-      ? t("studio.byteRate", { rate: formatBytes(perSecond) })
-      : t("studio.rate", { fps: perSecond.toFixed(perSecond < 10 ? 1 : 0) });
+    codesAnew
+      ? t("studio.rate", { fps: perSecond.toFixed(perSecond < 10 ? 1 : 0) })
+      : t("studio.byteRate", { rate: formatBytes(perSecond) });
   return (
     <div className="dividing">
       <h2>{t("studio.dividing")}</h2>

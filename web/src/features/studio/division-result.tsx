@@ -1,11 +1,12 @@
 import { type ReactNode, useMemo } from "react";
-import { openInWatch } from "../../app/handoff.ts";
+import type { DivisionOutput, Teaser } from "../../division/protocol/divide-api.ts";
+import { STUDIO_METHODS } from "../../division/protocol/studio-methods.ts";
+import { wantsAccount } from "../../shared/api/session.ts";
 import { useText } from "../../shared/i18n/text.tsx";
-import { wantsAccount } from "../../shared/session.ts";
-import { formatBytes, formatShare, formatTime } from "../../shared/text-format.ts";
+import { openInWatch } from "../../shared/routing/handoff.ts";
 import { Hint, ProgressBar } from "../../shared/ui/notices.tsx";
+import { formatBytes, formatShare, formatTime } from "../../shared/ui/text-format.ts";
 import { useUrlOf } from "../../shared/ui/use-url-of.ts";
-import type { DivisionOutput, Teaser } from "../../workers/divide-api.ts";
 import { SignInToUpload } from "../account/sign-in-to-upload.tsx";
 import type { Transfer } from "./use-division.ts";
 
@@ -42,7 +43,8 @@ export function DivisionResult({
   onSaved,
 }: DivisionResultProps): ReactNode {
   const { t } = useText();
-  const { method, pictures, seconds, mainBytes, extrasBytes, slaveBytes, keptBytes } = output;
+  const { pictures, seconds, mainBytes, extrasBytes, slaveBytes, keptBytes } = output;
+  const { codesAnew } = STUDIO_METHODS[output.method];
   const rows = [
     { name: t("studio.size.source"), bytes: sourceBytes },
     { name: t("studio.size.main"), bytes: mainBytes + extrasBytes },
@@ -52,16 +54,16 @@ export function DivisionResult({
     <div className="result">
       <h2>{t("studio.done")}</h2>
       <p className="quiet">
-        {method === "samples"
-          ? t("studio.doneAsItIs", {
-              size: formatBytes(sourceBytes),
-              seconds: seconds.toFixed(1),
-              rate: formatBytes(Math.max(0, sourceBytes - keptBytes) / seconds),
-            })
-          : t("studio.doneIn", {
+        {codesAnew
+          ? t("studio.doneIn", {
               frames: pictures,
               seconds: seconds.toFixed(1),
               fps: (pictures / seconds).toFixed(0),
+            })
+          : t("studio.doneAsItIs", {
+              size: formatBytes(sourceBytes),
+              seconds: seconds.toFixed(1),
+              rate: formatBytes(Math.max(0, sourceBytes - keptBytes) / seconds),
             })}
       </p>
       <table className="sizes">
@@ -83,7 +85,7 @@ export function DivisionResult({
           ))}
         </tbody>
       </table>
-      {method === "compress" && output.durationSeconds < sourceSeconds * WHOLE_SHARE && (
+      {codesAnew && output.durationSeconds < sourceSeconds * WHOLE_SHARE && (
         <Hint warning>
           {t("studio.short", { done: formatTime(output.durationSeconds), whole: formatTime(sourceSeconds) })}
         </Hint>

@@ -1,8 +1,10 @@
 import { type ReactNode, useId } from "react";
+import type { SourceFacts } from "../../division/protocol/divide-api.ts";
+import { STUDIO_METHODS, type StudioMethod } from "../../division/protocol/studio-methods.ts";
 import { useText } from "../../shared/i18n/text.tsx";
-import { formatBytes } from "../../shared/text-format.ts";
 import { Hint } from "../../shared/ui/notices.tsx";
-import type { SourceFacts, StudioMethod } from "../../workers/divide-api.ts";
+import { formatBytes } from "../../shared/ui/text-format.ts";
+import { METHOD_TEXTS } from "./method-texts.ts";
 
 /** Keep the file as it is, or code it anew; where only one is possible, that one and the reason. */
 export function MethodChoice({
@@ -16,53 +18,45 @@ export function MethodChoice({
 }): ReactNode {
   const { t } = useText();
   const id = useId();
-  const { refusals } = facts;
-  const methods = [
-    {
-      method: "samples",
-      name: t("studio.method.samples"),
-      why: t("studio.method.samples.why"),
-      size: t("studio.method.samples.size", { size: formatBytes(facts.bytes) }),
-    },
-    {
-      method: "compress",
-      name: t("studio.method.compress"),
-      why: t("studio.method.compress.why"),
-      size: t("studio.method.compress.size"),
-    },
-  ] as const;
+  const { offers, isDecodable, video } = facts;
+  const isPlayed = offers.every((offer) => STUDIO_METHODS[offer.method].isPlayed);
   return (
     <fieldset className="methods">
       <legend>{t("studio.method")}</legend>
-      {methods
-        .filter((offer) => refusals[offer.method] === undefined)
-        .map((offer) => (
-          <div className="method" key={offer.method}>
-            <input
-              type="radio"
-              id={`${id}-${offer.method}`}
-              name={id}
-              checked={method === offer.method}
-              aria-describedby={`${id}-${offer.method}-why`}
-              onChange={() => onChange(offer.method)}
-            />
-            <label htmlFor={`${id}-${offer.method}`}>{offer.name}</label>
-            {offer.method === "samples" && facts.isDecodable && (
-              <span className="method-mark">{t("studio.method.recommended")}</span>
-            )}
-            <p className="quiet" id={`${id}-${offer.method}-why`}>
-              {offer.why} {offer.size}
-            </p>
-          </div>
-        ))}
-      {refusals.samples !== undefined && <Hint>{t("studio.method.noSamples", { reason: refusals.samples })}</Hint>}
-      {facts.combinesOnly && <Hint warning>{t("studio.method.combinesOnly")}</Hint>}
-      {refusals.compress !== undefined && facts.isDecodable && (
-        <Hint>{t("studio.method.noCompress", { reason: refusals.compress })}</Hint>
+      {offers
+        .filter(({ refusal }) => refusal === undefined)
+        .map((offer) => {
+          const texts = METHOD_TEXTS[offer.method];
+          return (
+            <div className="method" key={offer.method}>
+              <input
+                type="radio"
+                id={`${id}-${offer.method}`}
+                name={id}
+                checked={method === offer.method}
+                aria-describedby={`${id}-${offer.method}-why`}
+                onChange={() => onChange(offer.method)}
+              />
+              <label htmlFor={`${id}-${offer.method}`}>{t(texts.name)}</label>
+              {!STUDIO_METHODS[offer.method].codesAnew && isDecodable && (
+                <span className="method-mark">{t("studio.method.recommended")}</span>
+              )}
+              <p className="quiet" id={`${id}-${offer.method}-why`}>
+                {t(texts.why)} {t(texts.size, { size: formatBytes(facts.bytes) })}
+              </p>
+            </div>
+          );
+        })}
+      {!isPlayed && <Hint warning>{t("studio.method.combinesOnly")}</Hint>}
+      {offers.map(
+        ({ method: refused, refusal }) =>
+          // What is not decoded cannot be coded anew, of course.
+          refusal !== undefined &&
+          (isDecodable || !STUDIO_METHODS[refused].codesAnew) && (
+            <Hint key={refused}>{t(METHOD_TEXTS[refused].refused, { reason: refusal })}</Hint>
+          ),
       )}
-      {!facts.isDecodable && !facts.combinesOnly && (
-        <Hint warning>{t("studio.method.undecodable", { codec: facts.video.codec })}</Hint>
-      )}
+      {!isDecodable && isPlayed && <Hint warning>{t("studio.method.undecodable", { codec: video.codec })}</Hint>}
     </fieldset>
   );
 }

@@ -1,7 +1,8 @@
 import { type FormEvent, type ReactNode, useId } from "react";
+import type { DivideSettings, SourceFacts } from "../../division/protocol/divide-api.ts";
+import { STUDIO_METHODS } from "../../division/protocol/studio-methods.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { Hint } from "../../shared/ui/notices.tsx";
-import type { DivideSettings, SourceFacts } from "../../workers/divide-api.ts";
 import { type CaptionDraft, CaptionFields } from "./caption-fields.tsx";
 import { MethodChoice } from "./method-choice.tsx";
 import { ThumbnailFields } from "./thumbnail-fields.tsx";
@@ -10,7 +11,7 @@ export type Settings = Pick<
   DivideSettings,
   "method" | "title" | "copyright" | "quality" | "bitplane" | "protection" | "thumbnails"
 > & {
-  /** Method `compress`: the rate follows from the source's size, not from `quality`. */
+  /** Where pictures are coded anew: the rate follows from the source's size, not from `quality`. */
   staysBelowSource: boolean;
   /** Undefined as long as they are those of the source. */
   captions: readonly CaptionDraft[] | undefined;
@@ -49,6 +50,7 @@ export function SettingsForm({
 }): ReactNode {
   const { t } = useText();
   const id = useId();
+  const { codesAnew } = STUDIO_METHODS[settings.method];
   const set = (change: Partial<Settings>) => onChange({ ...settings, ...change });
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -78,7 +80,7 @@ export function SettingsForm({
         />
       </label>
       <MethodChoice facts={facts} method={settings.method} onChange={(method) => set({ method })} />
-      {settings.method === "compress" && settings.staysBelowSource && facts.belowSource?.isCoarse && (
+      {codesAnew && settings.staysBelowSource && facts.belowSource?.isCoarse && (
         <Hint warning>{t("studio.belowSource.coarse")}</Hint>
       )}
       {facts.isDecodable && (
@@ -95,7 +97,7 @@ export function SettingsForm({
       />
       <details className="more">
         <summary>{t("studio.settings")}</summary>
-        {settings.method === "compress" && <CompressFields id={id} settings={settings} onChange={set} />}
+        {codesAnew && <CompressFields id={id} settings={settings} onChange={set} />}
         <label className="field" htmlFor={`${id}-protection`}>
           <span>{t("studio.protection")}</span>
           <select

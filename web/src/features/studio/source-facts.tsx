@@ -1,12 +1,14 @@
 import type { ReactNode } from "react";
+import type { SourceFacts } from "../../division/protocol/divide-api.ts";
+import { STUDIO_METHODS, type StudioMethod } from "../../division/protocol/studio-methods.ts";
 import { useText } from "../../shared/i18n/text.tsx";
-import { formatBytes, formatTime } from "../../shared/text-format.ts";
 import { Hint } from "../../shared/ui/notices.tsx";
-import type { SourceFacts, StudioMethod } from "../../workers/divide-api.ts";
+import { formatBytes, formatTime } from "../../shared/ui/text-format.ts";
 
 export function SourceFactsView({ facts, method }: { facts: SourceFacts; method: StudioMethod }): ReactNode {
   const { t } = useText();
   const { video, sound } = facts;
+  const { codesAnew } = STUDIO_METHODS[method];
   const rate = video.isConstantRate ? `${Number(video.framesPerSecond.toFixed(2))} fps` : t("studio.fact.variable");
   return (
     <>
@@ -34,8 +36,8 @@ export function SourceFactsView({ facts, method }: { facts: SourceFacts; method:
           )}
         </dd>
       </dl>
-      {facts.hasUnknownSound && method === "compress" && <Hint warning>{t("studio.unknownSound")}</Hint>}
-      {facts.hasUnplayedSound && method === "samples" && <Hint warning>{t("studio.unplayedSound")}</Hint>}
+      {facts.hasUnknownSound && codesAnew && <Hint warning>{t("studio.unknownSound")}</Hint>}
+      {facts.hasUnplayedSound && !codesAnew && <Hint warning>{t("studio.unplayedSound")}</Hint>}
       {sound !== undefined && !sound.playable && (
         <Hint warning>{t("studio.unplayableSound", { codec: sound.codec })}</Hint>
       )}

@@ -1,11 +1,12 @@
 import { type ReactNode, useEffect, useState } from "react";
-import { canPickTarget, pickTarget } from "../../shared/file-access.ts";
+import type { DivideSettings, SourceFacts } from "../../division/protocol/divide-api.ts";
+import { STUDIO_METHODS } from "../../division/protocol/studio-methods.ts";
+import { canPickTarget, pickTarget } from "../../shared/files/file-access.ts";
 import { useText } from "../../shared/i18n/text.tsx";
-import { fileNameFor, withoutExtension } from "../../shared/text-format.ts";
 import { DropZone } from "../../shared/ui/drop-zone.tsx";
 import { ErrorNotice, Hint } from "../../shared/ui/notices.tsx";
+import { fileNameFor, withoutExtension } from "../../shared/ui/text-format.ts";
 import { useUrlOf } from "../../shared/ui/use-url-of.ts";
-import type { DivideSettings, SourceFacts } from "../../workers/divide-api.ts";
 import { DivisionProgressView } from "./division-progress.tsx";
 import { DivisionResult } from "./division-result.tsx";
 import { Settings, SettingsForm } from "./settings-form.tsx";
@@ -13,7 +14,7 @@ import { SourceFactsView } from "./source-facts.tsx";
 import { UnfinishedDivisions } from "./unfinished-divisions.tsx";
 import { type Source, useDivision } from "./use-division.ts";
 
-const ACCEPTED = ".mp4,.m4v,.mov,.webm,.mkv,.ivf,.264,.h264,.ts";
+const ACCEPTED = ".mp4,.m4v,.mov,.webm,.mkv,.ivf,.264,.h264,.ts,.m2ts,.mpg,.mpeg,.m1v,.m2v,.vob";
 
 export function StudioPage(): ReactNode {
   const { t, reason } = useText();
@@ -102,7 +103,6 @@ export function StudioPage(): ReactNode {
                 totalBytes={facts.bytes}
                 totalPictures={facts.video.estimatedPictures}
                 isCancelling={studio.isCancelling}
-                canGoOn={method === "samples" && facts.combinesOnly !== true}
                 onCancel={division.cancel}
               />
             )}
@@ -129,12 +129,13 @@ export function StudioPage(): ReactNode {
   );
 }
 
-/** The recommended method, or the chosen one, where it takes the file, else the other; and the source's captions until others are wanted. */
-function possible(settings: Settings, { refusals, captions }: SourceFacts): Settings {
-  const other = settings.method === "samples" ? "compress" : "samples";
+/** The chosen way, coded anew or not, where a method of that way takes the file, else the other; and the source's captions until others are wanted. */
+function possible(settings: Settings, { offers, captions }: SourceFacts): Settings {
+  const taking = offers.filter(({ refusal }) => refusal === undefined).map(({ method }) => method);
+  const { codesAnew } = STUDIO_METHODS[settings.method];
   return {
     ...settings,
-    method: refusals[settings.method] === undefined ? settings.method : other,
+    method: taking.find((method) => STUDIO_METHODS[method].codesAnew === codesAnew) ?? taking[0] ?? settings.method,
     captions: settings.captions ?? captions?.tracks.map((track, i) => ({ ...track, id: `source ${i}` })),
   };
 }
@@ -148,7 +149,9 @@ function divideSettings(
     title: title.trim(),
     copyright: copyright.trim(),
     quality,
-    ...(method === "compress" && staysBelowSource && belowSource ? { bitrateKbits: belowSource.kilobits } : {}),
+    ...(STUDIO_METHODS[method].codesAnew && staysBelowSource && belowSource
+      ? { bitrateKbits: belowSource.kilobits }
+      : {}),
     bitplane,
     protection,
     thumbnails,

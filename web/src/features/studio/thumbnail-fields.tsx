@@ -1,6 +1,6 @@
 import { type ReactNode, useId } from "react";
+import type { Thumbnails } from "../../division/protocol/divide-api.ts";
 import { useText } from "../../shared/i18n/text.tsx";
-import type { Thumbnails } from "../../workers/divide-api.ts";
 
 /** Which parts of the video everyone may see: on, and from its beginning, unless the creator wants it otherwise. */
 export function ThumbnailFields({

@@ -1,12 +1,13 @@
 /** Divisions that their page did not bring to an end, or not to the service: go on, or discard. */
 import { type ReactNode, useEffect, useState } from "react";
-import { isPermitted } from "../../shared/file-access.ts";
+import { type DivisionRecord, identify, listRecords } from "../../division/page/division-records.ts";
+import { heldElsewhere, storedBytes } from "../../division/page/output-folders.ts";
+import { STUDIO_METHODS } from "../../division/protocol/studio-methods.ts";
+import { isPermitted } from "../../shared/files/file-access.ts";
 import { useText } from "../../shared/i18n/text.tsx";
-import { formatBytes, formatShare } from "../../shared/text-format.ts";
 import { DropZone } from "../../shared/ui/drop-zone.tsx";
 import { ErrorNotice } from "../../shared/ui/notices.tsx";
-import { type DivisionRecord, identify, listRecords } from "../../workers/division-records.ts";
-import { heldElsewhere, storedBytes } from "../../workers/output-folders.ts";
+import { formatBytes, formatShare } from "../../shared/ui/text-format.ts";
 import type { Division, Source } from "./use-division.ts";
 
 interface Found {
@@ -102,12 +103,11 @@ function Unfinished({
   });
 
   const isDone = output !== undefined;
-  const about =
-    settings.method !== "samples" || record.facts.combinesOnly
-      ? t("studio.unfinished.again")
-      : target === undefined
-        ? t("studio.unfinished.stored", { share: formatShare(Math.min(bytes, source.size), source.size), ...file })
-        : t("studio.unfinished.target", { target: target.name, ...file });
+  const about = !STUDIO_METHODS[settings.method].canGoOn
+    ? t("studio.unfinished.again")
+    : target === undefined
+      ? t("studio.unfinished.stored", { share: formatShare(Math.min(bytes, source.size), source.size), ...file })
+      : t("studio.unfinished.target", { target: target.name, ...file });
   return (
     <section className="card unfinished" aria-label={settings.title}>
       <h2>{t(isDone ? "studio.unfinished.done" : "studio.unfinished", { title: settings.title })}</h2>

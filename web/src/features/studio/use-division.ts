@@ -1,25 +1,26 @@
 /** The Studio's state: one file, from choosing it to the uploaded slave. */
 import { useCallback, useEffect, useRef, useState } from "react";
-import { putExtra } from "../../shared/provider.ts";
-import { uploadHeaders } from "../../shared/session.ts";
-import { uploadMain, uploadSlave } from "../../shared/upload.ts";
-import type {
-  DivideSettings,
-  DivisionOutput,
-  DivisionStep,
-  SourceFacts,
-  Thumbnails,
-} from "../../workers/divide-api.ts";
-import { DivideClient } from "../../workers/divide-client.ts";
-import { type DivisionRecord, identify, putRecord, removeRecord } from "../../workers/division-records.ts";
+import { DivideClient } from "../../division/page/divide-client.ts";
+import { type DivisionRecord, identify, putRecord, removeRecord } from "../../division/page/division-records.ts";
 import {
   finishedFiles,
   holdDivision,
   releaseDivision,
   removeOutput,
   removeStaleFolders,
-} from "../../workers/output-folders.ts";
-import { type RateMeter, startRateMeter } from "./rate-meter.ts";
+} from "../../division/page/output-folders.ts";
+import { type RateMeter, startRateMeter } from "../../division/page/rate-meter.ts";
+import type {
+  DivideSettings,
+  DivisionOutput,
+  DivisionStep,
+  SourceFacts,
+  Thumbnails,
+} from "../../division/protocol/divide-api.ts";
+import { STUDIO_METHODS } from "../../division/protocol/studio-methods.ts";
+import { putExtra } from "../../shared/api/provider.ts";
+import { uploadHeaders } from "../../shared/api/session.ts";
+import { uploadMain, uploadSlave } from "../../shared/api/upload.ts";
 
 export interface DivisionProgress {
   pictures: number;
@@ -184,7 +185,7 @@ export function useDivision(): Division {
     let meter = goOn ? undefined : startRateMeter(performance.now());
     const onStep = (step: DivisionStep) => {
       const now = performance.now();
-      const count = settings.method === "samples" ? step.bytes : step.pictures;
+      const count = STUDIO_METHODS[settings.method].codesAnew ? step.pictures : step.bytes;
       meter ??= startRateMeter(now, { count, share: step.share });
       const progress = progressOf(meter, now, step, count);
       setStudio((shown) => (shown.phase === "dividing" && !cancelling.signal.aborted ? { ...shown, progress } : shown));

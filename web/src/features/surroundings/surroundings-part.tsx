@@ -1,6 +1,4 @@
 import { type FormEvent, type ReactNode, useCallback, useEffect, useState } from "react";
-import { dayOf, formValues, targetValues } from "../../shared/form-values.ts";
-import { useText } from "../../shared/i18n/text.tsx";
 import {
   addSurrounding,
   changeSurrounding,
@@ -10,8 +8,10 @@ import {
   type Surrounding,
   type SurroundingChange,
   type SurroundingKind,
-} from "../../shared/surroundings.ts";
+} from "../../shared/api/surroundings.ts";
+import { useText } from "../../shared/i18n/text.tsx";
 import { Field } from "../../shared/ui/field.tsx";
+import { dayOf, formValues, targetValues } from "../../shared/ui/form-values.ts";
 import { ErrorNotice } from "../../shared/ui/notices.tsx";
 
 /** What stands around videos: entered, targeted, switched on and off. @param mainId of one video; null: of all, the administrator's */

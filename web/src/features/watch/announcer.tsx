@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useState } from "react";
-import type { PlayerSnapshot, Refusal } from "../../player/snapshot.ts";
-import type { PlayerState } from "../../player/state.ts";
+import type { PlayerSnapshot, Refusal } from "../../player/page/snapshot.ts";
+import type { PlayerState } from "../../player/page/state.ts";
 import type { TextKey } from "../../shared/i18n/en.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 

@@ -1,5 +1,5 @@
 import { type FocusEvent, type ReactNode, useEffect, useId, useRef, useState, useSyncExternalStore } from "react";
-import { type CaptionOffer, type CaptionsStore, listedPlaces } from "../../player/captions-store.ts";
+import { type CaptionOffer, type CaptionsStore, listedPlaces } from "../../player/page/captions/captions-store.ts";
 import { type Translate, useText } from "../../shared/i18n/text.tsx";
 import { Control } from "./control.tsx";
 import { Icon } from "./icons.tsx";

@@ -1,5 +1,6 @@
 import { CmixError } from "../../../../codec/page.ts";
-import type { MissingItem } from "../../player/playlist.ts";
+import type { MissingItem } from "../../player/page/playlist.ts";
+import { isGone } from "../../shared/api/service.ts";
 import type { Translate } from "../../shared/i18n/text.tsx";
 
 /** What a viewer can do about an error. */
@@ -20,10 +21,6 @@ export function helpFor(error: Error, service: string | undefined, t: Translate)
       return helpForDelivery(Number(error.details.status), service, t);
   }
 }
-
-/** No main is known by the name that was asked for: it was withdrawn, or never was. */
-export const isGone = ({ error }: Pick<MissingItem, "error">): boolean =>
-  error instanceof CmixError && error.code === "delivery" && [400, 404, 410].includes(Number(error.details.status));
 
 /** Whether opening a main again can end otherwise: a file stays as it is, a network does not. */
 export function canOpenLater({ source, error }: MissingItem): boolean {

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
-import { useInstall } from "../../app/install.ts";
 import { useText } from "../../shared/i18n/text.tsx";
+import { useInstall } from "../../shared/routing/install.ts";
 
 /** For who comes with a `.cmx` for the first time: nothing need be installed, and how to have it open by a double-click (Cmix patent [0191]-[0193]). */
 export function InstallCard(): ReactNode {

@@ -1,7 +1,7 @@
 import { type ReactNode, useSyncExternalStore } from "react";
-import type { Loss } from "../../player/connection.ts";
-import type { LossWatch } from "../../player/loss-watch.ts";
+import type { LossWatch } from "../../player/page/loss-watch.ts";
 import { useText } from "../../shared/i18n/text.tsx";
+import type { Loss } from "../../shared/net/connection.ts";
 
 export const useLoss = (watch: LossWatch): Loss | undefined => useSyncExternalStore(watch.subscribe, watch.snapshot);
 

@@ -1,12 +1,13 @@
 import type { ReactNode } from "react";
-import { Link } from "../../app/router.tsx";
-import type { Player } from "../../player/player.ts";
-import type { MissingItem } from "../../player/playlist.ts";
-import type { PlayerSnapshot } from "../../player/snapshot.ts";
-import { isAtRest } from "../../player/state.ts";
+import type { Player } from "../../player/page/player.ts";
+import type { MissingItem } from "../../player/page/playlist.ts";
+import type { PlayerSnapshot } from "../../player/page/snapshot.ts";
+import { isAtRest } from "../../player/page/state.ts";
+import { isGone } from "../../shared/api/service.ts";
 import { useText } from "../../shared/i18n/text.tsx";
+import { Link } from "../../shared/routing/router.tsx";
 import { ErrorNotice } from "../../shared/ui/notices.tsx";
-import { canOpenLater, helpForOpening, isGone } from "./error-help.ts";
+import { canOpenLater, helpForOpening } from "./error-help.ts";
 
 const DIGITS_SHOWN = 8;
 

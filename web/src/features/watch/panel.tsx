@@ -1,11 +1,11 @@
 import type { ReactNode } from "react";
-import type { PlayerSnapshot } from "../../player/snapshot.ts";
-import { showsCm } from "../../player/state.ts";
+import type { PlayerSnapshot } from "../../player/page/snapshot.ts";
+import { showsCm } from "../../player/page/state.ts";
+import type { MainFacts } from "../../player/protocol/play-api.ts";
 import { useText } from "../../shared/i18n/text.tsx";
-import { formatBytes, formatTime } from "../../shared/text-format.ts";
-import type { MainFacts } from "../../workers/play-api.ts";
+import { formatBytes, formatTime } from "../../shared/ui/text-format.ts";
+import { shelf } from "../../shelf/page/shelf.ts";
 import { KeepPart } from "../shelf/keep-part.tsx";
-import { shelf } from "../shelf/shelf.ts";
 import { SponsorLink } from "./sponsor-link.tsx";
 
 interface PanelProps {

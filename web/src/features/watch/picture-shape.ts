@@ -1,5 +1,5 @@
 import type { CSSProperties } from "react";
-import type { MainFacts } from "../../workers/play-api.ts";
+import type { MainFacts } from "../../player/protocol/play-api.ts";
 
 /** The shape of the picture as it is to be seen: upright, with square pixels. */
 export function shapeOf({ video }: MainFacts): CSSProperties {

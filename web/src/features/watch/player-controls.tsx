@@ -1,7 +1,7 @@
 import { type ReactNode, useId } from "react";
-import { type Player, SPEEDS } from "../../player/player.ts";
-import type { PlayerSnapshot } from "../../player/snapshot.ts";
-import { showsCm, showsVideo } from "../../player/state.ts";
+import { type Player, SPEEDS } from "../../player/page/player.ts";
+import type { PlayerSnapshot } from "../../player/page/snapshot.ts";
+import { showsCm, showsVideo } from "../../player/page/state.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { CaptionsControl } from "./captions-control.tsx";
 import { Control } from "./control.tsx";

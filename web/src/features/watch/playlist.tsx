@@ -1,9 +1,9 @@
 import type { ReactNode } from "react";
-import type { Player } from "../../player/player.ts";
-import type { PlayerSnapshot } from "../../player/snapshot.ts";
-import { isAtRest, showsVideo } from "../../player/state.ts";
+import type { Player } from "../../player/page/player.ts";
+import type { PlayerSnapshot } from "../../player/page/snapshot.ts";
+import { isAtRest, showsVideo } from "../../player/page/state.ts";
 import { useText } from "../../shared/i18n/text.tsx";
-import { formatTime } from "../../shared/text-format.ts";
+import { formatTime } from "../../shared/ui/text-format.ts";
 import { Control } from "./control.tsx";
 import { missingName } from "./missing-notice.tsx";
 

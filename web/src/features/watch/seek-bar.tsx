@@ -1,9 +1,9 @@
 import { type ReactNode, useState, useSyncExternalStore } from "react";
-import type { Player } from "../../player/player.ts";
-import type { PlayerSnapshot } from "../../player/snapshot.ts";
-import { showsVideo } from "../../player/state.ts";
+import type { Player } from "../../player/page/player.ts";
+import type { PlayerSnapshot } from "../../player/page/snapshot.ts";
+import { showsVideo } from "../../player/page/state.ts";
 import { useText } from "../../shared/i18n/text.tsx";
-import { formatTime } from "../../shared/text-format.ts";
+import { formatTime } from "../../shared/ui/text-format.ts";
 import { SeekPreview } from "./seek-preview.tsx";
 
 /** One press of an arrow key on the seek bar. */

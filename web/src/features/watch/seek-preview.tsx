@@ -1,7 +1,7 @@
 import { type CSSProperties, type ReactNode, useEffect, useState } from "react";
-import type { Player } from "../../player/player.ts";
-import { formatTime } from "../../shared/text-format.ts";
-import type { MainFacts } from "../../workers/play-api.ts";
+import type { Player } from "../../player/page/player.ts";
+import type { MainFacts } from "../../player/protocol/play-api.ts";
+import { formatTime } from "../../shared/ui/text-format.ts";
 import { shapeOf } from "./picture-shape.ts";
 
 interface SeekPreviewProps {

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
+import type { CmOffer } from "../../shared/api/service.ts";
 import { useText } from "../../shared/i18n/text.tsx";
-import type { CmOffer } from "../../shared/service.ts";
 
 /** Only these may be followed from a service's answer: another site, or a page of this service. */
 export const LINK = /^(https?:\/\/|\/(?!\/))/i;

@@ -1,7 +1,7 @@
 import { type ReactNode, useEffect, useState } from "react";
-import type { PlayerSnapshot } from "../../player/snapshot.ts";
+import type { PlayerSnapshot } from "../../player/page/snapshot.ts";
+import { chooseSurroundings, type ShownSurrounding, type SurroundingKind } from "../../shared/api/surroundings.ts";
 import { useText } from "../../shared/i18n/text.tsx";
-import { chooseSurroundings, type ShownSurrounding, type SurroundingKind } from "../../shared/surroundings.ts";
 import { LINK } from "./sponsor-link.tsx";
 
 /** What suits this play's viewer around its video (Cmix page 5); nothing where the service cannot tell. @param number of the video in the play */

@@ -1,7 +1,7 @@
 import { useEffect } from "react";
-import type { Player } from "../../player/player.ts";
-import type { PlayerSnapshot } from "../../player/snapshot.ts";
-import { showsCm, showsVideo } from "../../player/state.ts";
+import type { Player } from "../../player/page/player.ts";
+import type { PlayerSnapshot } from "../../player/page/snapshot.ts";
+import { showsCm, showsVideo } from "../../player/page/state.ts";
 
 /** The screen stays on while something is shown. The browser lets go of the lock with a hidden tab; it is asked for again. */
 export function useWakeLock({ state }: PlayerSnapshot): void {

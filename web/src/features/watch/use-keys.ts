@@ -1,6 +1,6 @@
 import { useCallback, useEffect } from "react";
-import { type Player, SPEEDS } from "../../player/player.ts";
-import { showsCm, showsVideo } from "../../player/state.ts";
+import { type Player, SPEEDS } from "../../player/page/player.ts";
+import { showsCm, showsVideo } from "../../player/page/state.ts";
 
 const SHORT_SECONDS = 5;
 const LONG_SECONDS = 10;

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from "react";
-import type { Player } from "../../player/player.ts";
+import type { Player } from "../../player/page/player.ts";
 
 /** WICG Document Picture-in-Picture, in Chromium on computers. */
 interface DocumentPictureInPicture {

@@ -1,9 +1,10 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
-import { Player } from "../../player/player.ts";
-import type { Display } from "../../player/screen.ts";
-import type { PlayerSnapshot } from "../../player/snapshot.ts";
+import { Player } from "../../player/page/player.ts";
+import type { PlayerSnapshot } from "../../player/page/snapshot.ts";
+import type { Display } from "../../player/protocol/play-api.ts";
 
-const spawn = (): Worker => new Worker(new URL("../../workers/play.worker.ts", import.meta.url), { type: "module" });
+const spawn = (): Worker =>
+  new Worker(new URL("../../player/worker/play.worker.ts", import.meta.url), { type: "module" });
 
 /** `?display=webgl2` and `?display=2d` force one way of painting, to look into a fault of the graphics driver. */
 function wantedDisplay(): Display {

@@ -1,11 +1,11 @@
 import { type ReactNode, useCallback, useEffect, useRef } from "react";
-import { openInWatch, useHandedOver } from "../../app/handoff.ts";
-import { useOnline } from "../../app/install.ts";
-import { useAddress } from "../../app/router.tsx";
-import type { Player } from "../../player/player.ts";
-import type { PlayerSnapshot } from "../../player/snapshot.ts";
-import { isAtRest } from "../../player/state.ts";
+import type { Player } from "../../player/page/player.ts";
+import type { PlayerSnapshot } from "../../player/page/snapshot.ts";
+import { isAtRest } from "../../player/page/state.ts";
 import { useText } from "../../shared/i18n/text.tsx";
+import { openInWatch, useHandedOver } from "../../shared/routing/handoff.ts";
+import { useOnline } from "../../shared/routing/install.ts";
+import { useAddress } from "../../shared/routing/router.tsx";
 import { DropZone } from "../../shared/ui/drop-zone.tsx";
 import { FileButton } from "../../shared/ui/file-button.tsx";
 import { ErrorNotice, Hint } from "../../shared/ui/notices.tsx";

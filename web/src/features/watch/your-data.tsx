@@ -1,10 +1,10 @@
 import type { ReactNode } from "react";
-import { Link } from "../../app/router.tsx";
-import type { PlayerSnapshot } from "../../player/snapshot.ts";
+import type { PlayerSnapshot } from "../../player/page/snapshot.ts";
+import type { ViewerAttributes } from "../../shared/api/service.ts";
+import { useSession } from "../../shared/api/session.ts";
 import type { TextKey } from "../../shared/i18n/en.ts";
 import { useText } from "../../shared/i18n/text.tsx";
-import type { ViewerAttributes } from "../../shared/service.ts";
-import { useSession } from "../../shared/session.ts";
+import { Link } from "../../shared/routing/router.tsx";
 import { ViewerDataForm } from "../account/viewer-data-form.tsx";
 
 const NAMES: Record<keyof ViewerAttributes, TextKey> = {

@@ -75,7 +75,8 @@ export const en = {
   "studio.drop": "Drop a video here",
   "studio.or": "or",
   "studio.choose": "Choose a file",
-  "studio.kinds": "MP4, MOV, WebM, MKV; raw H.264, TS, IVF too. H.264 with AAC works everywhere",
+  "studio.kinds":
+    "MP4, MOV, WebM, MKV; raw H.264, TS, M2TS, IVF, MPG, M1V, M2V, VOB too. H.264 with AAC works everywhere",
   "studio.inspecting": "Looking at the file …",
   "studio.other": "Choose another video",
   "studio.noPreview": "This browser cannot show a preview of this file.",

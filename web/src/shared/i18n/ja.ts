@@ -74,7 +74,8 @@ export const ja: Record<TextKey, string> = {
   "studio.drop": "ここに動画をドロップ",
   "studio.or": "または",
   "studio.choose": "ファイルを選択",
-  "studio.kinds": "MP4、MOV、WebM、MKV。H.264 のみのファイル、TS、IVF も(H.264 と AAC ならどこでも使えます)",
+  "studio.kinds":
+    "MP4、MOV、WebM、MKV。H.264 のみのファイル、TS、M2TS、IVF、MPG、M1V、M2V、VOB も(H.264 と AAC ならどこでも使えます)",
   "studio.inspecting": "ファイルを調べています…",
   "studio.other": "別の動画を選ぶ",
   "studio.noPreview": "このブラウザーではこのファイルのプレビューを表示できません。",

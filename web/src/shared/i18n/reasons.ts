@@ -3,9 +3,9 @@
  * as far as a viewer meets it; other messages are given as details.
  */
 import { CmixError } from "../../../../codec/page.ts";
-import type { Language } from "./text.tsx";
+import type { Language } from "./language.ts";
 
-/** By the codes of server/http-error.ts; the first is taken whose values the service told. */
+/** By the codes of server/http/answer-error.ts; the first is taken whose values the service told. */
 const JAPANESE = new Map<unknown, readonly string[]>(
   Object.entries({
     signed_out: ["サインインしてください。"],

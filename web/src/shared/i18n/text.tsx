@@ -1,12 +1,12 @@
 /** The pages' language: chosen by the browser, changed by the viewer, kept in this browser. */
+
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
 import { en, type TextKey } from "./en.ts";
 import { ja } from "./ja.ts";
+import type { Language } from "./language.ts";
 import { reasonOf } from "./reasons.ts";
 
 const DICTIONARIES = { en, ja } as const;
-export const LANGUAGES = { en: "English", ja: "日本語" } as const;
-export type Language = keyof typeof LANGUAGES;
 export type Translate = (key: TextKey, values?: Record<string, string | number>) => string;
 
 const STORAGE_KEY = "cmix-language";

@@ -1,5 +1,5 @@
 import { type DragEvent, type ReactNode, useId, useRef, useState } from "react";
-import { canPickSource, droppedHandle, pickSource } from "../file-access.ts";
+import { canPickSource, droppedHandle, pickSource } from "../files/file-access.ts";
 
 interface DropZoneProps {
   title: string;

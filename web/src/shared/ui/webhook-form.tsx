@@ -1,8 +1,8 @@
 import { type FormEvent, type ReactNode, useEffect, useState } from "react";
-import { formValues } from "../form-values.ts";
+import { loadWebhook, putWebhook, type Webhook } from "../api/webhooks.ts";
 import { useText } from "../i18n/text.tsx";
-import { loadWebhook, putWebhook, type Webhook } from "../webhooks.ts";
 import { Field } from "./field.tsx";
+import { formValues } from "./form-values.ts";
 import { ErrorNotice, Hint } from "./notices.tsx";
 
 /** Where the counts of one CM or video go, and whether they got there. @param of as `loadWebhook` */

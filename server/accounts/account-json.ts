@@ -1,0 +1,20 @@
+/** Accounts and their logs as the routes give them. */
+import type { AccessEntry, DivisionEntry } from "../storage/sqlite/account-logs.ts";
+import type { Account } from "../storage/sqlite/accounts.ts";
+import type * as json from "./schemas.ts";
+
+export const PRIVATE = "private, no-store";
+
+export function accountToJson({ id, passwordHash: _kept, createdAt, ...same }: Account): json.Account {
+  return { accountId: id, ...same, createdAt: new Date(createdAt).toISOString() };
+}
+
+export const accessToJson = ({ at, ...same }: AccessEntry): json.AccessEntry => ({
+  ...same,
+  at: new Date(at).toISOString(),
+});
+
+export const divisionToJson = ({ at, ...same }: DivisionEntry): json.DivisionEntry => ({
+  ...same,
+  at: new Date(at).toISOString(),
+});

@@ -1,0 +1,151 @@
+import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import type { Deps } from "../deps.ts";
+import { given, json, jsonBody, refusals } from "../http/schemas.ts";
+import type { Account } from "../storage/sqlite/accounts.ts";
+import { accountToJson, divisionToJson, PRIVATE } from "./account-json.ts";
+import { type AccountService, NO_BUSINESS } from "./account-service.ts";
+import { accountOf, giveSession, guarded, takeSession } from "./identity.ts";
+import { ACCOUNT_ROLES } from "./roles.ts";
+import * as schemas from "./schemas.ts";
+
+const registerRoute = createRoute({
+  method: "post",
+  path: "/api/accounts",
+  summary: "Make an account, and sign in with it",
+  description: "Providers and sponsors have a viewer's rights until the administrator approves them.",
+  request: { body: jsonBody(schemas.registrationSchema) },
+  responses: { 201: json(schemas.accountSchema, "Made"), ...refusals(400, 403, 409, 413, 415, 429) },
+});
+
+const firstRoute = createRoute({
+  method: "post",
+  path: "/api/first-administrator",
+  summary: "Make the first administrator's account by the link printed at the server's start; once",
+  request: {
+    body: jsonBody(schemas.firstAdministratorSchema),
+  },
+  responses: {
+    201: json(schemas.accountSchema, "Made, and signed in"),
+    ...refusals(400, 403, 404, 409, 413, 415, 429),
+  },
+});
+
+const newPasswordRoute = createRoute({
+  method: "post",
+  path: "/api/new-password",
+  summary: "Set a new password by the administrator's link; once",
+  request: {
+    body: jsonBody(schemas.newPasswordSchema),
+  },
+  responses: {
+    204: { description: "Set; every session of the account is over" },
+    ...refusals(400, 403, 404, 413, 415, 429),
+  },
+});
+
+const ownRoute = createRoute({
+  path: "/api/account",
+  summary: "My own data",
+  ...guarded("get", ACCOUNT_ROLES),
+  responses: { 200: json(schemas.accountSchema, "All that is stored of it"), ...refusals(401) },
+});
+
+const changeRoute = createRoute({
+  path: "/api/account",
+  summary: "Change my own data",
+  ...guarded("patch", ACCOUNT_ROLES),
+  request: {
+    body: jsonBody(schemas.accountChangeSchema),
+  },
+  responses: { 200: json(schemas.accountSchema, "Changed"), ...refusals(400, 401, 403, 409, 413, 415, 429) },
+});
+
+const passwordRoute = createRoute({
+  path: "/api/account/password",
+  summary: "Change my password; every other session of the account ends",
+  ...guarded("put", ACCOUNT_ROLES),
+  request: {
+    body: jsonBody(schemas.passwordChangeSchema),
+  },
+  responses: { 204: { description: "Changed" }, ...refusals(400, 401, 403, 413, 415, 429) },
+});
+
+const deleteRoute = createRoute({
+  path: "/api/account/deletion",
+  summary: "Delete my account and all personal data in it",
+  ...guarded("post", ACCOUNT_ROLES),
+  request: { body: jsonBody(schemas.accountDeletionSchema) },
+  responses: { 204: { description: "Deleted" }, ...refusals(400, 401, 403, 409, 413, 415, 429) },
+});
+
+const divisionsRoute = createRoute({
+  path: "/api/account/divisions",
+  summary: "My own division log, newest first",
+  ...guarded("get", ["provider", "administrator"]),
+  request: { query: schemas.logQuery.pick({ before: true }) },
+  responses: { 200: json(schemas.divisionLogSchema, "At most 100"), ...refusals(400, 401, 403) },
+});
+
+export function registerAccounts(app: OpenAPIHono, { store }: Deps, service: AccountService): void {
+  const own = (c: Context) => service.account(accountOf(c));
+  const addressOf = (c: Context) => c.get("client").address;
+
+  async function signIn(c: Context, account: Account): Promise<void> {
+    giveSession(c, await c.get("sessions").signIn(account, c.get("identity")));
+  }
+
+  app.use("/api/account/*", async (c, next) => {
+    c.header("Cache-Control", PRIVATE);
+    await next();
+  });
+
+  app.openapi(registerRoute, async (c) => {
+    const account = await service.register({ ...NO_BUSINESS, ...c.req.valid("json") }, addressOf(c));
+    await signIn(c, account);
+    return c.json(accountToJson(account), 201);
+  });
+
+  app.openapi(firstRoute, async (c) => {
+    const { token, email, password } = c.req.valid("json");
+    const account = await service.registerFirstAdministrator(token, email, password, addressOf(c));
+    await signIn(c, account);
+    return c.json(accountToJson(account), 201);
+  });
+
+  app.openapi(newPasswordRoute, async (c) => {
+    const { token, password } = c.req.valid("json");
+    await c.get("sessions").endAll(await service.setPasswordByLink(token, password, addressOf(c)));
+    return c.body(null, 204);
+  });
+
+  app.openapi(ownRoute, async (c) => c.json(accountToJson(await own(c)), 200));
+
+  app.openapi(changeRoute, async (c) => {
+    const { password, ...change } = c.req.valid("json");
+    return c.json(accountToJson(await service.changeOwn(await own(c), given(change), password, addressOf(c))), 200);
+  });
+
+  app.openapi(passwordRoute, async (c) => {
+    const { password, newPassword } = c.req.valid("json");
+    const account = await own(c);
+    await service.changePassword(account, password, newPassword, addressOf(c));
+    await c.get("sessions").endAll(account.id);
+    giveSession(c, await c.get("sessions").signIn(account, undefined));
+    return c.body(null, 204);
+  });
+
+  app.openapi(deleteRoute, async (c) => {
+    const account = await own(c);
+    await service.deleteOwn(account, c.req.valid("json").password, addressOf(c));
+    await c.get("sessions").endAll(account.id);
+    takeSession(c);
+    return c.body(null, 204);
+  });
+
+  app.openapi(divisionsRoute, async (c) => {
+    const { id: accountId } = await own(c);
+    const entries = await store.accountLogs.divisions({ accountId, before: c.req.valid("query").before });
+    return c.json({ entries: entries.map(divisionToJson) }, 200);
+  });
+}

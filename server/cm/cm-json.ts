@@ -1,0 +1,16 @@
+import { dateOf } from "../http/schemas.ts";
+import type { Cm } from "../storage/sqlite/cms.ts";
+import type { AdminCm } from "./schemas.ts";
+
+export function cmToJson(cm: Cm, events: Record<string, number>): AdminCm {
+  const { fromAt, untilAt, ...conditions } = cm.conditions;
+  const { id, type, house, title, sponsor, link, active, kinds, ageLimit, bytes, deliveries } = cm;
+  return {
+    ...{ id, type, house, title, sponsor, link, active, kinds, ageLimit, bytes, deliveries, events },
+    conditions: { ...conditions, from: dateOf(fromAt), until: dateOf(untilAt) },
+    seconds: cm.durationMilliseconds / 1000,
+    createdAt: new Date(cm.createdAt).toISOString(),
+    fileUrl: `/api/cms/${id}/file`,
+    origin: cm.origin && { url: cm.origin.url, fault: cm.origin.fault },
+  };
+}

@@ -1,0 +1,77 @@
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { JSONValue } from "hono/utils/types";
+import type { Deps } from "../deps.ts";
+import type { Uploads } from "../library/uploads.ts";
+import { HttpError } from "./answer-error.ts";
+import { json, refusals } from "./schemas.ts";
+
+const statusSchema = z.object({ status: z.literal("ok") }).openapi("Status");
+
+const healthRoute = createRoute({
+  method: "get",
+  path: "/healthz",
+  summary: "The process answers",
+  responses: { 200: json(statusSchema, "It does") },
+});
+
+const readyRoute = createRoute({
+  method: "get",
+  path: "/readyz",
+  summary: "Database and CMs are there, and the server is not stopping: plays can be served",
+  responses: { 200: json(statusSchema, "They are"), ...refusals(503) },
+});
+
+const metricsRoute = createRoute({
+  method: "get",
+  path: "/metrics",
+  summary: "Counters in Prometheus' text format",
+  responses: { 200: { description: "Metrics", content: { "text/plain": { schema: z.string() } } } },
+});
+
+const documentRoute = createRoute({
+  method: "get",
+  path: "/openapi.json",
+  summary: "This description, made from the routes' schemas",
+  responses: {
+    200: {
+      description: "OpenAPI 3.1",
+      content: { "application/json": { schema: z.record(z.string(), z.unknown()) } },
+    },
+  },
+});
+
+export function registerHealth(app: OpenAPIHono, { store, metrics, log, lifecycle }: Deps, uploads: Uploads): void {
+  app.openapi(healthRoute, (c) => c.json({ status: "ok" as const }, 200));
+
+  app.openapi(readyRoute, async (c) => {
+    if (lifecycle.isStopping) throw new HttpError("unavailable", "the server is stopping: ask another one");
+    const ready = await store.check().then(
+      () => store.cms.hasHouseCm(),
+      (error: Error) => {
+        log("not-ready", { message: error.message });
+        return false;
+      },
+    );
+    if (!ready) throw new HttpError("unavailable", "the database or the house CM is not there");
+    return c.json({ status: "ok" as const }, 200);
+  });
+
+  app.openapi(metricsRoute, async (c) => {
+    const values = {
+      cmix_videos: await store.videos.count(),
+      cmix_cms: await store.cms.count(),
+      cmix_unfinished_uploads: await uploads.count(),
+      cmix_waiting_reports: await store.reports.waiting(),
+    };
+    return c.text(await metrics.render(values), 200);
+  });
+
+  app.openapi(documentRoute, (c) => {
+    const info = {
+      title: "Cmix",
+      version: "1",
+      description: "Delivery of slaves behind commercials. Prose: server/API.md.",
+    };
+    return c.json(app.getOpenAPI31Document({ openapi: "3.1.0", info }) as object as Record<string, JSONValue>, 200);
+  });
+}

@@ -1,0 +1,27 @@
+import type { Context } from "hono";
+import { type ByteStream, tooLarge } from "../blobs/receive.ts";
+import { HttpError } from "./answer-error.ts";
+
+/**
+ * The body of an upload, to be streamed.
+ *
+ * @throws HttpError it is announced longer than `maxBytes`, is no bytes, or is not there
+ */
+export function uploadBody(c: Context, maxBytes: number): ByteStream {
+  const type = c.req.header("Content-Type")?.split(";")[0]?.trim().toLowerCase();
+  if (type !== "application/octet-stream")
+    throw new HttpError("media_type", "send the file's bytes as application/octet-stream");
+  if (Number(c.req.header("Content-Length") ?? 0) > maxBytes) throw tooLarge(maxBytes);
+  const body = c.req.raw.body;
+  if (body === null) throw new HttpError("bad_request", "the file's bytes are missing");
+  return untilItBreaks(body);
+}
+
+/** A sender that goes away is its own fault, not this server's. */
+async function* untilItBreaks(body: ByteStream): ByteStream {
+  try {
+    yield* body;
+  } catch (cause) {
+    throw new HttpError("bad_request", `the upload broke off: ${(cause as Error).message}`);
+  }
+}

@@ -1,0 +1,57 @@
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { guarded } from "../accounts/identity.ts";
+import type { Deps } from "../deps.ts";
+import { HttpError } from "../http/answer-error.ts";
+import { dateOf, given, idSchema, json, jsonBody, refusals, timeOf } from "../http/schemas.ts";
+import type { VideoConditions } from "./conditions.ts";
+import { ownedVideo } from "./owned-video.ts";
+import { type VideoConditions as ConditionsJson, conditionsChangeSchema, conditionsSchema } from "./schemas.ts";
+
+const ROLES = ["provider", "administrator"] as const;
+
+const params = z.object({ mainId: idSchema });
+
+const getRoute = createRoute({
+  path: "/api/videos/{mainId}/conditions",
+  summary: "A provider's conditions on a video",
+  ...guarded("get", ROLES),
+  request: { params },
+  responses: { 200: json(conditionsSchema, "They are"), ...refusals(401, 403, 404) },
+});
+
+const patchRoute = createRoute({
+  path: "/api/videos/{mainId}/conditions",
+  summary: "Limit plays of a video, and the CMs beside it; what is left out stays",
+  ...guarded("patch", ROLES),
+  request: {
+    params,
+    body: jsonBody(conditionsChangeSchema),
+  },
+  responses: { 200: json(conditionsSchema, "Changed"), ...refusals(400, 401, 403, 404, 413, 415) },
+});
+
+export function registerConditions(app: OpenAPIHono, deps: Deps): void {
+  const { conditions } = deps.store;
+
+  app.openapi(getRoute, async (c) => {
+    const { mainId } = c.req.valid("param");
+    await ownedVideo(deps, c.get("identity"), mainId);
+    return c.json(toJson(await conditions.of(mainId)), 200);
+  });
+
+  app.openapi(patchRoute, async (c) => {
+    const { mainId } = c.req.valid("param");
+    await ownedVideo(deps, c.get("identity"), mainId);
+    const changed = { ...toJson(await conditions.of(mainId)), ...given(c.req.valid("json")) };
+    const { from, until, ...others } = changed;
+    const next: VideoConditions = { ...others, fromAt: timeOf(from), untilAt: timeOf(until) };
+    if (next.fromAt !== null && next.untilAt !== null && next.fromAt >= next.untilAt)
+      throw new HttpError("bad_request", "from: not before until, so nobody could play it", { place: "json.from" });
+    await conditions.set(mainId, next);
+    return c.json(changed, 200);
+  });
+}
+
+function toJson({ fromAt, untilAt, ...others }: VideoConditions): ConditionsJson {
+  return { ...others, from: dateOf(fromAt), until: dateOf(untilAt) };
+}

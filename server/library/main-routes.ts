@@ -1,0 +1,116 @@
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { MainReader, sourceFromBytes } from "../../codec/index.ts";
+import { guarded } from "../accounts/identity.ts";
+import type { Deps } from "../deps.ts";
+import { HttpError } from "../http/answer-error.ts";
+import { bytes, idSchema, json, refusals } from "../http/schemas.ts";
+import { sendFile } from "../http/send-file.ts";
+import { ownedVideo } from "./owned-video.ts";
+import { registerRemoteMain } from "./remote-main.ts";
+import { mainAddressSchema, remoteMainSchema } from "./schemas.ts";
+
+const MAIN_TYPE = "application/vnd.cmix.main";
+/** A main never changes under its id. */
+const FOR_EVER = "public, max-age=31536000, immutable";
+
+const params = z.object({ mainId: idSchema });
+
+const getRoute = createRoute({
+  method: "get",
+  path: "/api/mains/{mainId}",
+  summary: "Download a main file; byte ranges and HEAD work too",
+  request: { params },
+  responses: {
+    200: bytes("The .cmx", MAIN_TYPE),
+    206: bytes("A range of it", MAIN_TYPE),
+    302: { description: "It lies on its provider's own server" },
+    ...refusals(400, 404, 416),
+  },
+});
+
+const addressRoute = createRoute({
+  path: "/api/mains/{mainId}/address",
+  ...guarded("put", ["provider", "administrator"]),
+  summary: "Let the library give one's own server's address for a main; the file there is fetched and checked first",
+  request: {
+    params,
+    body: {
+      required: true,
+      content: {
+        "application/json": {
+          schema: mainAddressSchema,
+        },
+      },
+    },
+  },
+  responses: {
+    200: json(
+      remoteMainSchema,
+      "playsInBrowser is false where that server does not let this service's pages read ranges",
+    ),
+    ...refusals(400, 401, 403, 404, 413, 415, 422),
+  },
+});
+
+const posterRoute = createRoute({
+  method: "get",
+  path: "/api/mains/{mainId}/poster",
+  summary: "The poster in a main's header",
+  request: { params },
+  responses: { 200: bytes("JPEG, PNG or WebP", "image/*"), ...refusals(400, 404) },
+});
+
+export function registerMains(app: OpenAPIHono, deps: Deps): void {
+  const { store, blobs, now } = deps;
+
+  const countDownload = (c: Context, mainId: string): Promise<void> =>
+    store.library.addDownload({ at: now(), mainId, accountId: c.get("identity")?.accountId ?? null });
+
+  async function listed(mainId: string) {
+    const [main, video] = [await store.videos.main(mainId), await store.videos.byMain(mainId)];
+    if (main === undefined || video === undefined)
+      throw new HttpError("not_found", `main ${mainId} cannot be had here`, { mainId });
+    return { main, video };
+  }
+
+  app.openapi(getRoute, async (c) => {
+    const { main, video } = await listed(c.req.valid("param").mainId);
+    if (main.url !== null) {
+      if (asksForAll(c)) await countDownload(c, main.mainId);
+      c.header("Cache-Control", "no-store");
+      return c.redirect(main.url, 302);
+    }
+    const answer = { type: MAIN_TYPE, tag: main.sha256, cache: FOR_EVER, fileName: video.mainName };
+    const response = sendFile(c, await blobs.source("mains", main.mainId), answer);
+    if (response.ok && asksForAll(c)) await countDownload(c, main.mainId);
+    return response;
+  });
+
+  app.openapi(addressRoute, async (c) => {
+    const video = await ownedVideo(deps, c.get("identity"), c.req.valid("param").mainId);
+    const { isSecure, host } = c.get("client");
+    const origin = `${isSecure ? "https" : "http"}://${host}`;
+    const { bytes, playsInBrowser } = await registerRemoteMain(deps, video, { ...c.req.valid("json"), origin });
+    return c.json({ url: c.req.valid("json").url, bytes, playsInBrowser }, 200);
+  });
+
+  app.openapi(posterRoute, async (c) => {
+    const { main } = await listed(c.req.valid("param").mainId);
+    const isHere = main.hasPoster && main.url === null;
+    const poster = isHere ? (await MainReader.open(await blobs.source("mains", main.mainId))).header.poster : undefined;
+    if (poster === undefined)
+      throw new HttpError("not_found", `main ${main.mainId} has no poster`, { mainId: main.mainId });
+    return sendFile(c, sourceFromBytes(poster.data), {
+      type: poster.type,
+      tag: `${main.sha256}-poster`,
+      cache: FOR_EVER,
+    });
+  });
+}
+
+/** A download is all of the file from its start; a player's single ranges are none, nor is the rest of one that broke off. */
+function asksForAll(c: Context): boolean {
+  const range = c.req.header("Range")?.trim();
+  return c.req.method === "GET" && (range === undefined || !/^bytes=/.test(range) || range === "bytes=0-");
+}

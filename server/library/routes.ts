@@ -1,0 +1,136 @@
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { guarded } from "../accounts/identity.ts";
+import type { Deps } from "../deps.ts";
+import { HttpError } from "../http/answer-error.ts";
+import { idSchema, json, refusals } from "../http/schemas.ts";
+import type { LibraryQuery } from "../storage/sqlite/library.ts";
+import { ownedVideo } from "./owned-video.ts";
+import {
+  downloadsSchema,
+  libraryQuery,
+  ownVideoPageSchema,
+  PAGE_MOST,
+  videoChangeSchema,
+  videoPageSchema,
+  videoSchema,
+  videoShownSchema,
+} from "./schemas.ts";
+import { searchWords } from "./search-text.ts";
+import { ownVideoToJson, videoToJson } from "./video-json.ts";
+
+const PAGE_USUAL = 24;
+const DOWNLOADS_MOST = 1000;
+
+const OWNERS = ["provider", "administrator"] as const;
+
+const params = z.object({ mainId: idSchema });
+
+const listRoute = createRoute({
+  method: "get",
+  path: "/api/videos",
+  summary: "The library, newest first, a page at a time",
+  request: { query: libraryQuery },
+  responses: {
+    200: json(z.union([videoPageSchema, ownVideoPageSchema]), `At most ${PAGE_MOST} videos`),
+    ...refusals(400, 401, 403),
+  },
+});
+
+const getRoute = createRoute({
+  method: "get",
+  path: "/api/videos/{mainId}",
+  summary: "One video of the library",
+  request: { params },
+  responses: { 200: json(videoSchema, "As the library lists it"), ...refusals(400, 404) },
+});
+
+const changeRoute = createRoute({
+  path: "/api/videos/{mainId}",
+  ...guarded("patch", OWNERS),
+  summary: "Change what the library shows of one's own video",
+  request: { params, body: { required: true, content: { "application/json": { schema: videoChangeSchema } } } },
+  responses: {
+    200: json(videoShownSchema, "As it is shown from now on"),
+    ...refusals(400, 401, 403, 404, 413),
+  },
+});
+
+const withdrawRoute = createRoute({
+  path: "/api/videos/{mainId}",
+  ...guarded("delete", OWNERS),
+  summary: "Withdraw one's own video; plays under way come to their end",
+  request: { params },
+  responses: { 204: { description: "It is in the library no more" }, ...refusals(400, 401, 403, 404) },
+});
+
+const downloadsRoute = createRoute({
+  path: "/api/videos/{mainId}/downloads",
+  ...guarded("get", OWNERS),
+  summary: "Log of the downloads of one's own main, newest first",
+  request: { params },
+  responses: {
+    200: json(downloadsSchema, `The last ${DOWNLOADS_MOST}; an account where one was signed in`),
+    ...refusals(400, 401, 403, 404),
+  },
+});
+
+export function registerVideos(app: OpenAPIHono, deps: Deps): void {
+  const { store, log, now } = deps;
+
+  app.openapi(listRoute, async (c) => {
+    const { q = "", genre, age, page = 1, size = PAGE_USUAL, mine } = c.req.valid("query");
+    const identity = c.get("identity");
+    if (mine !== undefined && identity?.accountId === undefined)
+      throw new HttpError("signed_out", "sign in to see your own videos: POST /api/session");
+    const query: LibraryQuery = {
+      words: searchWords(q),
+      genre,
+      ageMost: age,
+      ownerId: mine === undefined ? undefined : identity?.accountId,
+      offset: (page - 1) * size,
+      most: size,
+    };
+    const { videos, total } = await store.library.list(query);
+    const about = { total, page, pages: Math.ceil(total / size), genres: await store.library.genres() };
+    return mine === undefined
+      ? c.json({ videos: videos.map(videoToJson), ...about }, 200)
+      : c.json({ videos: videos.map(ownVideoToJson), ...about }, 200);
+  });
+
+  app.openapi(getRoute, async (c) => {
+    const { mainId } = c.req.valid("param");
+    const [video] = (await store.library.list({ words: [], mainId, offset: 0, most: 1 })).videos;
+    if (video === undefined) throw new HttpError("not_found", `there is no video ${mainId} in the library`, { mainId });
+    return c.json(videoToJson(video), 200);
+  });
+
+  app.openapi(changeRoute, async (c) => {
+    const video = await ownedVideo(deps, c.get("identity"), c.req.valid("param").mainId);
+    const change = c.req.valid("json");
+    const shown = {
+      title: change.title ?? video.title,
+      copyright: change.copyright ?? video.copyright,
+      genre: change.genre ?? video.genre,
+      description: change.description ?? video.description,
+      ageLimit: change.ageLimit ?? video.ageLimit,
+    };
+    await store.videos.edit(video.slaveId, shown, now());
+    return c.json(shown, 200);
+  });
+
+  app.openapi(withdrawRoute, async (c) => {
+    const { slaveId, mainId } = await ownedVideo(deps, c.get("identity"), c.req.valid("param").mainId);
+    await store.videos.withdraw(slaveId, now());
+    log("withdrawn", { slaveId, mainId });
+    return c.body(null, 204);
+  });
+
+  app.openapi(downloadsRoute, async (c) => {
+    const { mainId } = await ownedVideo(deps, c.get("identity"), c.req.valid("param").mainId);
+    const downloads = await store.library.downloads(mainId, DOWNLOADS_MOST);
+    return c.json(
+      { downloads: downloads.map(({ at, accountId }) => ({ at: new Date(at).toISOString(), accountId })) },
+      200,
+    );
+  });
+}

@@ -1,0 +1,46 @@
+/** What a player tells of a play, and whether the server's clock finds it possible. Pure. */
+import type { PlayEventRow } from "../storage/sqlite/schema.ts";
+import { CM_EVENTS, type CmEventKind } from "./event-kinds.ts";
+import { cmMilliseconds, type Play, type PlayState, withVideo } from "./play.ts";
+import { elapsedMilliseconds } from "./play-rules.ts";
+
+export interface PlayEvent {
+  /** The player's own, one for each event: told again, it counts once. */
+  id: string;
+  /** `seconds`: shown of a video in this play so far, by `seconds`. */
+  kind: CmEventKind | "seconds";
+  /** Of the CM or video in the play, from 1. */
+  number: number;
+  seconds?: number | undefined;
+}
+
+/** `early`: by the server's clock it cannot have happened yet. `unknown`: the play has no such CM or video. */
+export type EventFault = "early" | "unknown" | "known";
+
+/** @returns the row to be counted, and the state after it; or why it is not */
+export function judgeEvent(
+  play: Play,
+  event: PlayEvent,
+  now: number,
+): { row: PlayEventRow; state: PlayState } | EventFault {
+  const row = { play_id: play.id, event_id: event.id, kind: event.kind, number: event.number, seconds: 0, at: now };
+  if (event.kind === "seconds") {
+    const [video, state] = [play.videos[event.number - 1], play.state.videos[event.number - 1]];
+    if (video === undefined || state === undefined) return "unknown";
+    const seconds = event.seconds ?? 0;
+    if (seconds <= state.shownSeconds) return "known";
+    if (!state.delivered || seconds * 1000 > elapsedMilliseconds(state, now)) return "early";
+    const next = withVideo(play.state, event.number, (old) => ({ ...old, shownSeconds: seconds }));
+    return { row: { ...row, seconds, main_id: video.mainId, cm_id: "" }, state: next };
+  }
+  const cm = play.cms[event.number - 1];
+  if (cm === undefined) return "unknown";
+  const ran = cmMilliseconds(play, event.number, now);
+  const started = ran > 0 || isStarted(play, event.number);
+  if (!started || ran < CM_EVENTS[event.kind] * cm.durationMilliseconds) return "early";
+  return { row: { ...row, main_id: "", cm_id: cm.cmId }, state: play.state };
+}
+
+function isStarted({ state: { place, cmStartedAt } }: Play, number: number): boolean {
+  return place.kind !== "over" && place.number === number && cmStartedAt !== null;
+}

@@ -1,0 +1,256 @@
+/** The start of a play: may these videos be played, and which CMs go around them (Cmix patent [0201]-[0205])? */
+import { createHmac, randomBytes } from "node:crypto";
+import type { Identity } from "../accounts/identity.ts";
+import {
+  type AttributeName,
+  attributesThatMatter,
+  type CmPlace,
+  chooseCm,
+  placeFault,
+  type ViewerAttributes,
+} from "../cm/choose-cm.ts";
+import type { Deps } from "../deps.ts";
+import { HttpError } from "../http/answer-error.ts";
+import { limitFault, type VideoConditions } from "../library/conditions.ts";
+import type { Cm } from "../storage/sqlite/cms.ts";
+import type { Video } from "../storage/sqlite/videos.ts";
+import { attributesForSurroundings, type SurroundingPlace } from "../surroundings/choose-surroundings.ts";
+import { movePlay, openState, type Play } from "./play.ts";
+
+const DAY_MILLISECONDS = 24 * 3600 * 1000;
+/** A play that was not heard of for so long was left. */
+export const LEFT_SECONDS = 60;
+
+interface Wanted {
+  video: Video;
+  conditions: VideoConditions;
+  place: CmPlace;
+}
+
+/** Stands for account or session wherever counts go by viewer: the same for the same viewer, and no more than that. */
+export function viewerOf({ playKey }: Pick<Deps, "playKey">, { accountId, sessionId }: Identity): string {
+  return createHmac("sha256", playKey)
+    .update(`viewer ${accountId ?? sessionId}`)
+    .digest("hex")
+    .slice(0, 32);
+}
+
+/**
+ * Opens a play over videos in their order, with a CM before each and one behind the last.
+ *
+ * @throws HttpError not_found: a main's slave is not here; not_yet, no_longer, plays_used_up, viewer_plays_used_up: its
+ * provider's limits; guest_plays_used_up: a visitor's; unavailable: there is no CM
+ */
+export function openPlay(
+  deps: Deps,
+  identity: Identity,
+  mainIds: readonly string[],
+  attributes: ViewerAttributes,
+): Promise<{ play: Play; videos: Video[]; isOwed: boolean }> {
+  const open = () => openAllowedPlay(deps, identity, mainIds, attributes);
+  if (identity.accountId !== undefined) return open();
+  // One after another: of several at the same time, the last ones would not be counted.
+  return deps.openingLock.run(identity.sessionId, async () => {
+    await mustBeLeft(deps, viewerOf(deps, identity));
+    return open();
+  });
+}
+
+/** Holds a visitor without an account to a number of plays (Cmix patent [0198]). @throws HttpError guest_plays_used_up */
+async function mustBeLeft({ store, guestPlaysPerDay, now }: Deps, viewer: string): Promise<void> {
+  if ((await store.plays.openedSince(viewer, now() - DAY_MILLISECONDS)) < guestPlaysPerDay) return;
+  throw new HttpError(
+    "guest_plays_used_up",
+    `${guestPlaysPerDay} plays a day need no account, and you have had them: sign in or make an account, or come back tomorrow`,
+    { guestPlaysPerDay },
+  );
+}
+
+async function openAllowedPlay(
+  deps: Deps,
+  identity: Identity,
+  mainIds: readonly string[],
+  attributes: ViewerAttributes,
+): Promise<{ play: Play; videos: Video[]; isOwed: boolean }> {
+  const { store, livePlays, metrics, log, limits, now } = deps;
+  const at = now();
+  const viewer = viewerOf(deps, identity);
+  const wanted = await findWanted(deps, mainIds);
+  for (const one of wanted) await mustBeAllowed(deps, one, viewer);
+  await store.plays.removeBefore(at - limits.playLifetimeSeconds * 1000);
+  await closeLeft(deps, viewer, at);
+  const { cms, isOwed } = await chooseCms(deps, wanted, viewer, attributes, at);
+  const play: Play = {
+    id: randomBytes(16).toString("hex"),
+    sessionId: identity.sessionId,
+    viewer,
+    createdAt: at,
+    key: new Uint8Array(randomBytes(32)),
+    videos: wanted.map(({ video }) => ({
+      mainId: video.mainId,
+      slaveId: video.slaveId,
+      segments: video.segments,
+      durationMilliseconds: Math.round(video.durationSeconds * 1000),
+    })),
+    cms: cms.map(({ id, durationMilliseconds }) => ({ cmId: id, durationMilliseconds })),
+    state: openState(wanted.length, at),
+  };
+  await livePlays.open(play);
+  metrics.add("cmix_plays_total");
+  log("play", { mainId: mainIds[0] ?? "", videos: mainIds.length });
+  return { play, videos: wanted.map(({ video }) => video), isOwed };
+}
+
+/** Which attributes would matter for a play of these videos: the player shows them, and sends no others (S12). */
+export async function askConditions(
+  deps: Deps,
+  identity: Identity,
+  mainIds: readonly string[],
+): Promise<AttributeName[]> {
+  const wanted = await findWanted(deps, mainIds);
+  const candidates = await deps.store.cms.list();
+  const moment = await momentOf(deps, viewerOf(deps, identity), deps.now());
+  const around = await deps.store.surroundings.list();
+  return [
+    ...new Set(
+      wanted.flatMap(({ place, video: { mainId } }) => [
+        ...attributesThatMatter(candidates, place, moment),
+        ...attributesForSurroundings(around, { ...place, mainId }, moment.now),
+      ]),
+    ),
+  ];
+}
+
+/** The video as what stands around it is chosen by. @throws HttpError not_found */
+export async function findSurroundingPlace(deps: Deps, mainId: string): Promise<SurroundingPlace> {
+  const [wanted] = await findWanted(deps, [mainId]);
+  if (wanted === undefined) throw new TypeError("findWanted: one video in, none out");
+  return { ...wanted.place, mainId };
+}
+
+/** @throws HttpError as {@link openPlay} */
+export async function mustBeAllowed(
+  { store, now }: Deps,
+  { video, conditions }: Pick<Wanted, "video" | "conditions">,
+  viewer: string,
+): Promise<void> {
+  const { mainId } = video;
+  const played = await store.plays.videoPlays(mainId, viewer);
+  const { fromAt, untilAt, plays, playsPerViewer } = conditions;
+  const date = (time: number | null) => new Date(time ?? 0).toISOString();
+  switch (limitFault(conditions, played, now())) {
+    case "not_yet":
+      throw new HttpError("not_yet", `"${video.title}" can be played from ${date(fromAt)} on`, {
+        mainId,
+        from: date(fromAt),
+      });
+    case "no_longer":
+      throw new HttpError("no_longer", `"${video.title}" could be played until ${date(untilAt)}`, {
+        mainId,
+        until: date(untilAt),
+      });
+    case "plays_used_up":
+      throw new HttpError(
+        "plays_used_up",
+        `"${video.title}" was offered for ${plays} plays, and all are used: ask its provider`,
+        { mainId, plays },
+      );
+    case "viewer_plays_used_up":
+      throw new HttpError(
+        "viewer_plays_used_up",
+        `"${video.title}" is offered ${playsPerViewer} times to each viewer: you have seen it so often`,
+        { mainId, playsPerViewer },
+      );
+  }
+}
+
+async function findWanted({ store }: Deps, mainIds: readonly string[]): Promise<Wanted[]> {
+  const wanted: Wanted[] = [];
+  for (const mainId of mainIds) {
+    const video = await store.videos.byMain(mainId);
+    if (video === undefined)
+      throw new HttpError(
+        "not_found",
+        `the slave of main ${mainId} is not here: ask the service that the video came from`,
+        { mainId },
+      );
+    const conditions = await store.conditions.of(mainId);
+    const { kindsAllowed, kindsExcluded } = conditions;
+    const place = { genre: video.genre, ageLimit: video.ageLimit, kindsAllowed, kindsExcluded };
+    wanted.push({ video, conditions, place });
+  }
+  return wanted;
+}
+
+/** Plays that a viewer left without a word end, and the CM that each still owed comes first next time (Cmix patent [0227]). */
+async function closeLeft({ store, livePlays }: Deps, viewer: string, at: number): Promise<void> {
+  for (const { id } of await store.plays.left(viewer, at - LEFT_SECONDS * 1000)) {
+    const play = await livePlays.find(id);
+    if (play === undefined || play.state.seenAt >= at - LEFT_SECONDS * 1000) continue;
+    await livePlays.change(play, () => ({ ...closing(play, at), result: undefined })).stored;
+  }
+}
+
+/** The end of a play, and what it owes. */
+function closing(play: Play, at: number) {
+  const answer = movePlay(play, { kind: "close" }, at);
+  if (answer.kind !== "at") return {};
+  const cmId = answer.pendingCm === undefined ? undefined : play.cms[answer.pendingCm - 1]?.cmId;
+  if (cmId === undefined) return { state: answer.state };
+  const row = { play_id: play.id, viewer: play.viewer, cm_id: cmId, at };
+  return { state: answer.state, facts: [{ kind: "owed", row } as const] };
+}
+
+async function momentOf({ store }: Deps, viewer: string, at: number) {
+  const views = await store.plays.cmViews(viewer, at);
+  return { now: at, viewsToday: (cmId: string) => views.get(cmId) ?? 0 };
+}
+
+/** One before each video and one behind the last, which may go with the last video. A CM that was missed comes first. */
+async function chooseCms(
+  deps: Deps,
+  wanted: readonly Wanted[],
+  viewer: string,
+  attributes: ViewerAttributes,
+  at: number,
+): Promise<{ cms: Cm[]; isOwed: boolean }> {
+  const { store, log } = deps;
+  const candidates = await store.cms.list();
+  const moment = await momentOf(deps, viewer, at);
+  const chosen: Cm[] = [];
+  let isOwed = false;
+  const times = (cmId: string) => chosen.filter(({ id }) => id === cmId).length;
+  for (const { place } of [...wanted, ...wanted.slice(-1)]) {
+    const owed = chosen.length > 0 ? undefined : await owedCm(deps, candidates, place, viewer, at);
+    const choice =
+      owed === undefined
+        ? chooseCm(
+            candidates.map((cm) => ({ ...cm, deliveries: cm.deliveries + times(cm.id) })),
+            place,
+            attributes,
+            { now: at, viewsToday: (cmId) => moment.viewsToday(cmId) + times(cmId) },
+          )
+        : { cm: owed, reason: "owed", unfit: "" };
+    if (choice === undefined)
+      throw new HttpError("unavailable", "this server has no CM: its administrator must add one");
+    chosen.push(choice.cm);
+    isOwed ||= owed !== undefined;
+    log("cm-choice", { cmId: choice.cm.id, reason: choice.reason, unfit: choice.unfit });
+  }
+  return { cms: chosen, isOwed };
+}
+
+async function owedCm(
+  { store }: Deps,
+  candidates: readonly Cm[],
+  place: CmPlace,
+  viewer: string,
+  at: number,
+): Promise<Cm | undefined> {
+  const may = (cm: Cm) => placeFault(cm, place, { now: at, viewsToday: () => 0 }) === undefined;
+  for (const id of await store.plays.owed(viewer)) {
+    const cm = candidates.find((candidate) => candidate.id === id);
+    if (cm !== undefined && may(cm)) return cm;
+  }
+  return undefined;
+}

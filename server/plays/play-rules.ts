@@ -1,0 +1,137 @@
+/**
+ * How much of one video a play may fetch, and where (API.md "Rules of a play"), as pure functions over its state and a time. Times are
+ * milliseconds of the server's clock; no viewer's word is taken for any of them.
+ */
+
+import type { Timeline } from "../library/timeline.ts";
+import { hasNumber, type Ranges, withRun } from "./ranges.ts";
+
+/** Media time that may be fetched before the first second has passed. */
+export const HEAD_START_SECONDS = 30;
+/** Media time that each seek adds, and how far ahead of the play's position a request may begin. */
+export const SEEK_SECONDS = 10;
+/** Media seconds that each second since the CM's end adds: the fastest that the player plays. Which speed it says to play at would bind nobody. */
+export const PLAY_SPEED = 2;
+/** Seeks that may follow one another at once. */
+export const SEEK_BURST = 8;
+/** One more seek each this many seconds. */
+export const SEEK_REFILL_SECONDS = 10;
+
+export interface VideoState {
+  /** How often the play came to this video before; each time its secret is another. */
+  visit: number;
+  /** When the CM before it ends, or ended; null until that CM's bytes were first asked for. */
+  cmEndsAt: number | null;
+  /** Time behind the CMs of earlier visits. */
+  earlierMilliseconds: number;
+  /** The segment that the play stands at: the one after the last that was sent, or the target of a seek. */
+  position: number;
+  /** Segments released to this play. */
+  released: Ranges;
+  /** Milliseconds of them by lane. */
+  used: Readonly<Record<number, number>>;
+  seeks: number;
+  /** Token bucket: what was left in it at that time. */
+  seekTokens: number;
+  seekTokensAt: number;
+  /** Whether its secret was let go in this play. */
+  delivered: boolean;
+  /** Seconds that the player told to have shown. */
+  shownSeconds: number;
+}
+
+export function openVideo(now: number): VideoState {
+  return {
+    visit: 0,
+    cmEndsAt: null,
+    earlierMilliseconds: 0,
+    position: 0,
+    released: [],
+    used: {},
+    seeks: 0,
+    seekTokens: SEEK_BURST,
+    seekTokensAt: now,
+    delivered: false,
+    shownSeconds: 0,
+  };
+}
+
+/** The next visit of a video begins with its CM: time and secret of the last one end, what was released stays counted. */
+export function visitAgain(state: VideoState, now: number): VideoState {
+  return { ...state, visit: state.visit + 1, cmEndsAt: null, earlierMilliseconds: elapsedMilliseconds(state, now) };
+}
+
+/** Time behind the CM, of all visits. */
+export function elapsedMilliseconds({ cmEndsAt, earlierMilliseconds }: VideoState, now: number): number {
+  return earlierMilliseconds + (cmEndsAt === null ? 0 : Math.max(0, now - cmEndsAt));
+}
+
+/** Media seconds that the play may have fetched of each track by now. */
+export function allowanceSeconds(state: VideoState, now: number): number {
+  return (elapsedMilliseconds(state, now) / 1000) * PLAY_SPEED + HEAD_START_SECONDS + state.seeks * SEEK_SECONDS;
+}
+
+export type UnitsAnswer =
+  | { kind: "units"; state: VideoState /** Segments `from` to `end` - 1. */; end: number }
+  /** Nothing may be sent yet. */
+  | { kind: "wait"; seconds: number };
+
+/**
+ * Releases segments from `from` on, one after another, at most `most`, until the allowance of a track is used up. Segments that were
+ * released before cost nothing.
+ *
+ * @param from at least 0 and less than the number of segments
+ * @param cmSeconds until the CM's end, for the wait that is told
+ */
+export function releaseUnits(
+  state: VideoState,
+  timeline: Timeline,
+  from: number,
+  most: number,
+  now: number,
+  cmSeconds: number,
+): UnitsAnswer {
+  const allowance = allowanceSeconds(state, now) * 1000;
+  const used: Record<number, number> = { ...state.used };
+  let end = from;
+  for (; end < timeline.length && end - from < most; end++) {
+    if (hasNumber(state.released, end)) continue;
+    const segment = timeline[end];
+    if (segment === undefined) break;
+    const wanted = (used[segment.lane] ?? 0) + segment.durationMilliseconds;
+    if (wanted > allowance) {
+      if (end === from) return { kind: "wait", seconds: cmSeconds + (wanted - allowance) / 1000 / PLAY_SPEED };
+      break;
+    }
+    used[segment.lane] = wanted;
+  }
+  const released = withRun(state.released, from, end);
+  return { kind: "units", state: { ...state, released, used, position: Math.max(state.position, end) }, end };
+}
+
+/** Whether a request may begin at `from` without a seek: over what was released, right behind it, or shortly ahead of the position. */
+export function mayBeginAt(state: VideoState, timeline: Timeline, from: number): boolean {
+  if (from <= state.position || hasNumber(state.released, from) || hasNumber(state.released, from - 1)) return true;
+  const position = timeline[state.position];
+  const wanted = timeline[from];
+  return (
+    position !== undefined &&
+    wanted !== undefined &&
+    wanted.startMilliseconds <= position.startMilliseconds + SEEK_SECONDS * 1000
+  );
+}
+
+export type SeekAnswer = { kind: "moved"; state: VideoState } | { kind: "wait"; seconds: number };
+
+/** Moves the position: for one token, or for nothing to what was released before. */
+export function seekTo(state: VideoState, segment: number, now: number): SeekAnswer {
+  if (hasNumber(state.released, segment)) return { kind: "moved", state: { ...state, position: segment } };
+  const refill = Math.max(0, now - state.seekTokensAt) / 1000 / SEEK_REFILL_SECONDS;
+  const tokens = Math.min(SEEK_BURST, state.seekTokens + refill);
+  if (tokens < 1) return { kind: "wait", seconds: (1 - tokens) * SEEK_REFILL_SECONDS };
+  const seekTokensAt = Math.max(now, state.seekTokensAt); // a clock set back gives no token twice
+  return {
+    kind: "moved",
+    state: { ...state, position: segment, seeks: state.seeks + 1, seekTokens: tokens - 1, seekTokensAt },
+  };
+}

@@ -1,0 +1,197 @@
+/** One play from its first CM to its last, on top of the live plays; what may happen when is decided in sequence.ts and play-rules.ts. */
+import type { Identity } from "../accounts/identity.ts";
+import type { Deps } from "../deps.ts";
+import { HttpError } from "../http/answer-error.ts";
+import type { Fact } from "../storage/sqlite/facts.ts";
+import { type EventFault, judgeEvent, type PlayEvent } from "./events.ts";
+import { mustBeAllowed } from "./open-play.ts";
+import {
+  cmAt,
+  movePlay,
+  type Play,
+  type PlayCm,
+  type PlayState,
+  type PlayVideo,
+  secondsToCmEnd,
+  secretOf,
+  startCm,
+  videoAt,
+  withVideo,
+} from "./play.ts";
+import type { Move } from "./sequence.ts";
+import { redeem, ticketFor } from "./tickets.ts";
+
+export type EventOutcome = "counted" | EventFault;
+
+export class PlayService {
+  private readonly deps: Deps;
+
+  constructor(deps: Deps) {
+    this.deps = deps;
+  }
+
+  /** @throws HttpError not_found; foreign_session: the play is another session's */
+  async find(playId: string, identity: Identity | undefined): Promise<Play> {
+    const { livePlays, limits, now } = this.deps;
+    const play = await livePlays.find(playId);
+    if (play === undefined || play.createdAt < now() - limits.playLifetimeSeconds * 1000)
+      throw new HttpError("not_found", "there is no such play, or it is over: ask for a new one");
+    if (play.sessionId !== identity?.sessionId)
+      throw new HttpError("foreign_session", "this play belongs to another session: open one of your own");
+    return play;
+  }
+
+  /** Starts the clock of the CM at the place; where the play stands behind a CM it starts nothing. */
+  async startCm(play: Play): Promise<void> {
+    const at = this.deps.now();
+    await this.store(play, () => {
+      const state = startCm(play, at);
+      const cmId = cmAt(play)?.cmId ?? "";
+      return state === play.state ? [play.state] : [state, { kind: "cm-view", viewer: play.viewer, cmId, at }];
+    });
+  }
+
+  /**
+   * Goes along the sequence.
+   *
+   * @throws HttpError in_cm: a CM that has time to go is not left forward; play_over; range: there is no such video
+   */
+  async move(play: Play, move: Move): Promise<void> {
+    const at = this.deps.now();
+    if (move.kind === "video" && (move.number < 1 || move.number > play.videos.length))
+      throw new HttpError("range", `video ${move.number}: the play has ${play.videos.length}`, {
+        videos: play.videos.length,
+      });
+    await this.store(play, () => {
+      const answer = movePlay(play, move, at);
+      if (answer.kind === "over") throw playOver();
+      if (answer.kind === "in-cm")
+        throw new HttpError("in_cm", `the CM has ${answer.seconds.toFixed(1)} s to go and is not skipped`, {
+          retryAfterSeconds: answer.seconds,
+        });
+      const owed = answer.pendingCm === undefined ? undefined : play.cms[answer.pendingCm - 1]?.cmId;
+      const facts: Fact[] = [...settled(play, at)];
+      if (owed !== undefined)
+        facts.push({ kind: "owed", row: { play_id: play.id, viewer: play.viewer, cm_id: owed, at } });
+      return [answer.state, ...facts];
+    });
+  }
+
+  /**
+   * The secret of the video behind the CM that has passed; its first release in a play is the delivery that counts.
+   *
+   * @throws HttpError too_early; ticket_…: see tickets.ts; a provider's limit that was reached meanwhile
+   */
+  async secret(play: Play, ticketText: string): Promise<Uint8Array> {
+    const { importLock, store } = this.deps;
+    const { number, video } = this.videoOf(play);
+    const conditions = await store.conditions.of(video.mainId);
+    const isLimited = conditions.plays !== null || conditions.playsPerViewer !== null;
+    if (!isLimited || play.state.videos[number - 1]?.delivered) return this.release(play, ticketText);
+    // Of two viewers who ask for the last play, the second must see the first one's delivery.
+    return importLock.run(`plays of ${video.mainId}`, async () => {
+      const found = await store.videos.byMain(video.mainId);
+      const counts = { ...conditions, fromAt: null, untilAt: null };
+      if (found !== undefined) await mustBeAllowed(this.deps, { video: found, conditions: counts }, play.viewer);
+      return this.release(play, ticketText);
+    });
+  }
+
+  private async release(play: Play, ticketText: string): Promise<Uint8Array> {
+    const { metrics, log, now } = this.deps;
+    const at = now();
+    const { number, video } = this.videoOf(play);
+    const cmId = cmAt(play)?.cmId ?? "";
+    const first = play.state.videos[number - 1]?.delivered !== true;
+    let secret: Uint8Array = new Uint8Array();
+    await this.store(play, () => {
+      redeem(this.deps, play, ticketText, "secret");
+      const seconds = secondsToCmEnd(play, at);
+      if (play.state.cmStartedAt === null || seconds > 0)
+        throw new HttpError("too_early", `the CM has ${seconds.toFixed(1)} s to go`, { retryAfterSeconds: seconds });
+      secret = secretOf(play, number);
+      const moved = movePlay(play, { kind: "next" }, at);
+      const base = play.state.place.kind === "cm" && moved.kind === "at" ? moved.state : play.state;
+      const state = withVideo({ ...base, secretTicket: base.secretTicket + 1 }, number, (old) => ({
+        ...old,
+        delivered: true,
+      }));
+      const { mainId: main_id, slaveId: slave_id } = video;
+      const row = { play_id: play.id, video: number, slave_id, main_id, cm_id: cmId, released_at: at };
+      const delivery: Fact[] = first ? [{ kind: "delivery", row, viewer: play.viewer }] : [];
+      return [state, ...settled(play, at), ...delivery];
+    });
+    if (first) {
+      metrics.add("cmix_deliveries_total");
+      log("delivery", { slaveId: video.slaveId, cmId });
+    }
+    return secret;
+  }
+
+  /** Counts what a player tells, each event once, and none before its time on the server's clock. */
+  async events(play: Play, events: readonly PlayEvent[]): Promise<{ id: string; outcome: EventOutcome }[]> {
+    const at = this.deps.now();
+    const judged = events.map((event) => {
+      const { result, stored } = this.deps.livePlays.change(play, () => {
+        const judgement = judgeEvent(play, event, at);
+        if (typeof judgement === "string") return { state: { ...play.state, seenAt: at }, result: judgement };
+        const facts: Fact[] = [{ kind: "event", row: judgement.row }];
+        return { state: { ...judgement.state, seenAt: at }, facts, result: "counted" as const };
+      });
+      return { id: event.id, result, stored };
+    });
+    return Promise.all(
+      judged.map(async ({ id, result, stored }) => {
+        const [isNew = true] = await stored;
+        return { id, outcome: isNew ? result : "known" };
+      }),
+    );
+  }
+
+  /** A ticket for units of the video at, or behind, the place; undefined behind the last CM. */
+  unitsTicket(play: Play, from: number): string | undefined {
+    return ticketFor(this.deps, play, "units", from);
+  }
+
+  secretTicket(play: Play): string | undefined {
+    return ticketFor(this.deps, play, "secret", 0);
+  }
+
+  /** The CM at the place, or directly before it. @throws HttpError play_over */
+  cmOf(play: Play): PlayCm {
+    const cm = cmAt(play);
+    if (cm === undefined) throw playOver();
+    return cm;
+  }
+
+  /** The video at the place, or behind the CM at the place. */
+  videoOf(play: Play): { number: number; video: PlayVideo } {
+    const number = videoAt(play.state);
+    if (number === undefined) throw playOver();
+    const video = play.videos[number - 1];
+    if (video === undefined)
+      throw new HttpError("ticket_misplaced", "behind the last CM there is no video", { place: "cm" });
+    return { number, video };
+  }
+
+  /** Changes a play and waits until it is on the disk. */
+  async store(play: Play, change: () => [PlayState, ...Fact[]]): Promise<void> {
+    const at = this.deps.now();
+    await this.deps.livePlays.change(play, () => {
+      const [state, ...facts] = change();
+      return { state: { ...state, seenAt: at }, facts, result: undefined };
+    }).stored;
+  }
+}
+
+/** A CM whose time has passed is owed no more. */
+function settled(play: Play, at: number): Fact[] {
+  const { place, cmStartedAt } = play.state;
+  const cmId = cmAt(play)?.cmId;
+  const passed = place.kind === "cm" && cmStartedAt !== null && secondsToCmEnd(play, at) === 0;
+  return passed && cmId !== undefined ? [{ kind: "settled", viewer: play.viewer, cmId }] : [];
+}
+
+function playOver(): HttpError {
+  return new HttpError("play_over", "this play is over: ask for a new one");
+}

@@ -1,0 +1,138 @@
+/** Slave units of a play: where a ticket may begin, seeks, and what one ticket gives. */
+import { fromHex, START_UNIT } from "../../codec/index.ts";
+import type { Deps } from "../deps.ts";
+import { HttpError } from "../http/answer-error.ts";
+import { type Play, secondsToCmEnd, secretOf, withVideo } from "./play.ts";
+import { type PlayCmBytes, PlayMedia, type PlaySlave } from "./play-media.ts";
+import { mayBeginAt, releaseUnits, seekTo } from "./play-rules.ts";
+import { PlayService } from "./play-service.ts";
+import { redeem } from "./tickets.ts";
+import { segmentsWithin, UNIT_HEAD_BYTES, type UnitSource, unitBytes } from "./unit-stream.ts";
+
+export interface UnitsAnswer {
+  /** The units to be sent, in this order. */
+  numbers: number[];
+  bytes: number;
+  source: UnitSource;
+  /** Good for what comes behind them; undefined at the slave's end. */
+  next: string | undefined;
+}
+
+export class PlayUnits {
+  private readonly deps: Deps;
+  readonly plays: PlayService;
+  private readonly media: PlayMedia;
+  /** Of the visit that a play is at: its units have all but their numbers in common. */
+  private readonly sources = new WeakMap<Play, { number: number; visit: number; source: UnitSource }>();
+
+  constructor(deps: Deps) {
+    this.deps = deps;
+    this.plays = new PlayService(deps);
+    this.media = new PlayMedia(deps);
+  }
+
+  /**
+   * A ticket that begins at a segment, for nothing: inside of what was sent, right behind it, or shortly ahead of the position.
+   *
+   * @throws HttpError range: there is no such segment; seek_first: it lies farther ahead
+   */
+  async ticketAt(play: Play, from: number | "start"): Promise<string> {
+    const { number, slave } = await this.slaveOf(play);
+    const state = play.state.videos[number - 1];
+    if (from !== "start") {
+      mustBeThere(slave, from);
+      if (state === undefined || !mayBeginAt(state, slave.timeline, from))
+        throw new HttpError("seek_first", `segment ${from} lies too far ahead of the play: seek there first`, {
+          segment: from,
+        });
+    }
+    await this.plays.store(play, () => [play.state]);
+    return this.plays.unitsTicket(play, from === "start" ? START_UNIT : from) ?? "";
+  }
+
+  /** @throws HttpError range: there is no such segment; too_many */
+  async seek(play: Play, segment: number): Promise<string> {
+    const { number, slave } = await this.slaveOf(play);
+    mustBeThere(slave, segment);
+    await this.plays.store(play, () => {
+      let wait = 0;
+      const state = withVideo(play.state, number, (video) => {
+        const answer = seekTo(video, segment, this.deps.now());
+        if (answer.kind === "wait") wait = answer.seconds;
+        return answer.kind === "moved" ? answer.state : video;
+      });
+      if (wait > 0)
+        throw new HttpError("too_many", `seeks come too fast: the next in ${wait.toFixed(1)} s`, {
+          retryAfterSeconds: wait,
+        });
+      return [state];
+    });
+    return this.plays.unitsTicket(play, segment) ?? "";
+  }
+
+  /**
+   * Takes a ticket and releases the units that it gives.
+   *
+   * @param most units wanted at most; undefined: as many as one answer may hold
+   * @throws HttpError ticket_…: see tickets.ts; too_early, which leaves the ticket good
+   */
+  async units(play: Play, ticketText: string, most: number | undefined): Promise<UnitsAnswer> {
+    const { limits, metrics, now } = this.deps;
+    const { number, slave } = await this.slaveOf(play);
+    const { reader, timeline } = slave;
+    const numbers: number[] = [];
+    let end = 0;
+    const cm = await this.media.cm(play.cms[number - 1]?.cmId ?? "");
+    const source = this.sourceOf(play, number, slave, cm); // of the visit whose ticket is taken in the same breath
+    await this.plays.store(play, () => {
+      const ticket = redeem(this.deps, play, ticketText, "units");
+      const isStart = ticket.from === START_UNIT;
+      const from = isStart ? 0 : ticket.from;
+      if (isStart) numbers.push(START_UNIT);
+      const mostUnits = Math.min(most ?? limits.unitsPerAnswer, limits.unitsPerAnswer) - numbers.length;
+      const mostSegments = Math.min(mostUnits, segmentsWithin(reader, from, limits.unitBytesPerAnswer));
+      const video = play.state.videos[number - 1];
+      if (video === undefined) throw new RangeError(`video ${number}`);
+      const at = now();
+      const answer = releaseUnits(video, timeline, from, mostSegments, at, secondsToCmEnd(play, at));
+      end = from;
+      let state = { ...play.state, unitsTicket: play.state.unitsTicket + 1 };
+      if (answer.kind === "wait" && !isStart)
+        throw new HttpError("too_early", `segment ${from} may be fetched in ${answer.seconds.toFixed(1)} s`, {
+          segment: from,
+          retryAfterSeconds: answer.seconds,
+        });
+      if (answer.kind === "units") {
+        for (let segment = from; segment < answer.end; segment++) numbers.push(segment);
+        end = answer.end;
+        state = withVideo(state, number, () => answer.state);
+      }
+      return [state];
+    });
+    const bytes = numbers.reduce((sum, unit) => sum + UNIT_HEAD_BYTES + unitBytes(reader, unit), 0);
+    metrics.add("cmix_units_total", numbers.length);
+    metrics.add("cmix_unit_bytes_total", bytes);
+    const next = end < reader.segments ? this.plays.unitsTicket(play, end) : undefined;
+    return { numbers, bytes, source, next };
+  }
+
+  private sourceOf(play: Play, number: number, slave: PlaySlave, cm: PlayCmBytes): UnitSource {
+    const visit = play.state.videos[number - 1]?.visit ?? 0;
+    const known = this.sources.get(play);
+    if (known?.number === number && known.visit === visit) return known.source;
+    const playSecret = secretOf(play, number);
+    const context = { playSecret, playId: fromHex(play.id), slaveId: slave.id, cmId: cm.id, cmHash: cm.hash };
+    const source = { kernels: this.deps.kernels, slave: slave.reader, cm: cm.source, context };
+    this.sources.set(play, { number, visit, source });
+    return source;
+  }
+
+  private async slaveOf(play: Play): Promise<{ number: number; slave: PlaySlave }> {
+    const { number, video } = this.plays.videoOf(play);
+    return { number, slave: await this.media.slave(video.slaveId) };
+  }
+}
+
+function mustBeThere({ reader: { segments } }: PlaySlave, segment: number): void {
+  if (segment >= segments) throw new HttpError("range", `segment ${segment}: the slave has ${segments}`, { segments });
+}

@@ -1,0 +1,154 @@
+/** The routes of a play; routes.ts and units-listener.ts answer them. */
+import { createRoute, z } from "@hono/zod-openapi";
+import { bytes, idSchema, json, jsonBody, refusals } from "../http/schemas.ts";
+import {
+  attributesThatMatterSchema,
+  conditionsRequestSchema,
+  eventsSchema,
+  moveSchema,
+  nextTicketHeader,
+  outcomesSchema,
+  placeSchema,
+  playRequestSchema,
+  playSchema,
+  secretSchema,
+  seekSchema,
+  shownSurroundingsSchema,
+  surroundingsRequestSchema,
+  ticketHeader,
+  ticketRequestSchema,
+  ticketSchema,
+  unitsQuery,
+} from "./schemas.ts";
+
+const params = z.object({ playId: idSchema });
+
+export const openRoute = createRoute({
+  method: "post",
+  path: "/api/plays",
+  summary: "Ask to play videos; the server chooses the CMs before, between and after them",
+  request: { body: jsonBody(playRequestSchema) },
+  responses: { 201: json(playSchema, "The play is open"), ...refusals(400, 403, 404, 413, 415, 503) },
+});
+
+export const conditionsRoute = createRoute({
+  method: "post",
+  path: "/api/plays/conditions",
+  summary: "Which of the viewer's attributes would matter for a play; send no others",
+  request: { body: jsonBody(conditionsRequestSchema) },
+  responses: {
+    200: json(attributesThatMatterSchema, "Their names"),
+    ...refusals(400, 404, 413, 415),
+  },
+});
+
+export const placeRoute = createRoute({
+  method: "get",
+  path: "/api/plays/{playId}",
+  summary: "Where the play stands",
+  request: { params },
+  responses: { 200: json(placeSchema, "The place"), ...refusals(400, 403, 404) },
+});
+
+export const moveRoute = createRoute({
+  method: "post",
+  path: "/api/plays/{playId}/moves",
+  summary: "Go along the sequence of CMs and videos",
+  request: {
+    params,
+    body: jsonBody(moveSchema),
+  },
+  responses: {
+    200: json(placeSchema, "Where the play stands now"),
+    ...refusals(400, 403, 404, 409, 410, 413, 415, 416),
+  },
+});
+
+const CM_TYPE = "video/mp4, video/webm, image/jpeg, image/png or image/bmp";
+
+export const cmRoute = createRoute({
+  method: "get",
+  path: "/api/plays/{playId}/cm",
+  summary: "The bytes of the CM at the place; the first call starts its time on the server",
+  request: { params },
+  responses: {
+    200: { ...bytes(`The CM, ${CM_TYPE}`), headers: nextTicketHeader },
+    206: { ...bytes("A range of it"), headers: nextTicketHeader },
+    ...refusals(400, 403, 404, 410, 416),
+  },
+});
+
+export const unitsRoute = createRoute({
+  method: "get",
+  path: "/api/plays/{playId}/units",
+  summary: "Slave units from the ticket's place on, encrypted for this play; API.md has their bytes",
+  request: {
+    params,
+    headers: ticketHeader.partial(),
+    query: unitsQuery,
+  },
+  responses: {
+    200: { ...bytes("Whole units, one behind another"), headers: nextTicketHeader },
+    ...refusals(400, 403, 404, 409, 410, 425),
+  },
+});
+
+const ticketAnswer = json(ticketSchema, "A ticket that begins there");
+
+export const ticketRoute = createRoute({
+  method: "post",
+  path: "/api/plays/{playId}/tickets",
+  summary: "A new ticket at a place that needs no seek; the ones before it stay good until one of them is used",
+  request: {
+    params,
+    body: jsonBody(ticketRequestSchema),
+  },
+  responses: { 200: ticketAnswer, ...refusals(400, 403, 404, 409, 410, 413, 415, 416) },
+});
+
+export const seekRoute = createRoute({
+  method: "post",
+  path: "/api/plays/{playId}/seek",
+  summary: "Move within the video",
+  request: { params, body: jsonBody(seekSchema) },
+  responses: { 200: ticketAnswer, ...refusals(400, 403, 404, 409, 410, 413, 415, 416, 429) },
+});
+
+export const secretRoute = createRoute({
+  method: "post",
+  path: "/api/plays/{playId}/secret",
+  summary: "The secret of the video behind the CM, once the CM's time has passed; the ticket comes with the CM",
+  request: { params, headers: ticketHeader.partial() },
+  responses: {
+    200: json(secretSchema, "64 hexadecimal digits"),
+    ...refusals(400, 403, 404, 409, 410, 413, 425),
+  },
+});
+
+export const eventsRoute = createRoute({
+  method: "post",
+  path: "/api/plays/{playId}/events",
+  summary: "Tell what was shown; each event counts once, and none before its time on the server's clock",
+  request: {
+    params,
+    body: jsonBody(eventsSchema),
+  },
+  responses: {
+    200: json(outcomesSchema, "What became of each"),
+    ...refusals(400, 403, 404, 413, 415),
+  },
+});
+
+export const surroundingsRoute = createRoute({
+  method: "post",
+  path: "/api/plays/{playId}/surroundings",
+  summary: "What stands around a video of the play for this viewer",
+  request: {
+    params,
+    body: jsonBody(surroundingsRequestSchema),
+  },
+  responses: {
+    200: json(shownSurroundingsSchema, "At most two of a kind"),
+    ...refusals(400, 403, 404, 413, 415, 416),
+  },
+});

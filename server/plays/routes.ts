@@ -1,0 +1,125 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { START_UNIT, toHex } from "../../codec/index.ts";
+import { ensureSession } from "../accounts/identity.ts";
+import type { Deps } from "../deps.ts";
+import { HttpError } from "../http/answer-error.ts";
+import { sendFile } from "../http/send-file.ts";
+import type { Cm } from "../storage/sqlite/cms.ts";
+import type { Video } from "../storage/sqlite/videos.ts";
+import { chooseSurroundings } from "../surroundings/choose-surroundings.ts";
+import { shownToJson } from "../surroundings/surrounding-json.ts";
+import { askConditions, findSurroundingPlace, openPlay } from "./open-play.ts";
+import { cmAt, type Play } from "./play.ts";
+import type { PlayUnits } from "./play-units.ts";
+import * as routes from "./route-definitions.ts";
+import type * as json from "./schemas.ts";
+
+export const PRIVATE = "private, no-store";
+export const TICKET_HEADER = "Cmix-Ticket";
+
+export function registerPlays(app: OpenAPIHono, deps: Deps, units: PlayUnits): void {
+  const { plays } = units;
+  const findPlay = (c: Context, playId: string) => plays.find(playId, c.get("identity"));
+  const ticketOf = (c: Context) => c.req.header(TICKET_HEADER) ?? "";
+
+  async function placeOf(play: Play): Promise<json.PlayPlace> {
+    const { place } = play.state;
+    if (place.kind === "over") return { kind: "over" };
+    const ticket = plays.unitsTicket(play, START_UNIT);
+    const cm = await deps.store.cms.byId(cmAt(play)?.cmId ?? "");
+    if (cm === undefined) throw new Error("the CM of a play is not in the database");
+    return { ...place, cm: cmToJson(cm, play.id), ...(ticket !== undefined && { ticket }) };
+  }
+
+  app.openapi(routes.openRoute, async (c) => {
+    const { mainIds, attributes } = c.req.valid("json");
+    const { play, videos, isOwed } = await openPlay(deps, await ensureSession(c), mainIds, attributes ?? {});
+    const place = await placeOf(play);
+    return c.json({ playId: play.id, videos: videos.map(videoToJson), owed: isOwed, place }, 201);
+  });
+
+  app.openapi(routes.conditionsRoute, async (c) => {
+    const { mainIds } = c.req.valid("json");
+    return c.json({ attributes: await askConditions(deps, await ensureSession(c), mainIds) }, 200);
+  });
+
+  app.openapi(routes.placeRoute, async (c) => {
+    return c.json(await placeOf(await findPlay(c, c.req.valid("param").playId)), 200);
+  });
+
+  app.openapi(routes.moveRoute, async (c) => {
+    const play = await findPlay(c, c.req.valid("param").playId);
+    await plays.move(play, c.req.valid("json"));
+    return c.json(await placeOf(play), 200);
+  });
+
+  app.openapi(routes.cmRoute, async (c) => {
+    const play = await findPlay(c, c.req.valid("param").playId);
+    const cm = await deps.store.cms.byId(plays.cmOf(play).cmId);
+    if (cm === undefined) throw new Error("the CM of a play is not in the database");
+    const source = await deps.blobs.source("cms", cm.id);
+    const answer = sendFile(c, source, { type: cm.type, tag: cm.sha256, cache: PRIVATE });
+    // HEAD and "not modified" send nothing that could be watched.
+    if (c.req.method === "GET" && answer.ok) {
+      await plays.startCm(play);
+      answer.headers.set(TICKET_HEADER, plays.secretTicket(play) ?? "");
+    }
+    return answer;
+  });
+
+  // Described here, answered in units-listener.ts.
+  app.openAPIRegistry.registerPath(routes.unitsRoute);
+
+  app.openapi(routes.ticketRoute, async (c) => {
+    const play = await findPlay(c, c.req.valid("param").playId);
+    return c.json({ ticket: await units.ticketAt(play, c.req.valid("json").segment) }, 200);
+  });
+
+  app.openapi(routes.seekRoute, async (c) => {
+    const play = await findPlay(c, c.req.valid("param").playId);
+    return c.json({ ticket: await units.seek(play, c.req.valid("json").segment) }, 200);
+  });
+
+  app.openapi(routes.secretRoute, async (c) => {
+    const play = await findPlay(c, c.req.valid("param").playId);
+    const secret = toHex(await plays.secret(play, ticketOf(c)));
+    c.header("Cache-Control", PRIVATE);
+    return c.json({ secret }, 200);
+  });
+
+  app.openapi(routes.eventsRoute, async (c) => {
+    const play = await findPlay(c, c.req.valid("param").playId);
+    return c.json({ events: await plays.events(play, c.req.valid("json").events) }, 200);
+  });
+
+  app.openapi(routes.surroundingsRoute, async (c) => {
+    const { number, attributes } = c.req.valid("json");
+    const play = await plays.find(c.req.valid("param").playId, c.get("identity"));
+    const video = play.videos[number - 1];
+    if (video === undefined)
+      throw new HttpError("range", `the play has ${play.videos.length} videos: ask for 1 to ${play.videos.length}`);
+    const place = await findSurroundingPlace(deps, video.mainId);
+    const chosen = chooseSurroundings(await deps.store.surroundings.list(), place, attributes ?? {}, deps.now());
+    return c.json({ surroundings: chosen.map(shownToJson) }, 200);
+  });
+}
+
+function videoToJson({ mainId, slaveId, segments, durationSeconds }: Video) {
+  return { mainId, slaveId, segments, durationSeconds };
+}
+
+function cmToJson(cm: Cm, playId: string): json.PlayCm {
+  const { id, title, sponsor, link, type, bytes, sha256 } = cm;
+  return {
+    id,
+    title,
+    sponsor,
+    link,
+    type,
+    durationSeconds: cm.durationMilliseconds / 1000,
+    bytes,
+    sha256,
+    url: `/api/plays/${playId}/cm`,
+  };
+}

@@ -1,0 +1,211 @@
+import { sql } from "kysely";
+import type { CmCandidate } from "../../cm/choose-cm.ts";
+import type { CmType, OriginFault } from "../../cm/cm-types.ts";
+import type { Database } from "./database.ts";
+import type { CmRow } from "./schema.ts";
+import { targetColumns, targetOf } from "./target-columns.ts";
+
+/** A CM's file on its sponsor's own server. */
+export interface CmOrigin {
+  url: string;
+  /** Its strong entity tag; empty for none. */
+  tag: string;
+  /** When it is looked at next. */
+  checkAt: number;
+  /** Times in a row that the server did not answer. */
+  failures: number;
+  /** Null: the file is there as it was. */
+  fault: OriginFault | null;
+}
+
+/** A commercial with its sponsor's conditions. Its bytes are the blob of the same id. */
+export interface Cm extends CmCandidate {
+  type: CmType;
+  title: string;
+  sponsor: string;
+  /** Empty, or an https address. */
+  link: string;
+  /** Of an image: how long it is shown. */
+  durationMilliseconds: number;
+  bytes: number;
+  sha256: string;
+  createdAt: number;
+  /** Null where the file was uploaded. */
+  origin: CmOrigin | null;
+}
+
+/** What an administrator may change. */
+export type CmFields = Pick<
+  Cm,
+  "title" | "sponsor" | "link" | "active" | "kinds" | "ageLimit" | "conditions" | "durationMilliseconds"
+>;
+
+export class CmStore {
+  private readonly db: Database;
+
+  constructor(db: Database) {
+    this.db = db;
+  }
+
+  /** One that was removed too: what was delivered keeps its name. */
+  async byId(id: string): Promise<Cm | undefined> {
+    const row = await this.db.selectFrom("cms").selectAll().where("id", "=", id).executeTakeFirst();
+    return row && cmOf(row, 0);
+  }
+
+  /** All that were not removed, with how often each was delivered; the newest first. */
+  async list(): Promise<Cm[]> {
+    const deliveries = sql<number>`(select count(*) from deliveries where deliveries.cm_id = cms.id)`.as("deliveries");
+    const rows = await this.db
+      .selectFrom("cms")
+      .selectAll()
+      .select(deliveries)
+      .where("removed_at", "is", null)
+      .orderBy("created_at", "desc")
+      .orderBy("id")
+      .execute();
+    return rows.map((row) => cmOf(row, row.deliveries));
+  }
+
+  /** Counted events of CMs by id and kind. */
+  async events(): Promise<{ cmId: string; kind: string; count: number }[]> {
+    const rows = await this.db
+      .selectFrom("play_events")
+      .select(["cm_id", "kind"])
+      .select((of) => of.fn.countAll<number>().as("count"))
+      .where("cm_id", "!=", "")
+      .groupBy(["cm_id", "kind"])
+      .execute();
+    return rows.map(({ cm_id, kind, count }) => ({ cmId: cm_id, kind, count }));
+  }
+
+  async hasHouseCm(): Promise<boolean> {
+    const row = await this.db
+      .selectFrom("cms")
+      .select("id")
+      .where("house", "=", 1)
+      .where("removed_at", "is", null)
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+
+  /** Puts a CM in, or back in where the same file was removed before. */
+  async insert(cm: Omit<Cm, "deliveries">): Promise<void> {
+    const row = {
+      id: cm.id,
+      house: cm.house ? 1 : 0,
+      bytes: cm.bytes,
+      sha256: cm.sha256,
+      type: cm.type,
+      created_at: cm.createdAt,
+      removed_at: null,
+      sponsor_account_id: null,
+      ...originColumns(cm.origin),
+      ...fieldColumns(cm),
+    };
+    await this.db
+      .insertInto("cms")
+      .values(row)
+      .onConflict((on) => on.column("id").doUpdateSet(row))
+      .execute();
+  }
+
+  async change(id: string, fields: CmFields): Promise<void> {
+    await this.db.updateTable("cms").set(fieldColumns(fields)).where("id", "=", id).execute();
+  }
+
+  /** CMs that are on and whose file on the sponsor's server is to be looked at; those that wait longest first. */
+  async originsDue(now: number, most: number): Promise<Cm[]> {
+    const rows = await this.db
+      .selectFrom("cms")
+      .selectAll()
+      .where("origin_url", "is not", null)
+      .where("active", "=", 1)
+      .where("origin_check_at", "<=", now)
+      .orderBy("origin_check_at")
+      .limit(most)
+      .execute();
+    return rows.map((row) => cmOf(row, 0));
+  }
+
+  /** What was found of a CM's file; one with a fault is switched off. */
+  async putOrigin(id: string, origin: CmOrigin): Promise<void> {
+    const off = origin.fault === null ? {} : { active: 0 };
+    await this.db
+      .updateTable("cms")
+      .set({ ...originColumns(origin), ...off })
+      .where("id", "=", id)
+      .execute();
+  }
+
+  async remove(id: string, at: number): Promise<void> {
+    await this.db.updateTable("cms").set({ removed_at: at, active: 0 }).where("id", "=", id).execute();
+  }
+
+  async isThere(id: string): Promise<boolean> {
+    const row = await this.db
+      .selectFrom("cms")
+      .select("id")
+      .where("id", "=", id)
+      .where("removed_at", "is", null)
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+
+  async count(): Promise<number> {
+    const { count } = await this.db
+      .selectFrom("cms")
+      .select((of) => of.fn.countAll<number>().as("count"))
+      .where("removed_at", "is", null)
+      .executeTakeFirstOrThrow();
+    return count;
+  }
+}
+
+function fieldColumns(cm: CmFields) {
+  return {
+    title: cm.title,
+    sponsor: cm.sponsor,
+    link: cm.link,
+    duration_ms: cm.durationMilliseconds,
+    per_viewer_day: cm.conditions.perViewerDay,
+    ...targetColumns(cm),
+  };
+}
+
+function originColumns(origin: CmOrigin | null) {
+  return {
+    origin_url: origin?.url ?? null,
+    origin_tag: origin?.tag ?? "",
+    origin_check_at: origin?.checkAt ?? 0,
+    origin_failures: origin?.failures ?? 0,
+    origin_fault: origin?.fault ?? null,
+  };
+}
+
+function cmOf(row: CmRow, deliveries: number): Cm {
+  return {
+    id: row.id,
+    type: row.type as CmType,
+    title: row.title,
+    sponsor: row.sponsor,
+    link: row.link,
+    house: row.house !== 0,
+    durationMilliseconds: row.duration_ms,
+    bytes: row.bytes,
+    sha256: row.sha256,
+    ...targetOf(row, row.per_viewer_day),
+    deliveries,
+    createdAt: row.created_at,
+    origin:
+      row.origin_url === null
+        ? null
+        : {
+            url: row.origin_url,
+            tag: row.origin_tag,
+            checkAt: row.origin_check_at,
+            failures: row.origin_failures,
+            fault: row.origin_fault,
+          },
+  };
+}

@@ -1,0 +1,79 @@
+import type { AccountRole, AccountStatus } from "../../accounts/roles.ts";
+import type { Database, OpenDatabase } from "./database.ts";
+
+export interface Session {
+  id: string;
+  createdAt: number;
+  seenAt: number;
+  account: { id: string; role: AccountRole; status: AccountStatus } | undefined;
+}
+
+interface SessionRow {
+  id: string;
+  created_at: number;
+  seen_at: number;
+  account_id: string | null;
+  role: AccountRole | null;
+  status: AccountStatus | null;
+}
+
+/** Visits of browsers, with or without an account. */
+export class SessionStore {
+  private readonly db: Database;
+  private readonly findByToken: (tokenHash: string) => SessionRow | undefined;
+
+  constructor({ db, file }: OpenDatabase) {
+    this.db = db;
+    const statement = file.reader.prepare<[string], SessionRow>(
+      `select sessions.id, sessions.created_at, seen_at, accounts.id as account_id, role, status
+      from sessions left join accounts on accounts.id = sessions.account_id where token_hash = ?`,
+    );
+    this.findByToken = (tokenHash) => statement.get(tokenHash);
+  }
+
+  async insert(session: { id: string; tokenHash: string; accountId: string | null; at: number }): Promise<void> {
+    const { id, tokenHash, accountId, at } = session;
+    await this.db
+      .insertInto("sessions")
+      .values({ id, token_hash: tokenHash, account_id: accountId, created_at: at, seen_at: at })
+      .execute();
+  }
+
+  /** Asked with every request, so that a session that ended is over at once. */
+  byToken(tokenHash: string): Session | undefined {
+    const row = this.findByToken(tokenHash);
+    if (row === undefined) return undefined;
+    const { id, created_at, seen_at, account_id, role, status } = row;
+    const account =
+      account_id === null || role === null || status === null ? undefined : { id: account_id, role, status };
+    return { id, createdAt: created_at, seenAt: seen_at, account };
+  }
+
+  async seen(id: string, at: number): Promise<void> {
+    await this.db.updateTable("sessions").set({ seen_at: at }).where("id", "=", id).execute();
+  }
+
+  /** Makes a visitor's session an account's, under another token. */
+  async take(id: string, { tokenHash, accountId, at }: { tokenHash: string; accountId: string; at: number }) {
+    await this.db
+      .updateTable("sessions")
+      .set({ token_hash: tokenHash, account_id: accountId, created_at: at, seen_at: at })
+      .where("id", "=", id)
+      .execute();
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.db.deleteFrom("sessions").where("id", "=", id).execute();
+  }
+
+  async removeOf(accountId: string): Promise<void> {
+    await this.db.deleteFrom("sessions").where("account_id", "=", accountId).execute();
+  }
+
+  async removeBefore(createdAt: number, seenAt: number): Promise<void> {
+    await this.db
+      .deleteFrom("sessions")
+      .where((where) => where.or([where("created_at", "<", createdAt), where("seen_at", "<", seenAt)]))
+      .execute();
+  }
+}

@@ -1,0 +1,302 @@
+import type { Insertable } from "kysely";
+import { sql } from "kysely";
+import { type Searchable, searchText } from "../../library/search-text.ts";
+import { packTimeline, type Timeline, unpackTimeline } from "../../library/timeline.ts";
+import type { Database } from "./database.ts";
+import type { MainRow, VideoRow } from "./schema.ts";
+
+/** What the library shows of a video; the provider may change it. */
+export interface Shown extends Searchable {
+  ageLimit: number;
+}
+
+export interface Video extends Shown {
+  slaveId: string;
+  mainId: string;
+  mainName: string;
+  durationSeconds: number;
+  segments: number;
+  slaveBytes: number;
+  slaveSha256: string;
+  createdAt: number;
+  /** The account that uploaded the slave; null for the sample video. */
+  ownerId: string | null;
+  withdrawnAt: number | null;
+}
+
+export interface Main {
+  mainId: string;
+  bytes: number;
+  sha256: string;
+  /** By library/pieces-hash.ts; null where it was never read for that. */
+  piecesSha256: string | null;
+  copyright: string;
+  genre: string;
+  ageLimit: number;
+  hasPoster: boolean;
+  createdAt: number;
+  /** On its provider's own server; null where it lies here. */
+  url: string | null;
+  /** Whether pages of this service may read parts of it there. */
+  playsInBrowser: boolean;
+}
+
+export const VIDEO_COLUMNS = [
+  "slave_id",
+  "main_id",
+  "main_name",
+  "title",
+  "copyright",
+  "genre",
+  "age_limit",
+  "description",
+  "duration_ms",
+  "segments",
+  "slave_bytes",
+  "slave_sha256",
+  "created_at",
+  "owner_id",
+  "withdrawn_at",
+] as const;
+
+/** Slaves and mains that are here. A withdrawn video is found by its slave only, for the plays that are under way. */
+export class VideoStore {
+  private readonly db: Database;
+
+  constructor(db: Database) {
+    this.db = db;
+  }
+
+  async bySlave(slaveId: string): Promise<Video | undefined> {
+    const row = await this.db
+      .selectFrom("videos")
+      .select(VIDEO_COLUMNS)
+      .where("slave_id", "=", slaveId)
+      .executeTakeFirst();
+    return row && videoOf(row);
+  }
+
+  async byMain(mainId: string): Promise<Video | undefined> {
+    const row = await this.db
+      .selectFrom("videos")
+      .select(VIDEO_COLUMNS)
+      .where("main_id", "=", mainId)
+      .where("withdrawn_at", "is", null)
+      .executeTakeFirst();
+    return row && videoOf(row);
+  }
+
+  /** Withdrawn videos count too: their ids stay taken. */
+  async isMainKnown(mainId: string): Promise<boolean> {
+    const row = await this.db.selectFrom("videos").select("slave_id").where("main_id", "=", mainId).executeTakeFirst();
+    return row !== undefined;
+  }
+
+  async timeline(slaveId: string): Promise<Timeline> {
+    const row = await this.db
+      .selectFrom("videos")
+      .select("timeline")
+      .where("slave_id", "=", slaveId)
+      .executeTakeFirstOrThrow();
+    return unpackTimeline(row.timeline);
+  }
+
+  async insert(video: Video, timeline: Timeline): Promise<void> {
+    const row: Insertable<VideoRow> = {
+      slave_id: video.slaveId,
+      main_id: video.mainId,
+      main_name: video.mainName,
+      duration_ms: Math.round(video.durationSeconds * 1000),
+      segments: video.segments,
+      slave_bytes: video.slaveBytes,
+      slave_sha256: video.slaveSha256,
+      timeline: packTimeline(timeline),
+      created_at: video.createdAt,
+      owner_id: video.ownerId,
+      ...shownColumns(video),
+    };
+    await this.db.insertInto("videos").values(row).execute();
+  }
+
+  async edit(slaveId: string, shown: Shown, editedAt: number): Promise<void> {
+    await this.db
+      .updateTable("videos")
+      .set({ ...shownColumns(shown), edited_at: editedAt })
+      .where("slave_id", "=", slaveId)
+      .execute();
+  }
+
+  /** @param at null takes a withdrawn video in again, whose slave must be here */
+  async withdraw(slaveId: string, at: number | null): Promise<void> {
+    await this.db
+      .updateTable("videos")
+      .set(at === null ? { withdrawn_at: null, removed_at: null } : { withdrawn_at: at })
+      .where("slave_id", "=", slaveId)
+      .execute();
+  }
+
+  /** Withdrawn before `time`, their files still here, and none of their plays is under way. */
+  async unusedSince(time: number): Promise<{ slaveId: string; mainId: string }[]> {
+    const rows = await this.db
+      .selectFrom("videos")
+      .select(["slave_id", "main_id"])
+      .where("withdrawn_at", "<=", time)
+      .where("removed_at", "is", null)
+      .where((where) =>
+        where.not(
+          where.exists(
+            where
+              .selectFrom("plays")
+              .select("plays.id")
+              .where(sql<boolean>`plays.videos like '%"slaveId":"' || videos.slave_id || '"%'`),
+          ),
+        ),
+      )
+      .execute();
+    return rows.map((row) => ({ slaveId: row.slave_id, mainId: row.main_id }));
+  }
+
+  /** The files are gone; the row stays, for the reports. */
+  async markRemoved(slaveId: string, mainId: string, at: number): Promise<void> {
+    await this.db.transaction().execute(async (transaction) => {
+      await transaction.deleteFrom("mains").where("main_id", "=", mainId).execute();
+      await transaction.deleteFrom("extras").where("main_id", "=", mainId).execute();
+      await transaction.updateTable("videos").set({ removed_at: at }).where("slave_id", "=", slaveId).execute();
+    });
+  }
+
+  async main(mainId: string): Promise<Main | undefined> {
+    const row = await this.db.selectFrom("mains").selectAll().where("main_id", "=", mainId).executeTakeFirst();
+    return row && mainOf(row);
+  }
+
+  /** Puts a main in, or in the place of the one before; the library shows what its header tells, unless the provider changed that. */
+  async putMain(main: Main): Promise<void> {
+    const { mainId, copyright, genre, ageLimit } = main;
+    const row: Insertable<MainRow> = {
+      main_id: mainId,
+      bytes: main.bytes,
+      sha256: main.sha256,
+      pieces_sha256: main.piecesSha256,
+      copyright,
+      genre,
+      age_limit: ageLimit,
+      has_poster: main.hasPoster ? 1 : 0,
+      created_at: main.createdAt,
+      url: main.url,
+      plays_in_browser: main.playsInBrowser ? 1 : 0,
+    };
+    await this.db.transaction().execute(async (transaction) => {
+      await transaction
+        .insertInto("mains")
+        .values(row)
+        .onConflict((conflict) => conflict.column("main_id").doUpdateSet(row))
+        .execute();
+      const video = await transaction
+        .selectFrom("videos")
+        .select(["title", "description"])
+        .where("main_id", "=", mainId)
+        .where("edited_at", "is", null)
+        .executeTakeFirst();
+      if (video !== undefined)
+        await transaction
+          .updateTable("videos")
+          .set(shownColumns({ ...video, copyright, genre, ageLimit }))
+          .where("main_id", "=", mainId)
+          .execute();
+    });
+  }
+
+  /** One that is here and was never read for its pieces' hash. */
+  async mainWithoutPieces(): Promise<string | undefined> {
+    const row = await this.db
+      .selectFrom("mains")
+      .select("main_id")
+      .where("pieces_sha256", "is", null)
+      .where("url", "is", null)
+      .executeTakeFirst();
+    return row?.main_id;
+  }
+
+  async putPieces(mainId: string, piecesSha256: string): Promise<void> {
+    await this.db
+      .updateTable("mains")
+      .set({ pieces_sha256: piecesSha256 })
+      .where("main_id", "=", mainId)
+      .where("url", "is", null)
+      .execute();
+  }
+
+  /** Servers other than this one that players read mains from. */
+  async mainOrigins(): Promise<string[]> {
+    const rows = await this.db
+      .selectFrom("mains")
+      .select("url")
+      .distinct()
+      .where("url", "is not", null)
+      .where("plays_in_browser", "=", 1)
+      .execute();
+    return [...new Set(rows.map(({ url }) => new URL(url ?? "").origin))];
+  }
+
+  /** What an account's files take here. */
+  async bytesOf(ownerId: string): Promise<number> {
+    const { bytes } = await this.db
+      .selectFrom("videos")
+      .leftJoin("mains", (join) => join.onRef("mains.main_id", "=", "videos.main_id").on("mains.url", "is", null))
+      .select(sql<number>`coalesce(sum(videos.slave_bytes + coalesce(mains.bytes, 0)), 0)`.as("bytes"))
+      .where("owner_id", "=", ownerId)
+      .where("removed_at", "is", null)
+      .executeTakeFirstOrThrow();
+    return bytes;
+  }
+
+  async count(): Promise<number> {
+    const { count } = await this.db
+      .selectFrom("videos")
+      .select(sql<number>`count(*)`.as("count"))
+      .executeTakeFirstOrThrow();
+    return count;
+  }
+}
+
+function shownColumns(shown: Shown) {
+  const { title, copyright, genre, description, ageLimit } = shown;
+  return { title, copyright, genre, description, age_limit: ageLimit, search_text: searchText(shown) };
+}
+
+export function videoOf(row: Pick<VideoRow, (typeof VIDEO_COLUMNS)[number]>): Video {
+  return {
+    slaveId: row.slave_id,
+    mainId: row.main_id,
+    mainName: row.main_name,
+    title: row.title,
+    copyright: row.copyright,
+    genre: row.genre,
+    ageLimit: row.age_limit,
+    description: row.description,
+    durationSeconds: row.duration_ms / 1000,
+    segments: row.segments,
+    slaveBytes: row.slave_bytes,
+    slaveSha256: row.slave_sha256,
+    createdAt: row.created_at,
+    ownerId: row.owner_id,
+    withdrawnAt: row.withdrawn_at,
+  };
+}
+
+export function mainOf(row: MainRow): Main {
+  return {
+    mainId: row.main_id,
+    bytes: row.bytes,
+    sha256: row.sha256,
+    piecesSha256: row.pieces_sha256,
+    copyright: row.copyright,
+    genre: row.genre,
+    ageLimit: row.age_limit,
+    hasPoster: row.has_poster !== 0,
+    createdAt: row.created_at,
+    url: row.url,
+    playsInBrowser: row.plays_in_browser !== 0,
+  };
+}

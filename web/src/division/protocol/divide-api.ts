@@ -1,0 +1,146 @@
+/** What the page and divide.worker.ts say to each other. */
+
+import type { MainHeader, ProtectionName } from "../../../../codec/index.ts";
+import type { CaptionTrack } from "../../../../codec/page.ts";
+import type { StudioMethod } from "./studio-methods.ts";
+
+/** Folder of all divisions in the OPFS; one folder a job in it. */
+export const DIVISIONS_FOLDER = "cmix-divisions";
+
+/** A method that may divide a file. */
+export interface MethodOffer {
+  method: StudioMethod;
+  /** Why it does not take the file; undefined where it does. */
+  refusal: string | undefined;
+}
+
+export interface SourceFacts {
+  /** Container, as its makers call it: `MP4`, `QuickTime File Format`, `WebM`. */
+  container: string;
+  bytes: number;
+  durationSeconds: number;
+  video: {
+    codec: string;
+    width: number;
+    height: number;
+    /** Pictures as a rule a second. */
+    framesPerSecond: number;
+    /** False where the pictures keep no even rhythm; they keep their own times. */
+    isConstantRate: boolean;
+    rotation: 0 | 90 | 180 | 270;
+    mirrored: boolean;
+    estimatedPictures: number;
+  };
+  sound: { codec: string; sampleRate: number; channels: number; playable: boolean } | undefined;
+  /** The source has sound that no name is known for: it cannot go along. */
+  hasUnknownSound: boolean;
+  /** Kept as it is, its sound goes along, but the player does not play it. */
+  hasUnplayedSound: boolean;
+  /** This browser decodes the pictures as they are coded. */
+  isDecodable: boolean;
+  /** The rate of pictures at which coding anew stays below the source, and whether they suffer by it; absent where it is refused. */
+  belowSource?: { kilobits: number; isCoarse: boolean };
+  /** The one that would keep the file as it is first. At least one takes the file. */
+  offers: readonly MethodOffer[];
+  /** A small picture of it, where one can be made. */
+  poster?: NonNullable<MainHeader["poster"]>;
+  /** Those inside it that can be read, and what there is to say of others; absent where there are none. */
+  captions?: { tracks: CaptionTrack[]; leftOut: string[] };
+}
+
+/** What the library shows of a video in the clear (Cmix patent [0066]). */
+export interface Thumbnails {
+  /** A picture, in the main's header. */
+  poster: boolean;
+  /** A short video without sound, beside the main. */
+  teaser: boolean;
+  /** Where both are taken; 0: the teaser from the beginning, the picture a little later, as many videos begin black. */
+  startSeconds: number;
+}
+
+/** MP4 or WebM. Bytes and no Blob: not every browser keeps a Blob in IndexedDB. */
+export interface Teaser {
+  type: string;
+  data: Uint8Array<ArrayBuffer>;
+}
+
+export interface DivideSettings {
+  method: StudioMethod;
+  title: string;
+  copyright: string;
+  /** Where pictures are coded anew. */
+  quality: number;
+  /** Where pictures are coded anew: aims at this rate of pictures instead of `quality`, in kbit/s. */
+  bitrateKbits?: number;
+  /** Where pictures are coded anew. */
+  bitplane: "gray" | "binary";
+  protection: ProtectionName;
+  service: string;
+  player: string;
+  mainName: string;
+  slaveName: string;
+  thumbnails: Thumbnails;
+  /** In the order in which they are offered. */
+  captions?: CaptionTrack[];
+  /** Made before the division begins: whoever goes on with it needs the same bytes. */
+  poster?: NonNullable<MainHeader["poster"]>;
+}
+
+/** Where a division's output is, or goes. */
+export interface DivisionPlace {
+  /** Names the folder of the browser's own file system that the output is in. */
+  id: string;
+  /** Where the main goes, if not into that folder. */
+  target?: FileSystemFileHandle | undefined;
+}
+
+export interface DivisionStep {
+  pictures: number;
+  bytes: number;
+  /** 0 to 1. */
+  share: number;
+}
+
+export interface DivisionOutput {
+  method: StudioMethod;
+  mainId: string;
+  slaveId: string;
+  main: Blob;
+  slave: Blob;
+  mainBytes: number;
+  slaveBytes: number;
+  /** Poster and captions, which are in the main file but not counted as parts of it. */
+  extrasBytes: number;
+  /** Undefined where none is wanted, or this browser cannot make one. */
+  teaser: Teaser | undefined;
+  segments: number;
+  pictures: number;
+  durationSeconds: number;
+  /** Bytes of the main that were there from before an interruption. */
+  keptBytes: number;
+  /** Seconds of work, since then. */
+  seconds: number;
+}
+
+export interface DivideWorkerApi {
+  /** @throws InputError no video in it; UnsupportedError no method takes it */
+  inspect(file: Blob): Promise<SourceFacts>;
+  /** Another small picture of a file than that of `inspect`; undefined where none can be made. @throws as `inspect` */
+  poster(file: Blob, startSeconds: number): Promise<MainHeader["poster"]>;
+  /**
+   * Divides with the method of `settings`.
+   *
+   * @param goOn keeps the finished segments of the same division, interrupted before, where the method can; anything else is overwritten
+   * @throws AbortError after `cancel`; then nothing is left
+   */
+  divide(
+    place: DivisionPlace,
+    goOn: boolean,
+    file: Blob,
+    settings: DivideSettings,
+    onProgress: (step: DivisionStep) => void,
+  ): Promise<DivisionOutput>;
+  /** Names the program that cuts, by its content. */
+  program(): Promise<string>;
+  cancel(): Promise<void>;
+}

@@ -1,0 +1,20 @@
+/** What the Studio has to know of each method of division, page and worker alike; a method is one line. */
+import type { Method } from "../../../../codec/index.ts";
+
+/** Those that the Studio divides with. */
+export type StudioMethod = Method;
+
+export interface StudioMethodFacts {
+  /** Codes the pictures anew; otherwise the file is kept as it is, byte for byte. */
+  codesAnew: boolean;
+  /** An interrupted division goes on where it stopped; otherwise it begins again. */
+  canGoOn: boolean;
+  /** What is divided can be played; otherwise the cmix command alone combines it. */
+  isPlayed: boolean;
+}
+
+export const STUDIO_METHODS: Readonly<Record<StudioMethod, StudioMethodFacts>> = {
+  samples: { codesAnew: false, canGoOn: true, isPlayed: true },
+  mpeg: { codesAnew: false, canGoOn: false, isPlayed: false },
+  compress: { codesAnew: true, canGoOn: false, isPlayed: true },
+};

@@ -1,0 +1,47 @@
+/** What the Studio knows of a file that the demuxer's library does not read: one video track and no sound. */
+import type { SourceFacts } from "../protocol/divide-api.ts";
+import type { StudioMethod } from "../protocol/studio-methods.ts";
+
+export interface CodedVideo {
+  container: string;
+  bytes: number;
+  durationSeconds: number;
+  codec: string;
+  width: number;
+  height: number;
+  frameRate: readonly [number, number];
+  isDecodable: boolean;
+  /** The method that keeps it as it is. */
+  keptBy: StudioMethod;
+  /** Why it cannot be compressed. */
+  notCompressed: string;
+}
+
+export function codedVideoFacts(video: CodedVideo): SourceFacts {
+  const { container, bytes, durationSeconds, codec, width, height, frameRate, isDecodable, keptBy, notCompressed } =
+    video;
+  const framesPerSecond = frameRate[0] / frameRate[1];
+  return {
+    container,
+    bytes,
+    durationSeconds,
+    video: {
+      codec,
+      width,
+      height,
+      framesPerSecond,
+      isConstantRate: true,
+      rotation: 0,
+      mirrored: false,
+      estimatedPictures: Math.max(1, Math.round(durationSeconds * framesPerSecond)),
+    },
+    sound: undefined,
+    hasUnknownSound: false,
+    hasUnplayedSound: false,
+    isDecodable,
+    offers: [
+      { method: keptBy, refusal: undefined },
+      { method: "compress", refusal: notCompressed },
+    ],
+  };
+}

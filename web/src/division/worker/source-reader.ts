@@ -1,0 +1,344 @@
+/** A chosen video file as input of `divideCompress`: pictures by WebCodecs, sound packets as they are. Streams; holds few pictures. */
+
+import {
+  ALL_FORMATS,
+  BlobSource,
+  EncodedPacketSink,
+  Input,
+  type InputAudioTrack,
+  type InputVideoTrack,
+  MPEG_TS,
+  type VideoSample,
+  VideoSampleSink,
+} from "mediabunny";
+import {
+  type CompressInput,
+  type MainHeader,
+  openIndex,
+  PictureBuffers,
+  rateBelowSource,
+  readAhead,
+  type SourceIndex,
+  type SourcePacket,
+  type SourcePicture,
+  untaggedMatrix,
+} from "../../../../codec/index.ts";
+import { CmixError, type ErrorDetails, InputError, sourceFromBlob, UnsupportedError } from "../../../../codec/page.ts";
+import { canDemux } from "../../shared/worker/decoder-support.ts";
+import { keepEarlyTimes } from "../../shared/worker/early-pictures.ts";
+import type { SourceFacts } from "../protocol/divide-api.ts";
+import { copyPicture, DIRECT_FORMATS } from "./picture-copy.ts";
+
+/** Picture rates that are written as their exact ratio. */
+const COMMON_RATES: readonly [number, number][] = [
+  [24000, 1001],
+  [24, 1],
+  [25, 1],
+  [30000, 1001],
+  [30, 1],
+  [48, 1],
+  [50, 1],
+  [60000, 1001],
+  [60, 1],
+];
+const POSTER_MAX_WIDTH = 320;
+/** Where the poster is taken from: the very first pictures are often black. */
+const POSTER_POSITION = 0.1;
+/** Packets inspected for the frame rate and for the sound's bits. */
+const RATE_PACKETS = 300;
+
+const micro = (seconds: number): number => Math.round(seconds * 1e6);
+
+function ratioOf(rate: number): [number, number] {
+  for (const [numerator, denominator] of COMMON_RATES) {
+    if (Math.abs(numerator / denominator - rate) < 0.005) return [numerator, denominator];
+  }
+  return [Math.max(1, Math.round(rate * 1000)), 1000];
+}
+
+export class SourceReader {
+  private readonly input: Input;
+  private readonly video: InputVideoTrack;
+  private readonly sound: InputAudioTrack | undefined;
+  readonly facts: SourceFacts;
+  /** What is where in the file; undefined where only the demuxer reads it. */
+  readonly index: SourceIndex | undefined;
+  private readonly buffers = new PictureBuffers();
+
+  private constructor(
+    input: Input,
+    video: InputVideoTrack,
+    sound: InputAudioTrack | undefined,
+    facts: SourceFacts,
+    index: SourceIndex | undefined,
+  ) {
+    this.input = input;
+    this.video = video;
+    this.sound = sound;
+    this.facts = facts;
+    this.index = index;
+  }
+
+  /**
+   * @throws {@link InputError} no video in the file
+   * @throws {@link UnsupportedError} no method takes it
+   */
+  static async open(file: Blob): Promise<SourceReader> {
+    const input = new Input({ source: new BlobSource(file), formats: ALL_FORMATS });
+    try {
+      return await SourceReader.read(file, input);
+    } catch (error) {
+      input.dispose();
+      throw inputError(error, "this file cannot be read");
+    }
+  }
+
+  private static async read(file: Blob, input: Input): Promise<SourceReader> {
+    if (!(await input.canRead()))
+      throw new InputError(
+        "this is no video file that can be read here: choose an MP4, MOV, WebM, MKV, IVF, H.264 or transport stream",
+      );
+    const video = await input.getPrimaryVideoTrack();
+    if (video === null) throw new InputError("there is no video in this file: choose another one");
+    const asItIs = await lookAsItIs(file);
+    const codec = (await video.getCodecParameterString()) ?? (await video.getCodec());
+    const isDecodable = codec !== null && (await video.canDecode());
+    const notDecoded = isDecodable
+      ? undefined
+      : `this browser has no decoder for the video (${codec ?? asItIs.codec ?? "unknown codec"}): convert it to H.264, or try another browser`;
+    if (asItIs.refusal !== undefined && notDecoded !== undefined) throw new UnsupportedError(notDecoded, { codec });
+    if (isDecodable) await keepEarlyTimes(video);
+    const sound = (await input.getPrimaryAudioTrack()) ?? undefined;
+    const soundCodec =
+      sound === undefined
+        ? undefined
+        : ((await sound.getCodecParameterString()) ?? (await sound.getCodec()) ?? undefined);
+    const rates = await video.computeFrameRateMetrics({ targetPacketCount: RATE_PACKETS });
+    const durationSeconds = await video.computeDuration();
+    const [width, height] = [await video.getCodedWidth(), await video.getCodedHeight()];
+    const facts: SourceFacts = {
+      container: (await input.getFormat()).name,
+      bytes: file.size,
+      durationSeconds,
+      video: {
+        codec: codec ?? asItIs.codec ?? "unknown codec",
+        width,
+        height,
+        framesPerSecond: rates.bestGuessFrameRate,
+        isConstantRate: rates.frameRateIsConstant,
+        rotation: await video.getRotation(),
+        mirrored: await video.getFlip(),
+        estimatedPictures: Math.max(1, Math.round(durationSeconds * rates.averageFrameRate)),
+      },
+      sound:
+        sound === undefined || soundCodec === undefined
+          ? undefined
+          : {
+              codec: soundCodec,
+              sampleRate: await sound.getSampleRate(),
+              channels: await sound.getNumberOfChannels(),
+              playable: await sound.canDecode(),
+            },
+      hasUnknownSound: sound !== undefined && soundCodec === undefined,
+      hasUnplayedSound: sound !== undefined && (await input.getFormat()) === MPEG_TS,
+      isDecodable,
+      belowSource: rateBelowSource({
+        bits: file.size * 8,
+        durationSeconds,
+        soundBits: sound === undefined ? 0 : (await sound.computePacketStats(RATE_PACKETS)).averageBitrate,
+        samples: width * height * rates.averageFrameRate,
+      }),
+      offers: [
+        { method: "samples", refusal: asItIs.refusal },
+        { method: "compress", refusal: notDecoded },
+      ],
+    };
+    return new SourceReader(input, video, sound, facts, asItIs.index);
+  }
+
+  /** What `divideCompress` takes. The first picture is decoded to know what kind the decoder gives. */
+  async compressInput(): Promise<CompressInput> {
+    const first = await this.firstPicture();
+    const { num, den } = await this.video.getPixelAspectRatio();
+    const input: CompressInput = {
+      video: {
+        width: first.width,
+        height: first.height,
+        frameRate: ratioOf(this.facts.video.framesPerSecond),
+        pixelAspect: [num, den],
+        rotation: this.facts.video.rotation,
+        mirrored: this.facts.video.mirrored,
+        matrix: first.matrix,
+        fullRange: first.fullRange,
+      },
+      pictures: this.pictures(),
+      buffers: this.buffers,
+    };
+    if (this.sound !== undefined && this.facts.sound !== undefined) {
+      const { codec, sampleRate, channels } = this.facts.sound;
+      const description = (await this.sound.getDecoderConfig())?.description;
+      input.audio = {
+        codec,
+        sampleRate,
+        channels,
+        packets: this.soundPackets(this.sound),
+        ...(description === undefined ? {} : { description: bytesOf(description) }),
+      };
+    }
+    return input;
+  }
+
+  /** A small upright JPEG, from a picture early in the video where `startSeconds` is 0; undefined where it cannot be made, which stops no division. */
+  async poster(startSeconds: number): Promise<MainHeader["poster"]> {
+    return this.makePoster(startSeconds).catch(() => undefined);
+  }
+
+  private async makePoster(startSeconds: number): Promise<MainHeader["poster"]> {
+    const start = await this.video.getFirstTimestamp();
+    const seconds = this.facts.durationSeconds - start;
+    const at = start + (startSeconds > 0 ? Math.min(startSeconds, seconds) : seconds * POSTER_POSITION);
+    const sample = await new VideoSampleSink(this.video).getSample(at);
+    if (sample === null) return undefined;
+    try {
+      const width = Math.min(POSTER_MAX_WIDTH, sample.displayWidth);
+      const height = Math.max(1, Math.round((width * sample.displayHeight) / sample.displayWidth));
+      const canvas = new OffscreenCanvas(width, height);
+      const context = canvas.getContext("2d");
+      if (context === null) return undefined;
+      sample.draw(context, 0, 0, width, height);
+      const blob = await canvas.convertToBlob({ type: "image/jpeg", quality: 0.8 });
+      if (blob.type !== "image/jpeg") return undefined;
+      return { type: "image/jpeg", data: new Uint8Array(await blob.arrayBuffer()) };
+    } finally {
+      sample.close();
+    }
+  }
+
+  close(): void {
+    this.input.dispose();
+  }
+
+  private async *samples(): AsyncGenerator<VideoSample> {
+    let picture = 0;
+    try {
+      for await (const sample of new VideoSampleSink(this.video).samples()) {
+        yield sample;
+        picture += 1;
+      }
+    } catch (error) {
+      throw inputError(error, `the video does not decode after picture ${picture}`, { picture });
+    }
+  }
+
+  private async firstPicture(): Promise<{
+    width: number;
+    height: number;
+    matrix: "bt601" | "bt709";
+    fullRange: boolean;
+  }> {
+    for await (const sample of this.samples()) {
+      try {
+        const { width, height } = sample.visibleRect;
+        // RGB, and what is converted to it, becomes BT.601 limited range in the encoder.
+        if (!DIRECT_FORMATS.has(sample.format ?? "")) return { width, height, matrix: "bt601", fullRange: false };
+        // The file's own tag counts: for untagged pictures decoders name a matrix too, Chromium always BT.709.
+        const tagged: string | undefined = (await this.video.getColorSpace()).matrix ?? undefined;
+        const isBt709 = tagged === "bt709" || tagged === "bt2020-ncl";
+        const matrix = tagged === undefined ? untaggedMatrix(height) : isBt709 ? "bt709" : "bt601";
+        return { width, height, matrix, fullRange: sample.colorSpace.fullRange === true };
+      } finally {
+        sample.close();
+      }
+    }
+    throw new InputError("the video has no picture that can be decoded: choose another file");
+  }
+
+  /** Pictures in display order, each lasting until the next, so that a variable rate keeps its times. */
+  private async *pictures(): AsyncGenerator<SourcePicture> {
+    let waiting: SourcePicture | undefined;
+    for await (const sample of this.samples()) {
+      const picture = await takePicture(sample, this.buffers);
+      if (picture === undefined) continue;
+      if (waiting !== undefined) {
+        // Two pictures at one time: the later one is what is seen.
+        if (picture.timestampMicroseconds > waiting.timestampMicroseconds) {
+          waiting.durationMicroseconds = picture.timestampMicroseconds - waiting.timestampMicroseconds;
+          yield waiting;
+        }
+      }
+      waiting = picture;
+    }
+    if (waiting !== undefined) yield waiting;
+  }
+
+  /**
+   * Sound packets in order. Packets before time 0 (an encoder's priming, cut by an edit list) are needed to start the decoder: the last
+   * ones go along, with what they reach into the video as their duration.
+   */
+  private async *soundPackets(track: InputAudioTrack): AsyncGenerator<SourcePacket> {
+    const prerollMicroseconds = 100_000;
+    const packets = new EncodedPacketSink(track).packets();
+    for (;;) {
+      const { value: packet, done } = await packets.next().catch((error: unknown) => {
+        throw inputError(error, "the sound cannot be read to its end");
+      });
+      if (done || packet === undefined) return;
+      const start = micro(packet.timestamp);
+      const end = micro(packet.timestamp + packet.duration);
+      if (end <= -prerollMicroseconds) continue;
+      yield {
+        timestampMicroseconds: Math.max(0, start),
+        durationMicroseconds: Math.max(0, end) - Math.max(0, start),
+        data: packet.data,
+      };
+    }
+  }
+}
+
+/** Why the file cannot be divided as it is, if it cannot; what is where in it, as far as we read it; and its codec's name, which the demuxer does not know of every one. */
+async function lookAsItIs(file: Blob): Promise<{ refusal?: string; codec?: string; index?: SourceIndex }> {
+  try {
+    const index = await openIndex(readAhead(sourceFromBlob(file)));
+    const { container, streams } = index;
+    if (!canDemux(container))
+      return { index, refusal: `the player does not know this container (${container}): convert it to MP4` };
+    const video = streams.find(({ track }) => track?.kind === "video")?.track;
+    if (video !== undefined) return { index, codec: video.codec };
+    return { index, refusal: "no coded picture is found in this file: it is cut, damaged or of another coding" };
+  } catch (error) {
+    if (error instanceof CmixError) return { refusal: error.message };
+    throw error;
+  }
+}
+
+/** What mediabunny and the browser's decoders throw at a damaged file says little by itself. */
+function inputError(error: unknown, what: string, details: ErrorDetails = {}): Error {
+  if (error instanceof CmixError) return error;
+  const reason = (error as Error).message.replace(/[.\s]+$/, "");
+  return new InputError(
+    `${what} (${reason}): the file is damaged, or of a kind that is not known here; choose another one`,
+    details,
+  );
+}
+
+async function takePicture(sample: VideoSample, buffers: PictureBuffers): Promise<SourcePicture | undefined> {
+  try {
+    const start = micro(sample.timestamp);
+    const end = micro(sample.timestamp + sample.duration);
+    if (end <= 0 && start < 0) return undefined;
+    const timestampMicroseconds = Math.max(0, start);
+    return {
+      timestampMicroseconds,
+      durationMicroseconds: Math.max(1, end - timestampMicroseconds),
+      ...(await copyPicture(sample, buffers)),
+    };
+  } finally {
+    sample.close();
+  }
+}
+
+function bytesOf(source: AllowSharedBufferSource): Uint8Array {
+  return ArrayBuffer.isView(source)
+    ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength).slice()
+    : new Uint8Array(source).slice();
+}

@@ -1,0 +1,35 @@
+/** A chosen file that the demuxer's library does not read, but method `samples` divides: raw H.264 and IVF. */
+
+import { openIndex, readAhead, recogniseSource } from "../../../../codec/index.ts";
+import { sourceFromBlob } from "../../../../codec/page.ts";
+import { canDecodePictures } from "../../shared/worker/decoder-support.ts";
+import type { SourceFacts } from "../protocol/divide-api.ts";
+import { codedVideoFacts } from "./coded-video-facts.ts";
+
+const NAMES: Record<string, string> = { h264: "H.264", ivf: "IVF" };
+
+/**
+ * @returns undefined for other files
+ * @throws {@link InputError} no picture is found in it
+ */
+export async function streamFacts(file: Blob): Promise<SourceFacts | undefined> {
+  const source = readAhead(sourceFromBlob(file));
+  const kind = await recogniseSource(source);
+  if (kind !== "annexb" && kind !== "ivf") return undefined;
+  const { container, streams, durationMicroseconds } = await openIndex(source);
+  const track = streams[0]?.track;
+  if (track?.kind !== "video") return undefined;
+  const { codec, width, height, frameRate } = track;
+  return codedVideoFacts({
+    container: NAMES[container] ?? container,
+    bytes: file.size,
+    durationSeconds: durationMicroseconds / 1e6,
+    codec,
+    width,
+    height,
+    frameRate,
+    isDecodable: await canDecodePictures(track),
+    keptBy: "samples",
+    notCompressed: "a raw stream is not compressed here: put it into an MP4 first (ffmpeg -i IN -c copy OUT.mp4)",
+  });
+}

@@ -1,0 +1,157 @@
+/** Shows a CM, a video or an image, that cannot be skipped, sped up or left behind in a hidden tab. */
+import { UnsupportedError } from "../../../../../codec/page.ts";
+import { deferred } from "../../../shared/deferred.ts";
+import { showImage } from "./cm-image.ts";
+import { CmProof } from "./cm-proof.ts";
+import { isOnScreen } from "./on-screen.ts";
+
+/** Forward jumps up to this are the player's own jitter. */
+const JUMP_SECONDS = 0.3;
+/** When the last frames were not on screen at the end, the last seconds are shown again; so often at most. */
+const REPEATS = 3;
+const REPEAT_SECONDS = 2;
+
+export interface CmStageEvents {
+  onPosition(seconds: number): void;
+  /** The browser wants a click before it plays; `start` is to be called in its handler. */
+  onBlocked(start: () => void): void;
+}
+
+export class CmStage {
+  /** Both, one behind the other; the one that is shown has `data-shown`. */
+  readonly elements: readonly HTMLElement[];
+  private readonly element: HTMLVideoElement;
+  private readonly image: HTMLImageElement;
+  private readonly events: CmStageEvents;
+  private reached = 0;
+
+  constructor(events: CmStageEvents) {
+    this.events = events;
+    this.element = document.createElement("video");
+    this.element.className = "cm-video";
+    this.element.playsInline = true;
+    this.element.disablePictureInPicture = true;
+    this.element.disableRemotePlayback = true;
+    this.element.tabIndex = -1;
+    this.image = document.createElement("img");
+    this.image.className = "cm-image";
+    this.image.alt = "";
+    this.elements = [this.element, this.image];
+    for (const element of this.elements) element.addEventListener("contextmenu", (event) => event.preventDefault());
+  }
+
+  /** In the window where it is: a small window on top is seen while its page is not. */
+  private get isHidden(): boolean {
+    return this.element.ownerDocument.hidden;
+  }
+
+  setVolume(volume: number, muted: boolean): void {
+    this.element.volume = volume;
+    this.element.muted = muted;
+  }
+
+  /**
+   * Resolves when the CM has played and its last frames were presented, or when an image was on screen for its time.
+   *
+   * @param seconds of an image
+   * @throws {@link UnsupportedError} this browser cannot play the CM; AbortError on `signal`
+   */
+  async play(cm: Blob, seconds: number, signal: AbortSignal): Promise<void> {
+    const url = URL.createObjectURL(cm);
+    const { element, image } = this;
+    const shown = cm.type.startsWith("image/") ? image : element;
+    shown.dataset.shown = "";
+    const ending = new AbortController();
+    const listen = AbortSignal.any([signal, ending.signal]);
+    this.reached = 0;
+    try {
+      shown.src = url;
+      if (shown === image) await showImage(image, seconds, (position) => this.events.onPosition(position), signal);
+      else await this.playToEnd(listen, signal);
+    } finally {
+      ending.abort();
+      element.pause();
+      delete shown.dataset.shown;
+      shown.removeAttribute("src");
+      element.load();
+      URL.revokeObjectURL(url);
+    }
+  }
+
+  private playToEnd(listen: AbortSignal, signal: AbortSignal): Promise<void> {
+    const { element } = this;
+    const proof = new CmProof();
+    let repeats = 0;
+    const { promise, resolve, reject } = deferred<void>();
+    const on = (type: string, listener: () => void, target: EventTarget = element) =>
+      target.addEventListener(type, listener, { signal: listen });
+
+    const play = () => {
+      if (this.isHidden || listen.aborted || element.ended) return;
+      element.play().catch((error: unknown) => {
+        if ((error as Error).name === "NotAllowedError") this.events.onBlocked(play);
+      });
+    };
+    const watchFrames = () => {
+      if (listen.aborted || !("requestVideoFrameCallback" in element)) return;
+      element.requestVideoFrameCallback((_, metadata) => {
+        if (isOnScreen(element)) proof.frame(metadata.mediaTime);
+        watchFrames();
+      });
+    };
+    on("timeupdate", () => {
+      if (!("requestVideoFrameCallback" in element) && isOnScreen(element))
+        proof.frame((element as HTMLVideoElement).currentTime);
+      if (element.currentTime > this.reached + JUMP_SECONDS && element.seeking) return;
+      this.reached = Math.max(this.reached, element.currentTime);
+      this.events.onPosition(element.currentTime);
+    });
+    on("seeking", () => {
+      if (element.currentTime > this.reached + JUMP_SECONDS) element.currentTime = this.reached;
+    });
+    on("ratechange", () => {
+      if (element.playbackRate !== 1) element.playbackRate = 1;
+    });
+    on("pause", () => {
+      if (!element.ended) play();
+    });
+    on(
+      "visibilitychange",
+      () => {
+        if (this.isHidden) element.pause();
+        else play();
+      },
+      document,
+    );
+    on("error", () =>
+      reject(
+        new UnsupportedError(
+          `this browser cannot play the commercial (${element.error?.message || "no reason given"}): try another browser`,
+          {
+            mediaError: element.error?.code ?? null,
+          },
+        ),
+      ),
+    );
+    on("ended", () => {
+      if (proof.isWatched(element.duration)) {
+        resolve();
+      } else if (repeats < REPEATS) {
+        repeats += 1;
+        element.currentTime = Math.max(0, element.duration - REPEAT_SECONDS);
+        play();
+      } else {
+        reject(
+          new UnsupportedError(
+            "the commercial's last pictures were not on screen: keep this page visible and play again",
+          ),
+        );
+      }
+    });
+    signal.addEventListener("abort", () => reject(new DOMException("cancelled", "AbortError")), { once: true });
+    if (signal.aborted) reject(new DOMException("cancelled", "AbortError"));
+    watchFrames();
+    play();
+    return promise;
+  }
+}

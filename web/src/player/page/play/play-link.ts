@@ -1,0 +1,98 @@
+/** One play as the service knows it: opened, told of what is shown, and left. */
+import type {
+  CmOffer,
+  OfferedVideo,
+  PlayMove,
+  PlayOffer,
+  PlayPlace,
+  ViewerAttributes,
+} from "../../../shared/api/service.ts";
+import { closePlay, openPlay } from "../../../shared/api/service.ts";
+import { PlayReporter } from "./play-reporter.ts";
+import { type LoadedCm, loadCm, moveOn, neededAttributes, type StandsAt } from "./play-request.ts";
+
+export type CmPlace = Exclude<PlayPlace, { kind: "over" }>;
+
+export class PlayLink {
+  readonly playId: string;
+  readonly videos: readonly OfferedVideo[];
+  /** Whether the first CM is one that was missed last time. */
+  readonly isOwed: boolean;
+  /** What was told of the viewer. */
+  readonly sentAttributes: ViewerAttributes;
+  private readonly reporter: PlayReporter;
+  /** What is on screen; CM k is before video k. */
+  private at: StandsAt = { kind: "cm", number: 1 };
+  /** By video. */
+  private readonly shownSeconds = new Map<number, number>();
+  private isLeft = false;
+
+  private constructor({ playId, videos, owed }: PlayOffer, sentAttributes: ViewerAttributes) {
+    this.playId = playId;
+    this.videos = videos;
+    this.isOwed = owed;
+    this.sentAttributes = sentAttributes;
+    this.reporter = new PlayReporter(playId);
+  }
+
+  /** @param attributes what the viewer would tell; only what matters is sent */
+  static async open(
+    mainIds: readonly string[],
+    attributes: ViewerAttributes,
+    signal: AbortSignal,
+  ): Promise<{ link: PlayLink; place: CmPlace }> {
+    const sent = await neededAttributes(mainIds, attributes, signal);
+    const offer = await openPlay(mainIds, sent, signal);
+    const { place } = offer;
+    if (place.kind === "over") throw new TypeError("the service opened a play that is over");
+    return { link: new PlayLink(offer, sent), place };
+  }
+
+  /** Fetches the CM at the place, which starts its time on the service. */
+  loadCm(place: CmPlace, onLoaded: (bytes: number) => void, signal: AbortSignal): Promise<LoadedCm> {
+    this.at = { kind: "cm", number: place.number };
+    return loadCm(place.cm, onLoaded, signal);
+  }
+
+  /** How far the CM on screen has come. */
+  cmAt(offer: CmOffer, positionSeconds: number): void {
+    this.reporter.cmPosition(this.at.number, positionSeconds / offer.durationSeconds);
+  }
+
+  cmWatched(): void {
+    this.reporter.cm("complete", this.at.number);
+  }
+
+  /** The viewer followed the sponsor's link; told at once, since the page may be left with it. */
+  cmClicked(): void {
+    this.reporter.cm("click", this.at.number);
+    void this.reporter.send();
+  }
+
+  /** The video behind the CM is let go. */
+  videoBegins(): void {
+    this.at = { kind: "video", number: this.at.number };
+  }
+
+  /** So much more of video `number` was shown. */
+  videoShown(number: number, seconds: number): void {
+    const shown = (this.shownSeconds.get(number) ?? 0) + seconds;
+    this.shownSeconds.set(number, shown);
+    this.reporter.seconds(number, Math.floor(shown));
+  }
+
+  /** Goes along the sequence, once what was shown is told. */
+  async move(move: PlayMove, signal: AbortSignal): Promise<PlayPlace> {
+    await this.reporter.send();
+    const place = await moveOn(this.playId, this.at, move, signal);
+    this.isLeft = place.kind === "over";
+    return place;
+  }
+
+  /** May be called while the page goes away; a play that is over is left already. */
+  leave(): void {
+    this.reporter.close();
+    if (!this.isLeft) closePlay(this.playId);
+    this.isLeft = true;
+  }
+}

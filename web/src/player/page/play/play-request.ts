@@ -1,0 +1,134 @@
+/** What a play asks of the service before the video: the CM's bytes, and after it the secret. */
+
+import { DeliveryError, toHex } from "../../../../../codec/page.ts";
+import {
+  askConditions,
+  type CmOffer,
+  fetchCm,
+  fetchPlace,
+  movePlay,
+  type PlayMove,
+  type PlayPlace,
+  postSecret,
+  ticketOf,
+  type ViewerAttributes,
+} from "../../../shared/api/service.ts";
+import { chunksOf } from "../../../shared/net/answer-body.ts";
+import { connection } from "../../../shared/net/connection.ts";
+import { retryAfterSeconds } from "../../../shared/net/request.ts";
+import { sleep } from "../../../shared/sleep.ts";
+import { attributesOf, loadViewerData } from "../../../shared/viewer-data.ts";
+
+/** The service's clock may run behind ours by a little; after this much waiting for the secret something is wrong. */
+const SECRET_PATIENCE_SECONDS = 30;
+
+/** `en-GB, en, ja` gives `en, ja`: CMs are chosen by language, not by country. */
+export function languagesOf(tags: readonly string[]): string[] {
+  const primary = tags.map((tag) => tag.split("-")[0]?.toLowerCase() ?? "");
+  return [...new Set(primary.filter((tag) => tag !== ""))].slice(0, 10);
+}
+
+/** What this device's viewer would tell. */
+export async function ownAttributes(): Promise<ViewerAttributes> {
+  return attributesOf(await loadViewerData(), new Date().getFullYear(), languagesOf(navigator.languages));
+}
+
+/** Of what a viewer would tell, what matters for a play of these videos; the rest stays here. */
+export async function neededAttributes(
+  mainIds: readonly string[],
+  attributes: ViewerAttributes,
+  signal: AbortSignal,
+): Promise<ViewerAttributes> {
+  const names = await askConditions(mainIds, signal);
+  return Object.fromEntries(names.flatMap((name) => (name in attributes ? [[name, attributes[name]]] : [])));
+}
+
+export interface LoadedCm {
+  cm: Blob;
+  /** For the secret. */
+  ticket: string;
+}
+
+/**
+ * Fetches a CM, over a lost connection too, and holds it against its hash.
+ *
+ * @param onLoaded bytes so far
+ * @throws {@link DeliveryError} refused, not reachable, or not the bytes that were offered
+ */
+export async function loadCm(
+  offer: CmOffer,
+  onLoaded: (bytes: number) => void,
+  signal: AbortSignal,
+): Promise<LoadedCm> {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let loadedBytes = 0;
+  let ticket = "";
+  await connection.persist(async (either, heard) => {
+    if (loadedBytes === offer.bytes) return;
+    const response = await fetchCm(offer.url, either, loadedBytes === 0 ? undefined : `bytes=${loadedBytes}-`);
+    ticket = ticketOf(response) ?? "";
+    for await (const chunk of chunksOf(response, heard)) {
+      parts.push(chunk);
+      loadedBytes += chunk.length;
+      onLoaded(loadedBytes);
+    }
+  }, signal);
+  const cm = new Blob(parts, { type: offer.type });
+  const hash = toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", await cm.arrayBuffer())));
+  if (hash === offer.sha256) return { cm, ticket };
+  throw new DeliveryError("the commercial arrived damaged: play again", { status: 200, retryable: true });
+}
+
+/** What a new ticket helps against: used up by an answer that was lost, or too old. */
+const STALE = new Set<unknown>(["ticket_used", "ticket_expired"]);
+/** A new ticket that is used up, too, so often: something else is wrong. */
+const STALE_MOST = 5;
+
+/** Asks for a video's secret once its CM was watched; the service's own clock may want a moment more. */
+export async function askSecret(
+  playId: string,
+  offer: CmOffer,
+  firstTicket: string,
+  signal: AbortSignal,
+): Promise<string> {
+  let waitedSeconds = 0;
+  let staleTickets = 0;
+  for (let ticket = firstTicket; ; ) {
+    try {
+      return await connection.persist((either) => postSecret(playId, ticket, either), signal);
+    } catch (error) {
+      if (!(error instanceof DeliveryError)) throw error;
+      if (STALE.has(error.details.serviceCode) && staleTickets < STALE_MOST) {
+        staleTickets += 1;
+        ticket = await freshTicket(offer, signal);
+      } else if (error.details.retryable === true && waitedSeconds < SECRET_PATIENCE_SECONDS) {
+        const seconds = Math.max(0.1, retryAfterSeconds(error, 1));
+        await sleep(seconds, signal);
+        waitedSeconds += seconds;
+      } else throw error;
+    }
+  }
+}
+
+function freshTicket({ url }: CmOffer, signal: AbortSignal): Promise<string> {
+  return connection.persist(async (either) => ticketOf(await fetchCm(url, either, "bytes=0-0")) ?? "", signal);
+}
+
+/** A CM or video of a play's sequence. */
+export interface StandsAt {
+  kind: "cm" | "video";
+  number: number;
+}
+
+/** Goes along the sequence, over a lost connection too. @param from where the play stands */
+export function moveOn(playId: string, from: StandsAt, move: PlayMove, signal: AbortSignal): Promise<PlayPlace> {
+  let isAgain = false;
+  return connection.persist(async (either) => {
+    // The answer may be all that was lost: the play stands elsewhere then, and would move once more.
+    const place = isAgain ? await fetchPlace(playId, either) : undefined;
+    isAgain = true;
+    const stays =
+      place === undefined || (place.kind !== "over" && place.kind === from.kind && place.number === from.number);
+    return stays ? movePlay(playId, move, either) : place;
+  }, signal);
+}

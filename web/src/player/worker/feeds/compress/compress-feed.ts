@@ -1,0 +1,116 @@
+/** Method `compress`: pictures from the wasm decoder, sound packets joined and given to WebCodecs. */
+import {
+  type AudioTrack,
+  CompressDecoder,
+  decodePacketList,
+  mergeAudioPackets,
+} from "../../../../../../codec/index.ts";
+import { audioConfigOf } from "../../../../shared/worker/decoder-support.ts";
+import { nextTask } from "../../../../shared/worker/next-task.ts";
+import { BASE_LAYER } from "../../../protocol/layers.ts";
+import { type MediaFeed, type Picture, PREROLL_SECONDS, type Sound } from "../media-feed.ts";
+import type { FeedParts } from "../playback-method.ts";
+import { type CodedSound, decodeSound } from "../sound-decoder.ts";
+import { entriesFrom, type OpenedPackets, readPackets, type TimedPacket } from "../track-reader.ts";
+
+export class CompressFeed implements MediaFeed {
+  readonly sounds?: (seconds: number, signal: AbortSignal) => AsyncIterable<Sound>;
+  private readonly parts: FeedParts;
+  private readonly decoder: CompressDecoder;
+
+  constructor(parts: FeedParts) {
+    this.parts = parts;
+    this.decoder = new CompressDecoder(parts.kernels, parts.video, parts.main.header.parameters);
+    const { sound } = parts;
+    if (sound !== undefined)
+      this.sounds = (seconds, signal) =>
+        decodeSound(audioConfigOf(sound), this.codedSound(sound, seconds, signal), signal);
+  }
+
+  firstSegment(seconds: number): number | undefined {
+    const { sound } = this.parts;
+    const first = this.videoEntries(seconds)[0];
+    const firstSound = sound === undefined ? undefined : this.soundEntries(sound, seconds)[0];
+    const numbers = [first, firstSound].flatMap((entry) => (entry === undefined ? [] : [entry.number]));
+    return numbers.length === 0 ? undefined : Math.min(...numbers);
+  }
+
+  async *pictures(seconds: number, signal: AbortSignal): AsyncGenerator<Picture> {
+    this.decoder.reset();
+    for await (const group of readPackets(this.videoEntries(seconds), this.open, signal)) {
+      for (const packet of group) {
+        await nextTask();
+        if (signal.aborted) return;
+        this.decoder.decode(packet.publicBytes, packet.withheld);
+        yield this.pictureOf(packet);
+      }
+    }
+  }
+
+  close(): void {
+    this.decoder.close();
+  }
+
+  private readonly open = async (number: number): Promise<OpenedPackets> => {
+    const { head, publicBytes, withheld } = await this.parts.opener.openSegment(number);
+    return { head, packets: decodePacketList(publicBytes, withheld) };
+  };
+
+  private videoEntries(seconds: number) {
+    return entriesFrom(
+      this.parts.main.index,
+      { layer: BASE_LAYER, track: this.parts.video.id },
+      seconds,
+      (entry) => entry.key,
+    );
+  }
+
+  private soundEntries(sound: AudioTrack, seconds: number) {
+    return entriesFrom(
+      this.parts.main.index,
+      { layer: BASE_LAYER, track: sound.id },
+      Math.max(0, seconds - PREROLL_SECONDS),
+      () => true,
+    );
+  }
+
+  /** The decoder's present picture. */
+  private pictureOf({ timeMicroseconds, durationMicroseconds }: TimedPacket): Picture {
+    const { decoder } = this;
+    const picture = decoder.picture();
+    let held: number | undefined;
+    return {
+      timeSeconds: timeMicroseconds / 1e6,
+      endSeconds: (timeMicroseconds + durationMicroseconds) / 1e6,
+      keep: () => {
+        held ??= decoder.hold();
+      },
+      paint: () => this.parts.screen.paint(picture),
+      close: () => {
+        if (held !== undefined) decoder.letGo(held);
+        held = undefined;
+      },
+    };
+  }
+
+  private async *codedSound(track: AudioTrack, seconds: number, signal: AbortSignal): AsyncGenerator<CodedSound> {
+    for await (const group of readPackets(this.soundEntries(track, seconds), this.open, signal)) {
+      for (const packet of codedSounds(group, mergeAudioPackets(this.parts.kernels, group)))
+        if (packet.timeMicroseconds / 1e6 >= seconds - PREROLL_SECONDS) yield packet;
+    }
+  }
+}
+
+/** Packets with their true times: one cut at the start of the track began earlier than its track. */
+function codedSounds(group: TimedPacket[], whole: Uint8Array[]): CodedSound[] {
+  const nominal = Math.max(0, ...group.map((packet) => packet.durationMicroseconds));
+  let atStart = group[0]?.timeMicroseconds === 0;
+  return group.flatMap((packet, i) => {
+    const data = whole[i];
+    if (data === undefined) return [];
+    // Packets before time 0 are kept with what they reach into the track as duration: source-reader.ts, soundPackets.
+    atStart &&= packet.durationMicroseconds < nominal - 1000;
+    const end = packet.timeMicroseconds + packet.durationMicroseconds;
+    return [{ timeMicroseconds: atStart ? end - nominal : packet.timeMicroseconds, data }];
+  });
+}

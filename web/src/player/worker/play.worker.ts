@@ -1,0 +1,207 @@
+/** Opens, decrypts, combines, decodes and shows a main; the page never decodes. */
+import "../../shared/worker/no-eval.ts";
+import * as Comlink from "comlink";
+import { fetchKernels } from "../../../../codec/hosts/browser/index.ts";
+import { installErrorTransfer } from "../../../../codec/hosts/error-transfer.ts";
+import { type AudioTrack, type Kernels, MainReader, posterBlob, type VideoTrack } from "../../../../codec/index.ts";
+import { sourceFromBlob, toHex, UnsupportedError } from "../../../../codec/page.ts";
+import { connection, type Loss } from "../../shared/net/connection.ts";
+import { sourceFromUrl } from "../../shared/net/http-source.ts";
+import { canDecodeSound } from "../../shared/worker/decoder-support.ts";
+import { type ClockAnchor, epochMilliseconds, timeOfAnchor } from "../protocol/clock-anchor.ts";
+import type { Display, MainFacts, PlayEvents, PlayTicket, PlayWorkerApi } from "../protocol/play-api.ts";
+import type { MediaFeed } from "./feeds/media-feed.ts";
+import { playbackMethod } from "./feeds/playback-methods.ts";
+import { PictureNews } from "./playback/picture-news.ts";
+import { Playback } from "./playback/playback.ts";
+import { openScreen } from "./screen/open-screen.ts";
+import type { Screen } from "./screen/screen.ts";
+import { Thumbnails } from "./screen/thumbnails.ts";
+import { SegmentOpener } from "./units/segment-opener.ts";
+import { UnitStore } from "./units/unit-store.ts";
+import { UnitTickets } from "./units/unit-tickets.ts";
+
+interface OpenedMain {
+  reader: MainReader;
+  video: VideoTrack;
+  sound: AudioTrack | undefined;
+}
+
+interface PreparedPlay {
+  ticket: PlayTicket;
+  cm: Blob;
+  units: UnitStore;
+  tickets: UnitTickets;
+  events: PlayEvents;
+}
+
+class PlayWorker implements PlayWorkerApi {
+  private kernels: Promise<Kernels> | undefined;
+  private readonly mains = new Map<number, OpenedMain>();
+  /** The one to be played. */
+  private main: OpenedMain | undefined;
+  private screen: Screen | undefined;
+  private thumbnails: Thumbnails | undefined;
+  private prepared: PreparedPlay | undefined;
+  private playback: Playback | undefined;
+  private feed: MediaFeed | undefined;
+  /** Ends the reads of the mains. */
+  private reading = new AbortController();
+  private anchor: ClockAnchor = { mediaSeconds: 0, atMilliseconds: 0, running: false, rate: 1 };
+
+  async watchConnection(onChange: (loss: Loss | undefined) => void): Promise<void> {
+    connection.subscribe(() => onChange(connection.snapshot()));
+  }
+
+  async tryNow(): Promise<void> {
+    connection.tryNow();
+  }
+
+  async open(key: number, source: Blob | string): Promise<MainFacts> {
+    const bytes =
+      typeof source === "string" ? await sourceFromUrl(source, () => this.reading.signal) : sourceFromBlob(source);
+    const reader = await MainReader.open(bytes);
+    const { header } = reader;
+    const video = header.tracks.find((track) => track.kind === "video");
+    const sound = header.tracks.find((track) => track.kind === "audio");
+    if (video === undefined) throw new UnsupportedError("there is no video in this file that this player knows");
+    await playbackMethod(header.method).checkPlayable(header, video);
+    const playable = sound !== undefined && (await canDecodeSound(sound));
+    this.mains.set(key, { reader, video, sound: playable ? sound : undefined });
+    const { captions = [] } = header;
+    return {
+      mainId: toHex(header.id),
+      slaveId: toHex(header.slaveId),
+      slaveName: header.slaveName,
+      title: header.title,
+      copyright: header.copyright,
+      genre: header.genre,
+      ageLimit: header.ageLimit,
+      service: header.service,
+      method: header.method,
+      protection: header.protection,
+      bytes: bytes.size,
+      durationSeconds: (reader.trailer?.durationMicroseconds ?? 0) / 1e6,
+      poster: posterBlob(header),
+      captions: captions.map(({ language, label, kind }) => ({ language, label, kind })),
+      video: {
+        width: video.width,
+        height: video.height,
+        rotation: video.rotation,
+        mirrored: video.mirrored,
+        pixelAspect: video.pixelAspect,
+        framesPerSecond: video.frameRate[0] / video.frameRate[1],
+      },
+      sound:
+        sound === undefined
+          ? undefined
+          : { codec: sound.codec, sampleRate: sound.sampleRate, channels: sound.channels, playable },
+    };
+  }
+
+  async captions(key: number, number: number): Promise<string> {
+    const main = this.mains.get(key);
+    if (main === undefined) throw new TypeError("captions: open comes first");
+    return main.reader.readCaptions(number);
+  }
+
+  async forget(key: number): Promise<void> {
+    this.mains.delete(key);
+  }
+
+  async attachScreen(key: number, canvas: OffscreenCanvas, display: Display): Promise<Screen["display"]> {
+    this.main = this.mains.get(key);
+    const { reader, video } = this.opened();
+    this.screen?.close();
+    this.screen = openScreen(canvas, video, display);
+    this.thumbnails = new Thumbnails(
+      canvas,
+      (reader.trailer?.durationMicroseconds ?? 0) / 1e6,
+      this.screen.display === "2d",
+    );
+    return this.screen.display;
+  }
+
+  async setScreenSize(width: number, height: number): Promise<void> {
+    if (this.screen?.setSize(width, height)) this.playback?.repaint();
+  }
+
+  async prepare(ticket: PlayTicket, cm: Blob, events: PlayEvents): Promise<void> {
+    await this.stop();
+    this.kernels ??= fetchKernels();
+    const { reader } = this.opened();
+    const onHeldBack = (seconds: number) => void events.onHeldBack(seconds);
+    const tickets = new UnitTickets(ticket.playId, ticket.firstTicket, onHeldBack);
+    const units = new UnitStore({
+      segments: ticket.segments,
+      fetch: (from, most, signal, heard) => tickets.fetch(from, most, signal, heard),
+      onHeldBack,
+      move: (segment, signal) => tickets.move(segment, signal),
+      ...playbackMethod(reader.header.method).unitOrder(reader.index),
+    });
+    this.prepared = { ticket, cm, units, tickets, events };
+    await this.kernels;
+  }
+
+  async release(secret: string): Promise<void> {
+    const { reader, video, sound } = this.opened();
+    const { prepared, screen } = this;
+    if (prepared === undefined || screen === undefined)
+      throw new TypeError("release: prepare and attachScreen come first");
+    const { ticket, cm, units, tickets, events } = prepared;
+    this.kernels ??= fetchKernels();
+    const kernels = await this.kernels;
+    const opener = await SegmentOpener.open({ kernels, main: reader, units, cm: sourceFromBlob(cm) }, ticket, secret);
+    this.feed = playbackMethod(reader.header.method).openFeed({ kernels, main: reader, opener, screen, video, sound });
+    const news = new PictureNews((...values) => events.onPicture(...values));
+    this.playback = new Playback({
+      feed: this.feed,
+      units,
+      clock: () => ({ seconds: timeOfAnchor(this.anchor, epochMilliseconds()), running: this.anchor.running }),
+      moveService: (segment, signal) => tickets.move(segment, signal),
+      events: {
+        onSound: (run, piece) => events.onSound(run, piece),
+        onReady: (run) => events.onReady(run),
+        onStarved: (run) => events.onStarved(run),
+        onEnded: (run) => events.onEnded(run),
+        onError: (run, error) => events.onError(run, error),
+        onPicture: (run, timeSeconds) => {
+          this.thumbnails?.pictureShown(timeSeconds);
+          news.pictureShown(run, timeSeconds);
+        },
+      },
+    });
+  }
+
+  async thumbnail(seconds: number): Promise<Blob | undefined> {
+    return this.thumbnails?.at(seconds);
+  }
+
+  async start(run: number, seconds: number): Promise<void> {
+    if (this.playback === undefined) throw new TypeError("start: release comes first");
+    await this.playback.start(run, seconds);
+  }
+
+  async setClock(anchor: ClockAnchor): Promise<void> {
+    this.anchor = anchor;
+  }
+
+  async stop(): Promise<void> {
+    this.reading.abort();
+    this.reading = new AbortController();
+    this.prepared?.units.close();
+    this.prepared = undefined;
+    await this.playback?.stop();
+    this.playback = undefined;
+    this.feed?.close();
+    this.feed = undefined;
+  }
+
+  private opened(): OpenedMain {
+    if (this.main === undefined) throw new TypeError("open comes first");
+    return this.main;
+  }
+}
+
+installErrorTransfer();
+Comlink.expose(new PlayWorker());
