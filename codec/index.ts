@@ -68,7 +68,6 @@ export {
 } from "./format/layout.ts";
 export { MainReader } from "./format/main-file.ts";
 export { SlaveReader } from "./format/slave-file.ts";
-export { BASE_LAYER } from "./layers/base.ts";
 
 // ---- Delivery ----
 

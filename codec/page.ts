@@ -40,3 +40,4 @@ export {
   PairingError,
   UnsupportedError,
 } from "./errors.ts";
+export { BASE_LAYER } from "./layers/base.ts";

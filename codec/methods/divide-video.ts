@@ -37,6 +37,7 @@ export async function divideVideo(
     const method = METHODS[name === "auto" ? await chooseMethod(source) : name];
     const { parameters, tracks, ...prepared } = await method.prepare(job);
     try {
+      signal?.throwIfAborted();
       opened ??= await (sinks as () => Promise<DivisionSinks>)();
       const kept = method.canResume ? unfinished : undefined;
       const writer =

@@ -45,7 +45,11 @@ function declarationOf({ name, path }: Exported): { docstring: string; kind: str
   if (found === null) return undefined;
   const start = found.index + found[0].length;
   const next = text.slice(start).search(/^(?:\/\*\*|export |function |class |const |async )/m);
-  return { docstring: found[1] ?? "", kind: found[2] ?? "", body: text.slice(start, next < 0 ? undefined : start + next) };
+  return {
+    docstring: found[1] ?? "",
+    kind: found[2] ?? "",
+    body: text.slice(start, next < 0 ? undefined : start + next),
+  };
 }
 
 const exported = DOORS.flatMap(exportsOf);

@@ -1,7 +1,7 @@
 /** What the player knows of each method of division, and that it plays the base layer alone. */
 import { describe, expect, it } from "vitest";
 import { FILE_TRACK, type IndexEntry, type MainHeader, UnsupportedError, type VideoTrack } from "../../codec/index.ts";
-import { BASE_LAYER } from "../../web/src/player/protocol/layers.ts";
+import { BASE_LAYER } from "../../codec/page.ts";
 import type { FeedParts } from "../../web/src/player/worker/feeds/playback-method.ts";
 import { playbackMethod } from "../../web/src/player/worker/feeds/playback-methods.ts";
 import { SamplesFeed } from "../../web/src/player/worker/feeds/samples/samples-feed.ts";

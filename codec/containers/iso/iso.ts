@@ -6,7 +6,6 @@ import { UnsupportedError } from "../../errors.ts";
 import { BATCH_SAMPLES, type CodedSample, type SourceIndex } from "../source-index.ts";
 import { type Box, boxAt, childBox, childBoxes, topBoxes } from "./iso-boxes.ts";
 import { FragmentReader } from "./iso-fragments.ts";
-import type { TableSample } from "./iso-tables.ts";
 import { chapterTracks, codedSample, type IsoTrack, readTrack } from "./iso-tracks.ts";
 
 /** 20 hours of video and sound take about 60 MB; more would not fit beside everything else. */

@@ -1,23 +1,18 @@
 /** Divides a chosen file: reading and decoding here, encoding and cutting in nested workers, output streamed to files. */
 import "../../shared/worker/no-eval.ts";
 import * as Comlink from "comlink";
-import { fetchKernels } from "../../../../codec/hosts/browser/index.ts";
+import { createBrowserPool, createLocalPool } from "../../../../codec/hosts/browser/index.ts";
 import { installErrorTransfer } from "../../../../codec/hosts/error-transfer.ts";
 import {
-  type CodecWorkerApi,
-  createCodecWorkerApi,
-  type DivisionResult,
-  type DivisionSinks,
-  divideCompress,
-  divideMpeg,
-  divideSamples,
+  divideVideo,
   type MainHeader,
+  METHODS,
   readAhead,
   readSourceCaptions,
   readUnfinished,
   type SourceIndex,
+  type SourceMedia,
   type UnfinishedDivision,
-  WorkerPool,
 } from "../../../../codec/index.ts";
 import { sourceFromBlob, toHex } from "../../../../codec/page.ts";
 import type {
@@ -28,39 +23,13 @@ import type {
   DivisionStep,
   SourceFacts,
 } from "../protocol/divide-api.ts";
-import { STUDIO_METHODS, type StudioMethod } from "../protocol/studio-methods.ts";
 import { inspectMpeg } from "./mpeg-source.ts";
 import { type DivisionFiles, openFiles } from "./output-file.ts";
 import { SourceReader } from "./source-reader.ts";
 import { streamFacts } from "./stream-source.ts";
 import { makeTeaser } from "./teaser.ts";
 
-const WORKERS_MAX = 4;
 const STEP_MILLISECONDS = 100;
-/** Pictures from one I-picture to the next, at most; also the longest way to decode after a seek. */
-const GOP_PICTURES = 30;
-
-function spawnCodecWorker(): { api: Comlink.Remote<CodecWorkerApi>; terminate(): void } {
-  const worker = new Worker(new URL("../../../../codec/hosts/browser/codec.worker.ts", import.meta.url), {
-    type: "module",
-  });
-  return { api: Comlink.wrap<CodecWorkerApi>(worker), terminate: () => worker.terminate() };
-}
-
-/** Cutting at this worker's own hands: at 1.4 GB/s a message to another one costs more than the work. */
-async function localPool(): Promise<WorkerPool> {
-  const api = createCodecWorkerApi(await fetchKernels(), (value) => value) as unknown as Comlink.Remote<CodecWorkerApi>;
-  return new WorkerPool(1, () => ({ api, terminate() {} }));
-}
-
-const nestedWorkers = async (): Promise<WorkerPool> =>
-  new WorkerPool(Math.max(1, Math.min(WORKERS_MAX, navigator.hardwareConcurrency)), spawnCodecWorker);
-
-const POOLS: Readonly<Record<StudioMethod, () => Promise<WorkerPool>>> = {
-  samples: localPool,
-  mpeg: nestedWorkers,
-  compress: nestedWorkers,
-};
 
 /** Passes the first step on, the last one, and between them one a tenth of a second: each makes the page draw. */
 function thinned(onProgress: (step: DivisionStep) => void): (step: DivisionStep) => void {
@@ -71,15 +40,6 @@ function thinned(onProgress: (step: DivisionStep) => void): (step: DivisionStep)
     last = now;
     onProgress(step);
   };
-}
-
-interface DivisionJob {
-  file: Blob;
-  settings: DivideSettings & { signal: AbortSignal };
-  sinks: DivisionSinks;
-  pool: WorkerPool;
-  unfinished: UnfinishedDivision | undefined;
-  onProgress: (step: DivisionStep) => void;
 }
 
 /** What can be kept of an interrupted division; all files are cut where it ends, to their start when there is nothing. */
@@ -94,56 +54,23 @@ async function takeUp({ main, slave, journal }: DivisionFiles, goOn: boolean): P
   return unfinished;
 }
 
-function divideAsItIs(
-  divide: typeof divideSamples | typeof divideMpeg,
-  { file, settings, sinks, pool, unfinished, onProgress }: DivisionJob,
-): Promise<DivisionResult> {
-  const { title, copyright, protection, service, player, mainName, slaveName, signal, poster, captions } = settings;
-  const described = { title, copyright, protection, service, player, mainName, slaveName, signal };
-  return divide(
-    readAhead(sourceFromBlob(file)),
-    {
-      ...described,
-      ...(poster === undefined ? {} : { poster }),
-      ...(captions === undefined ? {} : { captions }),
-      onProgress: ({ pictures, bytes, totalBytes }) => onProgress({ pictures, bytes, share: bytes / totalBytes }),
-    },
-    sinks,
-    pool,
-    unfinished,
-  );
-}
+/** What is decoded for a method that codes anew, and how long it is: what is done of it is told by time. */
+class DecodedFile {
+  durationSeconds = 0;
 
-async function compressAndDivide({ file, settings, sinks, pool, onProgress }: DivisionJob): Promise<DivisionResult> {
-  const reader = await SourceReader.open(file);
-  try {
-    const { durationSeconds } = reader.facts;
-    const input = await reader.compressInput();
-    settings.signal.throwIfAborted();
-    return await divideCompress(
-      input,
-      {
-        ...settings,
-        gopPictures: GOP_PICTURES,
-        onProgress: ({ pictures, microseconds }) => {
-          const share = durationSeconds > 0 ? Math.min(1, microseconds / 1e6 / durationSeconds) : 0;
-          onProgress({ pictures, bytes: share * file.size, share });
-        },
-      },
-      sinks,
-      pool,
-    );
-  } finally {
-    reader.close();
-  }
-}
+  constructor(private readonly file: Blob) {}
 
-/** A method is one line. */
-const DIVIDES: Readonly<Record<StudioMethod, (job: DivisionJob) => Promise<DivisionResult>>> = {
-  samples: (job) => divideAsItIs(divideSamples, job),
-  mpeg: (job) => divideAsItIs(divideMpeg, job),
-  compress: compressAndDivide,
-};
+  readonly open = async (): Promise<SourceMedia> => {
+    const reader = await SourceReader.open(this.file);
+    try {
+      this.durationSeconds = reader.facts.durationSeconds;
+      return await reader.media();
+    } catch (error) {
+      reader.close();
+      throw error;
+    }
+  };
+}
 
 /** What of a container our own index does not read can still be compressed, without its captions. */
 async function sourceCaptions(file: Blob, index: SourceIndex | undefined): Promise<SourceFacts["captions"]> {
@@ -196,27 +123,44 @@ class DivideWorker implements DivideWorkerApi {
     const { signal } = cancelling;
     const start = performance.now();
     const { method } = settings;
-    const pool = await POOLS[method]();
-    const files = await openFiles(id, target, STUDIO_METHODS[method].canGoOn);
+    const { canResume, fillsOneWorker } = METHODS[method];
+    const pool = fillsOneWorker ? await createLocalPool() : createBrowserPool();
+    const files = await openFiles(id, target, canResume);
     const { main, slave, journal } = files;
     const sinks = { main: main.sink, slave: slave.sink, ...(journal === undefined ? {} : { journal: journal.sink }) };
     try {
       const unfinished = await takeUp(files, goOn);
-      const job: DivisionJob = {
-        file,
-        settings: { ...settings, signal },
+      signal.throwIfAborted();
+      const decoded = new DecodedFile(file);
+      const show = thinned(onProgress);
+      const { title, copyright, protection, service, player, mainName, slaveName, poster, captions } = settings;
+      const { quality, bitrateKbits, bitplane } = settings;
+      const result = await divideVideo(
+        method,
+        {
+          source: readAhead(sourceFromBlob(file)),
+          openMedia: decoded.open,
+          settings: { quality, bitplane, ...(bitrateKbits === undefined ? {} : { bitrateKbits }) },
+          ...{ title, copyright, protection, service, player, mainName, slaveName },
+          ...(poster === undefined ? {} : { poster }),
+          ...(captions === undefined ? {} : { captions }),
+          signal,
+          onProgress: ({ pictures, bytes, totalBytes, microseconds }) => {
+            const { durationSeconds } = decoded;
+            const byTime = durationSeconds > 0 ? Math.min(1, microseconds / 1e6 / durationSeconds) : 0;
+            const share = totalBytes > 0 ? bytes / totalBytes : byTime;
+            show({ pictures, bytes: share * file.size, share });
+          },
+        },
         sinks,
         pool,
         unfinished,
-        onProgress: thinned(onProgress),
-      };
-      signal.throwIfAborted();
-      const result = await DIVIDES[method](job);
+      );
       const seconds = (performance.now() - start) / 1000;
       const { thumbnails } = settings;
       const teaser = thumbnails.teaser ? await makeTeaser(file, thumbnails.startSeconds, signal) : undefined;
       return {
-        method,
+        method: result.method,
         mainId: toHex(result.mainId),
         slaveId: toHex(result.slaveId),
         main: await main.blob(),

@@ -12,13 +12,13 @@ import {
   VideoSampleSink,
 } from "mediabunny";
 import {
-  type CompressInput,
   type MainHeader,
   openIndex,
   PictureBuffers,
   rateBelowSource,
   readAhead,
   type SourceIndex,
+  type SourceMedia,
   type SourcePacket,
   type SourcePicture,
   untaggedMatrix,
@@ -157,10 +157,10 @@ export class SourceReader {
   }
 
   /** What `divideCompress` takes. The first picture is decoded to know what kind the decoder gives. */
-  async compressInput(): Promise<CompressInput> {
+  async media(): Promise<SourceMedia> {
     const first = await this.firstPicture();
     const { num, den } = await this.video.getPixelAspectRatio();
-    const input: CompressInput = {
+    const input: SourceMedia = {
       video: {
         width: first.width,
         height: first.height,
@@ -185,6 +185,7 @@ export class SourceReader {
         ...(description === undefined ? {} : { description: bytesOf(description) }),
       };
     }
+    input.close = () => this.close();
     return input;
   }
 

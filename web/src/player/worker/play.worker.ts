@@ -17,7 +17,7 @@ import { Playback } from "./playback/playback.ts";
 import { openScreen } from "./screen/open-screen.ts";
 import type { Screen } from "./screen/screen.ts";
 import { Thumbnails } from "./screen/thumbnails.ts";
-import { SegmentOpener } from "./units/segment-opener.ts";
+import { openDelivery } from "./units/open-delivery.ts";
 import { UnitStore } from "./units/unit-store.ts";
 import { UnitTickets } from "./units/unit-tickets.ts";
 
@@ -151,7 +151,7 @@ class PlayWorker implements PlayWorkerApi {
     const { ticket, cm, units, tickets, events } = prepared;
     this.kernels ??= fetchKernels();
     const kernels = await this.kernels;
-    const opener = await SegmentOpener.open({ kernels, main: reader, units, cm: sourceFromBlob(cm) }, ticket, secret);
+    const opener = await openDelivery({ kernels, main: reader, units, cm: sourceFromBlob(cm) }, ticket, secret);
     this.feed = playbackMethod(reader.header.method).openFeed({ kernels, main: reader, opener, screen, video, sound });
     const news = new PictureNews((...values) => events.onPicture(...values));
     this.playback = new Playback({

@@ -6,11 +6,11 @@ import type {
   MainHeader,
   MainReader,
   Method,
+  SegmentOpener,
   VideoTrack,
 } from "../../../../../codec/index.ts";
 import { UnsupportedError } from "../../../../../codec/page.ts";
 import type { Screen } from "../screen/screen.ts";
-import type { SegmentOpener } from "../units/segment-opener.ts";
 import type { UnitStoreOptions } from "../units/unit-store.ts";
 import type { MediaFeed } from "./media-feed.ts";
 

@@ -5,9 +5,9 @@ import {
   decodePacketList,
   mergeAudioPackets,
 } from "../../../../../../codec/index.ts";
+import { BASE_LAYER } from "../../../../../../codec/page.ts";
 import { audioConfigOf } from "../../../../shared/worker/decoder-support.ts";
 import { nextTask } from "../../../../shared/worker/next-task.ts";
-import { BASE_LAYER } from "../../../protocol/layers.ts";
 import { type MediaFeed, type Picture, PREROLL_SECONDS, type Sound } from "../media-feed.ts";
 import type { FeedParts } from "../playback-method.ts";
 import { type CodedSound, decodeSound } from "../sound-decoder.ts";

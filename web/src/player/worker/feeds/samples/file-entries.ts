@@ -1,5 +1,5 @@
 import { FILE_TRACK, type IndexEntry } from "../../../../../../codec/index.ts";
-import { BASE_LAYER } from "../../../protocol/layers.ts";
+import { BASE_LAYER } from "../../../../../../codec/page.ts";
 import { entriesOf, type TrackPlace } from "../track-reader.ts";
 
 /** Where the source file's segments are (FORMAT.md 10). */
