@@ -81,7 +81,8 @@ function foldersIn(folder) {
 function draw(folder = "", depth = 0) {
   return foldersIn(folder).flatMap((path) => {
     const about = ABOUT[path];
-    if (about === undefined) throw new Error(`${path}/ is not described: add a line for it to scripts/tree-picture.mjs`);
+    if (about === undefined)
+      throw new Error(`${path}/ is not described: add a line for it to scripts/tree-picture.mjs`);
     const name = `${"  ".repeat(depth)}${path.split("/").at(-1)}/`;
     return [`${name.padEnd(19)} ${about}`, ...(OPENED.includes(path) ? draw(path, depth + 1) : [])];
   });
