@@ -41,7 +41,7 @@ const ABOUT = {
   "server/storage": "database and files",
   "server/store": "database and files",
   "server/surroundings": "what stands around a video",
-  web: "the app in the browser",
+  web: "the app in the browser, and GUIDE.md",
   "web/public": "icons, manifest, embed.js",
   "web/src": "React pages and what they run",
   "web/src/app": "start, addresses, service worker",
