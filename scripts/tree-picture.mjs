@@ -1,0 +1,101 @@
+// Draws the tree of folders in README.md, between the comments `tree` and `/tree`, from the folders that are there:
+//   node scripts/tree-picture.mjs            writes it
+//   node scripts/tree-picture.mjs --check    exits with 1 where README.md shows another
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+
+/** What stands in a folder, in the order of the picture. A line for a folder that is not there is left out. */
+const ABOUT = {
+  assembly: "AssemblyScript kernels, compiled to WebAssembly",
+  "assembly/bitstream": "bits, arithmetic coder, READ, code tables",
+  "assembly/common": "memory and status codes",
+  "assembly/kernels": "one stage a file: transform, motion, bit planes …",
+  "assembly/mpeg": "MPEG-1 encoder and decoder",
+  "assembly/mpeg-syntax": "headers, tables and slices of MPEG-1 and MPEG-2",
+  "assembly/mpeg-division": "MPEG-1 and MPEG-2, divided as they are",
+  codec: "TypeScript library, without DOM or Node",
+  "codec/bytes": "sources, sinks, cursors",
+  "codec/captions": "WebVTT and SubRip, in files and in sources",
+  "codec/containers": "readers and writers of video files",
+  "codec/division": "writing, resuming and pairing of divisions",
+  "codec/format": "FORMAT.md, and the bytes of main and slave",
+  "codec/layers": "layers on top of the base video",
+  "codec/methods": "compress, mpeg, samples",
+  "codec/pool": "jobs spread over workers",
+  "codec/protect": "sealing, and encryption of deliveries",
+  "codec/wasm": "loading and calling the kernels",
+  "codec/worker": "the codec in a worker, and the pool of workers",
+  cli: "the cmix command, and CLI.md",
+  server: "the service: API.md, OPERATION.md",
+  "server/accounts": "accounts, sessions, roles, logs",
+  "server/cm": "commercials: intake, conditions, choice",
+  "server/http": "the app, errors, headers, request log",
+  "server/jobs": "what runs by itself",
+  "server/ledger": "hash-chained ledger of deliveries and events",
+  "server/library": "videos, uploads, mains on other servers",
+  "server/outbound": "guarded requests to other servers",
+  "server/play": "plays, tickets, units, the sequence of CMs",
+  "server/reports": "counts, e-mail, signed posts",
+  "server/routes": "a route file and its schemas an area",
+  "server/secrets": "the data folder's key",
+  "server/security": "origins, proxies, embedding sites",
+  "server/storage": "database and files",
+  "server/store": "database and files",
+  "server/surroundings": "what stands around a video",
+  web: "the app in the browser, and GUIDE.md",
+  "web/public": "icons, manifest, embed.js",
+  "web/src": "React pages and what they run",
+  "web/src/app": "start, addresses, service worker",
+  "web/src/division": "dividing in the Studio: page side and worker",
+  "web/src/features": "a folder a page",
+  "web/src/player": "the player, without React",
+  "web/src/shared": "service client, files, texts in two languages",
+  "web/src/shelf": "mains kept on the device",
+  "web/src/workers": "what runs off the page's thread",
+  test: "unit tests by area, e2e in real browsers",
+  bench: "speeds beside named peers, and RESULTS.md",
+  samples: "the sample video and the house CM",
+  scripts: "build and test tooling",
+  deploy: "containers and proxies",
+  docs: "pictures of this page",
+};
+/** Whose folders are shown too. */
+const OPENED = ["assembly", "codec", "server", "web", "web/src"];
+
+const root = new URL("../", import.meta.url);
+const ignored = readFileSync(new URL(".gitignore", root), "utf8").split("\n");
+const order = Object.keys(ABOUT);
+const [START, END] = ["<!-- tree: node scripts/tree-picture.mjs -->", "<!-- /tree -->"];
+
+/** Folders in `folder`, which is "" or a path, that hold a file. */
+function foldersIn(folder) {
+  const at = (path) => readdirSync(new URL(`${path === "" ? "." : path}/`, root), { withFileTypes: true });
+  const holdsFile = (path) => at(path).some((entry) => entry.isFile() || holdsFile(`${path}/${entry.name}`));
+  return at(folder)
+    .filter((entry) => entry.isDirectory() && !/^\.|^node_modules$/.test(entry.name))
+    .filter((entry) => !ignored.includes(`${entry.name}/`) && !ignored.includes(entry.name))
+    .map((entry) => (folder === "" ? entry.name : `${folder}/${entry.name}`))
+    .filter(holdsFile)
+    .sort((a, b) => order.indexOf(a) - order.indexOf(b));
+}
+
+function draw(folder = "", depth = 0) {
+  return foldersIn(folder).flatMap((path) => {
+    const about = ABOUT[path];
+    if (about === undefined)
+      throw new Error(`${path}/ is not described: add a line for it to scripts/tree-picture.mjs`);
+    const name = `${"  ".repeat(depth)}${path.split("/").at(-1)}/`;
+    return [`${name.padEnd(19)} ${about}`, ...(OPENED.includes(path) ? draw(path, depth + 1) : [])];
+  });
+}
+
+const readme = new URL("README.md", root);
+const before = readFileSync(readme, "utf8");
+const [start, end] = [before.indexOf(START), before.indexOf(END)];
+if (start < 0 || end < start) throw new Error(`README.md has no "${START}" and "${END}"`);
+const picture = `${START}\n\`\`\`\n${draw().join("\n")}\n\`\`\`\n`;
+const after = before.slice(0, start) + picture + before.slice(end);
+if (!process.argv.includes("--check")) writeFileSync(readme, after);
+else if (after !== before) {
+  console.error("README.md shows another tree: run node scripts/tree-picture.mjs");
+  process.exitCode = 1;
+}
