@@ -19,7 +19,14 @@ const PROTECTIONS = ["sealed", "patent"];
 const VARIANTS = [
   ...PROTECTIONS.flatMap((protection) =>
     ["gray", "binary"].flatMap((bitplane) =>
-      ["adaptive", "read"].map((planeCode) => ["compress", protection, "--bitplane", bitplane, "--plane-code", planeCode]),
+      ["adaptive", "read"].map((planeCode) => [
+        "compress",
+        protection,
+        "--bitplane",
+        bitplane,
+        "--plane-code",
+        planeCode,
+      ]),
     ),
   ),
   ["compress", "sealed", "--bitrate", "800", "--gop", "12"],
