@@ -36,8 +36,8 @@ export default defineConfig({
           exclude: [...ALONE, ...HEAVY],
           ...BROWSER_TIMEOUTS,
           ...SHARED_IMPORTS,
-          // Browsers mostly wait, for commercials and for one another.
-          maxWorkers: 4,
+          // Browsers mostly wait, for commercials and for one another. Each takes half a gigabyte.
+          maxWorkers: Math.min(8, 2 * availableParallelism()),
           sequence: { groupOrder: 1 },
         },
       },

@@ -5,30 +5,33 @@
 import { basename } from "node:path";
 import { BaseSequencer } from "vitest/node";
 
-/** Those that take over half a minute of a core, or wait as long. */
+/** Those that use a core longest, or wait; of each project in this order. */
 const LONGEST = [
   "rate-control",
-  "compress-peer",
   "cmix",
-  "samples-withheld",
   "plane-code",
-  "mpeg-tools",
-  "sign-in-limits",
+  "samples-withheld",
   "ledger",
-  "mpeg-withheld",
   "read-code",
+  "sign-in-limits",
+  "compress-peer",
+  "captions",
   "serve",
+  "mpeg-withheld",
+  "uploads",
+  "kill",
   "resume",
-  "playlist",
   "shelf",
+  "playlist",
   "samples-display",
   "samples",
-  "withheld",
   "streams",
+  "withheld",
   "teaser",
   "watch-seek",
   "bench",
   "engines",
+  "first-light",
   "big",
 ];
 
