@@ -1,15 +1,22 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import LongestFirst from "./scripts/longest-first.mjs";
 
-/** What is measured while it plays, what fills the memory, and what runs several browsers itself. */
-const ALONE = ["watch", "first-light", "engines", "big", "big-compress", "big-mpeg"].map(
-  (name) => `test/e2e/${name}.test.ts`,
-);
+const e2e = (...names: string[]): string[] => names.map((name) => `test/e2e/${name}.test.ts`);
+
+/** Measured while it plays: nothing else runs beside it. */
+const ALONE = e2e("watch");
+/** What keeps a machine busy by itself: several browsers in one file, a division that is looked at while it runs, a lot of memory. */
+const HEAVY = e2e("engines", "first-light", "big", "big-compress", "big-mpeg");
+
 const BROWSER_TIMEOUTS = { testTimeout: 180_000, hookTimeout: 120_000 };
+/** Files of one worker share what they import, which takes longer to load than many a test to run. */
+const SHARED_IMPORTS = { isolate: false };
 
 export default defineConfig({
   test: {
     reporters: ["default", "./scripts/summary-reporter.mjs"],
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
@@ -17,19 +24,31 @@ export default defineConfig({
           include: ["test/{kernels,format,codec,server,tree,cli,web}/**/*.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          // Vitest leaves a core to itself; on two that is half of them.
-          maxWorkers: availableParallelism(),
+          // Vitest leaves a core to itself, on two that is half of them; and some wait, for clocks and for programs that they start.
+          maxWorkers: availableParallelism() + 1,
+          ...SHARED_IMPORTS,
         },
       },
       {
         test: {
           name: "e2e",
-          include: ["test/e2e/**/*.test.ts"],
-          exclude: ALONE,
+          include: e2e("*"),
+          exclude: [...ALONE, ...HEAVY],
           ...BROWSER_TIMEOUTS,
-          // Browsers mostly wait, for commercials and for one another.
-          maxWorkers: 2,
+          ...SHARED_IMPORTS,
+          // Browsers mostly wait, for commercials and for one another. Each takes half a gigabyte.
+          maxWorkers: Math.min(8, 2 * availableParallelism()),
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: "e2e-heavy",
+          include: HEAVY,
+          ...BROWSER_TIMEOUTS,
+          ...SHARED_IMPORTS,
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -38,7 +57,7 @@ export default defineConfig({
           include: ALONE,
           ...BROWSER_TIMEOUTS,
           fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -12,7 +12,8 @@ const ADDRESSES = [
 for (const [name, before, after] of ADDRESSES) {
   const file = new URL(BROWSER + name, dist);
   const parts = (await readFile(file, "utf8")).split(`"${before}"`);
-  if (parts.length !== 2) throw new Error(`${name}: the address ${before} stands in it ${parts.length - 1} times, not once`);
+  if (parts.length !== 2)
+    throw new Error(`${name}: the address ${before} stands in it ${parts.length - 1} times, not once`);
   await writeFile(file, parts.join(`"${after}"`));
 }
 await mkdir(new URL("player/", dist), { recursive: true });

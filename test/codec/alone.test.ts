@@ -13,6 +13,7 @@ import { openDecoder } from "../support/compress.ts";
 import { type Division, divideClip } from "../support/divisions.ts";
 import { createRandom } from "../support/fills.ts";
 import { type CheckKernels, expectSameBytes, loadCheckKernels } from "../support/kernels.ts";
+import { ownClip } from "../support/own-media.ts";
 import { psnr, ssim } from "../support/quality.ts";
 import { paintScene } from "../support/scenes.ts";
 import { sharedClip } from "../support/y4m.ts";
@@ -23,7 +24,7 @@ const MODES = { gray: 1, binary: 2 } as const;
 const RUN_BYTES = 32;
 
 /** Twenty-four pictures are two groups. */
-const whole = sharedClip("foreman_qcif_48f.y4m") ?? paintScene("camera", 176, 144, 24);
+const whole = sharedClip("foreman_qcif_48f.y4m") ?? ownClip() ?? paintScene("camera", 176, 144, 24);
 const clip = { ...whole, pictures: whole.pictures.slice(0, 24) };
 const luma = clip.width * clip.height;
 

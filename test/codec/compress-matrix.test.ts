@@ -5,6 +5,7 @@ import { type CodedPicture, elementaryStream, encodeClip, openDecoder } from "..
 import { createRandom } from "../support/fills.ts";
 import { type CheckKernels, expectSameBytes, loadCheckKernels } from "../support/kernels.ts";
 import { ALL_MEDIA, mediaFiles, nameOf } from "../support/media.ts";
+import { ownFiles } from "../support/own-media.ts";
 import { differences } from "../support/quality.ts";
 import { paintScene } from "../support/scenes.ts";
 import { ffmpegDecode, ffmpegToY4m, hasFfmpeg } from "../support/tools.ts";
@@ -123,8 +124,9 @@ describe("D3 main and slave give the encoder's reconstruction back, both bit pla
     });
   }
 
-  const files = mediaFiles("yuv", "mp4").filter(
-    (path) => ALL_MEDIA || ["foreman_qcif_48f.y4m", "A4.mp4"].includes(nameOf(path)),
+  const files = [...ownFiles("yuv", "mp4"), ...mediaFiles("yuv", "mp4")].filter(
+    (path) =>
+      ALL_MEDIA || ["own-176x144.y4m", "own-b-frames.mp4", "foreman_qcif_48f.y4m", "A4.mp4"].includes(nameOf(path)),
   );
   for (const path of hasFfmpeg() ? files : []) {
     it(`of a real clip: ${nameOf(path)}`, () => {

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { type CodedPicture, elementaryStream, encodeClip, totalBytes } from "../support/compress.ts";
 import { type CheckKernels, loadCheckKernels } from "../support/kernels.ts";
+import { ownClip } from "../support/own-media.ts";
 import { differences, meanPsnr, psnr } from "../support/quality.ts";
 import { paintScene, SCENES } from "../support/scenes.ts";
 import { ffmpegDecode, hasFfmpeg } from "../support/tools.ts";
@@ -13,7 +14,9 @@ beforeAll(async () => {
   kernels = await loadCheckKernels();
 });
 
-const shared = ["foreman_qcif_48f.y4m", "short_360p_420.y4m"].map(sharedClip).filter((clip) => clip !== undefined);
+const real = [ownClip(), ...["foreman_qcif_48f.y4m", "short_360p_420.y4m"].map(sharedClip)].filter(
+  (clip) => clip !== undefined,
+);
 const generated = paintScene("camera", 176, 144, 36);
 const pictureBytes = (clip: Clip): number => clip.pictures[0]?.length ?? 0;
 
@@ -45,7 +48,7 @@ describe.skipIf(!hasFfmpeg())("D3 an undivided stream in ffmpeg", () => {
     });
   }
 
-  for (const clip of [...shared, generated]) {
+  for (const clip of [...real, generated]) {
     it(`is within 0.1 dB of our reconstruction against the source, picture by picture: ${clip.name}`, () => {
       for (const quality of [2, 4, 8, 31]) {
         const coded = encodeClip(kernels, clip, "none", quality, GOP_PICTURES);
@@ -95,7 +98,7 @@ describe("D3 dividing by bit planes", () => {
     return a.decibels + ((b.decibels - a.decibels) * Math.log(bytes / a.bytes)) / Math.log(b.bytes / a.bytes);
   }
 
-  for (const clip of [...shared, generated]) {
+  for (const clip of [...real, generated]) {
     it(`costs gray at most 0.5 dB at equal size, main and slave together: ${clip.name}`, () => {
       const curve = [12, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1].map((quality) => point(clip, "none", quality));
       for (const quality of [2, 4, 8]) {

@@ -13,6 +13,7 @@ import { expectSameBytes, readWasm } from "../support/kernels.ts";
 import { ALL_MEDIA, mediaFiles, nameOf, readBytes } from "../support/media.ts";
 import { divideMpegBytes, mpegSample } from "../support/mpeg.ts";
 import { writeTools } from "../support/mpeg-writer.ts";
+import { ownFiles } from "../support/own-media.ts";
 import { intoTransport } from "../support/transport-writer.ts";
 
 let kernels: Kernels;
@@ -27,7 +28,7 @@ const WAYS = [
   ["patent", false],
 ] as const;
 const SMALL = /mssg|garden|blue|odd|iponly|422|160x120|ps\.mpg|\.ts$|\.vob$/;
-const files = mediaFiles("mpeg").filter((path) => ALL_MEDIA || SMALL.test(path));
+const files = [...ownFiles("mpeg"), ...mediaFiles("mpeg").filter((path) => ALL_MEDIA || SMALL.test(path))];
 
 /** Segments with the bytes that they are of. */
 async function segmentsOf(bytes: Uint8Array): Promise<{ segment: MpegSegment; own: Uint8Array }[]> {
@@ -113,7 +114,9 @@ describe("containers written by the tests", () => {
     });
 });
 
-const broken = mediaFiles("broken").filter((name) => /mpg|m2v|mpeg|\.ts|random|zeros/.test(name));
+const broken = [...ownFiles("broken"), ...mediaFiles("broken")].filter((name) =>
+  /mpg|m2v|mpeg|\.ts|random|zeros/.test(name),
+);
 
 describe.skipIf(broken.length === 0)("a broken file is divided without loss or refused", () => {
   for (const path of broken)

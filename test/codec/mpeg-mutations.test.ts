@@ -10,6 +10,7 @@ import { ALL_MEDIA, mediaFiles, nameOf, readBytes } from "../support/media.ts";
 import { divideMpegBytes, mpegSample } from "../support/mpeg.ts";
 import { writeTools } from "../support/mpeg-writer.ts";
 import { mutate } from "../support/mutate.ts";
+import { ownFiles } from "../support/own-media.ts";
 import { intoTransport } from "../support/transport-writer.ts";
 
 const MUTATIONS = ALL_MEDIA ? 10_000 : 400;
@@ -25,7 +26,7 @@ const seeds = [
   { name: "4:2:2", bytes: writeTools(2, 2).bytes },
   { name: "MPEG-1", bytes: mpegSample(3) },
   { name: "m2ts", bytes: intoTransport(writeTools(4).bytes, 4, 1) },
-  ...mediaFiles("mpeg")
+  ...[...ownFiles("mpeg"), ...mediaFiles("mpeg")]
     .filter((path) => !path.includes("h264"))
     .map((path) => ({ name: nameOf(path), bytes: readBytes(path).subarray(0, SOURCE_MAX_BYTES) })),
 ];

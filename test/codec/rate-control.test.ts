@@ -6,6 +6,7 @@ import type { SourcePicture } from "../../codec/pictures/source-picture.ts";
 import { WorkerPool } from "../../codec/pool/worker-pool.ts";
 import { sourcePicture } from "../support/compress.ts";
 import { type CheckKernels, loadCheckKernels } from "../support/kernels.ts";
+import { ownClip } from "../support/own-media.ts";
 import { paintScene } from "../support/scenes.ts";
 import { type Clip, sharedClip } from "../support/y4m.ts";
 
@@ -59,6 +60,7 @@ describe("the mean rate over 10 s", () => {
     { clip: paintScene("camera", 176, 144, 60), rates: [300, 1200] },
     { clip: cut, rates: [500, 1500] },
     { clip: paintScene("moving gradient", 160, 112, 50), rates: [100, 250] },
+    { clip: ownClip(), rates: [150, 600] },
     { clip: sharedClip("foreman_qcif_48f.y4m"), rates: [120, 400, 900] },
   ];
   for (const { clip, rates } of scenes) {

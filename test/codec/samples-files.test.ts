@@ -13,6 +13,7 @@ import { combineDivision, errorOf } from "../support/divisions.ts";
 import { below, createRandom } from "../support/fills.ts";
 import { expectSameBytes, readWasm } from "../support/kernels.ts";
 import { ALL_MEDIA, divideBytes, mediaFiles, nameOf, readBytes } from "../support/media.ts";
+import { ownFiles } from "../support/own-media.ts";
 import { ROOT } from "../support/tree.ts";
 
 /** Files over this size have to get no larger than they were, those with an index; others name themselves in the table. */
@@ -25,12 +26,13 @@ beforeAll(async () => {
   kernels = await loadKernels(readWasm("kernels"));
 });
 
-const real = mediaFiles("mp4", "webm").filter((path) => ALL_MEDIA || SMALL.test(path));
-const streams = ALL_MEDIA
-  ? mediaFiles("h264")
-  : mediaFiles("h264").filter((path) => /BA_MW_D|CAFI1|SVA_FM1/.test(path));
-const transport = mediaFiles("mpeg").filter((path) => /h264.*\.ts$/.test(path));
-const broken = mediaFiles("broken");
+const real = [...ownFiles("mp4", "webm"), ...mediaFiles("mp4", "webm").filter((path) => ALL_MEDIA || SMALL.test(path))];
+const streams = [
+  ...ownFiles("h264"),
+  ...mediaFiles("h264").filter((path) => ALL_MEDIA || /BA_MW_D|CAFI1|SVA_FM1/.test(path)),
+];
+const transport = [...ownFiles("mpeg"), ...mediaFiles("mpeg")].filter((path) => /h264.*\.ts$/.test(path));
+const broken = [...ownFiles("broken"), ...mediaFiles("broken")];
 
 describe("D2 D5: a divided file comes back byte for byte", () => {
   const rows: string[] = [];

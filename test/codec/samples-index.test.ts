@@ -6,12 +6,15 @@ import { openIndex } from "../../codec/containers/open-index.ts";
 import type { CodedSample } from "../../codec/containers/source-index.ts";
 import { planSegments } from "../../codec/methods/samples/segment-planner.ts";
 import { mediaFiles, nameOf, readBytes } from "../support/media.ts";
+import { ownFiles } from "../support/own-media.ts";
 import { hasTool } from "../support/tools.ts";
 import { ROOT } from "../support/tree.ts";
 
 const hasProbe = hasTool("ffprobe", "-version", "ffmpeg", "the indexers were NOT held against another reader");
 /** Alpha pictures are samples of ours, and side data for ffprobe. */
-const files = [`${ROOT}samples/scene.mp4`, ...mediaFiles("mp4", "webm")].filter((path) => !/vp9_alpha/.test(path));
+const files = [`${ROOT}samples/scene.mp4`, ...ownFiles("mp4", "webm"), ...mediaFiles("mp4", "webm")].filter(
+  (path) => !/vp9_alpha/.test(path),
+);
 
 interface Packet {
   pos: number;

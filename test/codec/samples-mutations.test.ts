@@ -10,6 +10,7 @@ import { createRandom } from "../support/fills.ts";
 import { expectSameBytes, readWasm } from "../support/kernels.ts";
 import { ALL_MEDIA, divideBytes, mediaFiles, nameOf, readBytes } from "../support/media.ts";
 import { mutate } from "../support/mutate.ts";
+import { ownFiles } from "../support/own-media.ts";
 import { ROOT } from "../support/tree.ts";
 
 const MUTATIONS = ALL_MEDIA ? 5000 : 500;
@@ -23,6 +24,8 @@ beforeAll(async () => {
 /** The first part of larger files too: their indexes are what is to be damaged. */
 const seeds = [
   `${ROOT}samples/scene.mp4`,
+  ...ownFiles("mp4", "webm", "h264"),
+  ...ownFiles("mpeg").filter((path) => path.includes("h264")),
   ...mediaFiles("mp4", "webm", "h264", "mpeg").filter((path) =>
     /h264.*\.ts$|A4|av1|edit|gizmo|Buck_Bunny|tiny|ivf|with_sound|SVA_/.test(path),
   ),

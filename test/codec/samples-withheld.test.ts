@@ -9,6 +9,7 @@ import { MainReader } from "../../codec/format/main-file.ts";
 import { type Kernels, loadKernels } from "../../codec/wasm/load-kernels.ts";
 import { readWasm } from "../support/kernels.ts";
 import { ALL_MEDIA, divideBytes, mediaFiles, nameOf, readBytes } from "../support/media.ts";
+import { ownFiles } from "../support/own-media.ts";
 import { hasFfmpeg, withFolder } from "../support/tools.ts";
 import { ROOT } from "../support/tree.ts";
 import { likeness, withoutSlave } from "../support/withheld.ts";
@@ -25,8 +26,9 @@ const CODECS =
   /A4|av1_1080|bikes|hevc|gizmo|642x642|rabbit_240p_vp8|with_sound|vp9_alpha|av1_444|stream_vp8|BA_MW_D\.264|CABA3/;
 const files = [
   `${ROOT}samples/scene.mp4`,
+  ...ownFiles("mp4", "webm", "h264"),
   ...mediaFiles("mp4", "webm", "h264").filter((path) => ALL_MEDIA || CODECS.test(path)),
-  ...mediaFiles("mpeg").filter((path) => /h264.*\.ts$/.test(path)),
+  ...[...ownFiles("mpeg"), ...mediaFiles("mpeg")].filter((path) => /h264.*\.ts$/.test(path)),
 ];
 
 describe("sealed: no 32 bytes of the source's coded data stand in the main", () => {

@@ -1,6 +1,5 @@
 /** Watch with files that are no main, or a damaged one: a clear message, and no hang (row P3). */
 import { execFile } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
 import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -8,6 +7,8 @@ import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sourceFromBytes } from "../../codec/bytes/bytes.ts";
 import { MainReader } from "../../codec/format/main-file.ts";
+import { mediaFiles, nameOf } from "../support/media.ts";
+import { ownFiles } from "../support/own-media.ts";
 import { ROOT } from "../support/tree.ts";
 import { sendFile } from "../support/upload.ts";
 import { startApp, type TestApp } from "./support/app.ts";
@@ -15,13 +16,12 @@ import { CLIPS, makeClip } from "./support/clips.ts";
 import { chooseFile, pressPlay, waitForState, withPage } from "./support/pages.ts";
 
 const run = promisify(execFile);
-const BROKEN = join(process.env.SHARED_MEDIA ?? join(ROOT, "../shared/media"), "broken");
 const SCENE = join(ROOT, "samples/scene.cmx");
 
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await startApp(2);
+  app = await startApp(1);
 });
 
 afterAll(async () => {
@@ -81,10 +81,10 @@ describe("Watch", () => {
       await writeFile(paths.at(-1) as string, bytes);
     }
     // All of them go through the reader in test/format/bad-files.test.ts.
-    const broken = existsSync(BROKEN) ? readdirSync(BROKEN).filter((_, i) => i % 10 === 0) : [];
-    for (const name of broken) {
-      paths.push(join(app.dataDir, `${name}.cmx`));
-      await copyFile(join(BROKEN, name), paths.at(-1) as string);
+    const broken = [...ownFiles("broken"), ...mediaFiles("broken")].filter((_, i) => i % 10 === 0);
+    for (const path of broken) {
+      paths.push(join(app.dataDir, `${nameOf(path)}.cmx`));
+      await copyFile(path, paths.at(-1) as string);
     }
     await withPage(app, "/watch", async ({ page }) => {
       for (const path of paths) {

@@ -23,7 +23,7 @@ const SCENE = { width: 640, height: 360 };
 
 let app: TestApp;
 beforeAll(async () => {
-  app = await startApp(2);
+  app = await startApp(1);
 });
 afterAll(async () => {
   await app?.close();

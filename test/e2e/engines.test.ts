@@ -6,7 +6,7 @@ import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PASSWORD } from "../server/test-accounts.ts";
-import { ROOT } from "../support/tree.ts";
+import { ROOT, SHARED_MEDIA } from "../support/tree.ts";
 import { sendFile } from "../support/upload.ts";
 import { startTestServer, type TestServer } from "./support/app.ts";
 import { CLIPS, type CodecClip, cutClip, makeClip, SCENE } from "./support/clips.ts";
@@ -23,7 +23,6 @@ const CLIP_SECONDS = 4;
 const PLAYED_ON_SECONDS = 0.3;
 
 const cli = join(ROOT, "dist/node/cli/cmix.js");
-const sharedMedia = process.env.SHARED_MEDIA ?? join(ROOT, "../shared/media");
 
 /** How a video gets into the page, and what its pictures are held against. */
 interface Row {
@@ -74,9 +73,9 @@ const ROWS: Row[] = [
   inStudio("samples", () => sourceOf(CLIPS.H264)),
   inStudio("compress", () => cutSource),
   ...["mp4/clip_270p_aac.mp4", "webm/bbb_642x642_768kbps_30fps_vp9.webm", "mp4/av1_1080x720.mp4"].flatMap((name) => {
-    const path = join(sharedMedia, name);
+    const path = join(SHARED_MEDIA, name);
     if (existsSync(path)) return [byCommand(name, false, () => path)];
-    console.warn(`SKIPPED: ${name} is not at hand, clips of our own scene are tried`);
+    console.info(`${name} is not at hand: clips of our own scene are tried`);
     return [];
   }),
 ];

@@ -5,8 +5,9 @@ import { join } from "node:path";
 import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loudestSound } from "../support/flash-and-beep.ts";
-import { ROOT } from "../support/tree.ts";
+import { SHARED_MEDIA } from "../support/tree.ts";
 import { screenshot, sourceVideo, startApp, type TestApp } from "./support/app.ts";
+import { CLIPS, makeClip } from "./support/clips.ts";
 import { countMedia, mediaCount } from "./support/frame-count.ts";
 import {
   chooseFile,
@@ -25,8 +26,6 @@ const LEAST_PSNR = 30;
 const HEARD = 0.004;
 /** Pictures are looked up by their time; the longest distance of two of them in these clips. */
 const FRAME_SECONDS = 0.051;
-
-const sharedMedia = process.env.SHARED_MEDIA ?? join(ROOT, "../shared/media");
 
 let app: TestApp;
 
@@ -117,9 +116,13 @@ describe("Keep as it is", () => {
     });
   });
 
-  for (const name of ["webm/Big_Buck_Bunny_180_10s.webm", "mp4/av1_1080x720.mp4"]) {
-    const source = join(sharedMedia, name);
-    it.skipIf(!existsSync(source))(`D5: ${name}`, async () => {
+  for (const { clip, real } of [
+    { clip: CLIPS.VP9, real: "webm/Big_Buck_Bunny_180_10s.webm" },
+    { clip: CLIPS.AV1, real: "mp4/av1_1080x720.mp4" },
+  ]) {
+    it(`D5: ${clip.name}`, async () => {
+      const path = join(SHARED_MEDIA, real);
+      const source = existsSync(path) ? path : await makeClip(app.dataDir, clip, 4);
       await withPage(app, "/studio", async ({ page }) => {
         await proveSource(page, source, join(app.dataDir, "shared.cmx"));
       });

@@ -29,7 +29,7 @@ const scene = join(ROOT, "samples/scene.mp4");
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await startApp(2);
+  app = await startApp(1);
 });
 
 afterAll(async () => {

@@ -6,7 +6,7 @@ import { pressPlay, waitForState, withPage } from "./support/pages.ts";
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await startApp(1);
+  app = await startApp(2);
 });
 
 afterAll(() => app?.close());

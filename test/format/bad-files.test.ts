@@ -1,13 +1,14 @@
 /** What is no main file, or no whole one: each is refused in one line that says what to do. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { sourceFromBytes } from "../../codec/bytes/bytes.ts";
 import { FormatError } from "../../codec/errors.ts";
 import { MainReader } from "../../codec/format/main-file.ts";
+import { mediaFiles, nameOf, readBytes } from "../support/media.ts";
+import { ownFiles } from "../support/own-media.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
-const BROKEN = join(process.env.SHARED_MEDIA ?? join(ROOT, "../shared/media"), "broken");
 const scene = new Uint8Array(readFileSync(join(ROOT, "samples/scene.cmx")));
 
 const flipped = (place: number): Uint8Array => {
@@ -47,9 +48,8 @@ describe("as a main file the reader refuses", () => {
     await expectRefused(bytes);
   });
 
-  if (existsSync(BROKEN))
-    it.each(readdirSync(BROKEN))("%s, renamed to .cmx", async (name) => {
-      await expectRefused(new Uint8Array(readFileSync(join(BROKEN, name))));
+  for (const path of [...ownFiles("broken"), ...mediaFiles("broken")])
+    it(`${nameOf(path)}, renamed to .cmx`, async () => {
+      await expectRefused(readBytes(path));
     });
-  else console.warn(`SKIPPED: ${BROKEN} is not there, files of our own are tried`);
 });

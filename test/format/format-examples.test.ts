@@ -1,13 +1,14 @@
 /** The worked example of FORMAT.md 12, read with the readers of codec/: the bytes are what the text says. */
 import { createDecipheriv, createHash, hkdfSync } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
-import { concatBytes, fromHex, sha256, sourceFromBytes, toHex } from "../../codec/format/bytes.ts";
+import { concatBytes, fromHex, sourceFromBytes, toHex } from "../../codec/bytes/bytes.ts";
+import { sha256 } from "../../codec/crypto/primitives.ts";
+import { checkPair } from "../../codec/division/pairing.ts";
 import { encodeFields } from "../../codec/format/header.ts";
 import { MAIN_HEAD_BYTES, MAIN_MAGIC, readMainHead, TAG_BYTES, writePreamble } from "../../codec/format/layout.ts";
 import { MainReader } from "../../codec/format/main-file.ts";
 import { SlaveReader } from "../../codec/format/slave-file.ts";
-import { decodePacketList } from "../../codec/methods/packet-list.ts";
-import { checkPair } from "../../codec/pairing.ts";
+import { decodePacketList } from "../../codec/methods/compress/packet-list.ts";
 import { createProtection } from "../../codec/protect/create-protection.ts";
 import { readText } from "../support/tree.ts";
 

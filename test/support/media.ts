@@ -1,25 +1,24 @@
 /** Real files, which lie beside the repository where they are at hand. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { basename } from "node:path";
-import { fileURLToPath } from "node:url";
+import { basename, join } from "node:path";
 import { MemorySink } from "../../codec/bytes/bytes.ts";
 import type { Kernels } from "../../codec/wasm/load-kernels.ts";
 import { type Division, divideFile, type ProtectionName } from "./divisions.ts";
+import { SHARED_MEDIA } from "./tree.ts";
 
-const MEDIA = fileURLToPath(new URL("../../../shared/media/", import.meta.url));
 /** `npm run test:media` tries all files, otherwise a few small ones. */
 export const ALL_MEDIA: boolean = process.env.CMIX_MEDIA === "all";
 
-/** Paths of files in the named folders; none, with a loud word, where the folders are not there. */
+/** Paths of files in the named folders; none, with a word, where the folders are not there: see {@link ownFiles}. */
 export function mediaFiles(...folders: string[]): string[] {
-  if (!existsSync(MEDIA)) {
-    console.warn(`SKIPPED: no real files beside the repository (../shared/media), only the sample was tried`);
+  if (!existsSync(SHARED_MEDIA)) {
+    console.warn(`no real files beside the repository (../shared/media): files of our own scene are tried`);
     return [];
   }
   return folders.flatMap((folder) =>
-    readdirSync(`${MEDIA}${folder}`)
+    readdirSync(join(SHARED_MEDIA, folder))
       .sort()
-      .map((name) => `${MEDIA}${folder}/${name}`),
+      .map((name) => join(SHARED_MEDIA, folder, name)),
   );
 }
 

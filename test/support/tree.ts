@@ -4,6 +4,8 @@ import { dirname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const ROOT: string = fileURLToPath(new URL("../../", import.meta.url));
+/** The folder of other people's videos, where it is at hand: tests have files of their own beside those. */
+export const SHARED_MEDIA: string = process.env.SHARED_MEDIA ?? join(ROOT, "../shared/media");
 const NOT_OURS = new Set(["node_modules", "dist", ".git", "data", "test-results", "coverage"]);
 
 /** Paths from the root on, in order, of files whose name ends in one of `endings`. */

@@ -1,6 +1,7 @@
 /** YUV4MPEG2 files with 4:2:0 pictures of 8 bits. */
 import { existsSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { SHARED_MEDIA } from "./tree.ts";
 
 export interface Clip {
   readonly name: string;
@@ -29,8 +30,8 @@ export function readY4m(file: Uint8Array, name: string): Clip {
 
 /** A clip of the shared test media beside the repository; undefined, with a word, where it is not there. */
 export function sharedClip(name: string): Clip | undefined {
-  const path = fileURLToPath(new URL(`../../../shared/media/yuv/${name}`, import.meta.url));
+  const path = join(SHARED_MEDIA, "yuv", name);
   if (existsSync(path)) return readY4m(new Uint8Array(readFileSync(path)), name);
-  console.warn(`${name} is not among the shared media: only generated scenes are used`);
+  console.warn(`${name} is not among the shared media: scenes of our own are used`);
   return undefined;
 }

@@ -16,13 +16,13 @@ import {
 import { type RunningServer, startServer } from "../../../server/main.ts";
 import { type Headers, TestAccounts } from "../../server/test-accounts.ts";
 import { tapSound } from "../../support/flash-and-beep.ts";
-import { ROOT } from "../../support/tree.ts";
+import { ROOT, SHARED_MEDIA } from "../../support/tree.ts";
 import { shortSamples } from "./clips.ts";
 
 /** The clip of the proof where the shared media are, our own scene otherwise and for the README's pictures. */
 export function sourceVideo(name: string): string {
   if (process.env.UPDATE_SCREENSHOTS !== undefined) return join(ROOT, "samples/scene.mp4");
-  const shared = join(process.env.SHARED_MEDIA ?? join(ROOT, "../shared/media"), "mp4", name);
+  const shared = join(SHARED_MEDIA, "mp4", name);
   if (existsSync(shared)) return shared;
   console.info(`${name} is not at hand: samples/scene.mp4 is used in its place`);
   return join(ROOT, "samples/scene.mp4");
@@ -43,6 +43,13 @@ const CHROMIUM = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
 export const launchChromium = (): Promise<Browser> =>
   chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGUMENTS });
 
+/** For all files of a worker, one after another: contexts keep tests apart. It ends with the worker. */
+let shared: Promise<Browser> | undefined;
+async function sharedChromium(): Promise<Browser> {
+  if (shared === undefined || !(await shared).isConnected()) shared = launchChromium();
+  return shared;
+}
+
 export interface TestServer {
   url: string;
   dataDir: string;
@@ -53,6 +60,7 @@ export interface TestServer {
 }
 
 export interface TestApp extends TestServer {
+  /** Not to be closed: other apps use it too. */
   browser: Browser;
 }
 
@@ -94,9 +102,10 @@ export async function startTestServer(cmSeconds?: number): Promise<TestServer> {
 export async function startApp(cmSeconds?: number): Promise<TestApp> {
   const server = await startTestServer(cmSeconds);
   try {
-    const browser = await launchChromium();
+    const browser = await sharedChromium();
+    const others = new Set(browser.contexts());
     const close = async () => {
-      await browser.close();
+      for (const context of browser.contexts()) if (!others.has(context)) await context.close();
       await server.close();
     };
     return { ...server, browser, close };

@@ -1,11 +1,12 @@
 /** Clips made of the project's own scene, so that tests of codecs need no other media. */
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, symlink } from "node:fs/promises";
+import { copyFile, mkdtemp, readFile, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { sourceFromBytes, toHex } from "../../../codec/bytes/bytes.ts";
 import { MainReader } from "../../../codec/format/main-file.ts";
+import { keptFile } from "../../support/kept-files.ts";
 import { ROOT } from "../../support/tree.ts";
 import { sendFile } from "../../support/upload.ts";
 import type { TestServer } from "./app.ts";
@@ -71,14 +72,17 @@ export async function makeClip(
   if (encoder === undefined) throw new Error(`${clip.name}: ffmpeg has none of ${clip.encoders.join(", ")}`);
   const speed = { libsvtav1: ["-preset", "10"], "libaom-av1": ["-usage", "realtime", "-cpu-used", "8"] }[encoder] ?? [];
   const path = join(folder, `${basename(source, ".mp4")}-${clip.file}`);
-  await run(
-    "ffmpeg",
-    [
-      ...["-v", "error", "-y", "-i", source, "-t", String(seconds), "-vf", "scale=320:180"],
-      ...["-c:v", encoder, ...speed, "-b:v", "600k", "-g", "50", ...clip.options, path],
-    ],
-    { env: { ...process.env, SVT_LOG: "1" } },
-  );
+  const options = [
+    ...["-t", String(seconds), "-vf", "scale=320:180", "-c:v", encoder, ...speed, "-b:v", "600k", "-g", "50"],
+    ...clip.options,
+  ];
+  const made = keptFile(basename(path), [source, ...options].join(" "));
+  if (!made.isThere) {
+    const env = { ...process.env, SVT_LOG: "1" };
+    await run("ffmpeg", ["-v", "error", "-y", "-i", source, ...options, made.aside], { env });
+    made.keep();
+  }
+  await copyFile(made.path, path);
   return path;
 }
 
@@ -93,9 +97,13 @@ export async function cutClip(path: string): Promise<string> {
 export async function shortSamples(seconds = 2): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "cmix-samples-"));
   for (const name of ["scene.cmx", "scene.cms"]) await symlink(join(ROOT, "samples", name), join(folder, name));
-  const cm = join(ROOT, "samples/house-cm.mp4");
-  const short = ["-t", String(seconds), "-c:v", "libx264", ...AAC, join(folder, "house-cm.mp4")];
-  await run("ffmpeg", ["-v", "error", "-i", cm, ...short]);
+  const options = ["-t", String(seconds), "-c:v", "libx264", ...AAC];
+  const cm = keptFile("house-cm.mp4", options.join(" "));
+  if (!cm.isThere) {
+    await run("ffmpeg", ["-v", "error", "-y", "-i", join(ROOT, "samples/house-cm.mp4"), ...options, cm.aside]);
+    cm.keep();
+  }
+  await symlink(cm.path, join(folder, "house-cm.mp4"));
   return folder;
 }
 
