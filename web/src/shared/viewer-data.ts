@@ -3,7 +3,7 @@
  * [0119]-[0120], [0199]).
  */
 
-import type { ViewerAttributes } from "./api/service.ts";
+import type { ViewerAttributes } from "./api/plays.ts";
 import { inObjectStore } from "./files/record-store.ts";
 
 export interface ViewerData {
@@ -41,9 +41,9 @@ export function attributesOf(data: ViewerData, year: number, browserLanguages: r
   return {
     ...(birthYear !== undefined && { age: year - birthYear }),
     ...(gender !== undefined && { gender }),
-    languages: languages.length > 0 ? languages : browserLanguages,
-    ...(kinds.length > 0 && { kinds }),
-    ...(genres.length > 0 && { genres }),
+    languages: [...(languages.length > 0 ? languages : browserLanguages)],
+    ...(kinds.length > 0 && { kinds: [...kinds] }),
+    ...(genres.length > 0 && { genres: [...genres] }),
   };
 }
 

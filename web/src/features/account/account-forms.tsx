@@ -41,7 +41,7 @@ function RegisterForm({ first, onDone }: { first: OpenRole; onDone?: (() => void
       fields={[email, newPassword("password", "account.password"), ...(role === "viewer" ? [] : BUSINESS_FIELDS)]}
       submit="account.register"
       onSubmit={async (values) => {
-        await register("/api/accounts", values);
+        await register("accounts", values);
         onDone?.();
       }}
     >

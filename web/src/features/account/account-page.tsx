@@ -4,6 +4,7 @@ import {
   changeAccount,
   changePassword,
   deleteAccount,
+  loadDivisions,
   signOut,
   useSession,
 } from "../../shared/api/session.ts";
@@ -97,7 +98,7 @@ function OwnAccount({ account, mayDivide }: { account: Account; mayDivide: boole
           onSubmit={changePassword}
         />
       </section>
-      {mayDivide && <DivisionLog path="/api/account/divisions" />}
+      {mayDivide && <DivisionLog load={loadDivisions} />}
       <section className="card account-card">
         <h2>{t("account.delete")}</h2>
         <p>{t("account.deleteHint")}</p>

@@ -13,7 +13,7 @@ export const FirstAdminPage = (): ReactNode => (
     lead="account.first.lead"
     fields={[email, newPassword("password", "account.password")]}
     submit="account.register"
-    onSubmit={(values) => register("/api/first-administrator", values)}
+    onSubmit={(values) => register("first-administrator", values)}
   />
 );
 

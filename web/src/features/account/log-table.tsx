@@ -1,5 +1,5 @@
 import { type ReactNode, useCallback, useEffect, useState } from "react";
-import { type DivisionEntry, loadLog } from "../../shared/api/session.ts";
+import type { DivisionEntry } from "../../shared/api/session.ts";
 import type { TextKey } from "../../shared/i18n/en.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { ErrorNotice } from "../../shared/ui/notices.tsx";
@@ -15,11 +15,12 @@ export interface Column<T> {
 
 /** A log of the service, newest first, part by part. */
 export function LogTable<T extends { number: number }>({
-  path,
+  load: loadPart,
   caption,
   columns,
 }: {
-  path: string;
+  /** @param before number of the last entry that is there; @returns the entries behind it */
+  load: (before?: number) => Promise<T[]>;
   caption: TextKey;
   columns: readonly Column<T>[];
 }): ReactNode {
@@ -30,14 +31,14 @@ export function LogTable<T extends { number: number }>({
   const load = useCallback(
     (known: T[]) => {
       setError(undefined);
-      loadLog<T>(path, known.at(-1)?.number)
+      loadPart(known.at(-1)?.number)
         .then((more) => {
           setEntries([...known, ...more]);
           setHasMore(more.length === PART);
         })
         .catch(setError);
     },
-    [path],
+    [loadPart],
   );
   useEffect(() => load([]), [load]);
   return (
@@ -89,8 +90,8 @@ export const timeOf = (iso: string, language: string): ReactNode => (
   <time dateTime={iso}>{new Date(iso).toLocaleString(language)}</time>
 );
 
-/** Who divided what, when and how. @param path of the log of one account, or of all */
-export function DivisionLog({ path }: { path: string }): ReactNode {
+/** Who divided what, when and how. @param load of the log of one account, or of all */
+export function DivisionLog({ load }: { load: (before?: number) => Promise<DivisionEntry[]> }): ReactNode {
   const { t, language } = useText();
   const columns: Column<DivisionEntry>[] = [
     { name: "log.at", show: ({ at }) => timeOf(at, language) },
@@ -107,5 +108,5 @@ export function DivisionLog({ path }: { path: string }): ReactNode {
     },
     { name: "studio.size.bytes", show: ({ bytes }) => formatBytes(bytes) },
   ];
-  return <LogTable path={path} caption="log.divisions" columns={columns} />;
+  return <LogTable load={load} caption="log.divisions" columns={columns} />;
 }

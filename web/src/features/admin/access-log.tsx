@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import type { AccessEntry } from "../../shared/api/session.ts";
+import { type AccessEntry, loadAccessLog } from "../../shared/api/session.ts";
 import { en, type TextKey } from "../../shared/i18n/en.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { type Column, LogTable, timeOf } from "../account/log-table.tsx";
@@ -17,5 +17,5 @@ export function AccessLog(): ReactNode {
     { name: "log.by", show: ({ byAccountId }) => byAccountId ?? "" },
     { name: "log.address", show: ({ addressHash }) => addressHash ?? "–" },
   ];
-  return <LogTable path="/api/admin/access-log" caption="log.access" columns={columns} />;
+  return <LogTable load={loadAccessLog} caption="log.access" columns={columns} />;
 }

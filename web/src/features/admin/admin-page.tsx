@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { useSession } from "../../shared/api/session.ts";
+import { loadAllDivisions, useSession } from "../../shared/api/session.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { Link } from "../../shared/routing/router.tsx";
 import { Hint } from "../../shared/ui/notices.tsx";
@@ -22,7 +22,7 @@ export function AdminPage(): ReactNode {
           <CmsPart />
           <SurroundingsPart mainId={null} />
           <AccessLog />
-          <DivisionLog path="/api/admin/divisions" />
+          <DivisionLog load={loadAllDivisions} />
         </>
       ) : (
         session !== undefined && (

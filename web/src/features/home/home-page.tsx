@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useState } from "react";
-import { type LibraryPage, type LibrarySearch, type LibraryVideo, listVideos } from "../../shared/api/service.ts";
+import { type LibraryPage, type LibrarySearch, type LibraryVideo, listVideos } from "../../shared/api/library.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { openInWatch } from "../../shared/routing/handoff.ts";
 import { Link } from "../../shared/routing/router.tsx";

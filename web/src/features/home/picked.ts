@@ -1,6 +1,6 @@
 /** The videos that a viewer picks in the library for one playlist; kept until the tab is closed. */
 import { useSyncExternalStore } from "react";
-import type { LibraryVideo } from "../../shared/api/service.ts";
+import type { LibraryVideo } from "../../shared/api/library.ts";
 
 export type Picked = Pick<LibraryVideo, "mainId" | "title">;
 

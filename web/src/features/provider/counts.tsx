@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useId, useState } from "react";
-import { type CountRow, type Counts as CountsOf, countsAddress, loadCounts } from "../../shared/api/provider.ts";
+import { countsTableAddress, loadCounts, type Report, type ReportRow } from "../../shared/api/provider.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { ErrorNotice } from "../../shared/ui/notices.tsx";
 import { formatTime } from "../../shared/ui/text-format.ts";
@@ -10,7 +10,7 @@ export function Counts(): ReactNode {
   const id = useId();
   const [from, setFrom] = useState("");
   const [to, setTo] = useState("");
-  const [counts, setCounts] = useState<CountsOf>();
+  const [counts, setCounts] = useState<Report>();
   const [error, setError] = useState<Error>();
 
   useEffect(() => {
@@ -36,7 +36,7 @@ export function Counts(): ReactNode {
       <div className="actions">
         {day("from", from, setFrom)}
         {day("to", to, setTo)}
-        <a className="button" href={countsAddress(from, to, "csv")} download>
+        <a className="button" href={countsTableAddress(from, to)} download>
           {t("provider.csv")}
         </a>
       </div>
@@ -57,7 +57,7 @@ export function Counts(): ReactNode {
               {counts.videos.map((row) => (
                 <Row key={row.id} row={row} />
               ))}
-              <Row row={{ ...counts, id: "", title: t("provider.total") }} />
+              <Row row={{ ...counts, title: t("provider.total") }} />
               {counts.cms.map((row) => (
                 <Row key={row.id} row={{ ...row, title: `${t("provider.cm")}: ${row.title}` }} />
               ))}
@@ -69,7 +69,7 @@ export function Counts(): ReactNode {
   );
 }
 
-function Row({ row }: { row: CountRow }): ReactNode {
+function Row({ row }: { row: Pick<ReportRow, "title" | "deliveries" | "downloads" | "secondsPlayed"> }): ReactNode {
   return (
     <tr>
       <th scope="row">{row.title}</th>

@@ -1,6 +1,5 @@
 import { type ReactNode, useEffect, useState } from "react";
-import { type OwnVideo, ownVideos } from "../../shared/api/provider.ts";
-import type { LibraryPage } from "../../shared/api/service.ts";
+import { type OwnVideoPage, ownVideos } from "../../shared/api/provider.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { ErrorNotice } from "../../shared/ui/notices.tsx";
 import { Pager } from "../home/pager.tsx";
@@ -9,7 +8,7 @@ import { VideoEditor } from "./video-editor.tsx";
 export function OwnVideos({ onChanged }: { onChanged: () => void }): ReactNode {
   const { t, reason } = useText();
   const [page, setPage] = useState(1);
-  const [found, setFound] = useState<LibraryPage<OwnVideo>>();
+  const [found, setFound] = useState<OwnVideoPage>();
   const [error, setError] = useState<Error>();
   const [edited, setEdited] = useState<string>();
 

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { CmixError } from "../../../../codec/page.ts";
-import { isGone } from "../../shared/api/service.ts";
+import { isGone } from "../../shared/api/library.ts";
 import { type Translate, useText } from "../../shared/i18n/text.tsx";
 import { ErrorNotice } from "../../shared/ui/notices.tsx";
 import { formatBytes } from "../../shared/ui/text-format.ts";

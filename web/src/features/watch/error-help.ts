@@ -1,6 +1,6 @@
 import { CmixError } from "../../../../codec/page.ts";
 import type { MissingItem } from "../../player/page/playlist.ts";
-import { isGone } from "../../shared/api/service.ts";
+import { isGone } from "../../shared/api/library.ts";
 import type { Translate } from "../../shared/i18n/text.tsx";
 
 /** What a viewer can do about an error. */

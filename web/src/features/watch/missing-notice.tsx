@@ -3,7 +3,7 @@ import type { Player } from "../../player/page/player.ts";
 import type { MissingItem } from "../../player/page/playlist.ts";
 import type { PlayerSnapshot } from "../../player/page/snapshot.ts";
 import { isAtRest } from "../../player/page/state.ts";
-import { isGone } from "../../shared/api/service.ts";
+import { isGone } from "../../shared/api/library.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { Link } from "../../shared/routing/router.tsx";
 import { ErrorNotice } from "../../shared/ui/notices.tsx";

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import type { CmOffer } from "../../shared/api/service.ts";
+import type { PlayCm } from "../../shared/api/plays.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 
 /** Only these may be followed from a service's answer: another site, or a page of this service. */
@@ -11,7 +11,7 @@ export function SponsorLink({
   onFollow,
   className = "button",
 }: {
-  offer: Pick<CmOffer, "link" | "sponsor">;
+  offer: Pick<PlayCm, "link" | "sponsor">;
   onFollow(): void;
   className?: string;
 }): ReactNode {

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import type { PlayerSnapshot } from "../../player/page/snapshot.ts";
-import type { ViewerAttributes } from "../../shared/api/service.ts";
+import type { ViewerAttributes } from "../../shared/api/plays.ts";
 import { useSession } from "../../shared/api/session.ts";
 import type { TextKey } from "../../shared/i18n/en.ts";
 import { useText } from "../../shared/i18n/text.tsx";

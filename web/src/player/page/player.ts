@@ -4,7 +4,7 @@
  */
 import * as Comlink from "comlink";
 import { installErrorTransfer } from "../../../../codec/hosts/error-transfer.ts";
-import type { PlayMove } from "../../shared/api/service.ts";
+import type { PlayMove } from "../../shared/api/plays.ts";
 import type { Display, MainFacts, PlayWorkerApi } from "../protocol/play-api.ts";
 import { CaptionsStore } from "./captions/captions-store.ts";
 import { CmStage } from "./cm/cm-stage.ts";

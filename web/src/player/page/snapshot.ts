@@ -1,13 +1,13 @@
 /** What a view needs to know of the player, at one moment. */
 
-import type { CmOffer, ViewerAttributes } from "../../shared/api/service.ts";
+import type { PlayCm, ViewerAttributes } from "../../shared/api/plays.ts";
 import { Store } from "../../shared/store.ts";
 import type { MainFacts } from "../protocol/play-api.ts";
 import type { MissingItem, PlaylistItem } from "./playlist.ts";
 import { nextState, type PlayerEvent, type PlayerState } from "./state.ts";
 
 export interface CmProgress {
-  offer: CmOffer;
+  offer: PlayCm;
   /** CM k stands before video k, the last one behind all. */
   number: number;
   loadedBytes: number;

@@ -1,31 +1,18 @@
 /** Who is signed in, for all pages; and the requests of accounts and of the administrator (server/API.md). */
 import { useEffect, useSyncExternalStore } from "react";
 import { DeliveryError } from "../../../../codec/page.ts";
-import { request } from "../net/request.ts";
+import type {
+  AccessEntry,
+  Account,
+  AccountAdministration,
+  DivisionEntry,
+  Session,
+} from "../../../../server/accounts/schemas.ts";
+import { call, type Given, type RouteValues, send } from "./call.ts";
+import type { Answer, AnsweringRoute, Route, Values } from "./routes.ts";
 
-export type AccountRole = "viewer" | "provider" | "sponsor" | "administrator";
-export type AccountStatus = "active" | "pending" | "disabled" | "deleted";
-
-export interface Account {
-  accountId: string;
-  email: string | null;
-  role: AccountRole;
-  status: AccountStatus;
-  company: string;
-  section: string;
-  responsiblePerson: string;
-  address: string;
-  createdAt: string;
-}
-
-export interface Session {
-  /** What its rights are; an account that waits for approval has a viewer's. */
-  role: AccountRole | "guest";
-  csrf: string | null;
-  /** Plays in 24 hours that need no account. */
-  guestPlaysPerDay: number;
-  account: Account | null;
-}
+export type { AccessEntry, Account, DivisionEntry, Session, Values };
+export type AccountRole = Account["role"];
 
 let current: Session | undefined;
 const listeners = new Set<() => void>();
@@ -38,7 +25,7 @@ function keep(session: Session): Session {
 
 /** Asks the service; another tab may have signed in or out. */
 export async function loadSession(): Promise<Session> {
-  return keep((await (await request("/api/session")).json()) as Session);
+  return keep(await call("GET /api/session"));
 }
 
 /** Undefined until the service has said it. */
@@ -81,92 +68,76 @@ export const wantsAccount = (error: Error): boolean =>
   error instanceof DeliveryError && ["signed_out", "forbidden"].includes(String(error.details.serviceCode));
 
 /** A request that changes something in the session's name. */
-export async function change(method: string, path: string, body?: unknown): Promise<Response> {
-  const headers = { ...(await changeHeaders()), ...(body !== undefined && { "content-type": "application/json" }) };
-  return request(path, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) });
+export async function change<R extends Route>(route: R, ...[values]: Given<R>): Promise<Response> {
+  return send(route, ...(await inName<R>(values)));
 }
 
-export type Values = Record<string, string>;
+/** The same, of which the answer is wanted. */
+export async function changeAnswered<R extends AnsweringRoute>(route: R, ...[values]: Given<R>): Promise<Answer<R>> {
+  return call(route, ...(await inName<R>(values)));
+}
+
+const inName = async <R extends Route>(values: RouteValues<R> | undefined): Promise<Given<R>> =>
+  [{ ...values, headers: { ...(await changeHeaders()), ...values?.headers } }] as Given<R>;
 
 export async function signIn(values: Values): Promise<void> {
-  keep((await (await change("POST", "/api/session", values)).json()) as Session);
+  keep(await changeAnswered("POST /api/session", { body: values }));
 }
 
-/** @param path `/api/accounts`, or `/api/first-administrator` with its link's token */
-export async function register(path: string, values: Values): Promise<void> {
-  await change("POST", path, values);
+/** @param where the first administrator's with the token of its link */
+export async function register(where: "accounts" | "first-administrator", values: Values): Promise<void> {
+  await change(`POST /api/${where}`, { body: values });
   await loadSession();
 }
 
 export async function signOut(everywhere: boolean): Promise<void> {
-  await change("DELETE", everywhere ? "/api/sessions" : "/api/session");
+  await change(everywhere ? "DELETE /api/sessions" : "DELETE /api/session");
   await loadSession();
 }
 
 export async function changeAccount(values: Values): Promise<void> {
-  await change("PATCH", "/api/account", values);
+  await change("PATCH /api/account", { body: values });
   await loadSession();
 }
 
 export async function changePassword(values: Values): Promise<void> {
-  await change("PUT", "/api/account/password", values);
+  await change("PUT /api/account/password", { body: values });
   await loadSession();
 }
 
 export async function setPasswordByLink(values: Values): Promise<void> {
-  await change("POST", "/api/new-password", values);
+  await change("POST /api/new-password", { body: values });
   await loadSession();
 }
 
 export async function deleteAccount(values: Values): Promise<void> {
-  await change("POST", "/api/account/deletion", values);
+  await change("POST /api/account/deletion", { body: values });
   await loadSession();
 }
 
 // ---- The administrator's ----
 
 export async function listAccounts(words: string, after: string): Promise<Account[]> {
-  const query = new URLSearchParams({ q: words, after });
-  return ((await (await request(`/api/admin/accounts?${query}`)).json()) as { accounts: Account[] }).accounts;
+  return (await call("GET /api/admin/accounts", { query: { q: words, after } })).accounts;
 }
 
-export async function administer(
-  accountId: string,
-  values: { status?: "active" | "disabled"; role?: AccountRole },
-): Promise<Account> {
-  return (await (await change("PATCH", `/api/admin/accounts/${accountId}`, values)).json()) as Account;
-}
+export const administer = (accountId: string, values: AccountAdministration): Promise<Account> =>
+  changeAnswered("PATCH /api/admin/accounts/{accountId}", { path: { accountId }, body: values });
 
 /** @returns the address that sets a new password, once and within a day */
 export async function makePasswordLink(accountId: string): Promise<string> {
-  const response = await change("POST", `/api/admin/accounts/${accountId}/password-link`);
-  return location.origin + ((await response.json()) as { path: string }).path;
+  const { path } = await changeAnswered("POST /api/admin/accounts/{accountId}/password-link", { path: { accountId } });
+  return location.origin + path;
 }
 
-export interface AccessEntry {
-  number: number;
-  at: string;
-  event: string;
-  accountId: string | null;
-  byAccountId: string | null;
-  addressHash: string | null;
-}
+// ---- Logs: part by part, newest first; `before` is the number of the last entry of the part before ----
 
-export interface DivisionEntry {
-  number: number;
-  at: string;
-  accountId: string;
-  file: "slave" | "main";
-  mainId: string;
-  slaveId: string;
-  method: string;
-  protection: string;
-  parameters: Record<string, string | number | boolean>;
-  bytes: number;
-}
+export const loadAccessLog = async (before?: number): Promise<AccessEntry[]> =>
+  (await call("GET /api/admin/access-log", { query: { before } })).entries;
 
-/** Part of a log, newest first. @param before number of the last entry of the part before */
-export async function loadLog<T>(path: string, before: number | undefined): Promise<T[]> {
-  const response = await request(before === undefined ? path : `${path}?before=${before}`);
-  return ((await response.json()) as { entries: T[] }).entries;
-}
+/** Of the account that is signed in. */
+export const loadDivisions = async (before?: number): Promise<DivisionEntry[]> =>
+  (await call("GET /api/account/divisions", { query: { before } })).entries;
+
+export const loadAllDivisions = async (before?: number): Promise<DivisionEntry[]> =>
+  (await call("GET /api/admin/divisions", { query: { before } })).entries;

@@ -1,37 +1,12 @@
 /** Information, advertisement and guidance around videos (server/API.md, "Around a video"). */
-import { request } from "../net/request.ts";
-import type { CmConditions } from "./cms.ts";
-import type { ViewerAttributes } from "./service.ts";
-import { change, changeHeaders } from "./session.ts";
+import type { ShownSurrounding, Surrounding, SurroundingChange } from "../../../../server/surroundings/schemas.ts";
+import { call } from "./call.ts";
+import type { ViewerAttributes } from "./plays.ts";
+import { change } from "./session.ts";
 
-export const SURROUNDING_KINDS = ["information", "advertisement", "guidance"] as const;
-export type SurroundingKind = (typeof SURROUNDING_KINDS)[number];
-
-/** As a viewer sees it. */
-export interface ShownSurrounding {
-  id: string;
-  kind: SurroundingKind;
-  title: string;
-  text: string;
-  link: string;
-  imageUrl: string | null;
-}
-
-export type SurroundingConditions = Omit<CmConditions, "perViewerDay">;
-
-/** As its owner sees it. */
-export interface Surrounding extends ShownSurrounding {
-  /** Null: any video. */
-  mainId: string | null;
-  active: boolean;
-  kinds: string[];
-  ageLimit: number;
-  conditions: SurroundingConditions;
-}
-
-export type SurroundingChange = Partial<
-  Omit<Surrounding, "id" | "imageUrl" | "conditions"> & { conditions: Partial<SurroundingConditions> }
->;
+export type { ShownSurrounding, Surrounding, SurroundingChange };
+export type SurroundingKind = Surrounding["kind"];
+export const SURROUNDING_KINDS: readonly SurroundingKind[] = ["information", "advertisement", "guidance"];
 
 /** What suits the viewer around a video of the play, by what this play told anyway. */
 export async function chooseSurroundings(
@@ -40,31 +15,23 @@ export async function chooseSurroundings(
   attributes: ViewerAttributes,
   signal: AbortSignal,
 ): Promise<ShownSurrounding[]> {
-  const answer = await request(`/api/plays/${playId}/surroundings`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ number, attributes }),
-    signal,
-  });
-  return ((await answer.json()) as { surroundings: ShownSurrounding[] }).surroundings;
+  const body = { number, attributes };
+  return (await call("POST /api/plays/{playId}/surroundings", { path: { playId }, body, signal })).surroundings;
 }
 
-export async function listSurroundings(): Promise<Surrounding[]> {
-  return ((await (await request("/api/surroundings")).json()) as { surroundings: Surrounding[] }).surroundings;
-}
+export const listSurroundings = async (): Promise<Surrounding[]> => (await call("GET /api/surroundings")).surroundings;
 
 export async function addSurrounding(fields: Pick<Surrounding, "kind" | "title" | "mainId">): Promise<void> {
   // Seen by nobody until it is written.
-  await change("POST", "/api/surroundings", { ...fields, active: false });
+  await change("POST /api/surroundings", { body: { ...fields, active: false } });
 }
 
-export async function changeSurrounding(id: string, values: SurroundingChange, image?: Blob): Promise<void> {
-  await change("PATCH", `/api/surroundings/${id}`, values);
-  if (image === undefined) return;
-  const headers = { ...(await changeHeaders()), "content-type": "application/octet-stream" };
-  await request(`/api/surroundings/${id}/image`, { method: "PUT", headers, body: image });
+export async function changeSurrounding(surroundingId: string, values: SurroundingChange, image?: Blob): Promise<void> {
+  const path = { surroundingId };
+  await change("PATCH /api/surroundings/{surroundingId}", { path, body: values });
+  if (image !== undefined) await change("PUT /api/surroundings/{surroundingId}/image", { path, file: image });
 }
 
-export async function removeSurrounding(id: string): Promise<void> {
-  await change("DELETE", `/api/surroundings/${id}`);
+export async function removeSurrounding(surroundingId: string): Promise<void> {
+  await change("DELETE /api/surroundings/{surroundingId}", { path: { surroundingId } });
 }

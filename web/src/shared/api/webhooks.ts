@@ -1,20 +1,12 @@
 /** Addresses that the counts of one CM or video are posted to (server/API.md). */
-import { request } from "../net/request.ts";
-import { change } from "./session.ts";
+import type { Webhook } from "../../../../server/reports/schemas.ts";
+import { call } from "./call.ts";
+import { changeAnswered } from "./session.ts";
 
-export interface Webhook {
-  url: string | null;
-  /** Told once, when the address was changed. */
-  secret: string | null;
-  /** Newest first. */
-  sendings: { from: string; to: string; sentAt: string | null; error: string | null }[];
-}
+export type { Webhook };
 
 /** @param of `cms/<id>` or `videos/<id>` */
-export async function loadWebhook(of: string): Promise<Webhook> {
-  return (await (await request(`/api/${of}/webhook`)).json()) as Webhook;
-}
+export const loadWebhook = (of: string): Promise<Webhook> => call("GET /api/{of}/webhook", { path: { of } });
 
-export async function putWebhook(of: string, url: string | null): Promise<Webhook> {
-  return (await (await change("PUT", `/api/${of}/webhook`, { url })).json()) as Webhook;
-}
+export const putWebhook = (of: string, url: string | null): Promise<Webhook> =>
+  changeAnswered("PUT /api/{of}/webhook", { path: { of }, body: { url } });

@@ -5,7 +5,7 @@
  */
 import * as Comlink from "comlink";
 import { FormatError, InputError } from "../../../../codec/page.ts";
-import { fetchVideo } from "../../shared/api/service.ts";
+import { fetchVideo } from "../../shared/api/library.ts";
 import { loadSession } from "../../shared/api/session.ts";
 import { hashPieces } from "../../shared/files/pieces-hash.ts";
 import { request } from "../../shared/net/request.ts";

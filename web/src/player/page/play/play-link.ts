@@ -1,13 +1,14 @@
 /** One play as the service knows it: opened, told of what is shown, and left. */
-import type {
-  CmOffer,
-  OfferedVideo,
-  PlayMove,
-  PlayOffer,
-  PlayPlace,
-  ViewerAttributes,
-} from "../../../shared/api/service.ts";
-import { closePlay, openPlay } from "../../../shared/api/service.ts";
+import {
+  closePlay,
+  openPlay,
+  type Play,
+  type PlayCm,
+  type PlayMove,
+  type PlayPlace,
+  type PlayVideo,
+  type ViewerAttributes,
+} from "../../../shared/api/plays.ts";
 import { PlayReporter } from "./play-reporter.ts";
 import { type LoadedCm, loadCm, moveOn, neededAttributes, type StandsAt } from "./play-request.ts";
 
@@ -15,7 +16,7 @@ export type CmPlace = Exclude<PlayPlace, { kind: "over" }>;
 
 export class PlayLink {
   readonly playId: string;
-  readonly videos: readonly OfferedVideo[];
+  readonly videos: readonly PlayVideo[];
   /** Whether the first CM is one that was missed last time. */
   readonly isOwed: boolean;
   /** What was told of the viewer. */
@@ -27,7 +28,7 @@ export class PlayLink {
   private readonly shownSeconds = new Map<number, number>();
   private isLeft = false;
 
-  private constructor({ playId, videos, owed }: PlayOffer, sentAttributes: ViewerAttributes) {
+  private constructor({ playId, videos, owed }: Play, sentAttributes: ViewerAttributes) {
     this.playId = playId;
     this.videos = videos;
     this.isOwed = owed;
@@ -37,7 +38,7 @@ export class PlayLink {
 
   /** @param attributes what the viewer would tell; only what matters is sent */
   static async open(
-    mainIds: readonly string[],
+    mainIds: string[],
     attributes: ViewerAttributes,
     signal: AbortSignal,
   ): Promise<{ link: PlayLink; place: CmPlace }> {
@@ -55,7 +56,7 @@ export class PlayLink {
   }
 
   /** How far the CM on screen has come. */
-  cmAt(offer: CmOffer, positionSeconds: number): void {
+  cmAt(offer: PlayCm, positionSeconds: number): void {
     this.reporter.cmPosition(this.at.number, positionSeconds / offer.durationSeconds);
   }
 

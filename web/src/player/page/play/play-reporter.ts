@@ -1,6 +1,6 @@
 /** Tells the service what was shown, now and then; what it cannot take yet is told again. */
 import { DeliveryError } from "../../../../../codec/page.ts";
-import { type PlayEvent, postEvents } from "../../../shared/api/service.ts";
+import { type PlayEvent, postEvents } from "../../../shared/api/plays.ts";
 import { connection } from "../../../shared/net/connection.ts";
 
 /** Also shows that a paused player is still there. */

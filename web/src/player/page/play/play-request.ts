@@ -3,16 +3,16 @@
 import { DeliveryError, toHex } from "../../../../../codec/page.ts";
 import {
   askConditions,
-  type CmOffer,
   fetchCm,
   fetchPlace,
   movePlay,
+  type PlayCm,
   type PlayMove,
   type PlayPlace,
   postSecret,
   ticketOf,
   type ViewerAttributes,
-} from "../../../shared/api/service.ts";
+} from "../../../shared/api/plays.ts";
 import { chunksOf } from "../../../shared/net/answer-body.ts";
 import { connection } from "../../../shared/net/connection.ts";
 import { retryAfterSeconds } from "../../../shared/net/request.ts";
@@ -35,7 +35,7 @@ export async function ownAttributes(): Promise<ViewerAttributes> {
 
 /** Of what a viewer would tell, what matters for a play of these videos; the rest stays here. */
 export async function neededAttributes(
-  mainIds: readonly string[],
+  mainIds: string[],
   attributes: ViewerAttributes,
   signal: AbortSignal,
 ): Promise<ViewerAttributes> {
@@ -55,11 +55,7 @@ export interface LoadedCm {
  * @param onLoaded bytes so far
  * @throws {@link DeliveryError} refused, not reachable, or not the bytes that were offered
  */
-export async function loadCm(
-  offer: CmOffer,
-  onLoaded: (bytes: number) => void,
-  signal: AbortSignal,
-): Promise<LoadedCm> {
+export async function loadCm(offer: PlayCm, onLoaded: (bytes: number) => void, signal: AbortSignal): Promise<LoadedCm> {
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let loadedBytes = 0;
   let ticket = "";
@@ -87,7 +83,7 @@ const STALE_MOST = 5;
 /** Asks for a video's secret once its CM was watched; the service's own clock may want a moment more. */
 export async function askSecret(
   playId: string,
-  offer: CmOffer,
+  offer: PlayCm,
   firstTicket: string,
   signal: AbortSignal,
 ): Promise<string> {
@@ -110,7 +106,7 @@ export async function askSecret(
   }
 }
 
-function freshTicket({ url }: CmOffer, signal: AbortSignal): Promise<string> {
+function freshTicket({ url }: PlayCm, signal: AbortSignal): Promise<string> {
   return connection.persist(async (either) => ticketOf(await fetchCm(url, either, "bytes=0-0")) ?? "", signal);
 }
 

@@ -3,7 +3,7 @@
  * be made, the service decides; this goes there.
  */
 import { DeliveryError, PairingError } from "../../../../../codec/page.ts";
-import type { PlayMove, PlayPlace } from "../../../shared/api/service.ts";
+import type { PlayMove, PlayPlace } from "../../../shared/api/plays.ts";
 import type { MainFacts, PlayTicket } from "../../protocol/play-api.ts";
 import { type CmPlace, PlayLink } from "./play-link.ts";
 import { askSecret, ownAttributes } from "./play-request.ts";

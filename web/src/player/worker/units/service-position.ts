@@ -1,5 +1,5 @@
 import { DeliveryError } from "../../../../../codec/page.ts";
-import { postSeek } from "../../../shared/api/service.ts";
+import { postSeek } from "../../../shared/api/plays.ts";
 import { connection } from "../../../shared/net/connection.ts";
 import { retryAfterSeconds } from "../../../shared/net/request.ts";
 import { sleep } from "../../../shared/sleep.ts";

@@ -2,7 +2,7 @@
 
 import { START_UNIT } from "../../../../../codec/index.ts";
 import { DeliveryError } from "../../../../../codec/page.ts";
-import { fetchUnits, postTicket, ticketOf } from "../../../shared/api/service.ts";
+import { fetchUnits, postTicket, ticketOf } from "../../../shared/api/plays.ts";
 import { chunksOf } from "../../../shared/net/answer-body.ts";
 import { moveService } from "./service-position.ts";
 import { readUnits, type Unit } from "./unit-stream.ts";

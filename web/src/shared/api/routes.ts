@@ -1,0 +1,120 @@
+/** The service's routes that the pages and workers ask (server/API.md), by the types that the server checks them with. */
+import type {
+  AccessLogPart,
+  Account,
+  AccountAdministration,
+  AccountList,
+  DivisionLogPart,
+  PasswordLink,
+  Session,
+} from "../../../../server/accounts/schemas.ts";
+import type { AdminCm, CmAddress, CmChange, CmList } from "../../../../server/cm/schemas.ts";
+import type {
+  LibraryPage,
+  LibraryVideo,
+  MainAddress,
+  OwnVideoPage,
+  RemoteMain,
+  VideoChange,
+  VideoConditions,
+  VideoConditionsChange,
+} from "../../../../server/library/schemas.ts";
+import type {
+  AttributesThatMatter,
+  ConditionsRequest,
+  EventOutcomes,
+  Play,
+  PlayEvents,
+  PlayMove,
+  PlayPlace,
+  PlayRequest,
+  Secret,
+  Seek,
+  ShownSurroundings,
+  SurroundingsRequest,
+  Ticket,
+  TicketRequest,
+} from "../../../../server/plays/schemas.ts";
+import type {
+  GivenReportSettings,
+  MadeReportList,
+  Report,
+  ReportSettings,
+  Webhook,
+  WebhookChange,
+} from "../../../../server/reports/schemas.ts";
+import type {
+  SurroundingChange,
+  SurroundingList,
+  SurroundingRequest,
+} from "../../../../server/surroundings/schemas.ts";
+
+/** A form's fields by their names; what is wrong with them the service says. */
+export type Values = Record<string, string>;
+
+/** By method and path: what a route takes as JSON, and what its answer holds, where it is read. */
+export interface Routes {
+  "GET /api/videos": { answer: LibraryPage };
+  "GET /api/videos?mine=1": { answer: OwnVideoPage };
+  "GET /api/videos/{mainId}": { answer: LibraryVideo };
+  "PATCH /api/videos/{mainId}": { body: VideoChange };
+  "DELETE /api/videos/{mainId}": object;
+  "PUT /api/videos/{mainId}/{kind}": { file: Blob };
+  "DELETE /api/videos/{mainId}/teaser": object;
+  "GET /api/videos/{mainId}/conditions": { answer: VideoConditions };
+  "PATCH /api/videos/{mainId}/conditions": { body: VideoConditionsChange };
+  "PUT /api/mains/{mainId}/address": { body: MainAddress; answer: RemoteMain };
+
+  "POST /api/plays": { body: PlayRequest; answer: Play };
+  "POST /api/plays/conditions": { body: ConditionsRequest; answer: AttributesThatMatter };
+  "GET /api/plays/{playId}": { answer: PlayPlace };
+  "POST /api/plays/{playId}/moves": { body: PlayMove; answer: PlayPlace };
+  "GET /api/plays/{playId}/units": object;
+  "POST /api/plays/{playId}/tickets": { body: TicketRequest; answer: Ticket };
+  "POST /api/plays/{playId}/seek": { body: Seek; answer: Ticket };
+  "POST /api/plays/{playId}/secret": { answer: Secret };
+  "POST /api/plays/{playId}/events": { body: PlayEvents; answer: EventOutcomes };
+  "POST /api/plays/{playId}/surroundings": { body: SurroundingsRequest; answer: ShownSurroundings };
+
+  "GET /api/session": { answer: Session };
+  "POST /api/session": { body: Values; answer: Session };
+  "DELETE /api/session": object;
+  "DELETE /api/sessions": object;
+  "POST /api/accounts": { body: Values };
+  "POST /api/first-administrator": { body: Values };
+  "PATCH /api/account": { body: Values };
+  "PUT /api/account/password": { body: Values };
+  "POST /api/account/deletion": { body: Values };
+  "POST /api/new-password": { body: Values };
+  "GET /api/account/divisions": { answer: DivisionLogPart };
+  "GET /api/admin/divisions": { answer: DivisionLogPart };
+  "GET /api/admin/access-log": { answer: AccessLogPart };
+  "GET /api/admin/accounts": { answer: AccountList };
+  "PATCH /api/admin/accounts/{accountId}": { body: AccountAdministration; answer: Account };
+  "POST /api/admin/accounts/{accountId}/password-link": { answer: PasswordLink };
+
+  "GET /api/cms": { answer: CmList };
+  "POST /api/cms": { file: Blob; answer: AdminCm };
+  "POST /api/cms/address": { body: CmAddress; answer: AdminCm };
+  "PATCH /api/cms/{cmId}": { body: CmChange };
+  "DELETE /api/cms/{cmId}": object;
+
+  "GET /api/surroundings": { answer: SurroundingList };
+  "POST /api/surroundings": { body: SurroundingRequest };
+  "PATCH /api/surroundings/{surroundingId}": { body: SurroundingChange };
+  "PUT /api/surroundings/{surroundingId}/image": { file: Blob };
+  "DELETE /api/surroundings/{surroundingId}": object;
+
+  "GET /api/reports": { answer: MadeReportList };
+  "GET /api/reports/settings": { answer: GivenReportSettings };
+  "PUT /api/reports/settings": { body: ReportSettings; answer: GivenReportSettings };
+  "GET /api/reports/summary": { answer: Report };
+  /** Of `cms/<id>` or `videos/<id>`. */
+  "GET /api/{of}/webhook": { answer: Webhook };
+  "PUT /api/{of}/webhook": { body: WebhookChange; answer: Webhook };
+}
+
+export type Route = keyof Routes;
+/** Those whose answer is read. */
+export type AnsweringRoute = { [R in Route]: Routes[R] extends { answer: unknown } ? R : never }[Route];
+export type Answer<R extends AnsweringRoute> = Routes[R] extends { answer: infer A } ? A : never;
