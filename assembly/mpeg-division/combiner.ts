@@ -2,7 +2,7 @@
 import { BitWriter } from "../bitstream/bit-writer";
 import { ERROR_ARGUMENT, ERROR_SYNTAX, OK } from "../common/status";
 import { BitCursor } from "./bit-cursor";
-import { dcChannel, resetDcContexts } from "./dc-code";
+import { dcChannel, resetDcChannel } from "./dc-channel";
 import { OPTION_PATENT, OPTION_RECOMPRESS, xorFactor } from "./divider";
 import { pictureKnown, readHeader, setState } from "./headers";
 import { resetContexts } from "./models";
@@ -56,7 +56,7 @@ export function mpegCombine(out: usize, length: i32, parts: usize, state: i32, f
   acChannel.target = target;
   openWalk(true, 0, 0);
   resetContexts();
-  resetDcContexts();
+  resetDcChannel();
 
   let at = 0;
   let position = 0;

@@ -6,7 +6,7 @@ import { BitWriter } from "../bitstream/bit-writer";
 import { ERROR_ARGUMENT, ERROR_SPACE, OK } from "../common/status";
 import { xorRepeat } from "../kernels/xor";
 import { BitCursor } from "./bit-cursor";
-import { dcChannel, resetDcContexts } from "./dc-code";
+import { dcChannel, resetDcChannel } from "./dc-channel";
 import { packState, pictureKnown, readHeader, setState } from "./headers";
 import { resetContexts } from "./models";
 import { clearNeighbours } from "./neighbours";
@@ -141,7 +141,7 @@ function open(length: i32, options: i32, filterFactor: i32): void {
   acChannel.target = acWriter;
   openWalk(false, records, RECORDS);
   resetContexts();
-  resetDcContexts();
+  resetDcChannel();
   if (recompress) restChannel.packer.open(rest.pointer, restPlain.pointer, rest.room());
   else restWriter.open(rest.pointer, rest.room());
   dcChannel.packer.open(dc.pointer, dcPlain.pointer, dc.room());

@@ -10,7 +10,7 @@ import { longEscapes, passBlocks, setLongEscapes } from "./block";
 import { packBlock } from "./block-packer";
 import { unpackBlock } from "./block-unpacker";
 import { Channel, copies, decidePlain, packs, readsCodes, usesCoder, writesCodes } from "./channel";
-import { dcChannel, decideDc } from "./dc-code";
+import { dcChannel, decideDc } from "./dc-channel";
 import {
   chroma,
   concealment,

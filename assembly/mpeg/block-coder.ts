@@ -9,7 +9,6 @@ import {
   LEVELS_IN_TABLE,
   putCode,
 } from "../bitstream/code-tables";
-import { putDcLevel } from "../bitstream/dc-code";
 import { clearBlock } from "../common/memory";
 import { addResidual8, residual8, storeBlock8, widen8 } from "../kernels/difference";
 import { magnitude8 } from "../kernels/half-difference";
@@ -23,6 +22,7 @@ import {
   quantise,
 } from "../kernels/quantise";
 import { forwardTransform, inverseTransform, inverseTransformDc } from "../kernels/transform";
+import { putDcLevel } from "./edge-dc-code";
 import { contextCoder, writer } from "./encoder-state";
 import { defaultIntraMatrix, scanTransposed } from "./syntax";
 

@@ -2,7 +2,6 @@
 import { ArithmeticDecoder } from "../bitstream/arithmetic";
 import { BitReader } from "../bitstream/bit-reader";
 import { COEFFICIENT_ESCAPE, coefficientEntry, END_OF_BLOCK, takeDcSize } from "../bitstream/code-tables";
-import { getDcLevel } from "../bitstream/dc-code";
 import { clearBlock } from "../common/memory";
 import { ERROR_SYNTAX, OK } from "../common/status";
 import { addResidual8, storeBlock8 } from "../kernels/difference";
@@ -10,6 +9,7 @@ import { addFlat8 } from "../kernels/flat";
 import { inverseTransformOf } from "../kernels/low-transform";
 import { dequantiseInter } from "../kernels/quantise";
 import { inverseTransformDc } from "../kernels/transform";
+import { getDcLevel } from "./edge-dc-code";
 import { scanTransposed } from "./syntax";
 
 const work: usize = memory.data(128, 16);

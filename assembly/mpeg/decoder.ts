@@ -3,7 +3,6 @@
  * string side by side. Decodes one picture a call; one decoder an instance of the module. ISO/IEC 11172-2 2.4.
  */
 
-import { resetDcContexts } from "../bitstream/dc-code";
 import { getPlane, resetPlaneContexts } from "../bitstream/plane-code";
 import { readPlane } from "../bitstream/read-code";
 import { ERROR_ARGUMENT, ERROR_SYNTAX, ERROR_TRUNCATED, ERROR_UNSUPPORTED, OK } from "../common/status";
@@ -18,6 +17,7 @@ import {
   intraMatrix,
   withheldReader,
 } from "./block-decoder";
+import { resetEdgeDcContexts } from "./edge-dc-code";
 import { DIVISION_BINARY, DIVISION_GRAY, DIVISION_NONE, PLANE_ADAPTIVE, PLANE_READ } from "./encoder-state";
 import { PictureBuffer } from "./picture-buffer";
 import { coded, reader, readSlice } from "./slice-decoder";
@@ -261,7 +261,7 @@ function readPictureHeader(): i32 {
   coded.target = current;
   coded.past = type == TYPE_B ? older : newer;
   coded.future = newer;
-  if (type == TYPE_I) resetDcContexts();
+  if (type == TYPE_I) resetEdgeDcContexts();
   coded.dcSource = dcSource(type);
   return coded.dcSource < 0 ? ERROR_SYNTAX : OK;
 }

@@ -3,9 +3,9 @@
  * bit string, a divided one has two, public and withheld. One encoder an instance of the module.
  */
 
-import { resetDcContexts, restoreDcContexts, saveDcContexts } from "../bitstream/dc-code";
 import { ERROR_ARGUMENT, ERROR_SPACE, OK } from "../common/status";
 import { setQuality } from "./block-coder";
+import { resetEdgeDcContexts, restoreEdgeDcContexts, saveEdgeDcContexts } from "./edge-dc-code";
 import {
   contextCoder,
   DIVISION_NONE,
@@ -171,11 +171,11 @@ export function encoderPicture(quality: i32, key: i32, number: i32): i32 {
   const type = key != 0 || !hasReference || findVectors(quality) ? TYPE_I : TYPE_P;
   if (type == TYPE_I) {
     pictureInGroup = 0;
-    resetDcContexts();
+    resetEdgeDcContexts();
     putSequenceHeader(writer, width, height, aspectCode, rateCode);
     putGroupHeader(writer, rateCode, number);
   }
-  saveDcContexts();
+  saveEdgeDcContexts();
   const codeRange = type == TYPE_P ? vectorRangeCode() : 1;
   putPictureHeader(writer, pictureInGroup, type, codeRange);
   if (type == TYPE_I) encodeIntraPicture(quality);
@@ -210,7 +210,7 @@ function closeWithheld(): void {
   } else if (!contextCoder.overflow && length + 1 < withheldWriter.byteLength()) {
     withheldWriter.replace(PLANE_ADAPTIVE, contextOutput, length);
   } else {
-    restoreDcContexts();
+    restoreEdgeDcContexts();
   }
 }
 

@@ -1,9 +1,9 @@
 /** Slices and macroblocks of one picture, coded and reconstructed (ISO/IEC 11172-2 2.4.2.6 to 2.4.2.7). */
 import { BitWriter } from "../bitstream/bit-writer";
 import { incrementCodes, motionCodes, patternCodes, putCode } from "../bitstream/code-tables";
-import { edgesInside, edgesOf } from "../bitstream/dc-code";
 import { predict } from "../kernels/motion";
 import { codeInterBlock, codeIntraBlock, quantiseInterBlock } from "./block-coder";
+import { edgesInside, edgesOf } from "./edge-dc-code";
 import { DIVISION_NONE, state, withheldWriter, writer } from "./encoder-state";
 import { putSliceHeader } from "./headers";
 import { KIND_ALONE, KIND_SAME, kindOf, vectorOf, vectorX, vectorY } from "./motion-field";

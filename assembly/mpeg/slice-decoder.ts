@@ -1,10 +1,10 @@
 /** Slices and macroblocks of one picture, read and reconstructed (ISO/IEC 11172-2 2.4.2.6 to 2.4.2.7). */
 import { BitReader } from "../bitstream/bit-reader";
 import { ADDRESS_ESCAPE, ADDRESS_STUFFING, takeIncrement, takeMotion, takePattern } from "../bitstream/code-tables";
-import { edgesInside, edgesOf } from "../bitstream/dc-code";
 import { ERROR_SYNTAX, ERROR_TRUNCATED, OK } from "../common/status";
 import { lastDc, readInterBlock, readIntraBlock } from "./block-decoder";
 import { predictFrom } from "./compensation";
+import { edgesInside, edgesOf } from "./edge-dc-code";
 import { PictureBuffer } from "./picture-buffer";
 import { TYPE_I, TYPE_P } from "./syntax";
 

@@ -26,7 +26,7 @@ const ERROR_SHIFT: i32 = 4;
 let pastError: i32 = 0;
 let nearError: i32 = 0;
 
-export function resetDcContexts(): void {
+export function resetDcChannel(): void {
   for (let i = 0; i < 2 * CLASSES * GROUP; i++) resetContext(contexts + <usize>(i * CONTEXT_BYTES), 1 << 14, 5);
   pastError = 0;
   nearError = 0;
