@@ -1,11 +1,11 @@
 /** Coded block patterns (ISO/IEC 13818-2 6.2.5.3). */
-import { patternCodes, putCode } from "../bitstream/code-tables";
 import { ERROR_SYNTAX } from "../common/status";
+import { putPattern, takePattern } from "../mpeg-syntax/code-tables";
+import { CHROMA_420, CHROMA_422, CHROMA_444 } from "../mpeg-syntax/syntax";
 import { Channel, readsCodes, usesCoder, writesCodes } from "./channel";
-import { chroma } from "./headers";
 import { decideChromaBit, decideOtherBit, decidePatternBit } from "./models";
 import { countAbove, countLeft } from "./neighbours";
-import { takePattern } from "./syntax-tables";
+import { headers } from "./segment-state";
 
 function nearCoded(component: i32, row: i32, column: i32): i32 {
   return (countLeft(component, row, column) > 0 ? 1 : 0) | (countAbove(component, row, column) > 0 ? 2 : 0);
@@ -13,7 +13,7 @@ function nearCoded(component: i32, row: i32, column: i32): i32 {
 
 /** Bits of a pattern beyond the six of 4:2:0. */
 export function patternMore(): i32 {
-  return chroma == 3 ? 6 : chroma == 2 ? 2 : 0;
+  return headers.chroma == CHROMA_444 ? 6 : headers.chroma == CHROMA_422 ? 2 : 0;
 }
 
 /**
@@ -40,7 +40,7 @@ export function walkPattern<Way>(channel: Channel, mbRow: i32, mbColumn: i32): i
       if (more == 0) return ERROR_SYNTAX;
       target.put(1, 9);
     } else {
-      putCode(target, patternCodes, pattern >> more);
+      putPattern(target, pattern >> more);
     }
     target.put(pattern & ((1 << more) - 1), more);
   }
@@ -59,8 +59,8 @@ function decidePattern<Way>(channel: Channel, mbRow: i32, mbColumn: i32, pattern
     luma = (luma << 1) | bit;
     coded += bit;
   }
-  const rows = chroma == 1 ? mbRow : 2 * mbRow;
-  const columns = chroma == 3 ? 2 * mbColumn : mbColumn;
+  const rows = headers.chroma == CHROMA_420 ? mbRow : 2 * mbRow;
+  const columns = headers.chroma == CHROMA_444 ? 2 * mbColumn : mbColumn;
   const first = decideChromaBit<Way>(channel, 0, nearCoded(1, rows, columns), coded, (pattern >> (more + 1)) & 1);
   // Cr by what Cb is, and by its own neighbours only where Cb says nothing.
   const second = decideChromaBit<Way>(

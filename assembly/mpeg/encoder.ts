@@ -4,23 +4,16 @@
  */
 
 import { ERROR_ARGUMENT, ERROR_SPACE, OK } from "../common/status";
+import { putGroupHeader, putPictureHeader, putSequenceHeader } from "../mpeg-syntax/header-writer";
+import { HEIGHT_MAX, TYPE_I, TYPE_P, WIDTH_MAX } from "../mpeg-syntax/syntax";
 import { setQuality } from "./block-coder";
+import { DIVISION_NONE, PLANE_ADAPTIVE, PLANE_READ } from "./division-modes";
 import { resetEdgeDcContexts, restoreEdgeDcContexts, saveEdgeDcContexts } from "./edge-dc-code";
-import {
-  contextCoder,
-  DIVISION_NONE,
-  PLANE_ADAPTIVE,
-  PLANE_READ,
-  state,
-  withheldWriter,
-  writer,
-} from "./encoder-state";
-import { putGroupHeader, putPictureHeader, putSequenceHeader } from "./headers";
+import { contextCoder, state, withheldWriter, writer } from "./encoder-state";
 import { encodeIntraMacroblocks, encodePredictedPicture } from "./macroblock-coder";
 import { closeMotionField, findVectors, openMotionField, vectorRangeCode } from "./motion-field";
 import { extendPlane, PictureBuffer } from "./picture-buffer";
 import { closePlaneDivider, mergeTopPlanes, openPlaneDivider, putTopPlanes, splitTopPlanes } from "./plane-divider";
-import { HEIGHT_MAX, TYPE_I, TYPE_P, WIDTH_MAX } from "./syntax";
 
 /** Bytes that no macroblock's code exceeds: 6 x 64 escapes of 28 bits, and its header. */
 const MACROBLOCK_MAX_BYTES: i32 = 1400;
