@@ -11,7 +11,7 @@ import {
   motionCodes,
   patternCodes,
   takeDcSize,
-  takeIncrement,
+  takeIncrementCode,
   takeMotion,
   takePattern,
 } from "./mpeg-syntax/code-tables";
@@ -50,7 +50,7 @@ export function checkTake(table: i32, next16: u32): i32 {
   reader.open(word, 8);
   let value = 0;
   let signBits = 0;
-  if (table == INCREMENT) value = takeIncrement(reader);
+  if (table == INCREMENT) value = takeIncrementCode(reader);
   else if (table == PATTERN) value = takePattern(reader);
   else if (table == MOTION) {
     const taken = takeMotion(reader, 0);

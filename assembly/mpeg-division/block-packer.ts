@@ -24,7 +24,7 @@ import {
   runContext,
   runContexts,
 } from "./models";
-import { headers } from "./segment-state";
+import { segmentHeaders } from "./segment-state";
 
 /** Four decisions in the contexts that follow a first one, each as offset plus answer: as many ones as the row's number, then a zero. */
 const unary: usize = memory.data(5 * 16);
@@ -82,7 +82,7 @@ export function packBlock(channel: Channel, table: i32, intra: bool, kind: i32, 
       signs = (signs << 1) | ((bits << length) >>> 31);
       at += length + 1;
     } else {
-      const levelAndLength = escapeLevel(bits, headers.mpeg2);
+      const levelAndLength = escapeLevel(bits, segmentHeaders.mpeg2);
       const level = levelAndLength >> 8;
       run = escapeRun(bits);
       size = abs<i32>(level);

@@ -21,7 +21,7 @@ import {
   runContext,
   runContexts,
 } from "./models";
-import { headers } from "./segment-state";
+import { segmentHeaders } from "./segment-state";
 
 /** Codes of the block: u32 bits, u32 length. */
 const codes: usize = memory.data(65 * 8);
@@ -152,7 +152,8 @@ function putSigns(unpacker: Unpacker, count: i32, from: i32): void {
     const code = load<u32>(at);
     const negative = <i32>(signs >> 63);
     if (load<u32>(at, 4) != ESCAPE) store<u32>(at, code | negative);
-    else store<u64>(at, escapeCode(code >>> 16, negative ? -(<i32>(code & 0xffff)) : code & 0xffff, headers.mpeg2));
+    else
+      store<u64>(at, escapeCode(code >>> 16, negative ? -(<i32>(code & 0xffff)) : code & 0xffff, segmentHeaders.mpeg2));
     signs <<= 1;
   }
 }

@@ -13,7 +13,7 @@ import {
   wordOf,
 } from "../mpeg-syntax/coefficient-tables";
 import { PASS_BITS, PASS_END, PASS_FIRST, PASS_TABLE_BYTES, PASS_TURNS, passLookup } from "./pass-tables";
-import { headers } from "./segment-state";
+import { segmentHeaders } from "./segment-state";
 
 /** By how many coefficients the blocks to the left and above have together: 0 to 7. */
 const nearClasses: usize = memory.data(129);
@@ -27,7 +27,7 @@ export function nearClass(count: i32): i32 {
 
 /** False for a level that is none, or has a shorter escape: from the coder another would come back. */
 function isShortest(level: i32, length: i32): bool {
-  if (headers.mpeg2) return level != 0 && level != -2048;
+  if (segmentHeaders.mpeg2) return level != 0 && level != -2048;
   return length == 20 || level >= 128 || (level <= -128 && level > -256);
 }
 
@@ -74,7 +74,7 @@ export function passBlocks(cursor: BitCursor, table: i32, count: i32, intra: boo
       const run = entry >>> 16;
       place = pass;
       if (run == RUN_ESCAPE) {
-        const levelAndLength = escapeLevel(bits, headers.mpeg2);
+        const levelAndLength = escapeLevel(bits, segmentHeaders.mpeg2);
         const level = levelAndLength >> 8;
         if (!isShortest(level, levelAndLength & 0xff)) return ERROR_SYNTAX;
         if (wordOf(table, escapeRun(bits), abs<i32>(level)) != 0) longEscapes = true;

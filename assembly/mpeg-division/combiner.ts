@@ -9,7 +9,7 @@ import { OPTION_PATENT, OPTION_RECOMPRESS, xorFactor } from "./divider";
 import { resetContexts } from "./models";
 import { clearNeighbours } from "./neighbours";
 import { ByteReader } from "./parts";
-import { headers, setState } from "./segment-state";
+import { segmentHeaders, setState } from "./segment-state";
 import { ADDRESS_MAX, acChannel, clearDcSum, copySlice, dcSum, openWalk, restChannel, unpackSlice } from "./slice";
 
 const units = new ByteReader();
@@ -67,7 +67,7 @@ export function mpegCombine(out: usize, length: i32, parts: usize, state: i32, f
     if (units.overrun || tail < 0 || position < 1 || position > SLICE_POSITION_MAX) return ERROR_SYNTAX;
     if (address < 0 || address > ADDRESS_MAX || !copyHeads(out, length, at, gap)) return ERROR_SYNTAX;
     at += gap;
-    if (!headers.pictureKnown || !pictureOpen || length - at < 4) return ERROR_SYNTAX;
+    if (!segmentHeaders.pictureKnown || !pictureOpen || length - at < 4) return ERROR_SYNTAX;
     store<u32>(out + <usize>at, bswap<u32>(SLICE_FIRST + <u32>position - 1));
     at += 4;
     target.open(out + <usize>at, length - at);
@@ -96,7 +96,7 @@ function copyHeads(out: usize, length: i32, at: i32, count: i32): bool {
       const code = startCodeAt(bytes + <usize>unit);
       if (code < SLICE_FIRST || code > SLICE_LAST) {
         if (code == PICTURE_START) endPicture();
-        headers.readUnit(bytes + <usize>unit, next - unit);
+        segmentHeaders.readUnit(bytes + <usize>unit, next - unit);
         if (code == PICTURE_START && !beginPicture()) return false;
       }
     }

@@ -5,7 +5,7 @@ import { BitWriter } from "../bitstream/bit-writer";
 import { Channel, decide, decideNumber, decidePlain, NUMBER_CONTEXTS } from "./channel";
 import { dcAbove, dcCorner, dcLeft, findDcs, NO_DC, putDc } from "./neighbours";
 import { findPast, forgetPast, past, pastAbove, pastLeft, putPast } from "./past";
-import { headers } from "./segment-state";
+import { segmentHeaders } from "./segment-state";
 
 /** The slave's string. */
 export const dcChannel = new Channel(new BitCursor(), new BitWriter());
@@ -35,7 +35,7 @@ export function resetDcChannel(): void {
 
 /** Class of a sum of two differences. */
 function roughness(sum: i32): i32 {
-  return min<i32>(ROUGHEST, 32 - clz<i32>(sum >> headers.dcPrecision));
+  return min<i32>(ROUGHEST, 32 - clz<i32>(sum >> segmentHeaders.dcPrecision));
 }
 
 function median(a: i32, b: i32, c: i32): i32 {

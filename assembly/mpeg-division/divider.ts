@@ -13,7 +13,7 @@ import { dcChannel, resetDcChannel } from "./dc-channel";
 import { resetContexts } from "./models";
 import { clearNeighbours } from "./neighbours";
 import { ByteWriter, isZeros } from "./parts";
-import { headers, packState, setState } from "./segment-state";
+import { packState, segmentHeaders, setState } from "./segment-state";
 import {
   acChannel,
   clearDcSum,
@@ -87,7 +87,7 @@ export function mpegDivide(
   let at = findStartCode(context, contextLength, 0);
   while (at < contextLength) {
     const next = findStartCode(context, contextLength, at + 3);
-    if (next - at >= 4) headers.readUnit(context + <usize>at, next - at);
+    if (next - at >= 4) segmentHeaders.readUnit(context + <usize>at, next - at);
     at = next;
   }
   state = packState();
@@ -102,11 +102,11 @@ export function mpegDivide(
       const code = startCodeAt(unit);
       if (code < SLICE_FIRST || code > SLICE_LAST) {
         if (code == PICTURE_START) endPicture();
-        headers.readUnit(unit, next - at);
+        segmentHeaders.readUnit(unit, next - at);
         if (code == PICTURE_START) beginPicture();
       } else {
         const position = <i32>(code - SLICE_FIRST) + 1;
-        const isParsed = !(options & OPTION_VERBATIM) && headers.pictureKnown && pictureOpen;
+        const isParsed = !(options & OPTION_VERBATIM) && segmentHeaders.pictureKnown && pictureOpen;
         const tail = isParsed ? divideSlice(unit, next - at, position) : -1;
         if (tail < 0) {
           verbatim += next - at;

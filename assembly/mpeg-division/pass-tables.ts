@@ -8,7 +8,10 @@ export const PASS_END: u32 = 0x8000;
 export const PASS_TABLE_BYTES: usize = (1 << 12) * 2;
 /** The table for the start of a predicted block, behind those two. */
 export const PASS_FIRST: usize = 2;
-/** What codes pass in the next bits, as many as are whole: their bits, run and level pairs' scan positions << 4, PASS_END where the block ends with them. */
+/**
+ * What codes pass in the next bits, as many as are whole: their bits, run and level pairs' scan positions << 4, PASS_END
+ * where the block ends with them.
+ */
 export const passLookup: usize = memory.data(3 * (1 << 12) * 2);
 
 /** @param first 1s comes first, in table B-14 */

@@ -5,6 +5,7 @@
 import { BitCursor } from "../bitstream/bit-cursor";
 import { BitWriter } from "../bitstream/bit-writer";
 import { ERROR_SYNTAX, OK } from "../common/status";
+import { blockColumn, blockRow, componentOf, furtherBlocks } from "../mpeg-syntax/block-pattern";
 import {
   ADDRESS_BITS,
   ADDRESS_ESCAPE,
@@ -15,11 +16,11 @@ import {
   putDcDifference,
   putIncrement,
   takeDcDifference,
-  takeIncrement,
+  takeIncrementCode,
 } from "../mpeg-syntax/code-tables";
 import { takeType, typeWord } from "../mpeg-syntax/macroblock-types";
 import { SlicePlace, SliceSteps, walkSlice } from "../mpeg-syntax/slice-walk";
-import { CHROMA_420, CHROMA_444, FRAME_PICTURE } from "../mpeg-syntax/syntax";
+import { FRAME_PICTURE } from "../mpeg-syntax/syntax";
 import { longEscapes, passBlocks, setLongEscapes } from "./block";
 import { packBlock } from "./block-packer";
 import { unpackBlock } from "./block-unpacker";
@@ -36,8 +37,8 @@ import {
   decideType,
 } from "./models";
 import { countAbove, countLeft, putCount } from "./neighbours";
-import { patternMore, walkPattern } from "./pattern";
-import { headers } from "./segment-state";
+import { walkPattern } from "./pattern";
+import { segmentHeaders } from "./segment-state";
 import { resetVectors, walkDual, walkSelect, walkVector } from "./vectors";
 
 /** Everything of slices but what the other two strings hold. */
@@ -142,7 +143,7 @@ class SliceCarrier<Way> implements SliceSteps {
     this.lastAddress = lastAddress;
     recordCount = 0;
     restFrom = restChannel.source.position;
-    const address = walkSlice<SliceCarrier<Way>>(this, headers, place, position);
+    const address = walkSlice<SliceCarrier<Way>>(this, segmentHeaders, place, position);
     if (copies<Way>()) copyRest();
     return address;
   }
@@ -183,13 +184,13 @@ class SliceCarrier<Way> implements SliceSteps {
     return OK;
   }
 
-  /** Reading: stuffing before escapes only, which is how all that write it do, since that comes back. */
+  /** Not as takeIncrement reads it: what comes back has its stuffing before its escapes, so only that may be taken. */
   increment(first: i32): i32 {
     let stuffing = 0;
     let increment = 0;
     if (readsCodes<Way>()) {
       const source = restChannel.source;
-      let last = takeIncrement(source);
+      let last = takeIncrementCode(source);
       if (last < 0) {
         while (source.peek(ADDRESS_BITS) == ADDRESS_STUFFING) {
           source.skip(ADDRESS_BITS);
@@ -199,13 +200,13 @@ class SliceCarrier<Way> implements SliceSteps {
           source.skip(ADDRESS_BITS);
           increment += INCREMENT_MAX;
         }
-        last = takeIncrement(source);
+        last = takeIncrementCode(source);
       }
-      if (last < 0 || stuffing > (headers.mpeg2 ? 0 : 0x7fff) || increment > 0x7fff) return ERROR_SYNTAX;
+      if (last < 0 || stuffing > (segmentHeaders.mpeg2 ? 0 : 0x7fff) || increment > 0x7fff) return ERROR_SYNTAX;
       increment += last;
     }
     if (usesCoder<Way>()) {
-      if (!headers.mpeg2) stuffing = decideStuffing<Way>(restChannel, stuffing);
+      if (!segmentHeaders.mpeg2) stuffing = decideStuffing<Way>(restChannel, stuffing);
       increment = decideIncrement<Way>(restChannel, first, increment);
     }
     if (writesCodes<Way>()) {
@@ -225,7 +226,7 @@ class SliceCarrier<Way> implements SliceSteps {
   }
 
   type(): i32 {
-    const pictureType = headers.pictureType;
+    const pictureType = segmentHeaders.pictureType;
     let number = 0;
     if (readsCodes<Way>()) {
       number = takeType(restChannel.source, pictureType);
@@ -244,7 +245,8 @@ class SliceCarrier<Way> implements SliceSteps {
   motionType(): i32 {
     let type = 0;
     if (readsCodes<Way>()) type = restChannel.source.get(2);
-    if (usesCoder<Way>()) type = decideMotionType<Way>(restChannel, headers.structure == FRAME_PICTURE ? 1 : 0, type);
+    if (usesCoder<Way>())
+      type = decideMotionType<Way>(restChannel, segmentHeaders.structure == FRAME_PICTURE ? 1 : 0, type);
     if (writesCodes<Way>()) restChannel.target.put(type, 2);
     return type;
   }
@@ -283,19 +285,14 @@ class SliceCarrier<Way> implements SliceSteps {
   }
 
   blocks(intra: bool, pattern: i32): i32 {
-    const blocks = 6 + patternMore();
     if (!usesCoder<Way>() && !intra) return passBlocks(restChannel.source, 0, popcnt<i32>(pattern), false);
+    const chroma = segmentHeaders.chroma;
+    const blocks = 6 + furtherBlocks(chroma);
     for (let block = 0; block < blocks; block++) {
       if (!intra && ((pattern >> (blocks - 1 - block)) & 1) == 0) continue;
-      // Figures 6-10 to 6-12: Y by rows, then Cb and Cr by turns, in 4:2:2 downwards, in 4:4:4 downwards first, too.
-      let component = 0;
-      let row = 2 * place.row + (block >> 1);
-      let column = 2 * place.column + (block & 1);
-      if (block >= 4) {
-        component = 1 + (block & 1);
-        row = headers.chroma == CHROMA_420 ? place.row : 2 * place.row + ((block >> 1) & 1);
-        column = headers.chroma == CHROMA_444 ? 2 * place.column + (block >> 3) : place.column;
-      }
+      const component = componentOf(block);
+      const row = blockRow(block, place.row, chroma);
+      const column = blockColumn(block, place.column, chroma);
       if (intra) {
         if (copies<Way>()) copyRest();
         const status = walkDc<Way>(component, row, column);
@@ -305,7 +302,7 @@ class SliceCarrier<Way> implements SliceSteps {
         const channel = intra ? acChannel : restChannel;
         const near = countLeft(component, row, column) + countAbove(component, row, column);
         const kind = (intra ? 0 : 2) + (component == 0 ? 0 : 1);
-        const table = intra ? headers.intraTable : 0;
+        const table = intra ? segmentHeaders.intraTable : 0;
         const count = packs<Way>()
           ? packBlock(channel, table, intra, kind, near)
           : unpackBlock(channel, table, intra, kind, near);
@@ -314,7 +311,7 @@ class SliceCarrier<Way> implements SliceSteps {
         putCount(component, row, column, count);
       } else {
         const from = acChannel.source.position;
-        const status = passBlocks(acChannel.source, headers.intraTable, 1, true);
+        const status = passBlocks(acChannel.source, segmentHeaders.intraTable, 1, true);
         if (status < 0) return status;
         if (copies<Way>()) {
           acChannel.source.copySince(from, acChannel.target);

@@ -1,6 +1,6 @@
 /** What motion vectors consist of (ISO/IEC 13818-2 6.2.5.2): their codes, not what they point at. */
 import { ERROR_SYNTAX, OK } from "../common/status";
-import { MOTION_NONE, putMotion, takeMotion } from "../mpeg-syntax/code-tables";
+import { MOTION_NONE, putDualVector, putMotion, takeDualVector, takeMotion } from "../mpeg-syntax/code-tables";
 import { Channel, readsCodes, usesCoder, writesCodes } from "./channel";
 import { decideDual, decideResidual, decideSelect, decideVector } from "./models";
 
@@ -34,12 +34,9 @@ export function walkVector<Way>(channel: Channel, index: i32, bits: i32): i32 {
 /** dmvector */
 export function walkDual<Way>(channel: Channel): void {
   let value = 0;
-  if (readsCodes<Way>() && channel.source.get(1)) value = channel.source.get(1) ? -1 : 1;
+  if (readsCodes<Way>()) value = takeDualVector(channel.source);
   if (usesCoder<Way>()) value = decideDual<Way>(channel, value);
-  if (writesCodes<Way>()) {
-    if (value == 0) channel.target.put(0, 1);
-    else channel.target.put(value < 0 ? 3 : 2, 2);
-  }
+  if (writesCodes<Way>()) putDualVector(channel.target, value);
 }
 
 /** motion_vertical_field_select */

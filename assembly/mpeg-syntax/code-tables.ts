@@ -36,7 +36,7 @@ const MOTION: StaticArray<u16> = [
 ];
 const MOTION_BITS: i32 = 10;
 
-/** Tables B-12 and B-13: dct_dc_size 0 to 11, in MPEG-1 to 8; the code's value has up to ten bits, so it stands as two bytes. */
+/** Tables B-12 and B-13: dct_dc_size 0 to 11, in MPEG-1 to 8. */
 const DC_SIZE_LUMA: StaticArray<u16> = [
   0x4, 3, 0x0, 2, 0x1, 2, 0x5, 3, 0x6, 3, 0xe, 4, 0x1e, 5, 0x3e, 6, 0x7e, 7, 0xfe, 8, 0x1fe, 9, 0x1ff, 9,
 ];
@@ -101,8 +101,26 @@ function takeCode<Source extends BitSource>(source: Source, lookup: usize, bits:
 }
 
 /** Increment 1 to 33, or -1; stuffing and escapes are the caller's. */
-export function takeIncrement<Source extends BitSource>(source: Source): i32 {
+export function takeIncrementCode<Source extends BitSource>(source: Source): i32 {
   return takeCode<Source>(source, incrementLookup, ADDRESS_BITS);
+}
+
+/**
+ * An increment with the stuffing, which MPEG-1 has, and the escapes before it.
+ * @param most no increment is greater; beyond it reading ends
+ * @returns 1 to most + 33, or -1
+ */
+export function takeIncrement<Source extends BitSource>(source: Source, most: i32): i32 {
+  let increment = 0;
+  while (true) {
+    const next = <i32>source.peek(ADDRESS_BITS);
+    if (next == ADDRESS_ESCAPE) increment += INCREMENT_MAX;
+    else if (next != ADDRESS_STUFFING) break;
+    source.skip(ADDRESS_BITS);
+    if (source.overrun() || increment > most) return -1;
+  }
+  const last = takeIncrementCode<Source>(source);
+  return last < 0 ? -1 : increment + last;
 }
 
 /** @param increment from 1 on, with the escapes that it needs */
@@ -153,6 +171,17 @@ export function putMotion(writer: BitWriter, code: i32, residual: i32, residualB
   if (code == 0) return;
   writer.put(code < 0 ? 1 : 0, 1);
   writer.put(residual, residualBits);
+}
+
+/** dmvector, table B-11: -1 to 1. */
+export function takeDualVector<Source extends BitSource>(source: Source): i32 {
+  if (source.get(1) == 0) return 0;
+  return source.get(1) != 0 ? -1 : 1;
+}
+
+export function putDualVector(writer: BitWriter, value: i32): void {
+  if (value == 0) writer.put(0, 1);
+  else writer.put(value < 0 ? 3 : 2, 2);
 }
 
 /** dct_dc_size, or -1 where it is greater than `most`. @param chroma 0 or 1 */

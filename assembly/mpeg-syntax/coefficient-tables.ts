@@ -104,7 +104,11 @@ export function coefficientAt(lookup: usize, bits: u32): u32 {
   return load<u32>(lookup + <usize>(bits >= 0x04000000 ? (bits >>> 24) << 2 : 1024 + ((bits >>> 16) << 2)));
 }
 
-/** `code << 8 | length` of a pair without its sign, 0 where the table has none. @param size magnitude of the level, from 1 */
+/**
+ * The code of a pair without its sign.
+ * @param size magnitude of the level, from 1
+ * @returns code << 8 | length, 0 where the table has none
+ */
 export function wordOf(table: i32, run: i32, size: i32): u32 {
   if (run > RUN_CODED_MAX || size > LEVEL_CODED_MAX) return 0;
   return load<u32>(
@@ -130,7 +134,10 @@ export function escapeRun(bits: u32): i32 {
   return <i32>((bits >>> 20) & 63);
 }
 
-/** Its level, and how many bits it has with that: `level << 8 | length`. A level of 0 or -2048, or in MPEG-1 of -256, is none. */
+/**
+ * Its level, and how many bits it has with that.
+ * @returns level << 8 | length; a level of 0 or -2048, or in MPEG-1 of -256, is none
+ */
 export function escapeLevel(bits: u32, mpeg2: bool): i32 {
   if (mpeg2) return ((<i32>(bits << 12) >> 20) << 8) | 24;
   const level = <i32>(<i8>((bits >>> 12) & 0xff));

@@ -10,7 +10,7 @@ import { inverseTransformDc } from "../kernels/transform";
 import { DC_SIZE_MAX_MPEG1, dcDifferenceOf, takeDcSize } from "../mpeg-syntax/code-tables";
 import { coefficientAt, coefficientLookup, escapeLevel, escapeRun, RUN_END } from "../mpeg-syntax/coefficient-tables";
 import { scanTransposed } from "../mpeg-syntax/scan-tables";
-import { contextDecoder, DC_BY_CONTEXT, DC_PUBLIC, DC_WITHHELD, headers, withheldReader } from "./decoder-state";
+import { contextDecoder, DC_BY_CONTEXT, DC_PUBLIC, DC_WITHHELD, streamHeaders, withheldReader } from "./decoder-state";
 import { getDcLevel } from "./edge-dc-code";
 
 const work: usize = memory.data(128, 16);
@@ -28,7 +28,7 @@ let places: u64 = 0;
  * @returns how many there were, or ERROR_SYNTAX
  */
 function readCoefficients(reader: BitReader, intra: bool, quality: i32): i32 {
-  const matrix = intra ? headers.intraMatrix : headers.interMatrix;
+  const matrix = intra ? streamHeaders.intraMatrix : streamHeaders.interMatrix;
   const lookup = coefficientLookup(0);
   const half = intra ? 0 : 1;
   let position = intra ? 0 : -1;

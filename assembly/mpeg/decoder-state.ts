@@ -4,7 +4,10 @@ import { BitReader } from "../bitstream/bit-reader";
 import { VideoHeaders } from "../mpeg-syntax/headers";
 import { PictureBuffer } from "./picture-buffer";
 
-/** Where DC levels stand: in the public part, in the withheld one, there by context, or nowhere: differences then count as zero. */
+/**
+ * Where DC levels stand: in the public part, in the withheld one, there by context, or nowhere: differences then count as
+ * zero.
+ */
 export const DC_PUBLIC: i32 = 0;
 export const DC_WITHHELD: i32 = 1;
 export const DC_BY_CONTEXT: i32 = 2;
@@ -22,7 +25,7 @@ class CodedPicture {
 }
 
 export const coded: CodedPicture = new CodedPicture();
-export const headers: VideoHeaders = new VideoHeaders();
+export const streamHeaders: VideoHeaders = new VideoHeaders();
 /** The public bit string. */
 export const reader: BitReader = new BitReader();
 /** The withheld bit string, and the same read by context. */

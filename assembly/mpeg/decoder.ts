@@ -28,8 +28,8 @@ import {
   DC_MISSING,
   DC_PUBLIC,
   DC_WITHHELD,
-  headers,
   reader,
+  streamHeaders,
   withheldReader,
 } from "./decoder-state";
 import { DIVISION_BINARY, DIVISION_GRAY, DIVISION_NONE, PLANE_ADAPTIVE, PLANE_READ } from "./division-modes";
@@ -93,15 +93,15 @@ export function decoderHeight(): i32 {
 }
 
 export function decoderRateCode(): i32 {
-  return headers.rateCode;
+  return streamHeaders.rateCode;
 }
 
 export function decoderAspectCode(): i32 {
-  return headers.aspectCode;
+  return streamHeaders.aspectCode;
 }
 
 export function decoderTemporalReference(): i32 {
-  return headers.temporalReference;
+  return streamHeaders.temporalReference;
 }
 
 /**
@@ -181,17 +181,17 @@ export function decoderPicture(bytes: usize, length: i32, withheld: usize, withh
 }
 
 function readSequenceHeader(): i32 {
-  headers.readSequence(reader);
-  if (headers.width == 0 || headers.height == 0 || headers.height > HEIGHT_MAX) {
+  streamHeaders.readSequence(reader);
+  if (streamHeaders.width == 0 || streamHeaders.height == 0 || streamHeaders.height > HEIGHT_MAX) {
     // Pictures go on in the size that was.
-    headers.setSize(width, height);
+    streamHeaders.setSize(width, height);
     return ERROR_UNSUPPORTED;
   }
-  if (headers.width == width && headers.height == height && older !== null) return OK;
+  if (streamHeaders.width == width && streamHeaders.height == height && older !== null) return OK;
   decoderClose();
-  width = headers.width;
-  height = headers.height;
-  macroblocksWide = headers.macroblocksWide;
+  width = streamHeaders.width;
+  height = streamHeaders.height;
+  macroblocksWide = streamHeaders.macroblocksWide;
   macroblocksHigh = (height + 15) >> 4;
   older = addBuffer();
   newer = addBuffer();
@@ -217,11 +217,11 @@ function freeBuffer(): PictureBuffer {
 
 function readPictureHeader(): i32 {
   if (older === null) return ERROR_SYNTAX;
-  headers.readPicture(reader);
-  const type = headers.pictureType;
+  streamHeaders.readPicture(reader);
+  const type = streamHeaders.pictureType;
   if (type < TYPE_I || type > TYPE_B) return type == TYPE_D ? ERROR_UNSUPPORTED : ERROR_SYNTAX;
-  if (type != TYPE_I && headers.residualBits[0] < 0) return ERROR_SYNTAX;
-  if (type == TYPE_B && headers.residualBits[2] < 0) return ERROR_SYNTAX;
+  if (type != TYPE_I && streamHeaders.residualBits[0] < 0) return ERROR_SYNTAX;
+  if (type == TYPE_B && streamHeaders.residualBits[2] < 0) return ERROR_SYNTAX;
   if (references < (type == TYPE_I ? 0 : type == TYPE_P ? 1 : 2)) return ERROR_SYNTAX;
   if (division != DIVISION_NONE && type == TYPE_B) return ERROR_UNSUPPORTED;
   current = freeBuffer();
@@ -268,7 +268,7 @@ function readPlanes(picture: PictureBuffer, cbBits: usize, crBits: usize): i32 {
 
 /** Puts the top bit plane on (Cmix patent, Fig. 6, ST108 and ST112, backwards) and makes the picture a reference. */
 function finishPicture(): i32 {
-  const type = headers.pictureType;
+  const type = streamHeaders.pictureType;
   const picture = current!;
   if (type == TYPE_I && division != DIVISION_NONE) {
     const mode = division - DIVISION_GRAY;

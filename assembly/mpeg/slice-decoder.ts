@@ -1,22 +1,14 @@
 /** Slices and macroblocks of one picture, read and reconstructed (ISO/IEC 11172-2 2.4.2.6 to 2.4.2.7). */
 import { ERROR_SYNTAX, ERROR_TRUNCATED, OK } from "../common/status";
-import {
-  ADDRESS_BITS,
-  ADDRESS_ESCAPE,
-  ADDRESS_STUFFING,
-  INCREMENT_MAX,
-  MOTION_NONE,
-  takeIncrement,
-  takeMotion,
-  takePattern,
-} from "../mpeg-syntax/code-tables";
+import { furtherBlocks, takeBlockPattern } from "../mpeg-syntax/block-pattern";
+import { MOTION_NONE, takeIncrement, takeMotion } from "../mpeg-syntax/code-tables";
 import { MB_BACKWARD, MB_FORWARD, MB_INTRA, takeType, typeWord } from "../mpeg-syntax/macroblock-types";
 import { SlicePlace, SliceSteps, walkSlice } from "../mpeg-syntax/slice-walk";
 import { TYPE_I, TYPE_P } from "../mpeg-syntax/syntax";
 import { vectorFrom } from "../mpeg-syntax/vectors";
 import { lastDc, readInterBlock, readIntraBlock } from "./block-decoder";
 import { predictFrom } from "./compensation";
-import { coded, headers, reader } from "./decoder-state";
+import { coded, reader, streamHeaders } from "./decoder-state";
 import { edgesInside, edgesOf } from "./edge-dc-code";
 
 const place = new SlicePlace();
@@ -35,8 +27,8 @@ class SliceDecoder implements SliceSteps {
 
   /** See {@link readSlice}. */
   read(position: i32): i32 {
-    this.room = (coded.macroblocksHigh - position + 1) * headers.macroblocksWide;
-    const status = walkSlice<SliceDecoder>(this, headers, place, position);
+    this.room = (coded.macroblocksHigh - position + 1) * streamHeaders.macroblocksWide;
+    const status = walkSlice<SliceDecoder>(this, streamHeaders, place, position);
     return status < 0 ? status : this.covered;
   }
 
@@ -63,16 +55,8 @@ class SliceDecoder implements SliceSteps {
   }
 
   increment(_first: i32): i32 {
-    let increment = 0;
-    while (true) {
-      const next = <i32>reader.peek(ADDRESS_BITS);
-      if (next == ADDRESS_ESCAPE) increment += INCREMENT_MAX;
-      else if (next != ADDRESS_STUFFING) break;
-      reader.skip(ADDRESS_BITS);
-      if (reader.overrun() || increment > headers.macroblocksWide * coded.macroblocksHigh) return ERROR_SYNTAX;
-    }
-    const last = takeIncrement(reader);
-    return last < 0 ? ERROR_SYNTAX : increment + last;
+    const increment = takeIncrement(reader, streamHeaders.macroblocksWide * coded.macroblocksHigh);
+    return increment < 0 ? ERROR_SYNTAX : increment;
   }
 
   reach(address: i32): i32 {
@@ -80,11 +64,11 @@ class SliceDecoder implements SliceSteps {
   }
 
   skip(count: i32): i32 {
-    if (headers.pictureType == TYPE_I) return ERROR_SYNTAX;
+    if (streamHeaders.pictureType == TYPE_I) return ERROR_SYNTAX;
     this.covered += count;
-    const isForwardOnly = headers.pictureType == TYPE_P;
+    const isForwardOnly = streamHeaders.pictureType == TYPE_P;
     if (isForwardOnly) this.vectors.fill(0);
-    const wide = headers.macroblocksWide;
+    const wide = streamHeaders.macroblocksWide;
     const first = place.row * wide + place.column + 1;
     for (let address = first; address < first + count; address++) {
       const row = address / wide;
@@ -94,8 +78,8 @@ class SliceDecoder implements SliceSteps {
   }
 
   type(): i32 {
-    const number = takeType(reader, headers.pictureType);
-    return number < 0 ? ERROR_SYNTAX : <i32>(typeWord(headers.pictureType, number) >> 16);
+    const number = takeType(reader, streamHeaders.pictureType);
+    return number < 0 ? ERROR_SYNTAX : <i32>(typeWord(streamHeaders.pictureType, number) >> 16);
   }
 
   motionType(): i32 {
@@ -128,7 +112,7 @@ class SliceDecoder implements SliceSteps {
       this.lastDirection = 0;
       return OK;
     }
-    const isForwardOnly = headers.pictureType == TYPE_P;
+    const isForwardOnly = streamHeaders.pictureType == TYPE_P;
     if (isForwardOnly && !(flags & MB_FORWARD)) this.vectors.fill(0);
     this.lastDirection = isForwardOnly ? MB_FORWARD : flags & (MB_FORWARD | MB_BACKWARD);
     this.predictMacroblock(place.row, place.column, this.lastDirection);
@@ -136,7 +120,7 @@ class SliceDecoder implements SliceSteps {
   }
 
   pattern(): i32 {
-    const pattern = takePattern(reader);
+    const pattern = takeBlockPattern(reader, furtherBlocks(streamHeaders.chroma));
     return pattern < 0 ? ERROR_SYNTAX : pattern;
   }
 
@@ -189,11 +173,11 @@ class SliceDecoder implements SliceSteps {
     const target = coded.target!;
     const isForward = (direction & MB_FORWARD) != 0;
     if (isForward) {
-      const unit = headers.wholeSamples[0];
+      const unit = streamHeaders.wholeSamples[0];
       predictFrom(coded.past!, this.vectors[0] << unit, this.vectors[1] << unit, row, column, target, false);
     }
     if ((direction & MB_BACKWARD) != 0 || !isForward) {
-      const unit = headers.wholeSamples[1];
+      const unit = streamHeaders.wholeSamples[1];
       predictFrom(coded.future!, this.vectors[2] << unit, this.vectors[3] << unit, row, column, target, isForward);
     }
   }
