@@ -101,7 +101,8 @@ export function coefficientLookup(table: i32): usize {
 
 /** The entry of the one code at the start of 32 bits. */
 export function coefficientAt(lookup: usize, bits: u32): u32 {
-  return load<u32>(lookup + <usize>(bits >= 0x04000000 ? (bits >>> 24) << 2 : 1024 + ((bits >>> 16) << 2)));
+  if (bits >= 0x04000000) return load<u32>(lookup + ((bits >>> 24) << 2));
+  return load<u32>(lookup + ((bits >>> 16) << 2), 1024);
 }
 
 /**

@@ -17,7 +17,10 @@ export class SlicePlace {
   readonly dcPredictors: StaticArray<i32> = [0, 0, 0];
 
   resetDc(precision: i32): void {
-    this.dcPredictors.fill(1 << (7 + precision));
+    const middle = 1 << (7 + precision);
+    unchecked((this.dcPredictors[0] = middle));
+    unchecked((this.dcPredictors[1] = middle));
+    unchecked((this.dcPredictors[2] = middle));
   }
 
   /** Before the first macroblock of a row. */
@@ -91,7 +94,7 @@ function walkVectors<Steps extends SliceSteps>(
       if (status < 0) return status;
     }
     for (let t = 0; t < 2; t++) {
-      const residualBits = headers.residualBits[2 * s + t];
+      const residualBits = unchecked(headers.residualBits[2 * s + t]);
       if (residualBits < 0) return ERROR_SYNTAX;
       let status = steps.vectorCode(r, s, t, residualBits);
       if (status >= 0 && dual) status = steps.dualVector(t);

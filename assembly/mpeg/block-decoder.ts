@@ -8,7 +8,15 @@ import { inverseTransformOf } from "../kernels/low-transform";
 import { dequantiseInter } from "../kernels/quantise";
 import { inverseTransformDc } from "../kernels/transform";
 import { DC_SIZE_MAX_MPEG1, dcDifferenceOf, takeDcSize } from "../mpeg-syntax/code-tables";
-import { coefficientAt, coefficientLookup, escapeLevel, escapeRun, RUN_END } from "../mpeg-syntax/coefficient-tables";
+import {
+  coefficientAt,
+  coefficientLookup,
+  END_OF_BLOCK,
+  END_OF_BLOCK_BITS,
+  escapeLevel,
+  escapeRun,
+  RUN_ESCAPE,
+} from "../mpeg-syntax/coefficient-tables";
 import { scanTransposed } from "../mpeg-syntax/scan-tables";
 import { contextDecoder, DC_BY_CONTEXT, DC_PUBLIC, DC_WITHHELD, streamHeaders, withheldReader } from "./decoder-state";
 import { getDcLevel } from "./edge-dc-code";
@@ -56,20 +64,21 @@ function readCoefficients(reader: BitReader, intra: bool, quality: i32): i32 {
       filled = reader.filled;
     }
     const bits = <u32>(accumulator >> <u64>(filled - 32));
+    if (bits >>> 30 == END_OF_BLOCK) {
+      filled -= END_OF_BLOCK_BITS;
+      break;
+    }
     const entry = coefficientAt(lookup, bits);
     const run = <i32>(entry >>> 16);
-    const length = <i32>(entry & 0xff);
     let level = 0;
     let negative = 0;
-    if (run < RUN_END) {
+    if (run < RUN_ESCAPE) {
       if (entry == 0) return ERROR_SYNTAX;
+      const length = <i32>(entry & 0xff);
       position += run + 1;
       level = <i32>((entry >>> 8) & 0xff);
       negative = <i32>((bits << length) >>> 31);
       filled -= length + 1;
-    } else if (run == RUN_END) {
-      filled -= length;
-      break;
     } else {
       const levelAndLength = escapeLevel(bits, false);
       position += escapeRun(bits) + 1;

@@ -48,7 +48,7 @@ class SliceDecoder implements SliceSteps {
   }
 
   begin(): i32 {
-    this.vectors.fill(0);
+    this.resetVectors();
     this.lastDirection = 0;
     this.covered = 0;
     return OK;
@@ -67,7 +67,7 @@ class SliceDecoder implements SliceSteps {
     if (streamHeaders.pictureType == TYPE_I) return ERROR_SYNTAX;
     this.covered += count;
     const isForwardOnly = streamHeaders.pictureType == TYPE_P;
-    if (isForwardOnly) this.vectors.fill(0);
+    if (isForwardOnly) this.resetVectors();
     const wide = streamHeaders.macroblocksWide;
     const first = place.row * wide + place.column + 1;
     for (let address = first; address < first + count; address++) {
@@ -98,7 +98,7 @@ class SliceDecoder implements SliceSteps {
     const taken = takeMotion(reader, residualBits);
     if (taken == MOTION_NONE) return ERROR_SYNTAX;
     const index = 2 * s + t;
-    this.vectors[index] = vectorFrom(this.vectors[index], taken >> 8, taken & 0xff, residualBits);
+    unchecked((this.vectors[index] = vectorFrom(this.vectors[index], taken >> 8, taken & 0xff, residualBits)));
     return OK;
   }
 
@@ -108,12 +108,12 @@ class SliceDecoder implements SliceSteps {
 
   predict(flags: i32, _motion: i32): i32 {
     if (flags & MB_INTRA) {
-      this.vectors.fill(0);
+      this.resetVectors();
       this.lastDirection = 0;
       return OK;
     }
     const isForwardOnly = streamHeaders.pictureType == TYPE_P;
-    if (isForwardOnly && !(flags & MB_FORWARD)) this.vectors.fill(0);
+    if (isForwardOnly && !(flags & MB_FORWARD)) this.resetVectors();
     this.lastDirection = isForwardOnly ? MB_FORWARD : flags & (MB_FORWARD | MB_BACKWARD);
     this.predictMacroblock(place.row, place.column, this.lastDirection);
     return OK;
@@ -154,7 +154,7 @@ class SliceDecoder implements SliceSteps {
 
   /** @param component 0 Y, 1 Cb, 2 Cr */
   private intraBlock(component: i32, target: usize, stride: usize, edges: i32): i32 {
-    const predicted = place.dcPredictors[component];
+    const predicted = unchecked(place.dcPredictors[component]);
     const status = readIntraBlock(
       reader,
       coded.dcSource,
@@ -165,20 +165,26 @@ class SliceDecoder implements SliceSteps {
       stride,
       edges,
     );
-    place.dcPredictors[component] = lastDc;
+    unchecked((place.dcPredictors[component] = lastDc));
     return status;
+  }
+
+  private resetVectors(): void {
+    for (let i = 0; i < 4; i++) unchecked((this.vectors[i] = 0));
   }
 
   private predictMacroblock(row: i32, column: i32, direction: i32): void {
     const target = coded.target!;
     const isForward = (direction & MB_FORWARD) != 0;
     if (isForward) {
-      const unit = streamHeaders.wholeSamples[0];
-      predictFrom(coded.past!, this.vectors[0] << unit, this.vectors[1] << unit, row, column, target, false);
+      const unit = unchecked(streamHeaders.wholeSamples[0]);
+      const x = unchecked(this.vectors[0]) << unit;
+      predictFrom(coded.past!, x, unchecked(this.vectors[1]) << unit, row, column, target, false);
     }
     if ((direction & MB_BACKWARD) != 0 || !isForward) {
-      const unit = streamHeaders.wholeSamples[1];
-      predictFrom(coded.future!, this.vectors[2] << unit, this.vectors[3] << unit, row, column, target, isForward);
+      const unit = unchecked(streamHeaders.wholeSamples[1]);
+      const x = unchecked(this.vectors[2]) << unit;
+      predictFrom(coded.future!, x, unchecked(this.vectors[3]) << unit, row, column, target, isForward);
     }
   }
 }
