@@ -1,20 +1,21 @@
 /** Test-only forms of the code tables, by number of the table. */
 import { CONTEXT_BYTES, EVEN, resetContext } from "./bitstream/arithmetic";
 import { BitReader } from "./bitstream/bit-reader";
+import { Packer, Unpacker } from "./mpeg-division/coder";
 import {
-  coefficientCodes,
-  coefficientEntry,
-  dcChromaCodes,
-  dcLumaCodes,
+  DC_CODES_BYTES,
+  DC_SIZE_MAX_MPEG1,
+  dcCodes,
   incrementCodes,
+  MOTION_NONE,
   motionCodes,
   patternCodes,
   takeDcSize,
-  takeIncrement,
+  takeIncrementCode,
   takeMotion,
   takePattern,
-} from "./bitstream/code-tables";
-import { Packer, Unpacker } from "./mpeg-division/coder";
+} from "./mpeg-syntax/code-tables";
+import { coefficientAt, coefficientLookup, RUN_END, wordOf } from "./mpeg-syntax/coefficient-tables";
 
 /** Tables B.1, B.3, B.4, B.5a, B.5b and B.5c, in this order from 0. */
 const INCREMENT: i32 = 0;
@@ -31,25 +32,32 @@ export function checkCode(table: i32, index: i32): u32 {
   if (table == INCREMENT) return load<u32>(incrementCodes + (index << 2));
   if (table == PATTERN) return load<u32>(patternCodes + (index << 2));
   if (table == MOTION) return load<u32>(motionCodes + (index << 2));
-  if (table == DC_LUMA) return load<u32>(dcLumaCodes + (index << 2));
-  if (table == DC_CHROMA) return load<u32>(dcChromaCodes + (index << 2));
-  return load<u32>(coefficientCodes + (index << 2));
+  if (table == DC_LUMA) return load<u32>(dcCodes + (index << 2));
+  if (table == DC_CHROMA) return load<u32>(dcCodes + DC_CODES_BYTES + (index << 2));
+  return wordOf(0, index / 41, index % 41);
 }
 
 /**
  * Takes one code from a word of 16 bits.
- * @returns value << 8 | bits taken, or -1; of the last table what coefficientEntry gives
+ * @returns value << 8 | bits taken, or -1; of the last table what coefficientAt gives, 0 for end and escape
  */
 export function checkTake(table: i32, next16: u32): i32 {
-  if (table > DC_CHROMA) return <i32>coefficientEntry(next16);
+  if (table > DC_CHROMA) {
+    const entry = <i32>coefficientAt(coefficientLookup(0), next16 << 16);
+    return entry >> 16 < RUN_END ? entry : 0;
+  }
   store<u32>(word, bswap<u32>(next16 << 16));
   reader.open(word, 8);
   let value = 0;
-  if (table == INCREMENT) value = takeIncrement(reader);
+  let signBits = 0;
+  if (table == INCREMENT) value = takeIncrementCode(reader);
   else if (table == PATTERN) value = takePattern(reader);
-  else if (table == MOTION) value = takeMotion(reader);
-  else value = takeDcSize(reader, table == DC_CHROMA);
-  return value < 0 ? -1 : (value << 8) | reader.bitPosition();
+  else if (table == MOTION) {
+    const taken = takeMotion(reader, 0);
+    value = taken == MOTION_NONE ? -1 : abs<i32>(taken) >> 8;
+    signBits = value > 0 ? 1 : 0;
+  } else value = takeDcSize(reader, table == DC_CHROMA ? 1 : 0, DC_SIZE_MAX_MPEG1);
+  return value < 0 ? -1 : (value << 8) | (reader.bitPosition() - signBits);
 }
 
 const packer = new Packer();

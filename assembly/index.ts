@@ -22,7 +22,6 @@ export {
   decoderStride,
   decoderTemporalReference,
   decoderWidth,
-  nextStartCode,
 } from "./mpeg/decoder";
 export {
   encoderClose,
@@ -36,7 +35,6 @@ export {
   encoderWithheldBytes,
   encoderWithheldLength,
 } from "./mpeg/encoder";
-export { readStreamHeader } from "./mpeg/headers";
 export { copyPlane } from "./mpeg/picture-buffer";
 export { mpegCombine } from "./mpeg-division/combiner";
 export {
@@ -48,3 +46,4 @@ export {
   mpegState,
   mpegVerbatim,
 } from "./mpeg-division/divider";
+export { nextStartCode, readStreamHeader } from "./mpeg-syntax/start-codes";

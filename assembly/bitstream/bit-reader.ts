@@ -1,8 +1,10 @@
+import { BitSource } from "./bit-source";
+
 /**
  * Most significant bit first reader. Past the end it gives zero bits and `overrun()` becomes true, so a caller checks once per
  * picture instead of once per code. `open` needs no padding behind the data.
  */
-export class BitReader {
+export class BitReader implements BitSource {
   private pointer: usize = 0;
   private start: usize = 0;
   private end: usize = 0;
@@ -46,6 +48,11 @@ export class BitReader {
   peek(count: i32): u32 {
     if (this.filled < count) this.refill();
     return <u32>((this.accumulator >> <u64>(this.filled - count)) & (((<u64>1) << (<u64>count)) - 1));
+  }
+
+  peek32(): u32 {
+    if (this.filled < 32) this.refill();
+    return <u32>(this.accumulator >> <u64>(this.filled - 32));
   }
 
   /** Drops `count` bits that `peek` has shown. */

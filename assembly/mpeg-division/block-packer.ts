@@ -1,6 +1,15 @@
 /** A block of coefficients from its codes to the coder: block-unpacker.ts the other way round. FORMAT.md 11.5. */
-import { BitCursor } from "./bit-cursor";
-import { escapeLength, escapeLevel, longEscapes, nearClass, wordOf } from "./block";
+import { BitCursor } from "../bitstream/bit-cursor";
+import {
+  coefficientAt,
+  coefficientLookup,
+  escapeLevel,
+  escapeRun,
+  FIRST_ONE,
+  RUN_END,
+  wordOf,
+} from "../mpeg-syntax/coefficient-tables";
+import { longEscapes, nearClass } from "./block";
 import { Channel, decideNumber, decidePlain } from "./channel";
 import {
   decideEscape,
@@ -15,7 +24,7 @@ import {
   runContext,
   runContexts,
 } from "./models";
-import { COEFFICIENT_TABLE_BYTES, coefficientAt, coefficientLookup, RUN_END } from "./syntax-tables";
+import { segmentHeaders } from "./segment-state";
 
 /** Four decisions in the contexts that follow a first one, each as offset plus answer: as many ones as the row's number, then a zero. */
 const unary: usize = memory.data(5 * 16);
@@ -38,7 +47,7 @@ function putUnary(next: usize, context: usize, ones: i32): void {
 export function packBlock(channel: Channel, table: i32, intra: bool, kind: i32, near: i32): i32 {
   const cursor: BitCursor = channel.source;
   const packer = channel.packer;
-  const lookup = coefficientLookup + <usize>table * COEFFICIENT_TABLE_BYTES;
+  const lookup = coefficientLookup(table);
   const nearby = nearClass(near);
   const ends = endContexts(kind, nearby);
   const runs = runContexts(kind, nearby);
@@ -73,12 +82,13 @@ export function packBlock(channel: Channel, table: i32, intra: bool, kind: i32, 
       signs = (signs << 1) | ((bits << length) >>> 31);
       at += length + 1;
     } else {
-      const level = escapeLevel(bits);
-      run = <i32>((bits >>> 20) & 63);
+      const levelAndLength = escapeLevel(bits, segmentHeaders.mpeg2);
+      const level = levelAndLength >> 8;
+      run = escapeRun(bits);
       size = abs<i32>(level);
       escaped = 1;
       signs = (signs << 1) | (level < 0 ? 1 : 0);
-      at += escapeLength;
+      at += levelAndLength & 0xff;
     }
     putUnary(next, runContext(runs, position), min<i32>(RUN_UNARY, run));
     if (run < RUN_UNARY) {
@@ -122,6 +132,3 @@ export function packBlock(channel: Channel, table: i32, intra: bool, kind: i32, 
   decidePlain<u16>(channel, <u32>signs, count - early);
   return count;
 }
-
-/** Run 0, level 1, one bit, as an entry of the look-up tables. */
-const FIRST_ONE: u32 = (1 << 8) | 1;

@@ -1,13 +1,13 @@
 /**
- * A block of coefficients from the coder to its codes: block-packer.ts the other way round. FORMAT.md 11.5. The decoder's state stays in locals over a block, which is
- * why a decision is written out three times here.
+ * A block of coefficients from the coder to its codes: block-packer.ts the other way round. FORMAT.md 11.5. The decoder's
+ * state stays in locals over a block, which is why a decision is written out three times here.
  */
 import { learn, onesOf, RANGE_LEAST } from "../bitstream/arithmetic";
 import { ERROR_SYNTAX } from "../common/status";
-import { longEscapes, nearClass, wordOf } from "./block";
+import { endCode, escapeCode, wordOf } from "../mpeg-syntax/coefficient-tables";
+import { longEscapes, nearClass } from "./block";
 import { Channel, decideNumber } from "./channel";
 import { Unpacker } from "./coder";
-import { mpeg2 } from "./headers";
 import {
   decideEscape,
   endContext,
@@ -21,25 +21,20 @@ import {
   runContext,
   runContexts,
 } from "./models";
+import { segmentHeaders } from "./segment-state";
 
 /** Codes of the block: u32 bits, u32 length. */
 const codes: usize = memory.data(65 * 8);
 /** Table B-14's word of run 0 and level 1, which at a predicted block's start is a bit shorter. */
-const FIRST_ONE: u32 = (3 << 8) | 2;
+const FIRST_ONE_LATER: u32 = (3 << 8) | 2;
 /** In place of a length: the bits are run << 16 | level. */
 const ESCAPE: u32 = 0;
-const LEVEL_MAX: i32 = 2047;
+/** Of MPEG-2, and more than MPEG-1 has. */
+const ESCAPE_LEVEL_MAX: i32 = 2047;
 
 function putCode(at: usize, bits: u32, length: u32): void {
   store<u32>(at, bits);
   store<u32>(at, length, 4);
-}
-
-function putEscape(at: usize, run: i32, level: i32): void {
-  const head = (1 << 6) | run;
-  if (mpeg2) putCode(at, (head << 12) | (level & 0xfff), 24);
-  else if (level >= -127 && level <= 127) putCode(at, (head << 8) | (level & 0xff), 20);
-  else putCode(at, (head << 16) | (level > 0 ? level : 0x8000 | (level & 0xff)), 28);
 }
 
 /**
@@ -121,7 +116,7 @@ export function unpackBlock(channel: Channel, table: i32, intra: bool, kind: i32
       size += decideNumber<u32>(channel, longLevelContexts(predicted), 0);
       range = decoder.range;
       code = decoder.code;
-      if (size > LEVEL_MAX) return ERROR_SYNTAX;
+      if (size > ESCAPE_LEVEL_MAX) return ERROR_SYNTAX;
     }
     let word = wordOf(table, run, size);
     if (longEscapes && word != 0) {
@@ -132,7 +127,7 @@ export function unpackBlock(channel: Channel, table: i32, intra: bool, kind: i32
       code = decoder.code;
     }
     const at = codes + ((<usize>count) << 3);
-    if (word == FIRST_ONE && count == 0 && !intra) putCode(at, 2, 2);
+    if (word == FIRST_ONE_LATER && count == 0 && !intra) putCode(at, 2, 2);
     else if (word != 0) putCode(at, (word >> 8) << 1, (word & 0xff) + 1);
     else putCode(at, (run << 16) | size, ESCAPE);
     position += 1;
@@ -143,7 +138,7 @@ export function unpackBlock(channel: Channel, table: i32, intra: bool, kind: i32
   decoder.code = code;
   putSigns(unpacker, min<i32>(32, count), 0);
   if (count > 32) putSigns(unpacker, count, 32);
-  putCode(codes + ((<usize>count) << 3), table ? 6 : 2, table ? 4 : 2);
+  store<u64>(codes + ((<usize>count) << 3), endCode(table));
   channel.target.putAll(codes, count + 1);
   return count;
 }
@@ -157,7 +152,8 @@ function putSigns(unpacker: Unpacker, count: i32, from: i32): void {
     const code = load<u32>(at);
     const negative = <i32>(signs >> 63);
     if (load<u32>(at, 4) != ESCAPE) store<u32>(at, code | negative);
-    else putEscape(at, code >>> 16, negative ? -(<i32>(code & 0xffff)) : code & 0xffff);
+    else
+      store<u64>(at, escapeCode(code >>> 16, negative ? -(<i32>(code & 0xffff)) : code & 0xffff, segmentHeaders.mpeg2));
     signs <<= 1;
   }
 }

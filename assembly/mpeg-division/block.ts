@@ -1,21 +1,19 @@
-/** Blocks of coefficients passed as they are (ISO/IEC 13818-2 6.2.6, ISO/IEC 11172-2 2.4.2.8), and what they share with block-packer.ts and block-unpacker.ts. */
+/**
+ * Blocks of coefficients passed as they are (ISO/IEC 13818-2 6.2.6, ISO/IEC 11172-2 2.4.2.8), and what they share with
+ * block-packer.ts and block-unpacker.ts.
+ */
+import { BitCursor } from "../bitstream/bit-cursor";
 import { ERROR_SYNTAX, OK } from "../common/status";
-import { BitCursor } from "./bit-cursor";
-import { mpeg2 } from "./headers";
 import {
-  CODE_TABLE_BYTES,
-  COEFFICIENT_TABLE_BYTES,
   coefficientAt,
   coefficientLookup,
-  coefficientWords,
-  PASS_BITS,
-  PASS_END,
-  PASS_FIRST,
-  PASS_TABLE_BYTES,
-  PASS_TURNS,
-  passLookup,
+  escapeLevel,
+  escapeRun,
   RUN_ESCAPE,
-} from "./syntax-tables";
+  wordOf,
+} from "../mpeg-syntax/coefficient-tables";
+import { PASS_BITS, PASS_END, PASS_FIRST, PASS_TABLE_BYTES, PASS_TURNS, passLookup } from "./pass-tables";
+import { segmentHeaders } from "./segment-state";
 
 /** By how many coefficients the blocks to the left and above have together: 0 to 7. */
 const nearClasses: usize = memory.data(129);
@@ -27,38 +25,16 @@ export function nearClass(count: i32): i32 {
   return <i32>load<u8>(nearClasses + min<i32>(128, count));
 }
 
-/** Length of an escape's run and level in bits, and the level; what is no level, or has a shorter form, has length 0. */
-export let escapeLength: i32 = 0;
-export function escapeLevel(bits: u32): i32 {
-  if (mpeg2) {
-    const level = <i32>(bits << 12) >> 20;
-    escapeLength = level == 0 || level == -2048 ? 0 : 24;
-    return level;
-  }
-  const level = <i32>(<i8>((bits >>> 12) & 0xff));
-  const more = <i32>((bits >>> 4) & 0xff);
-  if (level == 0) {
-    escapeLength = more >= 128 ? 28 : 0;
-    return more;
-  }
-  if (level == -128) {
-    escapeLength = more >= 1 && more <= 128 ? 28 : 0;
-    return more - 256;
-  }
-  escapeLength = 20;
-  return level;
+/** False for a level that is none, or has a shorter escape: from the coder another would come back. */
+function isShortest(level: i32, length: i32): bool {
+  if (segmentHeaders.mpeg2) return level != 0 && level != -2048;
+  return length == 20 || level >= 128 || (level <= -128 && level > -256);
 }
 
 /** A code that an escape stands for although the table has it: some writers do so, by the slice. */
 export let longEscapes: bool = false;
 export function setLongEscapes(found: bool): void {
   longEscapes = found;
-}
-
-/** `code << 8 | length` of a pair, 0 where the table has none. @param size magnitude of the level, from 1 */
-export function wordOf(table: i32, run: i32, size: i32): u32 {
-  if (run > 31 || size > 40) return 0;
-  return load<u32>(coefficientWords + <usize>table * CODE_TABLE_BYTES + <usize>((run * 41 + size) << 2));
 }
 
 /**
@@ -71,7 +47,7 @@ export function wordOf(table: i32, run: i32, size: i32): u32 {
 export function passBlocks(cursor: BitCursor, table: i32, count: i32, intra: bool): i32 {
   const pass = passLookup + <usize>table * PASS_TABLE_BYTES;
   const first = intra ? pass : passLookup + PASS_FIRST * PASS_TABLE_BYTES;
-  const lookup = coefficientLookup + <usize>table * COEFFICIENT_TABLE_BYTES;
+  const lookup = coefficientLookup(table);
   const base = cursor.base;
   let at = cursor.position;
   for (; count > 0; count--) {
@@ -98,11 +74,12 @@ export function passBlocks(cursor: BitCursor, table: i32, count: i32, intra: boo
       const run = entry >>> 16;
       place = pass;
       if (run == RUN_ESCAPE) {
-        const level = escapeLevel(bits);
-        if (escapeLength == 0) return ERROR_SYNTAX;
-        if (wordOf(table, (bits >>> 20) & 63, abs<i32>(level)) != 0) longEscapes = true;
-        at += escapeLength;
-        position += ((bits >>> 20) & 63) + 1;
+        const levelAndLength = escapeLevel(bits, segmentHeaders.mpeg2);
+        const level = levelAndLength >> 8;
+        if (!isShortest(level, levelAndLength & 0xff)) return ERROR_SYNTAX;
+        if (wordOf(table, escapeRun(bits), abs<i32>(level)) != 0) longEscapes = true;
+        at += levelAndLength & 0xff;
+        position += escapeRun(bits) + 1;
       } else {
         at += (entry & 0xff) + 1;
         position += run + 1;

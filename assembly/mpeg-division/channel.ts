@@ -1,10 +1,10 @@
 /**
- * The two strings that the public part of a video's slices goes to, and the ways in which the one walk over the syntax
+ * The two strings that the public part of a video's slices goes to, and the ways in which the walk over the syntax
  * (slice.ts) runs: it takes each element from variable-length codes or from the coder, and puts it to the other or to the same.
  */
 import { CONTEXT_BYTES } from "../bitstream/arithmetic";
+import { BitCursor } from "../bitstream/bit-cursor";
 import { BitWriter } from "../bitstream/bit-writer";
-import { BitCursor } from "./bit-cursor";
 import { Packer, Unpacker } from "./coder";
 
 /**

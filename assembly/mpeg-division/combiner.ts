@@ -1,18 +1,16 @@
 /** Undoes divider.ts: the video bytes of one segment from the parts of main and slave. Bytes: FORMAT.md 11. */
+import { BitCursor } from "../bitstream/bit-cursor";
 import { BitWriter } from "../bitstream/bit-writer";
 import { ERROR_ARGUMENT, ERROR_SYNTAX, OK } from "../common/status";
-import { BitCursor } from "./bit-cursor";
-import { dcChannel, resetDcContexts } from "./dc-code";
+import { findStartCode, startCodeAt } from "../mpeg-syntax/start-codes";
+import { PICTURE_START, SLICE_FIRST, SLICE_LAST, SLICE_POSITION_MAX } from "../mpeg-syntax/syntax";
+import { dcChannel, resetDcChannel } from "./dc-channel";
 import { OPTION_PATENT, OPTION_RECOMPRESS, xorFactor } from "./divider";
-import { pictureKnown, readHeader, setState } from "./headers";
 import { resetContexts } from "./models";
 import { clearNeighbours } from "./neighbours";
-import { ByteReader, findStartCode } from "./parts";
-import { ADDRESS_MAX, acChannel, clearDcSum, dcSum, openWalk, restChannel, walkSlice } from "./slice";
-
-const PICTURE: i32 = 0;
-const SLICE_FIRST: i32 = 1;
-const SLICE_LAST: i32 = 0xaf;
+import { ByteReader } from "./parts";
+import { segmentHeaders, setState } from "./segment-state";
+import { ADDRESS_MAX, acChannel, clearDcSum, copySlice, dcSum, openWalk, restChannel, unpackSlice } from "./slice";
 
 const units = new ByteReader();
 const heads = new ByteReader();
@@ -56,7 +54,7 @@ export function mpegCombine(out: usize, length: i32, parts: usize, state: i32, f
   acChannel.target = target;
   openWalk(true, 0, 0);
   resetContexts();
-  resetDcContexts();
+  resetDcChannel();
 
   let at = 0;
   let position = 0;
@@ -66,14 +64,14 @@ export function mpegCombine(out: usize, length: i32, parts: usize, state: i32, f
     position += units.takeDelta() + 1;
     address += units.takeDelta();
     const tail = <i32>units.takeVarint();
-    if (units.overrun || tail < 0 || position < SLICE_FIRST || position > SLICE_LAST) return ERROR_SYNTAX;
+    if (units.overrun || tail < 0 || position < 1 || position > SLICE_POSITION_MAX) return ERROR_SYNTAX;
     if (address < 0 || address > ADDRESS_MAX || !copyHeads(out, length, at, gap)) return ERROR_SYNTAX;
     at += gap;
-    if (!pictureKnown || !pictureOpen || length - at < 4) return ERROR_SYNTAX;
-    store<u32>(out + <usize>at, 0x010000 | (position << 24));
+    if (!segmentHeaders.pictureKnown || !pictureOpen || length - at < 4) return ERROR_SYNTAX;
+    store<u32>(out + <usize>at, bswap<u32>(SLICE_FIRST + <u32>position - 1));
     at += 4;
     target.open(out + <usize>at, length - at);
-    const reached = recompress ? walkSlice<u32>(position, address) : walkSlice<u8>(position, address);
+    const reached = recompress ? unpackSlice(position, address) : copySlice(position, address);
     if (reached != address) return ERROR_SYNTAX;
     target.align();
     if (target.overflow) return ERROR_SYNTAX;
@@ -95,11 +93,11 @@ function copyHeads(out: usize, length: i32, at: i32, count: i32): bool {
   while (unit < count) {
     const next = findStartCode(bytes, count, unit + 3);
     if (next - unit >= 4) {
-      const code = <i32>load<u8>(bytes + <usize>unit, 3);
+      const code = startCodeAt(bytes + <usize>unit);
       if (code < SLICE_FIRST || code > SLICE_LAST) {
-        if (code == PICTURE) endPicture();
-        readHeader(bytes + <usize>unit, next - unit);
-        if (code == PICTURE && !beginPicture()) return false;
+        if (code == PICTURE_START) endPicture();
+        segmentHeaders.readUnit(bytes + <usize>unit, next - unit);
+        if (code == PICTURE_START && !beginPicture()) return false;
       }
     }
     unit = next;

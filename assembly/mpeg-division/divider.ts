@@ -1,27 +1,37 @@
 /**
- * Division of one segment's video bytes: Cmix patent, Fig. 13, [0141]-[0155]. DC coefficients of intra blocks go to the slave, the AC bits of intra blocks make a
- * string of their own for each picture, which protection `patent` XORs with the filter factor. What does not parse stays as it is. Bytes: FORMAT.md 11.
+ * Division of one segment's video bytes: Cmix patent, Fig. 13, [0141]-[0155]. DC coefficients of intra blocks go to the
+ * slave, the AC bits of intra blocks make a string of their own for each picture, which protection `patent` XORs with the
+ * filter factor. What does not parse stays as it is. Bytes: FORMAT.md 11.
  */
+import { BitCursor } from "../bitstream/bit-cursor";
 import { BitWriter } from "../bitstream/bit-writer";
 import { ERROR_ARGUMENT, ERROR_SPACE, OK } from "../common/status";
 import { xorRepeat } from "../kernels/xor";
-import { BitCursor } from "./bit-cursor";
-import { dcChannel, resetDcContexts } from "./dc-code";
-import { packState, pictureKnown, readHeader, setState } from "./headers";
+import { findStartCode, startCodeAt } from "../mpeg-syntax/start-codes";
+import { PICTURE_START, SLICE_FIRST, SLICE_LAST } from "../mpeg-syntax/syntax";
+import { dcChannel, resetDcChannel } from "./dc-channel";
 import { resetContexts } from "./models";
 import { clearNeighbours } from "./neighbours";
-import { ByteWriter, findStartCode, isZeros } from "./parts";
-import { acChannel, clearDcSum, dcSum, keepDcs, openWalk, recordCount, restChannel, walkSlice } from "./slice";
+import { ByteWriter, isZeros } from "./parts";
+import { packState, segmentHeaders, setState } from "./segment-state";
+import {
+  acChannel,
+  clearDcSum,
+  copySlice,
+  dcSum,
+  keepDcs,
+  openWalk,
+  packSlice,
+  recordCount,
+  restChannel,
+  trySlice,
+} from "./slice";
 
 export const OPTION_RECOMPRESS: i32 = 1;
 /** XOR with the filter factor. */
 export const OPTION_PATENT: i32 = 2;
 /** Nothing is parsed. */
 export const OPTION_VERBATIM: i32 = 4;
-
-const PICTURE: i32 = 0;
-const SLICE_FIRST: i32 = 1;
-const SLICE_LAST: i32 = 0xaf;
 
 /** DCs that a slice may hold; one with more is carried as it is. */
 const RECORDS: i32 = 1 << 18;
@@ -77,7 +87,7 @@ export function mpegDivide(
   let at = findStartCode(context, contextLength, 0);
   while (at < contextLength) {
     const next = findStartCode(context, contextLength, at + 3);
-    if (next - at >= 4) readHeader(context + <usize>at, next - at);
+    if (next - at >= 4) segmentHeaders.readUnit(context + <usize>at, next - at);
     at = next;
   }
   state = packState();
@@ -89,23 +99,24 @@ export function mpegDivide(
     const unit = video + <usize>at;
     const next = findStartCode(video, length, at + 3);
     if (next - at >= 4) {
-      const code = <i32>load<u8>(unit, 3);
+      const code = startCodeAt(unit);
       if (code < SLICE_FIRST || code > SLICE_LAST) {
-        if (code == PICTURE) endPicture();
-        readHeader(unit, next - at);
-        if (code == PICTURE) beginPicture();
+        if (code == PICTURE_START) endPicture();
+        segmentHeaders.readUnit(unit, next - at);
+        if (code == PICTURE_START) beginPicture();
       } else {
-        const tail =
-          options & OPTION_VERBATIM || !pictureKnown || !pictureOpen ? -1 : divideSlice(unit, next - at, code);
+        const position = <i32>(code - SLICE_FIRST) + 1;
+        const isParsed = !(options & OPTION_VERBATIM) && segmentHeaders.pictureKnown && pictureOpen;
+        const tail = isParsed ? divideSlice(unit, next - at, position) : -1;
         if (tail < 0) {
           verbatim += next - at;
         } else {
           units.putVarint(at - gap);
           heads.put(video + <usize>gap, at - gap);
-          units.putDelta(code - positionBefore - 1);
+          units.putDelta(position - positionBefore - 1);
           units.putDelta(sliceAddress - addressBefore);
           units.putVarint(tail);
-          positionBefore = code;
+          positionBefore = position;
           addressBefore = sliceAddress;
           gap = next;
         }
@@ -141,7 +152,7 @@ function open(length: i32, options: i32, filterFactor: i32): void {
   acChannel.target = acWriter;
   openWalk(false, records, RECORDS);
   resetContexts();
-  resetDcContexts();
+  resetDcChannel();
   if (recompress) restChannel.packer.open(rest.pointer, restPlain.pointer, rest.room());
   else restWriter.open(rest.pointer, rest.room());
   dcChannel.packer.open(dc.pointer, dcPlain.pointer, dc.room());
@@ -207,7 +218,7 @@ function divideSlice(unit: usize, length: i32, position: i32): i32 {
     restWriter.mark();
     acWriter.mark();
   }
-  const address = recompress ? walkSlice<i8>(position, -1) : walkSlice<u8>(position, -1);
+  const address = recompress ? trySlice(position) : copySlice(position, -1);
   const used = (<i32>source.position + 7) >> 3;
   const spare = (used << 3) - <i32>source.position;
   const whole =
@@ -223,7 +234,7 @@ function divideSlice(unit: usize, length: i32, position: i32): i32 {
   keepDcs();
   if (recompress) {
     source.open(bytes, size);
-    walkSlice<u16>(position, address);
+    packSlice(position, address);
   }
   sliceAddress = address;
   return size - used;

@@ -2,7 +2,7 @@
  * What blocks to the left and above held, for contexts and predictions. Only blocks of the same picture count; what is missing says so.
  * Both directions of a division see the same: values are put down in coding order.
  */
-import { mbWidth } from "./headers";
+import { segmentHeaders } from "./segment-state";
 
 /** Blocks a row at most: 1024 macroblocks of two, and one column before the first. */
 const STRIDE: i32 = 2052;
@@ -17,7 +17,7 @@ export const NO_DC: i32 = -0x8000;
 
 /** Forgets everything: a picture begins. */
 export function clearNeighbours(): void {
-  const bytes = min<i32>(STRIDE, mbWidth * 2 + 4) * 4;
+  const bytes = min<i32>(STRIDE, segmentHeaders.macroblocksWide * 2 + 4) * 4;
   for (let row = 0; row < 3 * ROWS; row++) {
     memory.fill(dcCells + <usize>(row * STRIDE * 4), 0, bytes);
     memory.fill(countCells + <usize>(row * STRIDE * 4), 0, bytes);

@@ -112,19 +112,6 @@ export class ByteReader {
   }
 }
 
-/** Offset of the next 00 00 01 at or behind `from`; `length` where there is none. */
-export function findStartCode(bytes: usize, length: i32, from: i32): i32 {
-  let i = from + 2;
-  while (i < length) {
-    const byte = <i32>load<u8>(bytes + <usize>i);
-    if (byte > 1) i += 3;
-    else if (byte == 0) i += 1;
-    else if (load<u16>(bytes + <usize>i - 2) == 0) return i - 2;
-    else i += 3;
-  }
-  return length;
-}
-
 export function isZeros(bytes: usize, length: i32): bool {
   while (length > 0 && load<u8>(bytes + <usize>length - 1) == 0) length -= 1;
   return length == 0;

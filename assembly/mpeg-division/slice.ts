@@ -1,29 +1,31 @@
 /**
- * The one walk over a slice (ISO/IEC 13818-2 6.2.4 to 6.2.6, ISO/IEC 11172-2 2.4.2.6 to 2.4.2.8), for dividing and for combining. Each element is taken from
+ * The steps of a walk over a slice (mpeg-syntax/slice-walk.ts) for dividing and for combining. Each element is taken from
  * codes or from the coder, and put to codes or to the coder (channel.ts), so both directions agree by being the same.
  */
+import { BitCursor } from "../bitstream/bit-cursor";
 import { BitWriter } from "../bitstream/bit-writer";
-import { ADDRESS_ESCAPE, ADDRESS_STUFFING, incrementCodes, putCode } from "../bitstream/code-tables";
 import { ERROR_SYNTAX, OK } from "../common/status";
-import { BitCursor } from "./bit-cursor";
+import { blockColumn, blockRow, componentOf, furtherBlocks } from "../mpeg-syntax/block-pattern";
+import {
+  ADDRESS_BITS,
+  ADDRESS_ESCAPE,
+  ADDRESS_STUFFING,
+  DC_SIZE_MAX,
+  dcSizeOf,
+  INCREMENT_MAX,
+  putDcDifference,
+  putIncrement,
+  takeDcDifference,
+  takeIncrementCode,
+} from "../mpeg-syntax/code-tables";
+import { takeType, typeWord } from "../mpeg-syntax/macroblock-types";
+import { SlicePlace, SliceSteps, walkSlice } from "../mpeg-syntax/slice-walk";
+import { FRAME_PICTURE } from "../mpeg-syntax/syntax";
 import { longEscapes, passBlocks, setLongEscapes } from "./block";
 import { packBlock } from "./block-packer";
 import { unpackBlock } from "./block-unpacker";
 import { Channel, copies, decidePlain, packs, readsCodes, usesCoder, writesCodes } from "./channel";
-import { dcChannel, decideDc } from "./dc-code";
-import {
-  chroma,
-  concealment,
-  dcPrecision,
-  FRAME_PICTURE,
-  framePredFrameDct,
-  intraTable,
-  mbWidth,
-  mpeg2,
-  pictureType,
-  structure,
-  tall,
-} from "./headers";
+import { dcChannel, decideDc } from "./dc-channel";
 import {
   decideExtra,
   decideFieldDct,
@@ -35,21 +37,9 @@ import {
   decideType,
 } from "./models";
 import { countAbove, countLeft, putCount } from "./neighbours";
-import { patternMore, walkPattern } from "./pattern";
-import {
-  DC_SIZE_MAX,
-  MB_BACKWARD,
-  MB_FORWARD,
-  MB_INTRA,
-  MB_PATTERN,
-  MB_QUANTISER,
-  putDcDifference,
-  takeDcDifference,
-  takeIncrement,
-  takeType,
-  typeWord,
-} from "./syntax-tables";
-import { resetVectors, walkVectors } from "./vectors";
+import { walkPattern } from "./pattern";
+import { segmentHeaders } from "./segment-state";
+import { resetVectors, walkDual, walkSelect, walkVector } from "./vectors";
 
 /** Everything of slices but what the other two strings hold. */
 export const restChannel = new Channel(new BitCursor(), new BitWriter());
@@ -58,9 +48,6 @@ export const acChannel = new Channel(new BitCursor(), new BitWriter());
 
 /** Columns and rows of macroblocks that an address may name; beyond it nothing is parsed. */
 export const ADDRESS_MAX: i32 = 1 << 20;
-const MOTION_FIELD: i32 = 1;
-const MOTION_FRAME: i32 = 2;
-const MOTION_DUAL: i32 = 3;
 
 // ---- DC ----
 /** Combining: DC comes from the slave's string, with the others in their places. */
@@ -104,15 +91,11 @@ export function keepDcs(): void {
   }
 }
 
-const predictors: StaticArray<i32> = [0, 0, 0];
-
-function resetPredictors(): void {
-  predictors.fill(1 << (7 + dcPrecision));
-}
+const place = new SlicePlace();
 
 /** One intra block's DC: away from the codes, or back among them. */
 function walkDc<Way>(component: i32, row: i32, column: i32): i32 {
-  const predicted = predictors[component];
+  const predicted = place.dcPredictors[component];
   const isChroma = component == 0 ? 0 : 1;
   let difference = 0;
   if (combining) {
@@ -131,128 +114,13 @@ function walkDc<Way>(component: i32, row: i32, column: i32): i32 {
       recordCount += 1;
     }
   }
-  predictors[component] = predicted + difference;
+  place.dcPredictors[component] = predicted + difference;
   if (combining) {
-    const size = 32 - clz<i32>(abs<i32>(difference));
+    const size = dcSizeOf(difference);
     if (size > DC_SIZE_MAX) return ERROR_SYNTAX;
     putDcDifference(restChannel.target, isChroma, size, difference);
   }
   return OK;
-}
-
-// ---- Elements of one form each ----
-function walkBits<Way>(count: i32): i32 {
-  let value = 0;
-  if (readsCodes<Way>()) value = restChannel.source.get(count);
-  if (usesCoder<Way>()) value = decidePlain<Way>(restChannel, value, count);
-  if (writesCodes<Way>()) restChannel.target.put(value, count);
-  return value;
-}
-
-function walkQuantiser<Way>(): void {
-  let value = 0;
-  if (readsCodes<Way>()) value = restChannel.source.get(5);
-  if (usesCoder<Way>()) value = decideQuantiser<Way>(restChannel, value);
-  if (writesCodes<Way>()) restChannel.target.put(value, 5);
-}
-
-function walkExtra<Way>(): void {
-  while (true) {
-    let more = 0;
-    if (readsCodes<Way>()) more = restChannel.source.get(1);
-    if (usesCoder<Way>()) more = decideExtra<Way>(restChannel, more);
-    if (writesCodes<Way>()) restChannel.target.put(more, 1);
-    if (more == 0 || restChannel.target.overflow || restChannel.source.overrun()) return;
-    walkBits<Way>(8);
-    if (packs<Way>()) restChannel.packer.settle();
-  }
-}
-
-/** @returns the increment, or ERROR_SYNTAX */
-function walkIncrement<Way>(first: i32): i32 {
-  let stuffing = 0;
-  let increment = 0;
-  if (readsCodes<Way>()) {
-    const source = restChannel.source;
-    let last = takeIncrement(source);
-    if (last < 0) {
-      while (source.peek(11) == ADDRESS_STUFFING) {
-        source.skip(11);
-        stuffing += 1;
-      }
-      while (source.peek(11) == ADDRESS_ESCAPE) {
-        source.skip(11);
-        increment += 33;
-      }
-      last = takeIncrement(source);
-    }
-    if (last < 0 || stuffing > (mpeg2 ? 0 : 0x7fff) || increment > 0x7fff) return ERROR_SYNTAX;
-    increment += last;
-  }
-  if (usesCoder<Way>()) {
-    if (!mpeg2) stuffing = decideStuffing<Way>(restChannel, stuffing);
-    increment = decideIncrement<Way>(restChannel, first, increment);
-  }
-  if (writesCodes<Way>()) {
-    const target = restChannel.target;
-    for (let i = 0; i < stuffing; i++) target.put(ADDRESS_STUFFING, 11);
-    const escapes = (increment - 1) / 33;
-    for (let i = 0; i < escapes; i++) target.put(ADDRESS_ESCAPE, 11);
-    putCode(target, incrementCodes, increment - escapes * 33);
-  }
-  return increment;
-}
-
-// ---- Macroblock ----
-/** Number of the type, and dct_type, of the macroblock before. */
-let typeBefore: i32 = 0;
-let fieldBefore: i32 = 0;
-let mbRow: i32 = 0;
-let mbColumn: i32 = 0;
-
-/** @returns flags, or ERROR_SYNTAX */
-function walkType<Way>(): i32 {
-  let number = 0;
-  if (readsCodes<Way>()) {
-    number = takeType(restChannel.source, pictureType);
-    if (number < 0) return ERROR_SYNTAX;
-  }
-  if (usesCoder<Way>()) {
-    number = decideType<Way>(restChannel, pictureType, typeBefore, number);
-    typeBefore = number;
-  }
-  const word = typeWord(pictureType, number);
-  if (word == 0) return ERROR_SYNTAX;
-  if (writesCodes<Way>()) restChannel.target.put((word >> 8) & 0xff, word & 0xff);
-  return word >> 16;
-}
-
-function walkMotionType<Way>(): i32 {
-  let type = 0;
-  if (readsCodes<Way>()) type = restChannel.source.get(2);
-  if (usesCoder<Way>()) type = decideMotionType<Way>(restChannel, structure == FRAME_PICTURE ? 1 : 0, type);
-  if (writesCodes<Way>()) restChannel.target.put(type, 2);
-  return type;
-}
-
-function walkFieldDct<Way>(intra: i32): void {
-  let type = 0;
-  if (readsCodes<Way>()) type = restChannel.source.get(1);
-  if (usesCoder<Way>()) {
-    type = decideFieldDct<Way>(restChannel, fieldBefore, intra, type);
-    fieldBefore = type;
-  }
-  if (writesCodes<Way>()) restChannel.target.put(type, 1);
-}
-
-/** One direction's vectors. */
-function walkDirection<Way>(s: i32, type: i32): i32 {
-  if (structure == FRAME_PICTURE) {
-    if (type == MOTION_FIELD) return walkVectors<Way>(restChannel, s, 2, true, false);
-    return walkVectors<Way>(restChannel, s, 1, type == MOTION_DUAL, type == MOTION_DUAL);
-  }
-  // In field pictures 2 stands for 16x8.
-  return walkVectors<Way>(restChannel, s, type == MOTION_FRAME ? 2 : 1, true, type == MOTION_DUAL);
 }
 
 function copyRest(): void {
@@ -261,127 +129,233 @@ function copyRest(): void {
   restFrom = restChannel.source.position;
 }
 
-function walkBlocks<Way>(intra: bool, pattern: i32): i32 {
-  const blocks = 6 + patternMore();
-  if (!usesCoder<Way>() && !intra) return passBlocks(restChannel.source, 0, popcnt<i32>(pattern), false);
-  for (let block = 0; block < blocks; block++) {
-    if (!intra && ((pattern >> (blocks - 1 - block)) & 1) == 0) continue;
-    // Figures 6-10 to 6-12: Y by rows, then Cb and Cr by turns, in 4:2:2 downwards, in 4:4:4 downwards first, too.
-    let component = 0;
-    let row = 2 * mbRow + (block >> 1);
-    let column = 2 * mbColumn + (block & 1);
-    if (block >= 4) {
-      component = 1 + (block & 1);
-      row = chroma == 1 ? mbRow : 2 * mbRow + ((block >> 1) & 1);
-      column = chroma == 3 ? 2 * mbColumn + (block >> 3) : mbColumn;
-    }
-    if (intra) {
-      if (copies<Way>()) copyRest();
-      const status = walkDc<Way>(component, row, column);
-      if (status < 0) return status;
+/** Number of the type, and dct_type, of the macroblock before. */
+let typeBefore: i32 = 0;
+let fieldBefore: i32 = 0;
+
+/** A way (channel.ts) over one slice after another. */
+class SliceCarrier<Way> implements SliceSteps {
+  /** Address of the slice's last macroblock; -1: where 23 zero bits follow. */
+  private lastAddress: i32 = -1;
+
+  /** See {@link walkSlice}. */
+  walk(position: i32, lastAddress: i32): i32 {
+    this.lastAddress = lastAddress;
+    recordCount = 0;
+    restFrom = restChannel.source.position;
+    const address = walkSlice<SliceCarrier<Way>>(this, segmentHeaders, place, position);
+    if (copies<Way>()) copyRest();
+    return address;
+  }
+
+  bits(count: i32): i32 {
+    let value = 0;
+    if (readsCodes<Way>()) value = restChannel.source.get(count);
+    if (usesCoder<Way>()) value = decidePlain<Way>(restChannel, value, count);
+    if (writesCodes<Way>()) restChannel.target.put(value, count);
+    return value;
+  }
+
+  quantiser(): i32 {
+    let value = 0;
+    if (readsCodes<Way>()) value = restChannel.source.get(5);
+    if (usesCoder<Way>()) value = decideQuantiser<Way>(restChannel, value);
+    if (writesCodes<Way>()) restChannel.target.put(value, 5);
+    return OK;
+  }
+
+  extra(): i32 {
+    let more = 0;
+    if (readsCodes<Way>()) more = restChannel.source.get(1);
+    if (usesCoder<Way>()) more = decideExtra<Way>(restChannel, more);
+    if (writesCodes<Way>()) restChannel.target.put(more, 1);
+    if (more == 0 || restChannel.target.overflow || restChannel.source.overrun()) return 0;
+    this.bits(8);
+    if (packs<Way>()) restChannel.packer.settle();
+    return 1;
+  }
+
+  begin(): i32 {
+    if (usesCoder<Way>()) setLongEscapes(decideLongEscapes<Way>(restChannel, longEscapes ? 1 : 0) != 0);
+    else setLongEscapes(false);
+    resetVectors();
+    typeBefore = 0;
+    fieldBefore = 0;
+    return OK;
+  }
+
+  /** Not as takeIncrement reads it: what comes back has its stuffing before its escapes, so only that may be taken. */
+  increment(first: i32): i32 {
+    let stuffing = 0;
+    let increment = 0;
+    if (readsCodes<Way>()) {
+      const source = restChannel.source;
+      let last = takeIncrementCode(source);
+      if (last < 0) {
+        while (source.peek(ADDRESS_BITS) == ADDRESS_STUFFING) {
+          source.skip(ADDRESS_BITS);
+          stuffing += 1;
+        }
+        while (source.peek(ADDRESS_BITS) == ADDRESS_ESCAPE) {
+          source.skip(ADDRESS_BITS);
+          increment += INCREMENT_MAX;
+        }
+        last = takeIncrementCode(source);
+      }
+      if (last < 0 || stuffing > (segmentHeaders.mpeg2 ? 0 : 0x7fff) || increment > 0x7fff) return ERROR_SYNTAX;
+      increment += last;
     }
     if (usesCoder<Way>()) {
-      const channel = intra ? acChannel : restChannel;
-      const near = countLeft(component, row, column) + countAbove(component, row, column);
-      const kind = (intra ? 0 : 2) + (component == 0 ? 0 : 1);
-      const table = intra ? intraTable : 0;
-      const count = packs<Way>()
-        ? packBlock(channel, table, intra, kind, near)
-        : unpackBlock(channel, table, intra, kind, near);
-      if (count < 0) return count;
-      if (packs<Way>()) channel.packer.settle();
-      putCount(component, row, column, count);
-    } else {
-      const from = acChannel.source.position;
-      const status = passBlocks(acChannel.source, intraTable, 1, true);
-      if (status < 0) return status;
-      if (copies<Way>()) {
-        acChannel.source.copySince(from, acChannel.target);
-        // Dividing, rest and AC come from one place.
-        restFrom = restChannel.source.position;
+      if (!segmentHeaders.mpeg2) stuffing = decideStuffing<Way>(restChannel, stuffing);
+      increment = decideIncrement<Way>(restChannel, first, increment);
+    }
+    if (writesCodes<Way>()) {
+      const target = restChannel.target;
+      for (let i = 0; i < stuffing; i++) target.put(ADDRESS_STUFFING, ADDRESS_BITS);
+      putIncrement(target, increment);
+    }
+    return increment;
+  }
+
+  reach(address: i32): i32 {
+    return address > ADDRESS_MAX || (this.lastAddress >= 0 && address > this.lastAddress) ? ERROR_SYNTAX : OK;
+  }
+
+  skip(_count: i32): i32 {
+    return OK;
+  }
+
+  type(): i32 {
+    const pictureType = segmentHeaders.pictureType;
+    let number = 0;
+    if (readsCodes<Way>()) {
+      number = takeType(restChannel.source, pictureType);
+      if (number < 0) return ERROR_SYNTAX;
+    }
+    if (usesCoder<Way>()) {
+      number = decideType<Way>(restChannel, pictureType, typeBefore, number);
+      typeBefore = number;
+    }
+    const word = typeWord(pictureType, number);
+    if (word == 0) return ERROR_SYNTAX;
+    if (writesCodes<Way>()) restChannel.target.put((word >> 8) & 0xff, word & 0xff);
+    return word >> 16;
+  }
+
+  motionType(): i32 {
+    let type = 0;
+    if (readsCodes<Way>()) type = restChannel.source.get(2);
+    if (usesCoder<Way>())
+      type = decideMotionType<Way>(restChannel, segmentHeaders.structure == FRAME_PICTURE ? 1 : 0, type);
+    if (writesCodes<Way>()) restChannel.target.put(type, 2);
+    return type;
+  }
+
+  fieldDct(intra: i32): i32 {
+    let type = 0;
+    if (readsCodes<Way>()) type = restChannel.source.get(1);
+    if (usesCoder<Way>()) {
+      type = decideFieldDct<Way>(restChannel, fieldBefore, intra, type);
+      fieldBefore = type;
+    }
+    if (writesCodes<Way>()) restChannel.target.put(type, 1);
+    return OK;
+  }
+
+  fieldSelect(r: i32, s: i32): i32 {
+    walkSelect<Way>(restChannel, s * 2 + r);
+    return OK;
+  }
+
+  vectorCode(_r: i32, s: i32, t: i32, residualBits: i32): i32 {
+    return walkVector<Way>(restChannel, s * 2 + t, residualBits);
+  }
+
+  dualVector(_t: i32): i32 {
+    walkDual<Way>(restChannel);
+    return OK;
+  }
+
+  predict(_flags: i32, _motion: i32): i32 {
+    return OK;
+  }
+
+  pattern(): i32 {
+    return walkPattern<Way>(restChannel, place.row, place.column);
+  }
+
+  blocks(intra: bool, pattern: i32): i32 {
+    if (!usesCoder<Way>() && !intra) return passBlocks(restChannel.source, 0, popcnt<i32>(pattern), false);
+    const chroma = segmentHeaders.chroma;
+    const blocks = 6 + furtherBlocks(chroma);
+    for (let block = 0; block < blocks; block++) {
+      if (!intra && ((pattern >> (blocks - 1 - block)) & 1) == 0) continue;
+      const component = componentOf(block);
+      const row = blockRow(block, place.row, chroma);
+      const column = blockColumn(block, place.column, chroma);
+      if (intra) {
+        if (copies<Way>()) copyRest();
+        const status = walkDc<Way>(component, row, column);
+        if (status < 0) return status;
+      }
+      if (usesCoder<Way>()) {
+        const channel = intra ? acChannel : restChannel;
+        const near = countLeft(component, row, column) + countAbove(component, row, column);
+        const kind = (intra ? 0 : 2) + (component == 0 ? 0 : 1);
+        const table = intra ? segmentHeaders.intraTable : 0;
+        const count = packs<Way>()
+          ? packBlock(channel, table, intra, kind, near)
+          : unpackBlock(channel, table, intra, kind, near);
+        if (count < 0) return count;
+        if (packs<Way>()) channel.packer.settle();
+        putCount(component, row, column, count);
+      } else {
+        const from = acChannel.source.position;
+        const status = passBlocks(acChannel.source, segmentHeaders.intraTable, 1, true);
+        if (status < 0) return status;
+        if (copies<Way>()) {
+          acChannel.source.copySince(from, acChannel.target);
+          // Dividing, rest and AC come from one place.
+          restFrom = restChannel.source.position;
+        }
       }
     }
+    return OK;
   }
-  return OK;
+
+  end(address: i32): i32 {
+    if (packs<Way>()) restChannel.packer.settle();
+    if (this.lastAddress < 0 ? restChannel.source.peek(23) == 0 : address == this.lastAddress) return 1;
+    if (restChannel.target.overflow) return ERROR_SYNTAX;
+    return readsCodes<Way>() && (restChannel.source.overrun() || acChannel.source.overrun()) ? ERROR_SYNTAX : 0;
+  }
 }
 
-function walkMacroblock<Way>(): i32 {
-  const flags = walkType<Way>();
-  if (flags < 0) return flags;
-  const intra = flags & MB_INTRA;
-  if (!intra) resetPredictors();
-  // Vectors that hide losses are of the picture's own kind.
-  let motion = structure == FRAME_PICTURE ? MOTION_FRAME : MOTION_FIELD;
-  if (flags & (MB_FORWARD | MB_BACKWARD) && !(structure == FRAME_PICTURE && framePredFrameDct)) {
-    motion = walkMotionType<Way>();
-    if (motion == 0) return ERROR_SYNTAX;
-  }
-  if (structure == FRAME_PICTURE && !framePredFrameDct && flags & (MB_INTRA | MB_PATTERN)) walkFieldDct<Way>(intra);
-  if (flags & MB_QUANTISER) walkQuantiser<Way>();
-  const hiding = intra != 0 && concealment;
-  if (flags & MB_FORWARD || hiding) {
-    const status = walkDirection<Way>(0, motion);
-    if (status < 0) return status;
-  }
-  if (flags & MB_BACKWARD) {
-    const status = walkDirection<Way>(1, motion);
-    if (status < 0) return status;
-  }
-  if (hiding && walkBits<Way>(1) == 0) return ERROR_SYNTAX;
-  let pattern = 0;
-  if (flags & MB_PATTERN) {
-    pattern = walkPattern<Way>(restChannel, mbRow, mbColumn);
-    if (pattern < 0) return pattern;
-  }
-  if (intra || pattern) return walkBlocks<Way>(intra != 0, pattern);
-  return OK;
-}
+const trier = new SliceCarrier<i8>();
+const copier = new SliceCarrier<u8>();
+const packer = new SliceCarrier<u16>();
+const unpacker = new SliceCarrier<u32>();
 
 /**
- * Takes one slice along.
- * @param position    slice_vertical_position, 1 to 175
- * @param lastAddress of its last macroblock, counted from the start of its row; -1: where 23 zero bits follow
- * @returns the address of the last macroblock, or ERROR_SYNTAX
+ * Finds out whether a slice parses, and which DCs it holds.
+ * @param position slice_vertical_position, 1 to 175
+ * @returns the address of the last macroblock, counted from the start of the slice's row; or ERROR_SYNTAX
  */
-export function walkSlice<Way>(position: i32, lastAddress: i32): i32 {
-  recordCount = 0;
-  restFrom = restChannel.source.position;
-  const address = walkMacroblocks<Way>(position, lastAddress);
-  if (copies<Way>()) copyRest();
-  return address;
+export function trySlice(position: i32): i32 {
+  return trier.walk(position, -1);
 }
 
-function walkMacroblocks<Way>(position: i32, lastAddress: i32): i32 {
-  let row = position - 1;
-  if (mpeg2 && tall) row += walkBits<Way>(3) << 7;
-  walkQuantiser<Way>();
-  walkExtra<Way>();
-  if (usesCoder<Way>()) setLongEscapes(decideLongEscapes<Way>(restChannel, longEscapes ? 1 : 0) != 0);
-  else setLongEscapes(false);
-  resetPredictors();
-  resetVectors();
-  typeBefore = 0;
-  fieldBefore = 0;
-  let address = -1;
-  mbRow = row;
-  mbColumn = -1;
-  while (true) {
-    const increment = walkIncrement<Way>(address < 0 ? 1 : 0);
-    if (increment < 0) return increment;
-    if (increment > 1) resetPredictors();
-    address += increment;
-    if (address > ADDRESS_MAX || (lastAddress >= 0 && address > lastAddress)) return ERROR_SYNTAX;
-    mbColumn += increment;
-    if (mbColumn >= mbWidth) {
-      const down = mbColumn / mbWidth;
-      mbRow += down;
-      mbColumn -= down * mbWidth;
-    }
-    const status = walkMacroblock<Way>();
-    if (status < 0) return status;
-    if (packs<Way>()) restChannel.packer.settle();
-    if (lastAddress < 0 ? restChannel.source.peek(23) == 0 : address == lastAddress) return address;
-    if (restChannel.target.overflow) return ERROR_SYNTAX;
-    if (readsCodes<Way>() && (restChannel.source.overrun() || acChannel.source.overrun())) return ERROR_SYNTAX;
-  }
+/** Copies a slice's codes; else as {@link trySlice}. @param lastAddress what that gives; -1: where 23 zero bits follow */
+export function copySlice(position: i32, lastAddress: i32): i32 {
+  return copier.walk(position, lastAddress);
+}
+
+/** Packs the codes of a slice that parses; parameters and result as {@link copySlice} has them. */
+export function packSlice(position: i32, lastAddress: i32): i32 {
+  return packer.walk(position, lastAddress);
+}
+
+/** Unpacks what {@link packSlice} packed. */
+export function unpackSlice(position: i32, lastAddress: i32): i32 {
+  return unpacker.walk(position, lastAddress);
 }

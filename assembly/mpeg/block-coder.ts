@@ -1,15 +1,5 @@
 /** Coding and reconstruction of one 8x8 block (ISO/IEC 11172-2 2.4.2.8). */
 import { BitWriter } from "../bitstream/bit-writer";
-import {
-  COEFFICIENT_ESCAPE,
-  coefficientCodes,
-  dcChromaCodes,
-  dcLumaCodes,
-  END_OF_BLOCK,
-  LEVELS_IN_TABLE,
-  putCode,
-} from "../bitstream/code-tables";
-import { putDcLevel } from "../bitstream/dc-code";
 import { clearBlock } from "../common/memory";
 import { addResidual8, residual8, storeBlock8, widen8 } from "../kernels/difference";
 import { magnitude8 } from "../kernels/half-difference";
@@ -23,8 +13,11 @@ import {
   quantise,
 } from "../kernels/quantise";
 import { forwardTransform, inverseTransform, inverseTransformDc } from "../kernels/transform";
+import { dcSizeOf, putDcDifference } from "../mpeg-syntax/code-tables";
+import { END_OF_BLOCK, END_OF_BLOCK_BITS, escapeCode, wordOf } from "../mpeg-syntax/coefficient-tables";
+import { defaultIntraMatrix, scanTransposed } from "../mpeg-syntax/scan-tables";
+import { putDcLevel } from "./edge-dc-code";
 import { contextCoder, writer } from "./encoder-state";
-import { defaultIntraMatrix, scanTransposed } from "./syntax";
 
 /** Rounding of intra levels, in 2^-19: 3/8. Predicted ones round down, since reconstruction is already in the middle of the step. */
 const INTRA_BIAS: i32 = 196608;
@@ -88,22 +81,9 @@ function inScanOrder(mask: u64): u64 {
 
 /** Code of a run and level: its length in the upper half, its bits in the lower. */
 function coefficientCode(run: i32, level: i32): u64 {
-  const magnitude = abs<i32>(level);
-  const sign = <u32>(level >>> 31);
-  if (magnitude <= LEVELS_IN_TABLE && run < 32) {
-    const entry = load<u32>(coefficientCodes + ((run * 41 + magnitude) << 2));
-    if (entry != 0) return ((<u64>((entry & 0xff) + 1)) << 32) | <u64>(((entry >> 8) << 1) | sign);
-  }
-  const head: u32 = (COEFFICIENT_ESCAPE << 6) | run;
-  if (magnitude < 128) return ((<u64>20) << 32) | <u64>((head << 8) | (level & 0xff));
-  return ((<u64>28) << 32) | <u64>((head << 16) | (sign << 15) | (level & 0xff));
-}
-
-/** dct_dc_size and differential (2.4.3.8). */
-function putDc(writer: BitWriter, codes: usize, difference: i32): void {
-  const size = 32 - clz<i32>(abs<i32>(difference));
-  putCode(writer, codes, size);
-  if (size > 0) writer.put((difference < 0 ? difference + (1 << size) - 1 : difference) & ((1 << size) - 1), size);
+  const word = wordOf(0, run, abs<i32>(level));
+  if (word == 0) return escapeCode(run, level, false);
+  return ((<u64>((word & 0xff) + 1)) << 32) | <u64>(((word >> 8) << 1) | <u32>(level >>> 31));
 }
 
 /**
@@ -127,9 +107,9 @@ export function codeIntraBlock(
   forwardTransform(work);
   const dc = min<i32>(255, max<i32>(0, (<i32>load<i16>(work) + 32) >> 6));
   const places = quantise(levels, work, intraReciprocals, INTRA_BIAS) & ~1;
-  putDc(dcWriter, chroma ? dcChromaCodes : dcLumaCodes, dc - predictedDc);
+  putDcDifference(dcWriter, chroma ? 1 : 0, dcSizeOf(dc - predictedDc), dc - predictedDc);
   if (places != 0) putIntraLevels(inScanOrder(places));
-  writer.put(END_OF_BLOCK, 2);
+  writer.put(END_OF_BLOCK, END_OF_BLOCK_BITS);
   if (edges >= 0) {
     if (places == 0) clearBlock(work);
     else memory.copy(work, intraCoefficients, 128);
@@ -249,7 +229,7 @@ function firstOrLaterCode(position: i32, run: i32, level: i32): u64 {
 export function codeInterBlock(index: i32, target: usize, stride: usize): void {
   const coefficients = interCoefficients + ((<usize>index) << 7);
   writer.putAll(interCodes + ((<usize>index) << 9), unchecked(interCounts[index]));
-  writer.put(END_OF_BLOCK, 2);
+  writer.put(END_OF_BLOCK, END_OF_BLOCK_BITS);
   inverseTransformOf(coefficients, unchecked(interPlaces[index]));
   addResidual8(target, stride, target, stride, coefficients);
 }

@@ -1,8 +1,5 @@
 /** Reading and reconstruction of one 8x8 block (ISO/IEC 11172-2 2.4.2.8, 2.4.3.7). */
-import { ArithmeticDecoder } from "../bitstream/arithmetic";
 import { BitReader } from "../bitstream/bit-reader";
-import { COEFFICIENT_ESCAPE, coefficientEntry, END_OF_BLOCK, takeDcSize } from "../bitstream/code-tables";
-import { getDcLevel } from "../bitstream/dc-code";
 import { clearBlock } from "../common/memory";
 import { ERROR_SYNTAX, OK } from "../common/status";
 import { addResidual8, storeBlock8 } from "../kernels/difference";
@@ -10,21 +7,21 @@ import { addFlat8 } from "../kernels/flat";
 import { inverseTransformOf } from "../kernels/low-transform";
 import { dequantiseInter } from "../kernels/quantise";
 import { inverseTransformDc } from "../kernels/transform";
-import { scanTransposed } from "./syntax";
+import { DC_SIZE_MAX_MPEG1, dcDifferenceOf, takeDcSize } from "../mpeg-syntax/code-tables";
+import {
+  coefficientAt,
+  coefficientLookup,
+  END_OF_BLOCK,
+  END_OF_BLOCK_BITS,
+  escapeLevel,
+  escapeRun,
+  RUN_ESCAPE,
+} from "../mpeg-syntax/coefficient-tables";
+import { scanTransposed } from "../mpeg-syntax/scan-tables";
+import { contextDecoder, DC_BY_CONTEXT, DC_PUBLIC, DC_WITHHELD, streamHeaders, withheldReader } from "./decoder-state";
+import { getDcLevel } from "./edge-dc-code";
 
 const work: usize = memory.data(128, 16);
-/** The sequence's matrices in transposed order. */
-export const intraMatrix: usize = memory.data(64);
-export const interMatrix: usize = memory.data(64);
-
-/** The withheld bit string, and the same read by context. */
-export const withheldReader: BitReader = new BitReader();
-export const contextDecoder: ArithmeticDecoder = new ArithmeticDecoder();
-/** Where DC levels stand: in the public part, in the withheld one, there by context, or nowhere: differences then count as zero. */
-export const DC_PUBLIC: i32 = 0;
-export const DC_WITHHELD: i32 = 1;
-export const DC_BY_CONTEXT: i32 = 2;
-export const DC_MISSING: i32 = 3;
 const withoutDc: usize = memory.data(128, 16);
 
 /** DC level of the last intra block read. */
@@ -34,11 +31,13 @@ export let lastDc: i32 = 0;
 let places: u64 = 0;
 
 /**
- * Coefficients into the work block: of an intra block from scan position 1 on. The reader's state is held in locals meanwhile.
+ * Coefficients into the work block: of an intra block from scan position 1 on. The reader's state is held in locals
+ * meanwhile: a function shared with mpeg-division/block-packer.ts, which has another reader, would be a call a coefficient.
  * @returns how many there were, or ERROR_SYNTAX
  */
 function readCoefficients(reader: BitReader, intra: bool, quality: i32): i32 {
-  const matrix = intra ? intraMatrix : interMatrix;
+  const matrix = intra ? streamHeaders.intraMatrix : streamHeaders.interMatrix;
+  const lookup = coefficientLookup(0);
   const half = intra ? 0 : 1;
   let position = intra ? 0 : -1;
   let count = 0;
@@ -66,30 +65,25 @@ function readCoefficients(reader: BitReader, intra: bool, quality: i32): i32 {
     }
     const bits = <u32>(accumulator >> <u64>(filled - 32));
     if (bits >>> 30 == END_OF_BLOCK) {
-      filled -= 2;
+      filled -= END_OF_BLOCK_BITS;
       break;
     }
+    const entry = coefficientAt(lookup, bits);
+    const run = <i32>(entry >>> 16);
     let level = 0;
     let negative = 0;
-    const entry = coefficientEntry(bits >>> 16);
-    if (entry != 0) {
+    if (run < RUN_ESCAPE) {
+      if (entry == 0) return ERROR_SYNTAX;
       const length = <i32>(entry & 0xff);
-      position += <i32>(entry >>> 16) + 1;
+      position += run + 1;
       level = <i32>((entry >>> 8) & 0xff);
       negative = <i32>((bits << length) >>> 31);
       filled -= length + 1;
     } else {
-      if (bits >>> 26 != COEFFICIENT_ESCAPE) return ERROR_SYNTAX;
-      position += <i32>((bits >>> 20) & 63) + 1;
-      level = <i32>(<i8>((bits >>> 12) & 0xff));
-      filled -= 20;
-      if (level == 0) {
-        level = <i32>((bits >>> 4) & 0xff);
-        filled -= 8;
-      } else if (level == -128) {
-        level = <i32>((bits >>> 4) & 0xff) - 256;
-        filled -= 8;
-      }
+      const levelAndLength = escapeLevel(bits, false);
+      position += escapeRun(bits) + 1;
+      level = levelAndLength >> 8;
+      filled -= levelAndLength & 0xff;
       if (level == 0) return ERROR_SYNTAX;
       if (level < 0) {
         negative = 1;
@@ -163,11 +157,9 @@ const BAD_DIFFERENCE: i32 = i32.MIN_VALUE;
 
 /** dct_dc_size and differential (2.4.3.8). */
 function readDcDifference(reader: BitReader, chroma: bool): i32 {
-  const size = takeDcSize(reader, chroma);
+  const size = takeDcSize(reader, chroma ? 1 : 0, DC_SIZE_MAX_MPEG1);
   if (size < 0) return BAD_DIFFERENCE;
-  if (size == 0) return 0;
-  const value = <i32>reader.get(size);
-  return value >> (size - 1) ? value : value - (1 << size) + 1;
+  return size == 0 ? 0 : dcDifferenceOf(size, <i32>reader.get(size));
 }
 
 function limited(coefficient: i32): i32 {

@@ -3,43 +3,43 @@
  * string side by side. Decodes one picture a call; one decoder an instance of the module. ISO/IEC 11172-2 2.4.
  */
 
-import { resetDcContexts } from "../bitstream/dc-code";
 import { getPlane, resetPlaneContexts } from "../bitstream/plane-code";
 import { readPlane } from "../bitstream/read-code";
 import { ERROR_ARGUMENT, ERROR_SYNTAX, ERROR_TRUNCATED, ERROR_UNSUPPORTED, OK } from "../common/status";
 import { mergePlane } from "../kernels/bitplane";
+import { nextStartCode, startCodeAt } from "../mpeg-syntax/start-codes";
 import {
+  EXTENSION_START,
+  GROUP_START,
+  HEIGHT_MAX,
+  PICTURE_START,
+  SEQUENCE_HEADER,
+  SLICE_FIRST,
+  SLICE_LAST,
+  TYPE_B,
+  TYPE_D,
+  TYPE_I,
+  TYPE_P,
+} from "../mpeg-syntax/syntax";
+import {
+  coded,
   contextDecoder,
   DC_BY_CONTEXT,
   DC_MISSING,
   DC_PUBLIC,
   DC_WITHHELD,
-  interMatrix,
-  intraMatrix,
+  reader,
+  streamHeaders,
   withheldReader,
-} from "./block-decoder";
-import { DIVISION_BINARY, DIVISION_GRAY, DIVISION_NONE, PLANE_ADAPTIVE, PLANE_READ } from "./encoder-state";
+} from "./decoder-state";
+import { DIVISION_BINARY, DIVISION_GRAY, DIVISION_NONE, PLANE_ADAPTIVE, PLANE_READ } from "./division-modes";
+import { resetEdgeDcContexts } from "./edge-dc-code";
 import { PictureBuffer } from "./picture-buffer";
-import { coded, reader, readSlice } from "./slice-decoder";
-import {
-  defaultIntraMatrix,
-  GROUP_START,
-  HEIGHT_MAX,
-  PICTURE_START,
-  SEQUENCE_EXTENSION,
-  SEQUENCE_HEADER,
-  SLICE_FIRST,
-  SLICE_LAST,
-  scanTransposed,
-  TYPE_B,
-  TYPE_I,
-  TYPE_P,
-} from "./syntax";
+import { readSlice } from "./slice-decoder";
 
+/** The size that there are pictures for; 0: none. */
 let width: i32 = 0;
 let height: i32 = 0;
-let rateCode: i32 = 0;
-let aspectCode: i32 = 0;
 let macroblocksWide: i32 = 0;
 let macroblocksHigh: i32 = 0;
 let division: i32 = 0;
@@ -57,8 +57,6 @@ let planeBits: usize = 0;
 let planeBytes: i32 = 0;
 /** Reference pictures since the sequence began, 2 at most. */
 let references: i32 = 0;
-
-let temporalReference: i32 = 0;
 
 /**
  * Starts anew, as after a seek.
@@ -95,15 +93,15 @@ export function decoderHeight(): i32 {
 }
 
 export function decoderRateCode(): i32 {
-  return rateCode;
+  return streamHeaders.rateCode;
 }
 
 export function decoderAspectCode(): i32 {
-  return aspectCode;
+  return streamHeaders.aspectCode;
 }
 
 export function decoderTemporalReference(): i32 {
-  return temporalReference;
+  return streamHeaders.temporalReference;
 }
 
 /**
@@ -152,7 +150,7 @@ export function decoderPicture(bytes: usize, length: i32, withheld: usize, withh
   while (true) {
     at = nextStartCode(bytes, length, at);
     if (at < 0) break;
-    const code = bswap<u32>(load<u32>(bytes + at));
+    const code = startCodeAt(bytes + <usize>at);
     at += 4;
     reader.open(bytes + at, length - at);
     let status = OK;
@@ -160,7 +158,7 @@ export function decoderPicture(bytes: usize, length: i32, withheld: usize, withh
       // Behind a picture's header another size would take away the planes that its slices are written to.
       if (pictures == 1) return ERROR_SYNTAX;
       status = readSequenceHeader();
-    } else if (code == SEQUENCE_EXTENSION) {
+    } else if (code == EXTENSION_START) {
       status = ERROR_UNSUPPORTED;
     } else if (code == GROUP_START) {
       reader.get(27);
@@ -170,7 +168,7 @@ export function decoderPicture(bytes: usize, length: i32, withheld: usize, withh
       status = readPictureHeader();
     } else if (code >= SLICE_FIRST && code <= SLICE_LAST) {
       if (pictures == 0) return ERROR_SYNTAX;
-      status = readSlice(<i32>(code - SLICE_FIRST));
+      status = readSlice(<i32>(code - SLICE_FIRST) + 1);
       if (status >= 0) covered += status;
     }
     if (status < 0) return status;
@@ -182,33 +180,18 @@ export function decoderPicture(bytes: usize, length: i32, withheld: usize, withh
   return finishPicture();
 }
 
-/** Offset of the next start code at or behind `from`, or -1. */
-export function nextStartCode(bytes: usize, length: i32, from: i32): i32 {
-  for (let i = from; i + 4 <= length; i++) {
-    // The third byte of a prefix is 1: anything larger rules out three places at once.
-    const third = load<u8>(bytes + i, 2);
-    if (third > 1) i += 2;
-    else if (third == 1 && load<u16>(bytes + i) == 0) return i;
-  }
-  return -1;
-}
-
 function readSequenceHeader(): i32 {
-  const newWidth = <i32>reader.get(12);
-  const newHeight = <i32>reader.get(12);
-  aspectCode = <i32>reader.get(4);
-  rateCode = <i32>reader.get(4);
-  reader.get(30); // bit rate, marker, buffer size, constrained
-  memory.copy(intraMatrix, defaultIntraMatrix, 64);
-  if (reader.get(1) != 0) readMatrix(intraMatrix);
-  memory.fill(interMatrix, 16, 64);
-  if (reader.get(1) != 0) readMatrix(interMatrix);
-  if (newWidth == 0 || newHeight == 0 || newHeight > HEIGHT_MAX) return ERROR_UNSUPPORTED;
-  if (newWidth == width && newHeight == height && older !== null) return OK;
+  streamHeaders.readSequence(reader);
+  if (streamHeaders.width == 0 || streamHeaders.height == 0 || streamHeaders.height > HEIGHT_MAX) {
+    // Pictures go on in the size that was.
+    streamHeaders.setSize(width, height);
+    return ERROR_UNSUPPORTED;
+  }
+  if (streamHeaders.width == width && streamHeaders.height == height && older !== null) return OK;
   decoderClose();
-  width = newWidth;
-  height = newHeight;
-  macroblocksWide = (width + 15) >> 4;
+  width = streamHeaders.width;
+  height = streamHeaders.height;
+  macroblocksWide = streamHeaders.macroblocksWide;
   macroblocksHigh = (height + 15) >> 4;
   older = addBuffer();
   newer = addBuffer();
@@ -232,36 +215,21 @@ function freeBuffer(): PictureBuffer {
   return addBuffer();
 }
 
-function readMatrix(matrix: usize): void {
-  for (let i: usize = 0; i < 64; i++) store<u8>(matrix + <usize>load<u8>(scanTransposed + i), <u8>reader.get(8));
-}
-
 function readPictureHeader(): i32 {
   if (older === null) return ERROR_SYNTAX;
-  temporalReference = <i32>reader.get(10);
-  const type = <i32>reader.get(3);
-  reader.get(16); // vbv_delay
-  if (type < TYPE_I || type > TYPE_B) return type == 4 ? ERROR_UNSUPPORTED : ERROR_SYNTAX;
-  coded.type = type;
-  if (type != TYPE_I) {
-    coded.forwardWhole = <i32>reader.get(1);
-    coded.forwardBits = <i32>reader.get(3) - 1;
-    if (coded.forwardBits < 0) return ERROR_SYNTAX;
-  }
-  if (type == TYPE_B) {
-    coded.backwardWhole = <i32>reader.get(1);
-    coded.backwardBits = <i32>reader.get(3) - 1;
-    if (coded.backwardBits < 0) return ERROR_SYNTAX;
-  }
+  streamHeaders.readPicture(reader);
+  const type = streamHeaders.pictureType;
+  if (type < TYPE_I || type > TYPE_B) return type == TYPE_D ? ERROR_UNSUPPORTED : ERROR_SYNTAX;
+  if (type != TYPE_I && streamHeaders.residualBits[0] < 0) return ERROR_SYNTAX;
+  if (type == TYPE_B && streamHeaders.residualBits[2] < 0) return ERROR_SYNTAX;
   if (references < (type == TYPE_I ? 0 : type == TYPE_P ? 1 : 2)) return ERROR_SYNTAX;
   if (division != DIVISION_NONE && type == TYPE_B) return ERROR_UNSUPPORTED;
   current = freeBuffer();
-  coded.wide = macroblocksWide;
-  coded.high = macroblocksHigh;
+  coded.macroblocksHigh = macroblocksHigh;
   coded.target = current;
   coded.past = type == TYPE_B ? older : newer;
   coded.future = newer;
-  if (type == TYPE_I) resetDcContexts();
+  if (type == TYPE_I) resetEdgeDcContexts();
   coded.dcSource = dcSource(type);
   return coded.dcSource < 0 ? ERROR_SYNTAX : OK;
 }
@@ -300,7 +268,7 @@ function readPlanes(picture: PictureBuffer, cbBits: usize, crBits: usize): i32 {
 
 /** Puts the top bit plane on (Cmix patent, Fig. 6, ST108 and ST112, backwards) and makes the picture a reference. */
 function finishPicture(): i32 {
-  const type = coded.type;
+  const type = streamHeaders.pictureType;
   const picture = current!;
   if (type == TYPE_I && division != DIVISION_NONE) {
     const mode = division - DIVISION_GRAY;

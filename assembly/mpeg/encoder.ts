@@ -3,24 +3,17 @@
  * bit string, a divided one has two, public and withheld. One encoder an instance of the module.
  */
 
-import { resetDcContexts, restoreDcContexts, saveDcContexts } from "../bitstream/dc-code";
 import { ERROR_ARGUMENT, ERROR_SPACE, OK } from "../common/status";
+import { putGroupHeader, putPictureHeader, putSequenceHeader } from "../mpeg-syntax/header-writer";
+import { HEIGHT_MAX, TYPE_I, TYPE_P, WIDTH_MAX } from "../mpeg-syntax/syntax";
 import { setQuality } from "./block-coder";
-import {
-  contextCoder,
-  DIVISION_NONE,
-  PLANE_ADAPTIVE,
-  PLANE_READ,
-  state,
-  withheldWriter,
-  writer,
-} from "./encoder-state";
-import { putGroupHeader, putPictureHeader, putSequenceHeader } from "./headers";
+import { DIVISION_NONE, PLANE_ADAPTIVE, PLANE_READ } from "./division-modes";
+import { resetEdgeDcContexts, restoreEdgeDcContexts, saveEdgeDcContexts } from "./edge-dc-code";
+import { contextCoder, state, withheldWriter, writer } from "./encoder-state";
 import { encodeIntraMacroblocks, encodePredictedPicture } from "./macroblock-coder";
 import { closeMotionField, findVectors, openMotionField, vectorRangeCode } from "./motion-field";
 import { extendPlane, PictureBuffer } from "./picture-buffer";
 import { closePlaneDivider, mergeTopPlanes, openPlaneDivider, putTopPlanes, splitTopPlanes } from "./plane-divider";
-import { HEIGHT_MAX, TYPE_I, TYPE_P, WIDTH_MAX } from "./syntax";
 
 /** Bytes that no macroblock's code exceeds: 6 x 64 escapes of 28 bits, and its header. */
 const MACROBLOCK_MAX_BYTES: i32 = 1400;
@@ -171,11 +164,11 @@ export function encoderPicture(quality: i32, key: i32, number: i32): i32 {
   const type = key != 0 || !hasReference || findVectors(quality) ? TYPE_I : TYPE_P;
   if (type == TYPE_I) {
     pictureInGroup = 0;
-    resetDcContexts();
+    resetEdgeDcContexts();
     putSequenceHeader(writer, width, height, aspectCode, rateCode);
     putGroupHeader(writer, rateCode, number);
   }
-  saveDcContexts();
+  saveEdgeDcContexts();
   const codeRange = type == TYPE_P ? vectorRangeCode() : 1;
   putPictureHeader(writer, pictureInGroup, type, codeRange);
   if (type == TYPE_I) encodeIntraPicture(quality);
@@ -210,7 +203,7 @@ function closeWithheld(): void {
   } else if (!contextCoder.overflow && length + 1 < withheldWriter.byteLength()) {
     withheldWriter.replace(PLANE_ADAPTIVE, contextOutput, length);
   } else {
-    restoreDcContexts();
+    restoreEdgeDcContexts();
   }
 }
 

@@ -1,11 +1,15 @@
 /** Slices and macroblocks of one picture, coded and reconstructed (ISO/IEC 11172-2 2.4.2.6 to 2.4.2.7). */
 import { BitWriter } from "../bitstream/bit-writer";
-import { incrementCodes, motionCodes, patternCodes, putCode } from "../bitstream/code-tables";
-import { edgesInside, edgesOf } from "../bitstream/dc-code";
 import { predict } from "../kernels/motion";
+import { putIncrement, putPattern } from "../mpeg-syntax/code-tables";
+import { putSliceHeader } from "../mpeg-syntax/header-writer";
+import { MB_FORWARD, MB_INTRA, MB_PATTERN, putType } from "../mpeg-syntax/macroblock-types";
+import { TYPE_I, TYPE_P } from "../mpeg-syntax/syntax";
+import { putVectorDifference } from "../mpeg-syntax/vectors";
 import { codeInterBlock, codeIntraBlock, quantiseInterBlock } from "./block-coder";
-import { DIVISION_NONE, state, withheldWriter, writer } from "./encoder-state";
-import { putSliceHeader } from "./headers";
+import { DIVISION_NONE } from "./division-modes";
+import { edgesInside, edgesOf } from "./edge-dc-code";
+import { state, withheldWriter, writer } from "./encoder-state";
 import { KIND_ALONE, KIND_SAME, kindOf, vectorOf, vectorX, vectorY } from "./motion-field";
 import { PictureBuffer } from "./picture-buffer";
 
@@ -25,7 +29,8 @@ export function encodeIntraMacroblocks(picture: PictureBuffer, target: PictureBu
     putSliceHeader(writer, row, quality);
     resetDc();
     for (let column = 0; column < state.macroblocksWide; column++) {
-      writer.put(3, 2); // address increment 1, macroblock type intra
+      putIncrement(writer, 1);
+      putType(writer, TYPE_I, MB_INTRA);
       codeIntraBlocks(writer, false, picture, target, column, row);
     }
   }
@@ -55,28 +60,6 @@ function codeIntraBlocks(
   crDc = codeIntraBlock(dcWriter, true, crDc, picture.cr + chroma, chromaStride, target.cr + chroma, edges);
 }
 
-/** One component of a vector, as a difference to the one before (2.4.4.2). */
-function putVectorComponent(difference: i32, codeRange: i32): void {
-  const bits = codeRange - 1;
-  const limit = 16 << bits;
-  if (difference < -limit) difference += 2 * limit;
-  else if (difference >= limit) difference -= 2 * limit;
-  const magnitude = abs<i32>(difference);
-  const code = (magnitude + (1 << bits) - 1) >> bits;
-  putCode(writer, motionCodes, code);
-  if (code == 0) return;
-  writer.put(difference < 0 ? 1 : 0, 1);
-  if (bits > 0) writer.put((magnitude - 1) & ((1 << bits) - 1), bits);
-}
-
-function putAddressIncrement(increment: i32): void {
-  while (increment > 33) {
-    writer.put(8, 11); // macroblock_escape
-    increment -= 33;
-  }
-  putCode(writer, incrementCodes, increment);
-}
-
 /** Codes a whole P-picture by the vectors found. */
 export function encodePredictedPicture(quality: i32, codeRange: i32): void {
   const picture = state.source!;
@@ -95,9 +78,9 @@ export function encodePredictedPicture(quality: i32, codeRange: i32): void {
       const index = row * state.macroblocksWide + column;
       const kind = kindOf(index);
       if (kind == KIND_ALONE) {
-        putAddressIncrement(increment);
+        putIncrement(writer, increment);
         increment = 1;
-        writer.put(3, 5); // intra
+        putType(writer, TYPE_P, MB_INTRA);
         codeIntraBlocks(dcWriter, state.isContextCoding, picture, target, column, row);
         lastX = 0;
         lastY = 0;
@@ -127,23 +110,21 @@ export function encodePredictedPicture(quality: i32, codeRange: i32): void {
         lastY = 0;
         continue;
       }
-      putAddressIncrement(increment);
+      putIncrement(writer, increment);
       increment = 1;
       if (still && pattern != 0) {
-        writer.put(1, 2); // no motion, coded
+        putType(writer, TYPE_P, MB_PATTERN);
         lastX = 0;
         lastY = 0;
       } else {
-        if (pattern == 0)
-          writer.put(1, 3); // motion, not coded
-        else writer.put(1, 1); // motion, coded
-        putVectorComponent(x - lastX, codeRange);
-        putVectorComponent(y - lastY, codeRange);
+        putType(writer, TYPE_P, pattern == 0 ? MB_FORWARD : MB_FORWARD | MB_PATTERN);
+        putVectorDifference(writer, x - lastX, codeRange - 1);
+        putVectorDifference(writer, y - lastY, codeRange - 1);
         lastX = x;
         lastY = y;
       }
       if (pattern == 0) continue;
-      putCode(writer, patternCodes, pattern);
+      putPattern(writer, pattern);
       for (let block = 0; block < 4; block++) {
         if ((pattern & (32 >> block)) == 0) continue;
         codeInterBlock(block, target.luma + luma + (block & 1 ? 8 : 0) + (block & 2 ? stride * 8 : 0), stride);

@@ -3,7 +3,8 @@ import { putPlane, resetPlaneContexts } from "../bitstream/plane-code";
 import { writePlane } from "../bitstream/read-code";
 import { mergePlane, splitPlane } from "../kernels/bitplane";
 import { choosePlane } from "../kernels/plane-choice";
-import { contextCoder, DIVISION_BINARY, DIVISION_GRAY, state, withheldWriter } from "./encoder-state";
+import { DIVISION_BINARY, DIVISION_GRAY } from "./division-modes";
+import { contextCoder, state, withheldWriter } from "./encoder-state";
 import { PictureBuffer } from "./picture-buffer";
 
 let low7: PictureBuffer | null = null;

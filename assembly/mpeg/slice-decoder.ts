@@ -1,261 +1,201 @@
 /** Slices and macroblocks of one picture, read and reconstructed (ISO/IEC 11172-2 2.4.2.6 to 2.4.2.7). */
-import { BitReader } from "../bitstream/bit-reader";
-import { ADDRESS_ESCAPE, ADDRESS_STUFFING, takeIncrement, takeMotion, takePattern } from "../bitstream/code-tables";
-import { edgesInside, edgesOf } from "../bitstream/dc-code";
 import { ERROR_SYNTAX, ERROR_TRUNCATED, OK } from "../common/status";
+import { furtherBlocks, takeBlockPattern } from "../mpeg-syntax/block-pattern";
+import { MOTION_NONE, takeIncrement, takeMotion } from "../mpeg-syntax/code-tables";
+import { MB_BACKWARD, MB_FORWARD, MB_INTRA, takeType, typeWord } from "../mpeg-syntax/macroblock-types";
+import { SlicePlace, SliceSteps, walkSlice } from "../mpeg-syntax/slice-walk";
+import { TYPE_I, TYPE_P } from "../mpeg-syntax/syntax";
+import { vectorFrom } from "../mpeg-syntax/vectors";
 import { lastDc, readInterBlock, readIntraBlock } from "./block-decoder";
 import { predictFrom } from "./compensation";
-import { PictureBuffer } from "./picture-buffer";
-import { TYPE_I, TYPE_P } from "./syntax";
+import { coded, reader, streamHeaders } from "./decoder-state";
+import { edgesInside, edgesOf } from "./edge-dc-code";
 
-/** Bits of a macroblock type. */
-const QUANT: i32 = 16;
-const FORWARD: i32 = 8;
-const BACKWARD: i32 = 4;
-const PATTERN: i32 = 2;
-const INTRA: i32 = 1;
+const place = new SlicePlace();
 
-/** The public bit string. */
-export const reader: BitReader = new BitReader();
+/** What MPEG-1 has of a walk's steps; the others no MPEG-1 header leads to. */
+class SliceDecoder implements SliceSteps {
+  /** Macroblocks from the start of the slice's row to the end of the picture. */
+  private room: i32 = 0;
+  /** Macroblocks that the slice covers. */
+  private covered: i32 = 0;
+  private quality: i32 = 0;
+  /** Forward horizontal, vertical, backward horizontal, vertical, in the picture's vector unit. */
+  private readonly vectors: StaticArray<i32> = [0, 0, 0, 0];
+  /** Direction bits of the macroblock before, which a skipped one of a B-picture repeats. */
+  private lastDirection: i32 = 0;
 
-/** What the headers say of the picture whose slices are read. */
-class CodedPicture {
-  wide: i32 = 0;
-  high: i32 = 0;
-  type: i32 = 0;
-  target: PictureBuffer | null = null;
-  /** References before and behind in time; a P-picture has the first only. */
-  past: PictureBuffer | null = null;
-  future: PictureBuffer | null = null;
-  /** 1 where vectors count whole samples; then the bits that follow a motion code. */
-  forwardWhole: i32 = 0;
-  forwardBits: i32 = 0;
-  backwardWhole: i32 = 0;
-  backwardBits: i32 = 0;
-  /** Where DC levels stand. */
-  dcSource: i32 = 0;
-}
+  /** See {@link readSlice}. */
+  read(position: i32): i32 {
+    this.room = (coded.macroblocksHigh - position + 1) * streamHeaders.macroblocksWide;
+    const status = walkSlice<SliceDecoder>(this, streamHeaders, place, position);
+    return status < 0 ? status : this.covered;
+  }
 
-export const coded: CodedPicture = new CodedPicture();
+  bits(count: i32): i32 {
+    return reader.get(count);
+  }
 
-let quality: i32 = 0;
-let lumaDc: i32 = 0;
-let cbDc: i32 = 0;
-let crDc: i32 = 0;
-let forwardX: i32 = 0;
-let forwardY: i32 = 0;
-let backwardX: i32 = 0;
-let backwardY: i32 = 0;
-/** Direction bits of the macroblock before, which a skipped one of a B-picture repeats. */
-let lastDirection: i32 = 0;
+  quantiser(): i32 {
+    this.quality = <i32>reader.get(5);
+    return this.quality == 0 ? ERROR_SYNTAX : OK;
+  }
 
-/** @returns how many macroblocks the slice covers, or a negative status */
-export function readSlice(row: i32): i32 {
-  quality = <i32>reader.get(5);
-  if (quality == 0) return ERROR_SYNTAX;
-  while (reader.get(1) != 0) {
+  extra(): i32 {
+    if (reader.get(1) == 0) return 0;
     reader.get(8);
-    if (reader.overrun()) return ERROR_TRUNCATED;
+    return reader.overrun() ? ERROR_TRUNCATED : 1;
   }
-  resetDc();
-  resetVectors();
-  lastDirection = 0;
-  let address = row * coded.wide - 1;
-  let covered = 0;
-  let first = true;
-  while (true) {
-    let increment = 0;
-    while (true) {
-      const next = <i32>reader.peek(11);
-      if (next == ADDRESS_STUFFING) {
-        reader.skip(11);
-      } else if (next == ADDRESS_ESCAPE) {
-        reader.skip(11);
-        increment += 33;
-      } else {
-        break;
-      }
-      if (reader.overrun() || increment > coded.wide * coded.high) return ERROR_SYNTAX;
+
+  begin(): i32 {
+    this.resetVectors();
+    this.lastDirection = 0;
+    this.covered = 0;
+    return OK;
+  }
+
+  increment(_first: i32): i32 {
+    const increment = takeIncrement(reader, streamHeaders.macroblocksWide * coded.macroblocksHigh);
+    return increment < 0 ? ERROR_SYNTAX : increment;
+  }
+
+  reach(address: i32): i32 {
+    return address < this.room ? OK : ERROR_SYNTAX;
+  }
+
+  skip(count: i32): i32 {
+    if (streamHeaders.pictureType == TYPE_I) return ERROR_SYNTAX;
+    this.covered += count;
+    const isForwardOnly = streamHeaders.pictureType == TYPE_P;
+    if (isForwardOnly) this.resetVectors();
+    const wide = streamHeaders.macroblocksWide;
+    const first = place.row * wide + place.column + 1;
+    for (let address = first; address < first + count; address++) {
+      const row = address / wide;
+      this.predictMacroblock(row, address - row * wide, isForwardOnly ? MB_FORWARD : this.lastDirection);
     }
-    const last = takeIncrement(reader);
-    if (last < 0) return ERROR_SYNTAX;
-    increment += last;
-    if (address + increment >= coded.wide * coded.high) return ERROR_SYNTAX;
-    if (first) {
-      address += increment;
-      // Macroblocks before the slice's first belong to nobody.
-      first = false;
-    } else {
-      if (increment > 1 && coded.type == TYPE_I) return ERROR_SYNTAX;
-      while (increment > 1) {
-        address += 1;
-        covered += 1;
-        increment -= 1;
-        skipMacroblock(address);
-      }
-      address += 1;
+    return OK;
+  }
+
+  type(): i32 {
+    const number = takeType(reader, streamHeaders.pictureType);
+    return number < 0 ? ERROR_SYNTAX : <i32>(typeWord(streamHeaders.pictureType, number) >> 16);
+  }
+
+  motionType(): i32 {
+    return ERROR_SYNTAX;
+  }
+
+  fieldDct(_intra: i32): i32 {
+    return ERROR_SYNTAX;
+  }
+
+  fieldSelect(_r: i32, _s: i32): i32 {
+    return ERROR_SYNTAX;
+  }
+
+  vectorCode(_r: i32, s: i32, t: i32, residualBits: i32): i32 {
+    const taken = takeMotion(reader, residualBits);
+    if (taken == MOTION_NONE) return ERROR_SYNTAX;
+    const index = 2 * s + t;
+    unchecked((this.vectors[index] = vectorFrom(this.vectors[index], taken >> 8, taken & 0xff, residualBits)));
+    return OK;
+  }
+
+  dualVector(_t: i32): i32 {
+    return ERROR_SYNTAX;
+  }
+
+  predict(flags: i32, _motion: i32): i32 {
+    if (flags & MB_INTRA) {
+      this.resetVectors();
+      this.lastDirection = 0;
+      return OK;
     }
-    covered += 1;
-    const status = readMacroblock(address);
-    if (status < 0) return status;
-    if (reader.overrun()) return ERROR_TRUNCATED;
-    if (reader.peek(23) == 0) return covered;
+    const isForwardOnly = streamHeaders.pictureType == TYPE_P;
+    if (isForwardOnly && !(flags & MB_FORWARD)) this.resetVectors();
+    this.lastDirection = isForwardOnly ? MB_FORWARD : flags & (MB_FORWARD | MB_BACKWARD);
+    this.predictMacroblock(place.row, place.column, this.lastDirection);
+    return OK;
   }
-}
 
-function resetDc(): void {
-  lumaDc = 128;
-  cbDc = 128;
-  crDc = 128;
-}
-
-function resetVectors(): void {
-  forwardX = 0;
-  forwardY = 0;
-  backwardX = 0;
-  backwardY = 0;
-}
-
-function skipMacroblock(address: i32): void {
-  resetDc();
-  if (coded.type == TYPE_P) {
-    resetVectors();
-    predictMacroblock(address, FORWARD);
-  } else {
-    predictMacroblock(address, lastDirection);
+  pattern(): i32 {
+    const pattern = takeBlockPattern(reader, furtherBlocks(streamHeaders.chroma));
+    return pattern < 0 ? ERROR_SYNTAX : pattern;
   }
-}
 
-/** Bits of the macroblock type (Table B.2), or -1. */
-function readType(): i32 {
-  const bits = reader.peek(6);
-  if (coded.type == TYPE_I) {
-    if (bits >= 32) return take(1, INTRA);
-    return bits >= 16 ? take(2, INTRA | QUANT) : -1;
-  }
-  if (coded.type == TYPE_P) {
-    if (bits >= 32) return take(1, FORWARD | PATTERN);
-    if (bits >= 16) return take(2, PATTERN);
-    if (bits >= 8) return take(3, FORWARD);
-    if (bits >= 6) return take(5, INTRA);
-    if (bits >= 4) return take(5, FORWARD | PATTERN | QUANT);
-    if (bits >= 2) return take(5, PATTERN | QUANT);
-    return bits == 1 ? take(6, INTRA | QUANT) : -1;
-  }
-  if (bits >= 48) return take(2, FORWARD | BACKWARD | PATTERN);
-  if (bits >= 32) return take(2, FORWARD | BACKWARD);
-  if (bits >= 24) return take(3, BACKWARD | PATTERN);
-  if (bits >= 16) return take(3, BACKWARD);
-  if (bits >= 12) return take(4, FORWARD | PATTERN);
-  if (bits >= 8) return take(4, FORWARD);
-  if (bits >= 6) return take(5, INTRA);
-  if (bits >= 4) return take(5, FORWARD | BACKWARD | PATTERN | QUANT);
-  if (bits == 3) return take(6, FORWARD | PATTERN | QUANT);
-  if (bits == 2) return take(6, BACKWARD | PATTERN | QUANT);
-  return bits == 1 ? take(6, INTRA | QUANT) : -1;
-}
-
-function take(length: i32, value: i32): i32 {
-  reader.skip(length);
-  return value;
-}
-
-function readMacroblock(address: i32): i32 {
-  const bits = readType();
-  if (bits < 0) return ERROR_SYNTAX;
-  if (bits & QUANT) {
-    quality = <i32>reader.get(5);
-    if (quality == 0) return ERROR_SYNTAX;
-  }
-  const picture = coded.target!;
-  const stride = <usize>picture.stride;
-  const chromaStride = <usize>picture.chromaStride;
-  const row = address / coded.wide;
-  const column = address - row * coded.wide;
-  const luma = picture.luma + <usize>(row * 16 * picture.stride + column * 16);
-  const chroma = <usize>(row * 8 * picture.chromaStride + column * 8);
-  if (bits & INTRA) {
-    resetVectors();
-    lastDirection = 0;
-    const outer = edgesOf(column, row);
-    for (let block = 0; block < 4; block++) {
+  blocks(intra: bool, pattern: i32): i32 {
+    const picture = coded.target!;
+    const stride = <usize>picture.stride;
+    const chromaStride = <usize>picture.chromaStride;
+    const luma = picture.luma + <usize>(place.row * 16 * picture.stride + place.column * 16);
+    const chroma = <usize>(place.row * 8 * picture.chromaStride + place.column * 8);
+    const outer = edgesOf(place.column, place.row);
+    let status = OK;
+    for (let block = 0; block < 4 && status >= 0; block++) {
       const target = luma + (block & 1 ? 8 : 0) + (block & 2 ? stride * 8 : 0);
-      const status = readIntraBlock(
-        reader,
-        coded.dcSource,
-        false,
-        lumaDc,
-        quality,
-        target,
-        stride,
-        outer | edgesInside(block),
-      );
-      if (status < 0) return status;
-      lumaDc = lastDc;
+      if (intra) status = this.intraBlock(0, target, stride, outer | edgesInside(block));
+      else if (pattern & (32 >> block)) status = readInterBlock(reader, this.quality, target, stride);
     }
-    let status = readIntraBlock(reader, coded.dcSource, true, cbDc, quality, picture.cb + chroma, chromaStride, outer);
-    if (status < 0) return status;
-    cbDc = lastDc;
-    status = readIntraBlock(reader, coded.dcSource, true, crDc, quality, picture.cr + chroma, chromaStride, outer);
-    crDc = lastDc;
+    if (intra) {
+      if (status >= 0) status = this.intraBlock(1, picture.cb + chroma, chromaStride, outer);
+      return status < 0 ? status : this.intraBlock(2, picture.cr + chroma, chromaStride, outer);
+    }
+    if (status >= 0 && pattern & 2) status = readInterBlock(reader, this.quality, picture.cb + chroma, chromaStride);
+    if (status >= 0 && pattern & 1) status = readInterBlock(reader, this.quality, picture.cr + chroma, chromaStride);
     return status;
   }
-  resetDc();
-  if (bits & FORWARD) {
-    forwardX = readVector(forwardX, coded.forwardBits);
-    forwardY = readVector(forwardY, coded.forwardBits);
-    if (forwardX == BAD_VECTOR || forwardY == BAD_VECTOR) return ERROR_SYNTAX;
-  } else if (coded.type == TYPE_P) {
-    resetVectors();
+
+  end(_address: i32): i32 {
+    this.covered += 1;
+    if (reader.overrun()) return ERROR_TRUNCATED;
+    return reader.peek(23) == 0 ? 1 : 0;
   }
-  if (bits & BACKWARD) {
-    backwardX = readVector(backwardX, coded.backwardBits);
-    backwardY = readVector(backwardY, coded.backwardBits);
-    if (backwardX == BAD_VECTOR || backwardY == BAD_VECTOR) return ERROR_SYNTAX;
+
+  /** @param component 0 Y, 1 Cb, 2 Cr */
+  private intraBlock(component: i32, target: usize, stride: usize, edges: i32): i32 {
+    const predicted = unchecked(place.dcPredictors[component]);
+    const status = readIntraBlock(
+      reader,
+      coded.dcSource,
+      component != 0,
+      predicted,
+      this.quality,
+      target,
+      stride,
+      edges,
+    );
+    unchecked((place.dcPredictors[component] = lastDc));
+    return status;
   }
-  lastDirection = coded.type == TYPE_P ? FORWARD : bits & (FORWARD | BACKWARD);
-  predictMacroblock(address, lastDirection);
-  if ((bits & PATTERN) == 0) return OK;
-  const pattern = takePattern(reader);
-  if (pattern < 0) return ERROR_SYNTAX;
-  let status = OK;
-  for (let block = 0; block < 4 && status >= 0; block++) {
-    if (pattern & (32 >> block))
-      status = readInterBlock(reader, quality, luma + (block & 1 ? 8 : 0) + (block & 2 ? stride * 8 : 0), stride);
+
+  private resetVectors(): void {
+    for (let i = 0; i < 4; i++) unchecked((this.vectors[i] = 0));
   }
-  if (status >= 0 && pattern & 2) status = readInterBlock(reader, quality, picture.cb + chroma, chromaStride);
-  if (status >= 0 && pattern & 1) status = readInterBlock(reader, quality, picture.cr + chroma, chromaStride);
-  return status;
+
+  private predictMacroblock(row: i32, column: i32, direction: i32): void {
+    const target = coded.target!;
+    const isForward = (direction & MB_FORWARD) != 0;
+    if (isForward) {
+      const unit = unchecked(streamHeaders.wholeSamples[0]);
+      const x = unchecked(this.vectors[0]) << unit;
+      predictFrom(coded.past!, x, unchecked(this.vectors[1]) << unit, row, column, target, false);
+    }
+    if ((direction & MB_BACKWARD) != 0 || !isForward) {
+      const unit = unchecked(streamHeaders.wholeSamples[1]);
+      const x = unchecked(this.vectors[2]) << unit;
+      predictFrom(coded.future!, x, unchecked(this.vectors[3]) << unit, row, column, target, isForward);
+    }
+  }
 }
 
-const BAD_VECTOR: i32 = i32.MIN_VALUE;
+const decoder = new SliceDecoder();
 
-/** One component of a vector (2.4.4.2), in the picture's vector unit. */
-function readVector(before: i32, bits: i32): i32 {
-  const code = takeMotion(reader);
-  if (code < 0) return BAD_VECTOR;
-  if (code == 0) return before;
-  const negative = reader.get(1) != 0;
-  let difference = code;
-  if (bits > 0) difference = ((code - 1) << bits) + <i32>reader.get(bits) + 1;
-  const limit = 16 << bits;
-  let vector = before + (negative ? -difference : difference);
-  if (vector < -limit) vector += 2 * limit;
-  else if (vector >= limit) vector -= 2 * limit;
-  return vector;
-}
-
-function predictMacroblock(address: i32, direction: i32): void {
-  const target = coded.target!;
-  const row = address / coded.wide;
-  const column = address - row * coded.wide;
-  const isForward = (direction & FORWARD) != 0;
-  if (isForward) {
-    const unit = coded.forwardWhole;
-    predictFrom(coded.past!, forwardX << unit, forwardY << unit, row, column, target, false);
-  }
-  if ((direction & BACKWARD) != 0 || !isForward) {
-    const unit = coded.backwardWhole;
-    predictFrom(coded.future!, backwardX << unit, backwardY << unit, row, column, target, isForward);
-  }
+/**
+ * Reads a slice from behind its start code on.
+ * @param position slice_vertical_position, 1 to 175
+ * @returns how many macroblocks the slice covers, or a negative status
+ */
+export function readSlice(position: i32): i32 {
+  return decoder.read(position);
 }

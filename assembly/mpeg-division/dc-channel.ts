@@ -1,11 +1,11 @@
 /** DC coefficients of intra blocks in the slave: predicted from their neighbours, coded by the range coder. FORMAT.md 11.4. */
 import { CONTEXT_BYTES, resetContext } from "../bitstream/arithmetic";
+import { BitCursor } from "../bitstream/bit-cursor";
 import { BitWriter } from "../bitstream/bit-writer";
-import { BitCursor } from "./bit-cursor";
 import { Channel, decide, decideNumber, decidePlain, NUMBER_CONTEXTS } from "./channel";
-import { dcPrecision } from "./headers";
 import { dcAbove, dcCorner, dcLeft, findDcs, NO_DC, putDc } from "./neighbours";
 import { findPast, forgetPast, past, pastAbove, pastLeft, putPast } from "./past";
+import { segmentHeaders } from "./segment-state";
 
 /** The slave's string. */
 export const dcChannel = new Channel(new BitCursor(), new BitWriter());
@@ -26,7 +26,7 @@ const ERROR_SHIFT: i32 = 4;
 let pastError: i32 = 0;
 let nearError: i32 = 0;
 
-export function resetDcContexts(): void {
+export function resetDcChannel(): void {
   for (let i = 0; i < 2 * CLASSES * GROUP; i++) resetContext(contexts + <usize>(i * CONTEXT_BYTES), 1 << 14, 5);
   pastError = 0;
   nearError = 0;
@@ -35,7 +35,7 @@ export function resetDcContexts(): void {
 
 /** Class of a sum of two differences. */
 function roughness(sum: i32): i32 {
-  return min<i32>(ROUGHEST, 32 - clz<i32>(sum >> dcPrecision));
+  return min<i32>(ROUGHEST, 32 - clz<i32>(sum >> segmentHeaders.dcPrecision));
 }
 
 function median(a: i32, b: i32, c: i32): i32 {

@@ -1,20 +1,4 @@
-/** Constants of ISO/IEC 11172-2: start codes, picture types, matrices, scan. */
-
-export const PICTURE_START: u32 = 0x100;
-export const SLICE_FIRST: u32 = 0x101;
-export const SLICE_LAST: u32 = 0x1af;
-export const SEQUENCE_HEADER: u32 = 0x1b3;
-export const SEQUENCE_EXTENSION: u32 = 0x1b5;
-export const SEQUENCE_END: u32 = 0x1b7;
-export const GROUP_START: u32 = 0x1b8;
-
-export const TYPE_I: i32 = 1;
-export const TYPE_P: i32 = 2;
-export const TYPE_B: i32 = 3;
-
-/** Largest size that a sequence header (12 bits) and one slice a macroblock row (175 start codes) can carry. */
-export const WIDTH_MAX: i32 = 4095;
-export const HEIGHT_MAX: i32 = 2800;
+/** Scans and default matrices of ISO/IEC 13818-2 6.3.11 and 7.3.1, ISO/IEC 11172-2 2.4.3.2, in transposed order. */
 
 const INTRA_MATRIX: StaticArray<u8> = [
   8, 16, 19, 22, 26, 27, 29, 34, 16, 16, 22, 24, 27, 29, 34, 37, 19, 22, 26, 27, 29, 34, 34, 38, 22, 22, 26, 27, 29, 34,

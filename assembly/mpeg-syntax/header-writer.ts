@@ -1,6 +1,6 @@
-/** Headers above the macroblock layer (ISO/IEC 11172-2 2.4.2), written and read. */
+/** Headers of MPEG-1 above the macroblock layer, written (ISO/IEC 11172-2 2.4.2). */
 import { BitWriter } from "../bitstream/bit-writer";
-import { GROUP_START, PICTURE_START, SEQUENCE_EXTENSION, SEQUENCE_HEADER, SLICE_FIRST, TYPE_I } from "./syntax";
+import { GROUP_START, PICTURE_START, SEQUENCE_HEADER, SLICE_FIRST, TYPE_I } from "./syntax";
 
 /** Pictures a second of the codes 1 to 8, rounded up, for time codes (Table of 2.4.3.2). */
 const RATE_ROUNDED: StaticArray<i32> = [0, 24, 24, 25, 30, 30, 50, 60, 60];
@@ -56,39 +56,4 @@ export function putSliceHeader(writer: BitWriter, row: i32, quality: i32): void 
   writer.put(SLICE_FIRST + row, 32);
   writer.put(quality, 5);
   writer.put(0, 1); // no extra information
-}
-
-/**
- * What a stream's first sequence header says.
- * Source: ISO/IEC 11172-2 2.4.2.3, ISO/IEC 13818-2 6.2.2.1.
- *
- * @param bytes the stream, or its beginning
- * @returns offset in bytes, width, height, aspect code, rate code, 1 for MPEG-1 or 2 for MPEG-2; empty where there is no sequence header
- */
-export function readStreamHeader(bytes: Uint8Array): Int32Array {
-  for (let i = 0; i + 12 <= bytes.length; i++) {
-    if (startCodeAt(bytes, i) != SEQUENCE_HEADER) continue;
-    const found = new Int32Array(6);
-    found[0] = i;
-    found[1] = ((<i32>bytes[i + 4]) << 4) | (<i32>bytes[i + 5] >> 4);
-    found[2] = ((<i32>bytes[i + 5] & 15) << 8) | <i32>bytes[i + 6];
-    found[3] = <i32>bytes[i + 7] >> 4;
-    found[4] = <i32>bytes[i + 7] & 15;
-    found[5] = hasExtension(bytes, i + 8) ? 2 : 1;
-    return found;
-  }
-  return new Int32Array(0);
-}
-
-function startCodeAt(bytes: Uint8Array, i: i32): u32 {
-  return ((<u32>bytes[i]) << 24) | ((<u32>bytes[i + 1]) << 16) | ((<u32>bytes[i + 2]) << 8) | <u32>bytes[i + 3];
-}
-
-/** True where the next start code is a sequence extension, which only MPEG-2 has. */
-function hasExtension(bytes: Uint8Array, from: i32): bool {
-  for (let i = from; i + 4 <= bytes.length; i++) {
-    const code = startCodeAt(bytes, i);
-    if (code >> 8 == 1) return code == SEQUENCE_EXTENSION;
-  }
-  return false;
 }

@@ -3,7 +3,7 @@
  * and upper edge, beside which the block's own edge, known but for its DC, is laid: what is left to code is how far the two are apart.
  * FORMAT.md 9.2.
  */
-import { ArithmeticDecoder, ArithmeticEncoder, CONTEXT_BYTES, EVEN, resetContext } from "./arithmetic";
+import { ArithmeticDecoder, ArithmeticEncoder, CONTEXT_BYTES, EVEN, resetContext } from "../bitstream/arithmetic";
 
 /** Edges of a block that have samples of the picture beside them. */
 const EDGE_LEFT: i32 = 1;
@@ -35,16 +35,16 @@ let predicted: i32 = 0;
 let agreement: i32 = 0;
 
 /** Forgets what was learnt, at an I-picture. */
-export function resetDcContexts(): void {
+export function resetEdgeDcContexts(): void {
   for (let i = 0; i < CONTEXTS; i++) resetContext(contexts + i * CONTEXT_BYTES, EVEN);
 }
 
-/** Keeps what was learnt so far; {@link restoreDcContexts} returns to it where the code is not taken. */
-export function saveDcContexts(): void {
+/** Keeps what was learnt so far; {@link restoreEdgeDcContexts} returns to it where the code is not taken. */
+export function saveEdgeDcContexts(): void {
   memory.copy(saved, contexts, CONTEXTS * CONTEXT_BYTES);
 }
 
-export function restoreDcContexts(): void {
+export function restoreEdgeDcContexts(): void {
   memory.copy(contexts, saved, CONTEXTS * CONTEXT_BYTES);
 }
 
