@@ -106,11 +106,10 @@ describe("the package in an empty folder", () => {
   it("divides in a page that Vite builds, as the README shows, and the pair combines", async () => {
     const page = join(folder, "page");
     mkdirSync(page);
-    writeFileSync(join(page, "divide.js"), pageExample);
     writeFileSync(
       join(page, "main.js"),
-      `import "cmix/player";
-       import { divide } from "./divide.js";
+      `${pageExample}
+       import "cmix/player";
        const base64 = (bytes) => new Promise((resolve) => {
          const reader = new FileReader();
          reader.onload = () => resolve(reader.result.split(",")[1]);

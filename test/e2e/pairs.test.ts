@@ -1,0 +1,45 @@
+/** Pairs that version 5c80022 wrote (test/pairs) play in this version, behind a CM; those of method `mpeg` are refused before it. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { sourceFromBytes, toHex } from "../../codec/bytes/bytes.ts";
+import { SlaveReader } from "../../codec/format/slave-file.ts";
+import { ROOT } from "../support/tree.ts";
+import { sendFile } from "../support/upload.ts";
+import { startApp, type TestApp } from "./support/app.ts";
+import { chooseFile, playThroughCm, waitForPosition, waitForState, withPage } from "./support/pages.ts";
+
+const pair = (name: string, ending: "cmx" | "cms"): string => join(ROOT, `test/pairs/${name}.${ending}`);
+const PLAYED = ["compress-sealed", "compress-patent", "samples-sealed", "samples-patent"];
+const REFUSED = ["mpeg-sealed", "mpeg-kept-sealed", "mpeg-patent"];
+
+let app: TestApp;
+
+beforeAll(async () => {
+  app = await startApp(1);
+  for (const name of PLAYED) {
+    const slave = new Uint8Array(readFileSync(pair(name, "cms")));
+    const { header } = await SlaveReader.open(sourceFromBytes(slave));
+    const sent = await sendFile(app.url, "slave", toHex(header.id), slave, await app.administrator());
+    expect(sent.status).toBe(201);
+  }
+});
+afterAll(() => app?.close());
+
+it.each(PLAYED)("P3 %s plays to its end", async (name) => {
+  await withPage(app, "/watch", async ({ page }) => {
+    await chooseFile(page, pair(name, "cmx"));
+    await playThroughCm(page);
+    await waitForPosition(page, 1.9);
+  });
+});
+
+it.each(REFUSED)("P3 %s is refused before a CM, with what to do", async (name) => {
+  await withPage(app, "/watch", async ({ page }) => {
+    await chooseFile(page, pair(name, "cmx"));
+    await waitForState(page, "error");
+    expect(await page.getByRole("alert").innerText()).toMatch(
+      /does not play how this video was divided \(method mpeg\)/,
+    );
+  });
+});
