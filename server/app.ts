@@ -9,10 +9,9 @@ import { registerAdmin } from "./accounts/admin-routes.ts";
 import { COOKIE, CSRF_HEADER, identify } from "./accounts/identity.ts";
 import { registerAccounts } from "./accounts/routes.ts";
 import { registerSession } from "./accounts/session-routes.ts";
-import { tooLarge } from "./blobs/receive.ts";
 import { registerCms } from "./cm/routes.ts";
 import type { Deps } from "./deps.ts";
-import { answerError, HttpError, notUnderstood } from "./http/answer-error.ts";
+import { answerError, notUnderstood } from "./http/answer-error.ts";
 import { registerHealth } from "./http/health.ts";
 import { countAnswer } from "./http/request-log.ts";
 import { securityHeaders } from "./http/security-headers.ts";
@@ -26,6 +25,7 @@ import { Uploads } from "./library/uploads.ts";
 import { PlayUnits } from "./plays/play-units.ts";
 import { registerPlays } from "./plays/routes.ts";
 import { unitsListener } from "./plays/units-listener.ts";
+import { Refusal, tooLarge } from "./refusal.ts";
 import { registerReports } from "./reports/routes.ts";
 import { registerWebhooks } from "./reports/webhook-routes.ts";
 import { sameOrigin } from "./security/same-origin.ts";
@@ -71,7 +71,7 @@ export function createApp(deps: Deps, uploads = new Uploads(deps), units = new P
     },
   });
   app.onError((error, c) => answerError(c, error, deps.log));
-  app.notFound((c) => answerError(c, new HttpError("not_found", "there is nothing at this address"), deps.log));
+  app.notFound((c) => answerError(c, new Refusal("not_found", "there is nothing at this address"), deps.log));
   app.use("*", securityHeaders(deps.mainOrigins, deps.embedSites), countAndLog(deps));
   app.use("/api/*", identify(deps), sameOrigin);
   for (const [name, place] of [
@@ -91,7 +91,19 @@ export function createApp(deps: Deps, uploads = new Uploads(deps), units = new P
   // A GET has no body, and to look for one would cost as much as a short answer.
   const changesAreSmall: MiddlewareHandler = (c, next) => (c.req.method === "GET" ? next() : smallBody(c, next));
   for (const path of JSON_ROUTES) app.use(path, changesAreSmall);
-  registerHealth(app, deps, uploads);
+  registerHealth(app, {
+    ...deps,
+    isReady: async () => {
+      await deps.store.check();
+      return deps.store.cms.hasHouseCm();
+    },
+    gauges: async () => ({
+      cmix_videos: await deps.store.videos.count(),
+      cmix_cms: await deps.store.cms.count(),
+      cmix_unfinished_uploads: await uploads.count(),
+      cmix_waiting_reports: await deps.store.reports.waiting(),
+    }),
+  });
   const accounts = new AccountService(deps);
   registerSession(app, accounts, deps.guestPlaysPerDay);
   registerAccounts(app, deps, accounts);

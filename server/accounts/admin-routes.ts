@@ -1,9 +1,9 @@
 /** The administrator's routes. */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import type { Deps } from "../deps.ts";
 import { json, jsonBody, refusals } from "../http/schemas.ts";
 import { accessToJson, accountToJson, divisionToJson, PRIVATE } from "./account-json.ts";
 import type { AccountService } from "./account-service.ts";
+import type { AccountDeps } from "./deps.ts";
 import { accountOf, guarded } from "./identity.ts";
 import {
   accessLogSchema,
@@ -65,7 +65,7 @@ const divisionsRoute = createRoute({
   responses: { 200: json(divisionLogSchema, "At most 100"), ...refusals(400, 401, 403) },
 });
 
-export function registerAdmin(app: OpenAPIHono, { store }: Deps, service: AccountService): void {
+export function registerAdmin(app: OpenAPIHono, { store }: AccountDeps, service: AccountService): void {
   app.use("/api/admin/*", async (c, next) => {
     c.header("Cache-Control", PRIVATE);
     await next();

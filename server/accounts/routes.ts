@@ -1,13 +1,13 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import type { Deps } from "../deps.ts";
 import { given, json, jsonBody, refusals } from "../http/schemas.ts";
-import type { Account } from "../storage/sqlite/accounts.ts";
 import { accountToJson, divisionToJson, PRIVATE } from "./account-json.ts";
 import { type AccountService, NO_BUSINESS } from "./account-service.ts";
+import type { AccountDeps } from "./deps.ts";
 import { accountOf, giveSession, guarded, takeSession } from "./identity.ts";
 import { ACCOUNT_ROLES } from "./roles.ts";
 import * as schemas from "./schemas.ts";
+import type { Account } from "./store.ts";
 
 const registerRoute = createRoute({
   method: "post",
@@ -87,7 +87,7 @@ const divisionsRoute = createRoute({
   responses: { 200: json(schemas.divisionLogSchema, "At most 100"), ...refusals(400, 401, 403) },
 });
 
-export function registerAccounts(app: OpenAPIHono, { store }: Deps, service: AccountService): void {
+export function registerAccounts(app: OpenAPIHono, { store }: AccountDeps, service: AccountService): void {
   const own = (c: Context) => service.account(accountOf(c));
   const addressOf = (c: Context) => c.get("client").address;
 

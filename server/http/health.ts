@@ -1,8 +1,8 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { JSONValue } from "hono/utils/types";
-import type { Deps } from "../deps.ts";
-import type { Uploads } from "../library/uploads.ts";
-import { HttpError } from "./answer-error.ts";
+import type { Log } from "../log.ts";
+import type { GaugeValues, Metrics } from "../metrics.ts";
+import { Refusal } from "../refusal.ts";
 import { json, refusals } from "./schemas.ts";
 
 const statusSchema = z.object({ status: z.literal("ok") }).openapi("Status");
@@ -40,31 +40,31 @@ const documentRoute = createRoute({
   },
 });
 
-export function registerHealth(app: OpenAPIHono, { store, metrics, log, lifecycle }: Deps, uploads: Uploads): void {
+export interface HealthDeps {
+  /** Whether plays can be served. @throws StorageError the stores do not answer */
+  isReady(): Promise<boolean>;
+  /** What there is at this moment. */
+  gauges(): Promise<GaugeValues>;
+  /** Whether the server takes its last requests. */
+  lifecycle: { isStopping: boolean };
+  metrics: Metrics;
+  log: Log;
+}
+
+export function registerHealth(app: OpenAPIHono, { isReady, gauges, lifecycle, metrics, log }: HealthDeps): void {
   app.openapi(healthRoute, (c) => c.json({ status: "ok" as const }, 200));
 
   app.openapi(readyRoute, async (c) => {
-    if (lifecycle.isStopping) throw new HttpError("unavailable", "the server is stopping: ask another one");
-    const ready = await store.check().then(
-      () => store.cms.hasHouseCm(),
-      (error: Error) => {
-        log("not-ready", { message: error.message });
-        return false;
-      },
-    );
-    if (!ready) throw new HttpError("unavailable", "the database or the house CM is not there");
+    if (lifecycle.isStopping) throw new Refusal("unavailable", "the server is stopping: ask another one");
+    const ready = await isReady().catch((error: Error) => {
+      log("not-ready", { message: error.message });
+      return false;
+    });
+    if (!ready) throw new Refusal("unavailable", "the database or the house CM is not there");
     return c.json({ status: "ok" as const }, 200);
   });
 
-  app.openapi(metricsRoute, async (c) => {
-    const values = {
-      cmix_videos: await store.videos.count(),
-      cmix_cms: await store.cms.count(),
-      cmix_unfinished_uploads: await uploads.count(),
-      cmix_waiting_reports: await store.reports.waiting(),
-    };
-    return c.text(await metrics.render(values), 200);
-  });
+  app.openapi(metricsRoute, async (c) => c.text(await metrics.render(await gauges()), 200));
 
   app.openapi(documentRoute, (c) => {
     const info = {

@@ -1,9 +1,9 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { guarded } from "../accounts/identity.ts";
-import type { Deps } from "../deps.ts";
-import { HttpError } from "../http/answer-error.ts";
 import { dateOf, given, idSchema, json, jsonBody, refusals, timeOf } from "../http/schemas.ts";
+import { Refusal } from "../refusal.ts";
 import type { VideoConditions } from "./conditions.ts";
+import type { LibraryDeps } from "./deps.ts";
 import { ownedVideo } from "./owned-video.ts";
 import { type VideoConditions as ConditionsJson, conditionsChangeSchema, conditionsSchema } from "./schemas.ts";
 
@@ -30,7 +30,7 @@ const patchRoute = createRoute({
   responses: { 200: json(conditionsSchema, "Changed"), ...refusals(400, 401, 403, 404, 413, 415) },
 });
 
-export function registerConditions(app: OpenAPIHono, deps: Deps): void {
+export function registerConditions(app: OpenAPIHono, deps: LibraryDeps): void {
   const { conditions } = deps.store;
 
   app.openapi(getRoute, async (c) => {
@@ -46,7 +46,7 @@ export function registerConditions(app: OpenAPIHono, deps: Deps): void {
     const { from, until, ...others } = changed;
     const next: VideoConditions = { ...others, fromAt: timeOf(from), untilAt: timeOf(until) };
     if (next.fromAt !== null && next.untilAt !== null && next.fromAt >= next.untilAt)
-      throw new HttpError("bad_request", "from: not before until, so nobody could play it", { place: "json.from" });
+      throw new Refusal("bad_request", "from: not before until, so nobody could play it", { place: "json.from" });
     await conditions.set(mainId, next);
     return c.json(changed, 200);
   });

@@ -2,10 +2,10 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { MainReader, sourceFromBytes } from "../../codec/index.ts";
 import { guarded } from "../accounts/identity.ts";
-import type { Deps } from "../deps.ts";
-import { HttpError } from "../http/answer-error.ts";
 import { bytes, idSchema, json, refusals } from "../http/schemas.ts";
 import { sendFile } from "../http/send-file.ts";
+import { Refusal } from "../refusal.ts";
+import type { LibraryDeps } from "./deps.ts";
 import { ownedVideo } from "./owned-video.ts";
 import { registerRemoteMain } from "./remote-main.ts";
 import { mainAddressSchema, remoteMainSchema } from "./schemas.ts";
@@ -61,7 +61,7 @@ const posterRoute = createRoute({
   responses: { 200: bytes("JPEG, PNG or WebP", "image/*"), ...refusals(400, 404) },
 });
 
-export function registerMains(app: OpenAPIHono, deps: Deps): void {
+export function registerMains(app: OpenAPIHono, deps: LibraryDeps): void {
   const { store, blobs, now } = deps;
 
   const countDownload = (c: Context, mainId: string): Promise<void> =>
@@ -70,7 +70,7 @@ export function registerMains(app: OpenAPIHono, deps: Deps): void {
   async function listed(mainId: string) {
     const [main, video] = [await store.videos.main(mainId), await store.videos.byMain(mainId)];
     if (main === undefined || video === undefined)
-      throw new HttpError("not_found", `main ${mainId} cannot be had here`, { mainId });
+      throw new Refusal("not_found", `main ${mainId} cannot be had here`, { mainId });
     return { main, video };
   }
 
@@ -100,7 +100,7 @@ export function registerMains(app: OpenAPIHono, deps: Deps): void {
     const isHere = main.hasPoster && main.url === null;
     const poster = isHere ? (await MainReader.open(await blobs.source("mains", main.mainId))).header.poster : undefined;
     if (poster === undefined)
-      throw new HttpError("not_found", `main ${main.mainId} has no poster`, { mainId: main.mainId });
+      throw new Refusal("not_found", `main ${main.mainId} has no poster`, { mainId: main.mainId });
     return sendFile(c, sourceFromBytes(poster.data), {
       type: poster.type,
       tag: `${main.sha256}-poster`,

@@ -1,9 +1,8 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { guarded } from "../accounts/identity.ts";
-import type { Deps } from "../deps.ts";
-import { HttpError } from "../http/answer-error.ts";
 import { idSchema, json, refusals } from "../http/schemas.ts";
-import type { LibraryQuery } from "../storage/sqlite/library.ts";
+import { Refusal } from "../refusal.ts";
+import type { LibraryDeps } from "./deps.ts";
 import { ownedVideo } from "./owned-video.ts";
 import {
   downloadsSchema,
@@ -16,6 +15,7 @@ import {
   videoShownSchema,
 } from "./schemas.ts";
 import { searchWords } from "./search-text.ts";
+import type { LibraryQuery } from "./store.ts";
 import { ownVideoToJson, videoToJson } from "./video-json.ts";
 
 const PAGE_USUAL = 24;
@@ -74,14 +74,14 @@ const downloadsRoute = createRoute({
   },
 });
 
-export function registerVideos(app: OpenAPIHono, deps: Deps): void {
+export function registerVideos(app: OpenAPIHono, deps: LibraryDeps): void {
   const { store, log, now } = deps;
 
   app.openapi(listRoute, async (c) => {
     const { q = "", genre, age, page = 1, size = PAGE_USUAL, mine } = c.req.valid("query");
     const identity = c.get("identity");
     if (mine !== undefined && identity?.accountId === undefined)
-      throw new HttpError("signed_out", "sign in to see your own videos: POST /api/session");
+      throw new Refusal("signed_out", "sign in to see your own videos: POST /api/session");
     const query: LibraryQuery = {
       words: searchWords(q),
       genre,
@@ -100,7 +100,7 @@ export function registerVideos(app: OpenAPIHono, deps: Deps): void {
   app.openapi(getRoute, async (c) => {
     const { mainId } = c.req.valid("param");
     const [video] = (await store.library.list({ words: [], mainId, offset: 0, most: 1 })).videos;
-    if (video === undefined) throw new HttpError("not_found", `there is no video ${mainId} in the library`, { mainId });
+    if (video === undefined) throw new Refusal("not_found", `there is no video ${mainId} in the library`, { mainId });
     return c.json(videoToJson(video), 200);
   });
 

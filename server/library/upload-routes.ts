@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { guarded } from "../accounts/identity.ts";
-import { HttpError } from "../http/answer-error.ts";
 import { bytes, idSchema, refusals } from "../http/schemas.ts";
+import { Refusal } from "../refusal.ts";
 import { UPLOADS_PATH, type Uploads } from "./uploads.ts";
 
 const UPLOADERS = ["provider", "administrator"] as const;
@@ -52,7 +52,7 @@ export function registerUploads(app: OpenAPIHono, uploads: Uploads): void {
   for (const route of [createRoutes.state, createRoutes.append, createRoutes.cancel]) {
     app.openapi(route, (c) => {
       if (c.req.method === "GET")
-        throw new HttpError("not_found", "an upload is not read back: HEAD tells how far it is");
+        throw new Refusal("not_found", "an upload is not read back: HEAD tells how far it is");
       return uploads.handle(c.req.raw, c.get("identity"), c.req.valid("param").uploadId);
     });
   }

@@ -1,7 +1,7 @@
 /** Slave units of a play: where a ticket may begin, seeks, and what one ticket gives. */
 import { fromHex, START_UNIT } from "../../codec/index.ts";
-import type { Deps } from "../deps.ts";
-import { HttpError } from "../http/answer-error.ts";
+import { Refusal } from "../refusal.ts";
+import type { PlayDeps } from "./deps.ts";
 import { type Play, secondsToCmEnd, secretOf, withVideo } from "./play.ts";
 import { type PlayCmBytes, PlayMedia, type PlaySlave } from "./play-media.ts";
 import { mayBeginAt, releaseUnits, seekTo } from "./play-rules.ts";
@@ -19,13 +19,13 @@ export interface UnitsAnswer {
 }
 
 export class PlayUnits {
-  private readonly deps: Deps;
+  private readonly deps: PlayDeps;
   readonly plays: PlayService;
   private readonly media: PlayMedia;
   /** Of the visit that a play is at: its units have all but their numbers in common. */
   private readonly sources = new WeakMap<Play, { number: number; visit: number; source: UnitSource }>();
 
-  constructor(deps: Deps) {
+  constructor(deps: PlayDeps) {
     this.deps = deps;
     this.plays = new PlayService(deps);
     this.media = new PlayMedia(deps);
@@ -34,7 +34,7 @@ export class PlayUnits {
   /**
    * A ticket that begins at a segment, for nothing: inside of what was sent, right behind it, or shortly ahead of the position.
    *
-   * @throws HttpError range: there is no such segment; seek_first: it lies farther ahead
+   * @throws Refusal range: there is no such segment; seek_first: it lies farther ahead
    */
   async ticketAt(play: Play, from: number | "start"): Promise<string> {
     const { number, slave } = await this.slaveOf(play);
@@ -42,7 +42,7 @@ export class PlayUnits {
     if (from !== "start") {
       mustBeThere(slave, from);
       if (state === undefined || !mayBeginAt(state, slave.timeline, from))
-        throw new HttpError("seek_first", `segment ${from} lies too far ahead of the play: seek there first`, {
+        throw new Refusal("seek_first", `segment ${from} lies too far ahead of the play: seek there first`, {
           segment: from,
         });
     }
@@ -50,7 +50,7 @@ export class PlayUnits {
     return this.plays.unitsTicket(play, from === "start" ? START_UNIT : from) ?? "";
   }
 
-  /** @throws HttpError range: there is no such segment; too_many */
+  /** @throws Refusal range: there is no such segment; too_many */
   async seek(play: Play, segment: number): Promise<string> {
     const { number, slave } = await this.slaveOf(play);
     mustBeThere(slave, segment);
@@ -62,7 +62,7 @@ export class PlayUnits {
         return answer.kind === "moved" ? answer.state : video;
       });
       if (wait > 0)
-        throw new HttpError("too_many", `seeks come too fast: the next in ${wait.toFixed(1)} s`, {
+        throw new Refusal("too_many", `seeks come too fast: the next in ${wait.toFixed(1)} s`, {
           retryAfterSeconds: wait,
         });
       return [state];
@@ -74,7 +74,7 @@ export class PlayUnits {
    * Takes a ticket and releases the units that it gives.
    *
    * @param most units wanted at most; undefined: as many as one answer may hold
-   * @throws HttpError ticket_…: see tickets.ts; too_early, which leaves the ticket good
+   * @throws Refusal ticket_…: see tickets.ts; too_early, which leaves the ticket good
    */
   async units(play: Play, ticketText: string, most: number | undefined): Promise<UnitsAnswer> {
     const { limits, metrics, now } = this.deps;
@@ -98,7 +98,7 @@ export class PlayUnits {
       end = from;
       let state = { ...play.state, unitsTicket: play.state.unitsTicket + 1 };
       if (answer.kind === "wait" && !isStart)
-        throw new HttpError("too_early", `segment ${from} may be fetched in ${answer.seconds.toFixed(1)} s`, {
+        throw new Refusal("too_early", `segment ${from} may be fetched in ${answer.seconds.toFixed(1)} s`, {
           segment: from,
           retryAfterSeconds: answer.seconds,
         });
@@ -134,5 +134,5 @@ export class PlayUnits {
 }
 
 function mustBeThere({ reader: { segments } }: PlaySlave, segment: number): void {
-  if (segment >= segments) throw new HttpError("range", `segment ${segment}: the slave has ${segments}`, { segments });
+  if (segment >= segments) throw new Refusal("range", `segment ${segment}: the slave has ${segments}`, { segments });
 }

@@ -1,11 +1,10 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { accountOf, guarded } from "../accounts/identity.ts";
-import type { Deps } from "../deps.ts";
-import { HttpError } from "../http/answer-error.ts";
 import { idSchema, json, refusals } from "../http/schemas.ts";
+import { Refusal } from "../refusal.ts";
 import { checkUrl } from "../security/guarded-fetch.ts";
-import type { ReportSettings } from "../storage/sqlite/reports.ts";
+import type { ReportDeps } from "./deps.ts";
 import { type Report, reportCsv, reportOf } from "./report-data.ts";
 import {
   givenSettingsSchema,
@@ -16,6 +15,7 @@ import {
   summaryQuery,
 } from "./schemas.ts";
 import { sendingToJson } from "./sending-json.ts";
+import type { ReportSettings } from "./store.ts";
 import { newSecret } from "./webhooks.ts";
 
 const READERS = ["provider", "administrator"] as const;
@@ -68,14 +68,14 @@ const reportRoute = createRoute({
   responses: answers,
 });
 
-export function registerReports(app: OpenAPIHono, deps: Deps): void {
+export function registerReports(app: OpenAPIHono, deps: ReportDeps): void {
   const { store, mailer, outbound, now } = deps;
   const { reports } = store;
 
   app.openapi(summaryRoute, async (c) => {
     const { from, to, all, format } = c.req.valid("query");
     if (all !== undefined && c.get("identity")?.role !== "administrator")
-      throw new HttpError("forbidden", "the whole service's counts are for administrators");
+      throw new Refusal("forbidden", "the whole service's counts are for administrators");
     const [start, end] = [from === undefined ? 0 : Date.parse(from), to === undefined ? now() : Date.parse(to)];
     const lines = await reports.lines(all === undefined ? { ownerId: accountOf(c) } : { all: true }, start, end);
     return answer(c, reportOf(start, end, lines), format);
@@ -100,10 +100,10 @@ export function registerReports(app: OpenAPIHono, deps: Deps): void {
   });
 
   const settingsToJson = (settings: ReportSettings | undefined, secret: string | undefined) => ({
-    everyDeliveries: settings?.every_deliveries ?? null,
+    everyDeliveries: settings?.everyDeliveries ?? null,
     period: settings?.period ?? ("none" as const),
-    byEmail: settings !== undefined && settings.by_email !== 0,
-    webhookUrl: settings?.webhook_url ?? null,
+    byEmail: settings?.byEmail ?? false,
+    webhookUrl: settings?.webhookUrl ?? null,
     webhookSecret: secret ?? null,
     canMail: mailer !== undefined,
   });
@@ -115,15 +115,15 @@ export function registerReports(app: OpenAPIHono, deps: Deps): void {
     const { everyDeliveries, period, byEmail, webhookUrl } = c.req.valid("json");
     if (webhookUrl !== null) checkUrl(webhookUrl, outbound);
     const before = await reports.settings(accountId);
-    const isNew = webhookUrl !== null && webhookUrl !== before?.webhook_url;
+    const isNew = webhookUrl !== null && webhookUrl !== before?.webhookUrl;
     const secret = isNew ? newSecret(deps, accountId) : undefined;
     const settings: ReportSettings = {
-      account_id: accountId,
-      every_deliveries: everyDeliveries,
+      accountId,
+      everyDeliveries,
       period,
-      by_email: byEmail ? 1 : 0,
-      webhook_url: webhookUrl,
-      webhook_secret: webhookUrl === null ? null : (secret?.sealed ?? before?.webhook_secret ?? null),
+      byEmail,
+      webhookUrl,
+      webhookSecret: webhookUrl === null ? null : (secret?.sealed ?? before?.webhookSecret ?? null),
       since: before?.since ?? now(),
     };
     await reports.putSettings(settings);
@@ -132,7 +132,7 @@ export function registerReports(app: OpenAPIHono, deps: Deps): void {
 
   app.openapi(reportRoute, async (c) => {
     const made = await reports.byId(c.req.valid("param").reportId);
-    if (made?.receiver !== accountOf(c)) throw new HttpError("not_found", "there is no such report");
+    if (made?.receiver !== accountOf(c)) throw new Refusal("not_found", "there is no such report");
     return answer(c, made.report, c.req.valid("query").format);
   });
 }

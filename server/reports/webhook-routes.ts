@@ -1,10 +1,10 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { guarded } from "../accounts/identity.ts";
 import { CM_ROLES } from "../cm/roles.ts";
-import type { Deps } from "../deps.ts";
-import { HttpError } from "../http/answer-error.ts";
 import { idSchema, json, jsonBody, refusals } from "../http/schemas.ts";
 import { ownedVideo } from "../library/owned-video.ts";
+import { Refusal } from "../refusal.ts";
+import type { ReportDeps } from "./deps.ts";
 import { type Webhook, webhookChangeSchema, webhookSchema } from "./schemas.ts";
 import { sendingToJson } from "./sending-json.ts";
 import { type Subject, setWebhook, subjectKey } from "./webhooks.ts";
@@ -50,7 +50,7 @@ const videoPutRoute = createRoute({
   responses: changed,
 });
 
-export function registerWebhooks(app: OpenAPIHono, deps: Deps): void {
+export function registerWebhooks(app: OpenAPIHono, deps: ReportDeps): void {
   const { reports, cms } = deps.store;
 
   async function answer(subject: Subject, secret: string | null): Promise<Webhook> {
@@ -62,7 +62,7 @@ export function registerWebhooks(app: OpenAPIHono, deps: Deps): void {
   }
 
   async function mustBeThere(cmId: string): Promise<Subject> {
-    if (!(await cms.isThere(cmId))) throw new HttpError("not_found", `there is no CM ${cmId}`, { cmId });
+    if (!(await cms.isThere(cmId))) throw new Refusal("not_found", `there is no CM ${cmId}`, { cmId });
     return { cmId };
   }
 

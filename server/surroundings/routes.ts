@@ -3,16 +3,14 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { UnsupportedError } from "../../codec/index.ts";
 import { accountOf, guarded } from "../accounts/identity.ts";
-import { tooLarge } from "../blobs/receive.ts";
 import { changedConditions } from "../cm/changed-conditions.ts";
 import { checkImage } from "../cm/check-image.ts";
 import { ANYBODY } from "../cm/choose-cm.ts";
-import type { Deps } from "../deps.ts";
-import { HttpError } from "../http/answer-error.ts";
 import { bytes, given, idSchema, json, jsonBody, refusals } from "../http/schemas.ts";
 import { uploadBody } from "../http/upload-body.ts";
 import { ownedVideo } from "../library/owned-video.ts";
-import type { Surrounding, SurroundingFields } from "../storage/sqlite/surroundings.ts";
+import { Refusal, tooLarge } from "../refusal.ts";
+import type { SurroundingDeps } from "./deps.ts";
 import {
   type SurroundingChange,
   surroundingChangeSchema,
@@ -20,6 +18,7 @@ import {
   surroundingRequestSchema,
   surroundingSchema,
 } from "./schemas.ts";
+import type { Surrounding, SurroundingFields } from "./store.ts";
 import { surroundingToJson } from "./surrounding-json.ts";
 
 const IMAGE_MAX_BYTES = 256 << 10;
@@ -105,24 +104,24 @@ const getImageRoute = createRoute({
 });
 
 /** Information, advertisement and guidance around videos (Cmix page 5). */
-export function registerSurroundings(app: OpenAPIHono, deps: Deps): void {
+export function registerSurroundings(app: OpenAPIHono, deps: SurroundingDeps): void {
   const { surroundings } = deps.store;
   const isAdministrator = (c: Context) => c.get("identity")?.role === "administrator";
 
-  /** @throws HttpError not_found; forbidden: it is not the caller's */
+  /** @throws Refusal not_found; forbidden: it is not the caller's */
   async function own(c: Context, id: string): Promise<Surrounding> {
     const one = await surroundings.byId(id);
-    if (one === undefined) throw new HttpError("not_found", "there is no such entry around videos");
+    if (one === undefined) throw new Refusal("not_found", "there is no such entry around videos");
     if (!isAdministrator(c) && one.ownerId !== accountOf(c))
-      throw new HttpError("forbidden", "this entry belongs to another account");
+      throw new Refusal("forbidden", "this entry belongs to another account");
     return one;
   }
 
-  /** @throws HttpError forbidden: a provider's entries stand around that provider's videos */
+  /** @throws Refusal forbidden: a provider's entries stand around that provider's videos */
   async function mustHaveVideo(c: Context, { mainId }: Pick<SurroundingFields, "mainId">): Promise<void> {
     if (mainId !== null) await ownedVideo(deps, c.get("identity"), mainId);
     else if (!isAdministrator(c))
-      throw new HttpError("forbidden", "name one of your videos as mainId: only administrators' entries go with all");
+      throw new Refusal("forbidden", "name one of your videos as mainId: only administrators' entries go with all");
   }
 
   app.openapi(listRoute, async (c) => {
@@ -170,7 +169,7 @@ export function registerSurroundings(app: OpenAPIHono, deps: Deps): void {
 
   app.openapi(getImageRoute, async (c) => {
     const image = await surroundings.image(c.req.valid("param").surroundingId);
-    if (image === undefined) throw new HttpError("not_found", "there is no such image");
+    if (image === undefined) throw new Refusal("not_found", "there is no such image");
     c.header("Content-Type", image.type);
     c.header("Cache-Control", FOR_EVER);
     return c.body(new Uint8Array(image.bytes), 200);
@@ -188,7 +187,7 @@ async function gather(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
-/** What is left out stays. @throws HttpError nobody could see it */
+/** What is left out stays. @throws Refusal nobody could see it */
 function changed(before: SurroundingFields, { conditions = {}, ...fields }: SurroundingChange): SurroundingFields {
   const next: SurroundingFields = {
     ...before,
@@ -197,8 +196,8 @@ function changed(before: SurroundingFields, { conditions = {}, ...fields }: Surr
   };
   const { fromAt, untilAt, ageMin, ageMax } = next.conditions;
   if (fromAt !== null && untilAt !== null && fromAt >= untilAt)
-    throw new HttpError("bad_request", "from: not before until, so nobody could see it", { place: "json.from" });
+    throw new Refusal("bad_request", "from: not before until, so nobody could see it", { place: "json.from" });
   if (ageMin !== null && ageMax !== null && ageMin > ageMax)
-    throw new HttpError("bad_request", "ageMin: above ageMax, so nobody could see it", { place: "json.ageMin" });
+    throw new Refusal("bad_request", "ageMin: above ageMax, so nobody could see it", { place: "json.ageMin" });
   return next;
 }
