@@ -2,7 +2,6 @@ import type { RequestListener } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { matchedRoutes } from "hono/route";
 import { AccountService } from "./accounts/account-service.ts";
 import { registerAdmin } from "./accounts/admin-routes.ts";
@@ -25,32 +24,11 @@ import { Uploads } from "./library/uploads.ts";
 import { PlayUnits } from "./plays/play-units.ts";
 import { registerPlays } from "./plays/routes.ts";
 import { unitsListener } from "./plays/units-listener.ts";
-import { Refusal, tooLarge } from "./refusal.ts";
+import { Refusal } from "./refusal.ts";
 import { registerReports } from "./reports/routes.ts";
 import { registerWebhooks } from "./reports/webhook-routes.ts";
 import { sameOrigin } from "./security/same-origin.ts";
 import { registerSurroundings } from "./surroundings/routes.ts";
-
-/** Routes that take JSON only; uploads have limits of their own. */
-const JSON_ROUTES = [
-  "plays/*",
-  "session",
-  "sessions",
-  "accounts",
-  "account/*",
-  "admin/*",
-  "first-administrator",
-  "new-password",
-  "videos/:mainId",
-  "mains/*",
-  "videos/:mainId/conditions",
-  "cms/:cmId",
-  "cms/:cmId/webhook",
-  "videos/:mainId/webhook",
-  "surroundings",
-  "surroundings/:surroundingId",
-  "reports/*",
-].map((path) => `/api/${path}`);
 
 /** The whole service for node:http: units on their own short way, all else by Hono. @param hostname of requests that name none */
 export function createListener(deps: Deps, uploads: Uploads, hostname: string): RequestListener {
@@ -62,7 +40,7 @@ export function createListener(deps: Deps, uploads: Uploads, hostname: string): 
   };
 }
 
-/** Every route but units (routes/units-listener.ts); needs no port: `createApp(deps).request("/healthz")`. */
+/** Every route but units (plays/units-listener.ts); needs no port: `createApp(deps).request("/healthz")`. */
 export function createApp(deps: Deps, uploads = new Uploads(deps), units = new PlayUnits(deps)): OpenAPIHono {
   const app = new OpenAPIHono({
     defaultHook: (result) => {
@@ -82,15 +60,6 @@ export function createApp(deps: Deps, uploads = new Uploads(deps), units = new P
     ["csrf", { in: "header", name: CSRF_HEADER, description: "From GET /api/session" }],
   ] as const)
     app.openAPIRegistry.registerComponent("securitySchemes", name, { type: "apiKey", ...place });
-  const smallBody = bodyLimit({
-    maxSize: deps.limits.jsonBodyMaxBytes,
-    onError: () => {
-      throw tooLarge(deps.limits.jsonBodyMaxBytes);
-    },
-  });
-  // A GET has no body, and to look for one would cost as much as a short answer.
-  const changesAreSmall: MiddlewareHandler = (c, next) => (c.req.method === "GET" ? next() : smallBody(c, next));
-  for (const path of JSON_ROUTES) app.use(path, changesAreSmall);
   registerHealth(app, {
     ...deps,
     isReady: async () => {
@@ -111,7 +80,7 @@ export function createApp(deps: Deps, uploads = new Uploads(deps), units = new P
   registerVideos(app, deps);
   registerReports(app, deps);
   registerExtras(app, deps);
-  registerUploads(app, uploads);
+  registerUploads(app, uploads, Math.max(deps.limits.slaveFileMaxBytes, deps.limits.mainFileMaxBytes));
   registerMains(app, deps);
   registerPlays(app, deps, units);
   registerConditions(app, deps);

@@ -39,7 +39,6 @@ export const DEFAULT_RATES: RateLimits = {
 export interface Limits {
   slaveFileMaxBytes: number;
   mainFileMaxBytes: number;
-  jsonBodyMaxBytes: number;
   /** Units and bytes of one answer; a longer wish gets a shorter answer. */
   unitsPerAnswer: number;
   unitBytesPerAnswer: number;
@@ -60,7 +59,6 @@ export interface Limits {
 export const DEFAULT_LIMITS: Limits = {
   slaveFileMaxBytes: 1 << 30, // 1 GiB: 1 % of a source of 100 GiB
   mainFileMaxBytes: 64 * 2 ** 30,
-  jsonBodyMaxBytes: 64 << 10,
   unitsPerAnswer: 256,
   unitBytesPerAnswer: 8 << 20, // two of the largest segments
   playLifetimeSeconds: 24 * 3600,

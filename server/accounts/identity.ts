@@ -37,7 +37,7 @@ type Method = "get" | "post" | "put" | "patch" | "delete";
  * CSRF token too.
  *
  * @param roles with "guest" every visitor who has a session
- * @returns to be spread into `createRoute`
+ * @returns to be spread into `defineRoute`
  */
 export function guarded<const M extends Method>(method: M, roles: readonly Role[]) {
   const changes = method !== "get";

@@ -1,5 +1,6 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import { guarded } from "../accounts/identity.ts";
+import { defineRoute } from "../http/route.ts";
 import { given, idSchema, json, jsonBody, refusals } from "../http/schemas.ts";
 import { sendFile } from "../http/send-file.ts";
 import { uploadBody } from "../http/upload-body.ts";
@@ -15,17 +16,18 @@ import type { Cm } from "./store.ts";
 
 const params = z.object({ cmId: idSchema });
 
-const listRoute = createRoute({
+const listRoute = defineRoute({
   path: "/api/cms",
   summary: "All CMs with their conditions and counts, the newest first",
   ...guarded("get", CM_ROLES),
   responses: { 200: json(cmListSchema, "They are"), ...refusals(401, 403) },
 });
 
-const addRoute = createRoute({
+const addRoute = defineRoute({
   path: "/api/cms",
   summary: "Add a CM: an MP4 or WebM video or a JPEG, PNG or BMP image; it is off until it has a title and a sponsor",
   ...guarded("post", CM_ROLES),
+  streamedBytes: CM_MAX_BYTES,
   request: {
     body: {
       required: true,
@@ -35,7 +37,7 @@ const addRoute = createRoute({
   responses: { 201: json(cmSchema, "Taken in"), ...refusals(400, 401, 403, 409, 413, 415, 422) },
 });
 
-const addressRoute = createRoute({
+const addressRoute = defineRoute({
   path: "/api/cms/address",
   summary:
     "Add a CM that lies on its sponsor's own server: the file there is fetched and checked, and looked at from then on",
@@ -44,7 +46,7 @@ const addressRoute = createRoute({
   responses: { 201: json(cmSchema, "Taken in"), ...refusals(400, 401, 403, 409, 413, 415, 422) },
 });
 
-const changeRoute = createRoute({
+const changeRoute = defineRoute({
   path: "/api/cms/{cmId}",
   summary: "Change a CM, switch it on or off",
   ...guarded("patch", CM_ROLES),
@@ -55,7 +57,7 @@ const changeRoute = createRoute({
   responses: { 200: json(cmSchema, "Changed"), ...refusals(400, 401, 403, 404, 409, 413, 415) },
 });
 
-const removeRoute = createRoute({
+const removeRoute = defineRoute({
   path: "/api/cms/{cmId}",
   summary: "Remove a CM that no play shows; what was counted stays",
   ...guarded("delete", CM_ROLES),
@@ -63,7 +65,7 @@ const removeRoute = createRoute({
   responses: { 204: { description: "Removed" }, ...refusals(401, 403, 404, 409) },
 });
 
-const fileRoute = createRoute({
+const fileRoute = defineRoute({
   path: "/api/cms/{cmId}/file",
   summary: "A CM's bytes, to look at",
   ...guarded("get", CM_ROLES),

@@ -1,34 +1,35 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { JSONValue } from "hono/utils/types";
 import type { Log } from "../log.ts";
 import type { GaugeValues, Metrics } from "../metrics.ts";
 import { Refusal } from "../refusal.ts";
+import { defineRoute } from "./route.ts";
 import { json, refusals } from "./schemas.ts";
 
 const statusSchema = z.object({ status: z.literal("ok") }).openapi("Status");
 
-const healthRoute = createRoute({
+const healthRoute = defineRoute({
   method: "get",
   path: "/healthz",
   summary: "The process answers",
   responses: { 200: json(statusSchema, "It does") },
 });
 
-const readyRoute = createRoute({
+const readyRoute = defineRoute({
   method: "get",
   path: "/readyz",
   summary: "Database and CMs are there, and the server is not stopping: plays can be served",
   responses: { 200: json(statusSchema, "They are"), ...refusals(503) },
 });
 
-const metricsRoute = createRoute({
+const metricsRoute = defineRoute({
   method: "get",
   path: "/metrics",
   summary: "Counters in Prometheus' text format",
   responses: { 200: { description: "Metrics", content: { "text/plain": { schema: z.string() } } } },
 });
 
-const documentRoute = createRoute({
+const documentRoute = defineRoute({
   method: "get",
   path: "/openapi.json",
   summary: "This description, made from the routes' schemas",

@@ -1,5 +1,6 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import { guarded } from "../accounts/identity.ts";
+import { defineRoute } from "../http/route.ts";
 import { dateOf, given, idSchema, json, jsonBody, refusals, timeOf } from "../http/schemas.ts";
 import { Refusal } from "../refusal.ts";
 import type { VideoConditions } from "./conditions.ts";
@@ -11,7 +12,7 @@ const ROLES = ["provider", "administrator"] as const;
 
 const params = z.object({ mainId: idSchema });
 
-const getRoute = createRoute({
+const getRoute = defineRoute({
   path: "/api/videos/{mainId}/conditions",
   summary: "A provider's conditions on a video",
   ...guarded("get", ROLES),
@@ -19,7 +20,7 @@ const getRoute = createRoute({
   responses: { 200: json(conditionsSchema, "They are"), ...refusals(401, 403, 404) },
 });
 
-const patchRoute = createRoute({
+const patchRoute = defineRoute({
   path: "/api/videos/{mainId}/conditions",
   summary: "Limit plays of a video, and the CMs beside it; what is left out stays",
   ...guarded("patch", ROLES),

@@ -1,5 +1,6 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import { guarded } from "../accounts/identity.ts";
+import { defineRoute } from "../http/route.ts";
 import { bytes, idSchema, json, refusals } from "../http/schemas.ts";
 import { sendFile } from "../http/send-file.ts";
 import { uploadBody } from "../http/upload-body.ts";
@@ -26,21 +27,22 @@ export function registerExtras(app: OpenAPIHono, deps: LibraryDeps): void {
   const { store, blobs } = deps;
   for (const kind of ["poster", "teaser"] as const) {
     const path = `/api/videos/{mainId}/${kind}`;
-    const putRoute = createRoute({
+    const putRoute = defineRoute({
       path,
       ...guarded("put", OWNERS),
+      streamedBytes: EXTRA_MAX_BYTES[kind],
       summary: `Give one's own video a ${kind}`,
       request: { params, body: bytes(WORDS[kind]) },
       responses: { 200: json(extraSchema, "Taken in"), ...refusals(400, 401, 403, 404, 413, 415, 422) },
     });
-    const deleteRoute = createRoute({
+    const deleteRoute = defineRoute({
       path,
       ...guarded("delete", OWNERS),
       summary: `Take the ${kind} away again`,
       request: { params },
       responses: { 204: { description: "Gone" }, ...refusals(400, 401, 403, 404) },
     });
-    const getRoute = createRoute({
+    const getRoute = defineRoute({
       method: "get",
       path,
       summary: `The ${kind} that the provider gave`,

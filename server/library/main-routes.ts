@@ -1,7 +1,8 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { MainReader, sourceFromBytes } from "../../codec/index.ts";
 import { guarded } from "../accounts/identity.ts";
+import { defineRoute } from "../http/route.ts";
 import { bytes, idSchema, json, refusals } from "../http/schemas.ts";
 import { sendFile } from "../http/send-file.ts";
 import { Refusal } from "../refusal.ts";
@@ -16,7 +17,7 @@ const FOR_EVER = "public, max-age=31536000, immutable";
 
 const params = z.object({ mainId: idSchema });
 
-const getRoute = createRoute({
+const getRoute = defineRoute({
   method: "get",
   path: "/api/mains/{mainId}",
   summary: "Download a main file; byte ranges and HEAD work too",
@@ -29,7 +30,7 @@ const getRoute = createRoute({
   },
 });
 
-const addressRoute = createRoute({
+const addressRoute = defineRoute({
   path: "/api/mains/{mainId}/address",
   ...guarded("put", ["provider", "administrator"]),
   summary: "Let the library give one's own server's address for a main; the file there is fetched and checked first",
@@ -53,7 +54,7 @@ const addressRoute = createRoute({
   },
 });
 
-const posterRoute = createRoute({
+const posterRoute = defineRoute({
   method: "get",
   path: "/api/mains/{mainId}/poster",
   summary: "The poster in a main's header",

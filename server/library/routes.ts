@@ -1,5 +1,6 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import { guarded } from "../accounts/identity.ts";
+import { defineRoute } from "../http/route.ts";
 import { idSchema, json, refusals } from "../http/schemas.ts";
 import { Refusal } from "../refusal.ts";
 import type { LibraryDeps } from "./deps.ts";
@@ -25,7 +26,7 @@ const OWNERS = ["provider", "administrator"] as const;
 
 const params = z.object({ mainId: idSchema });
 
-const listRoute = createRoute({
+const listRoute = defineRoute({
   method: "get",
   path: "/api/videos",
   summary: "The library, newest first, a page at a time",
@@ -36,7 +37,7 @@ const listRoute = createRoute({
   },
 });
 
-const getRoute = createRoute({
+const getRoute = defineRoute({
   method: "get",
   path: "/api/videos/{mainId}",
   summary: "One video of the library",
@@ -44,7 +45,7 @@ const getRoute = createRoute({
   responses: { 200: json(videoSchema, "As the library lists it"), ...refusals(400, 404) },
 });
 
-const changeRoute = createRoute({
+const changeRoute = defineRoute({
   path: "/api/videos/{mainId}",
   ...guarded("patch", OWNERS),
   summary: "Change what the library shows of one's own video",
@@ -55,7 +56,7 @@ const changeRoute = createRoute({
   },
 });
 
-const withdrawRoute = createRoute({
+const withdrawRoute = defineRoute({
   path: "/api/videos/{mainId}",
   ...guarded("delete", OWNERS),
   summary: "Withdraw one's own video; plays under way come to their end",
@@ -63,7 +64,7 @@ const withdrawRoute = createRoute({
   responses: { 204: { description: "It is in the library no more" }, ...refusals(400, 401, 403, 404) },
 });
 
-const downloadsRoute = createRoute({
+const downloadsRoute = defineRoute({
   path: "/api/videos/{mainId}/downloads",
   ...guarded("get", OWNERS),
   summary: "Log of the downloads of one's own main, newest first",

@@ -1,6 +1,7 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { accountOf, guarded } from "../accounts/identity.ts";
+import { defineRoute } from "../http/route.ts";
 import { idSchema, json, refusals } from "../http/schemas.ts";
 import { Refusal } from "../refusal.ts";
 import { checkUrl } from "../security/guarded-fetch.ts";
@@ -28,7 +29,7 @@ const answers = {
   ...refusals(400, 401, 403, 404),
 };
 
-const summaryRoute = createRoute({
+const summaryRoute = defineRoute({
   path: "/api/reports/summary",
   ...guarded("get", READERS),
   summary: "Counts of a period, of one's own videos; of all for an administrator who asks for them",
@@ -38,21 +39,21 @@ const summaryRoute = createRoute({
   responses: answers,
 });
 
-const listRoute = createRoute({
+const listRoute = defineRoute({
   path: "/api/reports",
   ...guarded("get", READERS),
   summary: "One's own reports, newest first, and how they were sent",
   responses: { 200: json(madeListSchema, "At most 500"), ...refusals(401, 403) },
 });
 
-const settingsRoute = createRoute({
+const settingsRoute = defineRoute({
   path: "/api/reports/settings",
   ...guarded("get", READERS),
   summary: "When one's own reports are made, and how they are sent",
   responses: { 200: json(givenSettingsSchema, "The settings"), ...refusals(401, 403) },
 });
 
-const changeRoute = createRoute({
+const changeRoute = defineRoute({
   path: "/api/reports/settings",
   ...guarded("put", READERS),
   summary: "Set when one's own reports are made, and how they are sent",
@@ -60,7 +61,7 @@ const changeRoute = createRoute({
   responses: { 200: json(givenSettingsSchema, "The settings"), ...refusals(400, 401, 403, 413, 415) },
 });
 
-const reportRoute = createRoute({
+const reportRoute = defineRoute({
   path: "/api/reports/{reportId}",
   ...guarded("get", READERS),
   summary: "One of one's own reports",

@@ -1,6 +1,7 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import { guarded } from "../accounts/identity.ts";
 import { CM_ROLES } from "../cm/roles.ts";
+import { defineRoute } from "../http/route.ts";
 import { idSchema, json, jsonBody, refusals } from "../http/schemas.ts";
 import { ownedVideo } from "../library/owned-video.ts";
 import { Refusal } from "../refusal.ts";
@@ -16,14 +17,14 @@ const changed = { ...given, ...refusals(400, 413, 415) };
 const cmParams = z.object({ cmId: idSchema });
 const cmPath = "/api/cms/{cmId}/webhook";
 const cmSummary = "Where a CM's counts are posted to once a day: its sponsor's address";
-const cmGetRoute = createRoute({
+const cmGetRoute = defineRoute({
   path: cmPath,
   summary: cmSummary,
   ...guarded("get", CM_ROLES),
   request: { params: cmParams },
   responses: given,
 });
-const cmPutRoute = createRoute({
+const cmPutRoute = defineRoute({
   path: cmPath,
   summary: cmSummary,
   ...guarded("put", CM_ROLES),
@@ -35,14 +36,14 @@ const videoRoles = ["provider", "administrator"] as const;
 const videoParams = z.object({ mainId: idSchema });
 const videoPath = "/api/videos/{mainId}/webhook";
 const videoSummary = "Where a video's counts are posted to once a day, beside the account's reports";
-const videoGetRoute = createRoute({
+const videoGetRoute = defineRoute({
   path: videoPath,
   summary: videoSummary,
   ...guarded("get", videoRoles),
   request: { params: videoParams },
   responses: given,
 });
-const videoPutRoute = createRoute({
+const videoPutRoute = defineRoute({
   path: videoPath,
   summary: videoSummary,
   ...guarded("put", videoRoles),

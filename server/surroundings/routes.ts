@@ -1,11 +1,12 @@
 import { createHash, randomBytes } from "node:crypto";
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { UnsupportedError } from "../../codec/index.ts";
 import { accountOf, guarded } from "../accounts/identity.ts";
 import { changedConditions } from "../cm/changed-conditions.ts";
 import { checkImage } from "../cm/check-image.ts";
 import { ANYBODY } from "../cm/choose-cm.ts";
+import { defineRoute } from "../http/route.ts";
 import { bytes, given, idSchema, json, jsonBody, refusals } from "../http/schemas.ts";
 import { uploadBody } from "../http/upload-body.ts";
 import { ownedVideo } from "../library/owned-video.ts";
@@ -41,7 +42,7 @@ const NEW: SurroundingFields = {
 const OWNERS = ["provider", "administrator"] as const;
 const params = z.object({ surroundingId: idSchema });
 
-const listRoute = createRoute({
+const listRoute = defineRoute({
   path: "/api/surroundings",
   summary: "What stands around videos: a provider's own, an administrator's all",
   ...guarded("get", OWNERS),
@@ -51,7 +52,7 @@ const listRoute = createRoute({
   },
 });
 
-const addRoute = createRoute({
+const addRoute = defineRoute({
   path: "/api/surroundings",
   summary: "Add information, advertisement or guidance around videos",
   ...guarded("post", OWNERS),
@@ -61,7 +62,7 @@ const addRoute = createRoute({
   responses: { 201: json(surroundingSchema, "Added"), ...refusals(400, 401, 403, 404, 413, 415) },
 });
 
-const changeRoute = createRoute({
+const changeRoute = defineRoute({
   path: "/api/surroundings/{surroundingId}",
   summary: "Change an entry; what is left out stays",
   ...guarded("patch", OWNERS),
@@ -69,7 +70,7 @@ const changeRoute = createRoute({
   responses: { 200: json(surroundingSchema, "Changed"), ...refusals(400, 401, 403, 404, 413, 415) },
 });
 
-const removeRoute = createRoute({
+const removeRoute = defineRoute({
   path: "/api/surroundings/{surroundingId}",
   summary: "Remove an entry",
   ...guarded("delete", OWNERS),
@@ -79,15 +80,16 @@ const removeRoute = createRoute({
 
 const IMAGE = "A JPEG or PNG image of at most 256 KiB";
 
-const putImageRoute = createRoute({
+const putImageRoute = defineRoute({
   path: "/api/surroundings/{surroundingId}/image",
   summary: "Give an entry an image",
   ...guarded("put", OWNERS),
+  streamedBytes: IMAGE_MAX_BYTES,
   request: { params, body: bytes(IMAGE) },
   responses: { 200: json(surroundingSchema, "Taken in"), ...refusals(400, 401, 403, 404, 413, 415, 422) },
 });
 
-const removeImageRoute = createRoute({
+const removeImageRoute = defineRoute({
   path: "/api/surroundings/{surroundingId}/image",
   summary: "Take an entry's image away",
   ...guarded("delete", OWNERS),
@@ -95,7 +97,7 @@ const removeImageRoute = createRoute({
   responses: { 204: { description: "Gone" }, ...refusals(400, 401, 403, 404) },
 });
 
-const getImageRoute = createRoute({
+const getImageRoute = defineRoute({
   method: "get",
   path: "/api/surroundings/{surroundingId}/image",
   summary: "An entry's image",

@@ -41,7 +41,7 @@ export interface VideoRow {
   segments: number;
   slave_bytes: number;
   slave_sha256: string;
-  /** play/timeline.ts */
+  /** library/timeline.ts */
   timeline: Uint8Array;
   created_at: number;
   /** The account that uploaded the slave; null for the sample video. */
@@ -183,7 +183,7 @@ export interface PlayRow {
   seen_at: number;
   over: number;
   key: Uint8Array;
-  /** JSON of play/play.ts: PlayVideo[], PlayCm[] and PlayState. */
+  /** JSON of plays/play.ts: PlayVideo[], PlayCm[] and PlayState. */
   videos: string;
   cms: string;
   state: string;
