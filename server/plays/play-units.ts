@@ -1,10 +1,12 @@
 /** Slave units of a play: where a ticket may begin, seeks, and what one ticket gives. */
 import { fromHex, START_UNIT } from "../../codec/index.ts";
+import { layerOf } from "../library/timeline.ts";
 import { Refusal } from "../refusal.ts";
 import type { PlayDeps } from "./deps.ts";
+import { entitlement, type Viewer } from "./entitlement.ts";
 import { type Play, secondsToCmEnd, secretOf, withVideo } from "./play.ts";
 import { type PlayCmBytes, PlayMedia, type PlaySlave } from "./play-media.ts";
-import { mayBeginAt, releaseUnits, seekTo } from "./play-rules.ts";
+import { type IsOwn, mayBeginAt, releaseUnits, seekTo } from "./play-rules.ts";
 import { PlayService } from "./play-service.ts";
 import { redeem } from "./tickets.ts";
 import { segmentsWithin, UNIT_HEAD_BYTES, type UnitSource, unitBytes } from "./unit-stream.ts";
@@ -36,12 +38,12 @@ export class PlayUnits {
    *
    * @throws Refusal range: there is no such segment; seek_first: it lies farther ahead
    */
-  async ticketAt(play: Play, from: number | "start"): Promise<string> {
-    const { number, slave } = await this.slaveOf(play);
+  async ticketAt(play: Play, viewer: Viewer | undefined, from: number | "start"): Promise<string> {
+    const { number, mainId, slave } = await this.slaveOf(play);
     const state = play.state.videos[number - 1];
     if (from !== "start") {
       mustBeThere(slave, from);
-      if (state === undefined || !mayBeginAt(state, slave.timeline, from))
+      if (state === undefined || !mayBeginAt(state, slave.timeline, from, ownOf(play, viewer, mainId, slave)))
         throw new Refusal("seek_first", `segment ${from} lies too far ahead of the play: seek there first`, {
           segment: from,
         });
@@ -71,15 +73,21 @@ export class PlayUnits {
   }
 
   /**
-   * Takes a ticket and releases the units that it gives.
+   * Takes a ticket and releases the units that it gives; those that are not the viewer's are passed over.
    *
    * @param most units wanted at most; undefined: as many as one answer may hold
    * @throws Refusal ticket_…: see tickets.ts; too_early, which leaves the ticket good
    */
-  async units(play: Play, ticketText: string, most: number | undefined): Promise<UnitsAnswer> {
+  async units(
+    play: Play,
+    viewer: Viewer | undefined,
+    ticketText: string,
+    most: number | undefined,
+  ): Promise<UnitsAnswer> {
     const { limits, metrics, now } = this.deps;
-    const { number, slave } = await this.slaveOf(play);
+    const { number, mainId, slave } = await this.slaveOf(play);
     const { reader, timeline } = slave;
+    const isOwn = ownOf(play, viewer, mainId, slave);
     const numbers: number[] = [];
     let end = 0;
     const cm = await this.media.cm(play.cms[number - 1]?.cmId ?? "");
@@ -90,11 +98,11 @@ export class PlayUnits {
       const from = isStart ? 0 : ticket.from;
       if (isStart) numbers.push(START_UNIT);
       const mostUnits = Math.min(most ?? limits.unitsPerAnswer, limits.unitsPerAnswer) - numbers.length;
-      const mostSegments = Math.min(mostUnits, segmentsWithin(reader, from, limits.unitBytesPerAnswer));
+      const mostSegments = Math.min(mostUnits, segmentsWithin(reader, from, limits.unitBytesPerAnswer, isOwn));
       const video = play.state.videos[number - 1];
       if (video === undefined) throw new RangeError(`video ${number}`);
       const at = now();
-      const answer = releaseUnits(video, timeline, from, mostSegments, at, secondsToCmEnd(play, at));
+      const answer = releaseUnits(video, timeline, from, mostSegments, at, secondsToCmEnd(play, at), isOwn);
       end = from;
       let state = { ...play.state, unitsTicket: play.state.unitsTicket + 1 };
       if (answer.kind === "wait" && !isStart)
@@ -103,7 +111,7 @@ export class PlayUnits {
           retryAfterSeconds: answer.seconds,
         });
       if (answer.kind === "units") {
-        for (let segment = from; segment < answer.end; segment++) numbers.push(segment);
+        numbers.push(...answer.numbers);
         end = answer.end;
         state = withVideo(state, number, () => answer.state);
       }
@@ -122,16 +130,29 @@ export class PlayUnits {
     if (known?.number === number && known.visit === visit) return known.source;
     const playSecret = secretOf(play, number);
     const context = { playSecret, playId: fromHex(play.id), slaveId: slave.id, cmId: cm.id, cmHash: cm.hash };
-    const source = { kernels: this.deps.kernels, slave: slave.reader, cm: cm.source, context };
+    const source = {
+      kernels: this.deps.kernels,
+      slave: slave.reader,
+      timeline: slave.timeline,
+      cm: cm.source,
+      context,
+    };
     this.sources.set(play, { number, visit, source });
     return source;
   }
 
-  private async slaveOf(play: Play): Promise<{ number: number; slave: PlaySlave }> {
+  private async slaveOf(play: Play): Promise<{ number: number; mainId: string; slave: PlaySlave }> {
     const { number, video } = this.plays.videoOf(play);
-    return { number, slave: await this.media.slave(video.slaveId) };
+    return { number, mainId: video.mainId, slave: await this.media.slave(video.slaveId) };
   }
 }
+
+const ownOf =
+  (play: Play, viewer: Viewer | undefined, mainId: string, { timeline }: PlaySlave): IsOwn =>
+  (segment) => {
+    const time = timeline[segment];
+    return time !== undefined && entitlement({ viewer, play, mainId, layer: layerOf(time), segment });
+  };
 
 function mustBeThere({ reader: { segments } }: PlaySlave, segment: number): void {
   if (segment >= segments) throw new Refusal("range", `segment ${segment}: the slave has ${segments}`, { segments });

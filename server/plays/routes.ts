@@ -73,7 +73,7 @@ export function registerPlays(app: OpenAPIHono, deps: PlayDeps, units: PlayUnits
 
   app.openapi(routes.ticketRoute, async (c) => {
     const play = await findPlay(c, c.req.valid("param").playId);
-    return c.json({ ticket: await units.ticketAt(play, c.req.valid("json").segment) }, 200);
+    return c.json({ ticket: await units.ticketAt(play, c.get("identity"), c.req.valid("json").segment) }, 200);
   });
 
   app.openapi(routes.seekRoute, async (c) => {

@@ -55,9 +55,11 @@ export function unitsListener(
       const [first, ...more] = new URLSearchParams(search).getAll("most");
       const { most } = fitting("query", query, { most: more.length === 0 ? first : [first, ...more] });
       const { "cmix-ticket": ticket = "" } = fitting("header", ticketHeader, request.headers);
-      const play = await units.plays.find(playId, await identityOf(request));
+      const viewer = await identityOf(request);
+      const play = await units.plays.find(playId, viewer);
       const { bytes, source, numbers, next } = await units.units(
         play,
+        viewer,
         ticket,
         most === undefined ? undefined : Number(most),
       );
