@@ -8,7 +8,7 @@ export const ledger: Command = {
     if (task !== "verify") throw new UsageError(`ledger ${task ?? ""}: "verify" expected`);
     const { values } = parse(args, 0, { data: "string", json: "boolean" });
     // Loaded here only: the other commands start without the server.
-    const { verifyLedger } = await import("../server/ledger/verify-ledger.ts");
+    const { verifyLedger } = await import("../server/verify-ledger.ts");
     const found = await verifyLedger(typeof values.data === "string" ? values.data : "data");
     process.stdout.write(
       values.json === true

@@ -2,17 +2,15 @@ import type { RequestListener } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { matchedRoutes } from "hono/route";
 import { AccountService } from "./accounts/account-service.ts";
 import { registerAdmin } from "./accounts/admin-routes.ts";
 import { COOKIE, CSRF_HEADER, identify } from "./accounts/identity.ts";
 import { registerAccounts } from "./accounts/routes.ts";
 import { registerSession } from "./accounts/session-routes.ts";
-import { tooLarge } from "./blobs/receive.ts";
 import { registerCms } from "./cm/routes.ts";
 import type { Deps } from "./deps.ts";
-import { answerError, HttpError, notUnderstood } from "./http/answer-error.ts";
+import { answerError, notUnderstood } from "./http/answer-error.ts";
 import { registerHealth } from "./http/health.ts";
 import { countAnswer } from "./http/request-log.ts";
 import { securityHeaders } from "./http/security-headers.ts";
@@ -26,31 +24,11 @@ import { Uploads } from "./library/uploads.ts";
 import { PlayUnits } from "./plays/play-units.ts";
 import { registerPlays } from "./plays/routes.ts";
 import { unitsListener } from "./plays/units-listener.ts";
+import { Refusal } from "./refusal.ts";
 import { registerReports } from "./reports/routes.ts";
 import { registerWebhooks } from "./reports/webhook-routes.ts";
 import { sameOrigin } from "./security/same-origin.ts";
 import { registerSurroundings } from "./surroundings/routes.ts";
-
-/** Routes that take JSON only; uploads have limits of their own. */
-const JSON_ROUTES = [
-  "plays/*",
-  "session",
-  "sessions",
-  "accounts",
-  "account/*",
-  "admin/*",
-  "first-administrator",
-  "new-password",
-  "videos/:mainId",
-  "mains/*",
-  "videos/:mainId/conditions",
-  "cms/:cmId",
-  "cms/:cmId/webhook",
-  "videos/:mainId/webhook",
-  "surroundings",
-  "surroundings/:surroundingId",
-  "reports/*",
-].map((path) => `/api/${path}`);
 
 /** The whole service for node:http: units on their own short way, all else by Hono. @param hostname of requests that name none */
 export function createListener(deps: Deps, uploads: Uploads, hostname: string): RequestListener {
@@ -62,7 +40,7 @@ export function createListener(deps: Deps, uploads: Uploads, hostname: string): 
   };
 }
 
-/** Every route but units (routes/units-listener.ts); needs no port: `createApp(deps).request("/healthz")`. */
+/** Every route but units (plays/units-listener.ts); needs no port: `createApp(deps).request("/healthz")`. */
 export function createApp(deps: Deps, uploads = new Uploads(deps), units = new PlayUnits(deps)): OpenAPIHono {
   const app = new OpenAPIHono({
     defaultHook: (result) => {
@@ -71,7 +49,7 @@ export function createApp(deps: Deps, uploads = new Uploads(deps), units = new P
     },
   });
   app.onError((error, c) => answerError(c, error, deps.log));
-  app.notFound((c) => answerError(c, new HttpError("not_found", "there is nothing at this address"), deps.log));
+  app.notFound((c) => answerError(c, new Refusal("not_found", "there is nothing at this address"), deps.log));
   app.use("*", securityHeaders(deps.mainOrigins, deps.embedSites), countAndLog(deps));
   app.use("/api/*", identify(deps), sameOrigin);
   for (const [name, place] of [
@@ -82,16 +60,19 @@ export function createApp(deps: Deps, uploads = new Uploads(deps), units = new P
     ["csrf", { in: "header", name: CSRF_HEADER, description: "From GET /api/session" }],
   ] as const)
     app.openAPIRegistry.registerComponent("securitySchemes", name, { type: "apiKey", ...place });
-  const smallBody = bodyLimit({
-    maxSize: deps.limits.jsonBodyMaxBytes,
-    onError: () => {
-      throw tooLarge(deps.limits.jsonBodyMaxBytes);
+  registerHealth(app, {
+    ...deps,
+    isReady: async () => {
+      await deps.store.check();
+      return deps.store.cms.hasHouseCm();
     },
+    gauges: async () => ({
+      cmix_videos: await deps.store.videos.count(),
+      cmix_cms: await deps.store.cms.count(),
+      cmix_unfinished_uploads: await uploads.count(),
+      cmix_waiting_reports: await deps.store.reports.waiting(),
+    }),
   });
-  // A GET has no body, and to look for one would cost as much as a short answer.
-  const changesAreSmall: MiddlewareHandler = (c, next) => (c.req.method === "GET" ? next() : smallBody(c, next));
-  for (const path of JSON_ROUTES) app.use(path, changesAreSmall);
-  registerHealth(app, deps, uploads);
   const accounts = new AccountService(deps);
   registerSession(app, accounts, deps.guestPlaysPerDay);
   registerAccounts(app, deps, accounts);
@@ -99,7 +80,7 @@ export function createApp(deps: Deps, uploads = new Uploads(deps), units = new P
   registerVideos(app, deps);
   registerReports(app, deps);
   registerExtras(app, deps);
-  registerUploads(app, uploads);
+  registerUploads(app, uploads, Math.max(deps.limits.slaveFileMaxBytes, deps.limits.mainFileMaxBytes));
   registerMains(app, deps);
   registerPlays(app, deps, units);
   registerConditions(app, deps);

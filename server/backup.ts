@@ -6,9 +6,9 @@ import { dirname, join, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { InputError } from "../codec/index.ts";
+import { BLOB_KINDS } from "./blobs/store.ts";
 import { DATABASE_FILE } from "./config.ts";
 import { KEY_CHECK_FILE, KEY_FILE } from "./security/master-key.ts";
-import { BLOB_KINDS } from "./storage/folder/file-blobs.ts";
 import { snapshotDatabase } from "./storage/sqlite/snapshot.ts";
 
 /**

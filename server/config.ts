@@ -2,7 +2,6 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { DEFAULT_RATES, type RateLimits } from "./accounts/rates.ts";
 
 /** Plays in 24 hours without an account, unless told otherwise (Cmix patent [0198]). */
 export const DEFAULT_GUEST_PLAYS = 20;
@@ -10,10 +9,36 @@ export const DEFAULT_GUEST_PLAYS = 20;
 /** In the data folder. */
 export const DATABASE_FILE = "cmix.sqlite";
 
+/** How often something may be tried: `points` times in `duration` seconds. */
+export interface Rate {
+  points: number;
+  duration: number;
+}
+
+export interface RateLimits {
+  /** Wrong passwords for one account from one address. */
+  signIn: Rate;
+  /** For one account from all addresses: far above, so that others cannot lock its owner out with a few tries. */
+  signInAccount: Rate;
+  /** From one address for all accounts. */
+  signInAddress: Rate;
+  /** Accounts made from one address. */
+  registration: Rate;
+  /** Wrong passwords of one account that is signed in already, when it is asked for again. */
+  passwordChange: Rate;
+}
+
+export const DEFAULT_RATES: RateLimits = {
+  signIn: { points: 10, duration: 15 * 60 },
+  signInAccount: { points: 100, duration: 3600 },
+  signInAddress: { points: 100, duration: 3600 },
+  registration: { points: 10, duration: 3600 },
+  passwordChange: { points: 10, duration: 15 * 60 },
+};
+
 export interface Limits {
   slaveFileMaxBytes: number;
   mainFileMaxBytes: number;
-  jsonBodyMaxBytes: number;
   /** Units and bytes of one answer; a longer wish gets a shorter answer. */
   unitsPerAnswer: number;
   unitBytesPerAnswer: number;
@@ -34,7 +59,6 @@ export interface Limits {
 export const DEFAULT_LIMITS: Limits = {
   slaveFileMaxBytes: 1 << 30, // 1 GiB: 1 % of a source of 100 GiB
   mainFileMaxBytes: 64 * 2 ** 30,
-  jsonBodyMaxBytes: 64 << 10,
   unitsPerAnswer: 256,
   unitBytesPerAnswer: 8 << 20, // two of the largest segments
   playLifetimeSeconds: 24 * 3600,

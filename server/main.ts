@@ -51,7 +51,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     return {
       url,
       houseKeep: housekeeping.run,
-      firstAdministratorUrl: await firstAdministratorUrl(deps.store, url, settings.administratorLink),
+      firstAdministratorUrl: await firstAdministratorUrl(deps.store.accounts, url, settings.administratorLink),
       close: async () => {
         deps.lifecycle.isStopping = true;
         stopUpkeep();

@@ -18,6 +18,7 @@ const GAUGES = {
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
 
+export type GaugeValues = Record<keyof typeof GAUGES, number>;
 export type CounterName = keyof typeof COUNTERS;
 
 /** One server's own: several may run in one process. */
@@ -53,7 +54,7 @@ export class Metrics {
   }
 
   /** @param values of this moment */
-  render(values: Record<keyof typeof GAUGES, number>): Promise<string> {
+  render(values: GaugeValues): Promise<string> {
     for (const [name, value] of Object.entries(values)) this.gauges.get(name)?.set(value);
     return this.registry.metrics();
   }

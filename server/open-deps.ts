@@ -16,6 +16,7 @@ import { checkEmbedSites } from "./security/embed-sites.ts";
 import type { OutboundRules } from "./security/guarded-fetch.ts";
 import { keepKeyCheck, openMasterKey } from "./security/master-key.ts";
 import { openFileBlobs, sealOlderFiles } from "./storage/folder/file-blobs.ts";
+import { UploadStore } from "./storage/folder/upload-store.ts";
 import { openDatabase } from "./storage/sqlite/database.ts";
 import { createStore } from "./storage/sqlite/store.ts";
 
@@ -66,7 +67,7 @@ export async function openDeps(
     mainOrigins,
     outbound: options.outbound ?? { allowLoopback: false },
     mailer: options.smtpUrl === undefined ? undefined : smtpMailer(options.smtpUrl, options.mailFrom),
-    livePlays: new LivePlays(store.plays, now),
+    livePlays: new LivePlays(store, now),
     playKey: key.derive("plays"),
     blobs,
     key,
@@ -74,7 +75,7 @@ export async function openDeps(
     importLock: new KeyedLock(),
     kernels,
     webDir,
-    uploadsDir: join(dataDir, "uploads"),
+    uploadFiles: new UploadStore(join(dataDir, "uploads"), key),
     embedSites: checkEmbedSites(embedSites),
     clients: new ClientFinder(trustProxy, tlsCert !== undefined),
     openRegistration,

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from "node:crypto";
-import type { AccountLogStore } from "../storage/sqlite/account-logs.ts";
 import type { AccessEvent } from "./access-events.ts";
+import type { AccountLogStore } from "./store.ts";
 
 const DAY = 24 * 3600 * 1000;
 
@@ -21,9 +21,9 @@ export class AccessLog {
     await this.store.addAccess({
       at,
       event,
-      account_id: accountId ?? null,
-      by_account_id: by ?? null,
-      address_hash: address === undefined ? null : this.hashOf(address, at),
+      accountId: accountId ?? null,
+      byAccountId: by ?? null,
+      addressHash: address === undefined ? null : this.hashOf(address, at),
     });
   }
 

@@ -1,7 +1,7 @@
 /** Accounts and their logs as the routes give them. */
-import type { AccessEntry, DivisionEntry } from "../storage/sqlite/account-logs.ts";
-import type { Account } from "../storage/sqlite/accounts.ts";
+
 import type * as json from "./schemas.ts";
+import type { AccessEntry, Account, DivisionEntry } from "./store.ts";
 
 export const PRIVATE = "private, no-store";
 

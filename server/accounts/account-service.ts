@@ -1,12 +1,12 @@
 import { randomInt } from "node:crypto";
-import type { Deps } from "../deps.ts";
-import { HttpError } from "../http/answer-error.ts";
+import { Refusal } from "../refusal.ts";
 import { hashToken, newToken } from "../security/session-token.ts";
-import type { Account, AccountChange } from "../storage/sqlite/accounts.ts";
 import { AccessLog } from "./access-log.ts";
+import type { AccountDeps } from "./deps.ts";
 import { Passwords } from "./password.ts";
 import { addressKey, Rates } from "./rates.ts";
 import type { AccountRole } from "./roles.ts";
+import type { Account, AccountChange } from "./store.ts";
 
 /** What a contents provider and a sponsor tell of themselves (Cmix patent, [0059]). */
 export interface Business {
@@ -42,17 +42,17 @@ function newAccountId(): string {
 /** What can be done with accounts. `address` is the client's, for the limits and, hashed, for the access log. */
 export class AccountService {
   readonly log: AccessLog;
-  private readonly deps: Pick<Deps, "store" | "now" | "openRegistration">;
+  private readonly deps: Pick<AccountDeps, "store" | "now" | "openRegistration">;
   private readonly passwords = new Passwords();
   private readonly rates: Rates;
 
-  constructor(deps: Pick<Deps, "store" | "now" | "limits" | "openRegistration">) {
+  constructor(deps: Pick<AccountDeps, "store" | "now" | "limits" | "openRegistration">) {
     this.deps = deps;
     this.rates = new Rates(deps.limits.rates);
     this.log = new AccessLog(deps.store.accountLogs, deps.now);
   }
 
-  /** @throws HttpError conflict: the e-mail address has an account; too_many */
+  /** @throws Refusal conflict: the e-mail address has an account; too_many */
   async register(registration: Registration, address: string | undefined): Promise<Account> {
     await this.rates.take("registration", addressKey(address));
     const { password, ...about } = registration;
@@ -63,7 +63,7 @@ export class AccountService {
     return account;
   }
 
-  /** @throws HttpError not_found: the link was used, or another took its place; conflict */
+  /** @throws Refusal not_found: the link was used, or another took its place; conflict */
   async registerFirstAdministrator(
     token: string,
     email: string,
@@ -81,7 +81,7 @@ export class AccountService {
     const result = await this.deps.store.accounts.insertByLink(hashToken(token), account);
     if (result === "taken") throw taken();
     if (result === "used")
-      throw new HttpError(
+      throw new Refusal(
         "not_found",
         "this link was used, or is an older one: sign in, or take the link of the last start",
       );
@@ -93,7 +93,7 @@ export class AccountService {
    * Checks who signs in. An unknown account takes the same way, and gets the same answer, as a wrong password.
    *
    * @param login account id or e-mail address
-   * @throws HttpError credentials, forbidden for a disabled account with the right password, too_many
+   * @throws Refusal credentials, forbidden for a disabled account with the right password, too_many
    */
   async signIn(login: string, password: string, address: string | undefined): Promise<Account> {
     const name = login.trim().toLowerCase();
@@ -110,21 +110,21 @@ export class AccountService {
     const isRight = await this.passwords.verify(password, known);
     if (account === undefined || !isRight) {
       await this.log.add("sign_in_failed", account?.id, address);
-      throw new HttpError("credentials", "account or password is wrong");
+      throw new Refusal("credentials", "account or password is wrong");
     }
     for (const [what, key] of keys) await this.rates.giveBack(what, key);
     if (account.status === "disabled") {
       await this.log.add("sign_in_failed", account.id, address);
-      throw new HttpError("forbidden", "this account is disabled: ask the service's administrator");
+      throw new Refusal("forbidden", "this account is disabled: ask the service's administrator");
     }
     await this.log.add("signed_in", account.id, address);
     return account;
   }
 
-  /** The account of a session. @throws HttpError signed_out: it is gone meanwhile */
+  /** The account of a session. @throws Refusal signed_out: it is gone meanwhile */
   async account(accountId: string): Promise<Account> {
     const account = await this.deps.store.accounts.byId(accountId);
-    if (account === undefined) throw new HttpError("signed_out", "sign in first: POST /api/session");
+    if (account === undefined) throw new Refusal("signed_out", "sign in first: POST /api/session");
     return account;
   }
 
@@ -143,7 +143,7 @@ export class AccountService {
     const business = account.role === "provider" || account.role === "sponsor";
     for (const name of ["company", "responsiblePerson", "address"] as const)
       if (business && change[name] === "")
-        throw new HttpError("bad_request", `json.${name}: providers and sponsors must give it`, {
+        throw new Refusal("bad_request", `json.${name}: providers and sponsors must give it`, {
           place: `json.${name}`,
         });
     await this.apply(account.id, change);
@@ -165,7 +165,7 @@ export class AccountService {
     await this.log.add("deleted", account.id, address);
   }
 
-  /** What an administrator changes of an account. @throws HttpError not_found, conflict: the last administrator */
+  /** What an administrator changes of an account. @throws Refusal not_found, conflict: the last administrator */
   async administer(
     accountId: string,
     { status, role }: { status?: "active" | "disabled" | undefined; role?: AccountRole | undefined },
@@ -197,33 +197,33 @@ export class AccountService {
     return { token, expiresAt };
   }
 
-  /** The caller ends the account's sessions. @returns whose @throws HttpError not_found: the link was used, or is over */
+  /** The caller ends the account's sessions. @returns whose @throws Refusal not_found: the link was used, or is over */
   async setPasswordByLink(token: string, password: string, address: string | undefined): Promise<string> {
     await this.rates.take("registration", addressKey(address));
     const hash = await this.passwords.hash(password);
     const id = await this.deps.store.accounts.setPasswordByLink(hashToken(token), hash, this.deps.now());
     if (id === undefined)
-      throw new HttpError("not_found", "this link was used, or its day is over: ask the administrator for another");
+      throw new Refusal("not_found", "this link was used, or its day is over: ask the administrator for another");
     await this.log.add("password_changed", id, address);
     return id;
   }
 
-  /** @throws HttpError not_found */
+  /** @throws Refusal not_found */
   private async existing(accountId: string): Promise<Account> {
     const account = await this.deps.store.accounts.byId(accountId);
     if (account !== undefined && account.status !== "deleted") return account;
-    throw new HttpError("not_found", `there is no account ${accountId}`, { accountId });
+    throw new Refusal("not_found", `there is no account ${accountId}`, { accountId });
   }
 
   private async newAccount(password: string) {
     return { id: newAccountId(), passwordHash: await this.passwords.hash(password), createdAt: this.deps.now() };
   }
 
-  /** @throws HttpError bad_request: the password is wrong, and not 401, since the session is good */
+  /** @throws Refusal bad_request: the password is wrong, and not 401, since the session is good */
   private async confirm(account: Account, password: string): Promise<void> {
     await this.rates.take("passwordChange", account.id);
     if (!(await this.passwords.verify(password, account.passwordHash)))
-      throw new HttpError("bad_request", "the password is wrong", { place: "json.password" });
+      throw new Refusal("bad_request", "the password is wrong", { place: "json.password" });
     await this.rates.giveBack("passwordChange", account.id);
   }
 
@@ -232,8 +232,8 @@ export class AccountService {
     const result = await this.deps.store.accounts.change(accountId, change);
     if (result === "taken") throw taken();
     if (result === "last")
-      throw new HttpError("conflict", "this is the last administrator: make another account one first", { accountId });
+      throw new Refusal("conflict", "this is the last administrator: make another account one first", { accountId });
   }
 }
 
-const taken = () => new HttpError("email_taken", "this e-mail address has an account: sign in with it");
+const taken = () => new Refusal("email_taken", "this e-mail address has an account: sign in with it");

@@ -1,9 +1,11 @@
 /** The administrator's routes. */
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import type { Deps } from "../deps.ts";
+
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
+import { defineRoute } from "../http/route.ts";
 import { json, jsonBody, refusals } from "../http/schemas.ts";
 import { accessToJson, accountToJson, divisionToJson, PRIVATE } from "./account-json.ts";
 import type { AccountService } from "./account-service.ts";
+import type { AccountDeps } from "./deps.ts";
 import { accountOf, guarded } from "./identity.ts";
 import {
   accessLogSchema,
@@ -17,7 +19,7 @@ import {
   passwordLinkSchema,
 } from "./schemas.ts";
 
-const accountsRoute = createRoute({
+const accountsRoute = defineRoute({
   path: "/api/admin/accounts",
   summary: "Accounts, by id",
   ...guarded("get", ["administrator"]),
@@ -27,7 +29,7 @@ const accountsRoute = createRoute({
   responses: { 200: json(accountListSchema, "At most 100"), ...refusals(400, 401, 403) },
 });
 
-const changeRoute = createRoute({
+const changeRoute = defineRoute({
   path: "/api/admin/accounts/{accountId}",
   summary: "Approve, disable or enable an account, or give it another role",
   ...guarded("patch", ["administrator"]),
@@ -38,7 +40,7 @@ const changeRoute = createRoute({
   responses: { 200: json(accountSchema, "Changed"), ...refusals(400, 401, 403, 404, 409, 413, 415) },
 });
 
-const passwordLinkRoute = createRoute({
+const passwordLinkRoute = defineRoute({
   path: "/api/admin/accounts/{accountId}/password-link",
   summary: "A link that sets a new password for an account, once and within a day; whoever has it, has the account",
   ...guarded("post", ["administrator"]),
@@ -49,7 +51,7 @@ const passwordLinkRoute = createRoute({
   },
 });
 
-const accessRoute = createRoute({
+const accessRoute = defineRoute({
   path: "/api/admin/access-log",
   summary: "The access log, newest first",
   ...guarded("get", ["administrator"]),
@@ -57,7 +59,7 @@ const accessRoute = createRoute({
   responses: { 200: json(accessLogSchema, "At most 100"), ...refusals(400, 401, 403) },
 });
 
-const divisionsRoute = createRoute({
+const divisionsRoute = defineRoute({
   path: "/api/admin/divisions",
   summary: "The division log of all accounts, newest first",
   ...guarded("get", ["administrator"]),
@@ -65,7 +67,7 @@ const divisionsRoute = createRoute({
   responses: { 200: json(divisionLogSchema, "At most 100"), ...refusals(400, 401, 403) },
 });
 
-export function registerAdmin(app: OpenAPIHono, { store }: Deps, service: AccountService): void {
+export function registerAdmin(app: OpenAPIHono, { store }: AccountDeps, service: AccountService): void {
   app.use("/api/admin/*", async (c, next) => {
     c.header("Cache-Control", PRIVATE);
     await next();

@@ -1,5 +1,5 @@
 import { hashToken, newToken } from "../security/session-token.ts";
-import type { Store } from "../storage/sqlite/store.ts";
+import type { AccountStore } from "./store.ts";
 
 /**
  * The address where whoever started the server makes the first administrator's account. It works once; each start without an
@@ -8,9 +8,13 @@ import type { Store } from "../storage/sqlite/store.ts";
  * @param isWanted also where there is an administrator: whoever has lost the password makes another account
  * @returns undefined where there is an administrator
  */
-export async function firstAdministratorUrl(store: Store, url: string, isWanted: boolean): Promise<string | undefined> {
-  if (!isWanted && (await store.accounts.hasAdministrator())) return undefined;
+export async function firstAdministratorUrl(
+  accounts: AccountStore,
+  url: string,
+  isWanted: boolean,
+): Promise<string | undefined> {
+  if (!isWanted && (await accounts.hasAdministrator())) return undefined;
   const token = newToken();
-  await store.accounts.setLink({ tokenHash: hashToken(token), accountId: null, expiresAt: null });
+  await accounts.setLink({ tokenHash: hashToken(token), accountId: null, expiresAt: null });
   return `${url}/first-admin#${token}`;
 }

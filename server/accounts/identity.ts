@@ -2,10 +2,10 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { deleteCookie, setCookie } from "hono/cookie";
 import { parse } from "hono/utils/cookie";
-import type { Deps } from "../deps.ts";
-import { HttpError } from "../http/answer-error.ts";
+import { Refusal } from "../refusal.ts";
 import type { Client } from "../security/client.ts";
 import { isCsrfOf } from "../security/session-token.ts";
+import type { AccountDeps } from "./deps.ts";
 import type { Role } from "./roles.ts";
 import { type Identity, type NewSession, SESSION_HOURS, Sessions } from "./sessions.ts";
 
@@ -37,7 +37,7 @@ type Method = "get" | "post" | "put" | "patch" | "delete";
  * CSRF token too.
  *
  * @param roles with "guest" every visitor who has a session
- * @returns to be spread into `createRoute`
+ * @returns to be spread into `defineRoute`
  */
 export function guarded<const M extends Method>(method: M, roles: readonly Role[]) {
   const changes = method !== "get";
@@ -54,22 +54,21 @@ function requireRole(roles: readonly Role[], changes: boolean): MiddlewareHandle
     const [identity, token] = [c.get("identity"), c.get("sessionToken")];
     if (identity === undefined || token === undefined) throw signedOut();
     if (changes && !isCsrfOf(token, c.req.header(CSRF_HEADER)))
-      throw new HttpError(
-        "forbidden",
-        `the header ${CSRF_HEADER} is missing or wrong: GET /api/session tells its value`,
-      );
+      throw new Refusal("forbidden", `the header ${CSRF_HEADER} is missing or wrong: GET /api/session tells its value`);
     if (!roles.includes(identity.role)) {
       if (identity.role === "guest") throw signedOut();
-      throw new HttpError("forbidden", `this is for accounts of the kind ${roles.join(", ")}`, { role: identity.role });
+      throw new Refusal("forbidden", `this is for accounts of the kind ${roles.join(", ")}`, { role: identity.role });
     }
     await next();
   };
 }
 
-const signedOut = () => new HttpError("signed_out", "sign in first: POST /api/session");
+const signedOut = () => new Refusal("signed_out", "sign in first: POST /api/session");
 
 /** Finds who asks; must run before every guarded route. */
-export function identify(deps: Pick<Deps, "store" | "now" | "clients">): MiddlewareHandler {
+export function identify(
+  deps: Pick<AccountDeps, "now" | "clients"> & { store: Pick<AccountDeps["store"], "sessions"> },
+): MiddlewareHandler {
   const sessions = new Sessions(deps.store.sessions, deps.now);
   return async (c, next) => {
     const client = deps.clients.find(c);

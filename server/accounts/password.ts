@@ -1,5 +1,5 @@
 import { hash, verify } from "@node-rs/argon2";
-import { HttpError } from "../http/answer-error.ts";
+import { Refusal } from "../refusal.ts";
 
 /** OWASP Password Storage Cheat Sheet: argon2id, 19 MiB, 2 passes, 1 lane. */
 const OPTIONS = { memoryCost: 19456, timeCost: 2, parallelism: 1 } as const;
@@ -28,7 +28,7 @@ export class Passwords {
   private async run<T>(task: () => Promise<T>): Promise<T> {
     if (this.running >= AT_A_TIME) {
       if (this.waiting.length >= WAITING_MOST)
-        throw new HttpError("too_many", "many people are signing in: try again in a moment", { retryAfterSeconds: 5 });
+        throw new Refusal("too_many", "many people are signing in: try again in a moment", { retryAfterSeconds: 5 });
       await new Promise<void>((resolve) => this.waiting.push(resolve)); // takes over the place of whoever wakes it
     } else this.running += 1;
     try {

@@ -1,33 +1,7 @@
 import ipaddr from "ipaddr.js";
 import { RateLimiterMemory, type RateLimiterRes } from "rate-limiter-flexible";
-import { HttpError } from "../http/answer-error.ts";
-
-/** How often something may be tried: `points` times in `duration` seconds. */
-export interface Rate {
-  points: number;
-  duration: number;
-}
-
-export interface RateLimits {
-  /** Wrong passwords for one account from one address. */
-  signIn: Rate;
-  /** For one account from all addresses: far above, so that others cannot lock its owner out with a few tries. */
-  signInAccount: Rate;
-  /** From one address for all accounts. */
-  signInAddress: Rate;
-  /** Accounts made from one address. */
-  registration: Rate;
-  /** Wrong passwords of one account that is signed in already, when it is asked for again. */
-  passwordChange: Rate;
-}
-
-export const DEFAULT_RATES: RateLimits = {
-  signIn: { points: 10, duration: 15 * 60 },
-  signInAccount: { points: 100, duration: 3600 },
-  signInAddress: { points: 100, duration: 3600 },
-  registration: { points: 10, duration: 3600 },
-  passwordChange: { points: 10, duration: 15 * 60 },
-};
+import type { RateLimits } from "../config.ts";
+import { Refusal } from "../refusal.ts";
 
 /** Counts tries in memory: a restart forgets them. */
 export class Rates {
@@ -44,13 +18,13 @@ export class Rates {
     };
   }
 
-  /** Counts a try before it is made, so that many at the same time do not slip through. @throws HttpError too_many */
+  /** Counts a try before it is made, so that many at the same time do not slip through. @throws Refusal too_many */
   async take(what: keyof RateLimits, key: string): Promise<void> {
     try {
       await this.limiters[what].consume(key);
     } catch (refusal) {
       const retryAfterSeconds = Math.ceil((refusal as RateLimiterRes).msBeforeNext / 1000);
-      throw new HttpError("too_many", `tried too often: try again in ${retryAfterSeconds} s`, { retryAfterSeconds });
+      throw new Refusal("too_many", `tried too often: try again in ${retryAfterSeconds} s`, { retryAfterSeconds });
     }
   }
 

@@ -1,15 +1,16 @@
-import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
+import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import type { Deps } from "../deps.ts";
+import { defineRoute } from "../http/route.ts";
 import { given, json, jsonBody, refusals } from "../http/schemas.ts";
-import type { Account } from "../storage/sqlite/accounts.ts";
 import { accountToJson, divisionToJson, PRIVATE } from "./account-json.ts";
 import { type AccountService, NO_BUSINESS } from "./account-service.ts";
+import type { AccountDeps } from "./deps.ts";
 import { accountOf, giveSession, guarded, takeSession } from "./identity.ts";
 import { ACCOUNT_ROLES } from "./roles.ts";
 import * as schemas from "./schemas.ts";
+import type { Account } from "./store.ts";
 
-const registerRoute = createRoute({
+const registerRoute = defineRoute({
   method: "post",
   path: "/api/accounts",
   summary: "Make an account, and sign in with it",
@@ -18,7 +19,7 @@ const registerRoute = createRoute({
   responses: { 201: json(schemas.accountSchema, "Made"), ...refusals(400, 403, 409, 413, 415, 429) },
 });
 
-const firstRoute = createRoute({
+const firstRoute = defineRoute({
   method: "post",
   path: "/api/first-administrator",
   summary: "Make the first administrator's account by the link printed at the server's start; once",
@@ -31,7 +32,7 @@ const firstRoute = createRoute({
   },
 });
 
-const newPasswordRoute = createRoute({
+const newPasswordRoute = defineRoute({
   method: "post",
   path: "/api/new-password",
   summary: "Set a new password by the administrator's link; once",
@@ -44,14 +45,14 @@ const newPasswordRoute = createRoute({
   },
 });
 
-const ownRoute = createRoute({
+const ownRoute = defineRoute({
   path: "/api/account",
   summary: "My own data",
   ...guarded("get", ACCOUNT_ROLES),
   responses: { 200: json(schemas.accountSchema, "All that is stored of it"), ...refusals(401) },
 });
 
-const changeRoute = createRoute({
+const changeRoute = defineRoute({
   path: "/api/account",
   summary: "Change my own data",
   ...guarded("patch", ACCOUNT_ROLES),
@@ -61,7 +62,7 @@ const changeRoute = createRoute({
   responses: { 200: json(schemas.accountSchema, "Changed"), ...refusals(400, 401, 403, 409, 413, 415, 429) },
 });
 
-const passwordRoute = createRoute({
+const passwordRoute = defineRoute({
   path: "/api/account/password",
   summary: "Change my password; every other session of the account ends",
   ...guarded("put", ACCOUNT_ROLES),
@@ -71,7 +72,7 @@ const passwordRoute = createRoute({
   responses: { 204: { description: "Changed" }, ...refusals(400, 401, 403, 413, 415, 429) },
 });
 
-const deleteRoute = createRoute({
+const deleteRoute = defineRoute({
   path: "/api/account/deletion",
   summary: "Delete my account and all personal data in it",
   ...guarded("post", ACCOUNT_ROLES),
@@ -79,7 +80,7 @@ const deleteRoute = createRoute({
   responses: { 204: { description: "Deleted" }, ...refusals(400, 401, 403, 409, 413, 415, 429) },
 });
 
-const divisionsRoute = createRoute({
+const divisionsRoute = defineRoute({
   path: "/api/account/divisions",
   summary: "My own division log, newest first",
   ...guarded("get", ["provider", "administrator"]),
@@ -87,7 +88,7 @@ const divisionsRoute = createRoute({
   responses: { 200: json(schemas.divisionLogSchema, "At most 100"), ...refusals(400, 401, 403) },
 });
 
-export function registerAccounts(app: OpenAPIHono, { store }: Deps, service: AccountService): void {
+export function registerAccounts(app: OpenAPIHono, { store }: AccountDeps, service: AccountService): void {
   const own = (c: Context) => service.account(accountOf(c));
   const addressOf = (c: Context) => c.get("client").address;
 

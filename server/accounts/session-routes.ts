@@ -1,5 +1,6 @@
-import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
+import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import { defineRoute } from "../http/route.ts";
 import { json, jsonBody, refusals } from "../http/schemas.ts";
 import { csrfOf } from "../security/session-token.ts";
 import { accountToJson, PRIVATE } from "./account-json.ts";
@@ -8,14 +9,14 @@ import { accountOf, giveSession, guarded, takeSession } from "./identity.ts";
 import { ACCOUNT_ROLES, ALL_ROLES } from "./roles.ts";
 import { type Session, sessionSchema, signInSchema } from "./schemas.ts";
 
-const getRoute = createRoute({
+const getRoute = defineRoute({
   method: "get",
   path: "/api/session",
   summary: "Who am I; and the token for changes",
   responses: { 200: json(sessionSchema, "Never refused") },
 });
 
-const signInRoute = createRoute({
+const signInRoute = defineRoute({
   method: "post",
   path: "/api/session",
   summary: "Sign in by account id or e-mail address",
@@ -25,14 +26,14 @@ const signInRoute = createRoute({
   responses: { 200: json(sessionSchema, "Signed in"), ...refusals(400, 401, 403, 413, 415, 429) },
 });
 
-const signOutRoute = createRoute({
+const signOutRoute = defineRoute({
   path: "/api/session",
   summary: "Sign out here",
   ...guarded("delete", ALL_ROLES),
   responses: { 204: { description: "Signed out" }, ...refusals(401, 403) },
 });
 
-const signOutEverywhereRoute = createRoute({
+const signOutEverywhereRoute = defineRoute({
   path: "/api/sessions",
   summary: "Sign out in every browser",
   ...guarded("delete", ACCOUNT_ROLES),

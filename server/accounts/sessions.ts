@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { hashToken, newToken } from "../security/session-token.ts";
-import type { SessionStore } from "../storage/sqlite/sessions.ts";
 import type { AccountRole, AccountStatus, Role } from "./roles.ts";
+import type { SessionStore } from "./store.ts";
 
 const HOUR = 3600 * 1000;
 const IDLE_HOURS = 7 * 24;
@@ -62,7 +62,7 @@ export class Sessions {
 
   /** The same for a token's hash. */
   async findByHash(tokenHash: string): Promise<Identity | undefined> {
-    const session = this.store.byToken(tokenHash);
+    const session = await this.store.byToken(tokenHash);
     const now = this.now();
     if (session === undefined || now - session.createdAt >= SESSION_HOURS * HOUR) return undefined;
     if (now - session.seenAt >= IDLE_HOURS * HOUR) return undefined;

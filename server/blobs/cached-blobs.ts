@@ -1,6 +1,7 @@
 /** Blobs that are read again and again, kept in memory by blocks: a blob never changes. */
 import { type ByteSource, concatBytes } from "../../codec/index.ts";
-import type { BlobKind, Blobs } from "../storage/folder/file-blobs.ts";
+import { Recent } from "../recent.ts";
+import type { BlobKind, Blobs } from "./store.ts";
 
 const BLOCK_BYTES = 128 << 10;
 const KEPT_BLOCKS = 1024; // 128 MiB
@@ -44,29 +45,4 @@ function cached(source: ByteSource, key: string, blocks: Recent<Promise<Uint8Arr
       return concatBytes(head.subarray(start), tail.subarray(0, length - (head.length - start)));
     },
   };
-}
-
-/** What was asked for last. What could not be made is not kept. */
-export class Recent<T extends Promise<unknown>> {
-  private readonly most: number;
-  private readonly kept = new Map<string, T>();
-
-  constructor(most: number) {
-    this.most = most;
-  }
-
-  get(key: string, make: () => T): T {
-    const known = this.kept.get(key);
-    const value = known ?? make();
-    if (known === undefined) void value.catch(() => this.forget(key));
-    else this.kept.delete(key);
-    this.kept.set(key, value); // last in the order of the map: the last to go
-    const oldest = this.kept.keys().next();
-    if (this.kept.size > this.most && oldest.value !== undefined) this.kept.delete(oldest.value);
-    return value;
-  }
-
-  forget(key: string): void {
-    this.kept.delete(key);
-  }
 }

@@ -1,12 +1,11 @@
-import { HttpError } from "../http/answer-error.ts";
-import type { BlobKind, Blobs, BlobUpload } from "../storage/folder/file-blobs.ts";
-
-export type ByteStream = AsyncIterable<Uint8Array>;
+import type { ByteStream } from "../byte-stream.ts";
+import { tooLarge } from "../refusal.ts";
+import type { BlobKind, Blobs, BlobUpload } from "./store.ts";
 
 /**
  * Writes a stream to a temporary file and calls `use` with it. Whatever `use` does not commit is removed.
  *
- * @throws {@link HttpError} too_large, as soon as the stream is longer than `maxBytes`
+ * @throws {@link Refusal} too_large, as soon as the stream is longer than `maxBytes`
  */
 export async function receive<T>(
   blobs: Blobs,
@@ -27,8 +26,4 @@ export async function receive<T>(
   } finally {
     await upload.discard();
   }
-}
-
-export function tooLarge(maxBytes: number): HttpError {
-  return new HttpError("too_large", `this server takes at most ${maxBytes} bytes here`, { maxBytes });
 }

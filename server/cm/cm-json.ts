@@ -1,6 +1,6 @@
 import { dateOf } from "../http/schemas.ts";
-import type { Cm } from "../storage/sqlite/cms.ts";
 import type { AdminCm } from "./schemas.ts";
+import type { Cm } from "./store.ts";
 
 export function cmToJson(cm: Cm, events: Record<string, number>): AdminCm {
   const { fromAt, untilAt, ...conditions } = cm.conditions;

@@ -1,13 +1,14 @@
 /** Takes CMs in: videos and images, checked by demuxing or decoding them (Cmix patent [0087]-[0089]). */
 
-import { type ByteStream, receive } from "../blobs/receive.ts";
-import type { Deps } from "../deps.ts";
-import { HttpError } from "../http/answer-error.ts";
-import type { Cm, CmFields } from "../storage/sqlite/cms.ts";
+import { receive } from "../blobs/receive.ts";
+import type { ByteStream } from "../byte-stream.ts";
+import { Refusal } from "../refusal.ts";
 import { checkImage } from "./check-image.ts";
 import { checkVideo } from "./check-video.ts";
 import { ANYBODY } from "./choose-cm.ts";
 import type { CmType } from "./cm-types.ts";
+import type { CmDeps } from "./deps.ts";
+import type { Cm, CmFields } from "./store.ts";
 
 export const CM_MAX_BYTES = 256 << 20;
 /** Larger files are taken for no image; a 4K BMP has 28 MB. */
@@ -32,10 +33,10 @@ const NEW_CM: CmFields & Pick<Cm, "house" | "origin"> = {
  * Stores a CM under the start of its hash; unless told otherwise it is off and has no words yet.
  *
  * @throws FormatError, UnsupportedError: it is neither a video nor an image that can be shown
- * @throws HttpError conflict: it is here already
+ * @throws Refusal conflict: it is here already
  */
 export async function importCm(
-  deps: Deps,
+  deps: CmDeps,
   body: ByteStream,
   about: Partial<Omit<typeof NEW_CM, "durationMilliseconds">> = {},
 ): Promise<Omit<Cm, "deliveries">> {
@@ -50,7 +51,7 @@ export async function importCm(
     const cm = { ...NEW_CM, ...about, ...facts, id, bytes: source.size, sha256, createdAt: now() };
     return importLock.run("cms", async () => {
       if (await store.cms.isThere(id))
-        throw new HttpError("conflict", "this very file is a CM already: change that one", { cmId: id });
+        throw new Refusal("conflict", "this very file is a CM already: change that one", { cmId: id });
       await upload.commit(id);
       await store.cms.insert(cm);
       log("cm", { cmId: id, type: cm.type, durationSeconds: cm.durationMilliseconds / 1000, bytes: cm.bytes });

@@ -6,13 +6,13 @@
 import { createHash } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { CmixError } from "../../codec/index.ts";
-import type { ByteStream } from "../blobs/receive.ts";
-import type { Deps } from "../deps.ts";
-import { HttpError } from "../http/answer-error.ts";
+import type { ByteStream } from "../byte-stream.ts";
+import { Refusal } from "../refusal.ts";
 import { fetchFile } from "../security/fetch-file.ts";
-import type { Cm, CmOrigin } from "../storage/sqlite/cms.ts";
 import type { OriginFault } from "./cm-types.ts";
+import type { CmDeps } from "./deps.ts";
 import { CM_MAX_BYTES, importCm } from "./import-cm.ts";
+import type { Cm, CmOrigin } from "./store.ts";
 
 const IDLE_SECONDS = 20;
 const MOST_SECONDS = 300;
@@ -31,9 +31,9 @@ interface Finding {
 /**
  * Fetches a CM from its address and takes it in as if it were uploaded.
  *
- * @throws InputError, HttpError the address is not allowed, or does not answer with a file; FormatError … as `importCm`
+ * @throws InputError, Refusal the address is not allowed, or does not answer with a file; FormatError … as `importCm`
  */
-export async function registerRemoteCm(deps: Deps, url: string): Promise<Omit<Cm, "deliveries">> {
+export async function registerRemoteCm(deps: CmDeps, url: string): Promise<Omit<Cm, "deliveries">> {
   const request = { maxBytes: CM_MAX_BYTES, idleSeconds: IDLE_SECONDS, mostSeconds: MOST_SECONDS };
   return fetchFile(url, request, deps.outbound, ({ body, headers }) =>
     importCm(deps, body, { origin: sound(deps, url, tagOf(headers)) }),
@@ -41,7 +41,7 @@ export async function registerRemoteCm(deps: Deps, url: string): Promise<Omit<Cm
 }
 
 /** Looks at the files that are due; a CM whose file is no more what it was is switched off. */
-export async function checkOrigins(deps: Deps): Promise<void> {
+export async function checkOrigins(deps: CmDeps): Promise<void> {
   const { store, log, now } = deps;
   await Promise.all(
     (await store.cms.originsDue(now(), CHECKS_AT_ONCE)).map(async (cm) => {
@@ -61,20 +61,20 @@ export async function checkOrigins(deps: Deps): Promise<void> {
 /**
  * Before a CM is switched on: its sponsor's file must be what it was.
  *
- * @throws HttpError conflict
+ * @throws Refusal conflict
  */
-export async function mustStillBeThere(deps: Deps, cm: Cm): Promise<CmOrigin | null> {
+export async function mustStillBeThere(deps: CmDeps, cm: Cm): Promise<CmOrigin | null> {
   if (cm.origin === null) return null;
   const { fault, message, tag } = await look(deps, cm, cm.origin);
   if (fault === "changed")
-    throw new HttpError("conflict", `${message}: enter its address again, which makes a new CM of it`, { cmId: cm.id });
-  if (fault !== null) throw new HttpError("conflict", `the CM cannot be switched on: ${message}`, { cmId: cm.id });
+    throw new Refusal("conflict", `${message}: enter its address again, which makes a new CM of it`, { cmId: cm.id });
+  if (fault !== null) throw new Refusal("conflict", `the CM cannot be switched on: ${message}`, { cmId: cm.id });
   const origin = sound(deps, cm.origin.url, tag);
   await deps.store.cms.putOrigin(cm.id, origin);
   return origin;
 }
 
-const sound = ({ now }: Deps, url: string, tag: string): CmOrigin => ({
+const sound = ({ now }: CmDeps, url: string, tag: string): CmOrigin => ({
   url,
   tag,
   checkAt: now() + CHECK_SECONDS * 1000,
@@ -86,7 +86,7 @@ const sound = ({ now }: Deps, url: string, tag: string): CmOrigin => ({
 const tagOf = ({ etag = "" }: IncomingHttpHeaders): string => (etag.startsWith("W/") ? "" : etag);
 
 /** Reads the file again, unless its server says that the tag is still the same. */
-async function look(deps: Deps, cm: Cm, { url, tag }: CmOrigin): Promise<Finding> {
+async function look(deps: CmDeps, cm: Cm, { url, tag }: CmOrigin): Promise<Finding> {
   const request = {
     headers: tag === "" ? {} : { "If-None-Match": tag },
     maxBytes: cm.bytes,
@@ -100,7 +100,7 @@ async function look(deps: Deps, cm: Cm, { url, tag }: CmOrigin): Promise<Finding
       return isSame ? { fault: null, message: "", tag: isUnchanged ? tag : tagOf(headers) } : changed;
     });
   } catch (error) {
-    if (!(error instanceof CmixError || error instanceof HttpError)) throw error;
+    if (!(error instanceof CmixError || error instanceof Refusal)) throw error;
     if (error.code === "too_large") return changed;
     const status = Number(error.details.status ?? 0);
     const isGone = status >= 400 && status < 500 && status !== 408 && status !== 429;

@@ -1,31 +1,33 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import { guarded } from "../accounts/identity.ts";
-import type { Deps } from "../deps.ts";
-import { HttpError } from "../http/answer-error.ts";
+import { defineRoute } from "../http/route.ts";
 import { given, idSchema, json, jsonBody, refusals } from "../http/schemas.ts";
 import { sendFile } from "../http/send-file.ts";
 import { uploadBody } from "../http/upload-body.ts";
-import type { Cm } from "../storage/sqlite/cms.ts";
+import { Refusal } from "../refusal.ts";
 import { changedConditions } from "./changed-conditions.ts";
 import { cmToJson } from "./cm-json.ts";
+import type { CmDeps } from "./deps.ts";
 import { CM_MAX_BYTES, importCm } from "./import-cm.ts";
 import { mustStillBeThere, registerRemoteCm } from "./remote-cm.ts";
 import { CM_ROLES } from "./roles.ts";
 import { cmAddressSchema, cmChangeSchema, cmListSchema, cmSchema } from "./schemas.ts";
+import type { Cm } from "./store.ts";
 
 const params = z.object({ cmId: idSchema });
 
-const listRoute = createRoute({
+const listRoute = defineRoute({
   path: "/api/cms",
   summary: "All CMs with their conditions and counts, the newest first",
   ...guarded("get", CM_ROLES),
   responses: { 200: json(cmListSchema, "They are"), ...refusals(401, 403) },
 });
 
-const addRoute = createRoute({
+const addRoute = defineRoute({
   path: "/api/cms",
   summary: "Add a CM: an MP4 or WebM video or a JPEG, PNG or BMP image; it is off until it has a title and a sponsor",
   ...guarded("post", CM_ROLES),
+  streamedBytes: CM_MAX_BYTES,
   request: {
     body: {
       required: true,
@@ -35,7 +37,7 @@ const addRoute = createRoute({
   responses: { 201: json(cmSchema, "Taken in"), ...refusals(400, 401, 403, 409, 413, 415, 422) },
 });
 
-const addressRoute = createRoute({
+const addressRoute = defineRoute({
   path: "/api/cms/address",
   summary:
     "Add a CM that lies on its sponsor's own server: the file there is fetched and checked, and looked at from then on",
@@ -44,7 +46,7 @@ const addressRoute = createRoute({
   responses: { 201: json(cmSchema, "Taken in"), ...refusals(400, 401, 403, 409, 413, 415, 422) },
 });
 
-const changeRoute = createRoute({
+const changeRoute = defineRoute({
   path: "/api/cms/{cmId}",
   summary: "Change a CM, switch it on or off",
   ...guarded("patch", CM_ROLES),
@@ -55,7 +57,7 @@ const changeRoute = createRoute({
   responses: { 200: json(cmSchema, "Changed"), ...refusals(400, 401, 403, 404, 409, 413, 415) },
 });
 
-const removeRoute = createRoute({
+const removeRoute = defineRoute({
   path: "/api/cms/{cmId}",
   summary: "Remove a CM that no play shows; what was counted stays",
   ...guarded("delete", CM_ROLES),
@@ -63,7 +65,7 @@ const removeRoute = createRoute({
   responses: { 204: { description: "Removed" }, ...refusals(401, 403, 404, 409) },
 });
 
-const fileRoute = createRoute({
+const fileRoute = defineRoute({
   path: "/api/cms/{cmId}/file",
   summary: "A CM's bytes, to look at",
   ...guarded("get", CM_ROLES),
@@ -77,12 +79,12 @@ const fileRoute = createRoute({
   },
 });
 
-export function registerCms(app: OpenAPIHono, deps: Deps): void {
+export function registerCms(app: OpenAPIHono, deps: CmDeps): void {
   const { store, blobs, log, now } = deps;
 
   async function find(cmId: string): Promise<Cm> {
     const cm = (await store.cms.list()).find(({ id }) => id === cmId);
-    if (cm === undefined) throw new HttpError("not_found", `there is no CM ${cmId}`, { cmId });
+    if (cm === undefined) throw new Refusal("not_found", `there is no CM ${cmId}`, { cmId });
     return cm;
   }
 
@@ -108,7 +110,7 @@ export function registerCms(app: OpenAPIHono, deps: Deps): void {
     const cm = await find(c.req.valid("param").cmId);
     const { seconds, conditions = {}, ...rest } = c.req.valid("json");
     if (seconds !== undefined && !cm.type.startsWith("image/"))
-      throw new HttpError("bad_request", "seconds: a video has its own running time", { place: "json.seconds" });
+      throw new Refusal("bad_request", "seconds: a video has its own running time", { place: "json.seconds" });
     const changed: Cm = {
       ...cm,
       ...given(rest),
@@ -124,9 +126,9 @@ export function registerCms(app: OpenAPIHono, deps: Deps): void {
   app.openapi(removeRoute, async (c) => {
     const cm = await find(c.req.valid("param").cmId);
     if (cm.house && (await activeHouseCms(cm.id)) === 0) throw lastHouseCm();
-    const plays = await store.plays.showing(cm.id);
+    const plays = await store.cms.playsShowing(cm.id);
     if (plays > 0)
-      throw new HttpError(
+      throw new Refusal(
         "conflict",
         `${plays} plays that are going on show this CM: switch it off, and remove it when they are over`,
         { plays },
@@ -149,7 +151,7 @@ export function registerCms(app: OpenAPIHono, deps: Deps): void {
   async function mustBeWhole(cm: Cm): Promise<void> {
     const { title, sponsor, active, conditions, house, id } = cm;
     const refuse = (place: string, why: string) => {
-      throw new HttpError("bad_request", `${place}: ${why}`, { place: `json.${place}` });
+      throw new Refusal("bad_request", `${place}: ${why}`, { place: `json.${place}` });
     };
     if (active && title === "") refuse("title", "give the CM a title before it is switched on");
     if (active && sponsor === "") refuse("sponsor", "name the sponsor before the CM is switched on");
@@ -160,5 +162,4 @@ export function registerCms(app: OpenAPIHono, deps: Deps): void {
   }
 }
 
-const lastHouseCm = () =>
-  new HttpError("conflict", "this is the last house CM: videos could not be played without one");
+const lastHouseCm = () => new Refusal("conflict", "this is the last house CM: videos could not be played without one");

@@ -4,6 +4,10 @@ import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { CmixError, type ErrorDetails } from "../../codec/index.ts";
 import type { Log } from "../log.ts";
+import { Refusal, type RefusalCode } from "../refusal.ts";
+import { StorageError, type StorageTrouble } from "../storage-error.ts";
+
+type ErrorCode = RefusalCode | CmixError["code"];
 
 const STATUS = {
   // codec/errors.ts
@@ -13,7 +17,7 @@ const STATUS = {
   unsupported: 422,
   kernel: 500,
   delivery: 500,
-  // this server
+  // refusal.ts
   bad_request: 400,
   signed_out: 401,
   credentials: 401,
@@ -21,22 +25,18 @@ const STATUS = {
   not_found: 404,
   conflict: 409,
   email_taken: 409,
-  /** Forward, out of a CM that has time to go. */
   in_cm: 409,
   seek_first: 409,
-  /** The ticket's number was used already, or the play moved on since. */
   ticket_used: 409,
   ticket_misplaced: 409,
   ticket_expired: 410,
   ticket_forged: 403,
   ticket_foreign: 403,
   foreign_session: 403,
-  /** A provider's limits on a video. */
   not_yet: 403,
   no_longer: 403,
   plays_used_up: 403,
   viewer_plays_used_up: 403,
-  /** Without an account. */
   guest_plays_used_up: 403,
   play_over: 410,
   too_large: 413,
@@ -47,66 +47,54 @@ const STATUS = {
   internal: 500,
   unavailable: 503,
   storage_full: 507,
-} as const satisfies Record<string, ContentfulStatusCode>;
-
-export type HttpErrorCode = keyof typeof STATUS;
-
-/** A refusal that a route means to give; the message says what to do. */
-export class HttpError extends Error {
-  readonly code: HttpErrorCode;
-  readonly details: ErrorDetails;
-
-  constructor(code: HttpErrorCode, message: string, details: ErrorDetails = {}) {
-    super(message);
-    this.name = "HttpError";
-    this.code = code;
-    this.details = details;
-  }
-}
+} as const satisfies Record<ErrorCode, ContentfulStatusCode>;
 
 /** Codes for what Hono itself refuses: an unreadable body, a wrong media type, a body over its limit. */
-const CODE_OF_STATUS: Record<number, HttpErrorCode> = { 400: "bad_request", 413: "too_large", 415: "media_type" };
+const CODE_OF_STATUS: Record<number, RefusalCode> = { 400: "bad_request", 413: "too_large", 415: "media_type" };
 
-interface Refusal {
-  code: HttpErrorCode;
+interface Told {
+  code: ErrorCode;
   message: string;
   details: ErrorDetails;
 }
 
-function describe(error: Error): Refusal | undefined {
-  if (error instanceof HttpError || error instanceof CmixError) return error;
-  if (error instanceof HTTPException) {
-    const code = CODE_OF_STATUS[error.status];
-    if (code !== undefined) return { code, message: error.message, details: {} };
-  }
-  return TROUBLES[(error as { code?: string }).code?.replace(/^(SQLITE_BUSY)_.*/, "$1") ?? ""];
-}
-
-const DISK_FULL: Refusal = {
+const DISK_FULL: Told = {
   code: "storage_full",
   message: "the server's disk is full: try again later; its administrator must make room",
   details: {},
 };
-const DATABASE_BUSY: Refusal = {
-  code: "unavailable",
-  message: "the server's database is busy: try again",
-  details: { retryAfterSeconds: 2 },
+/** Troubles of a store, by kind; what is not here is the server's own mistake. */
+const STORAGE_TROUBLES: Partial<Record<StorageTrouble, Told>> = {
+  full: DISK_FULL,
+  busy: {
+    code: "unavailable",
+    message: "the server's database is busy: try again",
+    details: { retryAfterSeconds: 2 },
+  },
 };
 /** Troubles of the system that pass, by the error's code. */
-const TROUBLES: Record<string, Refusal | undefined> = {
+const SYSTEM_TROUBLES: Record<string, Told | undefined> = {
   ENOSPC: DISK_FULL,
   EDQUOT: DISK_FULL,
   EFBIG: DISK_FULL, // the process may not write larger files
-  SQLITE_FULL: DISK_FULL,
-  SQLITE_BUSY: DATABASE_BUSY,
 };
+
+function describe(error: Error): Told | undefined {
+  if (error instanceof Refusal || error instanceof CmixError) return error;
+  if (error instanceof StorageError) return STORAGE_TROUBLES[error.kind];
+  if (error instanceof HTTPException) {
+    const code = CODE_OF_STATUS[error.status];
+    if (code !== undefined) return { code, message: error.message, details: {} };
+  }
+  return SYSTEM_TROUBLES[(error as NodeJS.ErrnoException).code ?? ""];
+}
 
 /** What is answered to any error. What the server did not mean to say is logged and answered without its words. */
 export function refusalOf(error: Error, log: Log) {
   const known = describe(error);
   const status = known === undefined ? 500 : STATUS[known.code];
   if (status >= 500) log("error", { name: error.name, message: error.message, stack: error.stack ?? "" });
-  const { code, message, details }: Refusal =
+  const { code, message, details }: Told =
     known !== undefined && (status < 500 || status === 503 || status === 507)
       ? known
       : { code: "internal", message: "the server could not do this; its log says why", details: {} };
@@ -124,7 +112,7 @@ export function answerError(c: Context, error: Error, log: Log): Response {
 }
 
 /** A field that its schema refuses. */
-export function notUnderstood(target: string, issue: { path: PropertyKey[]; message: string } | undefined): HttpError {
+export function notUnderstood(target: string, issue: { path: PropertyKey[]; message: string } | undefined): Refusal {
   const place = [target, ...(issue?.path ?? [])].map(String).join(".");
-  return new HttpError("bad_request", `${place}: ${issue?.message ?? "not understood"}`, { place });
+  return new Refusal("bad_request", `${place}: ${issue?.message ?? "not understood"}`, { place });
 }

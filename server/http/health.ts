@@ -1,34 +1,35 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { JSONValue } from "hono/utils/types";
-import type { Deps } from "../deps.ts";
-import type { Uploads } from "../library/uploads.ts";
-import { HttpError } from "./answer-error.ts";
+import type { Log } from "../log.ts";
+import type { GaugeValues, Metrics } from "../metrics.ts";
+import { Refusal } from "../refusal.ts";
+import { defineRoute } from "./route.ts";
 import { json, refusals } from "./schemas.ts";
 
 const statusSchema = z.object({ status: z.literal("ok") }).openapi("Status");
 
-const healthRoute = createRoute({
+const healthRoute = defineRoute({
   method: "get",
   path: "/healthz",
   summary: "The process answers",
   responses: { 200: json(statusSchema, "It does") },
 });
 
-const readyRoute = createRoute({
+const readyRoute = defineRoute({
   method: "get",
   path: "/readyz",
   summary: "Database and CMs are there, and the server is not stopping: plays can be served",
   responses: { 200: json(statusSchema, "They are"), ...refusals(503) },
 });
 
-const metricsRoute = createRoute({
+const metricsRoute = defineRoute({
   method: "get",
   path: "/metrics",
   summary: "Counters in Prometheus' text format",
   responses: { 200: { description: "Metrics", content: { "text/plain": { schema: z.string() } } } },
 });
 
-const documentRoute = createRoute({
+const documentRoute = defineRoute({
   method: "get",
   path: "/openapi.json",
   summary: "This description, made from the routes' schemas",
@@ -40,31 +41,31 @@ const documentRoute = createRoute({
   },
 });
 
-export function registerHealth(app: OpenAPIHono, { store, metrics, log, lifecycle }: Deps, uploads: Uploads): void {
+export interface HealthDeps {
+  /** Whether plays can be served. @throws StorageError the stores do not answer */
+  isReady(): Promise<boolean>;
+  /** What there is at this moment. */
+  gauges(): Promise<GaugeValues>;
+  /** Whether the server takes its last requests. */
+  lifecycle: { isStopping: boolean };
+  metrics: Metrics;
+  log: Log;
+}
+
+export function registerHealth(app: OpenAPIHono, { isReady, gauges, lifecycle, metrics, log }: HealthDeps): void {
   app.openapi(healthRoute, (c) => c.json({ status: "ok" as const }, 200));
 
   app.openapi(readyRoute, async (c) => {
-    if (lifecycle.isStopping) throw new HttpError("unavailable", "the server is stopping: ask another one");
-    const ready = await store.check().then(
-      () => store.cms.hasHouseCm(),
-      (error: Error) => {
-        log("not-ready", { message: error.message });
-        return false;
-      },
-    );
-    if (!ready) throw new HttpError("unavailable", "the database or the house CM is not there");
+    if (lifecycle.isStopping) throw new Refusal("unavailable", "the server is stopping: ask another one");
+    const ready = await isReady().catch((error: Error) => {
+      log("not-ready", { message: error.message });
+      return false;
+    });
+    if (!ready) throw new Refusal("unavailable", "the database or the house CM is not there");
     return c.json({ status: "ok" as const }, 200);
   });
 
-  app.openapi(metricsRoute, async (c) => {
-    const values = {
-      cmix_videos: await store.videos.count(),
-      cmix_cms: await store.cms.count(),
-      cmix_unfinished_uploads: await uploads.count(),
-      cmix_waiting_reports: await store.reports.waiting(),
-    };
-    return c.text(await metrics.render(values), 200);
-  });
+  app.openapi(metricsRoute, async (c) => c.text(await metrics.render(await gauges()), 200));
 
   app.openapi(documentRoute, (c) => {
     const info = {

@@ -1,4 +1,5 @@
-import type { Deps } from "../deps.ts";
+import type { Log } from "../log.ts";
+import type { Metrics } from "../metrics.ts";
 
 /** Asked by each viewer once a second: answers as they should be are counted only, since a line would cost as much as their work. */
 export const UNITS_ROUTE = "/api/plays/:playId/units";
@@ -10,7 +11,7 @@ export const UNITS_ROUTE = "/api/plays/:playId/units";
  * @param start when the request came (performance.now)
  */
 export function countAnswer(
-  { log, metrics }: Pick<Deps, "log" | "metrics">,
+  { log, metrics }: { log: Log; metrics: Metrics },
   method: string,
   route: string,
   status: number,

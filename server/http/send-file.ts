@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import type { ByteSource } from "../../codec/index.ts";
-import { HttpError } from "./answer-error.ts";
+import { Refusal } from "../refusal.ts";
 
 const CHUNK_BYTES = 256 << 10;
 
@@ -24,7 +24,7 @@ export function sendFile(c: Context, source: ByteSource, answer: FileAnswer): Re
   const range = ifRange === undefined || ifRange === tag ? readRange(c.req.header("Range"), source.size) : undefined;
   if (range === "outside") {
     c.header("Content-Range", `bytes */${source.size}`);
-    throw new HttpError("range", `range outside of the file, which has ${source.size} bytes`, { size: source.size });
+    throw new Refusal("range", `range outside of the file, which has ${source.size} bytes`, { size: source.size });
   }
   c.header("Content-Type", answer.type);
   if (answer.fileName !== undefined) c.header("Content-Disposition", attachment(answer.fileName));

@@ -1,19 +1,19 @@
 import type { Context } from "hono";
-import { type ByteStream, tooLarge } from "../blobs/receive.ts";
-import { HttpError } from "./answer-error.ts";
+import type { ByteStream } from "../byte-stream.ts";
+import { Refusal, tooLarge } from "../refusal.ts";
 
 /**
  * The body of an upload, to be streamed.
  *
- * @throws HttpError it is announced longer than `maxBytes`, is no bytes, or is not there
+ * @throws Refusal it is announced longer than `maxBytes`, is no bytes, or is not there
  */
 export function uploadBody(c: Context, maxBytes: number): ByteStream {
   const type = c.req.header("Content-Type")?.split(";")[0]?.trim().toLowerCase();
   if (type !== "application/octet-stream")
-    throw new HttpError("media_type", "send the file's bytes as application/octet-stream");
+    throw new Refusal("media_type", "send the file's bytes as application/octet-stream");
   if (Number(c.req.header("Content-Length") ?? 0) > maxBytes) throw tooLarge(maxBytes);
   const body = c.req.raw.body;
-  if (body === null) throw new HttpError("bad_request", "the file's bytes are missing");
+  if (body === null) throw new Refusal("bad_request", "the file's bytes are missing");
   return untilItBreaks(body);
 }
 
@@ -22,6 +22,6 @@ async function* untilItBreaks(body: ByteStream): ByteStream {
   try {
     yield* body;
   } catch (cause) {
-    throw new HttpError("bad_request", `the upload broke off: ${(cause as Error).message}`);
+    throw new Refusal("bad_request", `the upload broke off: ${(cause as Error).message}`);
   }
 }

@@ -3,8 +3,8 @@ import { stat } from "node:fs/promises";
 import { extname, join, normalize } from "node:path";
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { FileSource } from "../storage/folder/file-source.ts";
-import { HttpError } from "./answer-error.ts";
+import { FileSource } from "../file-source.ts";
+import { Refusal } from "../refusal.ts";
 import { sendFile } from "./send-file.ts";
 
 const TYPES: Record<string, string> = {
@@ -34,7 +34,7 @@ export function registerWeb(app: OpenAPIHono, webDir: string): void {
       (await sendWebFile(c, webDir, path)) ??
       (extname(path) === "" ? await sendWebFile(c, webDir, "/index.html") : undefined);
     if (file !== undefined) return file;
-    if (extname(path) === "") throw new HttpError("unavailable", "the web app is not built: run npm run build");
+    if (extname(path) === "") throw new Refusal("unavailable", "the web app is not built: run npm run build");
     throw unknownAddress();
   });
   app.all("*", () => {
@@ -42,8 +42,8 @@ export function registerWeb(app: OpenAPIHono, webDir: string): void {
   });
 }
 
-function unknownAddress(): HttpError {
-  return new HttpError("not_found", "there is nothing at this address");
+function unknownAddress(): Refusal {
+  return new Refusal("not_found", "there is nothing at this address");
 }
 
 /** The decoded path, or undefined for one that leads out of its folder or to a hidden file. */

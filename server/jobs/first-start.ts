@@ -3,13 +3,14 @@ import { createReadStream, existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError, SlaveReader, sourceFromBytes, toHex } from "../../codec/index.ts";
+import type { CmDeps } from "../cm/deps.ts";
 import { importCm } from "../cm/import-cm.ts";
-import type { Deps } from "../deps.ts";
+import type { LibraryDeps } from "../library/deps.ts";
 import { importMain } from "../library/import-main.ts";
 import { importSlave } from "../library/import-slave.ts";
 
 /** @throws InputError there is no house CM, neither in the data folder nor among the samples */
-export async function importSamples(deps: Deps, samplesDir: string): Promise<void> {
+export async function importSamples(deps: CmDeps & LibraryDeps, samplesDir: string): Promise<void> {
   if (!(await deps.store.cms.hasHouseCm())) {
     const path = join(samplesDir, "house-cm.mp4");
     if (!existsSync(path))

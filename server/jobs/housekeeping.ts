@@ -1,8 +1,13 @@
 /** What the server does from time to time, without being asked. */
+
+import type { CmDeps } from "../cm/deps.ts";
 import { checkOrigins } from "../cm/remote-cm.ts";
-import type { Deps } from "../deps.ts";
+import type { Limits } from "../config.ts";
+import type { LibraryDeps } from "../library/deps.ts";
 import { readForPieces } from "../library/pieces-hash.ts";
 import type { Uploads } from "../library/uploads.ts";
+import type { PlayDeps } from "../plays/deps.ts";
+import type { ReportDeps } from "../reports/deps.ts";
 import { makeReports, sendReports } from "../reports/reporter.ts";
 import { removeWithdrawn } from "./remove-withdrawn.ts";
 
@@ -16,7 +21,10 @@ export interface Housekeeping {
 }
 
 /** Runs a round a minute. What fails is logged, and tried again with the next round. */
-export function startHousekeeping(deps: Deps, uploads: Uploads): Housekeeping {
+export function startHousekeeping(
+  deps: CmDeps & LibraryDeps & PlayDeps & ReportDeps & { limits: Pick<Limits, "downloadLogSeconds"> },
+  uploads: Uploads,
+): Housekeeping {
   const tasks: Record<string, () => Promise<void>> = {
     "expired-uploads": () => uploads.removeExpired(),
     "withdrawn-videos": () => removeWithdrawn(deps),

@@ -1,8 +1,9 @@
-import type { Deps } from "../deps.ts";
+import type { LibraryDeps } from "../library/deps.ts";
 import { extraBlobId } from "../library/import-extra.ts";
+import type { PlayDeps } from "../plays/deps.ts";
 
 /** Removes the files of videos that were withdrawn and that no play needs any more. */
-export async function removeWithdrawn(deps: Deps): Promise<void> {
+export async function removeWithdrawn(deps: LibraryDeps & PlayDeps): Promise<void> {
   const { store, blobs, slaveReaders, limits, log, now, mainOrigins } = deps;
   await store.plays.removeBefore(now() - limits.playLifetimeSeconds * 1000);
   for (const { slaveId, mainId } of await store.videos.unusedSince(now())) {

@@ -1,6 +1,5 @@
 /** The ledger's hash chain: each entry names the hash of the one before, so that none can be changed, taken out or put in unseen. */
 import { createHash } from "node:crypto";
-import type { DeliveryRow, PlayEventRow } from "../storage/sqlite/schema.ts";
 
 export interface LedgerEntry {
   /** From 1 on, without a gap. */
@@ -39,26 +38,4 @@ export function faultOf(entry: LedgerEntry, last: Pick<LedgerEntry, "seq" | "has
     return `entry ${entry.seq} does not follow the one before it: one of both was replaced`;
   if (entry.hash !== hashOf(entry)) return `entry ${entry.seq} was changed after it was written`;
   return undefined;
-}
-
-/** A delivery as its entry tells it; of the first video without its number, as before plays had several. */
-export function deliveryBody({ play_id, video, slave_id, main_id, cm_id }: Omit<DeliveryRow, "released_at">): string {
-  return JSON.stringify({
-    playId: play_id,
-    ...(video > 1 && { video }),
-    slaveId: slave_id,
-    mainId: main_id,
-    cmId: cm_id,
-  });
-}
-
-/** An event as its entry tells it. */
-export function eventBody({ play_id, event_id, kind, number, main_id, cm_id, seconds }: PlayEventRow): string {
-  return JSON.stringify({
-    playId: play_id,
-    eventId: event_id,
-    kind,
-    number,
-    ...(main_id === "" ? { cmId: cm_id } : { mainId: main_id, seconds }),
-  });
 }

@@ -1,9 +1,10 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import { guarded } from "../accounts/identity.ts";
-import type { Deps } from "../deps.ts";
-import { HttpError } from "../http/answer-error.ts";
+import { defineRoute } from "../http/route.ts";
 import { dateOf, given, idSchema, json, jsonBody, refusals, timeOf } from "../http/schemas.ts";
+import { Refusal } from "../refusal.ts";
 import type { VideoConditions } from "./conditions.ts";
+import type { LibraryDeps } from "./deps.ts";
 import { ownedVideo } from "./owned-video.ts";
 import { type VideoConditions as ConditionsJson, conditionsChangeSchema, conditionsSchema } from "./schemas.ts";
 
@@ -11,7 +12,7 @@ const ROLES = ["provider", "administrator"] as const;
 
 const params = z.object({ mainId: idSchema });
 
-const getRoute = createRoute({
+const getRoute = defineRoute({
   path: "/api/videos/{mainId}/conditions",
   summary: "A provider's conditions on a video",
   ...guarded("get", ROLES),
@@ -19,7 +20,7 @@ const getRoute = createRoute({
   responses: { 200: json(conditionsSchema, "They are"), ...refusals(401, 403, 404) },
 });
 
-const patchRoute = createRoute({
+const patchRoute = defineRoute({
   path: "/api/videos/{mainId}/conditions",
   summary: "Limit plays of a video, and the CMs beside it; what is left out stays",
   ...guarded("patch", ROLES),
@@ -30,7 +31,7 @@ const patchRoute = createRoute({
   responses: { 200: json(conditionsSchema, "Changed"), ...refusals(400, 401, 403, 404, 413, 415) },
 });
 
-export function registerConditions(app: OpenAPIHono, deps: Deps): void {
+export function registerConditions(app: OpenAPIHono, deps: LibraryDeps): void {
   const { conditions } = deps.store;
 
   app.openapi(getRoute, async (c) => {
@@ -46,7 +47,7 @@ export function registerConditions(app: OpenAPIHono, deps: Deps): void {
     const { from, until, ...others } = changed;
     const next: VideoConditions = { ...others, fromAt: timeOf(from), untilAt: timeOf(until) };
     if (next.fromAt !== null && next.untilAt !== null && next.fromAt >= next.untilAt)
-      throw new HttpError("bad_request", "from: not before until, so nobody could play it", { place: "json.from" });
+      throw new Refusal("bad_request", "from: not before until, so nobody could play it", { place: "json.from" });
     await conditions.set(mainId, next);
     return c.json(changed, 200);
   });

@@ -1,4 +1,4 @@
-import type { Deps } from "../deps.ts";
+import type { LibraryDeps } from "./deps.ts";
 
 /**
  * Notes in the division log what an account handed in: who, when, which files, and the settings that their headers tell
@@ -6,7 +6,7 @@ import type { Deps } from "../deps.ts";
  * already nothing changes, so it may be called for every upload: one that is repeated after the server died in between is noted then.
  */
 export async function logDivision(
-  { store, slaveReaders, now }: Pick<Deps, "store" | "slaveReaders" | "now">,
+  { store, slaveReaders, now }: Pick<LibraryDeps, "store" | "slaveReaders" | "now">,
   accountId: string,
   file: "slave" | "main",
   { slaveId, mainId, bytes }: { slaveId: string; mainId: string; bytes: number },
@@ -14,13 +14,13 @@ export async function logDivision(
   const { method, protection, parameters } = (await slaveReaders.open(slaveId)).header;
   await store.accountLogs.addDivision({
     at: now(),
-    account_id: accountId,
+    accountId,
     file,
-    main_id: mainId,
-    slave_id: slaveId,
+    mainId,
+    slaveId,
     method,
     protection,
-    parameters: JSON.stringify(parameters),
+    parameters,
     bytes,
   });
 }

@@ -1,14 +1,15 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import { guarded } from "../accounts/identity.ts";
-import type { Deps } from "../deps.ts";
-import { HttpError } from "../http/answer-error.ts";
+import { defineRoute } from "../http/route.ts";
 import { bytes, idSchema, json, refusals } from "../http/schemas.ts";
 import { sendFile } from "../http/send-file.ts";
 import { uploadBody } from "../http/upload-body.ts";
-import type { ExtraKind } from "../storage/sqlite/library.ts";
+import { Refusal } from "../refusal.ts";
+import type { LibraryDeps } from "./deps.ts";
 import { EXTRA_MAX_BYTES, extraBlobId, importExtra, removeExtra } from "./import-extra.ts";
 import { ownedVideo } from "./owned-video.ts";
 import { extraSchema } from "./schemas.ts";
+import type { ExtraKind } from "./store.ts";
 
 /** The address names the bytes by their hash. */
 const FOR_EVER = "public, max-age=31536000, immutable";
@@ -22,25 +23,26 @@ const WORDS: Record<ExtraKind, string> = {
 };
 
 /** The picture and the short video by which the library shows a video. */
-export function registerExtras(app: OpenAPIHono, deps: Deps): void {
+export function registerExtras(app: OpenAPIHono, deps: LibraryDeps): void {
   const { store, blobs } = deps;
   for (const kind of ["poster", "teaser"] as const) {
     const path = `/api/videos/{mainId}/${kind}`;
-    const putRoute = createRoute({
+    const putRoute = defineRoute({
       path,
       ...guarded("put", OWNERS),
+      streamedBytes: EXTRA_MAX_BYTES[kind],
       summary: `Give one's own video a ${kind}`,
       request: { params, body: bytes(WORDS[kind]) },
       responses: { 200: json(extraSchema, "Taken in"), ...refusals(400, 401, 403, 404, 413, 415, 422) },
     });
-    const deleteRoute = createRoute({
+    const deleteRoute = defineRoute({
       path,
       ...guarded("delete", OWNERS),
       summary: `Take the ${kind} away again`,
       request: { params },
       responses: { 204: { description: "Gone" }, ...refusals(400, 401, 403, 404) },
     });
-    const getRoute = createRoute({
+    const getRoute = defineRoute({
       method: "get",
       path,
       summary: `The ${kind} that the provider gave`,
@@ -63,7 +65,7 @@ export function registerExtras(app: OpenAPIHono, deps: Deps): void {
     app.openapi(getRoute, async (c) => {
       const { mainId } = c.req.valid("param");
       const extra = (await store.videos.byMain(mainId)) && (await store.library.extra(mainId, kind));
-      if (extra === undefined) throw new HttpError("not_found", `video ${mainId} has no ${kind}`, { mainId });
+      if (extra === undefined) throw new Refusal("not_found", `video ${mainId} has no ${kind}`, { mainId });
       const source = await blobs.source("extras", extraBlobId(extra));
       return sendFile(c, source, { type: extra.type, tag: extra.sha256, cache: FOR_EVER });
     });

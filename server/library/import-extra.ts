@@ -1,11 +1,13 @@
 /** Posters and teasers that a provider adds to a video; both are shown in the clear. */
+
 import { decode as decodeJpeg } from "jpeg-js";
 import { BufferSource, EncodedPacketSink, Input, MP4, QTFF, WEBM } from "mediabunny";
 import { PNG } from "pngjs";
 import { FormatError, UnsupportedError } from "../../codec/index.ts";
-import { type ByteStream, receive } from "../blobs/receive.ts";
-import type { Deps } from "../deps.ts";
-import type { Extra, ExtraKind } from "../storage/sqlite/library.ts";
+import { receive } from "../blobs/receive.ts";
+import type { ByteStream } from "../byte-stream.ts";
+import type { LibraryDeps } from "./deps.ts";
+import type { Extra, ExtraKind } from "./store.ts";
 
 export const EXTRA_MAX_BYTES: Record<ExtraKind, number> = { poster: 1 << 20, teaser: 4 << 20 };
 export const TEASER_MAX_SECONDS = 10;
@@ -18,9 +20,14 @@ const POSTER_MAX_MEMORY_MEGABYTES = 256;
 /**
  * Takes a poster (JPEG or PNG, decoded to the end) or a teaser (MP4 or WebM of at most 10 s, read packet by packet).
  *
- * @throws FormatError, UnsupportedError it is not such a file; HttpError too_large
+ * @throws FormatError, UnsupportedError it is not such a file; Refusal too_large
  */
-export async function importExtra(deps: Deps, mainId: string, kind: ExtraKind, body: ByteStream): Promise<Extra> {
+export async function importExtra(
+  deps: LibraryDeps,
+  mainId: string,
+  kind: ExtraKind,
+  body: ByteStream,
+): Promise<Extra> {
   const { blobs, store } = deps;
   return receive(blobs, "extras", body, EXTRA_MAX_BYTES[kind], async (upload) => {
     const { source, sha256 } = await upload.finish();
@@ -37,7 +44,7 @@ export async function importExtra(deps: Deps, mainId: string, kind: ExtraKind, b
   });
 }
 
-export async function removeExtra(deps: Deps, mainId: string, kind: ExtraKind): Promise<void> {
+export async function removeExtra(deps: LibraryDeps, mainId: string, kind: ExtraKind): Promise<void> {
   await deps.importLock.run("extras", async () => {
     const extra = await deps.store.library.extra(mainId, kind);
     await deps.store.library.removeExtra(mainId, kind);
@@ -47,7 +54,7 @@ export async function removeExtra(deps: Deps, mainId: string, kind: ExtraKind): 
 
 export const extraBlobId = ({ sha256 }: Pick<Extra, "sha256">): string => sha256.slice(0, 32);
 
-async function removeUnused({ blobs, store }: Deps, extra: Extra): Promise<void> {
+async function removeUnused({ blobs, store }: LibraryDeps, extra: Extra): Promise<void> {
   if (!(await store.library.usesExtra(extra.sha256))) await blobs.remove("extras", extraBlobId(extra));
 }
 

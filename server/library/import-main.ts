@@ -1,10 +1,11 @@
 import { type ByteSource, checkPair, MainReader, PairingError, toHex } from "../../codec/index.ts";
-import { type ByteStream, receive } from "../blobs/receive.ts";
-import type { Deps } from "../deps.ts";
-import { HttpError } from "../http/answer-error.ts";
-import type { Main } from "../storage/sqlite/videos.ts";
+import { receive } from "../blobs/receive.ts";
+import type { ByteStream } from "../byte-stream.ts";
+import { Refusal } from "../refusal.ts";
+import type { LibraryDeps } from "./deps.ts";
 import type { Imported } from "./import-slave.ts";
 import { PiecesHash } from "./pieces-hash.ts";
+import type { Main } from "./store.ts";
 
 /**
  * Takes a main file into the library, for download; its slave must be there. Header, index and tags are held against the slave's
@@ -12,9 +13,9 @@ import { PiecesHash } from "./pieces-hash.ts";
  *
  * @throws FormatError it is cut, or was changed after the division
  * @throws PairingError it is another main than `mainId`, or of another division
- * @throws HttpError conflict: its slave is not here, or other bytes are here under its id
+ * @throws Refusal conflict: its slave is not here, or other bytes are here under its id
  */
-export async function importMain(deps: Deps, mainId: string, body: ByteStream): Promise<Imported<Main>> {
+export async function importMain(deps: LibraryDeps, mainId: string, body: ByteStream): Promise<Imported<Main>> {
   const { blobs, store, limits, importLock } = deps;
   const slaveId = await slaveOf(deps, mainId);
   const pieces = new PiecesHash();
@@ -25,7 +26,7 @@ export async function importMain(deps: Deps, mainId: string, body: ByteStream): 
       const known = await store.videos.main(mainId);
       if (known?.url === null) {
         if (known.sha256 === sha256) return { fresh: false, value: known };
-        throw new HttpError("conflict", `main ${mainId} is here already, with other bytes`, { mainId });
+        throw new Refusal("conflict", `main ${mainId} is here already, with other bytes`, { mainId });
       }
       const value: Main = {
         ...aboutMain(header),
@@ -45,17 +46,17 @@ export async function importMain(deps: Deps, mainId: string, body: ByteStream): 
   });
 }
 
-/** @throws HttpError conflict: the slave is not here, or was withdrawn */
-export async function slaveOf({ store }: Deps, mainId: string): Promise<string> {
+/** @throws Refusal conflict: the slave is not here, or was withdrawn */
+export async function slaveOf({ store }: LibraryDeps, mainId: string): Promise<string> {
   const video = await store.videos.byMain(mainId);
   if (video === undefined)
-    throw new HttpError("conflict", `the slave of main ${mainId} is not here: upload the slave first`, { mainId });
+    throw new Refusal("conflict", `the slave of main ${mainId} is not here: upload the slave first`, { mainId });
   return video.slaveId;
 }
 
 /** @throws FormatError, PairingError as {@link importMain} */
 export async function checkMain(
-  { slaveReaders }: Deps,
+  { slaveReaders }: LibraryDeps,
   source: ByteSource,
   { mainId, slaveId }: { mainId: string; slaveId: string },
 ): Promise<MainReader> {

@@ -6,10 +6,11 @@ import {
   type SlaveSegmentHead,
   toHex,
 } from "../../codec/index.ts";
-import { type ByteStream, receive } from "../blobs/receive.ts";
-import type { Deps } from "../deps.ts";
-import { HttpError } from "../http/answer-error.ts";
-import type { Video } from "../storage/sqlite/videos.ts";
+import { receive } from "../blobs/receive.ts";
+import type { ByteStream } from "../byte-stream.ts";
+import { Refusal } from "../refusal.ts";
+import type { LibraryDeps } from "./deps.ts";
+import type { Video } from "./store.ts";
 import { type Timeline, timelineOf } from "./timeline.ts";
 
 export interface Imported<T> {
@@ -24,10 +25,10 @@ export interface Imported<T> {
  * @param ownerId the account that the video belongs to from then on
  * @throws FormatError it is cut or damaged
  * @throws PairingError it is another slave than `slaveId`
- * @throws HttpError conflict: other bytes are here under its id or for its main
+ * @throws Refusal conflict: other bytes are here under its id or for its main
  */
 export async function importSlave(
-  deps: Deps,
+  deps: LibraryDeps,
   slaveId: string,
   body: ByteStream,
   ownerId: string | null,
@@ -45,14 +46,14 @@ export async function importSlave(
           await store.videos.withdraw(slaveId, null);
           return { fresh: true, value: { ...known, withdrawnAt: null } };
         }
-        throw new HttpError(
+        throw new Refusal(
           "conflict",
           `slave ${slaveId} is here already, with other bytes: divide the video again for a new id`,
           { slaveId },
         );
       }
       if (await store.videos.isMainKnown(video.mainId)) {
-        throw new HttpError(
+        throw new Refusal(
           "conflict",
           `main ${video.mainId} has another slave here: divide the video again for new ids`,
           { mainId: video.mainId },

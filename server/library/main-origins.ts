@@ -1,4 +1,4 @@
-import type { VideoStore } from "../storage/sqlite/videos.ts";
+import type { VideoStore } from "./store.ts";
 
 /** Beyond this many, pages may read from any https server: a header has its limits. */
 const NAMED_MOST = 50;

@@ -1,11 +1,12 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { MainReader, sourceFromBytes } from "../../codec/index.ts";
 import { guarded } from "../accounts/identity.ts";
-import type { Deps } from "../deps.ts";
-import { HttpError } from "../http/answer-error.ts";
+import { defineRoute } from "../http/route.ts";
 import { bytes, idSchema, json, refusals } from "../http/schemas.ts";
 import { sendFile } from "../http/send-file.ts";
+import { Refusal } from "../refusal.ts";
+import type { LibraryDeps } from "./deps.ts";
 import { ownedVideo } from "./owned-video.ts";
 import { registerRemoteMain } from "./remote-main.ts";
 import { mainAddressSchema, remoteMainSchema } from "./schemas.ts";
@@ -16,7 +17,7 @@ const FOR_EVER = "public, max-age=31536000, immutable";
 
 const params = z.object({ mainId: idSchema });
 
-const getRoute = createRoute({
+const getRoute = defineRoute({
   method: "get",
   path: "/api/mains/{mainId}",
   summary: "Download a main file; byte ranges and HEAD work too",
@@ -29,7 +30,7 @@ const getRoute = createRoute({
   },
 });
 
-const addressRoute = createRoute({
+const addressRoute = defineRoute({
   path: "/api/mains/{mainId}/address",
   ...guarded("put", ["provider", "administrator"]),
   summary: "Let the library give one's own server's address for a main; the file there is fetched and checked first",
@@ -53,7 +54,7 @@ const addressRoute = createRoute({
   },
 });
 
-const posterRoute = createRoute({
+const posterRoute = defineRoute({
   method: "get",
   path: "/api/mains/{mainId}/poster",
   summary: "The poster in a main's header",
@@ -61,7 +62,7 @@ const posterRoute = createRoute({
   responses: { 200: bytes("JPEG, PNG or WebP", "image/*"), ...refusals(400, 404) },
 });
 
-export function registerMains(app: OpenAPIHono, deps: Deps): void {
+export function registerMains(app: OpenAPIHono, deps: LibraryDeps): void {
   const { store, blobs, now } = deps;
 
   const countDownload = (c: Context, mainId: string): Promise<void> =>
@@ -70,7 +71,7 @@ export function registerMains(app: OpenAPIHono, deps: Deps): void {
   async function listed(mainId: string) {
     const [main, video] = [await store.videos.main(mainId), await store.videos.byMain(mainId)];
     if (main === undefined || video === undefined)
-      throw new HttpError("not_found", `main ${mainId} cannot be had here`, { mainId });
+      throw new Refusal("not_found", `main ${mainId} cannot be had here`, { mainId });
     return { main, video };
   }
 
@@ -100,7 +101,7 @@ export function registerMains(app: OpenAPIHono, deps: Deps): void {
     const isHere = main.hasPoster && main.url === null;
     const poster = isHere ? (await MainReader.open(await blobs.source("mains", main.mainId))).header.poster : undefined;
     if (poster === undefined)
-      throw new HttpError("not_found", `main ${main.mainId} has no poster`, { mainId: main.mainId });
+      throw new Refusal("not_found", `main ${main.mainId} has no poster`, { mainId: main.mainId });
     return sendFile(c, sourceFromBytes(poster.data), {
       type: poster.type,
       tag: `${main.sha256}-poster`,

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { ByteStream } from "../blobs/receive.ts";
-import type { Deps } from "../deps.ts";
+import type { ByteStream } from "../byte-stream.ts";
+import type { LibraryDeps } from "./deps.ts";
 
 /** A browser hashes files of any length a piece at a time only (WebCrypto). */
 const PIECE_BYTES = 4 << 20;
@@ -44,7 +44,7 @@ export class PiecesHash {
 const READ_BYTES = 1 << 20;
 
 /** Reads one main that was taken in before its pieces were hashed, if there is one. */
-export async function readForPieces({ store, blobs }: Pick<Deps, "store" | "blobs">): Promise<void> {
+export async function readForPieces({ store, blobs }: Pick<LibraryDeps, "store" | "blobs">): Promise<void> {
   const mainId = await store.videos.mainWithoutPieces();
   if (mainId === undefined) return;
   const source = await blobs.source("mains", mainId);

@@ -1,13 +1,13 @@
 /** Mains on their provider's own server (Cmix patent, claim 3): checked here, downloaded there. */
 import { CmixError, PairingError } from "../../codec/index.ts";
 import { receive } from "../blobs/receive.ts";
-import type { Deps } from "../deps.ts";
-import { HttpError } from "../http/answer-error.ts";
+import { Refusal } from "../refusal.ts";
 import { fetchFile } from "../security/fetch-file.ts";
-import type { Main, Video } from "../storage/sqlite/videos.ts";
+import type { LibraryDeps } from "./deps.ts";
 import { importExtra } from "./import-extra.ts";
 import { aboutMain, checkMain } from "./import-main.ts";
 import { PiecesHash } from "./pieces-hash.ts";
+import type { Main, Video } from "./store.ts";
 
 const IDLE_SECONDS = 20;
 /** 64 GiB at 5 MB/s. */
@@ -19,10 +19,10 @@ const MOST_SECONDS = 4 * 3600;
  *
  * @param expectedSha256 what the provider says it is
  * @param origin of this service's pages, which are to read the file there
- * @throws InputError the address is not allowed, or does not answer with a file; FormatError, PairingError, HttpError as an upload
+ * @throws InputError the address is not allowed, or does not answer with a file; FormatError, PairingError, Refusal as an upload
  */
 export async function registerRemoteMain(
-  deps: Deps,
+  deps: LibraryDeps,
   video: Video,
   address: { url: string; sha256: string; origin: string },
 ): Promise<Main> {
@@ -31,7 +31,7 @@ export async function registerRemoteMain(
 }
 
 async function fetchAndCheck(
-  deps: Deps,
+  deps: LibraryDeps,
   video: Video,
   address: { url: string; sha256: string; origin: string },
 ): Promise<Main> {
@@ -73,7 +73,7 @@ async function fetchAndCheck(
 }
 
 /** The library shows it from here, unless the provider gave another; one that cannot be decoded is left out. */
-async function keepPoster(deps: Deps, mainId: string, data: Uint8Array): Promise<void> {
+async function keepPoster(deps: LibraryDeps, mainId: string, data: Uint8Array): Promise<void> {
   if ((await deps.store.library.extra(mainId, "poster")) !== undefined) return;
   try {
     await importExtra(
@@ -85,7 +85,7 @@ async function keepPoster(deps: Deps, mainId: string, data: Uint8Array): Promise
       })(),
     );
   } catch (error) {
-    if (!(error instanceof CmixError || error instanceof HttpError)) throw error;
+    if (!(error instanceof CmixError || error instanceof Refusal)) throw error;
   }
 }
 

@@ -1,9 +1,9 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import { guarded } from "../accounts/identity.ts";
-import type { Deps } from "../deps.ts";
-import { HttpError } from "../http/answer-error.ts";
+import { defineRoute } from "../http/route.ts";
 import { idSchema, json, refusals } from "../http/schemas.ts";
-import type { LibraryQuery } from "../storage/sqlite/library.ts";
+import { Refusal } from "../refusal.ts";
+import type { LibraryDeps } from "./deps.ts";
 import { ownedVideo } from "./owned-video.ts";
 import {
   downloadsSchema,
@@ -16,6 +16,7 @@ import {
   videoShownSchema,
 } from "./schemas.ts";
 import { searchWords } from "./search-text.ts";
+import type { LibraryQuery } from "./store.ts";
 import { ownVideoToJson, videoToJson } from "./video-json.ts";
 
 const PAGE_USUAL = 24;
@@ -25,7 +26,7 @@ const OWNERS = ["provider", "administrator"] as const;
 
 const params = z.object({ mainId: idSchema });
 
-const listRoute = createRoute({
+const listRoute = defineRoute({
   method: "get",
   path: "/api/videos",
   summary: "The library, newest first, a page at a time",
@@ -36,7 +37,7 @@ const listRoute = createRoute({
   },
 });
 
-const getRoute = createRoute({
+const getRoute = defineRoute({
   method: "get",
   path: "/api/videos/{mainId}",
   summary: "One video of the library",
@@ -44,7 +45,7 @@ const getRoute = createRoute({
   responses: { 200: json(videoSchema, "As the library lists it"), ...refusals(400, 404) },
 });
 
-const changeRoute = createRoute({
+const changeRoute = defineRoute({
   path: "/api/videos/{mainId}",
   ...guarded("patch", OWNERS),
   summary: "Change what the library shows of one's own video",
@@ -55,7 +56,7 @@ const changeRoute = createRoute({
   },
 });
 
-const withdrawRoute = createRoute({
+const withdrawRoute = defineRoute({
   path: "/api/videos/{mainId}",
   ...guarded("delete", OWNERS),
   summary: "Withdraw one's own video; plays under way come to their end",
@@ -63,7 +64,7 @@ const withdrawRoute = createRoute({
   responses: { 204: { description: "It is in the library no more" }, ...refusals(400, 401, 403, 404) },
 });
 
-const downloadsRoute = createRoute({
+const downloadsRoute = defineRoute({
   path: "/api/videos/{mainId}/downloads",
   ...guarded("get", OWNERS),
   summary: "Log of the downloads of one's own main, newest first",
@@ -74,14 +75,14 @@ const downloadsRoute = createRoute({
   },
 });
 
-export function registerVideos(app: OpenAPIHono, deps: Deps): void {
+export function registerVideos(app: OpenAPIHono, deps: LibraryDeps): void {
   const { store, log, now } = deps;
 
   app.openapi(listRoute, async (c) => {
     const { q = "", genre, age, page = 1, size = PAGE_USUAL, mine } = c.req.valid("query");
     const identity = c.get("identity");
     if (mine !== undefined && identity?.accountId === undefined)
-      throw new HttpError("signed_out", "sign in to see your own videos: POST /api/session");
+      throw new Refusal("signed_out", "sign in to see your own videos: POST /api/session");
     const query: LibraryQuery = {
       words: searchWords(q),
       genre,
@@ -100,7 +101,7 @@ export function registerVideos(app: OpenAPIHono, deps: Deps): void {
   app.openapi(getRoute, async (c) => {
     const { mainId } = c.req.valid("param");
     const [video] = (await store.library.list({ words: [], mainId, offset: 0, most: 1 })).videos;
-    if (video === undefined) throw new HttpError("not_found", `there is no video ${mainId} in the library`, { mainId });
+    if (video === undefined) throw new Refusal("not_found", `there is no video ${mainId} in the library`, { mainId });
     return c.json(videoToJson(video), 200);
   });
 

@@ -1,5 +1,5 @@
 import { SlaveReader } from "../../codec/index.ts";
-import type { Blobs } from "../storage/folder/file-blobs.ts";
+import type { Blobs } from "../blobs/store.ts";
 
 /** Readers of the slaves that were asked for last; each holds a header and an index, at most some megabytes. */
 const KEPT = 16;

@@ -8,6 +8,8 @@ export interface SegmentTime {
   durationMilliseconds: number;
 }
 
+export const layerOf = ({ lane }: Pick<SegmentTime, "lane">): number => Math.floor(lane / 256);
+
 export type Timeline = readonly SegmentTime[];
 
 /** Bytes of one segment in a stored timeline: layer, track, u32 start, u32 duration. */

@@ -1,17 +1,19 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import { guarded } from "../accounts/identity.ts";
-import { HttpError } from "../http/answer-error.ts";
+import { defineRoute } from "../http/route.ts";
 import { bytes, idSchema, refusals } from "../http/schemas.ts";
+import { Refusal } from "../refusal.ts";
 import { UPLOADS_PATH, type Uploads } from "./uploads.ts";
 
 const UPLOADERS = ["provider", "administrator"] as const;
 const path = `${UPLOADS_PATH}/{uploadId}` as const;
 const params = z.object({ uploadId: idSchema });
 
-const createRoutes = {
-  create: createRoute({
+const uploadRoutes = (maxBytes: number) => ({
+  create: defineRoute({
     path: UPLOADS_PATH,
     ...guarded("post", UPLOADERS),
+    streamedBytes: maxBytes,
     summary: "Begin the upload of a slave or a main (tus 1.0.0, creation, creation-with-upload)",
     responses: {
       200: { description: "The same file was here already" },
@@ -19,16 +21,17 @@ const createRoutes = {
       ...refusals(400, 401, 403, 409, 413, 415, 422, 429, 507),
     },
   }),
-  state: createRoute({
+  state: defineRoute({
     path,
     ...guarded("get", UPLOADERS),
     summary: "HEAD: how far one's own upload is (Upload-Offset)",
     request: { params },
     responses: { 200: { description: "Upload-Offset and Upload-Length" }, ...refusals(400, 401, 403, 404) },
   }),
-  append: createRoute({
+  append: defineRoute({
     path,
     ...guarded("patch", UPLOADERS),
+    streamedBytes: maxBytes,
     summary: "Send the bytes from Upload-Offset on; the last ones take the file in",
     request: { params, body: bytes("Bytes", "application/offset+octet-stream") },
     responses: {
@@ -38,21 +41,23 @@ const createRoutes = {
       ...refusals(400, 401, 403, 404, 409, 413, 415, 422, 507),
     },
   }),
-  cancel: createRoute({
+  cancel: defineRoute({
     path,
     ...guarded("delete", UPLOADERS),
     summary: "Give one's own unfinished upload up",
     request: { params },
     responses: { 204: { description: "Gone" }, ...refusals(400, 401, 403, 404) },
   }),
-};
+});
 
-export function registerUploads(app: OpenAPIHono, uploads: Uploads): void {
-  app.openapi(createRoutes.create, (c) => uploads.handle(c.req.raw, c.get("identity")));
-  for (const route of [createRoutes.state, createRoutes.append, createRoutes.cancel]) {
+/** @param maxBytes of the longest file that can be sent */
+export function registerUploads(app: OpenAPIHono, uploads: Uploads, maxBytes: number): void {
+  const { create, state, append, cancel } = uploadRoutes(maxBytes);
+  app.openapi(create, (c) => uploads.handle(c.req.raw, c.get("identity")));
+  for (const route of [state, append, cancel]) {
     app.openapi(route, (c) => {
       if (c.req.method === "GET")
-        throw new HttpError("not_found", "an upload is not read back: HEAD tells how far it is");
+        throw new Refusal("not_found", "an upload is not read back: HEAD tells how far it is");
       return uploads.handle(c.req.raw, c.get("identity"), c.req.valid("param").uploadId);
     });
   }

@@ -5,15 +5,15 @@ import { Server } from "@tus/server";
 import { z } from "zod";
 import { FormatError } from "../../codec/index.ts";
 import type { Identity } from "../accounts/identity.ts";
-import { type ByteStream, tooLarge } from "../blobs/receive.ts";
-import type { Deps } from "../deps.ts";
-import { HttpError, type HttpErrorCode } from "../http/answer-error.ts";
-import { UploadStore } from "../storage/folder/upload-store.ts";
+import type { ByteStream } from "../byte-stream.ts";
+import { Refusal, type RefusalCode, tooLarge } from "../refusal.ts";
+import type { LibraryDeps } from "./deps.ts";
 import { logDivision } from "./division-log.ts";
 import { importMain, slaveOf } from "./import-main.ts";
 import { importSlave } from "./import-slave.ts";
 import { holdToOwner } from "./owned-video.ts";
 import { PiecesHash } from "./pieces-hash.ts";
+import type { UploadFiles } from "./upload-files.ts";
 
 export const UPLOADS_PATH = "/api/uploads";
 const UPLOAD_ID = /^[0-9a-f]{32}$/;
@@ -38,7 +38,7 @@ const announced = z
 
 const keptSchema = announced.safeExtend({ accountId: z.string(), createdAt: z.string().transform(Number) });
 
-const CODES: Record<number, HttpErrorCode> = {
+const CODES: Record<number, RefusalCode> = {
   400: "bad_request",
   403: "forbidden",
   404: "not_found",
@@ -50,17 +50,17 @@ const CODES: Record<number, HttpErrorCode> = {
 };
 
 export class Uploads {
-  private readonly deps: Deps;
-  private readonly store: UploadStore;
+  private readonly deps: LibraryDeps;
+  private readonly store: UploadFiles;
   private readonly tus: Server;
   private readonly identities = new WeakMap<Request, Identity>();
   private readonly failures = new WeakMap<Request, unknown>();
   /** Let in, but not on the disk yet: they count for the quota too. */
   private readonly beginning = new Map<Request, { id: string; accountId: string; size: number }>();
 
-  constructor(deps: Deps) {
+  constructor(deps: LibraryDeps) {
     this.deps = deps;
-    this.store = new UploadStore(deps.uploadsDir, deps.key);
+    this.store = deps.uploadFiles;
     this.tus = new Server({
       path: UPLOADS_PATH,
       datastore: this.store,
@@ -78,7 +78,7 @@ export class Uploads {
    * Answers a request of the protocol.
    *
    * @param uploadId of an upload that must be this account's; undefined for a new one
-   * @throws HttpError, CmixError as the routes do: refused, or the finished file was
+   * @throws Refusal, CmixError as the routes do: refused, or the finished file was
    */
   async handle(request: Request, identity: Identity | undefined, uploadId?: string): Promise<Response> {
     if (uploadId !== undefined) await this.holdToUploader(uploadId, identity);
@@ -90,7 +90,7 @@ export class Uploads {
     if (failure instanceof Error) throw failure;
     // The protocol's own refusals are plain objects.
     const words = (failure as { body?: string } | undefined)?.body ?? (await answer.text());
-    throw new HttpError(CODES[answer.status] ?? "internal", words.trim() || "the upload is not understood");
+    throw new Refusal(CODES[answer.status] ?? "internal", words.trim() || "the upload is not understood");
   }
 
   /** Removes what was not finished in time. */
@@ -108,14 +108,13 @@ export class Uploads {
     const { limits, now } = this.deps;
     const identity = this.identities.get(request);
     const accountId = identity?.accountId;
-    if (identity === undefined || accountId === undefined) throw new HttpError("signed_out", "sign in first");
+    if (identity === undefined || accountId === undefined) throw new Refusal("signed_out", "sign in first");
     const parsed = announced.safeParse(upload.metadata ?? {});
     if (!parsed.success)
-      throw new HttpError("bad_request", `Upload-Metadata: ${parsed.error.issues[0]?.message ?? "not understood"}`, {
+      throw new Refusal("bad_request", `Upload-Metadata: ${parsed.error.issues[0]?.message ?? "not understood"}`, {
         place: "header.Upload-Metadata",
       });
-    if (upload.size === undefined)
-      throw new HttpError("bad_request", "Upload-Length is missing: tell the file's length");
+    if (upload.size === undefined) throw new Refusal("bad_request", "Upload-Length is missing: tell the file's length");
     const { kind, id } = parsed.data;
     const most = kind === "slave" ? limits.slaveFileMaxBytes : limits.mainFileMaxBytes;
     if (upload.size > most) throw tooLarge(most);
@@ -143,10 +142,10 @@ export class Uploads {
     const all = new Map([...kept, ...beginning].map((one) => [one.id, one]));
     const own = [...all.values()].filter((one) => one.accountId === accountId);
     if (own.length > limits.uploadsPerAccount)
-      throw new HttpError("too_many", `${own.length - 1} uploads are unfinished: finish or cancel some first`);
+      throw new Refusal("too_many", `${own.length - 1} uploads are unfinished: finish or cancel some first`);
     const used = own.reduce((sum, one) => sum + one.size, stored) - size;
     if (used + size > limits.accountMaxBytes)
-      throw new HttpError(
+      throw new Refusal(
         "too_large",
         `your files take ${used} bytes of ${limits.accountMaxBytes}: withdraw a video first`,
         { usedBytes: used, maxBytes: limits.accountMaxBytes },
@@ -191,7 +190,7 @@ export class Uploads {
     const upload = UPLOAD_ID.test(uploadId) ? await this.store.configstore.get(uploadId) : undefined;
     // Another account's is not there, for this one.
     if (upload === undefined || upload.metadata?.accountId !== identity?.accountId)
-      throw new HttpError("not_found", "there is no such upload, or it came to its end: begin again");
+      throw new Refusal("not_found", "there is no such upload, or it came to its end: begin again");
   }
 
   private async unfinished(): Promise<{ id: string; size: number; about: z.infer<typeof keptSchema> }[]> {

@@ -1,5 +1,5 @@
-import type { ListedVideo } from "../storage/sqlite/library.ts";
 import type { LibraryVideo, OwnVideo } from "./schemas.ts";
+import type { ListedVideo } from "./store.ts";
 
 export function videoToJson({ main, extras, ...video }: ListedVideo): LibraryVideo {
   const [mainUrl, videoUrl] = [`/api/mains/${video.mainId}`, `/api/videos/${video.mainId}`];

@@ -1,5 +1,5 @@
 /** What a player tells of a play, and whether the server's clock finds it possible. Pure. */
-import type { PlayEventRow } from "../storage/sqlite/schema.ts";
+import type { CountedEvent } from "../ledger/entries.ts";
 import { CM_EVENTS, type CmEventKind } from "./event-kinds.ts";
 import { cmMilliseconds, type Play, type PlayState, withVideo } from "./play.ts";
 import { elapsedMilliseconds } from "./play-rules.ts";
@@ -17,13 +17,13 @@ export interface PlayEvent {
 /** `early`: by the server's clock it cannot have happened yet. `unknown`: the play has no such CM or video. */
 export type EventFault = "early" | "unknown" | "known";
 
-/** @returns the row to be counted, and the state after it; or why it is not */
+/** @returns the event to be counted, and the state after it; or why it is not */
 export function judgeEvent(
   play: Play,
   event: PlayEvent,
   now: number,
-): { row: PlayEventRow; state: PlayState } | EventFault {
-  const row = { play_id: play.id, event_id: event.id, kind: event.kind, number: event.number, seconds: 0, at: now };
+): { counted: CountedEvent; state: PlayState } | EventFault {
+  const counted = { playId: play.id, eventId: event.id, kind: event.kind, number: event.number, seconds: 0, at: now };
   if (event.kind === "seconds") {
     const [video, state] = [play.videos[event.number - 1], play.state.videos[event.number - 1]];
     if (video === undefined || state === undefined) return "unknown";
@@ -31,14 +31,14 @@ export function judgeEvent(
     if (seconds <= state.shownSeconds) return "known";
     if (!state.delivered || seconds * 1000 > elapsedMilliseconds(state, now)) return "early";
     const next = withVideo(play.state, event.number, (old) => ({ ...old, shownSeconds: seconds }));
-    return { row: { ...row, seconds, main_id: video.mainId, cm_id: "" }, state: next };
+    return { counted: { ...counted, seconds, mainId: video.mainId, cmId: "" }, state: next };
   }
   const cm = play.cms[event.number - 1];
   if (cm === undefined) return "unknown";
   const ran = cmMilliseconds(play, event.number, now);
   const started = ran > 0 || isStarted(play, event.number);
   if (!started || ran < CM_EVENTS[event.kind] * cm.durationMilliseconds) return "early";
-  return { row: { ...row, main_id: "", cm_id: cm.cmId }, state: play.state };
+  return { counted: { ...counted, mainId: "", cmId: cm.cmId }, state: play.state };
 }
 
 function isStarted({ state: { place, cmStartedAt } }: Play, number: number): boolean {

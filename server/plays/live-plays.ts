@@ -2,10 +2,10 @@
  * The plays that are going on, in memory in front of the store. A change counts at once for who comes next; the changes of a few
  * milliseconds are written in one transaction, and what may only be said when it is stored waits for that.
  */
-import { HttpError } from "../http/answer-error.ts";
-import type { Fact } from "../storage/sqlite/facts.ts";
-import type { PlayStore } from "../storage/sqlite/plays.ts";
+import { Refusal } from "../refusal.ts";
+import { type Fact, writeFact } from "./facts.ts";
 import type { Play, PlayState } from "./play.ts";
+import type { PlayStore, PlayUnitOfWork } from "./store.ts";
 
 /** Changes of so long go into one transaction: a commit costs a write through to the disk. */
 const GROUP_MILLISECONDS = 5;
@@ -26,7 +26,7 @@ export interface PlayChange<T> {
 }
 
 export class LivePlays {
-  private readonly store: PlayStore;
+  private readonly store: { plays: PlayStore; playUnit: PlayUnitOfWork };
   private readonly now: () => number;
   private readonly plays = new Map<string, Play>();
   private readonly loading = new Map<string, Promise<Play | undefined>>();
@@ -34,13 +34,13 @@ export class LivePlays {
   private writing: Promise<unknown> = Promise.resolve();
   private sweptAt = 0;
 
-  constructor(store: PlayStore, now: () => number) {
+  constructor(store: { plays: PlayStore; playUnit: PlayUnitOfWork }, now: () => number) {
     this.store = store;
     this.now = now;
   }
 
   async open(play: Play): Promise<void> {
-    await this.store.insert(play);
+    await this.store.plays.insert(play);
     this.sweep();
     this.plays.set(play.id, play);
   }
@@ -53,7 +53,7 @@ export class LivePlays {
    * Changes a play, at once: two changes never see the same state.
    *
    * @param change must be pure
-   * @throws HttpError unavailable: an earlier change could not be stored
+   * @throws Refusal unavailable: an earlier change could not be stored
    * @returns `stored` resolves when it is on the disk and tells of each fact whether it was new; it rejects when it could not be
    * written, and the play is then as it was stored last
    */
@@ -72,7 +72,7 @@ export class LivePlays {
   private load(id: string): Promise<Play | undefined> {
     const known = this.loading.get(id);
     if (known !== undefined) return known;
-    const loading = this.store.byId(id).then((play) => {
+    const loading = this.store.plays.byId(id).then((play) => {
       if (play !== undefined) this.plays.set(id, play);
       return play;
     });
@@ -98,7 +98,12 @@ export class LivePlays {
       for (const play of group.plays) this.mustBeCurrent(play);
       // As they are now: what changes from here on belongs to the next group, which may fail.
       const plays = [...group.plays].map(({ id, state }) => ({ id, state }));
-      return await this.store.write(plays, group.facts, since);
+      return await this.store.playUnit.run(async (unit) => {
+        for (const play of plays) await unit.plays.putState(play);
+        const news: boolean[] = [];
+        for (const fact of group.facts) news.push(await writeFact(unit, fact));
+        return news;
+      }, since);
     } catch (error) {
       // What was not stored did not happen.
       for (const { id } of group.plays) this.plays.delete(id);
@@ -109,7 +114,7 @@ export class LivePlays {
   /** One that left the memory may lack what was stored since, or hold what was not stored. */
   private mustBeCurrent(play: Play): void {
     if (this.plays.get(play.id) !== play)
-      throw new HttpError("unavailable", "the play could not be stored: try again", { retryAfterSeconds: 2 });
+      throw new Refusal("unavailable", "the play could not be stored: try again", { retryAfterSeconds: 2 });
   }
 
   private sweep(): void {

@@ -9,12 +9,12 @@ import {
   placeFault,
   type ViewerAttributes,
 } from "../cm/choose-cm.ts";
-import type { Deps } from "../deps.ts";
-import { HttpError } from "../http/answer-error.ts";
+import type { Cm } from "../cm/store.ts";
 import { limitFault, type VideoConditions } from "../library/conditions.ts";
-import type { Cm } from "../storage/sqlite/cms.ts";
-import type { Video } from "../storage/sqlite/videos.ts";
+import type { Video } from "../library/store.ts";
+import { Refusal } from "../refusal.ts";
 import { attributesForSurroundings, type SurroundingPlace } from "../surroundings/choose-surroundings.ts";
+import type { PlayDeps } from "./deps.ts";
 import { movePlay, openState, type Play } from "./play.ts";
 
 const DAY_MILLISECONDS = 24 * 3600 * 1000;
@@ -28,7 +28,7 @@ interface Wanted {
 }
 
 /** Stands for account or session wherever counts go by viewer: the same for the same viewer, and no more than that. */
-export function viewerOf({ playKey }: Pick<Deps, "playKey">, { accountId, sessionId }: Identity): string {
+export function viewerOf({ playKey }: Pick<PlayDeps, "playKey">, { accountId, sessionId }: Identity): string {
   return createHmac("sha256", playKey)
     .update(`viewer ${accountId ?? sessionId}`)
     .digest("hex")
@@ -38,11 +38,11 @@ export function viewerOf({ playKey }: Pick<Deps, "playKey">, { accountId, sessio
 /**
  * Opens a play over videos in their order, with a CM before each and one behind the last.
  *
- * @throws HttpError not_found: a main's slave is not here; not_yet, no_longer, plays_used_up, viewer_plays_used_up: its
+ * @throws Refusal not_found: a main's slave is not here; not_yet, no_longer, plays_used_up, viewer_plays_used_up: its
  * provider's limits; guest_plays_used_up: a visitor's; unavailable: there is no CM
  */
 export function openPlay(
-  deps: Deps,
+  deps: PlayDeps,
   identity: Identity,
   mainIds: readonly string[],
   attributes: ViewerAttributes,
@@ -56,10 +56,10 @@ export function openPlay(
   });
 }
 
-/** Holds a visitor without an account to a number of plays (Cmix patent [0198]). @throws HttpError guest_plays_used_up */
-async function mustBeLeft({ store, guestPlaysPerDay, now }: Deps, viewer: string): Promise<void> {
+/** Holds a visitor without an account to a number of plays (Cmix patent [0198]). @throws Refusal guest_plays_used_up */
+async function mustBeLeft({ store, guestPlaysPerDay, now }: PlayDeps, viewer: string): Promise<void> {
   if ((await store.plays.openedSince(viewer, now() - DAY_MILLISECONDS)) < guestPlaysPerDay) return;
-  throw new HttpError(
+  throw new Refusal(
     "guest_plays_used_up",
     `${guestPlaysPerDay} plays a day need no account, and you have had them: sign in or make an account, or come back tomorrow`,
     { guestPlaysPerDay },
@@ -67,7 +67,7 @@ async function mustBeLeft({ store, guestPlaysPerDay, now }: Deps, viewer: string
 }
 
 async function openAllowedPlay(
-  deps: Deps,
+  deps: PlayDeps,
   identity: Identity,
   mainIds: readonly string[],
   attributes: ViewerAttributes,
@@ -103,7 +103,7 @@ async function openAllowedPlay(
 
 /** Which attributes would matter for a play of these videos: the player shows them, and sends no others (S12). */
 export async function askConditions(
-  deps: Deps,
+  deps: PlayDeps,
   identity: Identity,
   mainIds: readonly string[],
 ): Promise<AttributeName[]> {
@@ -121,16 +121,16 @@ export async function askConditions(
   ];
 }
 
-/** The video as what stands around it is chosen by. @throws HttpError not_found */
-export async function findSurroundingPlace(deps: Deps, mainId: string): Promise<SurroundingPlace> {
+/** The video as what stands around it is chosen by. @throws Refusal not_found */
+export async function findSurroundingPlace(deps: PlayDeps, mainId: string): Promise<SurroundingPlace> {
   const [wanted] = await findWanted(deps, [mainId]);
   if (wanted === undefined) throw new TypeError("findWanted: one video in, none out");
   return { ...wanted.place, mainId };
 }
 
-/** @throws HttpError as {@link openPlay} */
+/** @throws Refusal as {@link openPlay} */
 export async function mustBeAllowed(
-  { store, now }: Deps,
+  { store, now }: PlayDeps,
   { video, conditions }: Pick<Wanted, "video" | "conditions">,
   viewer: string,
 ): Promise<void> {
@@ -140,23 +140,23 @@ export async function mustBeAllowed(
   const date = (time: number | null) => new Date(time ?? 0).toISOString();
   switch (limitFault(conditions, played, now())) {
     case "not_yet":
-      throw new HttpError("not_yet", `"${video.title}" can be played from ${date(fromAt)} on`, {
+      throw new Refusal("not_yet", `"${video.title}" can be played from ${date(fromAt)} on`, {
         mainId,
         from: date(fromAt),
       });
     case "no_longer":
-      throw new HttpError("no_longer", `"${video.title}" could be played until ${date(untilAt)}`, {
+      throw new Refusal("no_longer", `"${video.title}" could be played until ${date(untilAt)}`, {
         mainId,
         until: date(untilAt),
       });
     case "plays_used_up":
-      throw new HttpError(
+      throw new Refusal(
         "plays_used_up",
         `"${video.title}" was offered for ${plays} plays, and all are used: ask its provider`,
         { mainId, plays },
       );
     case "viewer_plays_used_up":
-      throw new HttpError(
+      throw new Refusal(
         "viewer_plays_used_up",
         `"${video.title}" is offered ${playsPerViewer} times to each viewer: you have seen it so often`,
         { mainId, playsPerViewer },
@@ -164,12 +164,12 @@ export async function mustBeAllowed(
   }
 }
 
-async function findWanted({ store }: Deps, mainIds: readonly string[]): Promise<Wanted[]> {
+async function findWanted({ store }: PlayDeps, mainIds: readonly string[]): Promise<Wanted[]> {
   const wanted: Wanted[] = [];
   for (const mainId of mainIds) {
     const video = await store.videos.byMain(mainId);
     if (video === undefined)
-      throw new HttpError(
+      throw new Refusal(
         "not_found",
         `the slave of main ${mainId} is not here: ask the service that the video came from`,
         { mainId },
@@ -183,7 +183,7 @@ async function findWanted({ store }: Deps, mainIds: readonly string[]): Promise<
 }
 
 /** Plays that a viewer left without a word end, and the CM that each still owed comes first next time (Cmix patent [0227]). */
-async function closeLeft({ store, livePlays }: Deps, viewer: string, at: number): Promise<void> {
+async function closeLeft({ store, livePlays }: PlayDeps, viewer: string, at: number): Promise<void> {
   for (const { id } of await store.plays.left(viewer, at - LEFT_SECONDS * 1000)) {
     const play = await livePlays.find(id);
     if (play === undefined || play.state.seenAt >= at - LEFT_SECONDS * 1000) continue;
@@ -197,18 +197,18 @@ function closing(play: Play, at: number) {
   if (answer.kind !== "at") return {};
   const cmId = answer.pendingCm === undefined ? undefined : play.cms[answer.pendingCm - 1]?.cmId;
   if (cmId === undefined) return { state: answer.state };
-  const row = { play_id: play.id, viewer: play.viewer, cm_id: cmId, at };
-  return { state: answer.state, facts: [{ kind: "owed", row } as const] };
+  const owed = { playId: play.id, viewer: play.viewer, cmId, at };
+  return { state: answer.state, facts: [{ kind: "owed", owed } as const] };
 }
 
-async function momentOf({ store }: Deps, viewer: string, at: number) {
+async function momentOf({ store }: PlayDeps, viewer: string, at: number) {
   const views = await store.plays.cmViews(viewer, at);
   return { now: at, viewsToday: (cmId: string) => views.get(cmId) ?? 0 };
 }
 
 /** One before each video and one behind the last, which may go with the last video. A CM that was missed comes first. */
 async function chooseCms(
-  deps: Deps,
+  deps: PlayDeps,
   wanted: readonly Wanted[],
   viewer: string,
   attributes: ViewerAttributes,
@@ -231,8 +231,7 @@ async function chooseCms(
             { now: at, viewsToday: (cmId) => moment.viewsToday(cmId) + times(cmId) },
           )
         : { cm: owed, reason: "owed", unfit: "" };
-    if (choice === undefined)
-      throw new HttpError("unavailable", "this server has no CM: its administrator must add one");
+    if (choice === undefined) throw new Refusal("unavailable", "this server has no CM: its administrator must add one");
     chosen.push(choice.cm);
     isOwed ||= owed !== undefined;
     log("cm-choice", { cmId: choice.cm.id, reason: choice.reason, unfit: choice.unfit });
@@ -241,7 +240,7 @@ async function chooseCms(
 }
 
 async function owedCm(
-  { store }: Deps,
+  { store }: PlayDeps,
   candidates: readonly Cm[],
   place: CmPlace,
   viewer: string,

@@ -1,8 +1,8 @@
 /** What plays read of slaves and CMs, kept for those that are asked for now. */
 import { type ByteSource, fromHex, type SlaveReader } from "../../codec/index.ts";
-import { Recent } from "../blobs/cached-blobs.ts";
-import type { Deps } from "../deps.ts";
 import type { Timeline } from "../library/timeline.ts";
+import { Recent } from "../recent.ts";
+import type { PlayDeps } from "./deps.ts";
 
 const KEPT = 64;
 
@@ -19,11 +19,11 @@ export interface PlayCmBytes {
 }
 
 export class PlayMedia {
-  private readonly deps: Pick<Deps, "store" | "blobs" | "slaveReaders">;
+  private readonly deps: Pick<PlayDeps, "store" | "blobs" | "slaveReaders">;
   private readonly slaves = new Recent<Promise<PlaySlave>>(KEPT);
   private readonly cms = new Recent<Promise<PlayCmBytes>>(KEPT);
 
-  constructor(deps: Pick<Deps, "store" | "blobs" | "slaveReaders">) {
+  constructor(deps: Pick<PlayDeps, "store" | "blobs" | "slaveReaders">) {
     this.deps = deps;
   }
 

@@ -72,13 +72,24 @@ export function allowanceSeconds(state: VideoState, now: number): number {
 }
 
 export type UnitsAnswer =
-  | { kind: "units"; state: VideoState /** Segments `from` to `end` - 1. */; end: number }
+  | {
+      kind: "units";
+      state: VideoState;
+      /** Segments to be sent, in order. */
+      numbers: number[];
+      /** Where it goes on: behind the last of them, and behind segments that are not this viewer's. */
+      end: number;
+    }
   /** Nothing may be sent yet. */
   | { kind: "wait"; seconds: number };
 
+/** Whether a segment is this viewer's at all (entitlement.ts). */
+export type IsOwn = (segment: number) => boolean;
+const ALL_OWN: IsOwn = () => true;
+
 /**
  * Releases segments from `from` on, one after another, at most `most`, until the allowance of a track is used up. Segments that were
- * released before cost nothing.
+ * released before cost nothing; those that are not the viewer's are passed over, and cost nothing either.
  *
  * @param from at least 0 and less than the number of segments
  * @param cmSeconds until the CM's end, for the wait that is told
@@ -90,28 +101,41 @@ export function releaseUnits(
   most: number,
   now: number,
   cmSeconds: number,
+  isOwn = ALL_OWN,
 ): UnitsAnswer {
   const allowance = allowanceSeconds(state, now) * 1000;
   const used: Record<number, number> = { ...state.used };
-  let end = from;
-  for (; end < timeline.length && end - from < most; end++) {
-    if (hasNumber(state.released, end)) continue;
+  const numbers: number[] = [];
+  let { released } = state;
+  let [start, end] = [from, from];
+  for (; end < timeline.length && numbers.length < most; end++) {
+    if (!isOwn(end)) {
+      released = withRun(released, start, end);
+      start = end + 1;
+      continue;
+    }
     const segment = timeline[end];
     if (segment === undefined) break;
-    const wanted = (used[segment.lane] ?? 0) + segment.durationMilliseconds;
-    if (wanted > allowance) {
-      if (end === from) return { kind: "wait", seconds: cmSeconds + (wanted - allowance) / 1000 / PLAY_SPEED };
-      break;
+    if (!hasNumber(state.released, end)) {
+      const wanted = (used[segment.lane] ?? 0) + segment.durationMilliseconds;
+      if (wanted > allowance) {
+        if (numbers.length === 0)
+          return { kind: "wait", seconds: cmSeconds + (wanted - allowance) / 1000 / PLAY_SPEED };
+        break;
+      }
+      used[segment.lane] = wanted;
     }
-    used[segment.lane] = wanted;
+    numbers.push(end);
   }
-  const released = withRun(state.released, from, end);
-  return { kind: "units", state: { ...state, released, used, position: Math.max(state.position, end) }, end };
+  released = withRun(released, start, end);
+  return { kind: "units", state: { ...state, released, used, position: Math.max(state.position, end) }, numbers, end };
 }
 
 /** Whether a request may begin at `from` without a seek: over what was released, right behind it, or shortly ahead of the position. */
-export function mayBeginAt(state: VideoState, timeline: Timeline, from: number): boolean {
-  if (from <= state.position || hasNumber(state.released, from) || hasNumber(state.released, from - 1)) return true;
+export function mayBeginAt(state: VideoState, timeline: Timeline, from: number, isOwn = ALL_OWN): boolean {
+  let before = from - 1;
+  while (before >= 0 && !isOwn(before)) before--;
+  if (from <= state.position || hasNumber(state.released, from) || hasNumber(state.released, before)) return true;
   const position = timeline[state.position];
   const wanted = timeline[from];
   return (

@@ -1,9 +1,10 @@
 /** One play from its first CM to its last, on top of the live plays; what may happen when is decided in sequence.ts and play-rules.ts. */
 import type { Identity } from "../accounts/identity.ts";
-import type { Deps } from "../deps.ts";
-import { HttpError } from "../http/answer-error.ts";
-import type { Fact } from "../storage/sqlite/facts.ts";
+import type { Delivery } from "../ledger/entries.ts";
+import { Refusal } from "../refusal.ts";
+import type { PlayDeps } from "./deps.ts";
 import { type EventFault, judgeEvent, type PlayEvent } from "./events.ts";
+import type { Fact } from "./facts.ts";
 import { mustBeAllowed } from "./open-play.ts";
 import {
   cmAt,
@@ -24,20 +25,20 @@ import { redeem, ticketFor } from "./tickets.ts";
 export type EventOutcome = "counted" | EventFault;
 
 export class PlayService {
-  private readonly deps: Deps;
+  private readonly deps: PlayDeps;
 
-  constructor(deps: Deps) {
+  constructor(deps: PlayDeps) {
     this.deps = deps;
   }
 
-  /** @throws HttpError not_found; foreign_session: the play is another session's */
+  /** @throws Refusal not_found; foreign_session: the play is another session's */
   async find(playId: string, identity: Identity | undefined): Promise<Play> {
     const { livePlays, limits, now } = this.deps;
     const play = await livePlays.find(playId);
     if (play === undefined || play.createdAt < now() - limits.playLifetimeSeconds * 1000)
-      throw new HttpError("not_found", "there is no such play, or it is over: ask for a new one");
+      throw new Refusal("not_found", "there is no such play, or it is over: ask for a new one");
     if (play.sessionId !== identity?.sessionId)
-      throw new HttpError("foreign_session", "this play belongs to another session: open one of your own");
+      throw new Refusal("foreign_session", "this play belongs to another session: open one of your own");
     return play;
   }
 
@@ -54,25 +55,25 @@ export class PlayService {
   /**
    * Goes along the sequence.
    *
-   * @throws HttpError in_cm: a CM that has time to go is not left forward; play_over; range: there is no such video
+   * @throws Refusal in_cm: a CM that has time to go is not left forward; play_over; range: there is no such video
    */
   async move(play: Play, move: Move): Promise<void> {
     const at = this.deps.now();
     if (move.kind === "video" && (move.number < 1 || move.number > play.videos.length))
-      throw new HttpError("range", `video ${move.number}: the play has ${play.videos.length}`, {
+      throw new Refusal("range", `video ${move.number}: the play has ${play.videos.length}`, {
         videos: play.videos.length,
       });
     await this.store(play, () => {
       const answer = movePlay(play, move, at);
       if (answer.kind === "over") throw playOver();
       if (answer.kind === "in-cm")
-        throw new HttpError("in_cm", `the CM has ${answer.seconds.toFixed(1)} s to go and is not skipped`, {
+        throw new Refusal("in_cm", `the CM has ${answer.seconds.toFixed(1)} s to go and is not skipped`, {
           retryAfterSeconds: answer.seconds,
         });
       const owed = answer.pendingCm === undefined ? undefined : play.cms[answer.pendingCm - 1]?.cmId;
       const facts: Fact[] = [...settled(play, at)];
       if (owed !== undefined)
-        facts.push({ kind: "owed", row: { play_id: play.id, viewer: play.viewer, cm_id: owed, at } });
+        facts.push({ kind: "owed", owed: { playId: play.id, viewer: play.viewer, cmId: owed, at } });
       return [answer.state, ...facts];
     });
   }
@@ -80,7 +81,7 @@ export class PlayService {
   /**
    * The secret of the video behind the CM that has passed; its first release in a play is the delivery that counts.
    *
-   * @throws HttpError too_early; ticket_…: see tickets.ts; a provider's limit that was reached meanwhile
+   * @throws Refusal too_early; ticket_…: see tickets.ts; a provider's limit that was reached meanwhile
    */
   async secret(play: Play, ticketText: string): Promise<Uint8Array> {
     const { importLock, store } = this.deps;
@@ -108,7 +109,7 @@ export class PlayService {
       redeem(this.deps, play, ticketText, "secret");
       const seconds = secondsToCmEnd(play, at);
       if (play.state.cmStartedAt === null || seconds > 0)
-        throw new HttpError("too_early", `the CM has ${seconds.toFixed(1)} s to go`, { retryAfterSeconds: seconds });
+        throw new Refusal("too_early", `the CM has ${seconds.toFixed(1)} s to go`, { retryAfterSeconds: seconds });
       secret = secretOf(play, number);
       const moved = movePlay(play, { kind: "next" }, at);
       const base = play.state.place.kind === "cm" && moved.kind === "at" ? moved.state : play.state;
@@ -116,10 +117,10 @@ export class PlayService {
         ...old,
         delivered: true,
       }));
-      const { mainId: main_id, slaveId: slave_id } = video;
-      const row = { play_id: play.id, video: number, slave_id, main_id, cm_id: cmId, released_at: at };
-      const delivery: Fact[] = first ? [{ kind: "delivery", row, viewer: play.viewer }] : [];
-      return [state, ...settled(play, at), ...delivery];
+      const { mainId, slaveId } = video;
+      const delivery: Delivery = { playId: play.id, video: number, slaveId, mainId, cmId, releasedAt: at };
+      const counted: Fact[] = first ? [{ kind: "delivery", delivery, viewer: play.viewer }] : [];
+      return [state, ...settled(play, at), ...counted];
     });
     if (first) {
       metrics.add("cmix_deliveries_total");
@@ -135,7 +136,7 @@ export class PlayService {
       const { result, stored } = this.deps.livePlays.change(play, () => {
         const judgement = judgeEvent(play, event, at);
         if (typeof judgement === "string") return { state: { ...play.state, seenAt: at }, result: judgement };
-        const facts: Fact[] = [{ kind: "event", row: judgement.row }];
+        const facts: Fact[] = [{ kind: "event", event: judgement.counted }];
         return { state: { ...judgement.state, seenAt: at }, facts, result: "counted" as const };
       });
       return { id: event.id, result, stored };
@@ -157,7 +158,7 @@ export class PlayService {
     return ticketFor(this.deps, play, "secret", 0);
   }
 
-  /** The CM at the place, or directly before it. @throws HttpError play_over */
+  /** The CM at the place, or directly before it. @throws Refusal play_over */
   cmOf(play: Play): PlayCm {
     const cm = cmAt(play);
     if (cm === undefined) throw playOver();
@@ -170,7 +171,7 @@ export class PlayService {
     if (number === undefined) throw playOver();
     const video = play.videos[number - 1];
     if (video === undefined)
-      throw new HttpError("ticket_misplaced", "behind the last CM there is no video", { place: "cm" });
+      throw new Refusal("ticket_misplaced", "behind the last CM there is no video", { place: "cm" });
     return { number, video };
   }
 
@@ -192,6 +193,6 @@ function settled(play: Play, at: number): Fact[] {
   return passed && cmId !== undefined ? [{ kind: "settled", viewer: play.viewer, cmId }] : [];
 }
 
-function playOver(): HttpError {
-  return new HttpError("play_over", "this play is over: ask for a new one");
+function playOver(): Refusal {
+  return new Refusal("play_over", "this play is over: ask for a new one");
 }

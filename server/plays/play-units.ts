@@ -1,10 +1,12 @@
 /** Slave units of a play: where a ticket may begin, seeks, and what one ticket gives. */
 import { fromHex, START_UNIT } from "../../codec/index.ts";
-import type { Deps } from "../deps.ts";
-import { HttpError } from "../http/answer-error.ts";
+import { layerOf } from "../library/timeline.ts";
+import { Refusal } from "../refusal.ts";
+import type { PlayDeps } from "./deps.ts";
+import { entitlement, type Viewer } from "./entitlement.ts";
 import { type Play, secondsToCmEnd, secretOf, withVideo } from "./play.ts";
 import { type PlayCmBytes, PlayMedia, type PlaySlave } from "./play-media.ts";
-import { mayBeginAt, releaseUnits, seekTo } from "./play-rules.ts";
+import { type IsOwn, mayBeginAt, releaseUnits, seekTo } from "./play-rules.ts";
 import { PlayService } from "./play-service.ts";
 import { redeem } from "./tickets.ts";
 import { segmentsWithin, UNIT_HEAD_BYTES, type UnitSource, unitBytes } from "./unit-stream.ts";
@@ -19,13 +21,13 @@ export interface UnitsAnswer {
 }
 
 export class PlayUnits {
-  private readonly deps: Deps;
+  private readonly deps: PlayDeps;
   readonly plays: PlayService;
   private readonly media: PlayMedia;
   /** Of the visit that a play is at: its units have all but their numbers in common. */
   private readonly sources = new WeakMap<Play, { number: number; visit: number; source: UnitSource }>();
 
-  constructor(deps: Deps) {
+  constructor(deps: PlayDeps) {
     this.deps = deps;
     this.plays = new PlayService(deps);
     this.media = new PlayMedia(deps);
@@ -34,15 +36,15 @@ export class PlayUnits {
   /**
    * A ticket that begins at a segment, for nothing: inside of what was sent, right behind it, or shortly ahead of the position.
    *
-   * @throws HttpError range: there is no such segment; seek_first: it lies farther ahead
+   * @throws Refusal range: there is no such segment; seek_first: it lies farther ahead
    */
-  async ticketAt(play: Play, from: number | "start"): Promise<string> {
-    const { number, slave } = await this.slaveOf(play);
+  async ticketAt(play: Play, viewer: Viewer | undefined, from: number | "start"): Promise<string> {
+    const { number, mainId, slave } = await this.slaveOf(play);
     const state = play.state.videos[number - 1];
     if (from !== "start") {
       mustBeThere(slave, from);
-      if (state === undefined || !mayBeginAt(state, slave.timeline, from))
-        throw new HttpError("seek_first", `segment ${from} lies too far ahead of the play: seek there first`, {
+      if (state === undefined || !mayBeginAt(state, slave.timeline, from, ownOf(play, viewer, mainId, slave)))
+        throw new Refusal("seek_first", `segment ${from} lies too far ahead of the play: seek there first`, {
           segment: from,
         });
     }
@@ -50,7 +52,7 @@ export class PlayUnits {
     return this.plays.unitsTicket(play, from === "start" ? START_UNIT : from) ?? "";
   }
 
-  /** @throws HttpError range: there is no such segment; too_many */
+  /** @throws Refusal range: there is no such segment; too_many */
   async seek(play: Play, segment: number): Promise<string> {
     const { number, slave } = await this.slaveOf(play);
     mustBeThere(slave, segment);
@@ -62,7 +64,7 @@ export class PlayUnits {
         return answer.kind === "moved" ? answer.state : video;
       });
       if (wait > 0)
-        throw new HttpError("too_many", `seeks come too fast: the next in ${wait.toFixed(1)} s`, {
+        throw new Refusal("too_many", `seeks come too fast: the next in ${wait.toFixed(1)} s`, {
           retryAfterSeconds: wait,
         });
       return [state];
@@ -71,15 +73,21 @@ export class PlayUnits {
   }
 
   /**
-   * Takes a ticket and releases the units that it gives.
+   * Takes a ticket and releases the units that it gives; those that are not the viewer's are passed over.
    *
    * @param most units wanted at most; undefined: as many as one answer may hold
-   * @throws HttpError ticket_…: see tickets.ts; too_early, which leaves the ticket good
+   * @throws Refusal ticket_…: see tickets.ts; too_early, which leaves the ticket good
    */
-  async units(play: Play, ticketText: string, most: number | undefined): Promise<UnitsAnswer> {
+  async units(
+    play: Play,
+    viewer: Viewer | undefined,
+    ticketText: string,
+    most: number | undefined,
+  ): Promise<UnitsAnswer> {
     const { limits, metrics, now } = this.deps;
-    const { number, slave } = await this.slaveOf(play);
+    const { number, mainId, slave } = await this.slaveOf(play);
     const { reader, timeline } = slave;
+    const isOwn = ownOf(play, viewer, mainId, slave);
     const numbers: number[] = [];
     let end = 0;
     const cm = await this.media.cm(play.cms[number - 1]?.cmId ?? "");
@@ -90,20 +98,20 @@ export class PlayUnits {
       const from = isStart ? 0 : ticket.from;
       if (isStart) numbers.push(START_UNIT);
       const mostUnits = Math.min(most ?? limits.unitsPerAnswer, limits.unitsPerAnswer) - numbers.length;
-      const mostSegments = Math.min(mostUnits, segmentsWithin(reader, from, limits.unitBytesPerAnswer));
+      const mostSegments = Math.min(mostUnits, segmentsWithin(reader, from, limits.unitBytesPerAnswer, isOwn));
       const video = play.state.videos[number - 1];
       if (video === undefined) throw new RangeError(`video ${number}`);
       const at = now();
-      const answer = releaseUnits(video, timeline, from, mostSegments, at, secondsToCmEnd(play, at));
+      const answer = releaseUnits(video, timeline, from, mostSegments, at, secondsToCmEnd(play, at), isOwn);
       end = from;
       let state = { ...play.state, unitsTicket: play.state.unitsTicket + 1 };
       if (answer.kind === "wait" && !isStart)
-        throw new HttpError("too_early", `segment ${from} may be fetched in ${answer.seconds.toFixed(1)} s`, {
+        throw new Refusal("too_early", `segment ${from} may be fetched in ${answer.seconds.toFixed(1)} s`, {
           segment: from,
           retryAfterSeconds: answer.seconds,
         });
       if (answer.kind === "units") {
-        for (let segment = from; segment < answer.end; segment++) numbers.push(segment);
+        numbers.push(...answer.numbers);
         end = answer.end;
         state = withVideo(state, number, () => answer.state);
       }
@@ -122,17 +130,30 @@ export class PlayUnits {
     if (known?.number === number && known.visit === visit) return known.source;
     const playSecret = secretOf(play, number);
     const context = { playSecret, playId: fromHex(play.id), slaveId: slave.id, cmId: cm.id, cmHash: cm.hash };
-    const source = { kernels: this.deps.kernels, slave: slave.reader, cm: cm.source, context };
+    const source = {
+      kernels: this.deps.kernels,
+      slave: slave.reader,
+      timeline: slave.timeline,
+      cm: cm.source,
+      context,
+    };
     this.sources.set(play, { number, visit, source });
     return source;
   }
 
-  private async slaveOf(play: Play): Promise<{ number: number; slave: PlaySlave }> {
+  private async slaveOf(play: Play): Promise<{ number: number; mainId: string; slave: PlaySlave }> {
     const { number, video } = this.plays.videoOf(play);
-    return { number, slave: await this.media.slave(video.slaveId) };
+    return { number, mainId: video.mainId, slave: await this.media.slave(video.slaveId) };
   }
 }
 
+const ownOf =
+  (play: Play, viewer: Viewer | undefined, mainId: string, { timeline }: PlaySlave): IsOwn =>
+  (segment) => {
+    const time = timeline[segment];
+    return time !== undefined && entitlement({ viewer, play, mainId, layer: layerOf(time), segment });
+  };
+
 function mustBeThere({ reader: { segments } }: PlaySlave, segment: number): void {
-  if (segment >= segments) throw new HttpError("range", `segment ${segment}: the slave has ${segments}`, { segments });
+  if (segment >= segments) throw new Refusal("range", `segment ${segment}: the slave has ${segments}`, { segments });
 }

@@ -1,5 +1,7 @@
 /** The routes of a play; routes.ts and units-listener.ts answer them. */
-import { createRoute, z } from "@hono/zod-openapi";
+
+import { z } from "@hono/zod-openapi";
+import { defineRoute } from "../http/route.ts";
 import { bytes, idSchema, json, jsonBody, refusals } from "../http/schemas.ts";
 import {
   attributesThatMatterSchema,
@@ -23,7 +25,7 @@ import {
 
 const params = z.object({ playId: idSchema });
 
-export const openRoute = createRoute({
+export const openRoute = defineRoute({
   method: "post",
   path: "/api/plays",
   summary: "Ask to play videos; the server chooses the CMs before, between and after them",
@@ -31,7 +33,7 @@ export const openRoute = createRoute({
   responses: { 201: json(playSchema, "The play is open"), ...refusals(400, 403, 404, 413, 415, 503) },
 });
 
-export const conditionsRoute = createRoute({
+export const conditionsRoute = defineRoute({
   method: "post",
   path: "/api/plays/conditions",
   summary: "Which of the viewer's attributes would matter for a play; send no others",
@@ -42,7 +44,7 @@ export const conditionsRoute = createRoute({
   },
 });
 
-export const placeRoute = createRoute({
+export const placeRoute = defineRoute({
   method: "get",
   path: "/api/plays/{playId}",
   summary: "Where the play stands",
@@ -50,7 +52,7 @@ export const placeRoute = createRoute({
   responses: { 200: json(placeSchema, "The place"), ...refusals(400, 403, 404) },
 });
 
-export const moveRoute = createRoute({
+export const moveRoute = defineRoute({
   method: "post",
   path: "/api/plays/{playId}/moves",
   summary: "Go along the sequence of CMs and videos",
@@ -66,7 +68,7 @@ export const moveRoute = createRoute({
 
 const CM_TYPE = "video/mp4, video/webm, image/jpeg, image/png or image/bmp";
 
-export const cmRoute = createRoute({
+export const cmRoute = defineRoute({
   method: "get",
   path: "/api/plays/{playId}/cm",
   summary: "The bytes of the CM at the place; the first call starts its time on the server",
@@ -78,7 +80,7 @@ export const cmRoute = createRoute({
   },
 });
 
-export const unitsRoute = createRoute({
+export const unitsRoute = defineRoute({
   method: "get",
   path: "/api/plays/{playId}/units",
   summary: "Slave units from the ticket's place on, encrypted for this play; API.md has their bytes",
@@ -95,7 +97,7 @@ export const unitsRoute = createRoute({
 
 const ticketAnswer = json(ticketSchema, "A ticket that begins there");
 
-export const ticketRoute = createRoute({
+export const ticketRoute = defineRoute({
   method: "post",
   path: "/api/plays/{playId}/tickets",
   summary: "A new ticket at a place that needs no seek; the ones before it stay good until one of them is used",
@@ -106,7 +108,7 @@ export const ticketRoute = createRoute({
   responses: { 200: ticketAnswer, ...refusals(400, 403, 404, 409, 410, 413, 415, 416) },
 });
 
-export const seekRoute = createRoute({
+export const seekRoute = defineRoute({
   method: "post",
   path: "/api/plays/{playId}/seek",
   summary: "Move within the video",
@@ -114,7 +116,7 @@ export const seekRoute = createRoute({
   responses: { 200: ticketAnswer, ...refusals(400, 403, 404, 409, 410, 413, 415, 416, 429) },
 });
 
-export const secretRoute = createRoute({
+export const secretRoute = defineRoute({
   method: "post",
   path: "/api/plays/{playId}/secret",
   summary: "The secret of the video behind the CM, once the CM's time has passed; the ticket comes with the CM",
@@ -125,7 +127,7 @@ export const secretRoute = createRoute({
   },
 });
 
-export const eventsRoute = createRoute({
+export const eventsRoute = defineRoute({
   method: "post",
   path: "/api/plays/{playId}/events",
   summary: "Tell what was shown; each event counts once, and none before its time on the server's clock",
@@ -139,7 +141,7 @@ export const eventsRoute = createRoute({
   },
 });
 
-export const surroundingsRoute = createRoute({
+export const surroundingsRoute = defineRoute({
   method: "post",
   path: "/api/plays/{playId}/surroundings",
   summary: "What stands around a video of the play for this viewer",

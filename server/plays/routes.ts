@@ -2,13 +2,13 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { START_UNIT, toHex } from "../../codec/index.ts";
 import { ensureSession } from "../accounts/identity.ts";
-import type { Deps } from "../deps.ts";
-import { HttpError } from "../http/answer-error.ts";
+import type { Cm } from "../cm/store.ts";
 import { sendFile } from "../http/send-file.ts";
-import type { Cm } from "../storage/sqlite/cms.ts";
-import type { Video } from "../storage/sqlite/videos.ts";
+import type { Video } from "../library/store.ts";
+import { Refusal } from "../refusal.ts";
 import { chooseSurroundings } from "../surroundings/choose-surroundings.ts";
 import { shownToJson } from "../surroundings/surrounding-json.ts";
+import type { PlayDeps } from "./deps.ts";
 import { askConditions, findSurroundingPlace, openPlay } from "./open-play.ts";
 import { cmAt, type Play } from "./play.ts";
 import type { PlayUnits } from "./play-units.ts";
@@ -18,7 +18,7 @@ import type * as json from "./schemas.ts";
 export const PRIVATE = "private, no-store";
 export const TICKET_HEADER = "Cmix-Ticket";
 
-export function registerPlays(app: OpenAPIHono, deps: Deps, units: PlayUnits): void {
+export function registerPlays(app: OpenAPIHono, deps: PlayDeps, units: PlayUnits): void {
   const { plays } = units;
   const findPlay = (c: Context, playId: string) => plays.find(playId, c.get("identity"));
   const ticketOf = (c: Context) => c.req.header(TICKET_HEADER) ?? "";
@@ -73,7 +73,7 @@ export function registerPlays(app: OpenAPIHono, deps: Deps, units: PlayUnits): v
 
   app.openapi(routes.ticketRoute, async (c) => {
     const play = await findPlay(c, c.req.valid("param").playId);
-    return c.json({ ticket: await units.ticketAt(play, c.req.valid("json").segment) }, 200);
+    return c.json({ ticket: await units.ticketAt(play, c.get("identity"), c.req.valid("json").segment) }, 200);
   });
 
   app.openapi(routes.seekRoute, async (c) => {
@@ -98,7 +98,7 @@ export function registerPlays(app: OpenAPIHono, deps: Deps, units: PlayUnits): v
     const play = await plays.find(c.req.valid("param").playId, c.get("identity"));
     const video = play.videos[number - 1];
     if (video === undefined)
-      throw new HttpError("range", `the play has ${play.videos.length} videos: ask for 1 to ${play.videos.length}`);
+      throw new Refusal("range", `the play has ${play.videos.length} videos: ask for 1 to ${play.videos.length}`);
     const place = await findSurroundingPlace(deps, video.mainId);
     const chosen = chooseSurroundings(await deps.store.surroundings.list(), place, attributes ?? {}, deps.now());
     return c.json({ surroundings: chosen.map(shownToJson) }, 200);

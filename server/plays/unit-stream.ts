@@ -9,7 +9,10 @@ import {
   type SlaveReader,
   START_UNIT,
 } from "../../codec/index.ts";
+import { layerOf, type Timeline } from "../library/timeline.ts";
+import { BASE_LAYER } from "./entitlement.ts";
 import { nodeCipher } from "./node-cipher.ts";
+import type { IsOwn } from "./play-rules.ts";
 
 /** Number and length before each unit. */
 export const UNIT_HEAD_BYTES = 8;
@@ -18,6 +21,8 @@ export interface UnitSource {
   kernels: Kernels;
   slave: SlaveReader;
   cm: ByteSource;
+  /** By which it was decided whose each segment is. */
+  timeline: Timeline;
   context: Omit<DeliveryContext, "layer">;
 }
 
@@ -27,16 +32,17 @@ export function unitBytes(slave: SlaveReader, number: number): number {
   return (slave.offsets[number + 1] ?? 0) - (slave.offsets[number] ?? 0);
 }
 
-/** How many segments from `from` on fit in `mostBytes`; at least one. */
-export function segmentsWithin(slave: SlaveReader, from: number, mostBytes: number): number {
+/** How many segments from `from` on, of those that are the viewer's, fit in `mostBytes`; at least one. */
+export function segmentsWithin(slave: SlaveReader, from: number, mostBytes: number, isOwn: IsOwn): number {
   let bytes = 0;
-  let end = from;
-  while (end < slave.segments) {
-    bytes += UNIT_HEAD_BYTES + unitBytes(slave, end);
+  let count = 0;
+  for (let segment = from; segment < slave.segments; segment++) {
+    if (!isOwn(segment)) continue;
+    bytes += UNIT_HEAD_BYTES + unitBytes(slave, segment);
     if (bytes > mostBytes) break;
-    end++;
+    count++;
   }
-  return Math.max(1, end - from);
+  return Math.max(1, count);
 }
 
 /** A short answer at once: a stream of its own would cost more than the units in it. */
@@ -52,13 +58,25 @@ export async function* eachUnit(source: UnitSource, numbers: readonly number[]):
 }
 
 /** @returns head and bytes apart, so that they are not copied */
-async function framedUnit({ kernels, slave, cm, context }: UnitSource, number: number): Promise<Uint8Array[]> {
+async function framedUnit(
+  { kernels, slave, cm, timeline, context }: UnitSource,
+  number: number,
+): Promise<Uint8Array[]> {
   const isStart = number === START_UNIT;
   const plain = isStart ? await slave.readStart() : await slave.readSegmentBytes(number);
-  const layer = isStart ? 0 : readSlaveHead(plain.subarray(0, SLAVE_HEAD_BYTES), slave.offsets[number] ?? 0).layer;
+  const layer = isStart
+    ? BASE_LAYER
+    : readSlaveHead(plain.subarray(0, SLAVE_HEAD_BYTES), slave.offsets[number] ?? 0).layer;
+  if (!isStart && layer !== layerAt(timeline, number))
+    throw new Error(`segment ${number} of a slave is of layer ${layer}, and of another in the database: restore both`);
   const bytes = await cryptUnit(kernels, { ...context, layer }, cm, number, plain, nodeCipher);
   const head = Buffer.allocUnsafe(UNIT_HEAD_BYTES);
   head.writeUInt32BE(number, 0);
   head.writeUInt32BE(bytes.length, 4);
   return [head, bytes];
+}
+
+function layerAt(timeline: Timeline, number: number): number | undefined {
+  const segment = timeline[number];
+  return segment && layerOf(segment);
 }

@@ -8,11 +8,11 @@ import { pipeline } from "node:stream/promises";
 import type { z } from "@hono/zod-openapi";
 import { type Identity, tokenIn } from "../accounts/identity.ts";
 import { Sessions } from "../accounts/sessions.ts";
-import type { Deps } from "../deps.ts";
 import { notUnderstood, refusalOf } from "../http/answer-error.ts";
 import { countAnswer, UNITS_ROUTE } from "../http/request-log.ts";
 import { securityHeadersOf } from "../http/security-headers.ts";
 import { hashToken } from "../security/session-token.ts";
+import type { PlayDeps } from "./deps.ts";
 import type { PlayUnits } from "./play-units.ts";
 import { unitsRoute } from "./route-definitions.ts";
 import { PRIVATE, TICKET_HEADER } from "./routes.ts";
@@ -25,7 +25,7 @@ const { params, query, headers: ticketHeader } = unitsRoute.request;
 
 /** @returns a function that answers requests for units, and tells of any other that it is not its own */
 export function unitsListener(
-  deps: Deps,
+  deps: PlayDeps,
   units: PlayUnits,
 ): (request: IncomingMessage, response: ServerResponse) => boolean {
   const sessions = new Sessions(deps.store.sessions, deps.now);
@@ -55,9 +55,11 @@ export function unitsListener(
       const [first, ...more] = new URLSearchParams(search).getAll("most");
       const { most } = fitting("query", query, { most: more.length === 0 ? first : [first, ...more] });
       const { "cmix-ticket": ticket = "" } = fitting("header", ticketHeader, request.headers);
-      const play = await units.plays.find(playId, await identityOf(request));
+      const viewer = await identityOf(request);
+      const play = await units.plays.find(playId, viewer);
       const { bytes, source, numbers, next } = await units.units(
         play,
+        viewer,
         ticket,
         most === undefined ? undefined : Number(most),
       );
@@ -102,7 +104,7 @@ export function unitsListener(
 }
 
 /** Headers of every answer, names and values in turn; made anew only when a provider's server comes or goes. */
-function lastingHeaders({ mainOrigins }: Deps): () => string[] {
+function lastingHeaders({ mainOrigins }: PlayDeps): () => string[] {
   let origins: readonly string[] | undefined;
   let made: string[] = [];
   return () => {
@@ -114,7 +116,7 @@ function lastingHeaders({ mainOrigins }: Deps): () => string[] {
   };
 }
 
-/** @throws HttpError bad_request */
+/** @throws Refusal bad_request */
 function fitting<T extends z.ZodType>(target: string, schema: T, value: unknown): z.infer<T> {
   const result = schema.safeParse(value);
   if (!result.success) throw notUnderstood(target, result.error.issues[0]);

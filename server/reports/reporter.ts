@@ -1,10 +1,9 @@
 /** Makes the reports that are due and sends them: every N deliveries, or at the end of a week or month (Cmix patent, [0095]). */
 import { createHmac, randomBytes } from "node:crypto";
-import type { Deps } from "../deps.ts";
 import { guardedFetch } from "../security/guarded-fetch.ts";
-import type { MadeReport, ReportReason, ReportSettings, Sending } from "../storage/sqlite/reports.ts";
-import type { WebhookRow } from "../storage/sqlite/schema.ts";
+import type { ReportDeps } from "./deps.ts";
 import { isEmpty, reportCsv, reportOf } from "./report-data.ts";
+import type { MadeReport, ReportReason, ReportSettings, Sending, Webhook } from "./store.ts";
 import { postingTo, scopeOf } from "./webhooks.ts";
 
 /** After the last one a sending is given up: about a day and a half in all. */
@@ -17,7 +16,7 @@ const ANSWER_SECONDS = 10;
 const SETTLED_MILLISECONDS = 1000;
 
 /** Makes what has come due since the last call; what was missed while the server was down is made up for. */
-export async function makeReports(deps: Deps): Promise<void> {
+export async function makeReports(deps: ReportDeps): Promise<void> {
   for (const settings of await deps.store.reports.allSettings()) {
     await reportByCount(deps, settings);
     if (settings.period !== "none") await reportByPeriod(deps, settings, settings.period);
@@ -25,18 +24,18 @@ export async function makeReports(deps: Deps): Promise<void> {
   for (const webhook of await deps.store.reports.webhooks()) await reportByDay(deps, webhook);
 }
 
-async function reportByCount(deps: Deps, settings: ReportSettings): Promise<void> {
-  const { account_id, every_deliveries } = settings;
-  if (every_deliveries === null) return;
+async function reportByCount(deps: ReportDeps, settings: ReportSettings): Promise<void> {
+  const { accountId, everyDeliveries } = settings;
+  if (everyDeliveries === null) return;
   const { reports } = deps.store;
-  const from = Math.max((await reports.lastEnd(account_id, "deliveries")) ?? 0, settings.since);
+  const from = Math.max((await reports.lastEnd(accountId, "deliveries")) ?? 0, settings.since);
   const to = deps.now() - SETTLED_MILLISECONDS;
-  if ((await reports.deliveries(account_id, from, to)) >= every_deliveries)
+  if ((await reports.deliveries(accountId, from, to)) >= everyDeliveries)
     await make(deps, settings, "deliveries", from, to);
 }
 
-async function reportByPeriod(deps: Deps, settings: ReportSettings, period: "weekly" | "monthly"): Promise<void> {
-  const last = (await deps.store.reports.lastEnd(settings.account_id, period)) ?? 0;
+async function reportByPeriod(deps: ReportDeps, settings: ReportSettings, period: "weekly" | "monthly"): Promise<void> {
+  const last = (await deps.store.reports.lastEnd(settings.accountId, period)) ?? 0;
   let from = Math.max(last, startOf(period, settings.since));
   for (let to = endOf(period, from); to <= deps.now() - SETTLED_MILLISECONDS; to = endOf(period, from)) {
     await make(deps, settings, period, from, to);
@@ -45,7 +44,7 @@ async function reportByPeriod(deps: Deps, settings: ReportSettings, period: "wee
 }
 
 /** What happened to one CM or video until the last midnight, UTC, since its last report; nothing makes none. */
-async function reportByDay({ store, now, log }: Deps, { subject, since }: WebhookRow): Promise<void> {
+async function reportByDay({ store, now, log }: ReportDeps, { subject, since }: Webhook): Promise<void> {
   const from = Math.max((await store.reports.lastEnd(subject, "daily")) ?? 0, since);
   const to = Math.floor((now() - SETTLED_MILLISECONDS) / DAY_MILLISECONDS) * DAY_MILLISECONDS;
   if (to <= from) return;
@@ -57,19 +56,19 @@ async function reportByDay({ store, now, log }: Deps, { subject, since }: Webhoo
 }
 
 async function make(
-  deps: Deps,
+  deps: ReportDeps,
   settings: ReportSettings,
   reason: ReportReason,
   from: number,
   to: number,
 ): Promise<void> {
   const { store, mailer, now, log } = deps;
-  const { account_id, by_email, webhook_url } = settings;
-  const report = reportOf(from, to, await store.reports.lines({ ownerId: account_id }, from, to));
-  const made: MadeReport = { id: randomBytes(16).toString("hex"), receiver: account_id, reason, from, to, report };
+  const { accountId, byEmail, webhookUrl } = settings;
+  const report = reportOf(from, to, await store.reports.lines({ ownerId: accountId }, from, to));
+  const made: MadeReport = { id: randomBytes(16).toString("hex"), receiver: accountId, reason, from, to, report };
   const by = [
-    ...(webhook_url === null ? [] : (["webhook"] as const)),
-    ...(by_email !== 0 && mailer !== undefined ? (["email"] as const) : []),
+    ...(webhookUrl === null ? [] : (["webhook"] as const)),
+    ...(byEmail && mailer !== undefined ? (["email"] as const) : []),
   ];
   await store.reports.insert(made, by, now());
   log("report", { reason, deliveries: report.deliveries });
@@ -90,7 +89,7 @@ function endOf(period: "weekly" | "monthly", time: number): number {
 }
 
 /** Sends what is due; what was not taken is tried again, each time after twice as long. */
-export async function sendReports(deps: Deps): Promise<void> {
+export async function sendReports(deps: ReportDeps): Promise<void> {
   const { store, now, log } = deps;
   for (const sending of await store.reports.due(now())) {
     try {
@@ -110,13 +109,13 @@ export async function sendReports(deps: Deps): Promise<void> {
   }
 }
 
-async function send(deps: Deps, { by, reportId, receiver }: Sending): Promise<void> {
+async function send(deps: ReportDeps, { by, reportId, receiver }: Sending): Promise<void> {
   const made = await deps.store.reports.byId(reportId);
   if (made === undefined) throw new Error("its report is gone");
   await (by === "webhook" ? post(deps, receiver, made) : mail(deps, receiver, made));
 }
 
-async function post(deps: Deps, receiver: string, made: MadeReport): Promise<void> {
+async function post(deps: ReportDeps, receiver: string, made: MadeReport): Promise<void> {
   const { url, secret } = await postingTo(deps, receiver);
   const body = JSON.stringify({ id: made.id, reason: made.reason, ...made.report });
   const time = String(deps.now());
@@ -136,7 +135,7 @@ async function post(deps: Deps, receiver: string, made: MadeReport): Promise<voi
   if (answer.status < 200 || answer.status > 299) throw new Error(`the address answered with status ${answer.status}`);
 }
 
-async function mail({ store, mailer }: Deps, accountId: string, { report }: MadeReport): Promise<void> {
+async function mail({ store, mailer }: ReportDeps, accountId: string, { report }: MadeReport): Promise<void> {
   if (mailer === undefined) throw new Error("no mail server is configured");
   const account = await store.accounts.byId(accountId);
   if (account?.email == null) throw new Error("the account has no e-mail address any more");

@@ -1,11 +1,11 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { accountOf, guarded } from "../accounts/identity.ts";
-import type { Deps } from "../deps.ts";
-import { HttpError } from "../http/answer-error.ts";
+import { defineRoute } from "../http/route.ts";
 import { idSchema, json, refusals } from "../http/schemas.ts";
+import { Refusal } from "../refusal.ts";
 import { checkUrl } from "../security/guarded-fetch.ts";
-import type { ReportSettings } from "../storage/sqlite/reports.ts";
+import type { ReportDeps } from "./deps.ts";
 import { type Report, reportCsv, reportOf } from "./report-data.ts";
 import {
   givenSettingsSchema,
@@ -16,6 +16,7 @@ import {
   summaryQuery,
 } from "./schemas.ts";
 import { sendingToJson } from "./sending-json.ts";
+import type { ReportSettings } from "./store.ts";
 import { newSecret } from "./webhooks.ts";
 
 const READERS = ["provider", "administrator"] as const;
@@ -28,7 +29,7 @@ const answers = {
   ...refusals(400, 401, 403, 404),
 };
 
-const summaryRoute = createRoute({
+const summaryRoute = defineRoute({
   path: "/api/reports/summary",
   ...guarded("get", READERS),
   summary: "Counts of a period, of one's own videos; of all for an administrator who asks for them",
@@ -38,21 +39,21 @@ const summaryRoute = createRoute({
   responses: answers,
 });
 
-const listRoute = createRoute({
+const listRoute = defineRoute({
   path: "/api/reports",
   ...guarded("get", READERS),
   summary: "One's own reports, newest first, and how they were sent",
   responses: { 200: json(madeListSchema, "At most 500"), ...refusals(401, 403) },
 });
 
-const settingsRoute = createRoute({
+const settingsRoute = defineRoute({
   path: "/api/reports/settings",
   ...guarded("get", READERS),
   summary: "When one's own reports are made, and how they are sent",
   responses: { 200: json(givenSettingsSchema, "The settings"), ...refusals(401, 403) },
 });
 
-const changeRoute = createRoute({
+const changeRoute = defineRoute({
   path: "/api/reports/settings",
   ...guarded("put", READERS),
   summary: "Set when one's own reports are made, and how they are sent",
@@ -60,7 +61,7 @@ const changeRoute = createRoute({
   responses: { 200: json(givenSettingsSchema, "The settings"), ...refusals(400, 401, 403, 413, 415) },
 });
 
-const reportRoute = createRoute({
+const reportRoute = defineRoute({
   path: "/api/reports/{reportId}",
   ...guarded("get", READERS),
   summary: "One of one's own reports",
@@ -68,14 +69,14 @@ const reportRoute = createRoute({
   responses: answers,
 });
 
-export function registerReports(app: OpenAPIHono, deps: Deps): void {
+export function registerReports(app: OpenAPIHono, deps: ReportDeps): void {
   const { store, mailer, outbound, now } = deps;
   const { reports } = store;
 
   app.openapi(summaryRoute, async (c) => {
     const { from, to, all, format } = c.req.valid("query");
     if (all !== undefined && c.get("identity")?.role !== "administrator")
-      throw new HttpError("forbidden", "the whole service's counts are for administrators");
+      throw new Refusal("forbidden", "the whole service's counts are for administrators");
     const [start, end] = [from === undefined ? 0 : Date.parse(from), to === undefined ? now() : Date.parse(to)];
     const lines = await reports.lines(all === undefined ? { ownerId: accountOf(c) } : { all: true }, start, end);
     return answer(c, reportOf(start, end, lines), format);
@@ -100,10 +101,10 @@ export function registerReports(app: OpenAPIHono, deps: Deps): void {
   });
 
   const settingsToJson = (settings: ReportSettings | undefined, secret: string | undefined) => ({
-    everyDeliveries: settings?.every_deliveries ?? null,
+    everyDeliveries: settings?.everyDeliveries ?? null,
     period: settings?.period ?? ("none" as const),
-    byEmail: settings !== undefined && settings.by_email !== 0,
-    webhookUrl: settings?.webhook_url ?? null,
+    byEmail: settings?.byEmail ?? false,
+    webhookUrl: settings?.webhookUrl ?? null,
     webhookSecret: secret ?? null,
     canMail: mailer !== undefined,
   });
@@ -115,15 +116,15 @@ export function registerReports(app: OpenAPIHono, deps: Deps): void {
     const { everyDeliveries, period, byEmail, webhookUrl } = c.req.valid("json");
     if (webhookUrl !== null) checkUrl(webhookUrl, outbound);
     const before = await reports.settings(accountId);
-    const isNew = webhookUrl !== null && webhookUrl !== before?.webhook_url;
+    const isNew = webhookUrl !== null && webhookUrl !== before?.webhookUrl;
     const secret = isNew ? newSecret(deps, accountId) : undefined;
     const settings: ReportSettings = {
-      account_id: accountId,
-      every_deliveries: everyDeliveries,
+      accountId,
+      everyDeliveries,
       period,
-      by_email: byEmail ? 1 : 0,
-      webhook_url: webhookUrl,
-      webhook_secret: webhookUrl === null ? null : (secret?.sealed ?? before?.webhook_secret ?? null),
+      byEmail,
+      webhookUrl,
+      webhookSecret: webhookUrl === null ? null : (secret?.sealed ?? before?.webhookSecret ?? null),
       since: before?.since ?? now(),
     };
     await reports.putSettings(settings);
@@ -132,7 +133,7 @@ export function registerReports(app: OpenAPIHono, deps: Deps): void {
 
   app.openapi(reportRoute, async (c) => {
     const made = await reports.byId(c.req.valid("param").reportId);
-    if (made?.receiver !== accountOf(c)) throw new HttpError("not_found", "there is no such report");
+    if (made?.receiver !== accountOf(c)) throw new Refusal("not_found", "there is no such report");
     return answer(c, made.report, c.req.valid("query").format);
   });
 }

@@ -1,9 +1,9 @@
-import type { SendingState } from "../storage/sqlite/reports.ts";
 import type { Sending } from "./schemas.ts";
+import type { SendingState } from "./store.ts";
 
-export const sendingToJson = ({ by, sent_at, attempts, error }: SendingState): Sending => ({
+export const sendingToJson = ({ by, sentAt, attempts, error }: SendingState): Sending => ({
   by,
-  sentAt: sent_at === null ? null : new Date(sent_at).toISOString(),
+  sentAt: sentAt === null ? null : new Date(sentAt).toISOString(),
   attempts,
   error,
 });

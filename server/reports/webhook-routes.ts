@@ -1,10 +1,11 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import { guarded } from "../accounts/identity.ts";
 import { CM_ROLES } from "../cm/roles.ts";
-import type { Deps } from "../deps.ts";
-import { HttpError } from "../http/answer-error.ts";
+import { defineRoute } from "../http/route.ts";
 import { idSchema, json, jsonBody, refusals } from "../http/schemas.ts";
 import { ownedVideo } from "../library/owned-video.ts";
+import { Refusal } from "../refusal.ts";
+import type { ReportDeps } from "./deps.ts";
 import { type Webhook, webhookChangeSchema, webhookSchema } from "./schemas.ts";
 import { sendingToJson } from "./sending-json.ts";
 import { type Subject, setWebhook, subjectKey } from "./webhooks.ts";
@@ -16,14 +17,14 @@ const changed = { ...given, ...refusals(400, 413, 415) };
 const cmParams = z.object({ cmId: idSchema });
 const cmPath = "/api/cms/{cmId}/webhook";
 const cmSummary = "Where a CM's counts are posted to once a day: its sponsor's address";
-const cmGetRoute = createRoute({
+const cmGetRoute = defineRoute({
   path: cmPath,
   summary: cmSummary,
   ...guarded("get", CM_ROLES),
   request: { params: cmParams },
   responses: given,
 });
-const cmPutRoute = createRoute({
+const cmPutRoute = defineRoute({
   path: cmPath,
   summary: cmSummary,
   ...guarded("put", CM_ROLES),
@@ -35,14 +36,14 @@ const videoRoles = ["provider", "administrator"] as const;
 const videoParams = z.object({ mainId: idSchema });
 const videoPath = "/api/videos/{mainId}/webhook";
 const videoSummary = "Where a video's counts are posted to once a day, beside the account's reports";
-const videoGetRoute = createRoute({
+const videoGetRoute = defineRoute({
   path: videoPath,
   summary: videoSummary,
   ...guarded("get", videoRoles),
   request: { params: videoParams },
   responses: given,
 });
-const videoPutRoute = createRoute({
+const videoPutRoute = defineRoute({
   path: videoPath,
   summary: videoSummary,
   ...guarded("put", videoRoles),
@@ -50,7 +51,7 @@ const videoPutRoute = createRoute({
   responses: changed,
 });
 
-export function registerWebhooks(app: OpenAPIHono, deps: Deps): void {
+export function registerWebhooks(app: OpenAPIHono, deps: ReportDeps): void {
   const { reports, cms } = deps.store;
 
   async function answer(subject: Subject, secret: string | null): Promise<Webhook> {
@@ -62,7 +63,7 @@ export function registerWebhooks(app: OpenAPIHono, deps: Deps): void {
   }
 
   async function mustBeThere(cmId: string): Promise<Subject> {
-    if (!(await cms.isThere(cmId))) throw new HttpError("not_found", `there is no CM ${cmId}`, { cmId });
+    if (!(await cms.isThere(cmId))) throw new Refusal("not_found", `there is no CM ${cmId}`, { cmId });
     return { cmId };
   }
 

@@ -1,8 +1,8 @@
 /** Addresses that reports are posted to: an account's, and one more for a CM or a video (Cmix patent, claim 3). */
 import { randomBytes } from "node:crypto";
-import type { Deps } from "../deps.ts";
 import { checkUrl } from "../security/guarded-fetch.ts";
-import type { ReportScope } from "../storage/sqlite/reports.ts";
+import type { ReportDeps } from "./deps.ts";
+import type { ReportScope } from "./store.ts";
 
 const SECRET_BYTES = 32;
 
@@ -18,7 +18,7 @@ export function scopeOf(key: string): ReportScope {
 }
 
 /** A new secret to sign with: as the receiver is told it, and as it is stored. */
-export function newSecret({ key }: Pick<Deps, "key">, receiver: string): { text: string; sealed: Uint8Array } {
+export function newSecret({ key }: Pick<ReportDeps, "key">, receiver: string): { text: string; sealed: Uint8Array } {
   const secret = new Uint8Array(randomBytes(SECRET_BYTES));
   return { text: Buffer.from(secret).toString("hex"), sealed: key.seal(secret, purposeOf(receiver)) };
 }
@@ -29,7 +29,7 @@ export function newSecret({ key }: Pick<Deps, "key">, receiver: string): { text:
  * @returns the secret that posts are signed with, where the address is another than before; it is told this once
  * @throws InputError the address is not allowed
  */
-export async function setWebhook(deps: Deps, subject: Subject, url: string | null): Promise<string | null> {
+export async function setWebhook(deps: ReportDeps, subject: Subject, url: string | null): Promise<string | null> {
   const { store, outbound, now } = deps;
   const key = subjectKey(subject);
   if (url === null) {
@@ -45,10 +45,13 @@ export async function setWebhook(deps: Deps, subject: Subject, url: string | nul
 }
 
 /** @throws Error the address was taken away */
-export async function postingTo({ store, key }: Deps, receiver: string): Promise<{ url: string; secret: string }> {
+export async function postingTo(
+  { store, key }: ReportDeps,
+  receiver: string,
+): Promise<{ url: string; secret: string }> {
   const settings = receiver.includes(" ") ? undefined : await store.reports.settings(receiver);
   const webhook = settings === undefined ? await store.reports.webhook(receiver) : undefined;
-  const [url, sealed] = [settings?.webhook_url ?? webhook?.url, settings?.webhook_secret ?? webhook?.secret];
+  const [url, sealed] = [settings?.webhookUrl ?? webhook?.url, settings?.webhookSecret ?? webhook?.secret];
   if (url === undefined || sealed === undefined) throw new Error("there is no address any more");
   const secret = key.open(new Uint8Array(sealed), purposeOf(receiver));
   return { url, secret: Buffer.from(secret).toString("hex") };

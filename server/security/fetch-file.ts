@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { InputError } from "../../codec/index.ts";
-import { type ByteStream, tooLarge } from "../blobs/receive.ts";
-import { HttpError } from "../http/answer-error.ts";
+import type { ByteStream } from "../byte-stream.ts";
+import { Refusal, tooLarge } from "../refusal.ts";
 import { guardedFetch, type OutboundRules } from "./guarded-fetch.ts";
 
 export interface FileRequest {
@@ -25,7 +25,7 @@ export interface FileAnswer {
  * Fetches a file from an address that an account gave. The body ends with `use`.
  *
  * @throws InputError the address is not allowed or does not answer, or the file broke off
- * @throws HttpError bad_request: another status, told in `details.status`; too_large: it is announced longer than `maxBytes`
+ * @throws Refusal bad_request: another status, told in `details.status`; too_large: it is announced longer than `maxBytes`
  */
 export async function fetchFile<T>(
   address: string,
@@ -39,7 +39,7 @@ export async function fetchFile<T>(
   try {
     const isUnchanged = status === 304 && headers["If-None-Match"] !== undefined;
     if (status !== 200 && !isUnchanged)
-      throw new HttpError("bad_request", `${address} answers with status ${status}: it must give the file`, { status });
+      throw new Refusal("bad_request", `${address} answers with status ${status}: it must give the file`, { status });
     if (Number(answer.headers["content-length"] ?? 0) > maxBytes) throw tooLarge(maxBytes);
     return await use({ isUnchanged, headers: answer.headers, url, body: untilItBreaks(body) });
   } finally {

@@ -1,5 +1,5 @@
 import type { Context, MiddlewareHandler } from "hono";
-import { HttpError } from "../http/answer-error.ts";
+import { Refusal } from "../refusal.ts";
 
 const SAFE = ["GET", "HEAD", "OPTIONS"];
 
@@ -9,7 +9,7 @@ const SAFE = ["GET", "HEAD", "OPTIONS"];
  */
 export const sameOrigin: MiddlewareHandler = async (c, next) => {
   if (!SAFE.includes(c.req.method) && isForeign(c))
-    throw new HttpError("forbidden", "this request comes from another site's page: use the service's own");
+    throw new Refusal("forbidden", "this request comes from another site's page: use the service's own");
   await next();
 };
 

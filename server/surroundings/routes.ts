@@ -1,18 +1,17 @@
 import { createHash, randomBytes } from "node:crypto";
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { UnsupportedError } from "../../codec/index.ts";
 import { accountOf, guarded } from "../accounts/identity.ts";
-import { tooLarge } from "../blobs/receive.ts";
 import { changedConditions } from "../cm/changed-conditions.ts";
 import { checkImage } from "../cm/check-image.ts";
 import { ANYBODY } from "../cm/choose-cm.ts";
-import type { Deps } from "../deps.ts";
-import { HttpError } from "../http/answer-error.ts";
+import { defineRoute } from "../http/route.ts";
 import { bytes, given, idSchema, json, jsonBody, refusals } from "../http/schemas.ts";
 import { uploadBody } from "../http/upload-body.ts";
 import { ownedVideo } from "../library/owned-video.ts";
-import type { Surrounding, SurroundingFields } from "../storage/sqlite/surroundings.ts";
+import { Refusal, tooLarge } from "../refusal.ts";
+import type { SurroundingDeps } from "./deps.ts";
 import {
   type SurroundingChange,
   surroundingChangeSchema,
@@ -20,6 +19,7 @@ import {
   surroundingRequestSchema,
   surroundingSchema,
 } from "./schemas.ts";
+import type { Surrounding, SurroundingFields } from "./store.ts";
 import { surroundingToJson } from "./surrounding-json.ts";
 
 const IMAGE_MAX_BYTES = 256 << 10;
@@ -42,7 +42,7 @@ const NEW: SurroundingFields = {
 const OWNERS = ["provider", "administrator"] as const;
 const params = z.object({ surroundingId: idSchema });
 
-const listRoute = createRoute({
+const listRoute = defineRoute({
   path: "/api/surroundings",
   summary: "What stands around videos: a provider's own, an administrator's all",
   ...guarded("get", OWNERS),
@@ -52,7 +52,7 @@ const listRoute = createRoute({
   },
 });
 
-const addRoute = createRoute({
+const addRoute = defineRoute({
   path: "/api/surroundings",
   summary: "Add information, advertisement or guidance around videos",
   ...guarded("post", OWNERS),
@@ -62,7 +62,7 @@ const addRoute = createRoute({
   responses: { 201: json(surroundingSchema, "Added"), ...refusals(400, 401, 403, 404, 413, 415) },
 });
 
-const changeRoute = createRoute({
+const changeRoute = defineRoute({
   path: "/api/surroundings/{surroundingId}",
   summary: "Change an entry; what is left out stays",
   ...guarded("patch", OWNERS),
@@ -70,7 +70,7 @@ const changeRoute = createRoute({
   responses: { 200: json(surroundingSchema, "Changed"), ...refusals(400, 401, 403, 404, 413, 415) },
 });
 
-const removeRoute = createRoute({
+const removeRoute = defineRoute({
   path: "/api/surroundings/{surroundingId}",
   summary: "Remove an entry",
   ...guarded("delete", OWNERS),
@@ -80,15 +80,16 @@ const removeRoute = createRoute({
 
 const IMAGE = "A JPEG or PNG image of at most 256 KiB";
 
-const putImageRoute = createRoute({
+const putImageRoute = defineRoute({
   path: "/api/surroundings/{surroundingId}/image",
   summary: "Give an entry an image",
   ...guarded("put", OWNERS),
+  streamedBytes: IMAGE_MAX_BYTES,
   request: { params, body: bytes(IMAGE) },
   responses: { 200: json(surroundingSchema, "Taken in"), ...refusals(400, 401, 403, 404, 413, 415, 422) },
 });
 
-const removeImageRoute = createRoute({
+const removeImageRoute = defineRoute({
   path: "/api/surroundings/{surroundingId}/image",
   summary: "Take an entry's image away",
   ...guarded("delete", OWNERS),
@@ -96,7 +97,7 @@ const removeImageRoute = createRoute({
   responses: { 204: { description: "Gone" }, ...refusals(400, 401, 403, 404) },
 });
 
-const getImageRoute = createRoute({
+const getImageRoute = defineRoute({
   method: "get",
   path: "/api/surroundings/{surroundingId}/image",
   summary: "An entry's image",
@@ -105,24 +106,24 @@ const getImageRoute = createRoute({
 });
 
 /** Information, advertisement and guidance around videos (Cmix page 5). */
-export function registerSurroundings(app: OpenAPIHono, deps: Deps): void {
+export function registerSurroundings(app: OpenAPIHono, deps: SurroundingDeps): void {
   const { surroundings } = deps.store;
   const isAdministrator = (c: Context) => c.get("identity")?.role === "administrator";
 
-  /** @throws HttpError not_found; forbidden: it is not the caller's */
+  /** @throws Refusal not_found; forbidden: it is not the caller's */
   async function own(c: Context, id: string): Promise<Surrounding> {
     const one = await surroundings.byId(id);
-    if (one === undefined) throw new HttpError("not_found", "there is no such entry around videos");
+    if (one === undefined) throw new Refusal("not_found", "there is no such entry around videos");
     if (!isAdministrator(c) && one.ownerId !== accountOf(c))
-      throw new HttpError("forbidden", "this entry belongs to another account");
+      throw new Refusal("forbidden", "this entry belongs to another account");
     return one;
   }
 
-  /** @throws HttpError forbidden: a provider's entries stand around that provider's videos */
+  /** @throws Refusal forbidden: a provider's entries stand around that provider's videos */
   async function mustHaveVideo(c: Context, { mainId }: Pick<SurroundingFields, "mainId">): Promise<void> {
     if (mainId !== null) await ownedVideo(deps, c.get("identity"), mainId);
     else if (!isAdministrator(c))
-      throw new HttpError("forbidden", "name one of your videos as mainId: only administrators' entries go with all");
+      throw new Refusal("forbidden", "name one of your videos as mainId: only administrators' entries go with all");
   }
 
   app.openapi(listRoute, async (c) => {
@@ -170,7 +171,7 @@ export function registerSurroundings(app: OpenAPIHono, deps: Deps): void {
 
   app.openapi(getImageRoute, async (c) => {
     const image = await surroundings.image(c.req.valid("param").surroundingId);
-    if (image === undefined) throw new HttpError("not_found", "there is no such image");
+    if (image === undefined) throw new Refusal("not_found", "there is no such image");
     c.header("Content-Type", image.type);
     c.header("Cache-Control", FOR_EVER);
     return c.body(new Uint8Array(image.bytes), 200);
@@ -188,7 +189,7 @@ async function gather(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
-/** What is left out stays. @throws HttpError nobody could see it */
+/** What is left out stays. @throws Refusal nobody could see it */
 function changed(before: SurroundingFields, { conditions = {}, ...fields }: SurroundingChange): SurroundingFields {
   const next: SurroundingFields = {
     ...before,
@@ -197,8 +198,8 @@ function changed(before: SurroundingFields, { conditions = {}, ...fields }: Surr
   };
   const { fromAt, untilAt, ageMin, ageMax } = next.conditions;
   if (fromAt !== null && untilAt !== null && fromAt >= untilAt)
-    throw new HttpError("bad_request", "from: not before until, so nobody could see it", { place: "json.from" });
+    throw new Refusal("bad_request", "from: not before until, so nobody could see it", { place: "json.from" });
   if (ageMin !== null && ageMax !== null && ageMin > ageMax)
-    throw new HttpError("bad_request", "ageMin: above ageMax, so nobody could see it", { place: "json.ageMin" });
+    throw new Refusal("bad_request", "ageMin: above ageMax, so nobody could see it", { place: "json.ageMin" });
   return next;
 }

@@ -1,6 +1,6 @@
 import { dateOf } from "../http/schemas.ts";
-import type { Surrounding } from "../storage/sqlite/surroundings.ts";
 import type * as json from "./schemas.ts";
+import type { Surrounding } from "./store.ts";
 
 const imageUrl = ({ id, imageSha256 }: Pick<Surrounding, "id" | "imageSha256">): string | null =>
   imageSha256 === null ? null : `/api/surroundings/${id}/image?v=${imageSha256.slice(0, 16)}`;

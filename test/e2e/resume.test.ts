@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { BrowserContext, Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { MainReader } from "../../codec/format/main-file.ts";
-import { FileSource } from "../../server/storage/folder/file-source.ts";
+import { FileSource } from "../../server/file-source.ts";
 import { ROOT } from "../support/tree.ts";
 import { startApp, storedFiles, type TestApp } from "./support/app.ts";
 import { combinedHash, makeLongFile, nextSlave, saveMain, sha256Of } from "./support/long-files.ts";

@@ -12,13 +12,13 @@ import { createListener } from "../../server/app.ts";
 import { DATABASE_FILE } from "../../server/config.ts";
 import type { Deps } from "../../server/deps.ts";
 import { importSamples } from "../../server/jobs/first-start.ts";
-import { verifyLedger } from "../../server/ledger/verify-ledger.ts";
 import { importSlave } from "../../server/library/import-slave.ts";
 import { Uploads } from "../../server/library/uploads.ts";
 import { openDeps } from "../../server/open-deps.ts";
 import { LivePlays } from "../../server/plays/live-plays.ts";
 import { type OpenDatabase, openDatabase } from "../../server/storage/sqlite/database.ts";
 import { createStore } from "../../server/storage/sqlite/store.ts";
+import { verifyLedger } from "../../server/verify-ledger.ts";
 import {
   askPlay,
   askSecret,
@@ -145,7 +145,7 @@ describe("S14 a database that has no room", () => {
     // The server's own connection, within reach.
     opened = await openDatabase(join(folder, DATABASE_FILE));
     const store = createStore(opened, whole.key);
-    deps = { ...whole, store, livePlays: new LivePlays(store.plays, now) };
+    deps = { ...whole, store, livePlays: new LivePlays(store, now) };
     await importSamples(deps, dirname(HOUSE_CM));
     pair = await makePair({ seconds: 10 });
     await importSlave(deps, pair.slaveId, Readable.from([pair.slave]), null);

@@ -8,7 +8,7 @@ import Sqlite from "better-sqlite3";
 import { encode as encodeBmp } from "bmp-ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DATABASE_FILE } from "../../server/config.ts";
-import { verifyLedger } from "../../server/ledger/verify-ledger.ts";
+import { verifyLedger } from "../../server/verify-ledger.ts";
 import { createRandom } from "../support/fills.ts";
 import { Generator, HOSTILE_TEXTS, HTML, type JsonSchema } from "../support/hostile-values.ts";
 import {

@@ -6,7 +6,7 @@ import { SlaveReader } from "../../codec/format/slave-file.ts";
 import { START_UNIT } from "../../codec/protect/delivery.ts";
 import { MasterKey } from "../../server/security/master-key.ts";
 import { openDatabase } from "../../server/storage/sqlite/database.ts";
-import { PlayStore } from "../../server/storage/sqlite/plays.ts";
+import { SqlitePlays } from "../../server/storage/sqlite/plays.ts";
 import {
   askPlay,
   askSecret as askSecretOf,
@@ -48,7 +48,7 @@ const errorOf = async (answer: Response) => ((await answer.json()) as ErrorBody)
 async function deliveries() {
   const opened = await openDatabase(join(server.folder, "data/cmix.sqlite"));
   try {
-    return (await new PlayStore(opened, new MasterKey(new Uint8Array(32))).deliveries()).filter(
+    return (await new SqlitePlays(opened.db, new MasterKey(new Uint8Array(32))).deliveries()).filter(
       ({ playId }) => playId === play.playId,
     );
   } finally {

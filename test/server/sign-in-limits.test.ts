@@ -65,7 +65,7 @@ describe("S1 limits on tries", () => {
     options = {
       limits: {
         rates: {
-          ...(await import("../../server/accounts/rates.ts")).DEFAULT_RATES,
+          ...(await import("../../server/config.ts")).DEFAULT_RATES,
           signInAddress: { points: 4, duration: 60 },
         },
       },

@@ -90,7 +90,7 @@ describe("imports go one way", () => {
         // Some commands are the server's; a browser's workers load the built kernels.
         if (path === "cli/serve.ts" && target === "server/main.ts") continue;
         if (path === "cli/backup.ts" && target === "server/backup.ts") continue;
-        if (path === "cli/ledger.ts" && target === "server/ledger/verify-ledger.ts") continue;
+        if (path === "cli/ledger.ts" && target === "server/verify-ledger.ts") continue;
         if (path === "codec/hosts/browser/kernels.ts" && target === "dist/wasm/kernels.wasm") continue;
         // What the service answers, as it declares it itself.
         if (folder === "web" && typeOnly && /^server\/\w+\/schemas\.ts$/.test(target)) continue;

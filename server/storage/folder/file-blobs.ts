@@ -3,33 +3,13 @@ import { createHash, randomBytes } from "node:crypto";
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { ByteSource } from "../../../codec/index.ts";
+import { BLOB_KINDS, type BlobKind, type Blobs, type BlobUpload } from "../../blobs/store.ts";
+import { FileSource } from "../../file-source.ts";
 import type { MasterKey } from "../../security/master-key.ts";
-import { FileSource } from "./file-source.ts";
 import { FileSealer, isSealed, openSealed } from "./sealed-file.ts";
 
-export const BLOB_KINDS = ["slaves", "mains", "cms", "extras"] as const;
-export type BlobKind = (typeof BLOB_KINDS)[number];
 /** Encrypted on the disk. */
 const SEALED_KINDS: readonly BlobKind[] = ["slaves"];
-
-/** A file on its way in. Exactly one of `commit` and `discard` ends it. */
-export interface BlobUpload {
-  write(bytes: Uint8Array): Promise<void>;
-  /** Writes through to the disk and gives what was written, to be checked; nothing can be written after that. */
-  finish(): Promise<{ source: ByteSource; sha256: string }>;
-  /** Puts the file in its place; an older file there (left by a crash before its row was stored) is replaced. */
-  commit(id: string): Promise<void>;
-  /** Removes what was written; harmless after `commit`. */
-  discard(): Promise<void>;
-}
-
-export interface Blobs {
-  upload(kind: BlobKind): Promise<BlobUpload>;
-  /** Random access; the file must be there. */
-  source(kind: BlobKind, id: string): Promise<ByteSource>;
-  /** Harmless where there is no such file. */
-  remove(kind: BlobKind, id: string): Promise<void>;
-}
 
 const ID = /^[0-9a-f]{32}$/;
 const TEMPORARY = "tmp";

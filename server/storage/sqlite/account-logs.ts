@@ -1,48 +1,19 @@
-import type { Insertable } from "kysely";
 import type { AccessEvent } from "../../accounts/access-events.ts";
+import type { AccessEntry, AccountLogStore, DivisionEntry, LogPart } from "../../accounts/store.ts";
 import type { Database } from "./database.ts";
-import type { AccessLogRow, DivisionLogRow } from "./schema.ts";
-
-export interface AccessEntry {
-  number: number;
-  at: number;
-  event: AccessEvent;
-  accountId: string | null;
-  byAccountId: string | null;
-  addressHash: string | null;
-}
-
-export interface DivisionEntry {
-  number: number;
-  at: number;
-  accountId: string;
-  file: "slave" | "main";
-  mainId: string;
-  slaveId: string;
-  method: string;
-  protection: string;
-  parameters: Record<string, string | number | boolean>;
-  bytes: number;
-}
-
-/** Part of a log: of one account or of all, older than an entry's number. */
-export interface LogPart {
-  accountId?: string | undefined;
-  before?: number | undefined;
-}
 
 /** Entries of one answer; the next part begins before the last one's number. */
 const PART_MOST = 100;
 
-/** Access log and division log, newest first. */
-export class AccountLogStore {
+export class SqliteAccountLogs implements AccountLogStore {
   private readonly db: Database;
 
   constructor(db: Database) {
     this.db = db;
   }
 
-  async addAccess(row: Insertable<AccessLogRow> & { event: AccessEvent }): Promise<void> {
+  async addAccess({ at, event, accountId, byAccountId, addressHash }: Omit<AccessEntry, "number">): Promise<void> {
+    const row = { at, event, account_id: accountId, by_account_id: byAccountId, address_hash: addressHash };
     await this.db.insertInto("access_log").values(row).execute();
   }
 
@@ -64,8 +35,15 @@ export class AccountLogStore {
     await this.db.deleteFrom("access_log").where("at", "<", time).execute();
   }
 
-  /** Once for each slave and each main. */
-  async addDivision(row: Insertable<DivisionLogRow>): Promise<void> {
+  async addDivision(entry: Omit<DivisionEntry, "number">): Promise<void> {
+    const { accountId, mainId, slaveId, parameters, ...same } = entry;
+    const row = {
+      ...same,
+      account_id: accountId,
+      main_id: mainId,
+      slave_id: slaveId,
+      parameters: JSON.stringify(parameters),
+    };
     await this.db
       .insertInto("division_log")
       .values(row)

@@ -1,36 +1,18 @@
 import { sql, type Transaction } from "kysely";
-import type { AccountRole, AccountStatus } from "../../accounts/roles.ts";
+import type { Account, AccountChange, AccountLink, AccountStore } from "../../accounts/store.ts";
 import type { Database } from "./database.ts";
 import type { AccountRow, Tables } from "./schema.ts";
-
-export interface Account {
-  id: string;
-  /** Null once the account is deleted. */
-  email: string | null;
-  passwordHash: string;
-  role: AccountRole;
-  status: AccountStatus;
-  /** These four are empty for viewers. */
-  company: string;
-  section: string;
-  responsiblePerson: string;
-  address: string;
-  createdAt: number;
-}
-
-export type AccountChange = Partial<Omit<Account, "id" | "createdAt">>;
 
 /** Accounts of one answer; the next part begins behind the last one's id. */
 const PART_MOST = 100;
 
-export class AccountStore {
+export class SqliteAccounts implements AccountStore {
   private readonly db: Database;
 
   constructor(db: Database) {
     this.db = db;
   }
 
-  /** @returns false where the e-mail address has an account already */
   insert(account: Account): Promise<boolean> {
     return insert(this.db, account);
   }
@@ -45,7 +27,6 @@ export class AccountStore {
     return row && accountOf(row);
   }
 
-  /** By id; `words` is looked for in id, e-mail address, company and responsible person. */
   async list(words: string, after: string): Promise<Account[]> {
     const pattern = `%${words.replace(/[\\%_]/g, "\\$&")}%`;
     const rows = await this.db
@@ -61,11 +42,6 @@ export class AccountStore {
     return rows.map(accountOf);
   }
 
-  /**
-   * Changes an account, and leaves the service an administrator.
-   *
-   * @returns "taken": the e-mail address is another account's; "last": it would take the last active administrator away
-   */
   async change(id: string, change: AccountChange): Promise<"changed" | "taken" | "last"> {
     return this.db.transaction().execute(async (transaction) => {
       if (typeof change.email === "string") {
@@ -95,9 +71,7 @@ export class AccountStore {
     return row !== undefined;
   }
 
-  /** Makes a link that works once; an earlier one to the same is worth nothing any more. */
-  async setLink(link: { tokenHash: string; accountId: string | null; expiresAt: number | null }): Promise<void> {
-    const { tokenHash, accountId, expiresAt } = link;
+  async setLink({ tokenHash, accountId, expiresAt }: AccountLink): Promise<void> {
     await this.db.transaction().execute(async (transaction) => {
       await transaction.deleteFrom("account_links").where("account_id", "is not distinct from", accountId).execute();
       const row = { token_hash: tokenHash, account_id: accountId, expires_at: expiresAt };
@@ -105,7 +79,6 @@ export class AccountStore {
     });
   }
 
-  /** Makes an account by the link that belongs to none. */
   async insertByLink(tokenHash: string, account: Account): Promise<"made" | "taken" | "used"> {
     return this.db.transaction().execute(async (transaction) => {
       const { numDeletedRows } = await transaction
@@ -121,7 +94,6 @@ export class AccountStore {
     });
   }
 
-  /** @returns whose password it was; undefined where the link was used or is over at `now` */
   async setPasswordByLink(tokenHash: string, passwordHash: string, now: number): Promise<string | undefined> {
     return this.db.transaction().execute(async (transaction) => {
       const link = await transaction

@@ -1,59 +1,22 @@
 import { sql } from "kysely";
-import type { CmCandidate } from "../../cm/choose-cm.ts";
-import type { CmType, OriginFault } from "../../cm/cm-types.ts";
+import type { CmType } from "../../cm/cm-types.ts";
+import type { Cm, CmFields, CmOrigin, CmStore } from "../../cm/store.ts";
 import type { Database } from "./database.ts";
 import type { CmRow } from "./schema.ts";
 import { targetColumns, targetOf } from "./target-columns.ts";
 
-/** A CM's file on its sponsor's own server. */
-export interface CmOrigin {
-  url: string;
-  /** Its strong entity tag; empty for none. */
-  tag: string;
-  /** When it is looked at next. */
-  checkAt: number;
-  /** Times in a row that the server did not answer. */
-  failures: number;
-  /** Null: the file is there as it was. */
-  fault: OriginFault | null;
-}
-
-/** A commercial with its sponsor's conditions. Its bytes are the blob of the same id. */
-export interface Cm extends CmCandidate {
-  type: CmType;
-  title: string;
-  sponsor: string;
-  /** Empty, or an https address. */
-  link: string;
-  /** Of an image: how long it is shown. */
-  durationMilliseconds: number;
-  bytes: number;
-  sha256: string;
-  createdAt: number;
-  /** Null where the file was uploaded. */
-  origin: CmOrigin | null;
-}
-
-/** What an administrator may change. */
-export type CmFields = Pick<
-  Cm,
-  "title" | "sponsor" | "link" | "active" | "kinds" | "ageLimit" | "conditions" | "durationMilliseconds"
->;
-
-export class CmStore {
+export class SqliteCms implements CmStore {
   private readonly db: Database;
 
   constructor(db: Database) {
     this.db = db;
   }
 
-  /** One that was removed too: what was delivered keeps its name. */
   async byId(id: string): Promise<Cm | undefined> {
     const row = await this.db.selectFrom("cms").selectAll().where("id", "=", id).executeTakeFirst();
     return row && cmOf(row, 0);
   }
 
-  /** All that were not removed, with how often each was delivered; the newest first. */
   async list(): Promise<Cm[]> {
     const deliveries = sql<number>`(select count(*) from deliveries where deliveries.cm_id = cms.id)`.as("deliveries");
     const rows = await this.db
@@ -67,7 +30,6 @@ export class CmStore {
     return rows.map((row) => cmOf(row, row.deliveries));
   }
 
-  /** Counted events of CMs by id and kind. */
   async events(): Promise<{ cmId: string; kind: string; count: number }[]> {
     const rows = await this.db
       .selectFrom("play_events")
@@ -89,7 +51,6 @@ export class CmStore {
     return row !== undefined;
   }
 
-  /** Puts a CM in, or back in where the same file was removed before. */
   async insert(cm: Omit<Cm, "deliveries">): Promise<void> {
     const row = {
       id: cm.id,
@@ -114,7 +75,6 @@ export class CmStore {
     await this.db.updateTable("cms").set(fieldColumns(fields)).where("id", "=", id).execute();
   }
 
-  /** CMs that are on and whose file on the sponsor's server is to be looked at; those that wait longest first. */
   async originsDue(now: number, most: number): Promise<Cm[]> {
     const rows = await this.db
       .selectFrom("cms")
@@ -128,7 +88,6 @@ export class CmStore {
     return rows.map((row) => cmOf(row, 0));
   }
 
-  /** What was found of a CM's file; one with a fault is switched off. */
   async putOrigin(id: string, origin: CmOrigin): Promise<void> {
     const off = origin.fault === null ? {} : { active: 0 };
     await this.db
@@ -157,6 +116,17 @@ export class CmStore {
       .selectFrom("cms")
       .select((of) => of.fn.countAll<number>().as("count"))
       .where("removed_at", "is", null)
+      .executeTakeFirstOrThrow();
+    return count;
+  }
+
+  async playsShowing(id: string): Promise<number> {
+    const { count } = await this.db
+      .selectFrom("play_cms")
+      .innerJoin("plays", "plays.id", "play_cms.play_id")
+      .select((of) => of.fn.count<number>("plays.id").distinct().as("count"))
+      .where("cm_id", "=", id)
+      .where("over", "=", 0)
       .executeTakeFirstOrThrow();
     return count;
   }

@@ -1,8 +1,8 @@
 import { NO_CONDITIONS, type VideoConditions } from "../../library/conditions.ts";
+import type { ConditionStore } from "../../library/store.ts";
 import type { Database } from "./database.ts";
 
-/** Conditions that providers set on their videos. */
-export class ConditionStore {
+export class SqliteConditions implements ConditionStore {
   private readonly db: Database;
 
   constructor(db: Database) {

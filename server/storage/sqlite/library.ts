@@ -1,58 +1,21 @@
 import { type SelectQueryBuilder, sql } from "kysely";
+import type { DownloadEntry, Extra, ExtraKind, LibraryQuery, LibraryStore, ListedVideo } from "../../library/store.ts";
 import type { Database } from "./database.ts";
 import type { ExtraRow, MainRow, Tables } from "./schema.ts";
-import { type Main, mainOf, VIDEO_COLUMNS, type Video, videoOf } from "./videos.ts";
-
-export type ExtraKind = ExtraRow["kind"];
-
-/** A poster or teaser; its bytes are the blob of kind `extras` whose id is the start of the hash. */
-export interface Extra {
-  kind: ExtraKind;
-  type: string;
-  bytes: number;
-  sha256: string;
-}
-
-export interface LibraryQuery {
-  /** All must be found; folded as in library/search-text.ts. */
-  words: readonly string[];
-  genre?: string | undefined;
-  /** The most that a video's age limit may be. */
-  ageMost?: number | undefined;
-  /** Only this account's, withdrawn ones too. */
-  ownerId?: string | undefined;
-  mainId?: string | undefined;
-  offset: number;
-  most: number;
-}
-
-export interface ListedVideo extends Video {
-  main: Main | undefined;
-  extras: Partial<Record<ExtraKind, Extra>>;
-  downloads: number;
-  deliveries: number;
-}
-
-export interface DownloadEntry {
-  at: number;
-  mainId: string;
-  accountId: string | null;
-}
+import { mainOf, VIDEO_COLUMNS, videoOf } from "./videos.ts";
 
 type VideoQuery<O> = SelectQueryBuilder<Tables, "videos", O>;
 
 /** A trigram index knows nothing shorter. */
 const TRIGRAM = 3;
 
-/** What the library shows, and who took what out of it. */
-export class LibraryStore {
+export class SqliteLibrary implements LibraryStore {
   private readonly db: Database;
 
   constructor(db: Database) {
     this.db = db;
   }
 
-  /** Newest first. `total` is how many there are without `offset` and `most`. */
   async list(query: LibraryQuery): Promise<{ videos: ListedVideo[]; total: number }> {
     const found = matching(this.db.selectFrom("videos"), query);
     const { total } = await found.select(sql<number>`count(*)`.as("total")).executeTakeFirstOrThrow();
@@ -84,7 +47,6 @@ export class LibraryStore {
     return { videos, total };
   }
 
-  /** Of the videos that are listed, with how many each has. */
   async genres(): Promise<{ genre: string; videos: number }[]> {
     return this.db
       .selectFrom("videos")
@@ -121,7 +83,6 @@ export class LibraryStore {
     await this.db.deleteFrom("extras").where("main_id", "=", mainId).where("kind", "=", kind).execute();
   }
 
-  /** Whether any video still shows this blob. */
   async usesExtra(sha256: string): Promise<boolean> {
     const row = await this.db.selectFrom("extras").select("main_id").where("sha256", "=", sha256).executeTakeFirst();
     return row !== undefined;
@@ -131,7 +92,6 @@ export class LibraryStore {
     await this.db.insertInto("downloads").values({ at, main_id: mainId, account_id: accountId }).execute();
   }
 
-  /** Newest first. */
   async downloads(mainId: string, most: number): Promise<DownloadEntry[]> {
     const rows = await this.db
       .selectFrom("downloads")
@@ -143,7 +103,6 @@ export class LibraryStore {
     return rows.map((row) => ({ at: row.at, mainId: row.main_id, accountId: row.account_id }));
   }
 
-  /** The downloads before `time` still count, but for nobody in particular. */
   async forgetDownloaders(time: number): Promise<void> {
     await this.db
       .updateTable("downloads")

@@ -1,46 +1,28 @@
 import { sql } from "kysely";
 import type { Report, ReportRow as ReportLine } from "../../reports/report-data.ts";
+import type {
+  MadeReport,
+  ReportReason,
+  ReportScope,
+  ReportSettings,
+  ReportStore,
+  Sending,
+  SendingState,
+  SendingWay,
+  Webhook,
+} from "../../reports/store.ts";
 import type { Database } from "./database.ts";
-import type { OutboxRow, ReportRow, ReportSettingsRow, WebhookRow } from "./schema.ts";
-
-export type ReportSettings = ReportSettingsRow;
-export type ReportReason = ReportRow["reason"];
-
-/** What is counted: all of the service, an account's videos, one video, or one CM before whichever video. */
-export type ReportScope = { all: true } | { ownerId: string } | { mainId: string } | { cmId: string };
-
-export interface MadeReport {
-  id: string;
-  /** An account, or the subject of a webhook. */
-  receiver: string;
-  reason: ReportReason;
-  from: number;
-  to: number;
-  report: Report;
-}
-
-export interface Sending {
-  seq: number;
-  reportId: string;
-  receiver: string;
-  by: OutboxRow["by"];
-  attempts: number;
-}
-
-/** How far a report came on one way. */
-export type SendingState = Pick<OutboxRow, "by" | "sent_at" | "error" | "attempts">;
+import type { OutboxRow, ReportRow, ReportSettingsRow } from "./schema.ts";
 
 const DONE_KEPT = 500;
 
-/** Counts over the raw logs, the reports made of them, and their way to the providers. */
-export class ReportStore {
+export class SqliteReports implements ReportStore {
   private readonly db: Database;
 
   constructor(db: Database) {
     this.db = db;
   }
 
-  /** Sums over `from <= time < to`. Of a CM's scope there are no videos. */
   async lines(scope: ReportScope, from: number, to: number): Promise<ReportLine[]> {
     const isOwn =
       "ownerId" in scope
@@ -89,30 +71,44 @@ export class ReportStore {
   }
 
   async settings(accountId: string): Promise<ReportSettings | undefined> {
-    return this.db.selectFrom("report_settings").selectAll().where("account_id", "=", accountId).executeTakeFirst();
+    const row = await this.db
+      .selectFrom("report_settings")
+      .selectAll()
+      .where("account_id", "=", accountId)
+      .executeTakeFirst();
+    return row && settingsOf(row);
   }
 
   async allSettings(): Promise<ReportSettings[]> {
-    return this.db.selectFrom("report_settings").selectAll().execute();
+    return (await this.db.selectFrom("report_settings").selectAll().execute()).map(settingsOf);
   }
 
   async putSettings(settings: ReportSettings): Promise<void> {
+    const row: ReportSettingsRow = {
+      account_id: settings.accountId,
+      every_deliveries: settings.everyDeliveries,
+      period: settings.period,
+      by_email: settings.byEmail ? 1 : 0,
+      webhook_url: settings.webhookUrl,
+      webhook_secret: settings.webhookSecret,
+      since: settings.since,
+    };
     await this.db
       .insertInto("report_settings")
-      .values(settings)
-      .onConflict((conflict) => conflict.column("account_id").doUpdateSet(settings))
+      .values(row)
+      .onConflict((conflict) => conflict.column("account_id").doUpdateSet(row))
       .execute();
   }
 
-  async webhook(subject: string): Promise<WebhookRow | undefined> {
+  async webhook(subject: string): Promise<Webhook | undefined> {
     return this.db.selectFrom("webhooks").selectAll().where("subject", "=", subject).executeTakeFirst();
   }
 
-  async webhooks(): Promise<WebhookRow[]> {
+  async webhooks(): Promise<Webhook[]> {
     return this.db.selectFrom("webhooks").selectAll().execute();
   }
 
-  async putWebhook(webhook: WebhookRow): Promise<void> {
+  async putWebhook(webhook: Webhook): Promise<void> {
     await this.db
       .insertInto("webhooks")
       .values(webhook)
@@ -124,7 +120,6 @@ export class ReportStore {
     await this.db.deleteFrom("webhooks").where("subject", "=", subject).execute();
   }
 
-  /** Where the receiver's last report of this kind ended. */
   async lastEnd(receiver: string, reason: ReportReason): Promise<number | undefined> {
     const row = await this.db
       .selectFrom("reports")
@@ -136,8 +131,7 @@ export class ReportStore {
     return row?.to_at;
   }
 
-  /** Stores a report, and what is to be sent of it, both or neither. */
-  async insert(made: MadeReport, by: readonly OutboxRow["by"][], at: number): Promise<void> {
+  async insert(made: MadeReport, by: readonly SendingWay[], at: number): Promise<void> {
     const { id, receiver, reason, from, to, report } = made;
     await this.db.transaction().execute(async (transaction) => {
       await transaction
@@ -160,7 +154,6 @@ export class ReportStore {
     });
   }
 
-  /** Newest first, with how each was sent. */
   async list(receiver: string): Promise<(MadeReport & { sendings: SendingState[] })[]> {
     const rows = await this.db
       .selectFrom("reports")
@@ -170,7 +163,10 @@ export class ReportStore {
       .limit(DONE_KEPT)
       .execute();
     const sendings = await this.db.selectFrom("outbox").selectAll().where("account_id", "=", receiver).execute();
-    return rows.map((row) => ({ ...madeOf(row), sendings: sendings.filter((one) => one.report_id === row.id) }));
+    return rows.map((row) => ({
+      ...madeOf(row),
+      sendings: sendings.filter((one) => one.report_id === row.id).map(stateOf),
+    }));
   }
 
   async byId(id: string): Promise<MadeReport | undefined> {
@@ -195,7 +191,6 @@ export class ReportStore {
     }));
   }
 
-  /** @param nextAt null where it is not tried again */
   async tried(
     seq: number,
     outcome: { sentAt: number | null; error: string | null; nextAt: number | null },
@@ -208,7 +203,6 @@ export class ReportStore {
       .execute();
   }
 
-  /** How many wait to be sent. */
   async waiting(): Promise<number> {
     const { count } = await this.db
       .selectFrom("outbox")
@@ -217,6 +211,27 @@ export class ReportStore {
       .executeTakeFirstOrThrow();
     return count;
   }
+}
+
+function settingsOf(row: ReportSettingsRow): ReportSettings {
+  return {
+    accountId: row.account_id,
+    everyDeliveries: row.every_deliveries,
+    period: row.period,
+    byEmail: row.by_email !== 0,
+    webhookUrl: row.webhook_url,
+    webhookSecret: row.webhook_secret,
+    since: row.since,
+  };
+}
+
+function stateOf({
+  by,
+  sent_at,
+  attempts,
+  error,
+}: Pick<OutboxRow, "by" | "sent_at" | "attempts" | "error">): SendingState {
+  return { by, sentAt: sent_at, attempts, error };
 }
 
 function madeOf(row: ReportRow): MadeReport {

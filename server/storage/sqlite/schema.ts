@@ -14,6 +14,8 @@ export interface Tables {
   webhooks: WebhookRow;
   cms: CmRow;
   plays: PlayRow;
+  play_videos: PlayVideoRow;
+  play_cms: PlayCmRow;
   deliveries: DeliveryRow;
   play_events: PlayEventRow;
   owed_cms: OwedCmRow;
@@ -39,7 +41,7 @@ export interface VideoRow {
   segments: number;
   slave_bytes: number;
   slave_sha256: string;
-  /** play/timeline.ts */
+  /** library/timeline.ts */
   timeline: Uint8Array;
   created_at: number;
   /** The account that uploaded the slave; null for the sample video. */
@@ -181,10 +183,24 @@ export interface PlayRow {
   seen_at: number;
   over: number;
   key: Uint8Array;
-  /** JSON of play/play.ts: PlayVideo[], PlayCm[] and PlayState. */
+  /** JSON of plays/play.ts: PlayVideo[], PlayCm[] and PlayState. */
   videos: string;
   cms: string;
   state: string;
+}
+
+/** Slaves and CMs of a play, by which they are looked up: as in its JSON, and gone with it. */
+export interface PlayVideoRow {
+  play_id: string;
+  /** From 1. */
+  number: number;
+  slave_id: string;
+}
+
+export interface PlayCmRow {
+  play_id: string;
+  number: number;
+  cm_id: string;
 }
 
 /** Who got which CM before which slave, without a person: one row a video of a play, written when its secret was first released. */

@@ -1,12 +1,7 @@
 import type { AccountRole, AccountStatus } from "../../accounts/roles.ts";
+import type { SessionStore, StoredSession } from "../../accounts/store.ts";
 import type { Database, OpenDatabase } from "./database.ts";
-
-export interface Session {
-  id: string;
-  createdAt: number;
-  seenAt: number;
-  account: { id: string; role: AccountRole; status: AccountStatus } | undefined;
-}
+import { translated } from "./storage-errors.ts";
 
 interface SessionRow {
   id: string;
@@ -17,8 +12,7 @@ interface SessionRow {
   status: AccountStatus | null;
 }
 
-/** Visits of browsers, with or without an account. */
-export class SessionStore {
+export class SqliteSessions implements SessionStore {
   private readonly db: Database;
   private readonly findByToken: (tokenHash: string) => SessionRow | undefined;
 
@@ -28,7 +22,7 @@ export class SessionStore {
       `select sessions.id, sessions.created_at, seen_at, accounts.id as account_id, role, status
       from sessions left join accounts on accounts.id = sessions.account_id where token_hash = ?`,
     );
-    this.findByToken = (tokenHash) => statement.get(tokenHash);
+    this.findByToken = (tokenHash) => translated(() => statement.get(tokenHash));
   }
 
   async insert(session: { id: string; tokenHash: string; accountId: string | null; at: number }): Promise<void> {
@@ -39,8 +33,7 @@ export class SessionStore {
       .execute();
   }
 
-  /** Asked with every request, so that a session that ended is over at once. */
-  byToken(tokenHash: string): Session | undefined {
+  async byToken(tokenHash: string): Promise<StoredSession | undefined> {
     const row = this.findByToken(tokenHash);
     if (row === undefined) return undefined;
     const { id, created_at, seen_at, account_id, role, status } = row;
@@ -53,7 +46,6 @@ export class SessionStore {
     await this.db.updateTable("sessions").set({ seen_at: at }).where("id", "=", id).execute();
   }
 
-  /** Makes a visitor's session an account's, under another token. */
   async take(id: string, { tokenHash, accountId, at }: { tokenHash: string; accountId: string; at: number }) {
     await this.db
       .updateTable("sessions")

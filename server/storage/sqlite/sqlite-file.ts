@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 import SqliteDatabase from "better-sqlite3";
 import type { CompiledQuery, QueryResult } from "kysely";
 import { CHECKPOINT_MILLISECONDS, Checkpoints } from "./checkpoints.ts";
+import { isBusy, storageError, translated } from "./storage-errors.ts";
 
 type Connection = SqliteDatabase.Database;
 
@@ -27,7 +28,8 @@ export class SqliteFile {
   readonly writer: Connection;
   private readonly log: LogFile;
   private readonly checkpoints: Checkpoints;
-  private readonly inTransaction: (work: () => unknown) => unknown;
+  private readonly beginning: SqliteDatabase.Statement;
+  private readonly committing: SqliteDatabase.Statement;
   private readonly statements = new Map<
     string,
     { onReader?: SqliteDatabase.Statement; onWriter: SqliteDatabase.Statement }
@@ -47,25 +49,26 @@ export class SqliteFile {
     for (const connection of [this.writer, this.reader]) connection.pragma(`busy_timeout = ${LOCK_MILLISECONDS}`);
     this.log = new LogFile(`${path}-wal`);
     this.checkpoints = new Checkpoints(path, () => this.lock(), checkpointMilliseconds);
-    this.inTransaction = this.writer.transaction((work: () => unknown) => work()).immediate;
+    this.beginning = this.writer.prepare("begin immediate");
+    this.committing = this.writer.prepare("commit");
   }
 
   /**
-   * Runs `work` on {@link writer} in a transaction: all of it or nothing.
+   * Runs `work` on {@link writer} in a transaction: all of it or nothing. It must await nothing that others bring about.
    *
    * @param since when whoever waits for it began to wait (performance.now)
    * @returns when it is on the disk
    */
-  async write<T>(work: () => T, since = performance.now()): Promise<T> {
-    const unlock = await this.lock();
-    let result: T;
+  async write<T>(work: () => T | Promise<T>, since = performance.now()): Promise<T> {
+    const transaction = await this.begin(since);
     try {
-      result = await whenFree(() => this.inTransaction(work) as T, since);
-    } finally {
-      unlock();
+      const result = await work();
+      await transaction.commit();
+      return result;
+    } catch (error) {
+      transaction.rollback();
+      throw storageError(error);
     }
-    await this.flush();
-    return result;
   }
 
   /** One statement outside of a transaction: what only reads does not wait for those that write. */
@@ -85,11 +88,10 @@ export class SqliteFile {
   }
 
   /** A transaction over several turns of the event loop. */
-  async begin(): Promise<SqliteTransaction> {
-    const since = performance.now();
+  async begin(since = performance.now()): Promise<SqliteTransaction> {
     const unlock = await this.lock();
     try {
-      await whenFree(() => this.writer.exec("begin immediate"), since);
+      await whenFree(() => this.beginning.run(), since);
     } catch (error) {
       unlock();
       throw error;
@@ -100,9 +102,9 @@ export class SqliteFile {
       unlock();
     };
     return {
-      execute: ({ sql, parameters }) => resultOf(this.prepare(sql).onWriter, parameters),
+      execute: ({ sql, parameters }) => translated(() => resultOf(this.prepare(sql).onWriter, parameters)),
       commit: async () => {
-        this.writer.exec("commit");
+        translated(() => this.committing.run());
         end();
         await this.flush();
       },
@@ -163,8 +165,7 @@ async function whenFree<T>(work: () => T, since: number): Promise<T> {
     try {
       return work();
     } catch (error) {
-      const isBusy = String((error as { code?: unknown }).code).startsWith("SQLITE_BUSY");
-      if (!isBusy || performance.now() - since > BUSY_SECONDS * 1000) throw error;
+      if (!isBusy(error) || performance.now() - since > BUSY_SECONDS * 1000) throw storageError(error);
     }
     await pause(PAUSE_MILLISECONDS);
   }

@@ -1,49 +1,36 @@
 import { sql } from "kysely";
 import type { MasterKey } from "../../security/master-key.ts";
-import { AccountLogStore } from "./account-logs.ts";
-import { AccountStore } from "./accounts.ts";
-import { CmStore } from "./cms.ts";
-import { ConditionStore } from "./conditions.ts";
+import { SqliteAccountLogs } from "./account-logs.ts";
+import { SqliteAccounts } from "./accounts.ts";
+import { SqliteCms } from "./cms.ts";
+import { SqliteConditions } from "./conditions.ts";
 import type { OpenDatabase } from "./database.ts";
-import { LibraryStore } from "./library.ts";
-import { PlayStore } from "./plays.ts";
-import { ReportStore } from "./reports.ts";
-import { SessionStore } from "./sessions.ts";
-import { SurroundingStore } from "./surroundings.ts";
-import { VideoStore } from "./videos.ts";
+import { SqliteLibrary } from "./library.ts";
+import { playUnitOfWork } from "./play-unit.ts";
+import { SqlitePlays } from "./plays.ts";
+import { SqliteReports } from "./reports.ts";
+import { SqliteSessions } from "./sessions.ts";
+import { SqliteSurroundings } from "./surroundings.ts";
+import { SqliteVideos } from "./videos.ts";
 
-/** Everything that the server remembers besides the files themselves. */
-export interface Store {
-  videos: VideoStore;
-  library: LibraryStore;
-  reports: ReportStore;
-  cms: CmStore;
-  plays: PlayStore;
-  conditions: ConditionStore;
-  surroundings: SurroundingStore;
-  accounts: AccountStore;
-  sessions: SessionStore;
-  accountLogs: AccountLogStore;
-  /** Throws where the database does not answer. */
-  check(): Promise<void>;
-  close(): Promise<void>;
-}
-
-export function createStore({ db, file }: OpenDatabase, key: MasterKey): Store {
+/** The stores of all domains in one SQLite database. */
+export function createStore({ db, file }: OpenDatabase, key: MasterKey) {
   return {
-    videos: new VideoStore(db),
-    library: new LibraryStore(db),
-    reports: new ReportStore(db),
-    cms: new CmStore(db),
-    plays: new PlayStore({ db, file }, key),
-    conditions: new ConditionStore(db),
-    surroundings: new SurroundingStore(db),
-    accounts: new AccountStore(db),
-    sessions: new SessionStore({ db, file }),
-    accountLogs: new AccountLogStore(db),
-    check: async () => {
+    videos: new SqliteVideos(db),
+    library: new SqliteLibrary(db),
+    reports: new SqliteReports(db),
+    cms: new SqliteCms(db),
+    plays: new SqlitePlays(db, key),
+    playUnit: playUnitOfWork(file),
+    conditions: new SqliteConditions(db),
+    surroundings: new SqliteSurroundings(db),
+    accounts: new SqliteAccounts(db),
+    sessions: new SqliteSessions({ db, file }),
+    accountLogs: new SqliteAccountLogs(db),
+    /** @throws StorageError the database does not answer */
+    check: async (): Promise<void> => {
       await sql`select 1`.execute(db);
     },
-    close: () => db.destroy(),
+    close: (): Promise<void> => db.destroy(),
   };
 }

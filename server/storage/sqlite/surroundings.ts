@@ -1,29 +1,8 @@
-import type { SurroundingCandidate } from "../../surroundings/choose-surroundings.ts";
 import type { SurroundingKind } from "../../surroundings/kinds.ts";
+import type { Surrounding, SurroundingFields, SurroundingImage, SurroundingStore } from "../../surroundings/store.ts";
 import type { Database } from "./database.ts";
 import type { SurroundingRow } from "./schema.ts";
 import { TARGET_COLUMNS, targetColumns, targetOf } from "./target-columns.ts";
-
-/** An entry that stands around videos. Its image is fetched apart. */
-export interface Surrounding extends SurroundingCandidate {
-  /** The provider whose it is; null: the service's. */
-  ownerId: string | null;
-  title: string;
-  text: string;
-  /** Empty, or an https address. */
-  link: string;
-  imageType: string | null;
-  imageSha256: string | null;
-}
-
-export interface SurroundingImage {
-  bytes: Uint8Array;
-  type: string;
-  sha256: string;
-}
-
-/** What its owner may change. */
-export type SurroundingFields = Omit<Surrounding, "id" | "ownerId" | "createdAt" | "imageType" | "imageSha256">;
 
 const COLUMNS = [
   "id",
@@ -39,14 +18,13 @@ const COLUMNS = [
   "created_at",
 ] as const satisfies (keyof SurroundingRow)[];
 
-export class SurroundingStore {
+export class SqliteSurroundings implements SurroundingStore {
   private readonly db: Database;
 
   constructor(db: Database) {
     this.db = db;
   }
 
-  /** The newest first. @param ownerId of one provider */
   async list(ownerId?: string): Promise<Surrounding[]> {
     let query = this.db.selectFrom("surroundings").select(COLUMNS).orderBy("created_at", "desc").orderBy("id");
     if (ownerId !== undefined) query = query.where("owner_id", "=", ownerId);
@@ -85,7 +63,6 @@ export class SurroundingStore {
     return { bytes: row.image, type: row.image_type, sha256: row.image_sha256 };
   }
 
-  /** @param image undefined takes it away */
   async putImage(id: string, image: SurroundingImage | undefined): Promise<void> {
     const row = { image: image?.bytes ?? null, image_type: image?.type ?? null, image_sha256: image?.sha256 ?? null };
     await this.db.updateTable("surroundings").set(row).where("id", "=", id).execute();

@@ -1,45 +1,10 @@
 import type { Insertable } from "kysely";
 import { sql } from "kysely";
-import { type Searchable, searchText } from "../../library/search-text.ts";
+import { searchText } from "../../library/search-text.ts";
+import type { Main, Shown, Video, VideoStore } from "../../library/store.ts";
 import { packTimeline, type Timeline, unpackTimeline } from "../../library/timeline.ts";
 import type { Database } from "./database.ts";
 import type { MainRow, VideoRow } from "./schema.ts";
-
-/** What the library shows of a video; the provider may change it. */
-export interface Shown extends Searchable {
-  ageLimit: number;
-}
-
-export interface Video extends Shown {
-  slaveId: string;
-  mainId: string;
-  mainName: string;
-  durationSeconds: number;
-  segments: number;
-  slaveBytes: number;
-  slaveSha256: string;
-  createdAt: number;
-  /** The account that uploaded the slave; null for the sample video. */
-  ownerId: string | null;
-  withdrawnAt: number | null;
-}
-
-export interface Main {
-  mainId: string;
-  bytes: number;
-  sha256: string;
-  /** By library/pieces-hash.ts; null where it was never read for that. */
-  piecesSha256: string | null;
-  copyright: string;
-  genre: string;
-  ageLimit: number;
-  hasPoster: boolean;
-  createdAt: number;
-  /** On its provider's own server; null where it lies here. */
-  url: string | null;
-  /** Whether pages of this service may read parts of it there. */
-  playsInBrowser: boolean;
-}
 
 export const VIDEO_COLUMNS = [
   "slave_id",
@@ -59,8 +24,7 @@ export const VIDEO_COLUMNS = [
   "withdrawn_at",
 ] as const;
 
-/** Slaves and mains that are here. A withdrawn video is found by its slave only, for the plays that are under way. */
-export class VideoStore {
+export class SqliteVideos implements VideoStore {
   private readonly db: Database;
 
   constructor(db: Database) {
@@ -86,7 +50,6 @@ export class VideoStore {
     return row && videoOf(row);
   }
 
-  /** Withdrawn videos count too: their ids stay taken. */
   async isMainKnown(mainId: string): Promise<boolean> {
     const row = await this.db.selectFrom("videos").select("slave_id").where("main_id", "=", mainId).executeTakeFirst();
     return row !== undefined;
@@ -126,7 +89,6 @@ export class VideoStore {
       .execute();
   }
 
-  /** @param at null takes a withdrawn video in again, whose slave must be here */
   async withdraw(slaveId: string, at: number | null): Promise<void> {
     await this.db
       .updateTable("videos")
@@ -135,7 +97,6 @@ export class VideoStore {
       .execute();
   }
 
-  /** Withdrawn before `time`, their files still here, and none of their plays is under way. */
   async unusedSince(time: number): Promise<{ slaveId: string; mainId: string }[]> {
     const rows = await this.db
       .selectFrom("videos")
@@ -145,10 +106,7 @@ export class VideoStore {
       .where((where) =>
         where.not(
           where.exists(
-            where
-              .selectFrom("plays")
-              .select("plays.id")
-              .where(sql<boolean>`plays.videos like '%"slaveId":"' || videos.slave_id || '"%'`),
+            where.selectFrom("play_videos").select("play_id").whereRef("play_videos.slave_id", "=", "videos.slave_id"),
           ),
         ),
       )
@@ -156,7 +114,6 @@ export class VideoStore {
     return rows.map((row) => ({ slaveId: row.slave_id, mainId: row.main_id }));
   }
 
-  /** The files are gone; the row stays, for the reports. */
   async markRemoved(slaveId: string, mainId: string, at: number): Promise<void> {
     await this.db.transaction().execute(async (transaction) => {
       await transaction.deleteFrom("mains").where("main_id", "=", mainId).execute();
@@ -170,7 +127,6 @@ export class VideoStore {
     return row && mainOf(row);
   }
 
-  /** Puts a main in, or in the place of the one before; the library shows what its header tells, unless the provider changed that. */
   async putMain(main: Main): Promise<void> {
     const { mainId, copyright, genre, ageLimit } = main;
     const row: Insertable<MainRow> = {
@@ -207,7 +163,6 @@ export class VideoStore {
     });
   }
 
-  /** One that is here and was never read for its pieces' hash. */
   async mainWithoutPieces(): Promise<string | undefined> {
     const row = await this.db
       .selectFrom("mains")
@@ -227,7 +182,6 @@ export class VideoStore {
       .execute();
   }
 
-  /** Servers other than this one that players read mains from. */
   async mainOrigins(): Promise<string[]> {
     const rows = await this.db
       .selectFrom("mains")
@@ -239,7 +193,6 @@ export class VideoStore {
     return [...new Set(rows.map(({ url }) => new URL(url ?? "").origin))];
   }
 
-  /** What an account's files take here. */
   async bytesOf(ownerId: string): Promise<number> {
     const { bytes } = await this.db
       .selectFrom("videos")

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Page } from "playwright";
 import { openMasterKey } from "../../../server/security/master-key.ts";
-import { FileSource } from "../../../server/storage/folder/file-source.ts";
+import { FileSource } from "../../../server/file-source.ts";
 import { openSealed } from "../../../server/storage/folder/sealed-file.ts";
 import { ROOT } from "../../support/tree.ts";
 import type { TestApp } from "./app.ts";

@@ -1,10 +1,9 @@
 import { type Kysely, type Migration, sql } from "kysely";
-import { deliveryBody, nextEntry } from "../../../ledger/chain.ts";
-import type { LedgerRow, Tables } from "../schema.ts";
+import { type DeliveryRow, deliveryEntry, type LedgerEntry } from "./0002-ledger-frozen.ts";
 
 export const ledger: Migration = {
   async up(unknown: Kysely<unknown>): Promise<void> {
-    const db = unknown as Kysely<Tables>;
+    const db = unknown as Kysely<{ deliveries: DeliveryRow; ledger: LedgerEntry }>;
     await db.schema
       .createTable("ledger")
       .addColumn("seq", "integer", (column) => column.primaryKey())
@@ -14,9 +13,9 @@ export const ledger: Migration = {
       .addColumn("previous", "text", (column) => column.notNull())
       .addColumn("hash", "text", (column) => column.notNull())
       .execute();
-    let last: LedgerRow | undefined;
+    let last: LedgerEntry | undefined;
     for (const row of await db.selectFrom("deliveries").selectAll().orderBy("released_at").execute()) {
-      last = nextEntry(last, { at: row.released_at, kind: "delivery", body: deliveryBody(row) });
+      last = deliveryEntry(last, row);
       await db.insertInto("ledger").values(last).execute();
     }
     // The server's own mistakes are refused; who owns the file is found out by the chain.

@@ -1,6 +1,19 @@
 import { type Kysely, type Migration, sql } from "kysely";
-import { searchText } from "../../../library/search-text.ts";
-import type { Tables } from "../schema.ts";
+import { searchText } from "./0005-search-text-frozen.ts";
+
+/** What this migration reads and writes row by row. */
+interface Tables {
+  videos: {
+    slave_id: string;
+    main_id: string;
+    title: string;
+    copyright: string;
+    genre: string;
+    age_limit: number;
+    search_text: string;
+  };
+  mains: { main_id: string; copyright: string; genre: string; age_limit: number };
+}
 
 export const library: Migration = {
   async up(unknown: Kysely<unknown>): Promise<void> {

@@ -7,6 +7,7 @@ import { library } from "./0005-library.ts";
 import { remoteCms } from "./0006-remote-cms.ts";
 import { surroundings } from "./0007-surroundings.ts";
 import { mainPieces } from "./0008-main-pieces.ts";
+import { playMedia } from "./0009-play-media.ts";
 
 /** In the order of their names. A migration that was released is never changed. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -18,4 +19,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0006-remote-cms": remoteCms,
   "0007-surroundings": surroundings,
   "0008-main-pieces": mainPieces,
+  "0009-play-media": playMedia,
 };

@@ -1,5 +1,5 @@
 import { open } from "node:fs/promises";
-import { type ByteSource, InputError } from "../../../codec/index.ts";
+import { type ByteSource, InputError } from "../codec/index.ts";
 
 /** Random access to a file that does not change. Opened for each read: nothing stays open that nobody closes. */
 export class FileSource implements ByteSource {

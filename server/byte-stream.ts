@@ -1,0 +1,2 @@
+/** Bytes as they come, in pieces of any length. */
+export type ByteStream = AsyncIterable<Uint8Array>;

@@ -1,0 +1,130 @@
+/** What the library remembers: slaves and mains that are here, what it shows of them, and what their providers allow. */
+import type { VideoConditions } from "./conditions.ts";
+import type { Searchable } from "./search-text.ts";
+import type { Timeline } from "./timeline.ts";
+
+/** What the library shows of a video; the provider may change it. */
+export interface Shown extends Searchable {
+  ageLimit: number;
+}
+
+export interface Video extends Shown {
+  slaveId: string;
+  mainId: string;
+  mainName: string;
+  durationSeconds: number;
+  segments: number;
+  slaveBytes: number;
+  slaveSha256: string;
+  createdAt: number;
+  /** The account that uploaded the slave; null for the sample video. */
+  ownerId: string | null;
+  withdrawnAt: number | null;
+}
+
+export interface Main {
+  mainId: string;
+  bytes: number;
+  sha256: string;
+  /** By pieces-hash.ts; null where it was never read for that. */
+  piecesSha256: string | null;
+  copyright: string;
+  genre: string;
+  ageLimit: number;
+  hasPoster: boolean;
+  createdAt: number;
+  /** On its provider's own server; null where it lies here. */
+  url: string | null;
+  /** Whether pages of this service may read parts of it there. */
+  playsInBrowser: boolean;
+}
+
+/** Slaves and mains that are here. A withdrawn video is found by its slave only, for the plays that are under way. */
+export interface VideoStore {
+  bySlave(slaveId: string): Promise<Video | undefined>;
+  byMain(mainId: string): Promise<Video | undefined>;
+  /** Withdrawn videos count too: their ids stay taken. */
+  isMainKnown(mainId: string): Promise<boolean>;
+  /** The slave must be here. */
+  timeline(slaveId: string): Promise<Timeline>;
+  /** @throws StorageError unique: slave or main are here */
+  insert(video: Video, timeline: Timeline): Promise<void>;
+  edit(slaveId: string, shown: Shown, editedAt: number): Promise<void>;
+  /** @param at null takes a withdrawn video in again, whose slave must be here */
+  withdraw(slaveId: string, at: number | null): Promise<void>;
+  /** Withdrawn before `time`, their files still here, and none of their plays is under way. */
+  unusedSince(time: number): Promise<{ slaveId: string; mainId: string }[]>;
+  /** The files are gone; the rest stays, for the reports. */
+  markRemoved(slaveId: string, mainId: string, at: number): Promise<void>;
+  main(mainId: string): Promise<Main | undefined>;
+  /** Puts a main in, or in the place of the one before; the library shows what its header tells, unless the provider changed that. */
+  putMain(main: Main): Promise<void>;
+  /** One that is here and was never read for its pieces' hash. */
+  mainWithoutPieces(): Promise<string | undefined>;
+  putPieces(mainId: string, piecesSha256: string): Promise<void>;
+  /** Servers other than this one that players read mains from. */
+  mainOrigins(): Promise<string[]>;
+  /** What an account's files take here. */
+  bytesOf(ownerId: string): Promise<number>;
+  count(): Promise<number>;
+}
+
+export type ExtraKind = "poster" | "teaser";
+
+/** A poster or teaser; its bytes are the blob of kind `extras` whose id is the start of the hash. */
+export interface Extra {
+  kind: ExtraKind;
+  type: string;
+  bytes: number;
+  sha256: string;
+}
+
+export interface LibraryQuery {
+  /** All must be found; folded as in search-text.ts. */
+  words: readonly string[];
+  genre?: string | undefined;
+  /** The most that a video's age limit may be. */
+  ageMost?: number | undefined;
+  /** Only this account's, withdrawn ones too. */
+  ownerId?: string | undefined;
+  mainId?: string | undefined;
+  offset: number;
+  most: number;
+}
+
+export interface ListedVideo extends Video {
+  main: Main | undefined;
+  extras: Partial<Record<ExtraKind, Extra>>;
+  downloads: number;
+  deliveries: number;
+}
+
+export interface DownloadEntry {
+  at: number;
+  mainId: string;
+  accountId: string | null;
+}
+
+/** What the library shows, and who took what out of it. */
+export interface LibraryStore {
+  /** Newest first. `total` is how many there are without `offset` and `most`. */
+  list(query: LibraryQuery): Promise<{ videos: ListedVideo[]; total: number }>;
+  /** Of the videos that are listed, with how many each has; the most first. */
+  genres(): Promise<{ genre: string; videos: number }[]>;
+  extra(mainId: string, kind: ExtraKind): Promise<Extra | undefined>;
+  putExtra(mainId: string, extra: Extra): Promise<void>;
+  removeExtra(mainId: string, kind: ExtraKind): Promise<void>;
+  /** Whether any video still shows this blob. */
+  usesExtra(sha256: string): Promise<boolean>;
+  addDownload(entry: DownloadEntry): Promise<void>;
+  /** Newest first. */
+  downloads(mainId: string, most: number): Promise<DownloadEntry[]>;
+  /** The downloads before `time` still count, but for nobody in particular. */
+  forgetDownloaders(time: number): Promise<void>;
+}
+
+/** Conditions that providers set on their videos. */
+export interface ConditionStore {
+  of(mainId: string): Promise<VideoConditions>;
+  set(mainId: string, conditions: VideoConditions): Promise<void>;
+}

@@ -1,0 +1,58 @@
+/** What plays leave behind: the plays themselves, and what happened in them. */
+import type { CountedEvent, Delivery } from "../ledger/entries.ts";
+import type { LedgerStore } from "../ledger/store.ts";
+import type { UnitOfWork } from "../unit-of-work.ts";
+import type { Play } from "./play.ts";
+
+/** Plays, and counts by viewer. */
+export interface PlayStore {
+  insert(play: Play): Promise<void>;
+  byId(id: string): Promise<Play | undefined>;
+  /** Forgets plays opened before `time`, with what was counted by viewer; deliveries and events stay. */
+  removeBefore(time: number): Promise<void>;
+  /** Plays of a viewer that are not over and were not heard of since `time`. */
+  left(viewer: string, time: number): Promise<Play[]>;
+  /** How many plays a viewer opened since `time`. */
+  openedSince(viewer: string, time: number): Promise<number>;
+  /** Ids of CMs that a viewer missed, the oldest first. */
+  owed(viewer: string): Promise<string[]>;
+  /** How often a viewer saw each CM on the day (UTC) of `time`. */
+  cmViews(viewer: string, time: number): Promise<Map<string, number>>;
+  /** Deliveries of a video in all, and to one viewer. */
+  videoPlays(mainId: string, viewer: string): Promise<{ all: number; ofViewer: number }>;
+  /** In the order of their times. */
+  deliveries(): Promise<Delivery[]>;
+}
+
+/** A CM that was missed and comes first next time. */
+export interface OwedCm {
+  playId: string;
+  viewer: string;
+  cmId: string;
+  at: number;
+}
+
+/** What happened in plays and outlasts them. */
+export interface FactStore {
+  /** @returns false where the play has one of that video already */
+  addDelivery(delivery: Delivery): Promise<boolean>;
+  /** @returns false where it counted before, by its id or as another of the same kind and number */
+  addEvent(event: CountedEvent): Promise<boolean>;
+  /** One more delivery of a video to a viewer. */
+  countVideoView(viewer: string, mainId: string): Promise<void>;
+  /** One more showing of a CM to a viewer on the day (UTC) of `at`. */
+  countCmView(viewer: string, cmId: string, at: number): Promise<void>;
+  /** @returns false where the play owes one already */
+  addOwed(owed: OwedCm): Promise<boolean>;
+  /** A CM that was owed has been shown. */
+  settle(viewer: string, cmId: string): Promise<void>;
+}
+
+/** What changes together while plays go on. */
+export interface PlayUnit {
+  plays: { putState(play: Pick<Play, "id" | "state">): Promise<void> };
+  facts: FactStore;
+  ledger: LedgerStore;
+}
+
+export type PlayUnitOfWork = UnitOfWork<PlayUnit>;

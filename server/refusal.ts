@@ -1,0 +1,54 @@
+/** What the service refuses, with a stable code; http/answer-error.ts has the status of each. */
+import type { ErrorDetails } from "../codec/index.ts";
+
+export type RefusalCode =
+  | "bad_request"
+  | "signed_out"
+  | "credentials"
+  | "forbidden"
+  | "not_found"
+  | "conflict"
+  | "email_taken"
+  /** Forward, out of a CM that has time to go. */
+  | "in_cm"
+  | "seek_first"
+  /** The ticket's number was used already, or the play moved on since. */
+  | "ticket_used"
+  | "ticket_misplaced"
+  | "ticket_expired"
+  | "ticket_forged"
+  | "ticket_foreign"
+  | "foreign_session"
+  /** A provider's limits on a video. */
+  | "not_yet"
+  | "no_longer"
+  | "plays_used_up"
+  | "viewer_plays_used_up"
+  /** Without an account. */
+  | "guest_plays_used_up"
+  | "play_over"
+  | "too_large"
+  | "media_type"
+  | "range"
+  | "too_early"
+  | "too_many"
+  | "internal"
+  | "unavailable"
+  | "storage_full";
+
+/** A refusal that is meant to be given; the message says what to do. */
+export class Refusal extends Error {
+  readonly code: RefusalCode;
+  readonly details: ErrorDetails;
+
+  constructor(code: RefusalCode, message: string, details: ErrorDetails = {}) {
+    super(message);
+    this.name = "Refusal";
+    this.code = code;
+    this.details = details;
+  }
+}
+
+export function tooLarge(maxBytes: number): Refusal {
+  return new Refusal("too_large", `this server takes at most ${maxBytes} bytes here`, { maxBytes });
+}
