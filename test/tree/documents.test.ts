@@ -197,7 +197,7 @@ describe("server/API.md", () => {
   });
 
   it("has every code of a refusal with its status, and no other", () => {
-    const [path = ""] = listFiles("server", ["http-error.ts"]);
+    const path = "server/http/answer-error.ts";
     const [, source = ""] = /const STATUS = \{([\s\S]*?)\} as const/.exec(readText(path)) ?? [];
     const there = [...source.matchAll(/^ {2}(\w+): (\d+),/gm)].map(([, code = "", status = ""]) => ({ code, status }));
     const told = [...document.matchAll(/^\| (\d{3}(?:, \d{3})*) +\| (`[a-z_`, ]+`) +\|/gm)].flatMap(

@@ -102,6 +102,27 @@ describe("imports go one way", () => {
     expect(wrong).toEqual([]);
   });
 
+  it("cli, server and web come into codec/ by its doors only", () => {
+    const deep = ["cli", "server", "web"]
+      .flatMap((folder) => listFiles(folder, CODE))
+      .flatMap((path) =>
+        importsOf(path)
+          .filter(({ target }) => target.startsWith("codec/"))
+          .filter(({ target }) => !/^codec\/(?:[\w-]+\.ts|hosts\/[\w-]+\.ts|hosts\/\w+\/index\.ts)$/.test(target))
+          .map(({ target }) => `${path} imports ${target}`),
+      );
+    expect(deep).toEqual([]);
+  });
+
+  it("a method of division is asked for what it is, not for its name, outside its own folder and the tables", () => {
+    const names = /["'`](?:compress|mpeg|samples)["'`]/;
+    const branch =
+      /[=!]==?\s*["'`](?:compress|mpeg|samples)["'`]|["'`](?:compress|mpeg|samples)["'`]\s*[=!]==|\bcase ["'`](?:compress|mpeg|samples)["'`]/;
+    expect('if (method === "mpeg")').toMatch(branch);
+    expect(places(hostFiles, branch)).toEqual([]);
+    expect(filesWith(hostFiles, names).length).toBeGreaterThan(0);
+  });
+
   it("every relative import is there", () => {
     const missing = [...hostFiles, ...listFiles("test", CODE)].flatMap((path) =>
       importsOf(path)
