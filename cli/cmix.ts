@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The `cmix` command: one file a subcommand, one line an error, exit codes as documented in the README. */
+/** The `cmix` command: one file a subcommand, one line an error, exit codes as CLI.md has them. */
 import { CmixError, type ErrorCode } from "../codec/index.ts";
 import { backup, restore } from "./backup.ts";
 import { combine } from "./combine.ts";

@@ -94,7 +94,7 @@ async function* pieces(files: readonly [string, string][], facts: BackupFacts): 
 }
 
 /**
- * Makes a data folder of a backup, after every byte of it was held against its hash.
+ * Makes a data folder of a backup, after every byte of it was verified against its hash.
  *
  * @throws InputError the folder is not empty, or the backup is cut or damaged; nothing is left then
  */

@@ -1,4 +1,4 @@
-/** The coders that are held against each other, each lap on one and the same core. */
+/** The coders that are compared with each other, each lap on one and the same core. */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";

@@ -29,7 +29,7 @@ const TURNS = 5;
 const WARM_SECONDS = 1.5;
 const TURN_SECONDS = 0.3;
 
-/** With `CMIX_MEDIA=all` of every MPEG file, and as the README's table. */
+/** With `CMIX_MEDIA=all` of every MPEG file, and as the table of bench/RESULTS.md. */
 export async function benchMpeg(): Promise<Ratio[]> {
   const folder = join(process.env.SHARED_MEDIA ?? join(ROOT, "../shared/media"), "mpeg");
   const kernels = await loadNodeKernels();

@@ -1,4 +1,4 @@
-/** The player beside its targets (README, "Measured"): first picture, work of playing, pictures not shown, the main thread. */
+/** The player beside its targets (bench/RESULTS.md): first picture, work of playing, pictures not shown, the main thread. */
 import { execFile } from "node:child_process";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** What slaves are held against: nginx, which serves files to as many viewers, a range of them a second. */
+/** What the delivery of slaves is compared with: nginx, which serves files to as many viewers, a range of them a second. */
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";

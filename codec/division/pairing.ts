@@ -4,9 +4,9 @@ import type { SlaveHeader, SlaveTrailer } from "../format/header.ts";
 import type { MainReader } from "../format/main-file.ts";
 
 /**
- * Holds that main and slave name each other.
+ * Verifies that main and slave name each other.
  *
- * @param trailer the slave's, where it is at hand: then the main's header and its list of tags are held against it too
+ * @param trailer the slave's, where it is at hand: then the main's header and its list of tags are verified against it too
  * @throws {@link PairingError} they come from different divisions
  * @throws {@link FormatError} they belong together, but the main was changed
  */

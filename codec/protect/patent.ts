@@ -1,6 +1,6 @@
 /**
  * Protection `patent`: nothing beyond what the method withholds; the tag is a checksum. Weak: attacks bring a picture without its
- * DC values back to SSIM 0.94 and one without its top bit plane to 0.84, in seconds (Cmix patent [0127], README "Limits").
+ * DC values back to SSIM 0.94 and one without its top bit plane to 0.84, in seconds (Cmix patent [0127]).
  */
 
 import { equalBytes } from "../bytes/bytes.ts";

@@ -8,7 +8,7 @@ import { PiecesHash } from "./pieces-hash.ts";
 import type { Main } from "./store.ts";
 
 /**
- * Takes a main file into the library, for download; its slave must be there. Header, index and tags are held against the slave's
+ * Takes a main file into the library, for download; its slave must be there. Header, index and tags are verified against the slave's
  * hashes; the payloads are sealed and stay unread.
  *
  * @throws FormatError it is cut, or was changed after the division

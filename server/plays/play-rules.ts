@@ -34,7 +34,7 @@ export interface VideoState {
   /** Token bucket: what was left in it at that time. */
   seekTokens: number;
   seekTokensAt: number;
-  /** Whether its secret was let go in this play. */
+  /** Whether its secret was released in this play. */
   delivered: boolean;
   /** Seconds that the player told to have shown. */
   shownSeconds: number;

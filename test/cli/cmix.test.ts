@@ -1,5 +1,14 @@
 import { spawn, spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -287,6 +296,14 @@ describe("cmix refuses in one line, with its exit code, and leaves nothing behin
     copyFileSync(at("scene.y4m"), at("kept.y4m"));
     expect(cmix("combine", at("flipped.cmx"), at("pair/scene.cms"), "--out", at("kept.y4m")).code).toBe(3);
     expect(readFileSync(at("kept.y4m")).equals(readFileSync(at("scene.y4m")))).toBe(true);
+  });
+
+  it("leaves no half of a pair when the slave cannot be opened", () => {
+    mkdirSync(at("blocked/scene.cms.part"), { recursive: true });
+    const result = cmix("divide", at("scene.y4m"), "--out", at("blocked"));
+    expect(result.code).toBe(1);
+    expect(result.error.trim().split("\n")).toHaveLength(1);
+    expect(readdirSync(at("blocked"))).toEqual(["scene.cms.part"]);
   });
 
   it("stops on an interrupt with nothing written", async () => {

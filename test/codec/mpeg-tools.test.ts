@@ -1,4 +1,4 @@
-/** D4: coding tools that no stream at hand has, in streams written by the tests and held against ffmpeg. */
+/** D4: coding tools that no stream at hand has, in streams written by the tests and compared with ffmpeg. */
 
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";

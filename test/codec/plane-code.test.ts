@@ -1,4 +1,4 @@
-/** The context coder of the top bit plane, held against READ and against a reader written from FORMAT.md 9.1. */
+/** The context coder of the top bit plane, compared with READ and against a reader written from FORMAT.md 9.1. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { CompressDecoder } from "../../codec/methods/compress/compress-decoder.ts";
 import { PictureEncoder, type PlaneCode } from "../../codec/methods/compress/picture-encoder.ts";

@@ -75,7 +75,7 @@ describe("S14 a database that another program holds", () => {
     try {
       return await work();
     } finally {
-      holder.close(); // lets go
+      holder.close(); // releases it
     }
   }
 
@@ -115,7 +115,7 @@ describe("S14 a database that another program holds", () => {
     await openTestPlay(server, pair.mainId);
   });
 
-  it("waits for one that lets go in time, and then changes what was asked", async () => {
+  it("waits for one that releases it in time, and then changes what was asked", async () => {
     const play = await openTestPlay(server, pair.mainId);
     await askPlay(server, play, "/cm");
     const { opening, telling } = await whileHeld(async () => {

@@ -1,4 +1,4 @@
-/** Reports to providers: sums held against the raw logs by separate code, and the ways they are sent. */
+/** Reports to providers: sums verified against the raw logs by separate code, and the ways they are sent. */
 import { createHmac, randomUUID } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer } from "node:net";

@@ -18,7 +18,7 @@ const KEYS: Record<string, number> = {
   PageDown: -10,
 };
 
-/** The position, and the way to another within the video; it is gone to when pointer or key is let go. */
+/** The position, and the way to another within the video; it is gone to when pointer or key is released. */
 export function SeekBar({ player, snapshot }: { player: Player; snapshot: PlayerSnapshot }): ReactNode {
   const { t } = useText();
   const { state, facts } = snapshot;

@@ -3,7 +3,7 @@ import type { Player } from "../../player/page/player.ts";
 import type { PlayerSnapshot } from "../../player/page/snapshot.ts";
 import { showsCm, showsVideo } from "../../player/page/state.ts";
 
-/** The screen stays on while something is shown. The browser lets go of the lock with a hidden tab; it is asked for again. */
+/** The screen stays on while something is shown. The browser releases the lock of a hidden tab; it is asked for again. */
 export function useWakeLock({ state }: PlayerSnapshot): void {
   const isShown = showsCm(state) || state === "playing" || state === "buffering";
   useEffect(() => {

@@ -70,7 +70,7 @@ export class PlayLink {
     void this.reporter.send();
   }
 
-  /** The video behind the CM is let go. */
+  /** The video behind the CM is released. */
   videoBegins(): void {
     this.at = { kind: "video", number: this.at.number };
   }
