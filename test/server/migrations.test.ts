@@ -1,0 +1,170 @@
+/** Databases of every earlier version come up to date, by migrations that are as they were when they were released. */
+import { createHash } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import SqliteDatabase from "better-sqlite3";
+import { Kysely, Migrator, SqliteDialect } from "kysely";
+import { describe, expect, it } from "vitest";
+import { type LedgerEntry, nextEntry } from "../../server/ledger/chain.ts";
+import { walkLedger } from "../../server/ledger/walk-ledger.ts";
+import { MasterKey } from "../../server/security/master-key.ts";
+import { openDatabase } from "../../server/storage/sqlite/database.ts";
+import { withLedgerSnapshot } from "../../server/storage/sqlite/ledger-snapshot.ts";
+import { MIGRATIONS } from "../../server/storage/sqlite/migrations/index.ts";
+import { createStore } from "../../server/storage/sqlite/store.ts";
+import { importsOf, listFiles } from "../support/tree.ts";
+import { idOf } from "./contract/fixture.ts";
+
+const NAMES = Object.keys(MIGRATIONS);
+const FOLDER = "server/storage/sqlite/migrations";
+const [SLAVE, MAIN, CM, PLAY] = [idOf(1), idOf(0x1001), idOf(0x2001), idOf(0x3001)];
+
+/** SHA-256 of what sqlite_master says after each migration: changes of a migration that was released show here. */
+const SCHEMAS: Record<string, string> = {
+  "0001-first-light": "0b7ddc2ec688c6a2e79f6870ef329e2b9c44a9e79307a117f87aec38db9aa2fe",
+  "0002-ledger": "e8481086fac177f3c3d2ec7ddd89bf19ce14dbc95d72f580557f0b0caa9ee2a2",
+  "0003-accounts": "f33145abcc0a45497bab6e809fbafad1e59bdea6ba8665597f044efc215c3607",
+  "0004-plays": "a65f9e7c7df74f5bcf16d7d5a6ece222c7380d3b425be2dd1f77785e3b9948bb",
+  "0005-library": "8f6947875207911709c654c14a36399308aa0528be7d8bab0b57cacea2a1cb34",
+  "0006-remote-cms": "45fc57f304c8b40d7fc0e63c25cb0ebb2922e6ff9ba829305f7ea604d4e1c5d7",
+  "0007-surroundings": "d11101cacc75136c7fe4b5da96efcfd738e87df6ff6e699db21fda0f2c6f37cc",
+  "0008-main-pieces": "59d7216f4c66bb5521e826d4fe94789908d96ac711e455824efdba3011aa9790",
+  "0009-play-media": "81dad06466f3e245d7ad46f13e0b2e74f6df8d194f850ce60bd42b1768bb8e80",
+};
+
+async function migrateTo(path: string, version: number): Promise<void> {
+  const db = new Kysely<unknown>({ dialect: new SqliteDialect({ database: new SqliteDatabase(path) }) });
+  const some = Object.fromEntries(Object.entries(MIGRATIONS).slice(0, version));
+  const { error } = await new Migrator({ db, provider: { getMigrations: async () => some } }).migrateToLatest();
+  await db.destroy();
+  if (error !== undefined) throw error;
+}
+
+function schemaOf(path: string): string[] {
+  const db = new SqliteDatabase(path, { readonly: true });
+  const rows = db
+    .prepare(
+      "select sql from sqlite_master where sql is not null and name not like 'kysely%' and (type <> 'table' or name not like 'video_search_%')",
+    )
+    .all();
+  db.close();
+  return (rows as { sql: string }[]).map(({ sql }) => sql).sort();
+}
+
+const hashOf = (schema: string[]): string => createHash("sha256").update(schema.join("\n")).digest("hex");
+
+/** What a server of that version would have stored: a video with its main, a CM, a delivery, and whatever else it knew. */
+function fill(path: string, version: number): void {
+  const db = new SqliteDatabase(path);
+  const insert = (table: string, row: Record<string, unknown>) => {
+    const names = Object.keys(row);
+    db.prepare(`insert into ${table} (${names.join(", ")}) values (${names.map((name) => `@${name}`).join(", ")})`).run(
+      row,
+    );
+  };
+  insert("videos", {
+    ...{
+      slave_id: SLAVE,
+      main_id: MAIN,
+      main_name: "bay.cmx",
+      title: "Ｂａｙ of  Ise",
+      duration_ms: 1000,
+      segments: 1,
+    },
+    ...{ slave_bytes: 9, slave_sha256: "0".repeat(64), timeline: Buffer.alloc(10), created_at: 5 },
+    ...(version >= 5 && { copyright: "Kuwana", genre: "Drama", search_text: "bay of ise\nkuwana\ndrama\n" }),
+  });
+  insert("mains", {
+    ...{ main_id: MAIN, bytes: 7, sha256: "1".repeat(64), copyright: "Kuwana", genre: "Drama", age_limit: 12 },
+    ...{ has_poster: 0, created_at: 6 },
+  });
+  insert("cms", {
+    ...{ id: CM, title: "CM", sponsor: "S", link: "", house: 1, duration_ms: 5000, bytes: 3, sha256: "2".repeat(64) },
+    ...{ kinds: "[]", genres: "[]", genders: "[]", languages: "[]", age_min: null, age_max: null, created_at: 4 },
+  });
+  let last: LedgerEntry | undefined;
+  const enter = (kind: LedgerEntry["kind"], at: number, body: object) => {
+    if (version < 2) return;
+    last = nextEntry(last, { at, kind, body: JSON.stringify(body) });
+    insert("ledger", { ...last });
+  };
+  for (const [i, released_at] of [100, 200].entries()) {
+    const play_id = idOf(0x4000 + i);
+    const row = { play_id, slave_id: SLAVE, main_id: MAIN, cm_id: CM, released_at };
+    insert("deliveries", version < 4 ? row : { ...row, video: 1 });
+    enter("delivery", released_at, { playId: play_id, slaveId: SLAVE, mainId: MAIN, cmId: CM });
+  }
+  if (version >= 3)
+    insert("accounts", {
+      ...{ id: "a", email: "a@example.org", password_hash: "h", role: "provider", status: "active", company: "C" },
+      ...{ section: "", responsible_person: "P", address: "A", created_at: 1 },
+    });
+  if (version >= 4) {
+    insert("plays", {
+      ...{ id: PLAY, session_id: idOf(9), viewer: "v", created_at: 1, seen_at: 2, over: 0, key: Buffer.alloc(60) },
+      videos: JSON.stringify([{ mainId: MAIN, slaveId: SLAVE, segments: 1, durationMilliseconds: 1000 }]),
+      cms: JSON.stringify([CM, CM].map((cmId) => ({ cmId, durationMilliseconds: 5000 }))),
+      state: "{}",
+    });
+    if (version >= 9) {
+      insert("play_videos", { play_id: PLAY, number: 1, slave_id: SLAVE });
+      for (const number of [1, 2]) insert("play_cms", { play_id: PLAY, number, cm_id: CM });
+    }
+    const event = { play_id: idOf(0x4000), event_id: "e", kind: "click", number: 1, main_id: "", cm_id: CM };
+    insert("play_events", { ...event, seconds: 0, at: 300 });
+    enter("event", 300, { playId: event.play_id, eventId: "e", kind: "click", number: 1, cmId: CM });
+  }
+  db.close();
+}
+
+describe("migrations", () => {
+  it("import nothing but kysely, Node and what is frozen beside them", () => {
+    const files = listFiles(FOLDER, [".ts"]);
+    expect(files.length).toBeGreaterThanOrEqual(NAMES.length);
+    const outside = files.flatMap((path) =>
+      importsOf(path)
+        .map(({ target }) => target)
+        .filter((target) => target !== "kysely" && !target.startsWith("node:") && !target.startsWith(`${FOLDER}/`))
+        .map((target) => `${path} imports ${target}`),
+    );
+    expect(outside).toEqual([]);
+  });
+
+  it.each(NAMES.map((name, i) => [name, i + 1] as const))(
+    "bring a database of %s up to date with all that it holds",
+    async (name, version) => {
+      const folder = await mkdtemp(join(tmpdir(), "cmix-migrations-"));
+      try {
+        const [path, fresh] = [join(folder, "old.sqlite"), join(folder, "fresh.sqlite")];
+        await migrateTo(path, version);
+        expect([name, hashOf(schemaOf(path))]).toEqual([name, SCHEMAS[name]]);
+        fill(path, version);
+        const opened = await openDatabase(path);
+        const { videos, library, accounts, cms, plays, close } = createStore(opened, new MasterKey(new Uint8Array(32)));
+        const shown = { title: "Ｂａｙ of  Ise", copyright: "Kuwana", genre: "Drama", durationSeconds: 1 };
+        expect(await videos.bySlave(SLAVE)).toMatchObject(shown);
+        for (const word of ["bay of ise", "kuwana", "dr"])
+          expect((await library.list({ words: [word], offset: 0, most: 9 })).total, word).toBe(1);
+        const [listed] = (await library.list({ words: [], offset: 0, most: 9 })).videos;
+        expect(listed).toMatchObject({ deliveries: 2, main: { bytes: 7, piecesSha256: null, playsInBrowser: true } });
+        expect(await cms.list()).toMatchObject([
+          { id: CM, type: "video/mp4", active: true, house: true, deliveries: 2 },
+        ]);
+        expect((await accounts.byId("a"))?.company).toBe(version < 3 ? undefined : "C");
+        expect(await cms.playsShowing(CM)).toBe(version < 4 ? 0 : 1);
+        await videos.withdraw(SLAVE, 10);
+        expect(await videos.unusedSince(10)).toHaveLength(version < 4 ? 1 : 0);
+        await plays.removeBefore(2);
+        expect(await videos.unusedSince(10)).toHaveLength(1);
+        await close();
+        const ledger = await withLedgerSnapshot(path, walkLedger);
+        expect(ledger).toMatchObject({ deliveries: 2, events: version < 4 ? 0 : 1 });
+        await (await openDatabase(fresh)).db.destroy();
+        expect(schemaOf(path)).toEqual(schemaOf(fresh));
+      } finally {
+        await rm(folder, { recursive: true });
+      }
+    },
+  );
+});
