@@ -1,9 +1,9 @@
 import type { ReactNode } from "react";
+import type { DivisionProgress } from "../../division/page/studio-division.ts";
 import { STUDIO_METHODS, type StudioMethod } from "../../division/protocol/studio-methods.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { ProgressBar } from "../../shared/ui/notices.tsx";
 import { formatBytes, formatTime } from "../../shared/ui/text-format.ts";
-import type { DivisionProgress } from "./use-division.ts";
 
 interface DivisionProgressProps {
   progress: DivisionProgress;

@@ -1,4 +1,5 @@
 import { type ReactNode, useMemo } from "react";
+import type { Transfer } from "../../division/page/studio-division.ts";
 import type { DivisionOutput, Teaser } from "../../division/protocol/divide-api.ts";
 import { STUDIO_METHODS } from "../../division/protocol/studio-methods.ts";
 import { wantsAccount } from "../../shared/api/session.ts";
@@ -8,7 +9,6 @@ import { Hint, ProgressBar } from "../../shared/ui/notices.tsx";
 import { formatBytes, formatShare, formatTime } from "../../shared/ui/text-format.ts";
 import { useUrlOf } from "../../shared/ui/use-url-of.ts";
 import { SignInToUpload } from "../account/sign-in-to-upload.tsx";
-import type { Transfer } from "./use-division.ts";
 
 /** A source that gives less than this of its length was cut. */
 const WHOLE_SHARE = 0.95;

@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useState } from "react";
+import type { Source } from "../../division/page/studio-division.ts";
 import type { DivideSettings, SourceFacts } from "../../division/protocol/divide-api.ts";
 import { STUDIO_METHODS } from "../../division/protocol/studio-methods.ts";
 import { canPickTarget, pickTarget } from "../../shared/files/file-access.ts";
@@ -12,26 +13,25 @@ import { DivisionResult } from "./division-result.tsx";
 import { Settings, SettingsForm } from "./settings-form.tsx";
 import { SourceFactsView } from "./source-facts.tsx";
 import { UnfinishedDivisions } from "./unfinished-divisions.tsx";
-import { type Source, useDivision } from "./use-division.ts";
+import { useDivision } from "./use-division.ts";
 
 const ACCEPTED = ".mp4,.m4v,.mov,.webm,.mkv,.ivf,.264,.h264,.ts,.m2ts,.mpg,.mpeg,.m1v,.m2v,.vob";
 
 export function StudioPage(): ReactNode {
   const { t, reason } = useText();
-  const division = useDivision();
-  const { studio, choose, divide } = division;
+  const { division, studio } = useDivision();
   const source = studio.phase === "empty" ? undefined : studio.source;
   const [settings, setSettings] = useState<Settings>(Settings.initial);
 
   const chooseSource = (chosen: Source) => {
     const { thumbnails, captions } = Settings.initial; // those of one video mean nothing in another
     setSettings((now) => ({ ...now, title: withoutExtension(chosen.file.name), thumbnails, captions }));
-    choose(chosen);
+    division.choose(chosen);
   };
 
   const divideInto = async (wanted: DivideSettings) => {
     const target = await pickTarget(wanted.mainName);
-    if (target !== undefined) divide({ ...wanted, mainName: target.name }, target);
+    if (target !== undefined) division.divide({ ...wanted, mainName: target.name }, target);
   };
 
   const picker = (
@@ -62,7 +62,7 @@ export function StudioPage(): ReactNode {
       <h1>{t("studio.title")}</h1>
       <p className="lead">{t("studio.lead")}</p>
       {(studio.phase === "empty" || studio.phase === "refused" || studio.phase === "chosen") && (
-        <UnfinishedDivisions division={division} accept={ACCEPTED} />
+        <UnfinishedDivisions division={division} phase={studio.phase} accept={ACCEPTED} />
       )}
       {studio.phase === "empty" && picker}
       {studio.phase === "inspecting" && <p role="status">{t("studio.inspecting")}</p>}
@@ -87,7 +87,7 @@ export function StudioPage(): ReactNode {
                   facts={studio.facts}
                   settings={possible(settings, studio.facts)}
                   onChange={setSettings}
-                  onSubmit={() => divide(divideSettings(possible(settings, studio.facts), studio.facts))}
+                  onSubmit={() => division.divide(divideSettings(possible(settings, studio.facts), studio.facts))}
                   onSubmitTo={
                     canPickTarget()
                       ? () => void divideInto(divideSettings(possible(settings, studio.facts), studio.facts))
@@ -103,7 +103,7 @@ export function StudioPage(): ReactNode {
                 totalBytes={facts.bytes}
                 totalPictures={facts.video.estimatedPictures}
                 isCancelling={studio.isCancelling}
-                onCancel={division.cancel}
+                onCancel={() => division.cancel()}
               />
             )}
             {studio.phase === "done" && (
@@ -116,9 +116,9 @@ export function StudioPage(): ReactNode {
                 writtenTo={studio.record.target?.name}
                 slave={studio.slave}
                 main={studio.main}
-                onSendSlave={division.sendSlave}
-                onPublish={division.publishMain}
-                onSaved={division.saved}
+                onSendSlave={() => division.sendSlave()}
+                onPublish={() => division.publishMain()}
+                onSaved={() => division.saved()}
               />
             )}
           </div>

@@ -2,13 +2,13 @@
 import { type ReactNode, useEffect, useState } from "react";
 import { type DivisionRecord, identify, listRecords } from "../../division/page/division-records.ts";
 import { heldElsewhere, storedBytes } from "../../division/page/output-folders.ts";
+import type { Source, Studio, StudioDivision } from "../../division/page/studio-division.ts";
 import { STUDIO_METHODS } from "../../division/protocol/studio-methods.ts";
 import { isPermitted } from "../../shared/files/file-access.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { DropZone } from "../../shared/ui/drop-zone.tsx";
 import { ErrorNotice } from "../../shared/ui/notices.tsx";
 import { formatBytes, formatShare } from "../../shared/ui/text-format.ts";
-import type { Division, Source } from "./use-division.ts";
 
 interface Found {
   record: DivisionRecord;
@@ -22,9 +22,16 @@ async function findUnfinished(): Promise<Found[]> {
   return Promise.all(records.map(async (record) => ({ record, storedBytes: await storedBytes(record.id) })));
 }
 
-export function UnfinishedDivisions({ division, accept }: { division: Division; accept: string }): ReactNode {
+export function UnfinishedDivisions({
+  division,
+  phase,
+  accept,
+}: {
+  division: StudioDivision;
+  phase: Studio["phase"];
+  accept: string;
+}): ReactNode {
   const [found, setFound] = useState<Found[]>([]);
-  const { phase } = division.studio;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a division that ended changes what there is
   useEffect(() => {
     let isCurrent = true;
@@ -54,7 +61,7 @@ function Unfinished({
 }: {
   record: DivisionRecord;
   storedBytes: number;
-  division: Division;
+  division: StudioDivision;
   accept: string;
   onGone: () => void;
 }): ReactNode {
@@ -91,7 +98,7 @@ function Unfinished({
 
   const show = attempt(async () => {
     if (target !== undefined && !(await isPermitted(target, "readwrite"))) return t("studio.unfinished.noTarget");
-    await division.show(record);
+    await division.showFinished(record);
     return undefined;
   });
 
