@@ -1,8 +1,6 @@
 /** Which units a viewer may have. Asked for each unit, here and nowhere else, so that a right begins and ends with the next one. */
+import { BASE_LAYER } from "../../codec/index.ts";
 import type { Play } from "./play.ts";
-
-/** The layer behind the CM: whoever has watched it may have it. Other layers are bought, and nothing sells them yet. */
-export const BASE_LAYER = 0;
 
 /** An account, or the session of a visitor without one. */
 export interface Viewer {
@@ -19,7 +17,10 @@ export interface UnitWish {
   segment: number | "start";
 }
 
-/** Whether this unit is this viewer's in this play. When it may be sent, play-rules.ts decides besides. */
+/**
+ * Whether this unit is this viewer's in this play. When it may be sent, play-rules.ts decides besides.
+ * The base layer is for whoever has watched the CM; other layers are bought, and nothing sells them yet.
+ */
 export function entitlement({ viewer, play, layer }: UnitWish): boolean {
   return viewer !== undefined && viewer.sessionId === play.sessionId && layer === BASE_LAYER;
 }

@@ -1,5 +1,6 @@
 /** Slave units on their way to one play, encrypted for it. */
 import {
+  BASE_LAYER,
   type ByteSource,
   cryptUnit,
   type DeliveryContext,
@@ -10,7 +11,6 @@ import {
   START_UNIT,
 } from "../../codec/index.ts";
 import { layerOf, type Timeline } from "../library/timeline.ts";
-import { BASE_LAYER } from "./entitlement.ts";
 import { nodeCipher } from "./node-cipher.ts";
 import type { IsOwn } from "./play-rules.ts";
 
