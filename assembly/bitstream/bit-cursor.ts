@@ -1,7 +1,8 @@
 /**
  * Most significant bit first reader for the walk over slices: a place in memory and a count of bits, without a check at
  * the end. 64 bytes behind the data must be readable; where they are zeros, as the callers see to, no variable-length
- * code goes on there, so that a walk ends within them. Who reads compares `position` with the length in bits afterwards.
+ * code goes on there, so that a walk ends within them. Who reads compares `position` with the length in bits
+ * afterwards.
  */
 import { BitSource } from "./bit-source";
 import { BitWriter } from "./bit-writer";

@@ -1,8 +1,8 @@
 import { BitSource } from "./bit-source";
 
 /**
- * Most significant bit first reader. Past the end it gives zero bits and `overrun()` becomes true, so a caller checks once per
- * picture instead of once per code. `open` needs no padding behind the data.
+ * Most significant bit first reader. Past the end it gives zero bits and `overrun()` becomes true, so a caller checks
+ * once per picture instead of once per code. `open` needs no padding behind the data.
  */
 export class BitReader implements BitSource {
   private pointer: usize = 0;

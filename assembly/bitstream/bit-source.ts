@@ -1,6 +1,6 @@
 /**
- * What readers of codes ask of a bit string, most significant bit first: {@link BitReader} and {@link BitCursor} are such.
- * Functions take it as a type parameter, so that each is compiled for its reader and calls it directly.
+ * What readers of codes ask of a bit string, most significant bit first: {@link BitReader} and {@link BitCursor} are
+ * such. Functions take it as a type parameter, so that each is compiled for its reader and calls it directly.
  */
 export interface BitSource {
   /** The next 32 bits without taking them. */

@@ -1,6 +1,6 @@
 /**
- * A block of coefficients from the coder to its codes: block-packer.ts the other way round. FORMAT.md 11.5. The decoder's
- * state stays in locals over a block, which is why a decision is written out three times here.
+ * A block of coefficients from the coder to its codes: block-packer.ts the other way round. FORMAT.md 11.5. The
+ * decoder's state stays in locals over a block, which is why a decision is written out three times here.
  */
 import { learn, onesOf, RANGE_LEAST } from "../bitstream/arithmetic";
 import { ERROR_SYNTAX } from "../common/status";

@@ -1,7 +1,7 @@
 /**
  * Division of one segment's video bytes: Cmix patent, Fig. 13, [0141]-[0155]. DC coefficients of intra blocks go to the
- * slave, the AC bits of intra blocks make a string of their own for each picture, which protection `patent` XORs with the
- * filter factor. What does not parse stays as it is. Bytes: FORMAT.md 11.
+ * slave, the AC bits of intra blocks make a string of their own for each picture, which protection `patent` XORs with
+ * the filter factor. What does not parse stays as it is. Bytes: FORMAT.md 11.
  */
 import { BitCursor } from "../bitstream/bit-cursor";
 import { BitWriter } from "../bitstream/bit-writer";

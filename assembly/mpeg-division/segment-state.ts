@@ -1,4 +1,6 @@
-/** The headers of the segment that is divided or combined, and how its parts carry what stood before them: FORMAT.md 11. */
+/**
+ * The headers of the segment that is divided or combined, and how its parts carry what stood before them: FORMAT.md 11.
+ */
 import { VideoHeaders } from "../mpeg-syntax/headers";
 
 export const segmentHeaders = new VideoHeaders();

@@ -1,6 +1,7 @@
 /**
- * The steps of a walk over a slice (mpeg-syntax/slice-walk.ts) for dividing and for combining. Each element is taken from
- * codes or from the coder, and put to codes or to the coder (channel.ts), so both directions agree by being the same.
+ * The steps of a walk over a slice (mpeg-syntax/slice-walk.ts) for dividing and for combining. Each element is taken
+ * from codes or from the coder, and put to codes or to the coder (channel.ts), so both directions agree by being the
+ * same.
  */
 import { BitCursor } from "../bitstream/bit-cursor";
 import { BitWriter } from "../bitstream/bit-writer";
@@ -54,7 +55,10 @@ export const ADDRESS_MAX: i32 = 1 << 20;
 export let combining: bool = false;
 /** Copying: where the rest begins that has been read and not yet been copied. */
 let restFrom: u32 = 0;
-/** The DCs of a slice while it is divided, which go to the slave only once all of it parsed: i32 place, i16 DC, i16 fallback. */
+/**
+ * The DCs of a slice while it is divided, which go to the slave only once all of it parsed: i32 place, i16 DC, i16
+ * fallback.
+ */
 let records: usize = 0;
 export let recordCount: i32 = 0;
 let recordCapacity: i32 = 0;
@@ -345,7 +349,10 @@ export function trySlice(position: i32): i32 {
   return trier.walk(position, -1);
 }
 
-/** Copies a slice's codes; else as {@link trySlice}. @param lastAddress what that gives; -1: where 23 zero bits follow */
+/**
+ * Copies a slice's codes; else as {@link trySlice}.
+ * @param lastAddress what that gives; -1: where 23 zero bits follow
+ */
 export function copySlice(position: i32, lastAddress: i32): i32 {
   return copier.walk(position, lastAddress);
 }

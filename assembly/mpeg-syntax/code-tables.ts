@@ -1,7 +1,7 @@
 /**
  * The variable-length codes of ISO/IEC 13818-2 Annex B, of which those of ISO/IEC 11172-2 Annex B are a part, but for
- * macroblock types and coefficients: as pairs of code and length in bits, and what is built from them, words for writing
- * and look-up tables for reading.
+ * macroblock types and coefficients: as pairs of code and length in bits, and what is built from them, words for
+ * writing and look-up tables for reading.
  */
 import { BitSource } from "../bitstream/bit-source";
 import { BitWriter } from "../bitstream/bit-writer";

@@ -1,6 +1,9 @@
 /** Codes of coefficients: ISO/IEC 13818-2 Tables B-14 to B-16, ISO/IEC 11172-2 Tables B.5c to B.5g. */
 
-/** Table B-14: code without sign, length, run, level. The first row's code is 1 where it comes first in a predicted block. */
+/**
+ * Table B-14: code without sign, length, run, level. The first row's code is 1 where it comes first in a predicted
+ * block.
+ */
 const COEFFICIENT: StaticArray<u8> = [
   0x3, 2, 0, 1, 0x3, 3, 1, 1, 0x4, 4, 0, 2, 0x5, 4, 2, 1, 0x5, 5, 0, 3, 0x7, 5, 3, 1, 0x6, 5, 4, 1, 0x6, 6, 1, 2, 0x7,
   6, 5, 1, 0x5, 6, 6, 1, 0x4, 6, 7, 1, 0x6, 7, 0, 4, 0x4, 7, 2, 2, 0x7, 7, 8, 1, 0x5, 7, 9, 1, 0x26, 8, 0, 5, 0x21, 8,
@@ -55,8 +58,8 @@ export const RUN_ESCAPE: i32 = 65;
 /** Of run 0 and level 1 where a predicted block begins: one bit, as an entry of {@link coefficientAt}. */
 export const FIRST_ONE: u32 = (1 << 8) | 1;
 /**
- * Entries `run << 16 | level << 8 | length`, the sign not counted; 0 where no code starts so. Two tables, B-14 and B-15,
- * each 256 by the first eight bits, then 1024 by the last ten of sixteen.
+ * Entries `run << 16 | level << 8 | length`, the sign not counted; 0 where no code starts so. Two tables, B-14 and
+ * B-15, each 256 by the first eight bits, then 1024 by the last ten of sixteen.
  */
 const COEFFICIENT_TABLE_BYTES: usize = 1280 * 4;
 const coefficientEntries: usize = memory.data(2 * 1280 * 4);

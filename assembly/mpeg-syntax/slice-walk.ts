@@ -39,19 +39,26 @@ export class SlicePlace {
 }
 
 /**
- * The steps of a walk, each called where its element stands. Where nothing else is said, they answer with a status, and a
- * negative one ends the walk. Taken as a type parameter, so that steps are called directly, not through a table.
+ * The steps of a walk, each called where its element stands. Where nothing else is said, they answer with a status, and
+ * a negative one ends the walk. Taken as a type parameter, so that steps are called directly, not through a table.
  */
 export interface SliceSteps {
   /** `count` bits without a code of their own. @returns the bits */
   bits(count: i32): i32;
   /** quantiser_scale_code */
   quantiser(): i32;
-  /** A bit that says whether a byte of extra information follows, and that byte. @returns 1 where it did, 0 at the end */
+  /**
+   * A bit that says whether a byte of extra information follows, and that byte.
+   * @returns 1 where it did, 0 at the end
+   */
   extra(): i32;
   /** The slice's head is over. */
   begin(): i32;
-  /** macroblock_address_increment with stuffing and escapes. @param first 1 in a slice's first macroblock @returns it */
+  /**
+   * macroblock_address_increment with stuffing and escapes.
+   * @param first 1 in a slice's first macroblock
+   * @returns it
+   */
   increment(first: i32): i32;
   /** May a slice hold this macroblock? @param address counted from the start of the slice's first row */
   reach(address: i32): i32;

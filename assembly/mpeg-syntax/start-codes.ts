@@ -30,7 +30,8 @@ export function startCodeAt(bytes: usize): u32 {
  * Source: ISO/IEC 11172-2 2.4.2.3, ISO/IEC 13818-2 6.2.2.1.
  *
  * @param bytes the stream, or its beginning
- * @returns offset in bytes, width, height, aspect code, rate code, 1 for MPEG-1 or 2 for MPEG-2; empty where there is no sequence header
+ * @returns offset in bytes, width, height, aspect code, rate code, 1 for MPEG-1 or 2 for MPEG-2; empty where there is
+ *   no sequence header
  */
 export function readStreamHeader(bytes: Uint8Array): Int32Array {
   for (let i = 0; i + 12 <= bytes.length; i++) {

@@ -33,5 +33,7 @@ export const MOTION_DUAL: i32 = 3;
 
 /** Largest width that a sequence header (12 bits) carries. */
 export const WIDTH_MAX: i32 = 4095;
-/** Largest height that one slice a macroblock row carries; above it MPEG-2's slices hold three more bits of their row. */
+/**
+ * Largest height that one slice a macroblock row carries; above it MPEG-2's slices hold three more bits of their row.
+ */
 export const HEIGHT_MAX: i32 = 2800;

@@ -24,6 +24,9 @@ import { getDcLevel } from "./edge-dc-code";
 const work: usize = memory.data(128, 16);
 const withoutDc: usize = memory.data(128, 16);
 
+/** Entries from here on are escapes, since the end of a block has been dealt with. */
+const ESCAPE_ENTRY: u32 = (<u32>RUN_ESCAPE) << 16;
+
 /** DC level of the last intra block read. */
 export let lastDc: i32 = 0;
 
@@ -32,7 +35,8 @@ let places: u64 = 0;
 
 /**
  * Coefficients into the work block: of an intra block from scan position 1 on. The reader's state is held in locals
- * meanwhile: a function shared with mpeg-division/block-packer.ts, which has another reader, would be a call a coefficient.
+ * meanwhile: a function shared with mpeg-division/block-packer.ts, which has another reader, would be a call a
+ * coefficient.
  * @returns how many there were, or ERROR_SYNTAX
  */
 function readCoefficients(reader: BitReader, intra: bool, quality: i32): i32 {
@@ -69,17 +73,17 @@ function readCoefficients(reader: BitReader, intra: bool, quality: i32): i32 {
       break;
     }
     const entry = coefficientAt(lookup, bits);
-    const run = <i32>(entry >>> 16);
     let level = 0;
     let negative = 0;
-    if (run < RUN_ESCAPE) {
-      if (entry == 0) return ERROR_SYNTAX;
+    // One comparison for both: 0 becomes the largest number.
+    if (entry - 1 < ESCAPE_ENTRY - 1) {
       const length = <i32>(entry & 0xff);
-      position += run + 1;
+      position += <i32>(entry >>> 16) + 1;
       level = <i32>((entry >>> 8) & 0xff);
       negative = <i32>((bits << length) >>> 31);
       filled -= length + 1;
     } else {
+      if (entry == 0) return ERROR_SYNTAX;
       const levelAndLength = escapeLevel(bits, false);
       position += escapeRun(bits) + 1;
       level = levelAndLength >> 8;

@@ -5,8 +5,8 @@ import { VideoHeaders } from "../mpeg-syntax/headers";
 import { PictureBuffer } from "./picture-buffer";
 
 /**
- * Where DC levels stand: in the public part, in the withheld one, there by context, or nowhere: differences then count as
- * zero.
+ * Where DC levels stand: in the public part, in the withheld one, there by context, or nowhere: differences then count
+ * as zero.
  */
 export const DC_PUBLIC: i32 = 0;
 export const DC_WITHHELD: i32 = 1;
