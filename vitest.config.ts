@@ -4,8 +4,8 @@ import LongestFirst from "./scripts/longest-first.mjs";
 
 const e2e = (...names: string[]): string[] => names.map((name) => `test/e2e/${name}.test.ts`);
 
-/** Measured while it plays: nothing else runs beside it. */
-const ALONE = e2e("watch");
+/** Measured while it plays, or coded in real time: nothing else runs beside it. */
+const ALONE = e2e("watch", "teaser");
 /** What keeps a machine busy by itself: several browsers in one file, a division that is looked at while it runs, a lot of memory. */
 const HEAVY = e2e("engines", "first-light", "big", "big-compress", "big-mpeg");
 
@@ -36,8 +36,8 @@ export default defineConfig({
           exclude: [...ALONE, ...HEAVY],
           ...BROWSER_TIMEOUTS,
           ...SHARED_IMPORTS,
-          // Browsers mostly wait, for commercials and for one another. Each takes half a gigabyte.
-          maxWorkers: Math.min(8, 2 * availableParallelism()),
+          // Browsers mostly wait, for commercials and for one another; with more of them two cores do not keep the tests' times.
+          maxWorkers: Math.max(2, availableParallelism()),
           sequence: { groupOrder: 1 },
         },
       },
@@ -47,7 +47,7 @@ export default defineConfig({
           include: HEAVY,
           ...BROWSER_TIMEOUTS,
           ...SHARED_IMPORTS,
-          maxWorkers: 2,
+          fileParallelism: false,
           sequence: { groupOrder: 2 },
         },
       },

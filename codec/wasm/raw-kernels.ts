@@ -105,7 +105,6 @@ export interface RawKernels {
   decoderRateCode(): number;
   decoderAspectCode(): number;
   decoderTemporalReference(): number;
-  nextStartCode(bytes: number, length: number, from: number): number;
   // assembly/mpeg/encoder.ts
   encoderOpen(
     width: number,
@@ -133,6 +132,8 @@ export interface RawKernels {
     width: number,
     height: number,
   ): void;
+  // assembly/mpeg-syntax/start-codes.ts
+  nextStartCode(bytes: number, length: number, from: number): number;
   // assembly/mpeg-division/combiner.ts
   mpegCombine(out: number, length: number, parts: number, state: number, filterFactor: number, options: number): number;
   // assembly/mpeg-division/divider.ts
