@@ -43,6 +43,19 @@ describe("Studio", () => {
     });
   });
 
+  it("lets go of the chosen file before its address ends, with the page too", async () => {
+    await withPage(app, "/studio", async ({ page, context }) => {
+      await context.addInitScript(noteEndedAddresses);
+      await page.reload();
+      for (let i = 0; i < 2; i++) {
+        await chooseFile(page, join(ROOT, "samples/scene.mp4"));
+        await page.locator("video.preview").waitFor();
+      }
+      await page.reload();
+      expect(await page.evaluate(() => localStorage.getItem("in use"))).toBe("[false,false]");
+    });
+  });
+
   it("S2: the slave's upload goes on by itself after a short break, and by a button after a long one", async () => {
     await withPage(app, "/studio", async ({ page, expectProblem }) => {
       expectProblem("/api/uploads");
@@ -104,3 +117,25 @@ describe("Studio", () => {
     });
   });
 });
+
+/** Notes of each address that ends, the last with the page, whether a video of the page, shown or not, still has it. */
+function noteEndedAddresses(): void {
+  const videos: HTMLVideoElement[] = [];
+  const inUse: boolean[] = [];
+  const create = document.createElement;
+  document.createElement = function (this: Document, ...args: Parameters<typeof create>) {
+    const element = create.apply(this, args);
+    if (element instanceof HTMLVideoElement) videos.push(element);
+    return element;
+  } as typeof create;
+  const revoke = URL.revokeObjectURL;
+  URL.revokeObjectURL = (url) => {
+    inUse.push(videos.some((video) => video.getAttribute("src") === url));
+    revoke.call(URL, url);
+  };
+  addEventListener("unload", () => {
+    if (videos.length === 0) return;
+    inUse.push(videos.some((video) => video.hasAttribute("src")));
+    localStorage.setItem("in use", JSON.stringify(inUse));
+  });
+}

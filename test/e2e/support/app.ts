@@ -39,9 +39,14 @@ const CHROMIUM_ARGUMENTS = [
 ];
 
 const CHROMIUM = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
+/** Chromium without windows, where it is installed: no pages of the browser's own run beside a test's, which open twice as fast. */
+const HEADLESS_SHELL = "/usr/bin/chromium-headless-shell";
 
 export const launchChromium = (): Promise<Browser> =>
-  chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGUMENTS });
+  chromium.launch({
+    executablePath: process.env.CHROMIUM_PATH === undefined && existsSync(HEADLESS_SHELL) ? HEADLESS_SHELL : CHROMIUM,
+    args: CHROMIUM_ARGUMENTS,
+  });
 
 /** For all files of a worker, one after another: contexts keep tests apart. It ends with the worker. */
 let shared: Promise<Browser> | undefined;

@@ -5,6 +5,7 @@ import { STUDIO_METHODS } from "../../division/protocol/studio-methods.ts";
 import { wantsAccount } from "../../shared/api/session.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { openInWatch } from "../../shared/routing/handoff.ts";
+import { FileVideo } from "../../shared/ui/file-video.tsx";
 import { Hint, ProgressBar } from "../../shared/ui/notices.tsx";
 import { formatBytes, formatShare, formatTime } from "../../shared/ui/text-format.ts";
 import { useUrlOf } from "../../shared/ui/use-url-of.ts";
@@ -122,7 +123,7 @@ function TeaserPreview({ teaser }: { teaser: Teaser }): ReactNode {
   const file = useMemo(() => new Blob([teaser.data], { type: teaser.type }), [teaser]);
   return (
     <figure className="studio-teaser">
-      <video src={useUrlOf(file)} muted loop controls playsInline aria-label={t("studio.teaser")} />
+      <FileVideo file={file} muted loop controls playsInline aria-label={t("studio.teaser")} />
       <figcaption className="quiet">{t("studio.teaser.shown", { size: formatBytes(file.size) })}</figcaption>
     </figure>
   );

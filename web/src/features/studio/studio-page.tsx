@@ -5,9 +5,9 @@ import { STUDIO_METHODS } from "../../division/protocol/studio-methods.ts";
 import { canPickTarget, pickTarget } from "../../shared/files/file-access.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { DropZone } from "../../shared/ui/drop-zone.tsx";
+import { FileVideo } from "../../shared/ui/file-video.tsx";
 import { ErrorNotice, Hint } from "../../shared/ui/notices.tsx";
 import { fileNameFor, withoutExtension } from "../../shared/ui/text-format.ts";
-import { useUrlOf } from "../../shared/ui/use-url-of.ts";
 import { DivisionProgressView } from "./division-progress.tsx";
 import { DivisionResult } from "./division-result.tsx";
 import { Settings, SettingsForm } from "./settings-form.tsx";
@@ -165,16 +165,15 @@ function divideSettings(
 
 function Preview({ file, isDecodable }: { file: File; isDecodable: boolean }): ReactNode {
   const { t } = useText();
-  const url = useUrlOf(file);
   /** The picture's coding is one matter, its container another. */
   const [isRefused, setIsRefused] = useState(false);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another file may be taken
   useEffect(() => setIsRefused(false), [file]);
   if (!isDecodable || isRefused) return <p className="preview preview-none">{t("studio.noPreview")}</p>;
-  return url === undefined ? null : (
-    <video
+  return (
+    <FileVideo
       className="preview"
-      src={url}
+      file={file}
       controls
       muted
       playsInline
