@@ -6,6 +6,8 @@ import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PASSWORD } from "../server/test-accounts.ts";
+import { ALL_MEDIA } from "../support/media.ts";
+import { sampleOf } from "../support/sample.ts";
 import { ROOT, SHARED_MEDIA } from "../support/tree.ts";
 import { sendFile } from "../support/upload.ts";
 import { startTestServer, type TestServer } from "./support/app.ts";
@@ -137,6 +139,12 @@ async function divideInStudio(page: EnginePage, source: string, method: "samples
   await page.click(watchIt);
 }
 
+/** Chromium plays such files in samples.test.ts and others, so that it is tried here in the long run only. */
+function rowsOf(engine: string): Row[] {
+  if (ALL_MEDIA) return ROWS;
+  return engine === "Chromium" ? [] : [...ROWS.slice(0, 1), ...sampleOf(ROWS.slice(1), 3)];
+}
+
 // The engines side by side: a play mostly waits for its CM.
 for (const engine of ENGINES.filter(({ isHere }) => isHere())) {
   describe.concurrent(engine.name, () => {
@@ -224,7 +232,7 @@ for (const engine of ENGINES.filter(({ isHere }) => isHere())) {
       expect(await page.evaluate(() => document.querySelector(".panel .keep button"))).toBeNull();
     });
 
-    for (const { name, hasMusic, open } of ROWS) {
+    for (const { name, hasMusic, open } of rowsOf(engine.name)) {
       it.sequential(`D5 P3: ${name}: plays with the source's pictures, after seeks too`, async () => {
         const source = await open(page);
         const times = await pictureTimes(source);

@@ -54,12 +54,12 @@ async function expectSource(page: Page, source: string): Promise<void> {
 
 describe("D5: kept as it is, and watched:", () => {
   it.each([
-    ["raw H.264", "scene.264", ["-c:v", "copy", "-an"]],
-    ["H.264 in a transport stream", "scene.ts", ["-c", "copy"]],
+    ["raw H.264", "scene.264", ["-c:v", "copy", "-an", "-t", "5"]],
+    ["H.264 in a transport stream", "scene.ts", ["-c", "copy", "-t", "5"]],
     [
       "VP8 in IVF",
       "scene.ivf",
-      ["-c:v", "libvpx", "-b:v", "1M", "-deadline", "realtime", "-g", "30", "-an", "-t", "12"],
+      ["-c:v", "libvpx", "-b:v", "1M", "-deadline", "realtime", "-g", "30", "-an", "-t", "5"],
     ],
   ])("%s", async (_name, file, options) => {
     const source = await make(file, ...options);
