@@ -3,6 +3,7 @@
  * then of the other pictures', then of sound packets, as far as the allowance goes. FORMAT.md 10 does not bind a divider to any of it.
  */
 import { isSlice, NAL, nextStartCode } from "../../containers/streams/annexb.ts";
+import type { Alignment } from "./columns.ts";
 import { type Mark, markAv1, markVp9 } from "./frame-marks.ts";
 import { findLengthField, lengthAtEnd, NO_LENGTH_FIELD, withBytesBehind } from "./length-field.ts";
 import type { Range, StructurePart } from "./ranges.ts";
@@ -33,6 +34,8 @@ const STRUCTURE_MIN_BYTES = 8;
 /** Text of an encoder inside a sample. */
 const TEXT_MIN_BYTES = 32;
 const START_CODE_BYTES = 3;
+/** Fewer have nothing to be alike with. */
+const COLUMNS_FROM_PARTS = 4;
 
 export interface CutRequest {
   pieces: Piece[];
@@ -48,6 +51,7 @@ export interface CutRequest {
 export interface Cuts {
   withheld: Range[];
   structure: StructurePart[];
+  alignment: Alignment;
   /** Inside structure; `parameter` as in StructureRange. */
   tables: (Range & { parameter: number })[];
 }
@@ -81,7 +85,9 @@ export function chooseCuts(bytes: Uint8Array, request: CutRequest): Cuts {
   between(bytes.length, 0);
   if (firstPacket !== undefined)
     for (const { offset, size } of transportHeads(bytes, firstPacket)) structure.add(offset, size);
-  return { withheld: allocate(marks, request), structure: structure.parts, tables };
+  const { parts } = structure;
+  const alignment = parts.length < COLUMNS_FROM_PARTS ? "none" : firstPacket === undefined ? "end" : "start";
+  return { withheld: allocate(marks, request), structure: parts, alignment, tables };
 }
 
 /** Gathers parts in order; one that begins where the last one ends goes on with it. */

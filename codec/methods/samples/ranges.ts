@@ -12,6 +12,7 @@ export interface StructurePart extends Range {
 }
 
 export const endOf = (range: Range | undefined): number => (range === undefined ? 0 : range.offset + range.size);
+export const sizesOf = (ranges: Range[]): number[] => ranges.map(({ size }) => size);
 export const sizeOf = (ranges: Range[]): number => ranges.reduce((total, { size }) => total + size, 0);
 
 /** Ranges as they lie once the withheld ones are gone. */

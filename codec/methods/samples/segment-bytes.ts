@@ -7,8 +7,9 @@ import { MAIN_SEGMENT_MAX_BYTES } from "../../format/layout.ts";
 import { checkStatus } from "../../wasm/kernel-status.ts";
 import type { Kernels } from "../../wasm/load-kernels.ts";
 import { type CutRequest, type Cuts, chooseCuts } from "./choose-cuts.ts";
+import { fromColumns, toColumns } from "./columns.ts";
 import { addToLengthField, NO_LENGTH_FIELD } from "./length-field.ts";
-import { afterCuts, endOf, type Range, sizeOf } from "./ranges.ts";
+import { afterCuts, endOf, type Range, sizeOf, sizesOf } from "./ranges.ts";
 import {
   damagedSegment,
   readFirstList,
@@ -135,8 +136,9 @@ export async function cutSegment(kernels: Kernels, bytes: Uint8Array, request: C
   });
   convertLengths({ ...cuts, sourceBytes }, structure, parts.structure, -1);
   const tables = tablesOf(cuts, sourceBytes);
-  const structureConverted = convertTables(kernels, parts.structure, tables, "splitTable");
-  const list = writeSegmentList({ ...cuts, sourceBytes, tables, structureBytes: structureConverted });
+  const converted = convertTables(kernels, parts.structure, tables, "splitTable");
+  const columns = toColumns(converted, sizesOf(structure), cuts.alignment);
+  const list = writeSegmentList({ ...cuts, sourceBytes, tables, structureBytes: columns });
   const packed = await pack(list);
   const lead: number[] = [packed === undefined ? CODING.stored : CODING.deflated];
   writeVarint(lead, (packed ?? list).length);
@@ -197,7 +199,8 @@ export async function mergeSegment(
       list.structureBytes.length
   )
     throw damaged();
-  const around = convertTables(kernels, list.structureBytes, tables, "joinTable");
+  const converted = fromColumns(list.structureBytes, sizesOf(structure), list.alignment);
+  const around = convertTables(kernels, converted, tables, "joinTable");
   const listed = list.structure.some(({ lengthField }) => lengthField !== NO_LENGTH_FIELD) ? around.slice() : around;
   if (!convertLengths(list, structure, listed, 1)) throw damaged();
   return kernels.memory.withAllocations((scope) => {

@@ -3,6 +3,7 @@ import { concatBytes } from "../../bytes/bytes.ts";
 import { readVarint, writeVarint } from "../../bytes/varint.ts";
 import { FormatError } from "../../errors.ts";
 import { MAIN_SEGMENT_MAX_BYTES } from "../../format/layout.ts";
+import { ALIGNMENTS, type Alignment } from "./columns.ts";
 import { isLengthFieldCode } from "./length-field.ts";
 import type { Range, StructurePart } from "./ranges.ts";
 
@@ -22,20 +23,17 @@ export interface SegmentList {
   sourceBytes: number;
   withheld: Range[];
   structure: StructurePart[];
+  alignment: Alignment;
   tables: Table[];
-  /** As it stands in the list: without the withheld bytes, lengths less what follows them, tables rearranged. */
+  /** As it stands in the list: without the withheld bytes, lengths less what follows them, tables and columns rearranged. */
   structureBytes: Uint8Array;
 }
 
-export function writeSegmentList({
-  sourceBytes,
-  withheld,
-  structure,
-  tables,
-  structureBytes,
-}: SegmentList): Uint8Array {
+export function writeSegmentList(list: SegmentList): Uint8Array {
+  const { sourceBytes, withheld, structure, alignment, tables, structureBytes } = list;
   const head: number[] = [];
-  for (const number of [sourceBytes, structure.length, withheld.length, tables.length]) writeVarint(head, number);
+  const numbers = [sourceBytes, structure.length, withheld.length, ALIGNMENTS.indexOf(alignment), tables.length];
+  for (const number of numbers) writeVarint(head, number);
   for (const { gap, rows, parameter } of tables) for (const number of [gap, rows, parameter]) writeVarint(head, number);
   const places = placesOf(withheld, structure);
   return concatBytes(
@@ -56,8 +54,9 @@ export function writeSegmentList({
 export function readSegmentList(block: Uint8Array): SegmentList {
   const from = { bytes: block, at: 0 };
   const [sourceBytes = 0, parts = 0, cuts = 0] = [readVarint(from), readVarint(from), readVarint(from)];
+  const alignment = ALIGNMENTS[readVarint(from)];
   const tables = readTables(from);
-  if (sourceBytes > MAIN_SEGMENT_MAX_BYTES || parts > RANGES_MAX || cuts > RANGES_MAX)
+  if (sourceBytes > MAIN_SEGMENT_MAX_BYTES || parts > RANGES_MAX || cuts > RANGES_MAX || alignment === undefined)
     throw damagedSegment(`${sourceBytes} source bytes, ${parts} and ${cuts} ranges`);
   const [gaps, sizes, fields] = [readPlanes(from, parts), readPlanes(from, parts), readPlanes(from, parts)];
   const [passed, distance, cutSizes] = [readPlanes(from, cuts), readPlanes(from, cuts), readPlanes(from, cuts)];
@@ -86,7 +85,7 @@ export function readSegmentList(block: Uint8Array): SegmentList {
     return cut;
   });
   if (at > sourceBytes) throw damagedSegment(`withheld ranges up to ${at} of ${sourceBytes} source bytes`);
-  return { sourceBytes, withheld, structure, tables, structureBytes: block.subarray(from.at) };
+  return { sourceBytes, withheld, structure, alignment, tables, structureBytes: block.subarray(from.at) };
 }
 
 /**
@@ -163,6 +162,7 @@ export function readFirstList(block: Uint8Array): SegmentList {
     sourceBytes,
     withheld,
     structure: withCuts(structure, withheld),
+    alignment: "none",
     tables,
     structureBytes: block.subarray(from.at),
   };
