@@ -112,6 +112,13 @@ export const divide: Command = {
         );
         const seconds = (performance.now() - started) / 1000;
         progress.end();
+        const larger = result.mainBytes + result.slaveBytes - file.size;
+        if (larger > 0)
+          note(
+            `main and slave together are ${larger} bytes larger than ${basename(input)}: little in it could be packed`,
+          );
+        if (protection === "patent")
+          note("protection patent is weak: who has the main alone can guess much of what is withheld; sealed is not");
         printResult(values.json === true, {
           method,
           protection,

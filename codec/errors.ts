@@ -27,6 +27,10 @@ export class InputError extends CmixError {
   }
 }
 
+/** Of a source without a byte. */
+export const emptyFileError = (): InputError =>
+  new InputError("the file is empty: choose another file", { offsetBytes: 0 });
+
 /** A `.cmx` or slave file is not one, is cut, or does not agree with its checksums; `details.offsetBytes`, `details.segment`. */
 export class FormatError extends CmixError {
   constructor(message: string, details?: ErrorDetails) {

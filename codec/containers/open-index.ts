@@ -1,5 +1,5 @@
 import type { ByteSource } from "../bytes/bytes.ts";
-import { InputError, UnsupportedError } from "../errors.ts";
+import { emptyFileError, InputError, UnsupportedError } from "../errors.ts";
 import { openIso } from "./iso/iso.ts";
 import { openMatroska } from "./matroska/matroska.ts";
 import { openTransport } from "./mpeg-ts/transport.ts";
@@ -41,7 +41,7 @@ const OPENERS: Partial<Record<SourceKind, (source: ByteSource) => Promise<Source
 export async function openIndex(source: ByteSource): Promise<SourceIndex> {
   const kind = await recogniseSource(source);
   const open = OPENERS[kind];
-  if (source.size === 0) throw new InputError("the file is empty: choose another file", { offsetBytes: 0 });
+  if (source.size === 0) throw emptyFileError();
   if (open === undefined)
     throw new UnsupportedError(
       "no MP4, MOV, WebM, Matroska, IVF, H.264 or transport stream by its first bytes: convert it to one of these",

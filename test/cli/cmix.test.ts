@@ -19,7 +19,9 @@ import { psnr } from "../support/quality.ts";
 import { paintScene } from "../support/scenes.ts";
 import { hasFfmpeg } from "../support/tools.ts";
 import { intoTransport } from "../support/transport-writer.ts";
+import { ROOT } from "../support/tree.ts";
 
+const PATENT_NOTE = /^note: protection patent is weak.*\n$/;
 const CLI = new URL("../../dist/node/cli/cmix.js", import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), "cmix-cli-"));
 const at = (name: string): string => join(folder, name);
@@ -31,7 +33,7 @@ function cmix(...args: string[]): { code: number | null; out: string; error: str
 
 function divide(name: string, ...options: string[]): Record<string, number | string> {
   const result = cmix("divide", at("scene.y4m"), "--out", at(name), "--json", ...options);
-  expect(result.error).toBe("");
+  expect(result.error).toMatch(options.includes("patent") ? PATENT_NOTE : /^$/);
   expect(result.code).toBe(0);
   return JSON.parse(result.out);
 }
@@ -140,7 +142,7 @@ describe("cmix divide and combine, method samples", () => {
         const divided = cmix(
           ...["divide", sample, "--out", at(name), "--method", method, "--protection", protection, "--json"],
         );
-        expect(divided.error).toBe("");
+        expect(divided.error).toMatch(protection === "patent" ? PATENT_NOTE : /^$/);
         const result = JSON.parse(divided.out);
         expect(result).toMatchObject({
           method: "samples",
@@ -194,6 +196,23 @@ describe("cmix encode and decode", () => {
   });
 });
 
+describe("cmix divide notes on stderr", () => {
+  const notes = (input: string, ...options: string[]) =>
+    cmix("divide", input, "--out", at("noted"), "--json", ...options).error;
+
+  it("D2: that main and slave together are larger than the source, and nothing where they are not", () => {
+    const tiny = at("tiny.264");
+    const source = ["-f", "lavfi", "-i", "testsrc=size=64x64:duration=1", "-c:v", "libx264", "-threads", "1"];
+    expect(spawnSync("ffmpeg", ["-v", "error", "-y", ...source, tiny]).status).toBe(0);
+    expect(notes(tiny)).toMatch(/^note: main and slave together are \d+ bytes larger than tiny\.264: [^\n]*\n$/);
+    expect(notes(join(ROOT, "samples/scene.mp4"))).toBe("");
+  });
+
+  it("D7: that protection patent is weak", () => {
+    expect(notes(join(ROOT, "samples/scene.mp4"), "--protection", "patent")).toMatch(PATENT_NOTE);
+  });
+});
+
 describe("cmix refuses in one line, with its exit code, and leaves nothing behind", () => {
   const cases: [string, () => string[], number, RegExp][] = [
     ["no command", () => ["fly"], 2, /no command fly/],
@@ -207,7 +226,7 @@ describe("cmix refuses in one line, with its exit code, and leaves nothing behin
     ],
     ["a file that is not there", () => ["divide", at("none.y4m"), "--out", at("x")], 3, /no such file/],
     ["a file of noise", () => ["divide", at("noise.bin"), "--out", at("x")], 3, /not a YUV4MPEG2/],
-    ["an empty file", () => ["divide", at("empty.y4m"), "--out", at("x")], 3, /empty/],
+    ["an empty file", () => ["divide", at("empty.y4m"), "--out", at("x")], 3, /the file is empty: choose another file/],
     ["a cut .y4m", () => ["divide", at("cut.y4m"), "--out", at("x")], 3, /ends inside picture \d+, at byte \d+/],
     ["4:2:2 samples", () => ["divide", at("422.y4m"), "--out", at("x")], 3, /4:2:0/],
     ["4:4:4 samples", () => ["encode", at("444.y4m"), "--out", at("x")], 3, /4:2:0/],

@@ -29,7 +29,7 @@ const CODED: Readonly<Record<string, string>> = {
   "mp4/own-444.mp4": `${small(2)} ${x264} -pix_fmt yuv444p -an`,
   "mp4/own-hevc.mp4": `${small(2)} -c:v libx265 -preset ultrafast -tag:v hvc1 -x265-params log-level=error:pools=1 -c:a aac`,
   "mp4/own-av1.mp4": `${small(2)} -c:v libaom-av1 -usage realtime -cpu-used 8 -threads 1 -c:a aac`,
-  "webm/own-vp9.webm": `-t 3 ${vp9} -b:v 900k -g 60 -c:a libopus`,
+  "webm/own-vp9.webm": `-t 6 ${vp9} -b:v 900k -g 60 -c:a libopus`,
   "webm/own-vp9_alpha.webm": `-t 1 -vf scale=160:90,format=yuva420p,colorchannelmixer=aa=0.5 ${vp9} -auto-alt-ref 0 -an`,
   "webm/own-vp8.webm": `${small(2)} -c:v libvpx -deadline realtime -cpu-used 8 -threads 1 -b:v 600k -c:a libvorbis`,
   "webm/own-h264.mkv": "-t 2 -c:v copy -c:a libvorbis",

@@ -1,5 +1,5 @@
 /** YUV4MPEG2, the plain container of uncompressed pictures that most video tools read and write. */
-import { InputError, UnsupportedError } from "../../errors.ts";
+import { emptyFileError, InputError, UnsupportedError } from "../../errors.ts";
 import type { PictureBuffers } from "../../pictures/picture-buffers.ts";
 import type { SourcePicture } from "../../pictures/source-picture.ts";
 
@@ -86,7 +86,7 @@ export async function readY4m(
   source: Y4mSource,
   buffers: PictureBuffers,
 ): Promise<{ header: Y4mHeader; pictures: AsyncGenerator<SourcePicture> }> {
-  if (source.size === 0) throw new InputError("the file is empty; choose a .y4m file", { offsetBytes: 0 });
+  if (source.size === 0) throw emptyFileError();
   const start = new Uint8Array(Math.min(source.size, LINE_MAX_BYTES));
   await source.readInto(0, start);
   const end = lineEnd(start, 0);

@@ -28,7 +28,7 @@ export const compress: DivisionMethod<CompressWorkerApi> = {
 
   /** A plain file of pictures; a browser may decode others for it, which nothing tells here. */
   async takes(source) {
-    return source.size === 0 || (await recogniseSource(source)) === "y4m";
+    return (await recogniseSource(source)) === "y4m";
   },
 
   async prepare(job) {

@@ -3,9 +3,12 @@
  * then of the other pictures', then of sound packets, as far as the allowance goes. FORMAT.md 10 does not bind a divider to any of it.
  */
 import { isSlice, NAL, nextStartCode } from "../../containers/streams/annexb.ts";
+import type { Alignment } from "./columns.ts";
 import { type Mark, markAv1, markVp9 } from "./frame-marks.ts";
+import { findLengthField, lengthAtEnd, NO_LENGTH_FIELD, withBytesBehind } from "./length-field.ts";
+import type { Range, StructurePart } from "./ranges.ts";
 import type { Piece } from "./segment-planner.ts";
-import { markTransport } from "./transport-marks.ts";
+import { markTransport, transportHeads } from "./transport-marks.ts";
 
 /** Parameter sets come first in a configuration; what follows in long ones is text of the encoder. */
 const CONFIGURATION_MAX_BYTES = 512;
@@ -26,13 +29,13 @@ const KEY_LEAST_SHARE = 0.2;
 /** The head of a slice, which is the same in all that an encoder writes, and the start of what is behind it; HEVC's heads are long. */
 const wantedOf = (pieces: Piece[]): number => (pieces.some(({ form }) => form === "hevc") ? 16 : 8);
 const OTHER_SHARE_BESIDE_SOUND = 0.8;
-/** Shorter runs of structure cost more in the list than packing saves. */
-const STRUCTURE_MIN_BYTES = 32;
-
-export interface Range {
-  offset: number;
-  size: number;
-}
+/** Shorter runs without a length cost more in the list than packing saves. */
+const STRUCTURE_MIN_BYTES = 8;
+/** Text of an encoder inside a sample. */
+const TEXT_MIN_BYTES = 32;
+const START_CODE_BYTES = 3;
+/** Fewer have nothing to be alike with. */
+const COLUMNS_FROM_PARTS = 4;
 
 export interface CutRequest {
   pieces: Piece[];
@@ -44,21 +47,25 @@ export interface CutRequest {
   sound: boolean;
 }
 
-/** Both in order and without overlaps; a cut lies inside or outside of a structure range. */
+/** Both in order and without overlaps; a withheld range lies inside or outside of a part of the structure. */
 export interface Cuts {
   withheld: Range[];
-  structure: Range[];
+  structure: StructurePart[];
+  alignment: Alignment;
   /** Inside structure; `parameter` as in StructureRange. */
   tables: (Range & { parameter: number })[];
 }
 
 export function chooseCuts(bytes: Uint8Array, request: CutRequest): Cuts {
   const marks: Mark[] = [];
-  const structure: Range[] = [];
+  const structure = new Structure();
   const tables: Cuts["tables"] = [];
+  const firstPacket = request.pieces.find(({ form }) => form === "ts")?.offset;
   let at = 0;
-  const between = (end: number): void => {
-    if (end - at >= STRUCTURE_MIN_BYTES) structure.push({ offset: at, size: end - at });
+  const between = (end: number, sample: number): void => {
+    if (firstPacket !== undefined || end === at) return;
+    const lengthField = findLengthField(bytes, at, end, sample);
+    if (end - at >= STRUCTURE_MIN_BYTES || lengthField !== NO_LENGTH_FIELD) structure.add(at, end - at, lengthField);
   };
   for (const piece of request.pieces) {
     // Configuration lies inside structure.
@@ -71,15 +78,34 @@ export function chooseCuts(bytes: Uint8Array, request: CutRequest): Cuts {
       tables.push({ offset: piece.offset, size: piece.size, parameter: piece.parameter });
       continue;
     }
-    between(piece.offset);
+    between(piece.offset, piece.size);
     markPiece(bytes, piece, request.sound, marks, structure);
     at = piece.offset + piece.size;
   }
-  between(bytes.length);
-  return { withheld: allocate(marks, request), structure, tables };
+  between(bytes.length, 0);
+  if (firstPacket !== undefined)
+    for (const { offset, size } of transportHeads(bytes, firstPacket)) structure.add(offset, size);
+  const { parts } = structure;
+  const alignment = parts.length < COLUMNS_FROM_PARTS ? "none" : firstPacket === undefined ? "end" : "start";
+  return { withheld: allocate(marks, request), structure: parts, alignment, tables };
 }
 
-function markPiece(bytes: Uint8Array, piece: Piece, sound: boolean, marks: Mark[], structure: Range[]): void {
+/** Gathers parts in order; one that begins where the last one ends goes on with it. */
+class Structure {
+  readonly parts: StructurePart[] = [];
+
+  add(offset: number, size: number, lengthField: number = NO_LENGTH_FIELD): void {
+    const last = this.parts.at(-1);
+    if (last === undefined || last.offset + last.size < offset) {
+      this.parts.push({ offset, size, lengthField });
+      return;
+    }
+    last.lengthField = lengthField === NO_LENGTH_FIELD ? withBytesBehind(last.lengthField, size) : lengthField;
+    last.size += size;
+  }
+}
+
+function markPiece(bytes: Uint8Array, piece: Piece, sound: boolean, marks: Mark[], structure: Structure): void {
   const { offset, size, form } = piece;
   const kind = piece.key ? "key" : "other";
   if (form === "avc" || form === "hevc") markLengths(bytes, piece, marks, structure);
@@ -92,7 +118,7 @@ function markPiece(bytes: Uint8Array, piece: Piece, sound: boolean, marks: Mark[
 }
 
 /** NAL units behind their lengths (ISO/IEC 14496-15). A length beyond the sample takes the rest. */
-function markLengths(bytes: Uint8Array, piece: Piece, marks: Mark[], structure: Range[]): void {
+function markLengths(bytes: Uint8Array, piece: Piece, marks: Mark[], structure: Structure): void {
   const end = piece.offset + piece.size;
   const lengthBytes = piece.parameter;
   for (let at = piece.offset; at + lengthBytes < end; ) {
@@ -100,30 +126,32 @@ function markLengths(bytes: Uint8Array, piece: Piece, marks: Mark[], structure: 
     for (let i = 0; i < lengthBytes; i++) length = length * 256 + (bytes[at + i] ?? 0);
     const start = at + lengthBytes;
     const next = Math.min(end, start + length);
-    if (length > 0) markUnit(bytes, at, start, next, piece, marks, structure);
+    structure.add(at, lengthBytes, lengthAtEnd(lengthBytes));
+    if (length > 0) markUnit(bytes, start, next, piece, marks, structure);
     at = next;
   }
 }
 
-function markStartCodes(bytes: Uint8Array, piece: Piece, marks: Mark[], structure: Range[]): void {
+function markStartCodes(bytes: Uint8Array, piece: Piece, marks: Mark[], structure: Structure): void {
   const view = bytes.subarray(piece.offset, piece.offset + piece.size);
   for (let at = nextStartCode(view, 0); at >= 0 && at + 3 < view.length; ) {
     const next = nextStartCode(view, at + 3);
     const end = next < 0 ? view.length : next;
-    markUnit(bytes, piece.offset + at, piece.offset + at + 3, piece.offset + end, piece, marks, structure);
+    const start = piece.offset + at + START_CODE_BYTES;
+    structure.add(piece.offset + at, START_CODE_BYTES);
+    markUnit(bytes, start, piece.offset + end, piece, marks, structure);
     at = next;
   }
 }
 
-/** @param at where the unit's length or start code stands; `start` where its head does */
+/** @param start where the unit's head stands, behind its length or start code */
 function markUnit(
   bytes: Uint8Array,
-  at: number,
   start: number,
   end: number,
   piece: Piece,
   marks: Mark[],
-  structure: Range[],
+  structure: Structure,
 ): void {
   const head = bytes[start] ?? 0;
   const type = piece.form === "hevc" ? (head >> 1) & 63 : head & 31;
@@ -132,8 +160,8 @@ function markUnit(
   if (hevc ? type < 32 : isSlice(type)) marks.push({ offset: start, room: end - start, kind });
   else if (hevc ? type <= 34 : [NAL.sequence, NAL.picture, NAL.extension, 13].some((set) => set === type))
     marks.push({ offset: start, room: Math.min(end - start, CONFIGURATION_MAX_BYTES), kind: "configuration" });
-  else if ((hevc ? type === 39 || type === 40 : type === NAL.sei) && end - at >= STRUCTURE_MIN_BYTES)
-    structure.push({ offset: at, size: end - at });
+  else if ((hevc ? type === 39 || type === 40 : type === NAL.sei) && end - start >= TEXT_MIN_BYTES)
+    structure.add(start, end - start);
 }
 
 /** Shares the allowance out. */

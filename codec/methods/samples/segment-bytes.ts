@@ -1,80 +1,76 @@
 /** The inside of a segment of method `samples`: cutting and merging with the kernels. Bytes: FORMAT.md 10. */
 
 import { concatBytes } from "../../bytes/bytes.ts";
-import { inflate, PACK_MIN_BYTES, pack } from "../../bytes/deflate.ts";
+import { inflate, pack } from "../../bytes/deflate.ts";
 import { readVarint, writeVarint } from "../../bytes/varint.ts";
-import { FormatError } from "../../errors.ts";
 import { MAIN_SEGMENT_MAX_BYTES } from "../../format/layout.ts";
 import { checkStatus } from "../../wasm/kernel-status.ts";
 import type { Kernels } from "../../wasm/load-kernels.ts";
-import { type CutRequest, type Cuts, chooseCuts, type Range } from "./choose-cuts.ts";
+import { type CutRequest, type Cuts, chooseCuts } from "./choose-cuts.ts";
+import { fromColumns, toColumns } from "./columns.ts";
+import { addToLengthField, NO_LENGTH_FIELD } from "./length-field.ts";
+import { afterCuts, endOf, type Range, sizeOf, sizesOf } from "./ranges.ts";
+import {
+  damagedSegment,
+  readFirstList,
+  readSegmentList,
+  type SegmentList,
+  type Table,
+  writeSegmentList,
+} from "./segment-list.ts";
 
-const STORED = 0;
-const DEFLATED = 1;
-const BLOCK_MAX_BYTES = MAIN_SEGMENT_MAX_BYTES + (1 << 16);
+/** Codings of the list: its first form, which is read only, and the present one, each as it is or packed. */
+const CODING = { firstStored: 0, firstDeflated: 1, stored: 2, deflated: 3 } as const;
+const LIST_MAX_BYTES = 2 * MAIN_SEGMENT_MAX_BYTES;
 
 export interface CutSegment {
   publicBytes: Uint8Array;
   withheld: Uint8Array;
 }
 
-interface Rows {
-  gaps: number[];
-  sizes: number[];
-}
-
-/** Ranges as distances from each other. */
-function rowsOf(ranges: Range[]): Rows {
+/** Ranges as the kernels take them: distance from the end of the range before, and size. */
+function tableOf(ranges: Range[]): Uint8Array {
+  const table = new Int32Array(ranges.length * 2);
   let at = 0;
-  const gaps = ranges.map(({ offset, size }) => {
-    const gap = offset - at;
+  for (const [i, { offset, size }] of ranges.entries()) {
+    table[i * 2] = offset - at;
+    table[i * 2 + 1] = size;
     at = offset + size;
-    return gap;
-  });
-  return { gaps, sizes: ranges.map(({ size }) => size) };
-}
-
-const tableOf = ({ gaps, sizes }: Rows): Uint8Array => {
-  const table = new Int32Array(gaps.length * 2);
-  for (let i = 0; i < gaps.length; i++) {
-    table[i * 2] = gaps[i] ?? 0;
-    table[i * 2 + 1] = sizes[i] ?? 0;
   }
   return new Uint8Array(table.buffer);
-};
-
-const sum = (numbers: number[]): number => numbers.reduce((total, number) => total + number, 0);
-
-/** Structure ranges as they lie once the cuts are gone. */
-function afterCuts(structure: Range[], cuts: Range[]): Range[] {
-  let next = 0;
-  let gone = 0;
-  return structure.map(({ offset, size }) => {
-    const goneUntil = (end: number): number => {
-      for (let cut = cuts[next]; cut !== undefined && cut.offset < end; cut = cuts[++next]) gone += cut.size;
-      return gone;
-    };
-    const start = offset - goneUntil(offset);
-    return { offset: start, size: offset + size - goneUntil(offset + size) - start };
-  });
-}
-
-/** A table inside the structure bytes. */
-interface Table {
-  gap: number;
-  rows: number;
-  parameter: number;
 }
 
 /** Tables are looked for in segments that are nothing but structure. */
 function tablesOf({ structure, tables, withheld }: Cuts, segmentBytes: number): Table[] {
   if (structure[0]?.size !== segmentBytes) return [];
-  const { gaps, sizes } = rowsOf(afterCuts(tables, withheld));
-  return tables.map(({ parameter }, i) => ({
-    gap: gaps[i] ?? 0,
-    rows: (sizes[i] ?? 0) / (parameter >> 1) / 4,
-    parameter,
-  }));
+  let at = 0;
+  return afterCuts(tables, withheld).map(({ offset, size, parameter }) => {
+    const gap = offset - at;
+    at = offset + size;
+    return { gap, rows: size / (parameter >> 1) / 4, parameter };
+  });
+}
+
+/**
+ * Takes from each length in the structure's bytes what follows it up to the next part, or adds it again.
+ *
+ * @param structure as it lies once the withheld ranges are gone
+ * @returns false where a part does not hold its field
+ */
+function convertLengths(
+  list: Pick<SegmentList, "structure" | "sourceBytes">,
+  structure: Range[],
+  bytes: Uint8Array,
+  sign: 1 | -1,
+): boolean {
+  let at = 0;
+  for (const [i, part] of list.structure.entries()) {
+    const end = at + (structure[i]?.size ?? 0);
+    const following = (list.structure[i + 1]?.offset ?? list.sourceBytes) - part.offset - part.size;
+    if (!addToLengthField(bytes, at, end, part.lengthField, sign * following)) return false;
+    at = end;
+  }
+  return true;
 }
 
 /** Splits tables into columns and bytes, or joins them again. */
@@ -109,54 +105,44 @@ function convertTables(
  */
 export async function cutSegment(kernels: Kernels, bytes: Uint8Array, request: CutRequest): Promise<CutSegment> {
   const cuts = chooseCuts(bytes, request);
-  const withheldRows = rowsOf(cuts.withheld);
-  const structureRows = rowsOf(afterCuts(cuts.structure, cuts.withheld));
-  const withheldBytes = sum(withheldRows.sizes);
-  const structureBytes = sum(structureRows.sizes);
+  const { withheld } = cuts;
+  const structure = afterCuts(cuts.structure, withheld);
+  const withheldBytes = sizeOf(withheld);
+  const structureBytes = sizeOf(structure);
   const sourceBytes = bytes.length;
   const openBytes = sourceBytes - withheldBytes;
   const parts = kernels.memory.withAllocations((scope) => {
     const { raw, memory } = kernels;
     const open = scope.allocate(openBytes);
-    const withheld = scope.allocate(withheldBytes);
+    const cut = scope.allocate(withheldBytes);
     checkStatus(
-      raw.cutRanges(
-        open,
-        withheld,
-        scope.put(bytes),
-        bytes.length,
-        scope.put(tableOf(withheldRows)),
-        withheldRows.gaps.length,
-      ),
+      raw.cutRanges(open, cut, scope.put(bytes), bytes.length, scope.put(tableOf(withheld)), withheld.length),
       "cutRanges",
     );
     const media = structureBytes === 0 ? open : scope.allocate(openBytes - structureBytes);
-    const structure = scope.allocate(structureBytes);
+    const around = scope.allocate(structureBytes);
     if (structureBytes > 0)
       checkStatus(
-        raw.cutRanges(media, structure, open, openBytes, scope.put(tableOf(structureRows)), structureRows.gaps.length),
+        raw.cutRanges(media, around, open, openBytes, scope.put(tableOf(structure)), structure.length),
         "cutRanges",
       );
     const mediaBytes = openBytes - structureBytes;
     return {
-      withheld: memory.copy(withheld, withheldBytes),
-      structure: memory.copy(structure, structureBytes),
+      withheld: memory.copy(cut, withheldBytes),
+      structure: memory.copy(around, structureBytes),
       // The source's own buffer has room for it: half the memory of a copy.
       media: intoTail(bytes, memory.bytes(media, mediaBytes)),
     };
   });
-  const head: number[] = [];
-  writeVarint(head, sourceBytes);
-  for (const rows of [withheldRows, structureRows]) writeRows(head, rows);
+  convertLengths({ ...cuts, sourceBytes }, structure, parts.structure, -1);
   const tables = tablesOf(cuts, sourceBytes);
-  writeVarint(head, tables.length);
-  for (const { gap, rows, parameter } of tables) for (const number of [gap, rows, parameter]) writeVarint(head, number);
-  const list = Uint8Array.from(head);
-  const block = concatBytes(list, convertTables(kernels, parts.structure, tables, "splitTable"));
-  const packed = parts.structure.length < PACK_MIN_BYTES ? undefined : await pack(block);
-  const lead: number[] = [packed === undefined ? STORED : DEFLATED];
-  writeVarint(lead, (packed ?? block).length);
-  return { publicBytes: prepend(Uint8Array.from(lead), packed ?? block, parts.media), withheld: parts.withheld };
+  const converted = convertTables(kernels, parts.structure, tables, "splitTable");
+  const columns = toColumns(converted, sizesOf(structure), cuts.alignment);
+  const list = writeSegmentList({ ...cuts, sourceBytes, tables, structureBytes: columns });
+  const packed = await pack(list);
+  const lead: number[] = [packed === undefined ? CODING.stored : CODING.deflated];
+  writeVarint(lead, (packed ?? list).length);
+  return { publicBytes: prepend(Uint8Array.from(lead), packed ?? list, parts.media), withheld: parts.withheld };
 }
 
 /** Puts the list before the media, in the media's own buffer where there is room before it. */
@@ -167,19 +153,6 @@ function prepend(lead: Uint8Array, block: Uint8Array, media: Uint8Array): Uint8A
   whole.set(lead);
   whole.set(block, lead.length);
   return whole;
-}
-
-/** Distances one by one, sizes as runs: most cuts of a segment are of one size. */
-function writeRows(out: number[], { gaps, sizes }: Rows): void {
-  writeVarint(out, gaps.length);
-  for (const gap of gaps) writeVarint(out, gap);
-  for (let i = 0; i < sizes.length; ) {
-    let run = 1;
-    while (sizes[i + run] === sizes[i]) run++;
-    writeVarint(out, run);
-    writeVarint(out, sizes[i] ?? 0);
-    i += run;
-  }
 }
 
 /** Overwrites the end of `bytes`; a view of it. */
@@ -199,86 +172,53 @@ export async function mergeSegment(
   publicBytes: Uint8Array,
   withheld: Uint8Array,
 ): Promise<Uint8Array> {
-  const coding = publicBytes[0];
+  const coding = publicBytes[0] ?? Number.NaN;
   const lead = { bytes: publicBytes, at: 1 };
-  const blockBytes = readVarint(lead);
-  const stored = publicBytes.subarray(lead.at, lead.at + blockBytes);
-  if ((coding !== STORED && coding !== DEFLATED) || stored.length !== blockBytes)
-    throw damaged(`coding ${coding}, ${blockBytes} bytes of list, ${stored.length} there`);
-  const block = { bytes: coding === DEFLATED ? await inflate(stored, BLOCK_MAX_BYTES) : stored, at: 0 };
-  const length = readVarint(block);
-  if (length > MAIN_SEGMENT_MAX_BYTES) throw damaged(`${length} source bytes`);
-  const cuts = readRows(block);
-  const ranges = readRows(block);
-  const tables = readTables(block);
-  const structure = block.bytes.subarray(block.at);
-  const media = publicBytes.subarray(lead.at + blockBytes);
-  const openBytes = length - withheld.length;
-  if (
-    sum(cuts.sizes) !== withheld.length ||
-    sum(ranges.sizes) !== structure.length ||
-    media.length + structure.length !== openBytes ||
-    sum(cuts.gaps) > openBytes ||
-    sum(ranges.gaps) > media.length ||
-    sum(tables.map(({ gap, rows, parameter }) => gap + rows * (parameter >> 1) * 4)) > structure.length
-  ) {
-    throw damaged(
-      `${length} source bytes of ${media.length} open, ${structure.length} listed and ${withheld.length} withheld`,
+  const listBytes = readVarint(lead);
+  const stored = publicBytes.subarray(lead.at, lead.at + listBytes);
+  if (!(coding <= CODING.deflated) || stored.length !== listBytes)
+    throw damagedSegment(`coding ${coding}, ${listBytes} bytes of list, ${stored.length} there`);
+  const isPacked = coding === CODING.deflated || coding === CODING.firstDeflated;
+  const block = isPacked ? await inflate(stored, LIST_MAX_BYTES) : stored;
+  const list = coding <= CODING.firstDeflated ? readFirstList(block) : readSegmentList(block);
+  const { sourceBytes, withheld: cuts, tables } = list;
+  const structure = afterCuts(list.structure, cuts);
+  const media = publicBytes.subarray(lead.at + listBytes);
+  const openBytes = sourceBytes - withheld.length;
+  const damaged = () =>
+    damagedSegment(
+      `${sourceBytes} source bytes of ${media.length} open, ${list.structureBytes.length} listed and ${withheld.length} withheld`,
     );
-  }
-  const listed = convertTables(kernels, structure, tables, "joinTable");
+  if (
+    sizeOf(cuts) !== withheld.length ||
+    structure.some(({ offset, size }, i) => size < 0 || offset < endOf(structure[i - 1])) ||
+    sizeOf(structure) !== list.structureBytes.length ||
+    media.length + list.structureBytes.length !== openBytes ||
+    endOf(structure.at(-1)) > openBytes ||
+    tables.reduce((sum, { gap, rows, parameter }) => sum + gap + rows * (parameter >> 1) * 4, 0) >
+      list.structureBytes.length
+  )
+    throw damaged();
+  const converted = fromColumns(list.structureBytes, sizesOf(structure), list.alignment);
+  const around = convertTables(kernels, converted, tables, "joinTable");
+  const listed = list.structure.some(({ lengthField }) => lengthField !== NO_LENGTH_FIELD) ? around.slice() : around;
+  if (!convertLengths(list, structure, listed, 1)) throw damaged();
   return kernels.memory.withAllocations((scope) => {
     const { raw, memory } = kernels;
     let open = scope.put(media);
-    if (structure.length > 0) {
+    if (listed.length > 0) {
       const joined = scope.allocate(openBytes);
       checkStatus(
-        raw.mergeRanges(joined, openBytes, open, scope.put(listed), scope.put(tableOf(ranges)), ranges.gaps.length),
+        raw.mergeRanges(joined, openBytes, open, scope.put(listed), scope.put(tableOf(structure)), structure.length),
         "mergeRanges",
       );
       open = joined;
     }
-    const bytes = scope.allocate(length);
+    const bytes = scope.allocate(sourceBytes);
     checkStatus(
-      raw.mergeRanges(bytes, length, open, scope.put(withheld), scope.put(tableOf(cuts)), cuts.gaps.length),
+      raw.mergeRanges(bytes, sourceBytes, open, scope.put(withheld), scope.put(tableOf(cuts)), cuts.length),
       "mergeRanges",
     );
-    return memory.copy(bytes, length);
+    return memory.copy(bytes, sourceBytes);
   });
-}
-
-function readRows(block: { bytes: Uint8Array; at: number }): Rows {
-  const count = readVarint(block);
-  if (count > block.bytes.length - block.at) throw damaged(`${count} ranges claimed`);
-  const read = (): number => {
-    const value = readVarint(block);
-    if (value > MAIN_SEGMENT_MAX_BYTES) throw damaged(`a range at ${value}`);
-    return value;
-  };
-  const gaps = Array.from({ length: count }, read);
-  const sizes: number[] = [];
-  while (sizes.length < count) {
-    const run = read();
-    const size = read();
-    if (run < 1 || run > count - sizes.length) throw damaged(`${run} ranges of one size`);
-    for (let i = 0; i < run; i++) sizes.push(size);
-  }
-  return { gaps, sizes };
-}
-
-function readTables(block: { bytes: Uint8Array; at: number }): Table[] {
-  const count = readVarint(block);
-  if (count * 3 > block.bytes.length - block.at) throw damaged(`${count} tables claimed`);
-  return Array.from({ length: count }, () => {
-    const [gap, rows, parameter] = [readVarint(block), readVarint(block), readVarint(block)];
-    if (gap > MAIN_SEGMENT_MAX_BYTES || rows > MAIN_SEGMENT_MAX_BYTES || parameter < 2 || parameter > 9)
-      throw damaged(`a table of ${rows} rows`);
-    return { gap, rows, parameter };
-  });
-}
-
-function damaged(what: string): FormatError {
-  return new FormatError(
-    `segment of method samples does not hold together (${what}): the file is damaged; fetch it again`,
-  );
 }

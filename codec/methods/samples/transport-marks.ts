@@ -1,6 +1,12 @@
-import { elementaryBytes } from "../../containers/mpeg-ts/transport-packets.ts";
+import {
+  elementaryBytes,
+  PACKET_BYTES,
+  readPacket,
+  readPacketHead,
+} from "../../containers/mpeg-ts/transport-packets.ts";
 import { isSlice, NAL, nextStartCode } from "../../containers/streams/annexb.ts";
 import type { Mark } from "./frame-marks.ts";
+import type { Range } from "./ranges.ts";
 import type { Piece } from "./segment-planner.ts";
 
 /** A slice that begins this near to its packet's end is marked in the next packet too. */
@@ -31,5 +37,21 @@ export function markTransport(bytes: Uint8Array, piece: Piece, marks: Mark[]): v
       }
     }
     at = next;
+  }
+}
+
+const NULL_PID = 0x1fff;
+
+/**
+ * What is no payload of a stream, of the packets from `first` on and of those before it: heads with their stuffing, tables, filling.
+ */
+export function* transportHeads(bytes: Uint8Array, first: number): Generator<Range> {
+  for (let at = first % PACKET_BYTES; at < bytes.length; at += PACKET_BYTES) {
+    const packet = readPacket(bytes, at);
+    if (packet === undefined) continue;
+    const end = Math.min(bytes.length, at + PACKET_BYTES);
+    const head = readPacketHead(bytes, at).payload;
+    const isTable = packet.starts && (bytes[head] !== 0 || bytes[head + 1] !== 0 || bytes[head + 2] !== 1);
+    yield { offset: at, size: (packet.pid === NULL_PID || isTable ? end : Math.min(end, packet.payload)) - at };
   }
 }
