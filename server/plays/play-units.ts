@@ -1,5 +1,5 @@
 /** Slave units of a play: where a ticket may begin, seeks, and what one ticket gives. */
-import { fromHex, START_UNIT } from "../../codec/index.ts";
+import { fromHex, START_UNIT, toHex } from "../../codec/index.ts";
 import { layerOf } from "../library/timeline.ts";
 import { Refusal } from "../refusal.ts";
 import type { PlayDeps } from "./deps.ts";
@@ -31,6 +31,12 @@ export class PlayUnits {
     this.deps = deps;
     this.plays = new PlayService(deps);
     this.media = new PlayMedia(deps);
+  }
+
+  /** By a slave's trailer, what its main's header and tags hash to. */
+  async mainHashes(slaveId: string): Promise<{ mainHeaderHash: string; mainTagsHash: string }> {
+    const { mainHeaderHash, mainTagsHash } = (await this.media.slave(slaveId)).reader.trailer;
+    return { mainHeaderHash: toHex(mainHeaderHash), mainTagsHash: toHex(mainTagsHash) };
   }
 
   /**

@@ -7,6 +7,7 @@ import {
   attributesThatMatterSchema,
   conditionsRequestSchema,
   eventsSchema,
+  mainHashesSchema,
   moveSchema,
   nextTicketHeader,
   outcomesSchema,
@@ -42,6 +43,14 @@ export const conditionsRoute = defineRoute({
     200: json(attributesThatMatterSchema, "Their names"),
     ...refusals(400, 404, 413, 415),
   },
+});
+
+export const mainHashesRoute = defineRoute({
+  method: "get",
+  path: "/api/mains/{mainId}/hashes",
+  summary: "What header and segments of a main hash to, by its slave: a main that says otherwise was changed",
+  request: { params: z.object({ mainId: idSchema }) },
+  responses: { 200: json(mainHashesSchema, "The hashes, or null"), ...refusals(400) },
 });
 
 export const placeRoute = defineRoute({

@@ -32,11 +32,20 @@ export function registerPlays(app: OpenAPIHono, deps: PlayDeps, units: PlayUnits
     return { ...place, cm: cmToJson(cm, play.id), ...(ticket !== undefined && { ticket }) };
   }
 
+  async function videoToJson({ mainId, slaveId, segments, durationSeconds }: Video): Promise<json.PlayVideo> {
+    return { mainId, slaveId, segments, durationSeconds, ...(await units.mainHashes(slaveId)) };
+  }
+
+  app.openapi(routes.mainHashesRoute, async (c) => {
+    const video = await deps.store.videos.byMain(c.req.valid("param").mainId);
+    return c.json(video === undefined ? null : await units.mainHashes(video.slaveId), 200);
+  });
+
   app.openapi(routes.openRoute, async (c) => {
     const { mainIds, attributes } = c.req.valid("json");
     const { play, videos, isOwed } = await openPlay(deps, await ensureSession(c), mainIds, attributes ?? {});
     const place = await placeOf(play);
-    return c.json({ playId: play.id, videos: videos.map(videoToJson), owed: isOwed, place }, 201);
+    return c.json({ playId: play.id, videos: await Promise.all(videos.map(videoToJson)), owed: isOwed, place }, 201);
   });
 
   app.openapi(routes.conditionsRoute, async (c) => {
@@ -103,10 +112,6 @@ export function registerPlays(app: OpenAPIHono, deps: PlayDeps, units: PlayUnits
     const chosen = chooseSurroundings(await deps.store.surroundings.list(), place, attributes ?? {}, deps.now());
     return c.json({ surroundings: chosen.map(shownToJson) }, 200);
   });
-}
-
-function videoToJson({ mainId, slaveId, segments, durationSeconds }: Video) {
-  return { mainId, slaveId, segments, durationSeconds };
 }
 
 function cmToJson(cm: Cm, playId: string): json.PlayCm {

@@ -67,13 +67,26 @@ export const placeSchema = z
   .openapi("Place");
 export type PlayPlace = z.infer<typeof placeSchema>;
 
+/** Of the main that a slave was divided with, by the slave's own trailer: hexadecimal SHA-256. */
+const mainHashes = {
+  mainHeaderHash: z.string(),
+  mainTagsHash: z.string(),
+};
+
 const videoSchema = z.object({
   mainId: idSchema,
   slaveId: idSchema,
   segments: z.number(),
   durationSeconds: z.number(),
+  ...mainHashes,
 });
 export type PlayVideo = z.infer<typeof videoSchema>;
+
+export const mainHashesSchema = z
+  .object(mainHashes)
+  .nullable()
+  .openapi("MainHashes", { description: "null where the service has no slave of this main" });
+export type MainHashes = z.infer<typeof mainHashesSchema>;
 
 export const playSchema = z
   .object({

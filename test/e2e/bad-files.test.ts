@@ -1,5 +1,6 @@
 /** Watch with files that are no main, or a damaged one: a clear message, and no hang (row P3). */
 import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
 import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -17,6 +18,7 @@ import { chooseFile, pressPlay, waitForState, withPage } from "./support/pages.t
 
 const run = promisify(execFile);
 const SCENE = join(ROOT, "samples/scene.cmx");
+const FORGED = "SIGN IN AGAIN AT EVIL.EXAMPLE";
 
 let app: TestApp;
 
@@ -41,15 +43,36 @@ async function damageSegment(path: string, share: number): Promise<string> {
   return damaged;
 }
 
+const cmix = async (...args: string[]) =>
+  JSON.parse((await run(process.execPath, [join(ROOT, "dist/node/cli/cmix.js"), ...args, "--json"])).stdout);
+
+const divideOnly = (source: string, folder: string): Promise<{ mainPath: string; slavePath: string }> =>
+  cmix("divide", source, "--out", join(app.dataDir, folder), "--method", "samples");
+
 /** Divides a clip by method `samples`; the service gets its slave. @returns the main's path */
 async function divideClip(): Promise<string> {
-  const source = await makeClip(app.dataDir, CLIPS.H264, 4);
-  const cmix = async (...args: string[]) =>
-    JSON.parse((await run(process.execPath, [join(ROOT, "dist/node/cli/cmix.js"), ...args, "--json"])).stdout);
-  const { mainPath, slavePath } = await cmix("divide", source, "--out", app.dataDir, "--method", "samples");
+  const { mainPath, slavePath } = await divideOnly(await makeClip(app.dataDir, CLIPS.H264, 4), ".");
   const { id } = await cmix("inspect", slavePath);
   expect((await sendFile(app.url, "slave", id, await readFile(slavePath), await app.administrator())).status).toBe(201);
   return mainPath;
+}
+
+/** The sample's main with another title of the same length, and every checksum that needs no secret made anew. */
+async function forgeTitle(): Promise<string> {
+  const bytes = new Uint8Array(await readFile(SCENE));
+  const view = new DataView(bytes.buffer);
+  const headerEnd = 16 + view.getUint32(12);
+  const { title } = (await MainReader.open(sourceFromBytes(bytes))).header;
+  const at = Buffer.from(bytes).indexOf(title, 16);
+  expect(at).toBeLessThan(headerEnd);
+  bytes.set(Buffer.from(FORGED.slice(0, title.length).padEnd(title.length)), at);
+  const trailer = bytes.length - view.getUint32(bytes.length - 12);
+  const cbor = bytes.subarray(trailer + 16, trailer + 16 + view.getUint32(trailer + 4));
+  const headerHash = createHash("sha256").update(bytes.subarray(0, headerEnd)).digest();
+  bytes.set(createHash("sha256").update(headerHash).update(cbor).digest().subarray(0, 8), trailer + 8);
+  const path = join(app.dataDir, "forged.cmx");
+  await writeFile(path, bytes);
+  return path;
 }
 
 async function expectDamage(page: Page, main: string): Promise<void> {
@@ -64,6 +87,31 @@ async function expectDamage(page: Page, main: string): Promise<void> {
 }
 
 describe("Watch", () => {
+  it("S5: shows nothing of a main whose header was changed, and no CM for it", async () => {
+    await withPage(app, "/watch", async ({ page }) => {
+      const asked: string[] = [];
+      page.on("request", (request) => asked.push(`${request.method()} ${new URL(request.url()).pathname}`));
+      await chooseFile(page, await forgeTitle());
+      const alert = page.getByRole("alert");
+      await alert.waitFor();
+      expect(await alert.innerText()).toMatch(/header was changed after the division/);
+      expect(await page.getByText(FORGED.slice(0, 7)).count()).toBe(0);
+      expect(asked.filter((line) => line.startsWith("POST /api/plays"))).toEqual([]);
+      await chooseFile(page, SCENE);
+      await waitForState(page, "ready");
+      expect(await page.getByText("Not verified").count()).toBe(0);
+    });
+  });
+
+  it("marks a main that the service does not know", async () => {
+    const { mainPath } = await divideOnly(await makeClip(app.dataDir, CLIPS.H264, 2), "unknown");
+    await withPage(app, "/watch", async ({ page }) => {
+      await chooseFile(page, mainPath);
+      await waitForState(page, "ready");
+      await page.getByText("Not verified: this service could not say").waitFor();
+    });
+  });
+
   it("P3: says of each file that is no whole main what it is and what to do, and opens a good one afterwards", async () => {
     const whole = await readFile(SCENE);
     const files = new Map<string, Buffer>([

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { concatBytes } from "../../codec/bytes/bytes.ts";
+import { concatBytes, sourceFromBytes, toHex } from "../../codec/bytes/bytes.ts";
+import { MainReader } from "../../codec/format/main-file.ts";
 import { SlaveReader } from "../../codec/format/slave-file.ts";
 import { START_UNIT } from "../../codec/protect/delivery.ts";
 import { MasterKey } from "../../server/security/master-key.ts";
@@ -66,7 +67,14 @@ async function wholeSlave(): Promise<Uint8Array> {
 
 describe("S3 opening a play", () => {
   it("names the slave and a CM with its real running time", async () => {
-    expect(play.videos).toEqual([{ mainId: pair.mainId, slaveId: pair.slaveId, segments: 200, durationSeconds: 100 }]);
+    const { headerHash, trailer } = await MainReader.open(sourceFromBytes(pair.main));
+    const hashes = { mainHeaderHash: toHex(headerHash), mainTagsHash: toHex(trailer?.tagsHash ?? new Uint8Array()) };
+    expect(play.videos).toEqual([
+      { mainId: pair.mainId, slaveId: pair.slaveId, segments: 200, durationSeconds: 100, ...hashes },
+    ]);
+    const askHashes = async (mainId: string) => (await fetch(`${server.url}/api/mains/${mainId}/hashes`)).json();
+    expect(await askHashes(pair.mainId)).toEqual(hashes);
+    expect(await askHashes("f".repeat(32))).toBeNull();
     expect(play.place).toMatchObject({ kind: "cm", number: 1 });
     expect(play.cm).toMatchObject({ type: "video/mp4", sponsor: "Cmix", url: `/api/plays/${play.playId}/cm` });
     expect(play.cm.durationSeconds).toBeGreaterThanOrEqual(6);

@@ -19,7 +19,8 @@ interface PanelProps {
 export function Panel({ snapshot, facts, onSponsorLink }: PanelProps): ReactNode {
   const { t } = useText();
   const offer = snapshot.cm?.offer;
-  const source = snapshot.items[snapshot.current]?.source;
+  const item = snapshot.items[snapshot.current];
+  const source = item?.source;
   const { mainId } = facts;
   const rows: [string, string][] = [
     [t("watch.copyright"), facts.copyright],
@@ -48,6 +49,7 @@ export function Panel({ snapshot, facts, onSponsorLink }: PanelProps): ReactNode
           title={facts.title}
           onKeep={() => (source instanceof Blob ? shelf.keepCopy(facts, source) : shelf.keepListed(mainId))}
         />
+        {item?.isVerified === false && <p className="quiet">{t("watch.unverified")}</p>}
         {facts.protection === "patent" && <p className="quiet">{t("watch.unprotected")}</p>}
       </section>
       {offer !== undefined && (

@@ -3,6 +3,7 @@ import type * as Comlink from "comlink";
 import { UnsupportedError } from "../../../../codec/page.ts";
 import type { PlayWorkerApi } from "../protocol/play-api.ts";
 import { type MainSource, type MissingItem, PLAYLIST_MOST, type PlaylistItem, withItem } from "./playlist.ts";
+import { verifyMain } from "./verify-main.ts";
 
 /** Key and source of a main to open. */
 export type WantedItem = Omit<MissingItem, "error">;
@@ -35,7 +36,8 @@ export class MainOpener {
         return { items, missing, error };
       }
       try {
-        items = withItem(items, { key, source, facts: await this.remote.open(key, source) });
+        const facts = await this.remote.open(key, source);
+        items = withItem(items, { key, source, facts, isVerified: await verifyMain(facts, signal) });
       } catch (error) {
         missing.push({ key, source, error: error as Error });
       }

@@ -9,6 +9,8 @@ export interface PlaylistItem {
   key: number;
   source: MainSource;
   facts: MainFacts;
+  /** The service knows the main, and that it is as it was divided. */
+  isVerified: boolean;
 }
 
 /** A main that could not be opened. */

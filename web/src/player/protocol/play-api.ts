@@ -17,6 +17,9 @@ export interface MainFacts {
   method: MainHeader["method"];
   protection: MainHeader["protection"];
   bytes: number;
+  /** SHA-256 of its header, and of its segments' tags as its trailer says; hexadecimal. */
+  headerHash: string;
+  tagsHash: string | undefined;
   durationSeconds: number;
   poster: Blob | undefined;
   /** Those that the main has. */

@@ -81,6 +81,8 @@ class PlayWorker implements PlayWorkerApi {
       method: header.method,
       protection: header.protection,
       bytes: bytes.size,
+      headerHash: toHex(reader.headerHash),
+      tagsHash: reader.trailer && toHex(reader.trailer.tagsHash),
       durationSeconds: (reader.trailer?.durationMicroseconds ?? 0) / 1e6,
       poster: posterBlob(header),
       captions: captions.map(({ language, label, kind }) => ({ language, label, kind })),

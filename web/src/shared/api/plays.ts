@@ -2,6 +2,7 @@
 import type {
   AttributesThatMatter,
   EventOutcome,
+  MainHashes,
   Play,
   PlayCm,
   PlayEvent,
@@ -21,6 +22,10 @@ const EMBEDDED: Record<string, string> = globalThis.location?.pathname === "/emb
 /** Opens a play over videos in their order. */
 export const openPlay = (mainIds: string[], attributes: ViewerAttributes, signal?: AbortSignal): Promise<Play> =>
   call("POST /api/plays", { body: { mainIds, attributes }, headers: EMBEDDED, signal });
+
+/** What header and tags of a main hash to; null where the service has no slave of it. */
+export const askMainHashes = (mainId: string, signal?: AbortSignal): Promise<MainHashes> =>
+  call("GET /api/mains/{mainId}/hashes", { path: { mainId }, signal });
 
 /** Which attributes would matter for a play of these videos. */
 export async function askConditions(

@@ -23,6 +23,7 @@ import type {
   AttributesThatMatter,
   ConditionsRequest,
   EventOutcomes,
+  MainHashes,
   Play,
   PlayEvents,
   PlayMove,
@@ -56,6 +57,7 @@ export type Values = Record<string, string>;
 export interface Routes {
   "GET /api/videos": { answer: LibraryPage };
   "GET /api/videos?mine=1": { answer: OwnVideoPage };
+  "GET /api/mains/{mainId}/hashes": { answer: MainHashes };
   "GET /api/videos/{mainId}": { answer: LibraryVideo };
   "PATCH /api/videos/{mainId}": { body: VideoChange };
   "DELETE /api/videos/{mainId}": object;

@@ -230,6 +230,7 @@ export const en = {
   "watch.size": "Size",
   "watch.age": "Age limit",
   "watch.genre": "Genre",
+  "watch.unverified": "Not verified: this service could not say whether title and copyright are the creator's own",
   "watch.unprotected": "Patent-only protection: weak",
   "watch.controls": "Player controls",
   "watch.pause": "Pause",

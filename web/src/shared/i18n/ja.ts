@@ -227,6 +227,7 @@ export const ja: Record<TextKey, string> = {
   "watch.size": "サイズ",
   "watch.age": "年齢制限",
   "watch.genre": "ジャンル",
+  "watch.unverified": "未確認:タイトルと著作権表示が作者のものか、このサービスでは確かめられませんでした",
   "watch.unprotected": "特許の方式のみ:弱い保護",
   "watch.controls": "プレーヤーの操作",
   "watch.pause": "一時停止",

@@ -5,6 +5,7 @@
 import { DeliveryError, PairingError } from "../../../../../codec/page.ts";
 import type { PlayMove, PlayPlace } from "../../../shared/api/plays.ts";
 import type { MainFacts, PlayTicket } from "../../protocol/play-api.ts";
+import { mustBeUnchanged } from "../verify-main.ts";
 import { type CmPlace, PlayLink } from "./play-link.ts";
 import { askSecret, ownAttributes } from "./play-request.ts";
 
@@ -123,13 +124,16 @@ export class PlaySequence {
   }
 }
 
-/** @throws {@link PairingError} */
+/** @throws {@link PairingError}; {@link FormatError} a main was changed after the division */
 function mustFit(mains: readonly MainFacts[], { videos }: PlayLink): void {
-  mains.forEach(({ mainId, slaveId, title }, i) => {
-    if (videos[i]?.slaveId !== slaveId)
+  mains.forEach((facts, i) => {
+    const { mainId, slaveId, title } = facts;
+    const video = videos[i];
+    if (video?.slaveId !== slaveId)
       throw new PairingError(
-        `the service offers slave ${videos[i]?.slaveId}, this main (${title}) wants ${slaveId}: fetch the main file again`,
+        `the service offers slave ${video?.slaveId}, this main (${title}) wants ${slaveId}: fetch the main file again`,
         { mainId, slaveId },
       );
+    mustBeUnchanged(facts, video);
   });
 }
