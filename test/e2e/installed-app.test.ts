@@ -48,7 +48,7 @@ describe("the installed app", () => {
     await apps.send("PWA.install", { manifestId, installUrlOrBundleUrl: `${app.url}/watch` });
     expect(await apps.send("PWA.getOsAppState", { manifestId })).toMatchObject({
       fileHandlers: [
-        { action: `${app.url}/watch`, accepts: [{ mediaType: "application/vnd.cmix", fileExtensions: [".cmx"] }] },
+        { action: `${app.url}/watch`, accepts: [{ mediaType: "application/vnd.cmix.main", fileExtensions: [".cmx"] }] },
       ],
     });
     const [launched] = await Promise.all([
