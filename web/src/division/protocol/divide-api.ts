@@ -36,7 +36,9 @@ export interface SourceFacts {
   hasUnknownSound: boolean;
   /** Kept as it is, its sound goes along, but the player does not play it. */
   hasUnplayedSound: boolean;
-  /** This browser decodes the pictures as they are coded. */
+  /** The player takes the container apart; where it does not, the file can only be kept and combined again. */
+  isReadable: boolean;
+  /** This browser decodes the pictures as they are coded: the first was tried. */
   isDecodable: boolean;
   /** The rate of pictures at which coding anew stays below the source, and whether they suffer by it; absent where it is refused. */
   belowSource?: { kilobits: number; isCoarse: boolean };

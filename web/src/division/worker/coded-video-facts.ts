@@ -10,6 +10,7 @@ export interface CodedVideo {
   width: number;
   height: number;
   frameRate: readonly [number, number];
+  isReadable: boolean;
   isDecodable: boolean;
   /** The method that keeps it as it is. */
   keptBy: StudioMethod;
@@ -18,8 +19,19 @@ export interface CodedVideo {
 }
 
 export function codedVideoFacts(video: CodedVideo): SourceFacts {
-  const { container, bytes, durationSeconds, codec, width, height, frameRate, isDecodable, keptBy, notCompressed } =
-    video;
+  const {
+    container,
+    bytes,
+    durationSeconds,
+    codec,
+    width,
+    height,
+    frameRate,
+    isReadable,
+    isDecodable,
+    keptBy,
+    notCompressed,
+  } = video;
   const framesPerSecond = frameRate[0] / frameRate[1];
   return {
     container,
@@ -38,6 +50,7 @@ export function codedVideoFacts(video: CodedVideo): SourceFacts {
     sound: undefined,
     hasUnknownSound: false,
     hasUnplayedSound: false,
+    isReadable,
     isDecodable,
     offers: [
       { method: keptBy, refusal: undefined },

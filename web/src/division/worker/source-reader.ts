@@ -86,23 +86,22 @@ export class SourceReader {
   static async open(file: Blob): Promise<SourceReader> {
     const input = new Input({ source: new BlobSource(file), formats: ALL_FORMATS });
     try {
-      return await SourceReader.read(file, input);
+      return await SourceReader.read(file, input, await lookAsItIs(file));
     } catch (error) {
       input.dispose();
       throw inputError(error, "this file cannot be read");
     }
   }
 
-  private static async read(file: Blob, input: Input): Promise<SourceReader> {
+  private static async read(file: Blob, input: Input, asItIs: AsItIs): Promise<SourceReader> {
     if (!(await input.canRead()))
       throw new InputError(
         "this is no video file that can be read here: choose an MP4, MOV, WebM, MKV, IVF, H.264 or transport stream",
       );
     const video = await input.getPrimaryVideoTrack();
     if (video === null) throw new InputError("there is no video in this file: choose another one");
-    const asItIs = await lookAsItIs(file);
     const codec = (await video.getCodecParameterString()) ?? (await video.getCodec());
-    const isDecodable = codec !== null && (await video.canDecode());
+    const isDecodable = codec !== null && (await video.canDecode()) && (await decodesFirst(video));
     const notDecoded = isDecodable
       ? undefined
       : `this browser has no decoder for the video (${codec ?? asItIs.codec ?? "unknown codec"}): convert it to H.264, or try another browser`;
@@ -114,8 +113,11 @@ export class SourceReader {
         ? undefined
         : ((await sound.getCodecParameterString()) ?? (await sound.getCodec()) ?? undefined);
     const rates = await video.computeFrameRateMetrics({ targetPacketCount: RATE_PACKETS });
-    const durationSeconds = await video.computeDuration();
-    const [width, height] = [await video.getCodedWidth(), await video.getCodedHeight()];
+    // Told as the player will tell it, where we read the file ourselves.
+    const kept = asItIs.index && keptFacts(asItIs.index);
+    const durationSeconds = kept?.durationSeconds ?? (await video.computeDuration());
+    const width = kept?.width ?? (await video.getCodedWidth());
+    const height = kept?.height ?? (await video.getCodedHeight());
     const facts: SourceFacts = {
       container: (await input.getFormat()).name,
       bytes: file.size,
@@ -124,7 +126,7 @@ export class SourceReader {
         codec: codec ?? asItIs.codec ?? "unknown codec",
         width,
         height,
-        framesPerSecond: rates.bestGuessFrameRate,
+        framesPerSecond: kept?.framesPerSecond ?? rates.bestGuessFrameRate,
         isConstantRate: rates.frameRateIsConstant,
         rotation: await video.getRotation(),
         mirrored: await video.getFlip(),
@@ -141,6 +143,7 @@ export class SourceReader {
             },
       hasUnknownSound: sound !== undefined && soundCodec === undefined,
       hasUnplayedSound: sound !== undefined && (await input.getFormat()) === MPEG_TS,
+      isReadable: true,
       isDecodable,
       belowSource: rateBelowSource({
         bits: file.size * 8,
@@ -296,8 +299,37 @@ export class SourceReader {
   }
 }
 
-/** Why the file cannot be divided as it is, if it cannot; what is where in it, as far as we read it; and its codec's name, which the demuxer does not know of every one. */
-async function lookAsItIs(file: Blob): Promise<{ refusal?: string; codec?: string; index?: SourceIndex }> {
+/** What our own index finds in a file. */
+interface AsItIs {
+  /** Why the file cannot be divided as it is. */
+  refusal?: string;
+  /** Of the pictures; the demuxer does not know every one. */
+  codec?: string;
+  /** What is where, as far as we read it. */
+  index?: SourceIndex;
+}
+
+/** What the player will know of the video; undefined where a file does not tell its length. */
+function keptFacts({ streams, durationMicroseconds }: SourceIndex) {
+  const track = streams.find((stream) => stream.track?.kind === "video")?.track;
+  if (track?.kind !== "video" || durationMicroseconds <= 0) return undefined;
+  const { width, height, frameRate } = track;
+  return { durationSeconds: durationMicroseconds / 1e6, width, height, framesPerSecond: frameRate[0] / frameRate[1] };
+}
+
+/** A decoder may take a configuration and then no picture. */
+async function decodesFirst(video: InputVideoTrack): Promise<boolean> {
+  try {
+    for await (const sample of new VideoSampleSink(video).samples()) {
+      sample.close();
+      return true;
+    }
+  } catch {}
+  return false;
+}
+
+/** How our own index reads a file. */
+async function lookAsItIs(file: Blob): Promise<AsItIs> {
   try {
     const index = await openIndex(readAhead(sourceFromBlob(file)));
     const { container, streams } = index;

@@ -2,11 +2,18 @@
 
 import { openIndex, readAhead, recogniseSource } from "../../../../codec/index.ts";
 import { sourceFromBlob } from "../../../../codec/page.ts";
-import { canDecodePictures } from "../../shared/worker/decoder-support.ts";
+import { canDecodePictures, canDemux } from "../../shared/worker/decoder-support.ts";
 import type { SourceFacts } from "../protocol/divide-api.ts";
 import { codedVideoFacts } from "./coded-video-facts.ts";
 
-const NAMES: Record<string, string> = { h264: "H.264", ivf: "IVF" };
+const NAMES: Record<string, string> = {
+  h264: "H.264",
+  ivf: "IVF",
+  mp4: "MP4",
+  mov: "MOV",
+  mkv: "Matroska",
+  webm: "WebM",
+};
 
 /**
  * @returns undefined for other files
@@ -28,8 +35,34 @@ export async function streamFacts(file: Blob): Promise<SourceFacts | undefined> 
     width,
     height,
     frameRate,
+    isReadable: true,
     isDecodable: await canDecodePictures(track),
     keptBy: "samples",
     notCompressed: "a raw stream is not compressed here: put it into an MP4 first (ffmpeg -i IN -c copy OUT.mp4)",
+  });
+}
+
+/**
+ * Of a file whose pictures our index finds, but which the demuxer's library does not read: it can be kept, and does not play.
+ *
+ * @throws `error`, the library's, where our index does not find any either
+ */
+export async function unreadFacts(file: Blob, error: Error): Promise<SourceFacts> {
+  const index = await openIndex(readAhead(sourceFromBlob(file))).catch(() => undefined);
+  const track = index?.streams.find((stream) => stream.track?.kind === "video")?.track;
+  if (index === undefined || track?.kind !== "video" || !canDemux(index.container)) throw error;
+  const { codec, width, height, frameRate } = track;
+  return codedVideoFacts({
+    container: NAMES[index.container] ?? index.container,
+    bytes: file.size,
+    durationSeconds: index.durationMicroseconds / 1e6,
+    codec,
+    width,
+    height,
+    frameRate,
+    isReadable: false,
+    isDecodable: false,
+    keptBy: "samples",
+    notCompressed: error.message,
   });
 }
