@@ -52,9 +52,17 @@ export interface Limits {
   uploadLifetimeSeconds: number;
   /** After this time a download counts for nobody in particular. */
   downloadLogSeconds: number;
+  /** Opened in an hour by one account, and from one network (IPv4 /24, IPv6 /64) by visitors without one. */
+  playsPerHour: number;
+  /** Of visitors without an account at one network in an hour; more are delivered and not paid for. */
+  billedGuestDeliveriesPerHour: number;
   /** Of signing in and registering. */
   rates: RateLimits;
 }
+
+/** Many visitors may share a network. */
+export const DEFAULT_PLAYS_PER_HOUR = 600;
+export const DEFAULT_BILLED_GUEST_DELIVERIES = 60;
 
 export const DEFAULT_LIMITS: Limits = {
   slaveFileMaxBytes: 1 << 30, // 1 GiB: 1 % of a source of 100 GiB
@@ -66,6 +74,8 @@ export const DEFAULT_LIMITS: Limits = {
   uploadsPerAccount: 16,
   uploadLifetimeSeconds: 3 * 24 * 3600,
   downloadLogSeconds: 180 * 24 * 3600,
+  playsPerHour: DEFAULT_PLAYS_PER_HOUR,
+  billedGuestDeliveriesPerHour: DEFAULT_BILLED_GUEST_DELIVERIES,
   rates: DEFAULT_RATES,
 };
 

@@ -8,7 +8,7 @@ import { checkVideo } from "./check-video.ts";
 import { ANYBODY } from "./choose-cm.ts";
 import type { CmType } from "./cm-types.ts";
 import type { CmDeps } from "./deps.ts";
-import type { Cm, CmFields } from "./store.ts";
+import type { Cm, CmFields, NewCm } from "./store.ts";
 
 export const CM_MAX_BYTES = 256 << 20;
 /** Larger files are taken for no image; a 4K BMP has 28 MB. */
@@ -39,7 +39,7 @@ export async function importCm(
   deps: CmDeps,
   body: ByteStream,
   about: Partial<Omit<typeof NEW_CM, "durationMilliseconds">> = {},
-): Promise<Omit<Cm, "deliveries">> {
+): Promise<NewCm> {
   const { blobs, store, importLock, now, log } = deps;
   return receive(blobs, "cms", body, CM_MAX_BYTES, async (upload) => {
     const { source, sha256 } = await upload.finish();
