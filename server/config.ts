@@ -60,10 +60,6 @@ export interface Limits {
   rates: RateLimits;
 }
 
-/** Many visitors may share a network. */
-export const DEFAULT_PLAYS_PER_HOUR = 600;
-export const DEFAULT_BILLED_GUEST_DELIVERIES = 60;
-
 export const DEFAULT_LIMITS: Limits = {
   slaveFileMaxBytes: 1 << 30, // 1 GiB: 1 % of a source of 100 GiB
   mainFileMaxBytes: 64 * 2 ** 30,
@@ -74,8 +70,8 @@ export const DEFAULT_LIMITS: Limits = {
   uploadsPerAccount: 16,
   uploadLifetimeSeconds: 3 * 24 * 3600,
   downloadLogSeconds: 180 * 24 * 3600,
-  playsPerHour: DEFAULT_PLAYS_PER_HOUR,
-  billedGuestDeliveriesPerHour: DEFAULT_BILLED_GUEST_DELIVERIES,
+  playsPerHour: 600, // many visitors may share a network
+  billedGuestDeliveriesPerHour: 60,
   rates: DEFAULT_RATES,
 };
 

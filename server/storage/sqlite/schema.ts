@@ -2,6 +2,7 @@ import type { Generated } from "kysely";
 import type { AccountRole, AccountStatus } from "../../accounts/roles.ts";
 import type { LedgerEntry } from "../../ledger/chain.ts";
 import type { Unbilled } from "../../ledger/entries.ts";
+import type * as counts from "./count-rows.ts";
 
 /** The tables as SQL sees them. Ids and hashes are lowercase hex, times milliseconds since 1970, lists JSON text. */
 export interface Tables {
@@ -22,12 +23,12 @@ export interface Tables {
   owed_cms: OwedCmRow;
   cm_views: CmViewsRow;
   video_views: VideoViewsRow;
-  video_counts: VideoCountsRow;
-  cm_counts: CmCountsRow;
-  cm_event_counts: CmEventCountsRow;
-  viewer_videos: ViewerVideoRow;
-  viewer_deliveries: ViewerDeliveriesRow;
-  network_deliveries: NetworkDeliveriesRow;
+  video_counts: counts.VideoCountsRow;
+  cm_counts: counts.CmCountsRow;
+  cm_event_counts: counts.CmEventCountsRow;
+  viewer_videos: counts.ViewerVideoRow;
+  viewer_deliveries: counts.ViewerDeliveriesRow;
+  network_deliveries: counts.NetworkDeliveriesRow;
   video_conditions: VideoConditionsRow;
   surroundings: SurroundingRow;
   ledger: LedgerRow;
@@ -260,52 +261,6 @@ export interface VideoViewsRow {
   viewer: string;
   main_id: string;
   views: number;
-}
-
-/** How many rows of deliveries and downloads there are; kept in the transactions that add them. */
-export interface VideoCountsRow {
-  main_id: string;
-  deliveries: number;
-  downloads: number;
-}
-
-export interface CmCountsRow {
-  cm_id: string;
-  deliveries: number;
-  /** Of these, what is paid for. */
-  billable: number;
-}
-
-export interface CmEventCountsRow {
-  cm_id: string;
-  kind: string;
-  events: number;
-}
-
-/** What all plays of a viewer have in common of a video; JSON of plays/video-share.ts. */
-export interface ViewerVideoRow {
-  viewer: string;
-  slave_id: string;
-  seen_at: number;
-  state: string;
-}
-
-/** What decides whether a delivery is paid for; forgotten with the plays of that time. */
-export interface ViewerDeliveriesRow {
-  viewer: string;
-  /** Days since 1970, UTC. */
-  day: number;
-  cm_id: string;
-  main_id: string;
-  deliveries: number;
-}
-
-export interface NetworkDeliveriesRow {
-  /** A keyed hash. */
-  network: string;
-  /** Hours since 1970. */
-  hour: number;
-  deliveries: number;
 }
 
 /** A provider's conditions on a video; null is none. */
