@@ -5,10 +5,12 @@ import { type Command, integer, parse } from "./options.ts";
 const DEFAULT_PORT = 8484;
 const DEFAULT_ACCESS_LOG_DAYS = 180;
 const DEFAULT_GUEST_PLAYS = 20;
+const DEFAULT_PLAYS_PER_HOUR = 600;
+const DEFAULT_BILLED_GUEST_PLAYS = 60;
 
 export const serve: Command = {
   usage:
-    "cmix serve [--port N] [--host ADDRESS] [--data DIR] [--tls-cert FILE --tls-key FILE] [--trust-proxy ADDRESSES] [--embed-sites SITES] [--open-registration] [--access-log-days N] [--guest-plays N] [--administrator-link] [--drain-seconds N]",
+    "cmix serve [--port N] [--host ADDRESS] [--data DIR] [--tls-cert FILE --tls-key FILE] [--trust-proxy ADDRESSES] [--embed-sites SITES] [--open-registration] [--access-log-days N] [--guest-plays N] [--plays-per-hour N] [--billed-guest-plays N] [--administrator-link] [--drain-seconds N]",
 
   async run(args, signal) {
     const { values } = parse(args, 0, {
@@ -22,6 +24,8 @@ export const serve: Command = {
       "open-registration": "boolean",
       "access-log-days": "string",
       "guest-plays": "string",
+      "plays-per-hour": "string",
+      "billed-guest-plays": "string",
       "administrator-link": "boolean",
       "drain-seconds": "string",
     });
@@ -41,6 +45,10 @@ export const serve: Command = {
       administratorLink: values["administrator-link"] === true,
       accessLogDays: integer(values, "access-log-days", 1, 36500) ?? DEFAULT_ACCESS_LOG_DAYS,
       guestPlaysPerDay: integer(values, "guest-plays", 0, 1e6) ?? DEFAULT_GUEST_PLAYS,
+      limits: {
+        playsPerHour: integer(values, "plays-per-hour", 1, 1e9) ?? DEFAULT_PLAYS_PER_HOUR,
+        billedGuestDeliveriesPerHour: integer(values, "billed-guest-plays", 0, 1e9) ?? DEFAULT_BILLED_GUEST_PLAYS,
+      },
       drainSeconds: integer(values, "drain-seconds", 0, 3600) ?? 0,
       smtpUrl: process.env.CMIX_SMTP_URL, // holds a password: no option, which others on the machine could read
       mailFrom: process.env.CMIX_MAIL_FROM,

@@ -52,6 +52,10 @@ export interface Limits {
   uploadLifetimeSeconds: number;
   /** After this time a download counts for nobody in particular. */
   downloadLogSeconds: number;
+  /** Opened in an hour by one account, and from one network (IPv4 /24, IPv6 /64) by visitors without one. */
+  playsPerHour: number;
+  /** Of visitors without an account at one network in an hour; more are delivered and not paid for. */
+  billedGuestDeliveriesPerHour: number;
   /** Of signing in and registering. */
   rates: RateLimits;
 }
@@ -66,6 +70,8 @@ export const DEFAULT_LIMITS: Limits = {
   uploadsPerAccount: 16,
   uploadLifetimeSeconds: 3 * 24 * 3600,
   downloadLogSeconds: 180 * 24 * 3600,
+  playsPerHour: 600, // many visitors may share a network
+  billedGuestDeliveriesPerHour: 60,
   rates: DEFAULT_RATES,
 };
 

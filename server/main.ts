@@ -58,6 +58,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
         if (settings.drainSeconds > 0) await pause(settings.drainSeconds * 1000);
         await closeServer(server);
         await housekeeping.stop();
+        await deps.livePlays.settled();
         await deps.store.close();
         deps.log("closed");
       },

@@ -15,6 +15,7 @@ import { ClientFinder } from "./security/client.ts";
 import { checkEmbedSites } from "./security/embed-sites.ts";
 import type { OutboundRules } from "./security/guarded-fetch.ts";
 import { keepKeyCheck, openMasterKey } from "./security/master-key.ts";
+import { steadyClock } from "./steady-clock.ts";
 import { openFileBlobs, sealOlderFiles } from "./storage/folder/file-blobs.ts";
 import { UploadStore } from "./storage/folder/upload-store.ts";
 import { openDatabase } from "./storage/sqlite/database.ts";
@@ -61,7 +62,7 @@ export async function openDeps(
   const store = createStore(await openDatabase(join(dataDir, DATABASE_FILE)), key);
   const mainOrigins = new MainOrigins(store.videos);
   await mainOrigins.refresh();
-  const now = options.now ?? Date.now;
+  const now = options.now ?? steadyClock();
   return {
     store,
     mainOrigins,

@@ -11,6 +11,12 @@ export type RefusalCode =
   | "email_taken"
   /** Forward, out of a CM that has time to go. */
   | "in_cm"
+  /** Another play of the viewer shows a CM. */
+  | "cm_elsewhere"
+  /** The play has another CM than before. */
+  | "cm_changed"
+  /** Not all of the CM was sent. */
+  | "cm_unsent"
   | "seek_first"
   /** The ticket's number was used already, or the play moved on since. */
   | "ticket_used"

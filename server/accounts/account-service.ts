@@ -1,4 +1,5 @@
 import { randomInt } from "node:crypto";
+import type { RateLimits } from "../config.ts";
 import { Refusal } from "../refusal.ts";
 import { hashToken, newToken } from "../security/session-token.ts";
 import { AccessLog } from "./access-log.ts";
@@ -44,7 +45,7 @@ export class AccountService {
   readonly log: AccessLog;
   private readonly deps: Pick<AccountDeps, "store" | "now" | "openRegistration">;
   private readonly passwords = new Passwords();
-  private readonly rates: Rates;
+  private readonly rates: Rates<keyof RateLimits>;
 
   constructor(deps: Pick<AccountDeps, "store" | "now" | "limits" | "openRegistration">) {
     this.deps = deps;

@@ -11,6 +11,8 @@ export interface VideoFacts {
   type: CmType;
   /** Running time, rounded up. */
   durationMilliseconds: number;
+  /** For so long one picture stands at most. */
+  longestPictureSeconds: number;
 }
 
 /**
@@ -51,10 +53,20 @@ async function factsOf(input: Input): Promise<VideoFacts> {
   // A file that is cut behind its index has fewer pictures than the index tells of.
   const sink = new EncodedPacketSink(track);
   let [there, told] = [0, 0];
-  for await (const packet of sink.packets()) if (packet.data.length > 0) there += 1;
+  const times = [0, seconds];
+  for await (const packet of sink.packets()) {
+    if (packet.data.length === 0) continue;
+    there += 1;
+    times.push(Math.min(seconds, packet.timestamp));
+  }
   for await (const _ of sink.packets(undefined, undefined, { metadataOnly: true })) told += 1;
   if (there === 0 || there < told)
     throw new FormatError(`only ${there} of its ${told} pictures are there: the file is cut; save it again`);
   const isWebm = (await input.getFormat()) === WEBM;
-  return { type: isWebm ? "video/webm" : "video/mp4", durationMilliseconds: Math.ceil(seconds * 1000) };
+  times.sort((a, b) => a - b); // packets come in the order of decoding
+  return {
+    type: isWebm ? "video/webm" : "video/mp4",
+    durationMilliseconds: Math.ceil(seconds * 1000),
+    longestPictureSeconds: Math.max(...times.slice(1).map((time, i) => time - (times[i] ?? 0))),
+  };
 }

@@ -12,7 +12,7 @@ import { fetchFile } from "../security/fetch-file.ts";
 import type { OriginFault } from "./cm-types.ts";
 import type { CmDeps } from "./deps.ts";
 import { CM_MAX_BYTES, importCm } from "./import-cm.ts";
-import type { Cm, CmOrigin } from "./store.ts";
+import type { Cm, CmOrigin, NewCm } from "./store.ts";
 
 const IDLE_SECONDS = 20;
 const MOST_SECONDS = 300;
@@ -33,7 +33,7 @@ interface Finding {
  *
  * @throws InputError, Refusal the address is not allowed, or does not answer with a file; FormatError … as `importCm`
  */
-export async function registerRemoteCm(deps: CmDeps, url: string): Promise<Omit<Cm, "deliveries">> {
+export async function registerRemoteCm(deps: CmDeps, url: string): Promise<NewCm> {
   const request = { maxBytes: CM_MAX_BYTES, idleSeconds: IDLE_SECONDS, mostSeconds: MOST_SECONDS };
   return fetchFile(url, request, deps.outbound, ({ body, headers }) =>
     importCm(deps, body, { origin: sound(deps, url, tagOf(headers)) }),

@@ -98,12 +98,12 @@ export function registerCms(app: OpenAPIHono, deps: CmDeps): void {
 
   app.openapi(addRoute, async (c) => {
     const cm = await importCm(deps, uploadBody(c, CM_MAX_BYTES));
-    return c.json(cmToJson({ ...cm, deliveries: 0 }, {}), 201);
+    return c.json(cmToJson({ ...cm, deliveries: 0, billable: 0 }, {}), 201);
   });
 
   app.openapi(addressRoute, async (c) => {
     const cm = await registerRemoteCm(deps, c.req.valid("json").url);
-    return c.json(cmToJson({ ...cm, deliveries: 0 }, {}), 201);
+    return c.json(cmToJson({ ...cm, deliveries: 0, billable: 0 }, {}), 201);
   });
 
   app.openapi(changeRoute, async (c) => {

@@ -47,6 +47,7 @@ export const cmSchema = z
     bytes: z.number(),
     createdAt: z.iso.datetime(),
     deliveries: wholeNumber,
+    billable: wholeNumber.openapi({ description: "Of the deliveries, those that are paid for" }),
     events: z.record(z.string(), z.number()).openapi({ description: "Counted events by kind" }),
     fileUrl: z.string(),
     origin: z

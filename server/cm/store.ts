@@ -25,10 +25,15 @@ export interface Cm extends CmCandidate {
   durationMilliseconds: number;
   bytes: number;
   sha256: string;
+  /** Of its deliveries, those that are paid for. */
+  billable: number;
   createdAt: number;
   /** Null where the file was uploaded. */
   origin: CmOrigin | null;
 }
+
+/** One that was never shown. */
+export type NewCm = Omit<Cm, "deliveries" | "billable">;
 
 /** What an administrator may change. */
 export type CmFields = Pick<
@@ -45,7 +50,7 @@ export interface CmStore {
   events(): Promise<{ cmId: string; kind: string; count: number }[]>;
   hasHouseCm(): Promise<boolean>;
   /** Puts a CM in, or back in where the same file was removed before. */
-  insert(cm: Omit<Cm, "deliveries">): Promise<void>;
+  insert(cm: NewCm): Promise<void>;
   change(id: string, fields: CmFields): Promise<void>;
   /** CMs that are on and whose file on the sponsor's server is to be looked at; those that wait longest first. */
   originsDue(now: number, most: number): Promise<Cm[]>;

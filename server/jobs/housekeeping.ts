@@ -22,11 +22,15 @@ export interface Housekeeping {
 
 /** Runs a round a minute. What fails is logged, and tried again with the next round. */
 export function startHousekeeping(
-  deps: CmDeps & LibraryDeps & PlayDeps & ReportDeps & { limits: Pick<Limits, "downloadLogSeconds"> },
+  deps: CmDeps &
+    LibraryDeps &
+    PlayDeps &
+    ReportDeps & { limits: Pick<Limits, "downloadLogSeconds" | "playLifetimeSeconds"> },
   uploads: Uploads,
 ): Housekeeping {
   const tasks: Record<string, () => Promise<void>> = {
     "expired-uploads": () => uploads.removeExpired(),
+    "old-plays": () => deps.store.plays.removeBefore(deps.now() - deps.limits.playLifetimeSeconds * 1000),
     "withdrawn-videos": () => removeWithdrawn(deps),
     "main-pieces": () => readForPieces(deps),
     "cm-origins": () => checkOrigins(deps),

@@ -1,11 +1,9 @@
 import type { LibraryDeps } from "../library/deps.ts";
 import { extraBlobId } from "../library/import-extra.ts";
-import type { PlayDeps } from "../plays/deps.ts";
 
 /** Removes the files of videos that were withdrawn and that no play needs any more. */
-export async function removeWithdrawn(deps: LibraryDeps & PlayDeps): Promise<void> {
-  const { store, blobs, slaveReaders, limits, log, now, mainOrigins } = deps;
-  await store.plays.removeBefore(now() - limits.playLifetimeSeconds * 1000);
+export async function removeWithdrawn(deps: LibraryDeps): Promise<void> {
+  const { store, blobs, slaveReaders, log, now, mainOrigins } = deps;
   for (const { slaveId, mainId } of await store.videos.unusedSince(now())) {
     const extras = [await store.library.extra(mainId, "poster"), await store.library.extra(mainId, "teaser")];
     await store.videos.markRemoved(slaveId, mainId, now());

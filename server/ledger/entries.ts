@@ -1,5 +1,12 @@
 /** What the ledger has entries of, and what each says. */
 
+/**
+ * Why nobody pays for a delivery: the viewer had this CM before this video on that day already, had the CM as often as its cap allows, or
+ * too many visitors without an account came from one network in an hour.
+ */
+export const UNBILLED = ["repeat", "cap", "rate"] as const;
+export type Unbilled = (typeof UNBILLED)[number];
+
 /** Who got which CM before which slave, without a person: one for each video of a play, made when its secret was first released. */
 export interface Delivery {
   playId: string;
@@ -8,6 +15,8 @@ export interface Delivery {
   slaveId: string;
   mainId: string;
   cmId: string;
+  /** Null where it is paid for. */
+  unbilled: Unbilled | null;
   releasedAt: number;
 }
 
@@ -27,9 +36,16 @@ export interface CountedEvent {
   at: number;
 }
 
-/** A delivery as its entry tells it; of the first video without its number, as before plays had several. */
-export function deliveryBody({ playId, video, slaveId, mainId, cmId }: Omit<Delivery, "releasedAt">): string {
-  return JSON.stringify({ playId, ...(video > 1 && { video }), slaveId, mainId, cmId });
+/** A delivery as its entry tells it; of the first video without its number, as before plays had several, and paid for unless it says why not. */
+export function deliveryBody({ playId, video, slaveId, mainId, cmId, unbilled }: Omit<Delivery, "releasedAt">): string {
+  return JSON.stringify({
+    playId,
+    ...(video > 1 && { video }),
+    slaveId,
+    mainId,
+    cmId,
+    ...(unbilled !== null && { unbilled }),
+  });
 }
 
 /** An event as its entry tells it. */

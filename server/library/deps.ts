@@ -13,6 +13,8 @@ import type { UploadFiles } from "./upload-files.ts";
 export interface LibraryDeps {
   store: { videos: VideoStore; library: LibraryStore; conditions: ConditionStore; accountLogs: AccountLogStore };
   blobs: Blobs;
+  /** Makes those who download unrecognisable where they are counted. */
+  playKey: Uint8Array;
   /** Unfinished uploads. */
   uploadFiles: UploadFiles;
   slaveReaders: SlaveReaders;

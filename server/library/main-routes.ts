@@ -2,11 +2,13 @@ import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { MainReader, sourceFromBytes } from "../../codec/index.ts";
 import { guarded } from "../accounts/identity.ts";
+import { addressKey } from "../accounts/rates.ts";
 import { defineRoute } from "../http/route.ts";
 import { bytes, idSchema, json, refusals } from "../http/schemas.ts";
 import { sendFile } from "../http/send-file.ts";
 import { Refusal } from "../refusal.ts";
 import type { LibraryDeps } from "./deps.ts";
+import { type Downloader, Downloads } from "./downloads.ts";
 import { ownedVideo } from "./owned-video.ts";
 import { registerRemoteMain } from "./remote-main.ts";
 import { mainAddressSchema, remoteMainSchema } from "./schemas.ts";
@@ -63,10 +65,9 @@ const posterRoute = defineRoute({
 });
 
 export function registerMains(app: OpenAPIHono, deps: LibraryDeps): void {
-  const { store, blobs, now } = deps;
+  const { store, blobs } = deps;
 
-  const countDownload = (c: Context, mainId: string): Promise<void> =>
-    store.library.addDownload({ at: now(), mainId, accountId: c.get("identity")?.accountId ?? null });
+  const downloads = new Downloads(deps);
 
   async function listed(mainId: string) {
     const [main, video] = [await store.videos.main(mainId), await store.videos.byMain(mainId)];
@@ -78,14 +79,15 @@ export function registerMains(app: OpenAPIHono, deps: LibraryDeps): void {
   app.openapi(getRoute, async (c) => {
     const { main, video } = await listed(c.req.valid("param").mainId);
     if (main.url !== null) {
-      if (asksForAll(c)) await countDownload(c, main.mainId);
+      if (asksForAll(c)) await downloads.count(downloaderOf(c), main.mainId);
       c.header("Cache-Control", "no-store");
       return c.redirect(main.url, 302);
     }
-    const answer = { type: MAIN_TYPE, tag: main.sha256, cache: FOR_EVER, fileName: video.mainName };
-    const response = sendFile(c, await blobs.source("mains", main.mainId), answer);
-    if (response.ok && asksForAll(c)) await countDownload(c, main.mainId);
-    return response;
+    const from = downloaderOf(c);
+    return sendFile(c, await blobs.source("mains", main.mainId), {
+      ...{ type: MAIN_TYPE, tag: main.sha256, cache: FOR_EVER, fileName: video.mainName },
+      ...(asksForRest(c) && { onSent: ({ bytes }) => void downloads.sent(from, main, bytes) }),
+    });
   });
 
   app.openapi(addressRoute, async (c) => {
@@ -110,7 +112,21 @@ export function registerMains(app: OpenAPIHono, deps: LibraryDeps): void {
   });
 }
 
-/** A download is all of the file from its start; a player's single ranges are none, nor is the rest of one that broke off. */
+function downloaderOf(c: Context): Downloader {
+  const identity = c.get("identity");
+  return {
+    accountId: identity?.accountId ?? null,
+    key: identity?.sessionId ?? addressKey(c.get("client").address),
+  };
+}
+
+/** A download is all of the file from its start, in several goes where it breaks off; a player's single ranges are none. */
+function asksForRest(c: Context): boolean {
+  const range = c.req.header("Range")?.trim();
+  return c.req.method === "GET" && (range === undefined || !/^bytes=/.test(range) || /^bytes=\d+-$/.test(range));
+}
+
+/** The same of an address that is answered with another one: only its beginning is seen here. */
 function asksForAll(c: Context): boolean {
   const range = c.req.header("Range")?.trim();
   return c.req.method === "GET" && (range === undefined || !/^bytes=/.test(range) || range === "bytes=0-");

@@ -116,10 +116,16 @@ export interface LibraryStore {
   removeExtra(mainId: string, kind: ExtraKind): Promise<void>;
   /** Whether any video still shows this blob. */
   usesExtra(sha256: string): Promise<boolean>;
-  addDownload(entry: DownloadEntry): Promise<void>;
+  /**
+   * Counts a download.
+   *
+   * @param once stands for who downloads, and for the day
+   * @returns false where that one is counted already
+   */
+  addDownload(entry: DownloadEntry, once: string): Promise<boolean>;
   /** Newest first. */
   downloads(mainId: string, most: number): Promise<DownloadEntry[]>;
-  /** The downloads before `time` still count, but for nobody in particular. */
+  /** The downloads before `time` still count, but for nobody in particular; some of them at a time. */
   forgetDownloaders(time: number): Promise<void>;
 }
 

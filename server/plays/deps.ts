@@ -30,13 +30,16 @@ export interface PlayDeps {
   /** Signs tickets, and makes viewers unrecognisable where they are counted. */
   playKey: Uint8Array;
   kernels: Kernels;
-  /** One opening of a play of the same visitor at a time. */
+  /** One opening of a play, and one beginning of a CM, of the same visitor at a time. */
   openingLock: KeyedLock;
   /** One release of a video whose plays are limited at a time. */
   importLock: KeyedLock;
   /** Plays of a visitor without an account in 24 hours. */
   guestPlaysPerDay: number;
-  limits: Pick<Limits, "playLifetimeSeconds" | "unitsPerAnswer" | "unitBytesPerAnswer">;
+  limits: Pick<
+    Limits,
+    "playLifetimeSeconds" | "unitsPerAnswer" | "unitBytesPerAnswer" | "playsPerHour" | "billedGuestDeliveriesPerHour"
+  >;
   clients: ClientFinder;
   /** Servers that pages read mains from, for the headers of every answer. */
   mainOrigins: { readonly current: readonly string[] };

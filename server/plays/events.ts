@@ -4,6 +4,9 @@ import { CM_EVENTS, type CmEventKind } from "./event-kinds.ts";
 import { cmMilliseconds, type Play, type PlayState, withVideo } from "./play.ts";
 import { elapsedMilliseconds } from "./play-rules.ts";
 
+/** What was shown is counted in whole seconds, and in steps of at least so many until the video's end. */
+const SHOWN_STEP_SECONDS = 5;
+
 export interface PlayEvent {
   /** The player's own, one for each event: told again, it counts once. */
   id: string;
@@ -27,8 +30,10 @@ export function judgeEvent(
   if (event.kind === "seconds") {
     const [video, state] = [play.videos[event.number - 1], play.state.videos[event.number - 1]];
     if (video === undefined || state === undefined) return "unknown";
-    const seconds = event.seconds ?? 0;
-    if (seconds <= state.shownSeconds) return "known";
+    const seconds = Math.floor(event.seconds ?? 0);
+    const end = Math.floor(video.durationMilliseconds / 1000);
+    const isEnd = seconds >= end && state.shownSeconds < end;
+    if (seconds <= state.shownSeconds || (seconds < state.shownSeconds + SHOWN_STEP_SECONDS && !isEnd)) return "known";
     if (!state.delivered || seconds * 1000 > elapsedMilliseconds(state, now)) return "early";
     const next = withVideo(play.state, event.number, (old) => ({ ...old, shownSeconds: seconds }));
     return { counted: { ...counted, seconds, mainId: video.mainId, cmId: "" }, state: next };

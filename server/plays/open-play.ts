@@ -1,6 +1,7 @@
 /** The start of a play: may these videos be played, and which CMs go around them (Cmix patent [0201]-[0205])? */
 import { createHmac, randomBytes } from "node:crypto";
 import type { Identity } from "../accounts/identity.ts";
+import { networkKey } from "../accounts/rates.ts";
 import {
   type AttributeName,
   attributesThatMatter,
@@ -15,7 +16,7 @@ import type { Video } from "../library/store.ts";
 import { Refusal } from "../refusal.ts";
 import { attributesForSurroundings, type SurroundingPlace } from "../surroundings/choose-surroundings.ts";
 import type { PlayDeps } from "./deps.ts";
-import { movePlay, openState, type Play } from "./play.ts";
+import { cmAt, movePlay, openState, type Play, type PlayCm } from "./play.ts";
 
 const DAY_MILLISECONDS = 24 * 3600 * 1000;
 /** A play that was not heard of for so long was left. */
@@ -25,6 +26,19 @@ interface Wanted {
   video: Video;
   conditions: VideoConditions;
   place: CmPlace;
+}
+
+/** Stands for the network of a visitor without an account where deliveries go by it; undefined for an account. */
+export function networkOf(
+  { playKey }: Pick<PlayDeps, "playKey">,
+  { accountId }: Identity,
+  address: string | undefined,
+): string | undefined {
+  if (accountId !== undefined) return undefined;
+  return createHmac("sha256", playKey)
+    .update(`network ${networkKey(address)}`)
+    .digest("hex")
+    .slice(0, 32);
 }
 
 /** Stands for account or session wherever counts go by viewer: the same for the same viewer, and no more than that. */
@@ -72,12 +86,11 @@ async function openAllowedPlay(
   mainIds: readonly string[],
   attributes: ViewerAttributes,
 ): Promise<{ play: Play; videos: Video[]; isOwed: boolean }> {
-  const { store, livePlays, metrics, log, limits, now } = deps;
+  const { livePlays, metrics, log, now } = deps;
   const at = now();
   const viewer = viewerOf(deps, identity);
   const wanted = await findWanted(deps, mainIds);
   for (const one of wanted) await mustBeAllowed(deps, one, viewer);
-  await store.plays.removeBefore(at - limits.playLifetimeSeconds * 1000);
   await closeLeft(deps, viewer, at);
   const { cms, isOwed } = await chooseCms(deps, wanted, viewer, attributes, at);
   const play: Play = {
@@ -92,7 +105,7 @@ async function openAllowedPlay(
       segments: video.segments,
       durationMilliseconds: Math.round(video.durationSeconds * 1000),
     })),
-    cms: cms.map(({ id, durationMilliseconds }) => ({ cmId: id, durationMilliseconds })),
+    cms: cms.map(playCmOf),
     state: openState(wanted.length, at),
   };
   await livePlays.open(play);
@@ -101,15 +114,22 @@ async function openAllowedPlay(
   return { play, videos: wanted.map(({ video }) => video), isOwed };
 }
 
+const playCmOf = ({ id, type, durationMilliseconds, bytes }: Cm): PlayCm => ({
+  cmId: id,
+  type,
+  durationMilliseconds,
+  bytes,
+});
+
 /** Which attributes would matter for a play of these videos: the player shows them, and sends no others (S12). */
 export async function askConditions(
   deps: PlayDeps,
-  identity: Identity,
+  identity: Identity | undefined,
   mainIds: readonly string[],
 ): Promise<AttributeName[]> {
   const wanted = await findWanted(deps, mainIds);
   const candidates = await deps.store.cms.list();
-  const moment = await momentOf(deps, viewerOf(deps, identity), deps.now());
+  const moment = await momentOf(deps, identity && viewerOf(deps, identity), deps.now());
   const around = await deps.store.surroundings.list();
   return [
     ...new Set(
@@ -135,8 +155,9 @@ export async function mustBeAllowed(
   viewer: string,
 ): Promise<void> {
   const { mainId } = video;
-  const played = await store.plays.videoPlays(mainId, viewer);
   const { fromAt, untilAt, plays, playsPerViewer } = conditions;
+  const isLimited = plays !== null || playsPerViewer !== null;
+  const played = isLimited ? await store.plays.videoPlays(mainId, viewer) : { all: 0, ofViewer: 0 };
   const date = (time: number | null) => new Date(time ?? 0).toISOString();
   switch (limitFault(conditions, played, now())) {
     case "not_yet":
@@ -164,7 +185,13 @@ export async function mustBeAllowed(
   }
 }
 
-async function findWanted({ store }: PlayDeps, mainIds: readonly string[]): Promise<Wanted[]> {
+/** @throws Refusal not_found */
+export async function mustBeHere(deps: PlayDeps, mainIds: readonly string[]): Promise<void> {
+  await findWanted(deps, mainIds);
+}
+
+async function findWanted(deps: PlayDeps, mainIds: readonly string[]): Promise<Wanted[]> {
+  const { store } = deps;
   const wanted: Wanted[] = [];
   for (const mainId of mainIds) {
     const video = await store.videos.byMain(mainId);
@@ -174,12 +201,19 @@ async function findWanted({ store }: PlayDeps, mainIds: readonly string[]): Prom
         `the slave of main ${mainId} is not here: ask the service that the video came from`,
         { mainId },
       );
-    const conditions = await store.conditions.of(mainId);
-    const { kindsAllowed, kindsExcluded } = conditions;
-    const place = { genre: video.genre, ageLimit: video.ageLimit, kindsAllowed, kindsExcluded };
-    wanted.push({ video, conditions, place });
+    wanted.push(await wantedOf(deps, video));
   }
   return wanted;
+}
+
+async function wantedOf({ store }: PlayDeps, video: Video): Promise<Wanted> {
+  const conditions = await store.conditions.of(video.mainId);
+  const { kindsAllowed, kindsExcluded } = conditions;
+  return {
+    video,
+    conditions,
+    place: { genre: video.genre, ageLimit: video.ageLimit, kindsAllowed, kindsExcluded },
+  };
 }
 
 /** Plays that a viewer left without a word end, and the CM that each still owed comes first next time (Cmix patent [0227]). */
@@ -201,10 +235,48 @@ function closing(play: Play, at: number) {
   return { state: answer.state, facts: [{ kind: "owed", owed } as const] };
 }
 
-async function momentOf({ store }: PlayDeps, viewer: string, at: number) {
-  const views = await store.plays.cmViews(viewer, at);
+async function momentOf({ store }: PlayDeps, viewer: string | undefined, at: number) {
+  const views = viewer === undefined ? new Map<string, number>() : await store.plays.cmViews(viewer, at);
   return { now: at, viewsToday: (cmId: string) => views.get(cmId) ?? 0 };
 }
+
+/**
+ * Whether the CM at the play's place may be shown at this moment, when its clock is about to begin: others may have been shown since it
+ * was chosen, and the video behind it may have reached its own limits.
+ *
+ * @returns another CM where it may not. What the viewer told for the first choice is not kept, so it is one without conditions on that
+ * @throws Refusal a provider's limit; unavailable: there is no CM
+ */
+export async function checkCm(deps: PlayDeps, play: Play): Promise<PlayCm | undefined> {
+  const { store, now, log } = deps;
+  const { viewer, state, videos } = play;
+  const number = state.place.kind === "over" ? 0 : state.place.number;
+  const behind = videos[number - 1];
+  // By its slave: one that was withdrawn meanwhile comes to its end.
+  const video = await store.videos.bySlave((behind ?? videos.at(-1))?.slaveId ?? "");
+  if (video === undefined) throw new Error("the video of a play is not in the database");
+  const wanted = await wantedOf(deps, video);
+  if (behind !== undefined && state.videos[number - 1]?.delivered !== true) await mustBeAllowed(deps, wanted, viewer);
+  const at = now();
+  const [candidates, moment] = [await store.cms.list(), await momentOf(deps, viewer, at)];
+  const cmId = cmAt(play)?.cmId ?? "";
+  const cm = candidates.find(({ id }) => id === cmId);
+  const isOwed = (await store.plays.owed(viewer)).includes(cmId);
+  const viewsToday = isOwed ? () => 0 : moment.viewsToday;
+  // One that was switched off meanwhile is shown to its end, as it was promised to its sponsor's server.
+  const fault = cm && placeFault({ ...cm, active: true }, wanted.place, { now: at, viewsToday });
+  if (fault === undefined) return undefined;
+  const choice = chooseCm(candidates, wanted.place, {}, moment);
+  if (choice === undefined) throw noCm();
+  log("cm-choice", {
+    cmId: choice.cm.id,
+    reason: `${choice.reason}, in place of one with the fault ${fault}`,
+    unfit: choice.unfit,
+  });
+  return choice.cm.id === cmId ? undefined : playCmOf(choice.cm);
+}
+
+const noCm = () => new Refusal("unavailable", "this server has no CM: its administrator must add one");
 
 /** One before each video and one behind the last, which may go with the last video. A CM that was missed comes first. */
 async function chooseCms(
@@ -231,7 +303,7 @@ async function chooseCms(
             { now: at, viewsToday: (cmId) => moment.viewsToday(cmId) + times(cmId) },
           )
         : { cm: owed, reason: "owed", unfit: "" };
-    if (choice === undefined) throw new Refusal("unavailable", "this server has no CM: its administrator must add one");
+    if (choice === undefined) throw noCm();
     chosen.push(choice.cm);
     isOwed ||= owed !== undefined;
     log("cm-choice", { cmId: choice.cm.id, reason: choice.reason, unfit: choice.unfit });

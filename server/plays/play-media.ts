@@ -7,6 +7,7 @@ import type { PlayDeps } from "./deps.ts";
 const KEPT = 64;
 
 export interface PlaySlave {
+  slaveId: string;
   id: Uint8Array;
   reader: SlaveReader;
   timeline: Timeline;
@@ -30,6 +31,7 @@ export class PlayMedia {
   slave(slaveId: string): Promise<PlaySlave> {
     const { store, slaveReaders } = this.deps;
     return this.slaves.get(slaveId, async () => ({
+      slaveId,
       id: fromHex(slaveId),
       reader: await slaveReaders.open(slaveId),
       timeline: await store.videos.timeline(slaveId),

@@ -1,6 +1,5 @@
 /** One play from its first CM to its last, on top of the live plays; what may happen when is decided in sequence.ts and play-rules.ts. */
 import type { Identity } from "../accounts/identity.ts";
-import type { Delivery } from "../ledger/entries.ts";
 import { Refusal } from "../refusal.ts";
 import type { PlayDeps } from "./deps.ts";
 import { type EventFault, judgeEvent, type PlayEvent } from "./events.ts";
@@ -8,6 +7,7 @@ import type { Fact } from "./facts.ts";
 import { mustBeAllowed } from "./open-play.ts";
 import {
   cmAt,
+  isCmSent,
   movePlay,
   type Play,
   type PlayCm,
@@ -15,14 +15,28 @@ import {
   type PlayVideo,
   secondsToCmEnd,
   secretOf,
-  startCm,
   videoAt,
   withVideo,
 } from "./play.ts";
 import type { Move } from "./sequence.ts";
 import { redeem, ticketFor } from "./tickets.ts";
+import type { VideoShare } from "./video-share.ts";
 
 export type EventOutcome = "counted" | EventFault;
+
+/** What becomes of a play. */
+export interface NewState {
+  state: PlayState;
+  /** Of its viewer, by slave. */
+  shares?: ReadonlyMap<string, VideoShare>;
+  facts?: readonly Fact[];
+}
+
+/** Who asks for a secret. */
+export interface Asker {
+  /** The network of a visitor without an account, as it is counted by; undefined for an account. */
+  address: string | undefined;
+}
 
 export class PlayService {
   private readonly deps: PlayDeps;
@@ -40,16 +54,6 @@ export class PlayService {
     if (play.sessionId !== identity?.sessionId)
       throw new Refusal("foreign_session", "this play belongs to another session: open one of your own");
     return play;
-  }
-
-  /** Starts the clock of the CM at the place; where the play stands behind a CM it starts nothing. */
-  async startCm(play: Play): Promise<void> {
-    const at = this.deps.now();
-    await this.store(play, () => {
-      const state = startCm(play, at);
-      const cmId = cmAt(play)?.cmId ?? "";
-      return state === play.state ? [play.state] : [state, { kind: "cm-view", viewer: play.viewer, cmId, at }];
-    });
   }
 
   /**
@@ -74,42 +78,42 @@ export class PlayService {
       const facts: Fact[] = [...settled(play, at)];
       if (owed !== undefined)
         facts.push({ kind: "owed", owed: { playId: play.id, viewer: play.viewer, cmId: owed, at } });
-      return [answer.state, ...facts];
+      return { state: answer.state, facts };
     });
   }
 
   /**
    * The secret of the video behind the CM that has passed; its first release in a play is the delivery that counts.
    *
-   * @throws Refusal too_early; ticket_…: see tickets.ts; a provider's limit that was reached meanwhile
+   * @throws Refusal too_early; cm_unsent: not all of the CM went out; ticket_…: see tickets.ts; a provider's limit that was reached
+   * meanwhile
    */
-  async secret(play: Play, ticketText: string): Promise<Uint8Array> {
+  async secret(play: Play, ticketText: string, asker: Asker): Promise<Uint8Array> {
     const { importLock, store } = this.deps;
     const { number, video } = this.videoOf(play);
     const conditions = await store.conditions.of(video.mainId);
     const isLimited = conditions.plays !== null || conditions.playsPerViewer !== null;
-    if (!isLimited || play.state.videos[number - 1]?.delivered) return this.release(play, ticketText);
+    if (!isLimited || play.state.videos[number - 1]?.delivered) return this.release(play, ticketText, asker);
     // Of two viewers who ask for the last play, the second must see the first one's delivery.
     return importLock.run(`plays of ${video.mainId}`, async () => {
       const found = await store.videos.byMain(video.mainId);
       const counts = { ...conditions, fromAt: null, untilAt: null };
       if (found !== undefined) await mustBeAllowed(this.deps, { video: found, conditions: counts }, play.viewer);
-      return this.release(play, ticketText);
+      return this.release(play, ticketText, asker);
     });
   }
 
-  private async release(play: Play, ticketText: string): Promise<Uint8Array> {
-    const { metrics, log, now } = this.deps;
-    const at = now();
+  private async release(play: Play, ticketText: string, { address }: Asker): Promise<Uint8Array> {
+    const { metrics, log, now, limits, store } = this.deps;
     const { number, video } = this.videoOf(play);
     const cmId = cmAt(play)?.cmId ?? "";
+    const perViewerDay = (await store.cms.byId(cmId))?.conditions.perViewerDay ?? null;
+    const at = now();
     const first = play.state.videos[number - 1]?.delivered !== true;
     let secret: Uint8Array = new Uint8Array();
     await this.store(play, () => {
       redeem(this.deps, play, ticketText, "secret");
-      const seconds = secondsToCmEnd(play, at);
-      if (play.state.cmStartedAt === null || seconds > 0)
-        throw new Refusal("too_early", `the CM has ${seconds.toFixed(1)} s to go`, { retryAfterSeconds: seconds });
+      mustHaveRun(play, at);
       secret = secretOf(play, number);
       const moved = movePlay(play, { kind: "next" }, at);
       const base = play.state.place.kind === "cm" && moved.kind === "at" ? moved.state : play.state;
@@ -118,9 +122,10 @@ export class PlayService {
         delivered: true,
       }));
       const { mainId, slaveId } = video;
-      const delivery: Delivery = { playId: play.id, video: number, slaveId, mainId, cmId, releasedAt: at };
-      const counted: Fact[] = first ? [{ kind: "delivery", delivery, viewer: play.viewer }] : [];
-      return [state, ...settled(play, at), ...counted];
+      const delivery = { playId: play.id, video: number, slaveId, mainId, cmId, releasedAt: at };
+      const network = address === undefined ? undefined : { address, mostPerHour: limits.billedGuestDeliveriesPerHour };
+      const fact: Fact = { kind: "delivery", delivery, viewer: play.viewer, perViewerDay, network };
+      return { state, facts: [...settled(play, at), ...(first ? [fact] : [])] };
     });
     if (first) {
       metrics.add("cmix_deliveries_total");
@@ -176,13 +181,24 @@ export class PlayService {
   }
 
   /** Changes a play and waits until it is on the disk. */
-  async store(play: Play, change: () => [PlayState, ...Fact[]]): Promise<void> {
+  async store(play: Play, change: () => NewState): Promise<void> {
     const at = this.deps.now();
     await this.deps.livePlays.change(play, () => {
-      const [state, ...facts] = change();
-      return { state: { ...state, seenAt: at }, facts, result: undefined };
+      const { state, ...rest } = change();
+      return { ...rest, state: { ...state, seenAt: at }, result: undefined };
     }).stored;
   }
+}
+
+/** @throws Refusal too_early: the CM's time has not passed; cm_unsent: not all of its bytes went out in this play */
+function mustHaveRun(play: Play, at: number): void {
+  const { cmStartedAt, cmSent } = play.state;
+  const seconds = secondsToCmEnd(play, at);
+  if (cmStartedAt !== null && seconds > 0)
+    throw new Refusal("too_early", `the CM has ${seconds.toFixed(1)} s to go`, { retryAfterSeconds: seconds });
+  if (cmStartedAt !== null && isCmSent(play)) return;
+  const first = cmSent[0] === 0 ? (cmSent[1] ?? 0) : 0;
+  throw new Refusal("cm_unsent", `byte ${first} of the CM was not sent in this play: fetch all of the CM`, { first });
 }
 
 /** A CM whose time has passed is owed no more. */

@@ -6,7 +6,7 @@ import type { PlayDeps } from "./deps.ts";
 import { entitlement, type Viewer } from "./entitlement.ts";
 import { type Play, secondsToCmEnd, secretOf, withVideo } from "./play.ts";
 import { type PlayCmBytes, PlayMedia, type PlaySlave } from "./play-media.ts";
-import { type IsOwn, mayBeginAt, releaseUnits, seekTo } from "./play-rules.ts";
+import { type IsOwn, mayBeginAt, releaseUnits, seekTo, type VideoState } from "./play-rules.ts";
 import { PlayService } from "./play-service.ts";
 import { redeem } from "./tickets.ts";
 import { segmentsWithin, UNIT_HEAD_BYTES, type UnitSource, unitBytes } from "./unit-stream.ts";
@@ -49,12 +49,13 @@ export class PlayUnits {
     const state = play.state.videos[number - 1];
     if (from !== "start") {
       mustBeThere(slave, from);
-      if (state === undefined || !mayBeginAt(state, slave.timeline, from, ownOf(play, viewer, mainId, slave)))
+      const share = this.deps.livePlays.share(play, slave.slaveId);
+      if (state === undefined || !mayBeginAt(state, share, slave.timeline, from, ownOf(play, viewer, mainId, slave)))
         throw new Refusal("seek_first", `segment ${from} lies too far ahead of the play: seek there first`, {
           segment: from,
         });
     }
-    await this.plays.store(play, () => [play.state]);
+    await this.plays.store(play, () => ({ state: play.state }));
     return this.plays.unitsTicket(play, from === "start" ? START_UNIT : from) ?? "";
   }
 
@@ -63,17 +64,16 @@ export class PlayUnits {
     const { number, slave } = await this.slaveOf(play);
     mustBeThere(slave, segment);
     await this.plays.store(play, () => {
-      let wait = 0;
-      const state = withVideo(play.state, number, (video) => {
-        const answer = seekTo(video, segment, this.deps.now());
-        if (answer.kind === "wait") wait = answer.seconds;
-        return answer.kind === "moved" ? answer.state : video;
-      });
-      if (wait > 0)
-        throw new Refusal("too_many", `seeks come too fast: the next in ${wait.toFixed(1)} s`, {
-          retryAfterSeconds: wait,
+      const share = this.deps.livePlays.share(play, slave.slaveId);
+      const answer = seekTo(videoStateOf(play, number), share, segment, this.deps.now());
+      if (answer.kind === "wait")
+        throw new Refusal("too_many", `seeks come too fast: the next in ${answer.seconds.toFixed(1)} s`, {
+          retryAfterSeconds: answer.seconds,
         });
-      return [state];
+      return {
+        state: withVideo(play.state, number, () => answer.state),
+        shares: new Map([[slave.slaveId, answer.share]]),
+      };
     });
     return this.plays.unitsTicket(play, segment) ?? "";
   }
@@ -90,7 +90,7 @@ export class PlayUnits {
     ticketText: string,
     most: number | undefined,
   ): Promise<UnitsAnswer> {
-    const { limits, metrics, now } = this.deps;
+    const { limits, livePlays, metrics, now } = this.deps;
     const { number, mainId, slave } = await this.slaveOf(play);
     const { reader, timeline } = slave;
     const isOwn = ownOf(play, viewer, mainId, slave);
@@ -105,10 +105,10 @@ export class PlayUnits {
       if (isStart) numbers.push(START_UNIT);
       const mostUnits = Math.min(most ?? limits.unitsPerAnswer, limits.unitsPerAnswer) - numbers.length;
       const mostSegments = Math.min(mostUnits, segmentsWithin(reader, from, limits.unitBytesPerAnswer, isOwn));
-      const video = play.state.videos[number - 1];
-      if (video === undefined) throw new RangeError(`video ${number}`);
+      const video = videoStateOf(play, number);
+      const share = livePlays.share(play, slave.slaveId);
       const at = now();
-      const answer = releaseUnits(video, timeline, from, mostSegments, at, secondsToCmEnd(play, at), isOwn);
+      const answer = releaseUnits(video, share, timeline, from, mostSegments, at, secondsToCmEnd(play, at), isOwn);
       end = from;
       let state = { ...play.state, unitsTicket: play.state.unitsTicket + 1 };
       if (answer.kind === "wait" && !isStart)
@@ -116,12 +116,11 @@ export class PlayUnits {
           segment: from,
           retryAfterSeconds: answer.seconds,
         });
-      if (answer.kind === "units") {
-        numbers.push(...answer.numbers);
-        end = answer.end;
-        state = withVideo(state, number, () => answer.state);
-      }
-      return [state];
+      if (answer.kind === "wait") return { state };
+      numbers.push(...answer.numbers);
+      end = answer.end;
+      state = withVideo(state, number, () => answer.state);
+      return { state, shares: new Map([[slave.slaveId, answer.share]]) };
     });
     const bytes = numbers.reduce((sum, unit) => sum + UNIT_HEAD_BYTES + unitBytes(reader, unit), 0);
     metrics.add("cmix_units_total", numbers.length);
@@ -159,6 +158,12 @@ const ownOf =
     const time = timeline[segment];
     return time !== undefined && entitlement({ viewer, play, mainId, layer: layerOf(time), segment });
   };
+
+function videoStateOf({ state }: Play, number: number): VideoState {
+  const video = state.videos[number - 1];
+  if (video === undefined) throw new RangeError(`video ${number}`);
+  return video;
+}
 
 function mustBeThere({ reader: { segments } }: PlaySlave, segment: number): void {
   if (segment >= segments) throw new Refusal("range", `segment ${segment}: the slave has ${segments}`, { segments });

@@ -1,7 +1,12 @@
 /** A play over one or several videos: what is fixed at its start, its state, and what changes it. Pure. */
 import { createHmac } from "node:crypto";
+import type { CmType } from "../cm/cm-types.ts";
 import { openVideo, type VideoState, visitAgain } from "./play-rules.ts";
+import { coversFromZero, type Ranges, withRun } from "./ranges.ts";
 import { type Move, movePlace, type Place } from "./sequence.ts";
+
+/** Pieces of a CM that are kept in mind; one more that lies apart from them counts as not sent. */
+const CM_RUNS_MOST = 32;
 
 export interface PlayVideo {
   mainId: string;
@@ -12,7 +17,9 @@ export interface PlayVideo {
 
 export interface PlayCm {
   cmId: string;
+  type: CmType;
   durationMilliseconds: number;
+  bytes: number;
 }
 
 export interface Play {
@@ -24,15 +31,19 @@ export interface Play {
   /** 32 random bytes, from which each visit of a video has its secret. */
   readonly key: Uint8Array;
   readonly videos: readonly PlayVideo[];
-  /** One more than videos. */
-  readonly cms: readonly PlayCm[];
+  /** One more than videos; one that may not be shown any more when its turn comes is changed for another. */
+  cms: readonly PlayCm[];
   state: PlayState;
 }
 
 export interface PlayState {
   place: Place;
-  /** When the bytes of the CM at, or directly before, the place were first asked for. */
+  /** How many CMs were come to before: what is sent of one showing is none of another's. */
+  showing: number;
+  /** When the clock of the CM at, or directly before, the place began: an image's when all of it was sent. */
   cmStartedAt: number | null;
+  /** Bytes of that CM that went out in this showing, in answers that came to their end. */
+  cmSent: Ranges;
   /** Numbers of the tickets that are good next, for units and for a secret. */
   unitsTicket: number;
   secretTicket: number;
@@ -46,12 +57,14 @@ export interface PlayState {
 export function openState(videos: number, now: number): PlayState {
   return {
     place: { kind: "cm", number: 1 },
+    showing: 0,
     cmStartedAt: null,
+    cmSent: [],
     unitsTicket: 1,
     secretTicket: 1,
     cmReached: Array.from({ length: videos + 1 }, () => 0),
     seenAt: now,
-    videos: Array.from({ length: videos }, () => openVideo(now)),
+    videos: Array.from({ length: videos }, openVideo),
   };
 }
 
@@ -70,13 +83,42 @@ export function secondsToCmEnd(play: Play, now: number): number {
   return Math.max(0, (play.state.cmStartedAt ?? now) + duration - now) / 1000;
 }
 
-/** The first request for the CM starts its clock; later ones change nothing, and behind it there is no clock to start. */
+export const isImage = ({ type }: PlayCm): boolean => type.startsWith("image/");
+
+/** Starts the CM's clock; where it runs nothing changes, and behind it there is no clock to start. */
 export function startCm(play: Play, now: number): PlayState {
   const { state } = play;
   if (state.place.kind !== "cm" || state.cmStartedAt !== null) return state;
   const started = { ...state, cmStartedAt: now };
   const cmEndsAt = now + (cmAt(play)?.durationMilliseconds ?? 0);
   return withVideo(started, state.place.number, (video) => ({ ...video, cmEndsAt }));
+}
+
+/** Whether all of the CM at, or directly before, the place went out. */
+export function isCmSent(play: Play): boolean {
+  return coversFromZero(play.state.cmSent, cmAt(play)?.bytes ?? 0);
+}
+
+/** Bytes `start` to `end` - 1 of the CM went out in an answer of showing `showing`; an image that is all there is shown from now on. */
+export function sendCm(play: Play, showing: number, start: number, end: number, now: number): PlayState {
+  const { state } = play;
+  if (state.showing !== showing) return state;
+  const cmSent = withRun(state.cmSent, start, end);
+  if (cmSent.length > 2 * CM_RUNS_MOST) return state;
+  const sent = { ...play, state: { ...state, cmSent } };
+  const cm = cmAt(play);
+  return cm !== undefined && isImage(cm) && isCmSent(sent) ? startCm(sent, now) : sent.state;
+}
+
+/** Another CM in the place of one that may not be shown any more, with a new secret for the video behind it. */
+export function changeCm({ cms, state }: Play, cm: PlayCm, now: number): { cms: PlayCm[]; state: PlayState } {
+  const number = state.place.kind === "over" ? 0 : state.place.number;
+  const cmReached = state.cmReached.map((reached, i) => (i === number - 1 ? 0 : reached));
+  const fresh = { ...state, showing: state.showing + 1, cmStartedAt: null, cmSent: [], cmReached };
+  return {
+    cms: cms.map((old, i) => (i === number - 1 ? cm : old)),
+    state: withVideo(fresh, number, (video) => visitAgain(video, now)),
+  };
 }
 
 export type PlayMove =
@@ -113,7 +155,7 @@ export function movePlay(play: Play, move: Move, now: number): PlayMove {
     for (const number of new Set([left, place.kind === "cm" ? place.number : undefined]))
       if (number !== undefined) next = withVideo(next, number, (video) => visitAgain(video, now));
     const cmReached = state.cmReached.map((_, i) => cmMilliseconds(play, i + 1, now));
-    next = { ...next, cmStartedAt: null, cmReached };
+    next = { ...next, showing: state.showing + 1, cmStartedAt: null, cmSent: [], cmReached };
   }
   return { kind: "at", state: next, ...owed };
 }

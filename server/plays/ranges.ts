@@ -23,3 +23,8 @@ export function withRun(ranges: Ranges, start: number, end: number): Ranges {
   }
   return [...before, from, to, ...after];
 }
+
+/** Whether 0 to `end` - 1 are all in it. */
+export function coversFromZero(ranges: Ranges, end: number): boolean {
+  return end === 0 || (ranges[0] === 0 && (ranges[1] as number) >= end);
+}

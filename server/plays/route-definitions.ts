@@ -31,7 +31,7 @@ export const openRoute = defineRoute({
   path: "/api/plays",
   summary: "Ask to play videos; the server chooses the CMs before, between and after them",
   request: { body: jsonBody(playRequestSchema) },
-  responses: { 201: json(playSchema, "The play is open"), ...refusals(400, 403, 404, 413, 415, 503) },
+  responses: { 201: json(playSchema, "The play is open"), ...refusals(400, 403, 404, 413, 415, 429, 503) },
 });
 
 export const conditionsRoute = defineRoute({
@@ -80,12 +80,12 @@ const CM_TYPE = "video/mp4, video/webm, image/jpeg, image/png or image/bmp";
 export const cmRoute = defineRoute({
   method: "get",
   path: "/api/plays/{playId}/cm",
-  summary: "The bytes of the CM at the place; the first call starts its time on the server",
+  summary: "The bytes of the CM at the place; the first call starts its time on the server, of an image its last byte",
   request: { params },
   responses: {
     200: { ...bytes(`The CM, ${CM_TYPE}`), headers: nextTicketHeader },
     206: { ...bytes("A range of it"), headers: nextTicketHeader },
-    ...refusals(400, 403, 404, 410, 416),
+    ...refusals(400, 403, 404, 409, 410, 416, 503),
   },
 });
 
@@ -128,7 +128,8 @@ export const seekRoute = defineRoute({
 export const secretRoute = defineRoute({
   method: "post",
   path: "/api/plays/{playId}/secret",
-  summary: "The secret of the video behind the CM, once the CM's time has passed; the ticket comes with the CM",
+  summary:
+    "The secret of the video behind the CM, once all of it was sent and its time has passed; the ticket comes with the CM",
   request: { params, headers: ticketHeader.partial() },
   responses: {
     200: json(secretSchema, "64 hexadecimal digits"),

@@ -2,24 +2,30 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { START_UNIT, toHex } from "../../codec/index.ts";
 import { ensureSession } from "../accounts/identity.ts";
+import { networkKey, Rates } from "../accounts/rates.ts";
 import type { Cm } from "../cm/store.ts";
-import { sendFile } from "../http/send-file.ts";
+import { sendFile, sendsBytes } from "../http/send-file.ts";
 import type { Video } from "../library/store.ts";
 import { Refusal } from "../refusal.ts";
 import { chooseSurroundings } from "../surroundings/choose-surroundings.ts";
 import { shownToJson } from "../surroundings/surrounding-json.ts";
 import type { PlayDeps } from "./deps.ts";
-import { askConditions, findSurroundingPlace, openPlay } from "./open-play.ts";
+import { askConditions, findSurroundingPlace, mustBeHere, networkOf, openPlay } from "./open-play.ts";
 import { cmAt, type Play } from "./play.ts";
+import { PlayCms } from "./play-cms.ts";
 import type { PlayUnits } from "./play-units.ts";
 import * as routes from "./route-definitions.ts";
 import type * as json from "./schemas.ts";
 
 export const PRIVATE = "private, no-store";
 export const TICKET_HEADER = "Cmix-Ticket";
+const HOUR_SECONDS = 3600;
 
 export function registerPlays(app: OpenAPIHono, deps: PlayDeps, units: PlayUnits): void {
   const { plays } = units;
+  const cms = new PlayCms(deps, plays);
+  const hourly = { points: deps.limits.playsPerHour, duration: HOUR_SECONDS };
+  const rates = new Rates({ account: hourly, network: hourly });
   const findPlay = (c: Context, playId: string) => plays.find(playId, c.get("identity"));
   const ticketOf = (c: Context) => c.req.header(TICKET_HEADER) ?? "";
 
@@ -41,8 +47,18 @@ export function registerPlays(app: OpenAPIHono, deps: PlayDeps, units: PlayUnits
     return c.json(video === undefined ? null : await units.mainHashes(video.slaveId), 200);
   });
 
+  /** @throws Refusal too_many */
+  function takeRate(c: Context): Promise<void> {
+    const accountId = c.get("identity")?.accountId;
+    return accountId === undefined
+      ? rates.take("network", networkKey(c.get("client").address))
+      : rates.take("account", accountId);
+  }
+
   app.openapi(routes.openRoute, async (c) => {
     const { mainIds, attributes } = c.req.valid("json");
+    await takeRate(c);
+    await mustBeHere(deps, mainIds); // no session for a play that there cannot be
     const { play, videos, isOwed } = await openPlay(deps, await ensureSession(c), mainIds, attributes ?? {});
     const place = await placeOf(play);
     return c.json({ playId: play.id, videos: await Promise.all(videos.map(videoToJson)), owed: isOwed, place }, 201);
@@ -50,7 +66,7 @@ export function registerPlays(app: OpenAPIHono, deps: PlayDeps, units: PlayUnits
 
   app.openapi(routes.conditionsRoute, async (c) => {
     const { mainIds } = c.req.valid("json");
-    return c.json({ attributes: await askConditions(deps, await ensureSession(c), mainIds) }, 200);
+    return c.json({ attributes: await askConditions(deps, c.get("identity"), mainIds) }, 200);
   });
 
   app.openapi(routes.placeRoute, async (c) => {
@@ -68,12 +84,10 @@ export function registerPlays(app: OpenAPIHono, deps: PlayDeps, units: PlayUnits
     const cm = await deps.store.cms.byId(plays.cmOf(play).cmId);
     if (cm === undefined) throw new Error("the CM of a play is not in the database");
     const source = await deps.blobs.source("cms", cm.id);
-    const answer = sendFile(c, source, { type: cm.type, tag: cm.sha256, cache: PRIVATE });
     // HEAD and "not modified" send nothing that could be watched.
-    if (c.req.method === "GET" && answer.ok) {
-      await plays.startCm(play);
-      answer.headers.set(TICKET_HEADER, plays.secretTicket(play) ?? "");
-    }
+    const sending = sendsBytes(c, source.size, cm.sha256) ? await cms.begin(play) : undefined;
+    const answer = sendFile(c, source, { type: cm.type, tag: cm.sha256, cache: PRIVATE, ...sending });
+    if (sending !== undefined) answer.headers.set(TICKET_HEADER, plays.secretTicket(play) ?? "");
     return answer;
   });
 
@@ -92,7 +106,9 @@ export function registerPlays(app: OpenAPIHono, deps: PlayDeps, units: PlayUnits
 
   app.openapi(routes.secretRoute, async (c) => {
     const play = await findPlay(c, c.req.valid("param").playId);
-    const secret = toHex(await plays.secret(play, ticketOf(c)));
+    const identity = c.get("identity");
+    const address = identity && networkOf(deps, identity, c.get("client").address);
+    const secret = toHex(await plays.secret(play, ticketOf(c), { address }));
     c.header("Cache-Control", PRIVATE);
     return c.json({ secret }, 200);
   });

@@ -2,13 +2,21 @@
 import type { CountedEvent, Delivery } from "../ledger/entries.ts";
 import type { LedgerStore } from "../ledger/store.ts";
 import type { UnitOfWork } from "../unit-of-work.ts";
-import type { Play } from "./play.ts";
+import type { Play, PlayCm } from "./play.ts";
+import type { VideoShare } from "./video-share.ts";
 
 /** Plays, and counts by viewer. */
 export interface PlayStore {
   insert(play: Play): Promise<void>;
   byId(id: string): Promise<Play | undefined>;
-  /** Forgets plays opened before `time`, with what was counted by viewer; deliveries and events stay. */
+  /** Other CMs, as many as before. */
+  putCms(playId: string, cms: readonly PlayCm[]): Promise<void>;
+  /** What a viewer's plays have in common, by slave. */
+  shares(viewer: string): Promise<Map<string, VideoShare>>;
+  /**
+   * Forgets plays opened before `time`, with what was counted by viewer; deliveries and events stay. A part at a time, so that others
+   * come in between.
+   */
   removeBefore(time: number): Promise<void>;
   /** Plays of a viewer that are not over and were not heard of since `time`. */
   left(viewer: string, time: number): Promise<Play[]>;
@@ -32,10 +40,22 @@ export interface OwedCm {
   at: number;
 }
 
+/** What was delivered before, by which it is decided whether the next one is paid for. */
+export interface DeliveredBefore {
+  /** To the viewer on that day (UTC): this CM before this video, and this CM. */
+  pair: number;
+  cm: number;
+  /** To visitors without an account at that address in that hour. */
+  address: number;
+}
+
 /** What happened in plays and outlasts them. */
 export interface FactStore {
-  /** @returns false where the play has one of that video already */
+  /** Counts by video and CM, too. @returns false where the play has one of that video already */
   addDelivery(delivery: Delivery): Promise<boolean>;
+  deliveredBefore(to: Receiver): Promise<DeliveredBefore>;
+  /** One more of what {@link deliveredBefore} tells. */
+  countDelivered(to: Receiver): Promise<void>;
   /** @returns false where it counted before, by its id or as another of the same kind and number */
   addEvent(event: CountedEvent): Promise<boolean>;
   /** One more delivery of a video to a viewer. */
@@ -48,9 +68,22 @@ export interface FactStore {
   settle(viewer: string, cmId: string): Promise<void>;
 }
 
+/** Who got what, and when. */
+export interface Receiver {
+  viewer: string;
+  mainId: string;
+  cmId: string;
+  /** Stands for the network of a visitor without an account; undefined for an account. */
+  address: string | undefined;
+  at: number;
+}
+
 /** What changes together while plays go on. */
 export interface PlayUnit {
-  plays: { putState(play: Pick<Play, "id" | "state">): Promise<void> };
+  plays: {
+    putState(play: Pick<Play, "id" | "state">): Promise<void>;
+    putShare(viewer: string, slaveId: string, share: VideoShare, at: number): Promise<void>;
+  };
   facts: FactStore;
   ledger: LedgerStore;
 }

@@ -10,6 +10,11 @@ export interface ReportRow {
   title: string;
   /** Plays whose secret was released: the CM was watched, the video delivered. */
   deliveries: number;
+  /** Of the deliveries: paid for; and by why they are not (ledger/entries.ts). */
+  billable: number;
+  repeats: number;
+  overCap: number;
+  overRate: number;
   /** Of the main; 0 for a CM. */
   downloads: number;
   /** Shown of the video, as the players told and the server's clock allowed; 0 for a CM. */
@@ -27,6 +32,7 @@ export interface Report {
   videos: ReportRow[];
   cms: ReportRow[];
   deliveries: number;
+  billable: number;
   downloads: number;
   secondsPlayed: number;
 }
@@ -36,7 +42,7 @@ export function reportOf(from: number, to: number, rows: readonly ReportRow[]): 
   const cms = rows.filter(({ kind }) => kind === "cm");
   // A delivery is in a video's row and in a CM's; a CM's own report has no videos.
   const counted = videos.length > 0 ? videos : cms;
-  const sum = (field: "deliveries" | "downloads" | "secondsPlayed") =>
+  const sum = (field: "deliveries" | "billable" | "downloads" | "secondsPlayed") =>
     counted.reduce((total, row) => total + row[field], 0);
   return {
     from: new Date(from).toISOString(),
@@ -44,6 +50,7 @@ export function reportOf(from: number, to: number, rows: readonly ReportRow[]): 
     videos,
     cms,
     deliveries: sum("deliveries"),
+    billable: sum("billable"),
     downloads: sum("downloads"),
     secondsPlayed: sum("secondsPlayed"),
   };
@@ -53,7 +60,10 @@ export function isEmpty({ videos, cms }: Report): boolean {
   return [...videos, ...cms].every((row) => COUNTS.every((count) => row[count] === 0));
 }
 
-const COUNTS = ["deliveries", "downloads", "secondsPlayed", "impressions", "completes", "clicks"] as const;
+const COUNTS = [
+  ...["deliveries", "billable", "repeats", "overCap", "overRate"],
+  ...["downloads", "secondsPlayed", "impressions", "completes", "clicks"],
+] as const satisfies readonly (keyof ReportRow)[];
 
 /** RFC 4180, with the mark by which spreadsheets know UTF-8. */
 export function reportCsv({ from, to, videos, cms }: Report): string {

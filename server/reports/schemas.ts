@@ -8,6 +8,12 @@ const rowSchema = z.object({
   slaveId: z.string(),
   title: z.string(),
   deliveries: z.number(),
+  billable: z.number().openapi({ description: "Of the deliveries, those that are paid for" }),
+  repeats: z
+    .number()
+    .openapi({ description: "Not paid for: the viewer had this CM before this video that day already" }),
+  overCap: z.number().openapi({ description: "Not paid for: the viewer had the CM as often as its cap allows" }),
+  overRate: z.number().openapi({ description: "Not paid for: too many visitors of one network in an hour" }),
   downloads: z.number(),
   secondsPlayed: z.number(),
   impressions: z.number(),
@@ -23,6 +29,7 @@ export const reportSchema = z
     videos: z.array(rowSchema),
     cms: z.array(rowSchema),
     deliveries: z.number(),
+    billable: z.number(),
     downloads: z.number(),
     secondsPlayed: z.number(),
   })

@@ -46,7 +46,7 @@ it.each(Object.entries(BLOCKS))("S5 P4: %s: the video is not reached, and the vi
     await pressPlay(page);
     const { playId } = await (await opened).json();
     await waitForState(page, "error");
-    await page.getByText("The commercial's last pictures were not on screen", { exact: false }).waitFor();
+    await page.getByText("Parts of the commercial were not on screen", { exact: false }).waitFor();
     expect(asked.filter((path) => path.endsWith("/secret"))).toEqual([]);
     const place = await page.evaluate(async (id) => (await fetch(`/api/plays/${id}`)).json(), playId);
     expect(place.kind).not.toBe("video");

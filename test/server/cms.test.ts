@@ -1,5 +1,9 @@
 /** S3 S15: administrators enter CMs, videos and images; each is really demuxed or decoded, and plays show it. */
-import { readFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { encode as encodeBmp } from "bmp-ts";
 import { encode as encodeJpeg } from "jpeg-js";
 import { PNG } from "pngjs";
@@ -18,6 +22,8 @@ import {
   uploadPair,
   watchCm,
 } from "./harness.ts";
+
+const run = promisify(execFile);
 
 interface AdminCm {
   id: string;
@@ -157,15 +163,39 @@ describe("S3 a video as a CM", () => {
     expect(await errorOf(await remove(cm.id))).toMatchObject({ code: "conflict", details: { plays: 1 } });
     await watchCm(server, play);
     await askSecret(server, play);
-    server.advance(25 * 3600);
-    await openTestPlay(server, pair.mainId);
     expect((await change(cm.id, { active: false })).status).toBe(200);
     expect((await list()).find(({ id }) => id === cm.id)?.deliveries).toBe(1);
     server.advance(25 * 3600);
-    await openTestPlay(server, pair.mainId);
+    await server.houseKeep();
     expect((await remove(cm.id)).status).toBe(204);
     expect((await remove(cm.id)).status).toBe(404);
     expect((await added(await houseVideo())).active).toBe(false); // and may come back
+  });
+
+  it("is refused below 3 s, and with less than a picture a second", async () => {
+    const video = async (seconds: number, rate: string) => {
+      const folder = await mkdtemp(join(tmpdir(), "cmix-cm-"));
+      const path = join(folder, "cm.mp4");
+      const input = ["-f", "lavfi", "-i", `testsrc=size=64x48:rate=${rate}:duration=${seconds}`];
+      await run("ffmpeg", ["-v", "error", ...input, "-pix_fmt", "yuv420p", path]);
+      const bytes = await readFile(path);
+      await rm(folder, { recursive: true });
+      return bytes;
+    };
+    for (const [seconds, rate, says] of [
+      [2, "10", /at least 3 s/],
+      [8, "1/8", /a picture a second/], // one picture of 8 s
+      [8, "1/2", /a picture a second/],
+    ] as const) {
+      const answer = await add(await video(seconds, rate));
+      expect(answer.status).toBe(422);
+      expect((await errorOf(answer)).message).toMatch(says);
+    }
+    for (const [seconds, rate] of [
+      [3, "10"],
+      [4, "1"],
+    ] as const)
+      expect((await added(await video(seconds, rate))).seconds).toBeCloseTo(seconds, 0);
   });
 
   it("that is none, is cut or is something else is refused, and nothing of it is kept", async () => {
@@ -239,12 +269,13 @@ describe("S3 the frequency cap", () => {
     const first = await openTestPlay(server, pair.mainId, { attributes });
     // Before the video and behind it: the cap is reached with this one play.
     await watchCm(server, first);
-    await watchCm(server, first);
+    await askSecret(server, first);
     const shown: string[] = [];
     for (let i = 0; i < 3; i++) {
       const play = await openTestPlay(server, pair.mainId, { attributes, cookie: first.cookie });
       shown.push(play.cm.id);
       await watchCm(server, play);
+      await askSecret(server, play);
     }
     expect(shown.map((id) => id === cm.id)).toEqual([true, false, false]);
     expect((await openTestPlay(server, pair.mainId, { attributes })).cm.id).toBe(cm.id); // another viewer

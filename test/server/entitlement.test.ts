@@ -6,6 +6,7 @@ import { SlaveReader, sourceFromBytes } from "../../codec/index.ts";
 import type { Timeline } from "../../server/library/timeline.ts";
 import { entitlement } from "../../server/plays/entitlement.ts";
 import { mayBeginAt, openVideo, releaseUnits } from "../../server/plays/play-rules.ts";
+import { openShare } from "../../server/plays/video-share.ts";
 import {
   askPlay,
   askSecret,
@@ -129,16 +130,19 @@ describe("segments that are passed over", () => {
   const isOwn = (segment: number): boolean => segment % 2 === 0;
 
   it("use nothing of the allowance up and are not remembered as sent", () => {
-    const answer = releaseUnits(openVideo(0), TIMELINE, 0, 1000, 0, 0, isOwn);
+    const answer = releaseUnits(openVideo(), openShare(0), TIMELINE, 0, 1000, 0, 0, isOwn);
     if (answer.kind !== "units") throw new Error(answer.kind);
     expect(answer.numbers).toEqual(Array.from({ length: 30 }, (_, i) => i * 2)); // 30 s ahead of the CM's end
-    expect([answer.end, answer.state.position, answer.state.used]).toEqual([60, 60, { 0: 30_000 }]);
-    expect(answer.state.released.slice(0, 4)).toEqual([0, 1, 2, 3]);
+    expect([answer.end, answer.state.position, answer.share.used]).toEqual([60, 60, { 0: 30_000 }]);
+    expect(answer.share.released.slice(0, 4)).toEqual([0, 1, 2, 3]);
   });
 
   it("do not part what was sent from what comes right behind it", () => {
-    const sent = { ...openVideo(0), released: [80, 81], position: 10 };
-    expect(mayBeginAt(sent, TIMELINE, 82, isOwn)).toBe(true);
-    expect(mayBeginAt(sent, TIMELINE, 84, isOwn)).toBe(false);
+    const [video, sent] = [
+      { ...openVideo(), position: 10 },
+      { ...openShare(0), released: [80, 81] },
+    ];
+    expect(mayBeginAt(video, sent, TIMELINE, 82, isOwn)).toBe(true);
+    expect(mayBeginAt(video, sent, TIMELINE, 84, isOwn)).toBe(false);
   });
 });

@@ -110,13 +110,13 @@ describe("S7 events of a CM", () => {
 describe("S7 seconds of a video", () => {
   beforeEach(async () => {
     await watchCm(server, play);
-    expect(await tell({ kind: "seconds", seconds: 0.001 })).toEqual(["early"]); // its secret was not asked for
+    expect(await tell({ kind: "seconds", seconds: 5 })).toEqual(["early"]); // its secret was not asked for
     await askSecret(server, play);
   });
 
   it("count up to the time that has passed", async () => {
     server.advance(10);
-    expect(await tell({ kind: "seconds", seconds: 10.5 }, { kind: "seconds", seconds: 9.5 })).toEqual([
+    expect(await tell({ kind: "seconds", seconds: 11 }, { kind: "seconds", seconds: 9.5 })).toEqual([
       "early",
       "counted",
     ]);
@@ -125,7 +125,26 @@ describe("S7 seconds of a video", () => {
       "known",
       "counted",
     ]);
-    expect((await rows()).map(({ seconds }) => seconds)).toEqual([9.5, 18]);
+    expect((await rows()).map(({ seconds }) => seconds)).toEqual([9, 18]);
+  });
+
+  it("count in whole seconds and in steps of 5 at least, however finely they are told", async () => {
+    server.advance(40);
+    const outcomes: string[] = [];
+    for (let i = 0; i < 40; i++)
+      outcomes.push(
+        ...(await tell(...Array.from({ length: 50 }, (_, n) => ({ kind: "seconds", seconds: i + n / 50 + 0.001 })))),
+      );
+    expect(outcomes.filter((outcome) => outcome === "counted")).toHaveLength(7);
+    expect((await rows()).map(({ seconds }) => seconds)).toEqual([5, 10, 15, 20, 25, 30, 35]);
+  });
+
+  it("count to the video's end, whatever the last step is", async () => {
+    server.advance(1000);
+    expect(await tell({ kind: "seconds", seconds: play.durationSeconds - 3 })).toEqual(["counted"]);
+    expect(await tell({ kind: "seconds", seconds: play.durationSeconds - 1 })).toEqual(["known"]);
+    expect(await tell({ kind: "seconds", seconds: play.durationSeconds })).toEqual(["counted"]);
+    expect(await tell({ kind: "seconds", seconds: play.durationSeconds + 1 })).toEqual(["known"]);
   });
 
   it("stop with the video", async () => {

@@ -77,14 +77,17 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
     get firstAdministratorUrl() {
       return running.firstAdministratorUrl;
     },
-    accounts: new TestAccounts({
-      get url() {
-        return running.url;
+    accounts: new TestAccounts(
+      {
+        get url() {
+          return running.url;
+        },
+        get firstAdministratorUrl() {
+          return running.firstAdministratorUrl;
+        },
       },
-      get firstAdministratorUrl() {
-        return running.firstAdministratorUrl;
-      },
-    }),
+      () => openGuestPlay(server),
+    ),
     as: (role) => server.accounts.as(role),
     folder,
     webDir,
@@ -105,6 +108,17 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
     },
   };
   return server;
+}
+
+/** Of a video that is withdrawn right after: it is in no list, and in no count but that of plays. */
+async function openGuestPlay(server: TestServer): Promise<Response> {
+  const pair = await makePair({ seconds: 1, title: "A guest's" });
+  const headers = await server.as("administrator");
+  const uploaded = await uploadFile(server, "slave", pair.slaveId, pair.slave, headers);
+  if (uploaded.status !== 201) throw new Error(`slave: ${uploaded.status} ${await uploaded.text()}`);
+  const answer = await post(`${server.url}/api/plays`, { mainIds: [pair.mainId] });
+  await fetch(`${server.url}/api/videos/${pair.mainId}`, { method: "DELETE", headers });
+  return answer;
 }
 
 export interface TestPair {

@@ -86,8 +86,12 @@ describe("cmix ledger verify", () => {
     },
     "a delivery added to its table": {
       forge: (db) =>
-        db.exec("insert into deliveries select 'x', 1, slave_id, main_id, cm_id, 1 from deliveries limit 1"),
+        db.exec("insert into deliveries select 'x', 1, slave_id, main_id, cm_id, 1, null from deliveries limit 1"),
       says: /deliveries/,
+    },
+    "a delivery that is said not to be paid for": {
+      forge: (db) => db.prepare("update deliveries set unbilled = 'cap' where play_id = ?").run(playIds[0]),
+      says: /entry 1 differs/,
     },
     "a delivery given to another CM": {
       forge: (db) => db.prepare("update deliveries set cm_id = 'other' where play_id = ?").run(playIds[0]),

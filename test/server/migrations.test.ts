@@ -31,6 +31,7 @@ const SCHEMAS: Record<string, string> = {
   "0007-surroundings": "d11101cacc75136c7fe4b5da96efcfd738e87df6ff6e699db21fda0f2c6f37cc",
   "0008-main-pieces": "59d7216f4c66bb5521e826d4fe94789908d96ac711e455824efdba3011aa9790",
   "0009-play-media": "81dad06466f3e245d7ad46f13e0b2e74f6df8d194f850ce60bd42b1768bb8e80",
+  "0010-counts": "3d7eea7ec73dafb29d18d33b3cc203b84da56be9bd0e4d6fb7f7294a63313bd8",
 };
 
 async function migrateTo(path: string, version: number): Promise<void> {
@@ -95,6 +96,10 @@ function fill(path: string, version: number): void {
     insert("deliveries", version < 4 ? row : { ...row, video: 1 });
     enter("delivery", released_at, { playId: play_id, slaveId: SLAVE, mainId: MAIN, cmId: CM });
   }
+  if (version >= 10) {
+    insert("video_counts", { main_id: MAIN, deliveries: 2, downloads: 0 });
+    insert("cm_counts", { cm_id: CM, deliveries: 2, billable: 1 });
+  }
   if (version >= 3)
     insert("accounts", {
       ...{ id: "a", email: "a@example.org", password_hash: "h", role: "provider", status: "active", company: "C" },
@@ -149,10 +154,10 @@ describe("migrations", () => {
         const [listed] = (await library.list({ words: [], offset: 0, most: 9 })).videos;
         expect(listed).toMatchObject({ deliveries: 2, main: { bytes: 7, piecesSha256: null, playsInBrowser: true } });
         expect(await cms.list()).toMatchObject([
-          { id: CM, type: "video/mp4", active: true, house: true, deliveries: 2 },
+          { id: CM, type: "video/mp4", active: true, house: true, deliveries: 2, billable: version < 10 ? 2 : 1 },
         ]);
         expect((await accounts.byId("a"))?.company).toBe(version < 3 ? undefined : "C");
-        expect(await cms.playsShowing(CM)).toBe(version < 4 ? 0 : 1);
+        expect(await cms.playsShowing(CM)).toBe(version < 10 ? 0 : 1); // 0010 ended the plays that were going on
         await videos.withdraw(SLAVE, 10);
         expect(await videos.unusedSince(10)).toHaveLength(version < 4 ? 1 : 0);
         await plays.removeBefore(2);

@@ -222,18 +222,18 @@ describe("S7 the counts of a period", () => {
     await watchCm(server, play);
     await askSecret(server, play);
     const tell = async (seconds: number) => {
-      server.advance(1);
+      server.advance(6);
       const events = [{ id: randomUUID(), kind: "seconds", number: 1, seconds }];
       const answer = await askPlay(server, play, "/events", { body: { events } });
       expect(await answer.json()).toMatchObject({ events: [{ outcome: "counted" }] });
       server.advance(1);
       return (await summary("", other)).to;
     };
-    const first = await tell(0.5);
-    await tell(1);
-    expect((await summary("", other)).secondsPlayed - before).toBe(1);
-    expect((await summary(`from=${first}`, other)).secondsPlayed).toBe(0.5);
-    expect((await summary(`to=${first}`, other)).secondsPlayed - before).toBe(0.5);
+    const first = await tell(5);
+    await tell(10);
+    expect((await summary("", other)).secondsPlayed - before).toBe(10);
+    expect((await summary(`from=${first}`, other)).secondsPlayed).toBe(5);
+    expect((await summary(`to=${first}`, other)).secondsPlayed - before).toBe(5);
   });
 
   it("come as CSV that a spreadsheet does not run", async () => {
@@ -243,12 +243,15 @@ describe("S7 the counts of a period", () => {
     expect(answer.headers.get("Content-Type")).toBe("text/csv; charset=utf-8");
     const text = await answer.text();
     expect(text.split("\r\n")).toHaveLength(1 + 3 + 1 + 1);
-    expect(text).toContain(",'=1+1,1,1,0,0,0,0\r\n");
-    expect(text).toContain(",山,2,2,0,0,0,0\r\n");
+    expect(text).toContain(",'=1+1,1,1,0,0,0,1,0,0,0,0\r\n");
+    expect(text).toContain(",山,2,2,0,0,0,1,0,0,0,0\r\n");
     const rows = [
-      { kind: "video" as const, id: "a", slaveId: "b", title: 'say "x",\ny', deliveries: 1, downloads: 0, ...NOTHING },
+      {
+        ...{ kind: "video" as const, id: "a", slaveId: "b", title: 'say "x",\ny', deliveries: 3, downloads: 0 },
+        ...{ ...NOTHING, billable: 0, repeats: 1, overCap: 2, overRate: 0 },
+      },
     ];
-    expect(reportCsv(reportOf(0, 1, rows))).toContain(',"say ""x"",\ny",1,0,0,0,0,0');
+    expect(reportCsv(reportOf(0, 1, rows))).toContain(',"say ""x"",\ny",3,0,1,2,0,0,0,0,0,0');
   });
 });
 

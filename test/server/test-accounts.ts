@@ -48,10 +48,13 @@ interface ServerAt {
 export class TestAccounts {
   private readonly server: ServerAt;
   private readonly signedIn = new Map<Role, Promise<Headers>>();
+  private readonly openPlay: (() => Promise<Response>) | undefined;
   private readonly made = new Map<Role, Promise<TestAccount>>();
 
-  constructor(server: ServerAt) {
+  /** @param openPlay by a visitor without a session, who gets one with it; needed for guests */
+  constructor(server: ServerAt, openPlay?: () => Promise<Response>) {
     this.server = server;
+    this.openPlay = openPlay;
   }
 
   /** Headers of a browser of an account of this role, which signs in again where its session has ended. */
@@ -66,8 +69,10 @@ export class TestAccounts {
   /** In a browser of its own each time. */
   async signIn(role: Role): Promise<Headers> {
     const { url } = this.server;
-    if (role === "guest")
-      return browserHeaders(url, await sendJson(`${url}/api/plays`, "POST", { mainIds: ["0".repeat(32)] }));
+    if (role === "guest") {
+      if (this.openPlay === undefined) throw new Error("a guest's session begins with a play");
+      return browserHeaders(url, await this.openPlay());
+    }
     const { email } = await this.account(role);
     return browserHeaders(url, await sendJson(`${url}/api/session`, "POST", { login: email, password: PASSWORD }));
   }

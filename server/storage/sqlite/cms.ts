@@ -1,6 +1,5 @@
-import { sql } from "kysely";
 import type { CmType } from "../../cm/cm-types.ts";
-import type { Cm, CmFields, CmOrigin, CmStore } from "../../cm/store.ts";
+import type { Cm, CmFields, CmOrigin, CmStore, NewCm } from "../../cm/store.ts";
 import type { Database } from "./database.ts";
 import type { CmRow } from "./schema.ts";
 import { targetColumns, targetOf } from "./target-columns.ts";
@@ -14,31 +13,25 @@ export class SqliteCms implements CmStore {
 
   async byId(id: string): Promise<Cm | undefined> {
     const row = await this.db.selectFrom("cms").selectAll().where("id", "=", id).executeTakeFirst();
-    return row && cmOf(row, 0);
+    return row && cmOf({ ...row, deliveries: 0, billable: 0 });
   }
 
   async list(): Promise<Cm[]> {
-    const deliveries = sql<number>`(select count(*) from deliveries where deliveries.cm_id = cms.id)`.as("deliveries");
     const rows = await this.db
       .selectFrom("cms")
-      .selectAll()
-      .select(deliveries)
+      .leftJoin("cm_counts", "cm_counts.cm_id", "cms.id")
+      .selectAll("cms")
+      .select(["deliveries", "billable"])
       .where("removed_at", "is", null)
       .orderBy("created_at", "desc")
       .orderBy("id")
       .execute();
-    return rows.map((row) => cmOf(row, row.deliveries));
+    return rows.map(cmOf);
   }
 
   async events(): Promise<{ cmId: string; kind: string; count: number }[]> {
-    const rows = await this.db
-      .selectFrom("play_events")
-      .select(["cm_id", "kind"])
-      .select((of) => of.fn.countAll<number>().as("count"))
-      .where("cm_id", "!=", "")
-      .groupBy(["cm_id", "kind"])
-      .execute();
-    return rows.map(({ cm_id, kind, count }) => ({ cmId: cm_id, kind, count }));
+    const rows = await this.db.selectFrom("cm_event_counts").selectAll().execute();
+    return rows.map(({ cm_id, kind, events }) => ({ cmId: cm_id, kind, count: events }));
   }
 
   async hasHouseCm(): Promise<boolean> {
@@ -51,7 +44,7 @@ export class SqliteCms implements CmStore {
     return row !== undefined;
   }
 
-  async insert(cm: Omit<Cm, "deliveries">): Promise<void> {
+  async insert(cm: NewCm): Promise<void> {
     const row = {
       id: cm.id,
       house: cm.house ? 1 : 0,
@@ -85,7 +78,7 @@ export class SqliteCms implements CmStore {
       .orderBy("origin_check_at")
       .limit(most)
       .execute();
-    return rows.map((row) => cmOf(row, 0));
+    return rows.map((row) => cmOf({ ...row, deliveries: 0, billable: 0 }));
   }
 
   async putOrigin(id: string, origin: CmOrigin): Promise<void> {
@@ -153,7 +146,7 @@ function originColumns(origin: CmOrigin | null) {
   };
 }
 
-function cmOf(row: CmRow, deliveries: number): Cm {
+function cmOf(row: CmRow & { deliveries: number | null; billable: number | null }): Cm {
   return {
     id: row.id,
     type: row.type as CmType,
@@ -165,7 +158,8 @@ function cmOf(row: CmRow, deliveries: number): Cm {
     bytes: row.bytes,
     sha256: row.sha256,
     ...targetOf(row, row.per_viewer_day),
-    deliveries,
+    deliveries: row.deliveries ?? 0,
+    billable: row.billable ?? 0,
     createdAt: row.created_at,
     origin:
       row.origin_url === null

@@ -8,6 +8,7 @@ export function deliveryOf(row: DeliveryRow): Delivery {
     slaveId: row.slave_id,
     mainId: row.main_id,
     cmId: row.cm_id,
+    unbilled: row.unbilled,
     releasedAt: row.released_at,
   };
 }

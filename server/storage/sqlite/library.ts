@@ -8,6 +8,8 @@ type VideoQuery<O> = SelectQueryBuilder<Tables, "videos", O>;
 
 /** A trigram index knows nothing shorter. */
 const TRIGRAM = 3;
+/** Some milliseconds' work. */
+const FORGOTTEN_AT_ONCE = 500;
 
 export class SqliteLibrary implements LibraryStore {
   private readonly db: Database;
@@ -19,12 +21,11 @@ export class SqliteLibrary implements LibraryStore {
   async list(query: LibraryQuery): Promise<{ videos: ListedVideo[]; total: number }> {
     const found = matching(this.db.selectFrom("videos"), query);
     const { total } = await found.select(sql<number>`count(*)`.as("total")).executeTakeFirstOrThrow();
+    const count = (name: string) =>
+      sql<number>`coalesce((select ${sql.ref(name)} from video_counts where video_counts.main_id = videos.main_id), 0)`;
     const rows = await found
       .select(VIDEO_COLUMNS)
-      .select([
-        sql<number>`(select count(*) from downloads where downloads.main_id = videos.main_id)`.as("downloads"),
-        sql<number>`(select count(*) from deliveries where deliveries.main_id = videos.main_id)`.as("deliveries"),
-      ])
+      .select([count("downloads").as("downloads"), count("deliveries").as("deliveries")])
       .orderBy("created_at", "desc")
       .orderBy("slave_id")
       .limit(query.most)
@@ -88,8 +89,23 @@ export class SqliteLibrary implements LibraryStore {
     return row !== undefined;
   }
 
-  async addDownload({ at, mainId, accountId }: DownloadEntry): Promise<void> {
-    await this.db.insertInto("downloads").values({ at, main_id: mainId, account_id: accountId }).execute();
+  async addDownload({ at, mainId, accountId }: DownloadEntry, once: string): Promise<boolean> {
+    return this.db.transaction().execute(async (transaction) => {
+      const { numInsertedOrUpdatedRows } = await transaction
+        .insertInto("downloads")
+        .values({ at, main_id: mainId, account_id: accountId, once })
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirstOrThrow();
+      if (!numInsertedOrUpdatedRows) return false;
+      await transaction
+        .insertInto("video_counts")
+        .values({ main_id: mainId, deliveries: 0, downloads: 1 })
+        .onConflict((conflict) =>
+          conflict.column("main_id").doUpdateSet({ downloads: sql<number>`video_counts.downloads + 1` }),
+        )
+        .execute();
+      return true;
+    });
   }
 
   async downloads(mainId: string, most: number): Promise<DownloadEntry[]> {
@@ -104,12 +120,8 @@ export class SqliteLibrary implements LibraryStore {
   }
 
   async forgetDownloaders(time: number): Promise<void> {
-    await this.db
-      .updateTable("downloads")
-      .set({ account_id: null })
-      .where("at", "<", time)
-      .where("account_id", "is not", null)
-      .execute();
+    await sql`update downloads set account_id = null, once = null where seq in (select seq from downloads
+      where at < ${time} and (account_id is not null or once is not null) limit ${FORGOTTEN_AT_ONCE})`.execute(this.db);
   }
 
   private async rowsOf<R>(table: "mains" | "extras", mainIds: string[]): Promise<R[]> {

@@ -2,7 +2,7 @@
 import type { LedgerEntry } from "../../ledger/chain.ts";
 import type { LedgerEnd, LedgerStore } from "../../ledger/store.ts";
 import type { FactStore, PlayUnit, PlayUnitOfWork } from "../../plays/store.ts";
-import { dayOf } from "./days.ts";
+import { dayOf, hourOf } from "./days.ts";
 import type { DeliveryRow, OwedCmRow, PlayEventRow } from "./schema.ts";
 import type { SqliteFile } from "./sqlite-file.ts";
 
@@ -13,16 +13,45 @@ export function playUnitOfWork(file: SqliteFile): PlayUnitOfWork {
 
 function stateWriter({ writer }: SqliteFile): PlayUnit["plays"] {
   const update = writer.prepare("update plays set seen_at = ?, over = ?, state = ? where id = ?");
+  const share = writer.prepare<[string, string, number, string]>(
+    `insert into viewer_videos (viewer, slave_id, seen_at, state) values (?, ?, ?, ?)
+    on conflict do update set seen_at = excluded.seen_at, state = excluded.state`,
+  );
   return {
     putState: async ({ id, state }) =>
       void update.run(state.seenAt, state.place.kind === "over" ? 1 : 0, JSON.stringify(state), id),
+    putShare: async (viewer, slaveId, state, at) => void share.run(viewer, slaveId, at, JSON.stringify(state)),
   };
 }
 
 function factStore({ writer }: SqliteFile): FactStore {
   const delivery = writer.prepare<DeliveryRow>(
-    `insert into deliveries (play_id, video, slave_id, main_id, cm_id, released_at)
-    values (@play_id, @video, @slave_id, @main_id, @cm_id, @released_at) on conflict do nothing`,
+    `insert into deliveries (play_id, video, slave_id, main_id, cm_id, released_at, unbilled)
+    values (@play_id, @video, @slave_id, @main_id, @cm_id, @released_at, @unbilled) on conflict do nothing`,
+  );
+  const videoCount = writer.prepare<[string]>(
+    "insert into video_counts (main_id, deliveries) values (?, 1) on conflict do update set deliveries = deliveries + 1",
+  );
+  const cmCount = writer.prepare<[string, number]>(
+    `insert into cm_counts (cm_id, deliveries, billable) values (?, 1, ?)
+    on conflict do update set deliveries = deliveries + 1, billable = billable + excluded.billable`,
+  );
+  const deliveredCm = writer.prepare<[string, number, string], { main_id: string; deliveries: number }>(
+    "select main_id, deliveries from viewer_deliveries where viewer = ? and day = ? and cm_id = ?",
+  );
+  const deliveredThere = writer.prepare<[string, number], { deliveries: number }>(
+    "select deliveries from network_deliveries where network = ? and hour = ?",
+  );
+  const viewerDelivery = writer.prepare<[string, number, string, string]>(
+    `insert into viewer_deliveries (viewer, day, cm_id, main_id, deliveries) values (?, ?, ?, ?, 1)
+    on conflict do update set deliveries = deliveries + 1`,
+  );
+  const networkDelivery = writer.prepare<[string, number]>(
+    `insert into network_deliveries (network, hour, deliveries) values (?, ?, 1)
+    on conflict do update set deliveries = deliveries + 1`,
+  );
+  const eventCount = writer.prepare<[string, string]>(
+    `insert into cm_event_counts (cm_id, kind, events) values (?, ?, 1) on conflict do update set events = events + 1`,
   );
   const videoView = writer.prepare<[string, string]>(
     `insert into video_views (viewer, main_id, views) values (?, ?, 1) on conflict do update set views = views + 1`,
@@ -39,12 +68,31 @@ function factStore({ writer }: SqliteFile): FactStore {
   );
   const settled = writer.prepare<[string, string]>("delete from owed_cms where viewer = ? and cm_id = ?");
   return {
-    addDelivery: async ({ playId, video, slaveId, mainId, cmId, releasedAt }) => {
-      const row = { play_id: playId, video, slave_id: slaveId, main_id: mainId, cm_id: cmId, released_at: releasedAt };
-      return delivery.run(row).changes > 0;
+    addDelivery: async ({ playId, video, slaveId, mainId, cmId, releasedAt, unbilled }) => {
+      const ids = { play_id: playId, slave_id: slaveId, main_id: mainId, cm_id: cmId };
+      if (delivery.run({ ...ids, video, released_at: releasedAt, unbilled }).changes === 0) return false;
+      videoCount.run(mainId);
+      cmCount.run(cmId, unbilled === null ? 1 : 0);
+      return true;
     },
-    addEvent: async ({ playId, eventId, mainId, cmId, ...same }) =>
-      event.run({ ...same, play_id: playId, event_id: eventId, main_id: mainId, cm_id: cmId }).changes > 0,
+    deliveredBefore: async ({ viewer, mainId, cmId, address, at }) => {
+      const rows = deliveredCm.all(viewer, dayOf(at), cmId);
+      return {
+        pair: rows.find(({ main_id }) => main_id === mainId)?.deliveries ?? 0,
+        cm: rows.reduce((sum, { deliveries }) => sum + deliveries, 0),
+        address: address === undefined ? 0 : (deliveredThere.get(address, hourOf(at))?.deliveries ?? 0),
+      };
+    },
+    countDelivered: async ({ viewer, mainId, cmId, address, at }) => {
+      viewerDelivery.run(viewer, dayOf(at), cmId, mainId);
+      if (address !== undefined) networkDelivery.run(address, hourOf(at));
+    },
+    addEvent: async ({ playId, eventId, mainId, cmId, ...same }) => {
+      if (event.run({ ...same, play_id: playId, event_id: eventId, main_id: mainId, cm_id: cmId }).changes === 0)
+        return false;
+      if (cmId !== "") eventCount.run(cmId, same.kind);
+      return true;
+    },
     countVideoView: async (viewer, mainId) => void videoView.run(viewer, mainId),
     countCmView: async (viewer, cmId, at) => void cmView.run(viewer, cmId, dayOf(at)),
     addOwed: async ({ playId, viewer, cmId, at }) => owed.run({ play_id: playId, viewer, cm_id: cmId, at }).changes > 0,

@@ -1,11 +1,16 @@
+import { sql } from "kysely";
 import type { Delivery } from "../../ledger/entries.ts";
-import type { Play } from "../../plays/play.ts";
+import type { Play, PlayCm } from "../../plays/play.ts";
 import type { PlayStore } from "../../plays/store.ts";
+import type { VideoShare } from "../../plays/video-share.ts";
 import type { MasterKey } from "../../security/master-key.ts";
 import type { Database } from "./database.ts";
-import { dayOf } from "./days.ts";
+import { dayOf, hourOf } from "./days.ts";
 import { deliveryOf } from "./ledger-rows.ts";
 import type { PlayRow } from "./schema.ts";
+
+/** Rows that are forgotten in one transaction: some milliseconds. */
+const FORGOTTEN_AT_ONCE = 200;
 
 export class SqlitePlays implements PlayStore {
   private readonly db: Database;
@@ -48,9 +53,48 @@ export class SqlitePlays implements PlayStore {
     return row && this.playOf(row);
   }
 
+  async putCms(playId: string, cms: readonly PlayCm[]): Promise<void> {
+    await this.db.transaction().execute(async (transaction) => {
+      await transaction
+        .updateTable("plays")
+        .set({ cms: JSON.stringify(cms) })
+        .where("id", "=", playId)
+        .execute();
+      for (const [i, { cmId }] of cms.entries())
+        await transaction
+          .updateTable("play_cms")
+          .set({ cm_id: cmId })
+          .where("play_id", "=", playId)
+          .where("number", "=", i + 1)
+          .execute();
+    });
+  }
+
+  async shares(viewer: string): Promise<Map<string, VideoShare>> {
+    const rows = await this.db
+      .selectFrom("viewer_videos")
+      .select(["slave_id", "state"])
+      .where("viewer", "=", viewer)
+      .execute();
+    return new Map(rows.map(({ slave_id, state }) => [slave_id, JSON.parse(state) as VideoShare]));
+  }
+
   async removeBefore(time: number): Promise<void> {
-    await this.db.deleteFrom("plays").where("created_at", "<", time).execute();
-    await this.db.deleteFrom("cm_views").where("day", "<", dayOf(time)).execute();
+    const [day, hour] = [dayOf(time), hourOf(time)];
+    for (const [table, old] of [
+      ["plays", sql`created_at < ${time}`],
+      ["viewer_videos", sql`seen_at < ${time}`],
+      ["cm_views", sql`day < ${day}`],
+      ["viewer_deliveries", sql`day < ${day}`],
+      ["network_deliveries", sql`hour < ${hour}`],
+    ] as const)
+      for (let gone = FORGOTTEN_AT_ONCE; gone === FORGOTTEN_AT_ONCE; ) {
+        const some = sql`select rowid from ${sql.table(table)} where ${old} limit ${FORGOTTEN_AT_ONCE}`;
+        const { numAffectedRows } = await sql`delete from ${sql.table(table)} where rowid in (${some})`.execute(
+          this.db,
+        );
+        gone = Number(numAffectedRows ?? 0);
+      }
   }
 
   async left(viewer: string, time: number): Promise<Play[]> {
@@ -96,17 +140,17 @@ export class SqlitePlays implements PlayStore {
 
   async videoPlays(mainId: string, viewer: string): Promise<{ all: number; ofViewer: number }> {
     const all = await this.db
-      .selectFrom("deliveries")
-      .select((of) => of.fn.countAll<number>().as("count"))
+      .selectFrom("video_counts")
+      .select("deliveries")
       .where("main_id", "=", mainId)
-      .executeTakeFirstOrThrow();
+      .executeTakeFirst();
     const own = await this.db
       .selectFrom("video_views")
       .select("views")
       .where("main_id", "=", mainId)
       .where("viewer", "=", viewer)
       .executeTakeFirst();
-    return { all: all.count, ofViewer: own?.views ?? 0 };
+    return { all: all?.deliveries ?? 0, ofViewer: own?.views ?? 0 };
   }
 
   async deliveries(): Promise<Delivery[]> {

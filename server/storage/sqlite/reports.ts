@@ -15,6 +15,10 @@ import type { Database } from "./database.ts";
 import type { OutboxRow, ReportRow, ReportSettingsRow } from "./schema.ts";
 
 const DONE_KEPT = 500;
+/** Deliveries in all, paid for, and by why they are not. */
+const DELIVERED = sql`count(*) as deliveries, count(*) - count(unbilled) as billable,
+  count(case unbilled when 'repeat' then 1 end) as repeats, count(case unbilled when 'cap' then 1 end) as overCap,
+  count(case unbilled when 'rate' then 1 end) as overRate`;
 
 export class SqliteReports implements ReportStore {
   private readonly db: Database;
@@ -34,20 +38,24 @@ export class SqliteReports implements ReportStore {
     const inPeriod = (time: string) => sql<boolean>`${sql.ref(time)} >= ${from} and ${sql.ref(time)} < ${to}`;
     // A player tells how much was shown so far: the last word of each play counts, less what was told before the period.
     const toldUntil = (time: number) => sql`coalesce(max(case when at < ${time} then seconds end), 0)`;
+    const delivered = sql`select main_id, ${DELIVERED} from deliveries
+      where main_id in (select main_id from videos where ${isOwn}) and ${inPeriod("released_at")} group by main_id`;
     const ofVideos = sql<Omit<ReportLine, "kind">>`
       select videos.main_id as id, videos.slave_id as slaveId, videos.title as title,
-        (select count(*) from deliveries where deliveries.main_id = videos.main_id and ${inPeriod("released_at")}) as deliveries,
+        coalesce(deliveries, 0) as deliveries, coalesce(billable, 0) as billable, coalesce(repeats, 0) as repeats,
+        coalesce(overCap, 0) as overCap, coalesce(overRate, 0) as overRate,
         (select count(*) from downloads where downloads.main_id = videos.main_id and ${inPeriod("at")}) as downloads,
         (select coalesce(sum(shown), 0) from (select ${toldUntil(to)} - ${toldUntil(from)} as shown from play_events
           where play_events.main_id = videos.main_id and kind = 'seconds' group by play_id, number)) as secondsPlayed,
         0 as impressions, 0 as completes, 0 as clicks
-      from videos where ${isOwn} order by deliveries desc, downloads desc, videos.slave_id`;
+      from videos left join (${delivered}) as delivered on delivered.main_id = videos.main_id
+      where ${isOwn} order by deliveries desc, downloads desc, videos.slave_id`;
     const videos = "cmId" in scope ? [] : (await ofVideos.execute(this.db)).rows;
     const events = (kind: string) => sql`(select count(*) from play_events where play_events.cm_id = cms.id
       and kind = ${kind} and ${inPeriod("at")} and exists (select 1 from deliveries join videos on videos.main_id = deliveries.main_id
         where deliveries.play_id = play_events.play_id and ${isOwn}))`;
     const cms = await sql<Omit<ReportLine, "kind">>`
-      select cms.id as id, '' as slaveId, cms.title as title, count(*) as deliveries, 0 as downloads, 0 as secondsPlayed,
+      select cms.id as id, '' as slaveId, cms.title as title, ${DELIVERED}, 0 as downloads, 0 as secondsPlayed,
         ${events("impression")} as impressions, ${events("complete")} as completes, ${events("click")} as clicks
       from deliveries join cms on cms.id = deliveries.cm_id join videos on videos.main_id = deliveries.main_id
       where ${inPeriod("released_at")} and ${isOwn} and ${isOwnCm}

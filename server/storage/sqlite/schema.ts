@@ -1,6 +1,8 @@
 import type { Generated } from "kysely";
 import type { AccountRole, AccountStatus } from "../../accounts/roles.ts";
 import type { LedgerEntry } from "../../ledger/chain.ts";
+import type { Unbilled } from "../../ledger/entries.ts";
+import type * as counts from "./count-rows.ts";
 
 /** The tables as SQL sees them. Ids and hashes are lowercase hex, times milliseconds since 1970, lists JSON text. */
 export interface Tables {
@@ -21,6 +23,12 @@ export interface Tables {
   owed_cms: OwedCmRow;
   cm_views: CmViewsRow;
   video_views: VideoViewsRow;
+  video_counts: counts.VideoCountsRow;
+  cm_counts: counts.CmCountsRow;
+  cm_event_counts: counts.CmEventCountsRow;
+  viewer_videos: counts.ViewerVideoRow;
+  viewer_deliveries: counts.ViewerDeliveriesRow;
+  network_deliveries: counts.NetworkDeliveriesRow;
   video_conditions: VideoConditionsRow;
   surroundings: SurroundingRow;
   ledger: LedgerRow;
@@ -93,6 +101,8 @@ export interface DownloadRow {
   at: number;
   main_id: string;
   account_id: string | null;
+  /** Stands for session or address, and day: of these, one download of a main counts. Forgotten as the account is. */
+  once: string | null;
 }
 
 export interface ReportSettingsRow {
@@ -212,6 +222,8 @@ export interface DeliveryRow {
   main_id: string;
   cm_id: string;
   released_at: number;
+  /** Null: it is paid for. */
+  unbilled: Unbilled | null;
 }
 
 /** What a player told and the server's clock found possible. */

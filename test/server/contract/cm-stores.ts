@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { ANYBODY } from "../../../server/cm/choose-cm.ts";
-import type { Cm } from "../../../server/cm/store.ts";
+import type { Cm, NewCm } from "../../../server/cm/store.ts";
 import type { Surrounding } from "../../../server/surroundings/store.ts";
 import { idOf, type OpenFixture, useFixture } from "./fixture.ts";
 
-const cmOf = (number: number, changes: Partial<Cm> = {}): Omit<Cm, "deliveries"> => ({
+const cmOf = (number: number, changes: Partial<Cm> = {}): NewCm => ({
   id: idOf(number),
   house: false,
   active: true,
@@ -38,12 +38,13 @@ export function describeCmStore(name: string, open: OpenFixture): void {
           slaveId: idOf(1),
           mainId: idOf(3),
           cmId: idOf(1),
+          unbilled: null,
           releasedAt: 1,
         }),
       );
       expect(await cms.list()).toEqual([
-        { ...cmOf(2, { house: true, origin }), deliveries: 0 },
-        { ...cmOf(1), deliveries: 1 },
+        { ...cmOf(2, { house: true, origin }), deliveries: 0, billable: 0 },
+        { ...cmOf(1), deliveries: 1, billable: 1 },
       ]);
       expect([await cms.count(), await cms.hasHouseCm()]).toEqual([2, true]);
     });
@@ -64,7 +65,7 @@ export function describeCmStore(name: string, open: OpenFixture): void {
       await cms.insert(cmOf(1));
       const changed = cmOf(1, { title: "New", active: false, kinds: [], conditions: ANYBODY, durationMilliseconds: 7 });
       await cms.change(idOf(1), changed);
-      expect(await cms.byId(idOf(1))).toEqual({ ...changed, deliveries: 0 });
+      expect(await cms.byId(idOf(1))).toEqual({ ...changed, deliveries: 0, billable: 0 });
     });
 
     it("on their sponsors' servers are looked at while they are on, the longest waiting first; a fault switches them off", async () => {

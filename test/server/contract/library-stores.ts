@@ -186,9 +186,13 @@ export function describeLibraryStore(name: string, open: OpenFixture): void {
       await library.putExtra(mainId, poster);
       await library.putExtra(mainId, { ...poster, sha256: "b".repeat(64) });
       await library.putExtra(mainId, { ...poster, kind: "teaser" });
-      for (const at of [1, 2]) await library.addDownload({ at, mainId, accountId: "a" });
+      const download = (at: number, once: string) => library.addDownload({ at, mainId, accountId: "a" }, once);
+      expect(await Promise.all([download(1, "x"), download(2, "y"), download(2, "y")])).toEqual([true, true, false]);
       await playUnit.run(({ facts }) =>
-        facts.addDelivery({ playId: idOf(5), video: 1, slaveId: idOf(1), mainId, cmId: idOf(6), releasedAt: 1 }),
+        facts.addDelivery({
+          ...{ playId: idOf(5), video: 1, slaveId: idOf(1), mainId, cmId: idOf(6), releasedAt: 1 },
+          unbilled: null,
+        }),
       );
       const [listed] = (await library.list({ words: [], offset: 0, most: 1 })).videos;
       expect(listed).toMatchObject({ downloads: 2, deliveries: 1, main: mainOf(1) });

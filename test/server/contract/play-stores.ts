@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { CountedEvent, Delivery } from "../../../server/ledger/entries.ts";
 import { walkLedger } from "../../../server/ledger/walk-ledger.ts";
-import { type Fact, writeFact } from "../../../server/plays/facts.ts";
-import { openState, type Play } from "../../../server/plays/play.ts";
+import { type Fact, type NewDelivery, writeFact } from "../../../server/plays/facts.ts";
+import { openState, type Play, type PlayCm } from "../../../server/plays/play.ts";
 import { idOf, type OpenFixture, type Stores, useFixture, videoOf } from "./fixture.ts";
+
+const cmOf = (cmId: string): PlayCm => ({ cmId, type: "video/mp4", durationMilliseconds: 5000, bytes: 9 });
 
 const DAY = 24 * 3600 * 1000;
 
@@ -15,7 +17,7 @@ function playOf(number: number, changes: Partial<Play> = {}): Play {
     createdAt: number,
     key: new Uint8Array(32).fill(number),
     videos: [{ mainId: idOf(0x1001), slaveId: idOf(1), segments: 60, durationMilliseconds: 60_000 }],
-    cms: [idOf(0x2001), idOf(0x2002)].map((cmId) => ({ cmId, durationMilliseconds: 5000 })),
+    cms: [idOf(0x2001), idOf(0x2002)].map(cmOf),
     state: openState(1, number),
     ...changes,
   };
@@ -27,7 +29,13 @@ const deliveryOf = (play: number, video = 1): Delivery => ({
   slaveId: idOf(1),
   mainId: idOf(0x1001),
   cmId: idOf(0x2001),
+  unbilled: null,
   releasedAt: play * 10,
+});
+
+const delivered = (delivery: Delivery, viewer = "viewer", changes: Partial<NewDelivery> = {}): Fact => ({
+  ...{ kind: "delivery", delivery, viewer, perViewerDay: null, network: undefined },
+  ...changes,
 });
 
 const eventOf = (play: number, eventId: string, changes: Partial<CountedEvent> = {}): CountedEvent => ({
@@ -91,7 +99,7 @@ export function describePlayStore(name: string, open: OpenFixture): void {
 
     it("show a CM once, however often it comes, and until they are over", async () => {
       const { plays, cms, playUnit } = at.stores;
-      const twice = [idOf(0x2003), idOf(0x2003)].map((cmId) => ({ cmId, durationMilliseconds: 5000 }));
+      const twice = [idOf(0x2003), idOf(0x2003)].map(cmOf);
       await plays.insert(playOf(1, { cms: twice }));
       expect(await cms.playsShowing(idOf(0x2003))).toBe(1);
       const over = { ...openState(1, 1), place: { kind: "over" as const } };
@@ -106,9 +114,9 @@ export function describePlayUnitOfWork(name: string, open: OpenFixture): void {
     const at = useFixture(open);
 
     it("counts a delivery and an event once, in the ledger too", async () => {
-      const delivery: Fact = { kind: "delivery", delivery: deliveryOf(1), viewer: "viewer" };
+      const delivery = delivered(deliveryOf(1));
       expect(await write(at.stores, delivery, delivery)).toEqual([true, false]);
-      expect(await write(at.stores, { ...delivery, delivery: { ...deliveryOf(1), releasedAt: 99 } })).toEqual([false]);
+      expect(await write(at.stores, delivered({ ...deliveryOf(1), releasedAt: 99 }))).toEqual([false]);
       const click: Fact = { kind: "event", event: eventOf(1, "a") };
       expect(await write(at.stores, click, click)).toEqual([true, false]);
       expect(await write(at.stores, { kind: "event", event: eventOf(1, "b") })).toEqual([false]); // the same click by another id
@@ -131,7 +139,7 @@ export function describePlayUnitOfWork(name: string, open: OpenFixture): void {
       await plays.insert(play);
       const failed = playUnit.run(async (unit) => {
         await unit.plays.putState({ id: play.id, state: { ...play.state, seenAt: 99 } });
-        await writeFact(unit, { kind: "delivery", delivery: deliveryOf(1), viewer: "viewer" });
+        await writeFact(unit, delivered(deliveryOf(1)));
         await writeFact(unit, { kind: "owed", owed: { playId: play.id, viewer: "viewer", cmId: idOf(7), at: 1 } });
         await writeFact(unit, { kind: "cm-view", viewer: "viewer", cmId: idOf(7), at: 1 });
         throw new RangeError("stop");
@@ -142,20 +150,20 @@ export function describePlayUnitOfWork(name: string, open: OpenFixture): void {
       expect(await plays.cmViews("viewer", 1)).toEqual(new Map());
       expect(await plays.videoPlays(idOf(0x1001), "viewer")).toEqual({ all: 0, ofViewer: 0 });
       expect(await at.fixture.withLedger(walkLedger)).toMatchObject({ entries: 0 });
-      expect(await write(at.stores, { kind: "delivery", delivery: deliveryOf(1), viewer: "viewer" })).toEqual([true]);
+      expect(await write(at.stores, delivered(deliveryOf(1)))).toEqual([true]);
     });
 
     it("is one after another: of many at once the ledger holds, and each counts", async () => {
       const { plays, accounts, sessions } = at.stores;
       const work = Array.from({ length: 40 }, (_, i) =>
-        write(at.stores, { kind: "delivery", delivery: deliveryOf(i + 1), viewer: `viewer ${i % 4}` }),
+        write(at.stores, delivered(deliveryOf(i + 1), `viewer ${i % 4}`)),
       );
       const others = Array.from({ length: 20 }, (_, i) =>
         sessions.insert({ id: idOf(i), tokenHash: `t${i}`, accountId: null, at: i }),
       );
       const failing = Array.from({ length: 5 }, () =>
         at.stores.playUnit.run(async (unit) => {
-          await writeFact(unit, { kind: "delivery", delivery: deliveryOf(0x99), viewer: "nobody" });
+          await writeFact(unit, delivered(deliveryOf(0x99), "nobody"));
           throw new Error("stop");
         }),
       );

@@ -20,12 +20,13 @@ async function fill({ videos, cms, library, playUnit, accounts }: Stores): Promi
       origin: null,
     },
   });
-  await library.addDownload({ at: 15, mainId: idOf(0x1001), accountId: null });
+  await library.addDownload({ at: 15, mainId: idOf(0x1001), accountId: null }, "x");
   await playUnit.run(async ({ facts }) => {
     for (const number of [1, 2, 3]) {
       const play = { playId: idOf(number), cmId: idOf(0x2001) };
       const mainId = idOf(0x1000 + number);
-      await facts.addDelivery({ ...play, video: 1, slaveId: idOf(number), mainId, releasedAt: number * 10 });
+      const unbilled = number === 2 ? ("cap" as const) : null;
+      await facts.addDelivery({ ...play, video: 1, slaveId: idOf(number), mainId, unbilled, releasedAt: number * 10 });
       const event = { ...play, number: 1, seconds: 0, at: number * 10 };
       await facts.addEvent({ ...event, eventId: "i", kind: "impression", mainId: "" });
       const shown = { ...event, kind: "seconds", mainId, cmId: "" };
@@ -59,20 +60,28 @@ export function describeReportStore(name: string, open: OpenFixture): void {
       await fill(at.stores);
       const { reports } = at.stores;
       const sums = async (scope: Parameters<typeof reports.lines>[0], from: number, to: number) => {
-        const { videos, cms, deliveries, downloads, secondsPlayed } = reportOf(
+        const { videos, cms, deliveries, billable, downloads, secondsPlayed } = reportOf(
           from,
           to,
           await reports.lines(scope, from, to),
         );
-        return [videos.length, cms.length, deliveries, downloads, secondsPlayed];
+        return [videos.length, cms.length, deliveries, billable, downloads, secondsPlayed];
       };
-      expect(await sums({ all: true }, 0, 100)).toEqual([3, 1, 3, 1, 27]);
-      expect(await sums({ ownerId: "a" }, 0, 100)).toEqual([2, 1, 2, 1, 18]);
-      expect(await sums({ ownerId: "a" }, 10, 20)).toEqual([2, 1, 1, 1, 9]); // to the end, which is not in it
-      expect(await sums({ ownerId: "a" }, 15, 20)).toEqual([2, 0, 0, 1, 5]); // less what was told before
-      expect(await sums({ mainId: idOf(0x1003) }, 0, 100)).toEqual([1, 1, 1, 0, 9]);
+      expect(await sums({ all: true }, 0, 100)).toEqual([3, 1, 3, 2, 1, 27]);
+      expect(await sums({ ownerId: "a" }, 0, 100)).toEqual([2, 1, 2, 1, 1, 18]);
+      expect(await sums({ ownerId: "a" }, 10, 20)).toEqual([2, 1, 1, 1, 1, 9]); // to the end, which is not in it
+      expect(await sums({ ownerId: "a" }, 15, 20)).toEqual([2, 0, 0, 0, 1, 5]); // less what was told before
+      expect(await sums({ mainId: idOf(0x1003) }, 0, 100)).toEqual([1, 1, 1, 1, 0, 9]);
       const [cm] = await reports.lines({ cmId: idOf(0x2001) }, 0, 100);
-      expect(cm).toMatchObject({ kind: "cm", deliveries: 3, impressions: 3, clicks: 0 });
+      expect(cm).toMatchObject({
+        kind: "cm",
+        deliveries: 3,
+        billable: 2,
+        overCap: 1,
+        repeats: 0,
+        impressions: 3,
+        clicks: 0,
+      });
       expect(await reports.deliveries("a", 10, 20)).toBe(1);
     });
 

@@ -8,6 +8,7 @@ import { remoteCms } from "./0006-remote-cms.ts";
 import { surroundings } from "./0007-surroundings.ts";
 import { mainPieces } from "./0008-main-pieces.ts";
 import { playMedia } from "./0009-play-media.ts";
+import { counts } from "./0010-counts.ts";
 
 /** In the order of their names. A migration that was released is never changed. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -20,4 +21,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0007-surroundings": surroundings,
   "0008-main-pieces": mainPieces,
   "0009-play-media": playMedia,
+  "0010-counts": counts,
 };

@@ -89,7 +89,7 @@ function CmRow({
   onSwitch: (cm: AdminCm) => void;
 }): ReactNode {
   const { t } = useText();
-  const { id, sponsor, kinds, active, house, origin, deliveries, events } = cm;
+  const { id, sponsor, kinds, active, house, origin, deliveries, billable, events } = cm;
   const title = cm.title === "" ? t("cms.untitled", { id: id.slice(0, 8) }) : cm.title;
   const fault = origin?.fault ?? null;
   return (
@@ -103,7 +103,7 @@ function CmRow({
         {house && <span className="quiet"> · {t("cms.house")}</span>}
       </td>
       <td>
-        {deliveries}, {events.complete ?? 0}, {events.click ?? 0}
+        {deliveries}, {billable}, {events.complete ?? 0}, {events.click ?? 0}
       </td>
       <td>
         <div className="actions">

@@ -49,6 +49,7 @@ export function Counts(): ReactNode {
               <tr>
                 <th scope="col">{t("provider.video")}</th>
                 <th scope="col">{t("provider.deliveries")}</th>
+                <th scope="col">{t("provider.billable")}</th>
                 <th scope="col">{t("provider.downloads")}</th>
                 <th scope="col">{t("provider.played")}</th>
               </tr>
@@ -69,11 +70,16 @@ export function Counts(): ReactNode {
   );
 }
 
-function Row({ row }: { row: Pick<ReportRow, "title" | "deliveries" | "downloads" | "secondsPlayed"> }): ReactNode {
+function Row({
+  row,
+}: {
+  row: Pick<ReportRow, "title" | "deliveries" | "billable" | "downloads" | "secondsPlayed">;
+}): ReactNode {
   return (
     <tr>
       <th scope="row">{row.title}</th>
       <td>{row.deliveries}</td>
+      <td>{row.billable}</td>
       <td>{row.downloads}</td>
       <td>{formatTime(row.secondsPlayed)}</td>
     </tr>

@@ -29,6 +29,12 @@ const WAITING: Partial<Record<PlayerState, TextKey>> = {
   buffering: "watch.buffering",
 };
 
+/** What is waited for, more closely than the state tells. */
+function waitingText({ state, heldBack, isElsewhere }: PlayerSnapshot, usual: TextKey): TextKey {
+  if (isElsewhere) return "watch.elsewhere";
+  return state === "buffering" && heldBack ? "watch.heldBack" : usual;
+}
+
 /** The picture, and over it what there is to say or press. */
 export function Stage({ player, snapshot, facts, isAway }: StageProps): ReactNode {
   const { t } = useText();
@@ -81,7 +87,7 @@ export function Stage({ player, snapshot, facts, isAway }: StageProps): ReactNod
       )}
       {waiting !== undefined && loss === undefined && (
         <div className="stage-over" role="status">
-          <p className="waiting">{t(state === "buffering" && snapshot.heldBack ? "watch.heldBack" : waiting)}</p>
+          <p className="waiting">{t(waitingText(snapshot, waiting))}</p>
           {state === "preparing" && cm !== undefined && (
             <ProgressBar share={cm.loadedBytes / Math.max(1, cm.offer.bytes)} label={t("watch.preparing")} />
           )}

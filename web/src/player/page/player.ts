@@ -188,7 +188,14 @@ export class Player extends PlayerStore {
     const { items, state } = this.current;
     if (items.length === 0 || nextState(state, "play") === undefined) return;
     await this.leavePlay();
-    this.enter("play", { error: undefined, cm: undefined, isOwed: false, heldBack: false, unblock: undefined });
+    this.enter("play", {
+      error: undefined,
+      cm: undefined,
+      isOwed: false,
+      heldBack: false,
+      isElsewhere: false,
+      unblock: undefined,
+    });
     const { signal } = this.playing;
     this.openSound(items[0]?.facts);
     this.sequence = new PlaySequence(this.stage(), signal);
@@ -318,13 +325,17 @@ export class Player extends PlayerStore {
       },
       toCm: async ({ cm: offer, number }, isLast) => {
         const cm = { offer, number, loadedBytes: 0, positionSeconds: 0 };
-        if (!this.enter(isLast ? "end" : "to-cm", { cm, heldBack: false })) this.update({ cm });
+        const change = { cm, heldBack: false, isElsewhere: false };
+        if (!this.enter(isLast ? "end" : "to-cm", change)) this.update(change);
         if (!isLast) {
           await this.showItem(number - 1);
           this.openSound(this.current.facts);
         }
       },
       cmLoading: (loadedBytes) => this.updateCm({ loadedBytes }),
+      cmWaiting: (isElsewhere) => {
+        if (this.current.isElsewhere !== isElsewhere) this.update({ isElsewhere });
+      },
       prepare: (ticket, cm, signal) => this.remote.prepare(ticket, cm, Comlink.proxy(this.video.workerEvents(signal))),
       showCm: async (cm, place, signal) => {
         this.enter("cm-loaded");

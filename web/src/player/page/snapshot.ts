@@ -47,6 +47,8 @@ export interface PlayerSnapshot {
   unblock: (() => void) | undefined;
   /** The service lets no more be fetched yet. */
   heldBack: boolean;
+  /** The CM waits until one that is shown to the same viewer in another window or on another device is over. */
+  isElsewhere: boolean;
   refusal: Refusal | undefined;
   error: Error | undefined;
 }
@@ -66,6 +68,7 @@ const AT_START: PlayerSnapshot = {
   speed: 1,
   unblock: undefined,
   heldBack: false,
+  isElsewhere: false,
   refusal: undefined,
   error: undefined,
 };

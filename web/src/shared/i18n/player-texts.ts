@@ -32,6 +32,8 @@ export const playerEn = {
   "watch.cmLocked": "A commercial cannot be skipped or sped up. The controls come back with the video.",
   "watch.lastCmLocked": "The last commercial cannot be skipped or sped up. It ends the play.",
   "watch.cmStop": "Stop here, and this commercial comes first next time.",
+  "watch.elsewhere":
+    "A commercial is being shown to you in another window or on another device. This one goes on by itself when that is over.",
   "watch.owed": "You left this commercial last time, so it comes first now.",
   "watch.refused.inCm": "The commercial cannot be skipped: the video comes right after it.",
   "watch.refused.captions": "These captions cannot be shown: {why}",
@@ -78,6 +80,7 @@ export const playerJa: Record<keyof typeof playerEn, string> = {
   "watch.cmLocked": "CMは飛ばしたり早送りしたりできません。動画が始まると操作できます。",
   "watch.lastCmLocked": "最後のCMは飛ばしたり早送りしたりできません。終わると再生も終わります。",
   "watch.cmStop": "ここで停止すると、次回はこのCMから始まります。",
+  "watch.elsewhere": "別のウィンドウまたは別の端末でCMを表示しています。それが終わると、こちらは自動的に始まります。",
   "watch.owed": "前回途中で終わったCMから始まります。",
   "watch.refused.inCm": "CMは飛ばせません。CMのあとすぐに動画が始まります。",
   "watch.refused.captions": "この字幕は表示できません。{why}",

@@ -7,9 +7,9 @@ import { isOnScreen } from "./on-screen.ts";
 
 /** Forward jumps up to this are the player's own jitter. */
 const JUMP_SECONDS = 0.3;
-/** When the last frames were not on screen at the end, the last seconds are shown again; so often at most. */
+/** When pictures were not on screen, the CM is shown again from a little before the first of them; so often at most. */
 const REPEATS = 3;
-const REPEAT_SECONDS = 2;
+const REPEAT_SECONDS = 0.5;
 
 export interface CmStageEvents {
   onPosition(seconds: number): void;
@@ -51,7 +51,7 @@ export class CmStage {
   }
 
   /**
-   * Resolves when the CM has played and its last frames were presented, or when an image was on screen for its time.
+   * Resolves when the CM has played and all of it was on screen, or when an image was on screen for its time.
    *
    * @param seconds of an image
    * @throws {@link UnsupportedError} this browser cannot play the CM; AbortError on `signal`
@@ -134,17 +134,16 @@ export class CmStage {
       ),
     );
     on("ended", () => {
-      if (proof.isWatched(element.duration)) {
+      const unseen = proof.firstUnseen(element.duration);
+      if (unseen === undefined) {
         resolve();
       } else if (repeats < REPEATS) {
         repeats += 1;
-        element.currentTime = Math.max(0, element.duration - REPEAT_SECONDS);
+        element.currentTime = Math.max(0, unseen - REPEAT_SECONDS);
         play();
       } else {
         reject(
-          new UnsupportedError(
-            "the commercial's last pictures were not on screen: keep this page visible and play again",
-          ),
+          new UnsupportedError("parts of the commercial were not on screen: keep this page visible and play again"),
         );
       }
     });

@@ -10,7 +10,15 @@ import {
   type ViewerAttributes,
 } from "../../../shared/api/plays.ts";
 import { PlayReporter } from "./play-reporter.ts";
-import { type LoadedCm, loadCm, moveOn, neededAttributes, type StandsAt } from "./play-request.ts";
+import {
+  type CmLoading,
+  type LoadedCm,
+  loadCm,
+  moveOn,
+  neededAttributes,
+  placeOf,
+  type StandsAt,
+} from "./play-request.ts";
 
 export type CmPlace = Exclude<PlayPlace, { kind: "over" }>;
 
@@ -50,9 +58,14 @@ export class PlayLink {
   }
 
   /** Fetches the CM at the place, which starts its time on the service. */
-  loadCm(place: CmPlace, onLoaded: (bytes: number) => void, signal: AbortSignal): Promise<LoadedCm> {
+  loadCm(place: CmPlace, loading: CmLoading, signal: AbortSignal): Promise<LoadedCm> {
     this.at = { kind: "cm", number: place.number };
-    return loadCm(place.cm, onLoaded, signal);
+    return loadCm(place.cm, loading, signal);
+  }
+
+  /** Where the play stands, on the service. */
+  place(signal: AbortSignal): Promise<PlayPlace> {
+    return placeOf(this.playId, signal);
   }
 
   /** How far the CM on screen has come. */

@@ -49,30 +49,69 @@ export interface LoadedCm {
   ticket: string;
 }
 
+export interface CmLoading {
+  /** @param bytes so far */
+  onLoaded(bytes: number): void;
+  /** Whether the CM waits for one that is shown to the same viewer elsewhere. */
+  onWaiting(isWaiting: boolean): void;
+}
+
+/** An answer that breaks off counts for nothing on the service: what is asked for at once is asked for again. */
+const CM_PIECE_BYTES = 1 << 20;
+/** Another window may be closed before its CM's end. */
+const ELSEWHERE_LONGEST_SECONDS = 2;
+
 /**
- * Fetches a CM, over a lost connection too, and holds it against its hash.
+ * Fetches a CM, over a lost connection too, and holds it against its hash. While another CM is shown to the viewer it waits.
  *
- * @param onLoaded bytes so far
  * @throws {@link DeliveryError} refused, not reachable, or not the bytes that were offered
  */
-export async function loadCm(offer: PlayCm, onLoaded: (bytes: number) => void, signal: AbortSignal): Promise<LoadedCm> {
+export async function loadCm(
+  offer: PlayCm,
+  { onLoaded, onWaiting }: CmLoading,
+  signal: AbortSignal,
+): Promise<LoadedCm> {
   const parts: Uint8Array<ArrayBuffer>[] = [];
-  let loadedBytes = 0;
   let ticket = "";
-  await connection.persist(async (either, heard) => {
-    if (loadedBytes === offer.bytes) return;
-    const response = await fetchCm(offer.url, either, loadedBytes === 0 ? undefined : `bytes=${loadedBytes}-`);
-    ticket = ticketOf(response) ?? "";
-    for await (const chunk of chunksOf(response, heard)) {
-      parts.push(chunk);
-      loadedBytes += chunk.length;
-      onLoaded(loadedBytes);
-    }
-  }, signal);
+  for (let start = 0; start < offer.bytes; start += CM_PIECE_BYTES) {
+    const end = Math.min(start + CM_PIECE_BYTES, offer.bytes);
+    const piece = await whenItMay(
+      () =>
+        connection.persist(async (either, heard) => {
+          const response = await fetchCm(offer.url, either, `bytes=${start}-${end - 1}`);
+          onWaiting(false);
+          ticket = ticketOf(response) ?? "";
+          const chunks: Uint8Array<ArrayBuffer>[] = [];
+          let loadedBytes = start;
+          for await (const chunk of chunksOf(response, heard)) {
+            chunks.push(chunk);
+            loadedBytes += chunk.length;
+            onLoaded(loadedBytes);
+          }
+          return chunks;
+        }, signal),
+      onWaiting,
+      signal,
+    );
+    parts.push(...piece);
+  }
   const cm = new Blob(parts, { type: offer.type });
   const hash = toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", await cm.arrayBuffer())));
   if (hash === offer.sha256) return { cm, ticket };
   throw new DeliveryError("the commercial arrived damaged: play again", { status: 200, retryable: true });
+}
+
+/** Asks again while the service shows the viewer a CM elsewhere. */
+async function whenItMay<T>(ask: () => Promise<T>, onWaiting: CmLoading["onWaiting"], signal: AbortSignal): Promise<T> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof DeliveryError) || error.details.serviceCode !== "cm_elsewhere") throw error;
+      onWaiting(true);
+      await sleep(Math.min(ELSEWHERE_LONGEST_SECONDS, Math.max(0.1, retryAfterSeconds(error, 1))), signal);
+    }
+  }
 }
 
 /** What a new ticket helps against: used up by an answer that was lost, or too old. */
@@ -97,6 +136,10 @@ export async function askSecret(
       if (STALE.has(error.details.serviceCode) && staleTickets < STALE_MOST) {
         staleTickets += 1;
         ticket = await freshTicket(offer, signal);
+      } else if (error.details.serviceCode === "cm_unsent" && staleTickets < STALE_MOST) {
+        // The service went down before it had noted what was sent.
+        staleTickets += 1;
+        ({ ticket } = await loadCm(offer, { onLoaded: () => {}, onWaiting: () => {} }, signal));
       } else if (error.details.retryable === true && waitedSeconds < SECRET_PATIENCE_SECONDS) {
         const seconds = Math.max(0.1, retryAfterSeconds(error, 1));
         await sleep(seconds, signal);
@@ -108,6 +151,11 @@ export async function askSecret(
 
 function freshTicket({ url }: PlayCm, signal: AbortSignal): Promise<string> {
   return connection.persist(async (either) => ticketOf(await fetchCm(url, either, "bytes=0-0")) ?? "", signal);
+}
+
+/** Where a play stands, over a lost connection too. */
+export function placeOf(playId: string, signal: AbortSignal): Promise<PlayPlace> {
+  return connection.persist((either) => fetchPlace(playId, either), signal);
 }
 
 /** A CM or video of a play's sequence. */

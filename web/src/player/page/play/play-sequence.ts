@@ -15,6 +15,8 @@ export interface SequenceStage {
   /** The play stands at a CM: before a video, or `isLast`, behind all. */
   toCm(place: CmPlace, isLast: boolean): Promise<void>;
   cmLoading(bytes: number): void;
+  /** Whether the CM waits until one that is shown elsewhere is over. */
+  cmWaiting(isWaiting: boolean): void;
   /** Starts fetching units of the video behind the CM. */
   prepare(ticket: PlayTicket, cm: Blob, signal: AbortSignal): Promise<void>;
   /** Resolves when the CM was seen to its end. */
@@ -91,6 +93,8 @@ export class PlaySequence {
     } catch (error) {
       if (this.signal.aborted) throw error;
       if (visiting.signal.aborted && this.moved !== undefined) return this.moved;
+      // The CM may not be shown any more: the play has another one.
+      if (error instanceof DeliveryError && error.details.serviceCode === "cm_changed") return link.place(this.signal);
       // The last CM holds nothing back: where it cannot be shown now, the service lets it come first next time.
       if (place.number > link.videos.length) return { kind: "over" };
       throw error;
@@ -103,7 +107,11 @@ export class PlaySequence {
     const { stage } = this;
     const video = link.videos[place.number - 1];
     await stage.toCm(place, video === undefined);
-    const { cm, ticket } = await link.loadCm(place, (bytes) => stage.cmLoading(bytes), signal);
+    const { cm, ticket } = await link.loadCm(
+      place,
+      { onLoaded: (bytes) => stage.cmLoading(bytes), onWaiting: (isWaiting) => stage.cmWaiting(isWaiting) },
+      signal,
+    );
     let prepared: Promise<void> | undefined;
     if (video !== undefined) {
       const { slaveId, segments } = video;
