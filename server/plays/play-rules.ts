@@ -3,7 +3,7 @@
  * milliseconds of the server's clock; no viewer's word is taken for any of them.
  */
 
-import type { Timeline } from "../library/timeline.ts";
+import type { Timeline } from "../timeline.ts";
 import { hasNumber, type Ranges, withRun } from "./ranges.ts";
 
 /** Media time that may be fetched before the first second has passed. */

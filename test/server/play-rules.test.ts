@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { packTimeline, type Timeline, timelineOf, unpackTimeline } from "../../server/library/timeline.ts";
 import {
   elapsedMilliseconds,
   mayBeginAt,
@@ -12,6 +11,7 @@ import {
   visitAgain,
 } from "../../server/plays/play-rules.ts";
 import { hasNumber, type Ranges, withRun } from "../../server/plays/ranges.ts";
+import { packTimeline, type Timeline, timelineOf, unpackTimeline } from "../../server/timeline.ts";
 
 const CM_MS = 6000;
 /** 200 segments of 1 s: picture and sound in turn, 100 s. */
