@@ -5,10 +5,11 @@ import { type Command, integer, parse } from "./options.ts";
 const DEFAULT_PORT = 8484;
 const DEFAULT_ACCESS_LOG_DAYS = 180;
 const DEFAULT_GUEST_PLAYS = 20;
+const DEFAULT_CONNECTIONS = 500;
 
 export const serve: Command = {
   usage:
-    "cmix serve [--port N] [--host ADDRESS] [--data DIR] [--tls-cert FILE --tls-key FILE] [--trust-proxy ADDRESSES] [--embed-sites SITES] [--open-registration] [--access-log-days N] [--guest-plays N] [--administrator-link] [--drain-seconds N]",
+    "cmix serve [--port N] [--host ADDRESS] [--data DIR] [--tls-cert FILE --tls-key FILE] [--trust-proxy ADDRESSES] [--connections N] [--embed-sites SITES] [--open-registration] [--access-log-days N] [--guest-plays N] [--administrator-link] [--drain-seconds N]",
 
   async run(args, signal) {
     const { values } = parse(args, 0, {
@@ -18,6 +19,7 @@ export const serve: Command = {
       "tls-cert": "string",
       "tls-key": "string",
       "trust-proxy": "string",
+      connections: "string",
       "embed-sites": "string",
       "open-registration": "boolean",
       "access-log-days": "string",
@@ -36,6 +38,7 @@ export const serve: Command = {
       tlsCert: text("tls-cert"),
       tlsKey: text("tls-key"),
       trustProxy: text("trust-proxy")?.split(",") ?? [],
+      connectionsPerAddress: integer(values, "connections", 1, 1e6) ?? DEFAULT_CONNECTIONS,
       embedSites: text("embed-sites")?.split(",") ?? [],
       openRegistration: values["open-registration"] === true,
       administratorLink: values["administrator-link"] === true,
