@@ -4,6 +4,7 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { createSecureContext } from "node:tls";
+import ipaddr from "ipaddr.js";
 import { InputError } from "../codec/index.ts";
 import { firstAdministratorUrl } from "./accounts/first-administrator.ts";
 import { createListener } from "./app.ts";
@@ -37,10 +38,12 @@ const HEADERS_SECONDS = 30;
 /**
  * Opens the data folder, takes in what a first start needs, and listens.
  *
+ * @throws InputError others would reach it without encryption
  * @throws Error the port is taken, the data folder cannot be written, or the kernels or the house CM are missing
  */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const settings = { ...defaultSettings(), ...options };
+  mustBeEncrypted(settings);
   const deps = await openDeps(settings, options);
   try {
     await importSamples(deps, settings.samplesDir);
@@ -75,6 +78,15 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     await deps.store.close();
     throw error;
   }
+}
+
+/** Passwords and sessions travel in the clear on this machine only. */
+function mustBeEncrypted({ host, tlsCert, trustProxy }: ServerSettings): void {
+  const isLoopback = host === "localhost" || (ipaddr.isValid(host) && ipaddr.process(host).range() === "loopback");
+  if (!isLoopback && tlsCert === undefined && trustProxy.length === 0)
+    throw new InputError(
+      `--host ${host || '""'} would let others in without encryption: give --tls-cert with --tls-key, or --trust-proxy with the address of a proxy that encrypts`,
+    );
 }
 
 async function listen(

@@ -7,7 +7,7 @@ import Sqlite from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { backUp } from "../../server/backup.ts";
 import { DATABASE_FILE } from "../../server/config.ts";
-import { startServer } from "../../server/main.ts";
+import { type ServerOptions, startServer } from "../../server/main.ts";
 import { KEY_CHECK_FILE, KEY_FILE } from "../../server/security/master-key.ts";
 import { makePair, startTestServer, type TestServer, uploadPair, WASM_PATH } from "./harness.ts";
 
@@ -21,8 +21,9 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
-const startBeside = () =>
+const startBeside = (more: Partial<ServerOptions> = {}) =>
   startServer({
+    ...more,
     port: 0,
     dataDir,
     webDir: server.webDir,
@@ -109,5 +110,23 @@ describe("S14 a folder that is not whole", () => {
     const database = new Sqlite(path, { readonly: true });
     expect(database.pragma("integrity_check", { simple: true })).toBe("ok");
     database.close();
+  });
+});
+
+describe("S1 a server that others reach in the clear", () => {
+  it.each(["0.0.0.0", "::", "", "192.0.2.1", "cmix.example"])(
+    "is refused on %j, naming both ways out",
+    async (host) => {
+      await server.stop();
+      await expect(startBeside({ host })).rejects.toThrow(
+        /^--host \S+ would let others in without encryption: give --tls-cert .*, or --trust-proxy .*$/,
+      );
+    },
+  );
+
+  it("starts on this machine's own addresses, and behind a proxy", async () => {
+    await server.stop();
+    for (const host of ["127.0.0.1", "localhost", "127.0.0.2"]) await (await startBeside({ host })).close();
+    await (await startBeside({ host: "0.0.0.0", trustProxy: ["10.0.0.1"] })).close();
   });
 });
