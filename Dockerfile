@@ -21,4 +21,5 @@ EXPOSE 8484
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:8484/healthz').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node", "dist/node/cli/cmix.js"]
-CMD ["serve", "--host", "0.0.0.0", "--data", "/data"]
+# The host, on Docker's usual network: a proxy there, or --tls-cert, has to encrypt.
+CMD ["serve", "--host", "0.0.0.0", "--trust-proxy", "172.17.0.1", "--data", "/data"]

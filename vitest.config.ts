@@ -14,7 +14,7 @@ const HEAVY = e2e("engines", "first-light", "playlist", "big", "big-compress", "
 
 const BROWSER_TIMEOUTS = { testTimeout: 180_000, hookTimeout: 120_000 };
 /** Files of one worker share what they import, which takes longer to load than many a test to run. */
-const SHARED_IMPORTS = { isolate: false };
+const SHARED_IMPORTS = { isolate: false, setupFiles: ["test/support/typescript-processes.ts"] };
 
 export default defineConfig({
   test: {
@@ -59,6 +59,7 @@ export default defineConfig({
           name: "e2e-alone",
           include: ALONE,
           ...BROWSER_TIMEOUTS,
+          setupFiles: ["test/support/typescript-processes.ts"],
           fileParallelism: false,
           sequence: { groupOrder: 3 },
         },

@@ -7,10 +7,11 @@ const DEFAULT_ACCESS_LOG_DAYS = 180;
 const DEFAULT_GUEST_PLAYS = 20;
 const DEFAULT_PLAYS_PER_HOUR = 600;
 const DEFAULT_BILLED_GUEST_PLAYS = 60;
+const DEFAULT_CONNECTIONS = 500;
 
 export const serve: Command = {
   usage:
-    "cmix serve [--port N] [--host ADDRESS] [--data DIR] [--tls-cert FILE --tls-key FILE] [--trust-proxy ADDRESSES] [--embed-sites SITES] [--open-registration] [--access-log-days N] [--guest-plays N] [--plays-per-hour N] [--billed-guest-plays N] [--administrator-link] [--drain-seconds N]",
+    "cmix serve [--port N] [--host ADDRESS] [--data DIR] [--tls-cert FILE --tls-key FILE] [--trust-proxy ADDRESSES] [--connections N] [--embed-sites SITES] [--open-registration] [--access-log-days N] [--guest-plays N] [--plays-per-hour N] [--billed-guest-plays N] [--administrator-link] [--drain-seconds N]",
 
   async run(args, signal) {
     const { values } = parse(args, 0, {
@@ -20,6 +21,7 @@ export const serve: Command = {
       "tls-cert": "string",
       "tls-key": "string",
       "trust-proxy": "string",
+      connections: "string",
       "embed-sites": "string",
       "open-registration": "boolean",
       "access-log-days": "string",
@@ -40,6 +42,7 @@ export const serve: Command = {
       tlsCert: text("tls-cert"),
       tlsKey: text("tls-key"),
       trustProxy: text("trust-proxy")?.split(",") ?? [],
+      connectionsPerAddress: integer(values, "connections", 1, 1e6) ?? DEFAULT_CONNECTIONS,
       embedSites: text("embed-sites")?.split(",") ?? [],
       openRegistration: values["open-registration"] === true,
       administratorLink: values["administrator-link"] === true,

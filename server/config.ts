@@ -56,6 +56,8 @@ export interface Limits {
   playsPerHour: number;
   /** Of visitors without an account at one network in an hour; more are delivered and not paid for. */
   billedGuestDeliveriesPerHour: number;
+  /** Until the body of a request that is no upload is whole; of an upload, until some more of it is there. */
+  bodySeconds: number;
   /** Of signing in and registering. */
   rates: RateLimits;
 }
@@ -72,8 +74,12 @@ export const DEFAULT_LIMITS: Limits = {
   downloadLogSeconds: 180 * 24 * 3600,
   playsPerHour: 600, // many visitors may share a network
   billedGuestDeliveriesPerHour: 60,
+  bodySeconds: 30,
   rates: DEFAULT_RATES,
 };
+
+/** Many people may share an address: a school, a telephone company. A browser opens six. */
+export const DEFAULT_CONNECTIONS = 500;
 
 export interface ServerSettings {
   /** 0 lets the system choose a free one. */
@@ -88,6 +94,8 @@ export interface ServerSettings {
   wasmPath: string;
   /** Addresses and CIDR ranges of reverse proxies whose X-Forwarded-For, -Proto and -Host are believed. */
   trustProxy: readonly string[];
+  /** Connections of one address at the same time. */
+  connectionsPerAddress: number;
   /** Sites whose pages may show the player, as CSP's frame-ancestors takes them. */
   embedSites: readonly string[];
   /** Files in PEM form; with both, the server speaks https itself. */
@@ -117,6 +125,7 @@ export function defaultSettings(): ServerSettings {
     webDir: join(root, "dist/web"),
     wasmPath: join(root, "dist/wasm/kernels.wasm"),
     trustProxy: [],
+    connectionsPerAddress: DEFAULT_CONNECTIONS,
     embedSites: [],
     tlsCert: undefined,
     tlsKey: undefined,

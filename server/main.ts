@@ -4,10 +4,12 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { createSecureContext } from "node:tls";
+import ipaddr from "ipaddr.js";
 import { InputError } from "../codec/index.ts";
 import { firstAdministratorUrl } from "./accounts/first-administrator.ts";
 import { createListener } from "./app.ts";
 import { defaultSettings, type ServerSettings } from "./config.ts";
+import { limitConnections, limitRequests } from "./connections.ts";
 import { startAccountUpkeep } from "./jobs/account-upkeep.ts";
 import { importSamples } from "./jobs/first-start.ts";
 import { startHousekeeping } from "./jobs/housekeeping.ts";
@@ -28,21 +30,31 @@ export interface RunningServer {
 }
 
 const CLOSE_SECONDS = 5;
-/** A large main over a slow line takes its time; headers must come at Node's own default. */
+/** A large main over a slow line takes its time. */
 const UPLOAD_SECONDS = 6 * 3600;
+/** Until a request's headers are there; its body has a time of its own (connections.ts). */
+const HEADERS_SECONDS = 30;
 
 /**
  * Opens the data folder, takes in what a first start needs, and listens.
  *
+ * @throws InputError others would reach it without encryption
  * @throws Error the port is taken, the data folder cannot be written, or the kernels or the house CM are missing
  */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const settings = { ...defaultSettings(), ...options };
+  mustBeEncrypted(settings);
   const deps = await openDeps(settings, options);
   try {
     await importSamples(deps, settings.samplesDir);
     const uploads = new Uploads(deps);
-    const server = await listen(createListener(deps, uploads, settings.host), settings);
+    const rules = {
+      clients: deps.clients,
+      mostPerAddress: settings.connectionsPerAddress,
+      bodySeconds: deps.limits.bodySeconds,
+    };
+    const listener = limitRequests(createListener(deps, uploads, settings.host), rules);
+    const server = await listen(listener, settings, (made) => limitConnections(made, rules));
     const housekeeping = startHousekeeping(deps, uploads);
     const stopUpkeep = await startAccountUpkeep(deps, settings.accessLogDays);
     const { address, family, port } = server.address() as AddressInfo;
@@ -69,13 +81,24 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   }
 }
 
-async function listen(listener: RequestListener, settings: ServerSettings): Promise<Server> {
-  const requestTimeout = UPLOAD_SECONDS * 1000;
+/** Passwords and sessions travel in the clear on this machine only. */
+function mustBeEncrypted({ host, tlsCert, trustProxy }: ServerSettings): void {
+  const isLoopback = host === "localhost" || (ipaddr.isValid(host) && ipaddr.process(host).range() === "loopback");
+  if (!isLoopback && tlsCert === undefined && trustProxy.length === 0)
+    throw new InputError(
+      `--host ${host || '""'} would let others in without encryption: give --tls-cert with --tls-key, or --trust-proxy with the address of a proxy that encrypts`,
+    );
+}
+
+async function listen(
+  listener: RequestListener,
+  settings: ServerSettings,
+  prepare: (server: Server) => void,
+): Promise<Server> {
+  const times = { requestTimeout: UPLOAD_SECONDS * 1000, headersTimeout: HEADERS_SECONDS * 1000 };
   const tls = await readTls(settings);
-  const server =
-    tls === undefined
-      ? createServer({ requestTimeout }, listener)
-      : createTlsServer({ requestTimeout, ...tls }, listener);
+  const server = tls === undefined ? createServer(times, listener) : createTlsServer({ ...times, ...tls }, listener);
+  prepare(server);
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(settings.port, settings.host, () => {

@@ -1,6 +1,7 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { loadKernels } from "../codec/index.ts";
+import { InputError, loadKernels } from "../codec/index.ts";
 import { withCache } from "./blobs/cached-blobs.ts";
 import { DATABASE_FILE, DEFAULT_GUEST_PLAYS, DEFAULT_LIMITS, type Limits, type ServerSettings } from "./config.ts";
 import type { Deps } from "./deps.ts";
@@ -14,11 +15,12 @@ import { smtpMailer } from "./reports/mailer.ts";
 import { ClientFinder } from "./security/client.ts";
 import { checkEmbedSites } from "./security/embed-sites.ts";
 import type { OutboundRules } from "./security/guarded-fetch.ts";
-import { keepKeyCheck, openMasterKey } from "./security/master-key.ts";
+import { KEY_CHECK_FILE, KEY_FILE, keepKeyCheck, openMasterKey } from "./security/master-key.ts";
 import { steadyClock } from "./steady-clock.ts";
-import { openFileBlobs, sealOlderFiles } from "./storage/folder/file-blobs.ts";
+import { openFileBlobs, sealedFiles, sealOlderFiles } from "./storage/folder/file-blobs.ts";
 import { UploadStore } from "./storage/folder/upload-store.ts";
 import { openDatabase } from "./storage/sqlite/database.ts";
+import { lockFolder } from "./storage/sqlite/folder-lock.ts";
 import { createStore } from "./storage/sqlite/store.ts";
 
 /** What a caller may put in the place of the usual. */
@@ -32,12 +34,31 @@ export interface DepsOptions {
   mailFrom?: string | undefined;
 }
 
-/** Opens the data folder, or makes it, and loads the kernels. */
-export async function openDeps(
-  settings: Pick<ServerSettings, "dataDir" | "wasmPath" | "webDir"> &
-    Partial<Pick<ServerSettings, "trustProxy" | "embedSites" | "tlsCert" | "openRegistration" | "guestPlaysPerDay">>,
-  options: DepsOptions = {},
-): Promise<Deps> {
+type DepsSettings = Pick<ServerSettings, "dataDir" | "wasmPath" | "webDir"> &
+  Partial<Pick<ServerSettings, "trustProxy" | "embedSites" | "tlsCert" | "openRegistration" | "guestPlaysPerDay">>;
+
+/**
+ * Opens the data folder, or makes it, for this server alone, and loads the kernels.
+ *
+ * @throws InputError another server has the folder, or what lies in it is not whole
+ */
+export async function openDeps(settings: DepsSettings, options: DepsOptions = {}): Promise<Deps> {
+  await mkdir(settings.dataDir, { recursive: true, mode: 0o700 }); // holds slaves and the secrets of plays
+  const unlock = lockFolder(settings.dataDir);
+  try {
+    const deps = await openFolder(settings, options);
+    const close = async () => {
+      await deps.store.close();
+      unlock();
+    };
+    return { ...deps, store: { ...deps.store, close } };
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+async function openFolder(settings: DepsSettings, options: DepsOptions): Promise<Deps> {
   const {
     dataDir,
     wasmPath,
@@ -52,7 +73,7 @@ export async function openDeps(
     throw new Error(`kernels ${wasmPath} cannot be read: run npm run build`, { cause });
   });
   const kernels = await loadKernels(wasm);
-  await mkdir(dataDir, { recursive: true, mode: 0o700 }); // holds slaves and the secrets of plays
+  await mustHaveKey(dataDir, process.env.CMIX_KEY);
   const { key, isNew } = await openMasterKey(dataDir, process.env.CMIX_KEY);
   const blobs = withCache(await openFileBlobs(dataDir, key));
   if (isNew) {
@@ -60,6 +81,10 @@ export async function openDeps(
     await keepKeyCheck(dataDir, key);
   }
   const store = createStore(await openDatabase(join(dataDir, DATABASE_FILE)), key);
+  await mustNameSlaves(store, dataDir).catch(async (error: Error) => {
+    await store.close();
+    throw error;
+  });
   const mainOrigins = new MainOrigins(store.videos);
   await mainOrigins.refresh();
   const now = options.now ?? steadyClock();
@@ -88,4 +113,24 @@ export async function openDeps(
     log: options.log ?? logToStderr,
     now,
   };
+}
+
+const BACKUP = "restore a backup with cmix restore FILE --data NEW";
+
+/** A folder without any key gets one, unless its slaves were encrypted with one that is gone. */
+async function mustHaveKey(dataDir: string, fromEnvironment: string | undefined): Promise<void> {
+  const names = [KEY_FILE, KEY_CHECK_FILE];
+  if (fromEnvironment !== undefined || names.some((name) => existsSync(join(dataDir, name)))) return;
+  const sealed = await sealedFiles(dataDir);
+  if (sealed.length > 0)
+    throw new InputError(
+      `${dataDir} holds ${sealed.length} encrypted slaves and no key: put ${KEY_FILE} back or set CMIX_KEY, or ${BACKUP}`,
+    );
+}
+
+/** Each start leaves a house CM in the database: without one it is new, and no slave can lie beside it yet. */
+async function mustNameSlaves(store: Deps["store"], dataDir: string): Promise<void> {
+  if (await store.cms.hasHouseCm()) return;
+  const slaves = (await readdir(join(dataDir, "slaves"))).length;
+  if (slaves > 0) throw new InputError(`${dataDir} holds ${slaves} slaves, and its database is empty: ${BACKUP}`);
 }

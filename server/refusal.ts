@@ -35,6 +35,8 @@ export type RefusalCode =
   | "play_over"
   | "too_large"
   | "media_type"
+  /** A body that does not come. */
+  | "too_slow"
   | "range"
   | "too_early"
   | "too_many"

@@ -71,7 +71,17 @@ export async function benchLoad(): Promise<Ratio[]> {
 
 async function startServer(dataDir: string): Promise<{ process: ChildProcess; port: number }> {
   // With node --cpu-prof both programs are profiled.
-  const args = [...process.execArgv, join(ROOT, "dist/node/cli/cmix.js"), "serve", "--port", "0", "--data", dataDir];
+  const args = [
+    ...process.execArgv,
+    join(ROOT, "dist/node/cli/cmix.js"),
+    "serve",
+    "--port",
+    "0",
+    "--data",
+    dataDir,
+    "--connections",
+    "100000",
+  ];
   const child = spawnServer(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
   if (child.stderr === null) throw new Error("the server's log is not read");
   const lines = createInterface({ input: child.stderr });

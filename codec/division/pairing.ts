@@ -10,7 +10,7 @@ import type { MainReader } from "../format/main-file.ts";
  * @throws {@link PairingError} they come from different divisions
  * @throws {@link FormatError} they belong together, but the main was changed
  */
-export function checkPair(main: MainReader, slave: SlaveHeader, trailer?: SlaveTrailer): void {
+export function checkPair(main: MainReader, slave: Pick<SlaveHeader, "id" | "mainId">, trailer?: SlaveTrailer): void {
   if (!equalBytes(main.header.slaveId, slave.id) || !equalBytes(main.header.id, slave.mainId)) {
     throw new PairingError(
       `main ${toHex(main.header.id)} wants slave ${toHex(main.header.slaveId)}, but this is slave ${toHex(slave.id)} of main ${toHex(slave.mainId)}: choose the slave named ${main.header.slaveName}`,

@@ -1,5 +1,5 @@
 /** The CBOR headers and trailers of both files. Fields: FORMAT.md 3 and 5. Unknown fields are skipped. */
-import { decode, encode } from "cborg";
+import { decode, encode, Tokenizer } from "cborg";
 import { z } from "zod";
 import {
   CAPTION_KINDS,
@@ -160,10 +160,24 @@ export type MainTrailer = z.infer<typeof mainTrailer>;
 /** The slave's trailer (FORMAT.md 5), with hashes of the main. */
 export type SlaveTrailer = z.infer<typeof slaveTrailer>;
 
+/** Data items of a header or trailer: a million small ones would take seconds, and a hundred times their bytes in memory. */
+const ITEMS_MAX = 10_000;
+
+class CountedItems extends Tokenizer {
+  private count = 0;
+
+  override next(): ReturnType<Tokenizer["next"]> {
+    this.count += 1;
+    if (this.count > ITEMS_MAX) throw new Error(`more than ${ITEMS_MAX} items`);
+    return super.next();
+  }
+}
+
 function decodeCbor<T>(schema: z.ZodType<T>, cbor: Uint8Array, what: string, offsetBytes: number): T {
   let value: unknown;
   try {
-    value = decode(cbor, { rejectDuplicateMapKeys: true });
+    const options = { rejectDuplicateMapKeys: true };
+    value = decode(cbor, { ...options, tokenizer: new CountedItems(cbor, options) });
   } catch (cause) {
     throw new FormatError(
       `${what} at byte ${offsetBytes} is no CBOR (${(cause as Error).message}): the file is damaged`,

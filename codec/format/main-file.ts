@@ -138,19 +138,28 @@ export class MainReader {
   }
 
   /**
+   * Reads the header alone: 1 MiB at most, however long the file is.
+   *
+   * @returns `length`: of preamble and header, in bytes
+   * @throws {@link FormatError} no main file, or cut in its header
+   */
+  static async readStart(source: ByteSource): Promise<{ header: MainHeader; headerHash: Uint8Array; length: number }> {
+    const preamble = await source.read(0, Math.min(PREAMBLE_BYTES, source.size));
+    const length = PREAMBLE_BYTES + readPreamble(preamble, MAIN_MAGIC, "main");
+    if (length > source.size) throw cut(source.size);
+    const cbor = await source.read(PREAMBLE_BYTES, length - PREAMBLE_BYTES);
+    const header = decodeMainHeader(cbor, PREAMBLE_BYTES);
+    return { header, headerHash: await sha256(preamble, cbor), length };
+  }
+
+  /**
    * Reads header and trailer.
    *
    * @param options.scan reads a file without a trailer as far as it goes, by walking from segment to segment
    * @throws {@link FormatError} no main file, or cut and `scan` not asked for
    */
   static async open(source: ByteSource, options: { scan?: boolean } = {}): Promise<MainReader> {
-    const preamble = await source.read(0, Math.min(PREAMBLE_BYTES, source.size));
-    const headerLength = readPreamble(preamble, MAIN_MAGIC, "main");
-    const firstOffset = PREAMBLE_BYTES + headerLength;
-    if (firstOffset > source.size) throw cut(source.size);
-    const cbor = await source.read(PREAMBLE_BYTES, headerLength);
-    const header = decodeMainHeader(cbor, PREAMBLE_BYTES);
-    const headerHash = await sha256(preamble, cbor);
+    const { header, headerHash, length: firstOffset } = await MainReader.readStart(source);
     const trailer = await readMainTrailer(source, firstOffset, headerHash, captionBytes(header));
     if (trailer === undefined) {
       if (!options.scan) throw cut(source.size);

@@ -34,7 +34,7 @@ const addRoute = defineRoute({
       content: { "application/octet-stream": { schema: z.string().openapi({ format: "binary" }) } },
     },
   },
-  responses: { 201: json(cmSchema, "Taken in"), ...refusals(400, 401, 403, 409, 413, 415, 422) },
+  responses: { 201: json(cmSchema, "Taken in"), ...refusals(400, 401, 403, 409, 413, 415, 422, 429) },
 });
 
 const addressRoute = defineRoute({
@@ -43,7 +43,7 @@ const addressRoute = defineRoute({
     "Add a CM that lies on its sponsor's own server: the file there is fetched and checked, and looked at from then on",
   ...guarded("post", CM_ROLES),
   request: { body: jsonBody(cmAddressSchema) },
-  responses: { 201: json(cmSchema, "Taken in"), ...refusals(400, 401, 403, 409, 413, 415, 422) },
+  responses: { 201: json(cmSchema, "Taken in"), ...refusals(400, 401, 403, 409, 413, 415, 422, 429) },
 });
 
 const changeRoute = defineRoute({

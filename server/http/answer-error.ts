@@ -44,6 +44,7 @@ const STATUS = {
   play_over: 410,
   too_large: 413,
   media_type: 415,
+  too_slow: 408,
   range: 416,
   too_early: 425,
   too_many: 429,

@@ -1,6 +1,17 @@
+import type { IncomingMessage } from "node:http";
 import type { Context } from "hono";
 import type { ByteStream } from "../byte-stream.ts";
 import { Refusal, tooLarge } from "../refusal.ts";
+
+const longUploads = new WeakSet<IncomingMessage>();
+
+/** From now on this request may take as long as its bytes come: whoever sends them may upload. */
+export function allowLongUpload(c: Context): void {
+  const incoming = (c.env as { incoming?: IncomingMessage } | undefined)?.incoming;
+  if (incoming !== undefined) longUploads.add(incoming);
+}
+
+export const isLongUpload = (request: IncomingMessage): boolean => longUploads.has(request);
 
 /**
  * The body of an upload, to be streamed.
@@ -14,6 +25,7 @@ export function uploadBody(c: Context, maxBytes: number): ByteStream {
   if (Number(c.req.header("Content-Length") ?? 0) > maxBytes) throw tooLarge(maxBytes);
   const body = c.req.raw.body;
   if (body === null) throw new Refusal("bad_request", "the file's bytes are missing");
+  allowLongUpload(c);
   return untilItBreaks(body);
 }
 

@@ -33,7 +33,7 @@ export function registerExtras(app: OpenAPIHono, deps: LibraryDeps): void {
       streamedBytes: EXTRA_MAX_BYTES[kind],
       summary: `Give one's own video a ${kind}`,
       request: { params, body: bytes(WORDS[kind]) },
-      responses: { 200: json(extraSchema, "Taken in"), ...refusals(400, 401, 403, 404, 413, 415, 422) },
+      responses: { 200: json(extraSchema, "Taken in"), ...refusals(400, 401, 403, 404, 413, 415, 422, 429) },
     });
     const deleteRoute = defineRoute({
       path,

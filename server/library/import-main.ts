@@ -1,6 +1,8 @@
-import { type ByteSource, checkPair, MainReader, PairingError, toHex } from "../../codec/index.ts";
+import type { ByteSource } from "../../codec/index.ts";
 import { receive } from "../blobs/receive.ts";
 import type { ByteStream } from "../byte-stream.ts";
+import { inspectMedia } from "../media/inspect-media.ts";
+import type { MainFacts } from "../media/inspections.ts";
 import { Refusal } from "../refusal.ts";
 import type { LibraryDeps } from "./deps.ts";
 import type { Imported } from "./import-slave.ts";
@@ -21,7 +23,7 @@ export async function importMain(deps: LibraryDeps, mainId: string, body: ByteSt
   const pieces = new PiecesHash();
   return receive(blobs, "mains", pieces.through(body), limits.mainFileMaxBytes, async (upload) => {
     const { source, sha256 } = await upload.finish();
-    const { header } = await checkMain(deps, source, { mainId, slaveId });
+    const facts = await checkMain(deps, source, { mainId, slaveId });
     return importLock.run("mains", async () => {
       const known = await store.videos.main(mainId);
       if (known?.url === null) {
@@ -29,7 +31,7 @@ export async function importMain(deps: LibraryDeps, mainId: string, body: ByteSt
         throw new Refusal("conflict", `main ${mainId} is here already, with other bytes`, { mainId });
       }
       const value: Main = {
-        ...aboutMain(header),
+        ...aboutMain(facts),
         mainId,
         bytes: source.size,
         sha256,
@@ -59,17 +61,13 @@ export async function checkMain(
   { slaveReaders }: LibraryDeps,
   source: ByteSource,
   { mainId, slaveId }: { mainId: string; slaveId: string },
-): Promise<MainReader> {
-  const main = await MainReader.open(source);
-  const id = toHex(main.header.id);
-  if (id !== mainId)
-    throw new PairingError(`this is main ${id}, not ${mainId}: send it under its own id`, { mainId: id });
-  const slave = await slaveReaders.open(slaveId);
-  checkPair(main, slave.header, slave.trailer);
-  return main;
+): Promise<MainFacts> {
+  const { header, trailer } = await slaveReaders.open(slaveId);
+  const slave = { id: header.id, mainId: header.mainId, trailer };
+  return inspectMedia("main", "the main", source, { mainId, slave });
 }
 
 /** What a main's header tells the library. */
-export function aboutMain({ copyright, genre, ageLimit, poster }: MainReader["header"]) {
-  return { copyright, genre, ageLimit, hasPoster: poster !== undefined };
+export function aboutMain({ poster, ...about }: MainFacts) {
+  return { ...about, hasPoster: poster !== undefined };
 }

@@ -52,7 +52,7 @@ const addressRoute = defineRoute({
       remoteMainSchema,
       "playsInBrowser is false where that server does not let this service's pages read ranges",
     ),
-    ...refusals(400, 401, 403, 404, 413, 415, 422),
+    ...refusals(400, 401, 403, 404, 413, 415, 422, 429),
   },
 });
 
@@ -101,7 +101,9 @@ export function registerMains(app: OpenAPIHono, deps: LibraryDeps): void {
   app.openapi(posterRoute, async (c) => {
     const { main } = await listed(c.req.valid("param").mainId);
     const isHere = main.hasPoster && main.url === null;
-    const poster = isHere ? (await MainReader.open(await blobs.source("mains", main.mainId))).header.poster : undefined;
+    const poster = isHere
+      ? (await MainReader.readStart(await blobs.source("mains", main.mainId))).header.poster
+      : undefined;
     if (poster === undefined)
       throw new Refusal("not_found", `main ${main.mainId} has no poster`, { mainId: main.mainId });
     return sendFile(c, sourceFromBytes(poster.data), {

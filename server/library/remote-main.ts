@@ -52,9 +52,9 @@ async function fetchAndCheck(
         throw new PairingError(`the file at ${address.url} has SHA-256 ${sha256}, not ${address.sha256} as given`, {
           mainId,
         });
-      const { header } = await checkMain(deps, source, { mainId, slaveId });
-      if (header.poster !== undefined) await keepPoster(deps, mainId, header.poster.data);
-      return { ...aboutMain(header), bytes: source.size, sha256, piecesSha256: pieces.digest() };
+      const facts = await checkMain(deps, source, { mainId, slaveId });
+      if (facts.poster !== undefined) await keepPoster(deps, mainId, facts.poster.data);
+      return { ...aboutMain(facts), bytes: source.size, sha256, piecesSha256: pieces.digest() };
     });
     const value: Main = {
       ...main,

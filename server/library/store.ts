@@ -1,7 +1,8 @@
 /** What the library remembers: slaves and mains that are here, what it shows of them, and what their providers allow. */
+
+import type { Timeline } from "../timeline.ts";
 import type { VideoConditions } from "./conditions.ts";
 import type { Searchable } from "./search-text.ts";
-import type { Timeline } from "./timeline.ts";
 
 /** What the library shows of a video; the provider may change it. */
 export interface Shown extends Searchable {

@@ -2,6 +2,7 @@ import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import { guarded } from "../accounts/identity.ts";
 import { defineRoute } from "../http/route.ts";
 import { bytes, idSchema, refusals } from "../http/schemas.ts";
+import { allowLongUpload } from "../http/upload-body.ts";
 import { Refusal } from "../refusal.ts";
 import { UPLOADS_PATH, type Uploads } from "./uploads.ts";
 
@@ -53,11 +54,15 @@ const uploadRoutes = (maxBytes: number) => ({
 /** @param maxBytes of the longest file that can be sent */
 export function registerUploads(app: OpenAPIHono, uploads: Uploads, maxBytes: number): void {
   const { create, state, append, cancel } = uploadRoutes(maxBytes);
-  app.openapi(create, (c) => uploads.handle(c.req.raw, c.get("identity")));
+  app.openapi(create, (c) => {
+    allowLongUpload(c);
+    return uploads.handle(c.req.raw, c.get("identity"));
+  });
   for (const route of [state, append, cancel]) {
     app.openapi(route, (c) => {
       if (c.req.method === "GET")
         throw new Refusal("not_found", "an upload is not read back: HEAD tells how far it is");
+      allowLongUpload(c);
       return uploads.handle(c.req.raw, c.get("identity"), c.req.valid("param").uploadId);
     });
   }

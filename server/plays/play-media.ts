@@ -1,7 +1,7 @@
 /** What plays read of slaves and CMs, kept for those that are asked for now. */
 import { type ByteSource, fromHex, type SlaveReader } from "../../codec/index.ts";
-import type { Timeline } from "../library/timeline.ts";
 import { Recent } from "../recent.ts";
+import type { Timeline } from "../timeline.ts";
 import type { PlayDeps } from "./deps.ts";
 
 const KEPT = 64;

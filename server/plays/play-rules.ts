@@ -3,7 +3,7 @@
  * milliseconds of the server's clock; no viewer's word is taken for any of them.
  */
 
-import type { Timeline } from "../library/timeline.ts";
+import type { Timeline } from "../timeline.ts";
 import { hasNumber, withRun } from "./ranges.ts";
 import { SEEK_BURST, unlockedMilliseconds, type VideoShare } from "./video-share.ts";
 

@@ -1,7 +1,7 @@
 /** Slave units of a play: where a ticket may begin, seeks, and what one ticket gives. */
 import { fromHex, START_UNIT, toHex } from "../../codec/index.ts";
-import { layerOf } from "../library/timeline.ts";
 import { Refusal } from "../refusal.ts";
+import { layerOf } from "../timeline.ts";
 import type { PlayDeps } from "./deps.ts";
 import { entitlement, type Viewer } from "./entitlement.ts";
 import { type Play, secondsToCmEnd, secretOf, withVideo } from "./play.ts";

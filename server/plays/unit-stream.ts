@@ -10,7 +10,7 @@ import {
   type SlaveReader,
   START_UNIT,
 } from "../../codec/index.ts";
-import { layerOf, type Timeline } from "../library/timeline.ts";
+import { layerOf, type Timeline } from "../timeline.ts";
 import { nodeCipher } from "./node-cipher.ts";
 import type { IsOwn } from "./play-rules.ts";
 

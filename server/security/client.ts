@@ -30,14 +30,24 @@ export class ClientFinder {
     const address = c.env?.incoming === undefined ? undefined : normal(getConnInfo(c).remote.address);
     const host = c.req.header("Host") ?? new URL(c.req.url).host;
     if (address === undefined || !this.isTrusted(address)) return { address, isSecure: this.isTls, host };
-    // The nearest address that is no proxy of ours; what stands before it, the client may have written itself.
-    const chain = (c.req.header("X-Forwarded-For") ?? "").split(",").map((part) => normal(part.trim()));
-    const known = chain.reverse().find((part) => part === undefined || !this.isTrusted(part));
     return {
-      address: known ?? address,
+      address: this.addressBehind(address, c.req.header("X-Forwarded-For")),
       isSecure: this.isSecure(address, c.req.header("X-Forwarded-Proto")),
       host: c.req.header("X-Forwarded-Host") ?? host,
     };
+  }
+
+  /** Whether this address is a proxy's that is believed. */
+  isProxy(peer: string): boolean {
+    const address = normal(peer);
+    return address !== undefined && this.isTrusted(address);
+  }
+
+  /** The client's address behind a proxy that is believed. */
+  addressBehind(proxy: string, forwardedFor: string | undefined): string {
+    // The nearest address that is no proxy of ours; what stands before it, the client may have written itself.
+    const chain = (forwardedFor ?? "").split(",").map((part) => normal(part.trim()));
+    return chain.reverse().find((part) => part === undefined || !this.isTrusted(part)) ?? normal(proxy) ?? proxy;
   }
 
   /** Whether the client's own connection is encrypted: here, or as a proxy that is believed tells. */

@@ -1,15 +1,16 @@
 import { createHash, randomBytes } from "node:crypto";
 import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { UnsupportedError } from "../../codec/index.ts";
+import { sourceFromBytes } from "../../codec/index.ts";
 import { accountOf, guarded } from "../accounts/identity.ts";
 import { changedConditions } from "../cm/changed-conditions.ts";
-import { checkImage } from "../cm/check-image.ts";
 import { ANYBODY } from "../cm/choose-cm.ts";
 import { defineRoute } from "../http/route.ts";
 import { bytes, given, idSchema, json, jsonBody, refusals } from "../http/schemas.ts";
 import { uploadBody } from "../http/upload-body.ts";
 import { ownedVideo } from "../library/owned-video.ts";
+import { inspectMedia } from "../media/inspect-media.ts";
+import type { ImageLimits } from "../media/inspections.ts";
 import { Refusal, tooLarge } from "../refusal.ts";
 import type { SurroundingDeps } from "./deps.ts";
 import {
@@ -23,7 +24,7 @@ import type { Surrounding, SurroundingFields } from "./store.ts";
 import { surroundingToJson } from "./surrounding-json.ts";
 
 const IMAGE_MAX_BYTES = 256 << 10;
-const IMAGE_TYPES = ["image/jpeg", "image/png"];
+const IMAGE_LIMITS: ImageLimits = { pixelsMost: 4096 * 2304, types: ["image/jpeg", "image/png"] };
 /** The address names the bytes by their hash. */
 const FOR_EVER = "public, max-age=31536000, immutable";
 
@@ -86,7 +87,7 @@ const putImageRoute = defineRoute({
   ...guarded("put", OWNERS),
   streamedBytes: IMAGE_MAX_BYTES,
   request: { params, body: bytes(IMAGE) },
-  responses: { 200: json(surroundingSchema, "Taken in"), ...refusals(400, 401, 403, 404, 413, 415, 422) },
+  responses: { 200: json(surroundingSchema, "Taken in"), ...refusals(400, 401, 403, 404, 413, 415, 422, 429) },
 });
 
 const removeImageRoute = defineRoute({
@@ -156,9 +157,7 @@ export function registerSurroundings(app: OpenAPIHono, deps: SurroundingDeps): v
   app.openapi(putImageRoute, async (c) => {
     const one = await own(c, c.req.valid("param").surroundingId);
     const bytes = await gather(uploadBody(c, IMAGE_MAX_BYTES));
-    const type = checkImage(bytes)?.type;
-    if (type === undefined || !IMAGE_TYPES.includes(type))
-      throw new UnsupportedError("the image is neither JPEG nor PNG: send one of these");
+    const { type } = await inspectMedia("image", "the image", sourceFromBytes(bytes), IMAGE_LIMITS);
     const sha256 = createHash("sha256").update(bytes).digest("hex");
     await surroundings.putImage(one.id, { bytes, type, sha256 });
     return c.json(surroundingToJson({ ...one, imageType: type, imageSha256: sha256 }), 200);

@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { MemorySink } from "../../codec/bytes/bytes.ts";
 import { encodeSlaveStart, SlaveWriter } from "../../codec/format/slave-file.ts";
 import { SlaveReader, sourceFromBytes } from "../../codec/index.ts";
-import type { Timeline } from "../../server/library/timeline.ts";
 import { entitlement } from "../../server/plays/entitlement.ts";
 import { mayBeginAt, openVideo, releaseUnits } from "../../server/plays/play-rules.ts";
 import { openShare } from "../../server/plays/video-share.ts";
+import type { Timeline } from "../../server/timeline.ts";
 import {
   askPlay,
   askSecret,

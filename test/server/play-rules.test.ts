@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { packTimeline, type Timeline, timelineOf, unpackTimeline } from "../../server/library/timeline.ts";
 import {
   elapsedMilliseconds,
   mayBeginAt as mayBegin,
@@ -19,6 +18,7 @@ import {
   unlockedMilliseconds,
   type VideoShare,
 } from "../../server/plays/video-share.ts";
+import { packTimeline, type Timeline, timelineOf, unpackTimeline } from "../../server/timeline.ts";
 
 const CM_MS = 6000;
 /** 200 segments of 1 s: picture and sound in turn, 100 s. */

@@ -120,9 +120,9 @@ describe("S13 a CM on its sponsor's own server", () => {
     };
     for (const [path, status, words] of [
       ["/here.mp4", 409, /is a CM already/],
-      ["/text", 422, /none of them or damaged/],
+      ["/text", 422, /neither MP4 nor WebM.*send an MP4 or WebM video, or a JPEG/],
       ["/cut.png", 422, /cannot be decoded|damaged/],
-      ["/main.cmx", 422, /none of them or damaged/],
+      ["/main.cmx", 422, /neither MP4 nor WebM.*send an MP4 or WebM video, or a JPEG/],
       ["/large", 413, /at most/],
       ["/inside", 400, /inner address/],
       ["/broken", 400, /broke off/],

@@ -2,11 +2,10 @@ import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { transfer, wrap } from "comlink";
 import nodeEndpoint from "comlink/dist/esm/node-adapter.mjs";
-import { installPrimitives } from "../../crypto/primitives.ts";
 import type { CodecWorkerApi } from "../../methods/codec-worker.ts";
 import { type PooledWorker, WorkerPool } from "../../pool/worker-pool.ts";
 import { installErrorTransfer } from "../error-transfer.ts";
-import { nodePrimitives } from "./primitives.ts";
+import { installNodeCrypto } from "./primitives.ts";
 
 /**
  * A pool of codec workers on Node threads; close it.
@@ -15,7 +14,7 @@ import { nodePrimitives } from "./primitives.ts";
  */
 export function createNodePool(workers?: number): WorkerPool<CodecWorkerApi> {
   installErrorTransfer();
-  installPrimitives(nodePrimitives);
+  installNodeCrypto();
   return new WorkerPool(
     workers ?? availableParallelism(),
     (): PooledWorker<CodecWorkerApi> => {

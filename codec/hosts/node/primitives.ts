@@ -1,11 +1,11 @@
 import { createCipheriv, createDecipheriv, createHash } from "node:crypto";
-import type { CryptoPrimitives } from "../../crypto/primitives.ts";
+import { type CryptoPrimitives, installPrimitives } from "../../crypto/primitives.ts";
 
 const CIPHER = "aes-256-gcm";
 const IV = new Uint8Array(12);
 
 /** node:crypto on the caller's thread: 256 KiB take 0.1 ms. */
-export const nodePrimitives: CryptoPrimitives = {
+const nodePrimitives: CryptoPrimitives = {
   async sha256(bytes) {
     return new Uint8Array(createHash("sha256").update(bytes).digest());
   },
@@ -31,3 +31,6 @@ export const nodePrimitives: CryptoPrimitives = {
     return plain;
   },
 };
+
+/** From now on the library hashes and encrypts by node:crypto, on the thread that calls. */
+export const installNodeCrypto = (): void => installPrimitives(nodePrimitives);

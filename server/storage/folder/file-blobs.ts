@@ -1,5 +1,6 @@
 /** Files of the data folder: slaves, mains, CMs and what the library shows. Each is written once, whole or not at all, and never changed. */
 import { createHash, randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { ByteSource } from "../../../codec/index.ts";
@@ -40,12 +41,30 @@ export async function openFileBlobs(folder: string, key: MasterKey): Promise<Blo
 
 const fileSource = async (path: string): Promise<FileSource> => new FileSource(path, (await stat(path)).size);
 
-/** Encrypts what lies in a folder from before it had a key. */
+/** Paths of what lies encrypted in a folder. */
+export async function sealedFiles(folder: string): Promise<string[]> {
+  const sealed: string[] = [];
+  for (const kind of SEALED_KINDS) {
+    const names = existsSync(join(folder, kind)) ? await readdir(join(folder, kind)) : [];
+    for (const path of names.map((name) => join(folder, kind, name)))
+      if (await isSealed(await fileSource(path))) sealed.push(path);
+  }
+  return sealed;
+}
+
+/**
+ * Encrypts what lies in a folder from before it had a key.
+ *
+ * @throws Error what is encrypted already is so with another key
+ */
 export async function sealOlderFiles(folder: string, blobs: Blobs): Promise<void> {
   for (const kind of SEALED_KINDS) {
     for (const id of await readdir(join(folder, kind))) {
       const plain = await fileSource(join(folder, kind, id));
-      if (await isSealed(plain)) continue;
+      if (await isSealed(plain)) {
+        await (await blobs.source(kind, id)).read(0, 1);
+        continue;
+      }
       const upload = await blobs.upload(kind);
       try {
         for (let offset = 0; offset < plain.size; offset += COPY_BYTES)

@@ -49,7 +49,7 @@ export interface VideoRow {
   segments: number;
   slave_bytes: number;
   slave_sha256: string;
-  /** library/timeline.ts */
+  /** server/timeline.ts */
   timeline: Uint8Array;
   created_at: number;
   /** The account that uploaded the slave; null for the sample video. */

@@ -11,6 +11,9 @@ const TROUBLES: Record<string, StorageTrouble> = {
 
 export const isBusy = (error: unknown): boolean => codeOf(error).startsWith("SQLITE_BUSY");
 
+/** The file is no database, or its pages do not hold together. */
+export const isDamage = (error: unknown): boolean => /^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(error));
+
 /** The error of the store's interface for one of SQLite's; any other as it is. */
 export function storageError(error: unknown): unknown {
   if (!(error instanceof SqliteDatabase.SqliteError)) return error;

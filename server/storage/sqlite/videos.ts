@@ -2,7 +2,7 @@ import type { Insertable } from "kysely";
 import { sql } from "kysely";
 import { searchText } from "../../library/search-text.ts";
 import type { Main, Shown, Video, VideoStore } from "../../library/store.ts";
-import { packTimeline, type Timeline, unpackTimeline } from "../../library/timeline.ts";
+import { packTimeline, type Timeline, unpackTimeline } from "../../timeline.ts";
 import type { Database } from "./database.ts";
 import type { MainRow, VideoRow } from "./schema.ts";
 

@@ -1,5 +1,5 @@
 /** Where the segments of a slave stand in media time; what a play's allowance is counted in. */
-import { FormatError, type SlaveSegmentHead } from "../../codec/index.ts";
+import { FormatError, type SlaveSegmentHead } from "../codec/index.ts";
 
 export interface SegmentTime {
   /** Layer and track: each has an allowance of its own. */
@@ -55,9 +55,12 @@ export function unpackTimeline(bytes: Uint8Array): Timeline {
   if (bytes.length % ROW_BYTES !== 0)
     throw new FormatError(`timeline of ${bytes.length} bytes: the database is damaged`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Array.from({ length: bytes.length / ROW_BYTES }, (_, i) => ({
-    lane: view.getUint16(i * ROW_BYTES),
-    startMilliseconds: view.getUint32(i * ROW_BYTES + 2),
-    durationMilliseconds: view.getUint32(i * ROW_BYTES + 6),
-  }));
+  const timeline: SegmentTime[] = [];
+  for (let offset = 0; offset < bytes.length; offset += ROW_BYTES)
+    timeline.push({
+      lane: view.getUint16(offset),
+      startMilliseconds: view.getUint32(offset + 2),
+      durationMilliseconds: view.getUint32(offset + 6),
+    });
+  return timeline;
 }

@@ -1,0 +1,150 @@
+/** Files that cost whoever reads them without limits gigabytes or minutes: refused in a line, and nobody else notices. */
+import { setTimeout as pause } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { jpegOfEmptyScans, mp4OfClaimedFragment, mp4OfTinySamples, pngInterlaced } from "../support/hostile-media.ts";
+import { slaveOfSegments, slaveOfTrailerItems } from "../support/hostile-slaves.ts";
+import {
+  type ErrorBody,
+  makePair,
+  startTestServer,
+  type TestPair,
+  type TestServer,
+  uploadFile,
+  uploadPair,
+} from "./harness.ts";
+import { type Headers, sendJson } from "./test-accounts.ts";
+
+let server: TestServer;
+let pair: TestPair;
+let admin: Headers;
+let surroundingId: string;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  pair = await makePair({ seconds: 2 });
+  await uploadPair(server, pair);
+  admin = await server.as("administrator");
+  const added = await sendJson(
+    `${server.url}/api/surroundings`,
+    "POST",
+    { kind: "information", title: "Around" },
+    admin,
+  );
+  surroundingId = ((await added.json()) as { id: string }).id;
+});
+afterAll(() => server.close());
+
+const PLACES = {
+  poster: () => ["PUT", `/api/videos/${pair.mainId}/poster`] as const,
+  teaser: () => ["PUT", `/api/videos/${pair.mainId}/teaser`] as const,
+  CM: () => ["POST", "/api/cms"] as const,
+  image: () => ["PUT", `/api/surroundings/${surroundingId}/image`] as const,
+};
+
+async function send(place: keyof typeof PLACES, bytes: Uint8Array): Promise<{ status: number; message: string }> {
+  const [method, path] = PLACES[place]();
+  const headers = { ...admin, "Content-Type": "application/octet-stream" };
+  const answer = await fetch(`${server.url}${path}`, { method, headers, body: bytes as BodyInit });
+  const body = (await answer.json()) as ErrorBody;
+  return { status: answer.status, message: body.error?.message ?? "" };
+}
+
+/** What the server's own process works meanwhile, and how long another client waits for its answers. */
+async function withSecondClient<T>(work: () => Promise<T>): Promise<{ result: T; cpu: number; waits: number[] }> {
+  const waits: number[] = [];
+  let isBusy = true;
+  const before = process.cpuUsage();
+  const client = (async () => {
+    while (isBusy) {
+      const start = performance.now();
+      expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+      waits.push(performance.now() - start);
+      await pause(20);
+    }
+  })();
+  const result = await work();
+  isBusy = false;
+  await client;
+  const { user, system } = process.cpuUsage(before);
+  return { result, cpu: (user + system) / 1000, waits };
+}
+
+const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+
+/** Milliseconds; what 3 to 30 s of reading on the server's own thread would be far above. */
+const CPU_MOST = 900;
+const MEDIAN_WAIT_MOST = 200;
+
+describe("S4 S8 S10 hostile media", () => {
+  const CLAIMED = mp4OfClaimedFragment();
+  const TINY = mp4OfTinySamples();
+  const SCANS = jpegOfEmptyScans();
+  const INTERLACED = pngInterlaced();
+
+  it("are as small as they look", () => {
+    expect(CLAIMED.length).toBeLessThan(800);
+    expect(TINY.length).toBeLessThan(1.01e6);
+    expect(SCANS.length).toBeLessThan(22_000);
+    expect(INTERLACED.length).toBeLessThanOrEqual(1 << 20);
+  });
+
+  const cases: [keyof typeof PLACES, string, Uint8Array, RegExp][] = [
+    ["teaser", "an MP4 whose trun claims 2^32 - 1 samples", CLAIMED, /tells of 4294967295 entries of "trun".*at most/],
+    ["CM", "an MP4 whose trun claims 2^32 - 1 samples", CLAIMED, /tells of 4294967295 entries of "trun".*at most/],
+    ["teaser", "an MP4 of a million samples of a byte", TINY, /tells of 1000000 .*at most 10500 are taken; save it/],
+    ["CM", "an MP4 of a million samples of a byte", TINY, /tells of 1000000 .*at most 120500 are taken; save it/],
+    ["poster", "a progressive JPEG of 100 empty scans", SCANS, /JPEG of more than 50 scans: save it again/],
+    ["image", "a progressive JPEG of 100 empty scans", SCANS, /JPEG of more than 50 scans: save it again/],
+    ["CM", "a progressive JPEG of 100 empty scans", SCANS, /JPEG of more than 50 scans: save it again/],
+    ["CM", "an interlaced PNG of 16 million pixels", INTERLACED, /4096 x 4096 = 16777216 pixels: at most/],
+  ];
+  it.each(cases)("as %s, %s, is refused, and a second client does not notice", async (place, _name, bytes, words) => {
+    const { result, cpu, waits } = await withSecondClient(() => send(place, bytes));
+    expect(result).toEqual({ status: 422, message: expect.stringMatching(words) });
+    expect(result.message).toMatch(/^[^\n]{20,300}$/);
+    expect(median(waits)).toBeLessThan(MEDIAN_WAIT_MOST);
+    expect(cpu).toBeLessThan(CPU_MOST);
+  });
+
+  it("as a poster, an interlaced PNG of 16 million pixels is read beside the server, in time", async () => {
+    const { result, cpu, waits } = await withSecondClient(() => send("poster", INTERLACED));
+    expect(result.status).toBe(200);
+    expect(waits.length).toBeGreaterThan(5);
+    expect(median(waits)).toBeLessThan(MEDIAN_WAIT_MOST);
+    expect(cpu).toBeLessThan(CPU_MOST);
+  });
+
+  it("as slaves of a quarter of a million segments are read beside the server: in seconds, or not at all", async () => {
+    const long = slaveOfSegments(2 ** 18, 2 * 3600);
+    expect(long.bytes.length).toBeGreaterThan(8e6);
+    const start = performance.now();
+    const { result, cpu, waits } = await withSecondClient(() => uploadFile(server, "slave", long.slaveId, long.bytes));
+    expect(await result.json()).toMatchObject({ segments: 2 ** 18 });
+    expect(result.status).toBe(201);
+    expect(performance.now() - start).toBeLessThan(30_000); // 154 s on the server's own thread, a read a segment
+    expect(median(waits)).toBeLessThan(MEDIAN_WAIT_MOST);
+    expect(cpu).toBeLessThan(4 * CPU_MOST);
+    const short = slaveOfSegments(2 ** 14, 60);
+    const refused = await uploadFile(server, "slave", short.slaveId, short.bytes);
+    expect([refused.status, ((await refused.json()) as ErrorBody).error.message]).toEqual([
+      422,
+      "slave file has 16384 segments for 60 s: at most 7936 are taken; divide the video again",
+    ]);
+  });
+
+  it("as slaves with a trailer of 32 million items are refused at the ten thousandth", async () => {
+    const { slaveId, bytes } = slaveOfTrailerItems((32 << 20) - 100);
+    const { result, waits } = await withSecondClient(() => uploadFile(server, "slave", slaveId, bytes));
+    expect([result.status, ((await result.json()) as ErrorBody).error.message]).toEqual([
+      422,
+      expect.stringMatching(/slave trailer .* is no CBOR .*more than 10000 items/),
+    ]);
+    expect(median(waits)).toBeLessThan(MEDIAN_WAIT_MOST);
+  });
+
+  it("leave a server that takes the next file, and no trace on its disk or in its log", async () => {
+    expect((await send("poster", jpegOfEmptyScans(3))).status).toBe(200);
+    expect((await send("teaser", mp4OfTinySamples(100))).status).toBe(200);
+    expect(server.logged.filter(({ event }) => event === "error")).toEqual([]);
+  });
+});
