@@ -5,7 +5,7 @@
 
 import type { ByteSource } from "../../bytes/bytes.ts";
 import { WindowReader } from "../../bytes/window-reader.ts";
-import { BATCH_SAMPLES, type CodedSample, type SourceIndex } from "../source-index.ts";
+import { BATCH_SAMPLES, type CodedSample, type FoundIndex } from "../source-index.ts";
 import { childElements, ELEMENT_HEAD_BYTES, float, readElement, unsigned } from "./ebml.ts";
 import { blockFrames } from "./matroska-blocks.ts";
 import { type MatroskaTrack, readTracks } from "./matroska-tracks.ts";
@@ -64,7 +64,7 @@ async function* walk(reader: WindowReader): AsyncGenerator<Found> {
 }
 
 /** Undefined where no tracks are found before the first cluster. */
-export async function openMatroska(source: ByteSource): Promise<SourceIndex | undefined> {
+export async function openMatroska(source: ByteSource): Promise<FoundIndex | undefined> {
   const reader = new WindowReader(source);
   let webm = false;
   let scale = 1e6;

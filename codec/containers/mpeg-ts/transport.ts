@@ -1,7 +1,7 @@
 /** Index of H.264 in transport streams (ISO/IEC 13818-1): a picture reaches from its first packet to the next picture's. */
 import type { ByteSource } from "../../bytes/bytes.ts";
 import { untaggedMatrix } from "../../format/header.ts";
-import { BATCH_SAMPLES, type CodedSample, type SourceIndex } from "../source-index.ts";
+import { BATCH_SAMPLES, type CodedSample, type FoundIndex } from "../source-index.ts";
 import { isSlice, NAL, nextStartCode } from "../streams/annexb.ts";
 import { readSequence } from "../streams/h264-headers.ts";
 import { elementaryBytes, PACKET_BYTES, readPacket } from "./transport-packets.ts";
@@ -12,7 +12,7 @@ const H264 = 0x1b;
 const CLOCK_MICROSECONDS = 1e6 / 90_000;
 
 /** Undefined where no programme with H.264 is found in the first megabytes. */
-export async function openTransport(source: ByteSource): Promise<SourceIndex | undefined> {
+export async function openTransport(source: ByteSource): Promise<FoundIndex | undefined> {
   const probe = await source.read(0, Math.min(PROBE_BYTES, source.size));
   const pid = videoPid(probe);
   if (pid === undefined) return undefined;

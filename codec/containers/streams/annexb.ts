@@ -1,7 +1,7 @@
 /** Index of raw H.264 (ITU-T H.264 Annex B): pictures found by their start codes. Times are nominal, since the stream has none. */
 import type { ByteSource } from "../../bytes/bytes.ts";
 import { untaggedMatrix } from "../../format/header.ts";
-import { BATCH_SAMPLES, type CodedSample, type SourceIndex } from "../source-index.ts";
+import { BATCH_SAMPLES, type CodedSample, type FoundIndex } from "../source-index.ts";
 import { readSequence, type SequenceFacts } from "./h264-headers.ts";
 
 const CHUNK_BYTES = 1 << 20;
@@ -35,7 +35,7 @@ export function nextStartCode(bytes: Uint8Array, from: number): number {
 }
 
 /** Undefined where the first megabyte holds no start code, no parameter set and no slice that make sense. */
-export async function openAnnexB(source: ByteSource): Promise<SourceIndex | undefined> {
+export async function openAnnexB(source: ByteSource): Promise<FoundIndex | undefined> {
   const probe = await source.read(0, Math.min(PROBE_BYTES, source.size));
   const first = nextStartCode(probe, 0);
   if (first < 0 || first > 3 || probe.subarray(0, first).some((byte) => byte !== 0)) return undefined;

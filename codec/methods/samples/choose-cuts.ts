@@ -1,6 +1,7 @@
 /**
  * Decides which bytes of a segment are withheld and which are structure. Order: codec configuration, the starts of key pictures' slices,
- * then of the other pictures', then of sound packets, as far as the allowance goes. FORMAT.md 10 does not bind a divider to any of it.
+ * then of the other pictures', then of sound packets, as far as the allowance goes;
+ * and a part of all bytes of which nothing is known. FORMAT.md 10 does not bind a divider to any of it.
  */
 import { isSlice, NAL, nextStartCode } from "../../containers/streams/annexb.ts";
 import { type Mark, markAv1, markVp9 } from "./frame-marks.ts";
@@ -20,6 +21,9 @@ const OTHER_LEAST_BYTES = 6;
 /** Taken of every slice even beyond the share: one slice left whole can be a picture. */
 const KEY_ALWAYS_BYTES = 8;
 const OTHER_ALWAYS_BYTES = 3;
+/** Of bytes that no structure tells of: so much of so many, since pictures may begin anywhere in them. */
+const UNKNOWN_BYTES = 16;
+const UNKNOWN_EVERY_BYTES = 64;
 /** Of what the configuration leaves; the least where other pictures are short of {@link wantedOf}. */
 const KEY_SHARE = 0.6;
 const KEY_LEAST_SHARE = 0.2;
@@ -40,8 +44,8 @@ export interface CutRequest {
   allowance: number;
   /** Low bit rates: at least the least of every slice, beyond the allowance. */
   generous: boolean;
-  /** Sound packets too. */
-  sound: boolean;
+  /** Nothing else hides what is left: sound packets are cut too, and bytes of which it is not known what they are. */
+  alone: boolean;
 }
 
 /** Both in order and without overlaps; a cut lies inside or outside of a structure range. */
@@ -72,14 +76,14 @@ export function chooseCuts(bytes: Uint8Array, request: CutRequest): Cuts {
       continue;
     }
     between(piece.offset);
-    markPiece(bytes, piece, request.sound, marks, structure);
+    markPiece(bytes, piece, request.alone, marks, structure);
     at = piece.offset + piece.size;
   }
   between(bytes.length);
   return { withheld: allocate(marks, request), structure, tables };
 }
 
-function markPiece(bytes: Uint8Array, piece: Piece, sound: boolean, marks: Mark[], structure: Range[]): void {
+function markPiece(bytes: Uint8Array, piece: Piece, alone: boolean, marks: Mark[], structure: Range[]): void {
   const { offset, size, form } = piece;
   const kind = piece.key ? "key" : "other";
   if (form === "avc" || form === "hevc") markLengths(bytes, piece, marks, structure);
@@ -88,7 +92,14 @@ function markPiece(bytes: Uint8Array, piece: Piece, sound: boolean, marks: Mark[
   else if (form === "av1") markAv1(bytes, piece, marks);
   else if (form === "vp9") markVp9(bytes, piece, marks);
   else if (form === "picture") marks.push({ offset, room: size, kind });
-  else if (form === "audio" && sound) marks.push({ offset, room: Math.min(size, SOUND_MAX_BYTES), kind: "sound" });
+  else if (form === "audio" && alone) marks.push({ offset, room: Math.min(size, SOUND_MAX_BYTES), kind: "sound" });
+  else if (form === "unknown" && alone) markUnknown(offset, offset + size, marks);
+}
+
+/** Takes a part of everything from `start` to `end`. */
+export function markUnknown(start: number, end: number, marks: Mark[]): void {
+  for (let offset = start; offset < end; offset += UNKNOWN_EVERY_BYTES)
+    marks.push({ offset, room: Math.min(UNKNOWN_BYTES, end - offset), kind: "unknown" });
 }
 
 /** NAL units behind their lengths (ISO/IEC 14496-15). A length beyond the sample takes the rest. */
@@ -150,7 +161,7 @@ function allocate(marks: Mark[], { pieces, allowance, generous }: CutRequest): R
   const forKeys = others > 0 ? Math.min(left * KEY_SHARE, besideOthers) : left;
   const keyShare = keys === 0 ? 0 : Math.floor(Math.max(0, forKeys) / keys);
   const key = Math.min(KEY_MAX_BYTES, Math.max(keyShare, generous ? KEY_LEAST_BYTES : KEY_ALWAYS_BYTES));
-  left -= taken("key", key);
+  left -= taken("key", key) + taken("unknown", UNKNOWN_BYTES);
   const otherOf = shareOutOthers(marks, left * othersShare, wanted, generous ? OTHER_LEAST_BYTES : OTHER_ALWAYS_BYTES);
   for (const { kind, room } of marks) if (kind === "other") left -= Math.min(room, otherOf(room));
   const sound = Math.min(
@@ -162,7 +173,7 @@ function allocate(marks: Mark[], { pieces, allowance, generous }: CutRequest): R
   for (const mark of marks) {
     const size = Math.min(
       mark.room,
-      { configuration: CONFIGURATION_MAX_BYTES, key, other: otherOf(mark.room), sound }[mark.kind],
+      { configuration: CONFIGURATION_MAX_BYTES, key, other: otherOf(mark.room), sound, unknown: mark.room }[mark.kind],
     );
     if (size > 0) ranges.push({ offset: mark.offset, size });
   }

@@ -6,12 +6,12 @@
 import {
   type CodedSample,
   elementaryBytes,
+  type FoundIndex,
   mergeSegment,
   NAL,
   nextStartCode,
   openStream,
   SD_MAX_HEIGHT,
-  type SourceIndex,
 } from "../../../../../../codec/index.ts";
 import { concatBytes, FormatError, sourceFromBytes } from "../../../../../../codec/page.ts";
 import { nap } from "../../../../shared/worker/next-task.ts";
@@ -30,7 +30,7 @@ interface CodedPicture {
 
 /** What the stream's start tells. */
 interface Opened {
-  index: Required<SourceIndex>;
+  index: Required<FoundIndex>;
   /** Of H.264: for key pictures that do not bring their own. */
   parameterSets: Uint8Array;
 }
@@ -186,7 +186,7 @@ export class StreamFeed implements MediaFeed {
 }
 
 /** A sample as the decoder takes it: what its transport packets carry, or its own bytes. */
-function codedBytes(index: SourceIndex, bytes: Uint8Array, { offset, size }: CodedSample): Uint8Array {
+function codedBytes(index: FoundIndex, bytes: Uint8Array, { offset, size }: CodedSample): Uint8Array {
   const [stream] = index.streams;
   if (stream?.form !== "ts") return bytes.subarray(offset, offset + size);
   return elementaryBytes(bytes, offset, offset + size, stream.parameter).bytes;
