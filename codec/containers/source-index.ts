@@ -48,6 +48,9 @@ export interface CodedSample {
   isAddition?: boolean;
 }
 
+/** Instead of lengths, NAL units have start codes before them. */
+export const START_CODES = 0;
+
 /** Stands for the stream of bytes that may be coded pictures, of which the container's structure tells nothing. */
 export const UNKNOWN = -1;
 
@@ -65,7 +68,7 @@ export interface TextStream {
 
 export interface SourceStream {
   form: SampleForm;
-  /** Bytes of a NAL unit's length, for `avc` and `hevc`; the PID for `ts`. */
+  /** Bytes of a NAL unit's length for `avc` and `hevc`, or {@link START_CODES}; the PID for `ts`. */
   parameter: number;
   /** Absent for streams that a header cannot describe (subtitles, time codes). */
   track?: Track;

@@ -48,6 +48,13 @@ interface Expected {
 }
 
 const FILES: Record<string, Expected> = {
+  "01-mkv-tracks-at-end.mkv": { seconds: 6.037, pictures: 150, segments: 6, rate: 25 },
+  "02-mkv-pose-roll-90.mkv": { seconds: 6.037, pictures: 150, segments: 6, rate: 25, rotation: 270 },
+  "09-mkv-30-junk-bytes-between-clusters.mkv": { seconds: 6.016, pictures: 150, segments: 6, rate: 25 },
+  "10-mkv-null-terminated-srt.mkv": { seconds: 1.134, pictures: 30, segments: 3 },
+  "15-vp8-alpha.webm": { seconds: 2, pictures: 50, segments: 3, rate: 25 },
+  "20-mkv-zlib.mkv": { seconds: 6.016, pictures: 150, segments: 6, rate: 25 },
+  "21-annex-b-in-matroska.mkv": { seconds: 35.2, pictures: 745, segments: 20, codec: /^avc1\.[0-9A-F]{6}$/ },
   "03-stz2.mp4": { seconds: 6, pictures: 150, segments: 6, rate: 25 },
   "08-edit-trim-2s-to-4s.mp4": { seconds: 2, pictures: 150, probed: 100, segments: 6, rate: 25 },
   "11-mjpeg-cover-track-first.mp4": { seconds: 6, pictures: 150, segments: 6, rate: 25, codec: /^avc1/ },

@@ -3,6 +3,7 @@
  * then of the other pictures', then of sound packets, as far as the allowance goes;
  * and a part of all bytes of which nothing is known. FORMAT.md 10 does not bind a divider to any of it.
  */
+import { START_CODES } from "../../containers/source-index.ts";
 import { isSlice, NAL, nextStartCode } from "../../containers/streams/annexb.ts";
 import { type Mark, markAv1, markVp9 } from "./frame-marks.ts";
 import type { Piece } from "./segment-planner.ts";
@@ -86,8 +87,9 @@ export function chooseCuts(bytes: Uint8Array, request: CutRequest): Cuts {
 function markPiece(bytes: Uint8Array, piece: Piece, alone: boolean, marks: Mark[], structure: Range[]): void {
   const { offset, size, form } = piece;
   const kind = piece.key ? "key" : "other";
-  if (form === "avc" || form === "hevc") markLengths(bytes, piece, marks, structure);
-  else if (form === "annexb") markStartCodes(bytes, piece, marks, structure);
+  if (form === "annexb" || (form === "hevc" && piece.parameter === START_CODES))
+    markStartCodes(bytes, piece, marks, structure);
+  else if (form === "avc" || form === "hevc") markLengths(bytes, piece, marks, structure);
   else if (form === "ts") markTransport(bytes, piece, marks);
   else if (form === "av1") markAv1(bytes, piece, marks);
   else if (form === "vp9") markVp9(bytes, piece, marks);
