@@ -3,16 +3,20 @@ import { InputError, UnsupportedError } from "../errors.ts";
 import { openIso } from "./iso/iso.ts";
 import { openMatroska } from "./matroska/matroska.ts";
 import { openTransport } from "./mpeg-ts/transport.ts";
+import { findPackets, SYNC } from "./mpeg-ts/transport-packets.ts";
 import { type CodedSample, type FoundIndex, ratioOf, type SourceIndex, type SourceStream } from "./source-index.ts";
 import { openAnnexB } from "./streams/annexb.ts";
 import { openIvf } from "./streams/ivf.ts";
 
 const ISO_TYPES = ["ftyp", "moov", "mdat", "free", "skip", "wide", "pnot", "styp", "moof", "sidx", "uuid"];
 
+/** Packets of a transport stream show themselves within this, wherever the file begins in one. */
+const TRANSPORT_PROBE_BYTES = 2048;
+
 /** By the file's first bytes; the name does not matter. */
 export type SourceKind = "iso" | "matroska" | "ivf" | "annexb" | "transport" | "y4m" | "unknown";
 
-/** What kind of file a source is, by its first 12 bytes; never throws for what they hold. */
+/** What kind of file a source is, by its first bytes; never throws for what they hold. */
 export async function recogniseSource(source: ByteSource): Promise<SourceKind> {
   const head = await source.read(0, Math.min(12, source.size));
   const text = String.fromCharCode(...head);
@@ -21,7 +25,10 @@ export async function recogniseSource(source: ByteSource): Promise<SourceKind> {
   if (text.startsWith("DKIF")) return "ivf";
   if (ISO_TYPES.includes(text.slice(4, 8))) return "iso";
   if (text.startsWith("\0\0\x01") || text.startsWith("\0\0\0\x01")) return "annexb";
-  return head[0] === 0x47 ? "transport" : "unknown";
+  if (head[0] === SYNC) return "transport";
+  return findPackets(await source.read(0, Math.min(TRANSPORT_PROBE_BYTES, source.size))) === undefined
+    ? "unknown"
+    : "transport";
 }
 
 const OPENERS: Partial<Record<SourceKind, (source: ByteSource) => Promise<FoundIndex | undefined>>> = {

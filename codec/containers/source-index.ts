@@ -46,6 +46,8 @@ export interface CodedSample {
   stream: number;
   /** Belongs to the picture before it (transparency, a second field): no picture of its own. */
   isAddition?: boolean;
+  /** In place of its stream's, where that changes. */
+  parameter?: number;
 }
 
 /** Instead of lengths, NAL units have start codes before them. */
@@ -68,7 +70,7 @@ export interface TextStream {
 
 export interface SourceStream {
   form: SampleForm;
-  /** Bytes of a NAL unit's length for `avc` and `hevc`, or {@link START_CODES}; the PID for `ts`. */
+  /** Bytes of a NAL unit's length for `avc` and `hevc`, or {@link START_CODES}; PID and form of packets for `ts`. */
   parameter: number;
   /** Absent for streams that a header cannot describe (subtitles, time codes). */
   track?: Track;

@@ -2,7 +2,7 @@
 import { type CodedSample, UNKNOWN } from "./source-index.ts";
 
 /** Shorter gaps are alignment and the like. */
-const GAP_MIN_BYTES = 64;
+const GAP_MIN_BYTES = 16;
 /** Told in pieces, since segments have their limits. */
 const PIECE_BYTES = 1 << 20;
 

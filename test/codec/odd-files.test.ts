@@ -48,6 +48,13 @@ interface Expected {
 }
 
 const FILES: Record<string, Expected> = {
+  "04-ts-hole-100-bytes.ts": { seconds: 5.12, pictures: 127, segments: 6, rate: 25 },
+  "05-ts-pts-rollover.ts": { seconds: 5.12, pictures: 127, segments: 6, rate: 25 },
+  "06-h264-192-byte.m2ts": { seconds: 5.12, pictures: 127, segments: 6, rate: 25 },
+  "07-ts-pid_change.ts": { seconds: 5.12, pictures: 127, segments: 6, rate: 25 },
+  "07-ts-pmt_two_packets.ts": { seconds: 5.12, pictures: 127, segments: 6, rate: 25 },
+  "17-h264-field-pictures.264": { seconds: 13 / 25, pictures: 13, probed: 26, segments: 3, rate: 25 },
+  "22-ts-without-first-key-picture.ts": { seconds: 2.6, pictures: 78, segments: 4, rate: 30000 / 1001 },
   "01-mkv-tracks-at-end.mkv": { seconds: 6.037, pictures: 150, segments: 6, rate: 25 },
   "02-mkv-pose-roll-90.mkv": { seconds: 6.037, pictures: 150, segments: 6, rate: 25, rotation: 270 },
   "09-mkv-30-junk-bytes-between-clusters.mkv": { seconds: 6.016, pictures: 150, segments: 6, rate: 25 },
@@ -88,7 +95,9 @@ describe.skipIf(!hasFiles)("odd files are told of as they are", () => {
         const video = header.tracks.find(({ kind }) => kind === "video");
         if (trailer === undefined || video?.kind !== "video") throw new Error("no trailer or no video");
         const longest = trailer.durationMicroseconds / 1e6;
-        expect(Math.abs(longest - expected.seconds), `${longest} s, not ${expected.seconds}`).toBeLessThan(0.05);
+        expect(Math.abs(longest - expected.seconds), `${longest} s, not ${expected.seconds}`).toBeLessThan(
+          name.endsWith("ts") ? 0.15 : 0.05,
+        );
         expect(trailer.pictures).toBe(expected.pictures);
         expect(division.segments).toBeLessThanOrEqual(expected.segments);
         if (expected.rate !== undefined) expect(video.frameRate[0] / video.frameRate[1]).toBeCloseTo(expected.rate, 2);

@@ -53,8 +53,6 @@ const SKIPPED = [
   0xa2, 0xc8, 0xc9, 0xca,
 ];
 const KNOWN: ReadonlySet<number> = new Set([...Object.values(ID), ...SKIPPED]);
-/** A block this long is believed only where an element stands behind it. */
-const BELIEVED_BYTES = 1 << 20;
 const SCAN_BYTES = 64 << 10;
 
 export interface Found {
@@ -67,10 +65,11 @@ export interface Found {
  * @param tracks numbers that blocks may name; absent: any
  */
 export async function* walk(reader: WindowReader, tracks?: ReadonlySet<number>): AsyncGenerator<Found> {
+  const judge = new Judge(reader.beside(), tracks);
   for (let at = 0; at < reader.size; ) {
     const element = readElement(await reader.read(at, ELEMENT_HEAD_BYTES), 0);
-    if (element === undefined || !(await isElement(reader, at, element))) {
-      const next = await nextPlace(reader, at + 1, tracks);
+    if (element === undefined || !(await judge.isElement(at, element))) {
+      const next = await judge.nextPlace(at + 1);
       // What is cut off at the file's end is an element too.
       const isCut = next === reader.size && element !== undefined && KNOWN.has(element.id);
       yield isCut
@@ -85,48 +84,70 @@ export async function* walk(reader: WindowReader, tracks?: ReadonlySet<number>):
   }
 }
 
-/** Whether an element stands there, as far as its head tells; long ones and those of no known kind have to have another one behind them. */
-async function isElement(reader: WindowReader, at: number, { id, headBytes, size }: Element): Promise<boolean> {
-  if (ENTERED.has(id)) return true;
-  const end = at + headBytes + (size ?? Number.POSITIVE_INFINITY);
-  if (end > reader.size) return false;
-  if (KNOWN.has(id) && (size ?? 0) <= BELIEVED_BYTES) return true;
-  return end === reader.size || isKnownHead(await reader.read(end, ELEMENT_HEAD_BYTES));
-}
+/** Elements of one byte's id whose content is a number. */
+const NUMBERS: ReadonlySet<number> = new Set([ID.TIMESTAMP, ID.BLOCK_DURATION, ID.REFERENCE_BLOCK, ID.BLOCK_ADD_ID]);
+/** Bytes that tell whether an element stands there: its head, the head of what it holds, a track's number. */
+const LOOK_BYTES = 2 * ELEMENT_HEAD_BYTES + 8;
 
-function isKnownHead(head: Uint8Array, from = 0): boolean {
-  const element = readElement(head, from);
-  return element !== undefined && KNOWN.has(element.id);
-}
+/** Tells elements from bytes that only look like one. */
+class Judge {
+  constructor(
+    private readonly reader: WindowReader,
+    private readonly tracks: ReadonlySet<number> | undefined,
+  ) {}
 
-/** Where the next cluster, or a block with another element behind it, begins; the file's end where there is none. */
-async function nextPlace(reader: WindowReader, from: number, tracks?: ReadonlySet<number>): Promise<number> {
-  for (let start = from; start < reader.size; start += SCAN_BYTES) {
-    const bytes = (await reader.read(start, SCAN_BYTES + ELEMENT_HEAD_BYTES + 8)).slice();
-    for (let i = 0; i < Math.min(SCAN_BYTES, bytes.length); i++) {
-      const first = bytes[i];
-      const mayBe = first === ID.CLUSTER >>> 24 || first === ID.SIMPLE_BLOCK || first === ID.BLOCK_GROUP;
-      if (!mayBe) continue;
-      const element = readElement(bytes, i);
-      if (element === undefined) continue;
-      const body = i + element.headBytes;
-      if (element.id === ID.CLUSTER && isKnownHead(bytes, body)) return start + i;
-      const end = start + body + (element.size ?? Number.POSITIVE_INFINITY);
-      if (end > reader.size || !opensBlock(bytes, body, element.id, tracks)) continue;
-      if (end === reader.size || isKnownHead(await reader.read(end, ELEMENT_HEAD_BYTES))) return start + i;
-    }
+  /** Whether the element ends where another one begins, or padding, or the file ends. */
+  async isElement(at: number, { id, headBytes, size }: Element): Promise<boolean> {
+    if (ENTERED.has(id)) return true;
+    return this.isEnd(at + headBytes + (size ?? Number.POSITIVE_INFINITY), KNOWN.has(id) ? 2 : 1);
   }
-  return reader.size;
-}
 
-/** Whether the content of a block, or of a group with one, begins there. */
-function opensBlock(bytes: Uint8Array, at: number, id: number, tracks?: ReadonlySet<number>): boolean {
-  let body = at;
-  if (id === ID.BLOCK_GROUP) {
-    const block = readElement(bytes, at);
-    if (block?.id !== ID.BLOCK) return false;
-    body += block.headBytes;
-  } else if (id !== ID.SIMPLE_BLOCK) return false;
-  const track = readNumber(bytes, body);
-  return track !== undefined && (tracks === undefined || tracks.has(track.value));
+  /** @param depth elements of a kind that proves little which may stand before one that proves it */
+  private async isEnd(end: number, depth: number): Promise<boolean> {
+    if (end >= this.reader.size) return end === this.reader.size;
+    const next = await this.reader.read(end, LOOK_BYTES);
+    if (next.every((byte) => byte === 0) || this.opens(next)) return true;
+    const other = depth > 1 ? readElement(next, 0) : undefined;
+    return other?.size !== undefined && this.isEnd(end + other.headBytes + other.size, depth - 1);
+  }
+
+  /** Whether bytes open an element of a kind that they cannot show by chance. */
+  opens(bytes: Uint8Array, from = 0): boolean {
+    const element = readElement(bytes, from);
+    if (element === undefined || !KNOWN.has(element.id)) return false;
+    const { id, headBytes, size } = element;
+    if (id > 0xff) return true;
+    if (NUMBERS.has(id)) return size !== undefined && size <= 8;
+    return this.opensBlock(bytes, from + headBytes, id);
+  }
+
+  /** Whether the content of a block, or of a group with one, begins there. */
+  private opensBlock(bytes: Uint8Array, at: number, id: number): boolean {
+    let body = at;
+    if (id === ID.BLOCK_GROUP) {
+      const block = readElement(bytes, at);
+      if (block?.id !== ID.BLOCK) return false;
+      body += block.headBytes;
+    } else if (id !== ID.SIMPLE_BLOCK && id !== ID.BLOCK) return false;
+    const track = readNumber(bytes, body);
+    return track !== undefined && (this.tracks === undefined || this.tracks.has(track.value));
+  }
+
+  /** Where the next cluster, or a block with another element behind it, begins; the file's end where there is none. */
+  async nextPlace(from: number): Promise<number> {
+    const { reader } = this;
+    for (let start = from; start < reader.size; start += SCAN_BYTES) {
+      const bytes = (await reader.read(start, SCAN_BYTES + LOOK_BYTES)).slice();
+      for (let i = 0; i < Math.min(SCAN_BYTES, bytes.length); i++) {
+        const first = bytes[i];
+        const mayBe = first === ID.CLUSTER >>> 24 || first === ID.SIMPLE_BLOCK || first === ID.BLOCK_GROUP;
+        const element = mayBe && this.opens(bytes, i) ? readElement(bytes, i) : undefined;
+        if (element === undefined) continue;
+        if (element.id === ID.CLUSTER) return start + i;
+        const end = start + i + element.headBytes + (element.size ?? Number.POSITIVE_INFINITY);
+        if (await this.isEnd(end, 1)) return start + i;
+      }
+    }
+    return reader.size;
+  }
 }

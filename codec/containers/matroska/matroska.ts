@@ -105,7 +105,7 @@ async function nameAnnexB(source: ByteSource, tracks: MatroskaTrack[], scale: nu
       for (let at = nextStartCode(bytes, 0); at >= 0; at = nextStartCode(bytes, at + 3)) {
         const facts = ((bytes[at + 3] ?? 0) & 31) === SEQUENCE ? readSequence(bytes.subarray(at + 3)) : undefined;
         if (facts === undefined) continue;
-        track.codec = facts.codec;
+        track.codec = facts.picture.codec;
         nameless.delete(stream);
         break;
       }

@@ -23,8 +23,8 @@ const OTHER_LEAST_BYTES = 6;
 const KEY_ALWAYS_BYTES = 8;
 const OTHER_ALWAYS_BYTES = 3;
 /** Of bytes that no structure tells of: so much of so many, since pictures may begin anywhere in them. */
-const UNKNOWN_BYTES = 16;
-const UNKNOWN_EVERY_BYTES = 64;
+const UNKNOWN_BYTES = 4;
+const UNKNOWN_EVERY_BYTES = 16;
 /** Of what the configuration leaves; the least where other pictures are short of {@link wantedOf}. */
 const KEY_SHARE = 0.6;
 const KEY_LEAST_SHARE = 0.2;
@@ -65,7 +65,10 @@ export function chooseCuts(bytes: Uint8Array, request: CutRequest): Cuts {
   const between = (end: number): void => {
     if (end - at >= STRUCTURE_MIN_BYTES) structure.push({ offset: at, size: end - at });
   };
-  for (const piece of request.pieces) {
+  const { alone, pieces } = request;
+  // In a damaged file samples may lie beside what they are told to be: then pictures may lie in what is told to be sound, too.
+  const isBeside = alone && pieces.some((piece) => hasLengthUnits(piece) && !hasLengths(bytes, piece));
+  for (const piece of pieces) {
     // Configuration lies inside structure.
     if (piece.form === "configuration" || piece.form === "audio-configuration") {
       const most = piece.form === "configuration" ? CONFIGURATION_MAX_BYTES : SOUND_CONFIGURATION_MAX_BYTES;
@@ -77,10 +80,12 @@ export function chooseCuts(bytes: Uint8Array, request: CutRequest): Cuts {
       continue;
     }
     between(piece.offset);
-    markPiece(bytes, piece, request.alone, marks, structure);
+    if (isBeside && piece.form !== "other") markUnknown(piece.offset, piece.offset + piece.size, marks);
+    else markPiece(bytes, piece, alone, marks, structure);
     at = piece.offset + piece.size;
   }
   between(bytes.length);
+  marks.sort((a, b) => a.offset - b.offset);
   return { withheld: allocate(marks, request), structure, tables };
 }
 
@@ -89,8 +94,10 @@ function markPiece(bytes: Uint8Array, piece: Piece, alone: boolean, marks: Mark[
   const kind = piece.key ? "key" : "other";
   if (form === "annexb" || (form === "hevc" && piece.parameter === START_CODES))
     markStartCodes(bytes, piece, marks, structure);
-  else if (form === "avc" || form === "hevc") markLengths(bytes, piece, marks, structure);
-  else if (form === "ts") markTransport(bytes, piece, marks);
+  else if (form === "avc" || form === "hevc") {
+    if (alone && !hasLengths(bytes, piece)) markUnknown(offset, offset + size, marks);
+    else markLengths(bytes, piece, marks, structure);
+  } else if (form === "ts") markTransport(bytes, piece, marks, (from, to) => alone && markUnknown(from, to, marks));
   else if (form === "av1") markAv1(bytes, piece, marks);
   else if (form === "vp9") markVp9(bytes, piece, marks);
   else if (form === "picture") marks.push({ offset, room: size, kind });
@@ -104,13 +111,28 @@ export function markUnknown(start: number, end: number, marks: Mark[]): void {
     marks.push({ offset, room: Math.min(UNKNOWN_BYTES, end - offset), kind: "unknown" });
 }
 
+function lengthAt(bytes: Uint8Array, at: number, lengthBytes: number): number {
+  let length = 0;
+  for (let i = 0; i < lengthBytes; i++) length = length * 256 + (bytes[at + i] ?? 0);
+  return length;
+}
+
+const hasLengthUnits = ({ form, parameter }: Piece): boolean =>
+  form === "avc" || (form === "hevc" && parameter !== START_CODES);
+
+/** Whether a sample's NAL units end where it does. */
+function hasLengths(bytes: Uint8Array, { offset, size, parameter }: Piece): boolean {
+  let at = offset;
+  while (at + parameter <= offset + size) at += parameter + lengthAt(bytes, at, parameter);
+  return at === offset + size;
+}
+
 /** NAL units behind their lengths (ISO/IEC 14496-15). A length beyond the sample takes the rest. */
 function markLengths(bytes: Uint8Array, piece: Piece, marks: Mark[], structure: Range[]): void {
   const end = piece.offset + piece.size;
   const lengthBytes = piece.parameter;
   for (let at = piece.offset; at + lengthBytes < end; ) {
-    let length = 0;
-    for (let i = 0; i < lengthBytes; i++) length = length * 256 + (bytes[at + i] ?? 0);
+    const length = lengthAt(bytes, at, lengthBytes);
     const start = at + lengthBytes;
     const next = Math.min(end, start + length);
     if (length > 0) markUnit(bytes, at, start, next, piece, marks, structure);

@@ -162,7 +162,8 @@ export async function* planSegments(index: SourceIndex, fileBytes: number): Asyn
       if (stream === undefined || start < at || end <= start || !Number.isFinite(sample.timeMicroseconds)) continue;
       // Captions may be told to last longer than what they belong to.
       if (stream.track === undefined) sample.durationMicroseconds = 0;
-      else if (sample.durationMicroseconds <= 0) sample.durationMicroseconds = steps.of(sample);
+      else if (sample.durationMicroseconds <= 0 && sample.isAddition !== true)
+        sample.durationMicroseconds = steps.of(sample);
       const video = stream.track?.kind === "video";
       const time = skews.timeOf(sample);
 
@@ -186,7 +187,8 @@ export async function* planSegments(index: SourceIndex, fileBytes: number): Asyn
         if (open.pictures === 0) open.key = sample.key;
         open.pictures += 1;
       }
-      const { form, parameter } = stream;
+      const { form } = stream;
+      const parameter = sample.parameter ?? stream.parameter;
       for (let from = start; from < end; ) {
         const to = end - start > SAMPLE_WHOLE_MAX_BYTES ? Math.min(end, from + SEGMENT_MAX_BYTES) : end;
         const part = from === start || form === "unknown" ? form : "other";

@@ -7,9 +7,18 @@ import type { Piece } from "./segment-planner.ts";
 const NEAR_END_BYTES = 24;
 const CONFIGURATION_MAX_BYTES = 160; // less than a packet's payload
 
-/** H.264 slices and parameter sets in a transport stream's packets. */
-export function markTransport(bytes: Uint8Array, piece: Piece, marks: Mark[]): void {
-  const stream = elementaryBytes(bytes, piece.offset, piece.offset + piece.size, piece.parameter);
+/**
+ * H.264 slices and parameter sets in a transport stream's packets.
+ *
+ * @param lost is told of bytes that are in no packet
+ */
+export function markTransport(
+  bytes: Uint8Array,
+  piece: Piece,
+  marks: Mark[],
+  lost: (from: number, to: number) => void,
+): void {
+  const stream = elementaryBytes(bytes, piece.offset, piece.offset + piece.size, piece.parameter, lost);
   let part = 0;
   for (let at = nextStartCode(stream.bytes, 0); at >= 0 && at + 3 < stream.bytes.length; ) {
     const next = nextStartCode(stream.bytes, at + 3);
