@@ -107,6 +107,21 @@ class OpenSegment {
   }
 }
 
+/** Streams go on side by side where no more than this of one comes before the next picture. */
+const RUN_MAX_MICROSECONDS = 500_000;
+
+/** Samples of a stream without a picture between them. */
+interface Run {
+  /** Pictures before it. */
+  pictures: number;
+  start: number;
+  end: number;
+  /** Of the run before. */
+  before: number;
+  /** Behind the pictures' time, where that is too far to be usual. */
+  lag: number;
+}
+
 /**
  * How far the other streams' times lie from the film's at the same place of the file, where the two go on side by side. Without it sound
  * that stands five seconds behind its pictures would end a segment at each change from one to the other.
@@ -114,27 +129,38 @@ class OpenSegment {
 class Skews {
   private picture: CodedSample | undefined;
   private pictures = 0;
-  private readonly known = new Map<number, { lag: number; pictures: number }>();
+  private readonly runs = new Map<number, Run>();
 
   constructor(private readonly film: number) {}
 
   /** A sample's time as if it stood beside its pictures. */
   timeOf(sample: CodedSample): number {
-    const { stream, timeMicroseconds } = sample;
+    const { stream, timeMicroseconds: time } = sample;
     if (stream === this.film) {
       this.picture = sample;
       this.pictures += 1;
-      return timeMicroseconds;
     }
-    if (this.picture === undefined || stream === UNKNOWN) return timeMicroseconds;
+    if (stream === this.film || stream === UNKNOWN || this.picture === undefined) return time;
     const { timeMicroseconds: start, durationMicroseconds } = this.picture;
-    const lag = timeMicroseconds - Math.max(start, Math.min(start + durationMicroseconds, timeMicroseconds));
-    if (Math.abs(lag) <= INTERLEAVED_MICROSECONDS) return timeMicroseconds;
-    const known = this.known.get(stream);
-    const isNear = known !== undefined && Math.abs(lag - known.lag) <= INTERLEAVED_MICROSECONDS;
-    if (isNear && this.pictures > known.pictures) return timeMicroseconds - known.lag;
-    if (!isNear) this.known.set(stream, { lag, pictures: this.pictures });
-    return timeMicroseconds;
+    const lag = time - Math.max(start, Math.min(start + durationMicroseconds, time));
+    const run = this.runOf(stream, time);
+    if (Math.abs(lag) <= INTERLEAVED_MICROSECONDS) return time;
+    const isNear = Math.abs(lag - run.lag) <= INTERLEAVED_MICROSECONDS;
+    if (isNear && run.before <= RUN_MAX_MICROSECONDS) return time - run.lag;
+    if (!isNear) run.lag = lag;
+    return time;
+  }
+
+  private runOf(stream: number, time: number): Run {
+    const last = this.runs.get(stream);
+    if (last?.pictures === this.pictures) {
+      last.end = time;
+      return last;
+    }
+    const before = last === undefined ? Number.POSITIVE_INFINITY : last.end - last.start;
+    const run = { pictures: this.pictures, start: time, end: time, before, lag: last?.lag ?? Number.POSITIVE_INFINITY };
+    this.runs.set(stream, run);
+    return run;
   }
 }
 
