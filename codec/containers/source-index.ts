@@ -80,6 +80,8 @@ export interface SourceStream {
   edits?: Edit[] | undefined;
   /** A cover, chapters' pictures, or disabled: another video track is the film, if there is one. */
   isExtra?: boolean;
+  /** The container packed or encrypted the codec's own bytes. */
+  isPacked?: boolean;
   /** The container tells no rate of pictures: what stands in `track` is to be replaced by what their times say. */
   needsRate?: boolean;
 }

@@ -1,18 +1,23 @@
 /** Files that people have and that are written otherwise than most: what the index and the main tell of them is what ffprobe tells. */
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { sourceFromBytes } from "../../codec/bytes/bytes.ts";
+import { MemorySink, sourceFromBytes } from "../../codec/bytes/bytes.ts";
 import { openIndex } from "../../codec/containers/open-index.ts";
 import { readSourceCaptions } from "../../codec/containers/source-captions.ts";
+import { FieldPairs, readField } from "../../codec/containers/streams/h264-headers.ts";
+import { mpegPixelAspect } from "../../codec/containers/streams/mpeg-aspect.ts";
+import type { VideoTrack } from "../../codec/format/header.ts";
 import { MainReader } from "../../codec/format/main-file.ts";
 import { chooseMethod } from "../../codec/methods/registry.ts";
 import { type Kernels, loadKernels } from "../../codec/wasm/load-kernels.ts";
-import { combineDivision } from "../support/divisions.ts";
+import { combineDivision, divideFile } from "../support/divisions.ts";
+import { type EditRow, withCompactSizes, withEdits, withLaterFragments } from "../support/iso-bytes.ts";
 import { expectSameBytes, readWasm } from "../support/kernels.ts";
 import { divideBytes, readBytes } from "../support/media.ts";
-import { hasTool } from "../support/tools.ts";
+import { ownFiles } from "../support/own-media.ts";
+import { hasTool, withFolder } from "../support/tools.ts";
 import { SHARED_MEDIA } from "../support/tree.ts";
 
 const FOLDER = join(SHARED_MEDIA, "faults");
@@ -114,5 +119,172 @@ describe.skipIf(!hasFiles)("odd files are told of as they are", () => {
     const [track] = await readSourceCaptions(source, await openIndex(source), () => {});
     expect(track?.text).not.toMatch(/\0|\ufffd/);
     expect(track?.text.trim().split("\n").slice(-1)[0]).toBe("This is the first");
+  });
+});
+
+const ownBytes = (folder: string, name: string): Uint8Array | undefined => {
+  const path = ownFiles(folder).find((own) => own.endsWith(`/${name}`));
+  return path === undefined ? undefined : readBytes(path);
+};
+const hasOwn = ownFiles("mp4").length > 0;
+
+async function told(bytes: Uint8Array) {
+  const division = await divideBytes(kernels, bytes.slice(), "patent");
+  expectSameBytes(await combineDivision(kernels, division), bytes, "combined");
+  const { header, trailer, index } = await MainReader.open(sourceFromBytes(division.main));
+  const video = header.tracks.find(({ kind }) => kind === "video") as VideoTrack;
+  return { header, video, seconds: (trailer?.durationMicroseconds ?? 0) / 1e6, pictures: trailer?.pictures, index };
+}
+
+const probedSeconds = (bytes: Uint8Array, extension: string): number =>
+  withFolder((folder) => {
+    const path = join(folder, `probed.${extension}`);
+    writeFileSync(path, bytes);
+    const args = ["-v", "quiet", "-select_streams", "v", "-show_entries", "stream=duration", "-of", "csv=p=0", path];
+    return Number.parseFloat(execFileSync("ffprobe", args, { encoding: "utf8" }));
+  });
+
+describe.skipIf(!hasOwn || !hasProbe)("edit lists", () => {
+  const film = ownBytes("mp4", "own-b-frames.mp4") ?? new Uint8Array();
+  const LISTS: Record<string, EditRow[]> = {
+    "a trim": [{ milliseconds: 1000, from: 1000 }],
+    "a pause, then a trim": [
+      { milliseconds: 500, from: -1 },
+      { milliseconds: 1000, from: 1000 },
+    ],
+    "two parts": [
+      { milliseconds: 500, from: 2000 },
+      { milliseconds: 700, from: 400 },
+    ],
+    "a part twice": [
+      { milliseconds: 600, from: 1000 },
+      { milliseconds: 600, from: 1000 },
+    ],
+  };
+  for (const [name, rows] of Object.entries(LISTS))
+    it(`${name}: the main is as long as what is shown, and tells of its parts`, async () => {
+      const bytes = withEdits(film, rows);
+      const { video, seconds } = await told(bytes);
+      const wanted = rows.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
+      expect(Math.abs(seconds * 1000 - wanted)).toBeLessThan(60);
+      expect(video.edits?.map(({ durationMicroseconds }) => durationMicroseconds / 1000)).toEqual(
+        rows.map(({ milliseconds }) => milliseconds),
+      );
+      const shown = rows.filter(({ from }) => from >= 0);
+      const starts = (video.edits ?? []).flatMap(({ fromMicroseconds }) => fromMicroseconds ?? []);
+      expect(starts.map((start) => Math.round((start - (starts[0] ?? 0)) / 1000))).toEqual(
+        shown.map(({ from }) => from - (shown[0]?.from ?? 0)),
+      );
+      expect(Math.abs(probedSeconds(bytes, "mp4") * 1000 - wanted)).toBeLessThan(60);
+    });
+
+  it("one that shows the whole track changes nothing", async () => {
+    const { video } = await told(withEdits(film, [{ milliseconds: 3000, from: 0 }]));
+    expect(video.edits).toBeUndefined();
+  });
+});
+
+describe.skipIf(!hasOwn)("files made here", () => {
+  it("sizes of 16 bits (stz2) are read", async () => {
+    const film = ownBytes("mp4", "own-b-frames.mp4") as Uint8Array;
+    expect((await told(withCompactSizes(film))).pictures).toBe((await told(film)).pictures);
+  });
+
+  it("fragments that begin at an hour are played from 0:00, at the rate of their times", async () => {
+    const { header, video, seconds, index } = await told(
+      withLaterFragments(ownBytes("mp4", "own-fragmented.mp4") as Uint8Array, 3600),
+    );
+    expect(header.parameters.startMicroseconds).toBeGreaterThan(3599e6);
+    expect(seconds).toBeLessThan(20);
+    expect(index.find(({ structure }) => !structure)?.startMilliseconds).toBeLessThan(100);
+    expect(video.frameRate).toEqual([30, 1]);
+  });
+
+  it("Matroska without a told duration of pictures has the rate of their times", async () => {
+    const bytes = (ownBytes("webm", "own-clusters.mkv") as Uint8Array).slice();
+    const at = Buffer.from(bytes).indexOf(Buffer.from([0x23, 0xe3, 0x83]));
+    bytes.set([0x23, 0xe3, 0x84], at); // an element of no meaning in place of DefaultDuration
+    expect((await told(bytes)).video.frameRate).toEqual([30, 1]);
+  });
+
+  it("a transport stream cut between key pictures, in the middle of a packet, is as long as it is", async () => {
+    const whole = ownBytes("mpeg", "own-h264-keys.ts") as Uint8Array;
+    const keys: number[] = [];
+    for await (const batch of (await openIndex(sourceFromBytes(whole))).samples())
+      keys.push(...batch.filter(({ key }) => key).map(({ offset }) => offset));
+    const bytes = whole.subarray((keys[1] ?? 0) + 5 * 188 + 77);
+    const { seconds, index } = await told(bytes);
+    expect(Math.abs(seconds - probedSeconds(bytes, "ts"))).toBeLessThan(0.2);
+    expect(index.filter(({ structure }) => !structure)[0]?.key).toBe(false);
+    expect(index.some(({ key }) => key)).toBe(true);
+  });
+
+  it("packets of 192 and 204 bytes are those of 188", async () => {
+    const whole = ownBytes("mpeg", "own-h264-keys.ts") as Uint8Array;
+    const expected = await told(whole);
+    for (const [before, behind] of [
+      [4, 0],
+      [0, 16],
+    ] as const) {
+      const packets: Uint8Array[] = [];
+      for (let at = 0; at < whole.length; at += 188)
+        packets.push(new Uint8Array(before), whole.subarray(at, at + 188), new Uint8Array(behind).fill(0x47));
+      const { pictures, seconds } = await told(new Uint8Array(Buffer.concat(packets)));
+      expect({ pictures, seconds }).toEqual({ pictures: expected.pictures, seconds: expected.seconds });
+    }
+  });
+});
+
+describe("fields of H.264", () => {
+  /** first_mb 0, slice_type 7 and picture parameter set 0, then frame_num in 4 bits, field_pic_flag, bottom_field_flag. */
+  const slice = (frameNumber: number, tail: string): Uint8Array => {
+    const bits = `1${"0001000"}1${frameNumber.toString(2).padStart(4, "0")}${tail}`.padEnd(32, "1");
+    return Uint8Array.from([0x65, ...(bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2))]);
+  };
+  const coding = { frameNumberBits: 4, hasPlanes: false, mayBeFields: true };
+
+  it("two of one frame are one picture, frames are pictures of their own", () => {
+    const pairs = new FieldPairs();
+    const seen = [
+      slice(1, "10"),
+      slice(1, "11"),
+      slice(2, "10"),
+      slice(3, "10"),
+      slice(3, "11"),
+      slice(4, "0"),
+      slice(4, "0"),
+    ];
+    expect(seen.map((one) => pairs.isSecond(readField(one, coding)))).toEqual([
+      false,
+      true,
+      false,
+      false,
+      true,
+      false,
+      false,
+    ]);
+  });
+});
+
+describe.skipIf(!hasFiles)("MPEG video", () => {
+  it("14-mpeg2-16x9.m2v: pixels are as wide as the sequence header tells", async () => {
+    const sinks = { main: new MemorySink(), slave: new MemorySink() };
+    const options = { protection: "sealed" as const, title: "x", mainName: "x.cmx", slaveName: "x.cms" };
+    await divideFile(kernels, "mpeg", readBytes(join(FOLDER, "14-mpeg2-16x9.m2v")), options, sinks);
+    const { header } = await MainReader.open(sourceFromBytes(sinks.main.bytes()));
+    expect(header.tracks[0]).toMatchObject({ pixelAspect: [64, 45] });
+  });
+});
+
+describe("pixels of MPEG video", () => {
+  const facts = { width: 720, height: 480, frameRate: [25, 1] as [number, number] };
+  it.each([
+    ["MPEG-2, 4:3", { ...facts, mpeg2: true, aspectCode: 2 }, [8, 9]],
+    ["MPEG-2, 16:9", { ...facts, mpeg2: true, aspectCode: 3 }, [32, 27]],
+    ["MPEG-2, square", { ...facts, mpeg2: true, aspectCode: 1 }, [1, 1]],
+    ["MPEG-1, 625 lines of 4:3", { ...facts, mpeg2: false, aspectCode: 8 }, [10000, 9157]],
+    ["MPEG-1, a code of no meaning", { ...facts, mpeg2: false, aspectCode: 15 }, [1, 1]],
+  ])("%s", (_name, video, aspect) => {
+    expect(mpegPixelAspect(video)).toEqual(aspect);
   });
 });

@@ -76,6 +76,7 @@ export function readTracks(
       if (stream.form === "hevc")
         stream.parameter = isHevcConfigured ? ((configuration[21] ?? 3) & 3) + 1 : START_CODES;
       stream.needsRate = defaultDuration === 0;
+      stream.isPacked = packed && !isStripped(encodings);
       describeVideo(stream, codec, configuration, fields.get(0xe0) ?? new Uint8Array(), defaultDuration);
     } else if (type === AUDIO) {
       stream.form = "audio";
@@ -91,6 +92,21 @@ export function readTracks(
     tracks.push({ number, defaultDuration, stream });
   }
   return { tracks, structure };
+}
+
+const HEADER_STRIPPING = 3;
+
+/** Whether all that was done to the samples is that equal first bytes were left out. @param encodings content of ContentEncodings (RFC 9559 5.1.4.1.31) */
+function isStripped(encodings: Uint8Array): boolean {
+  const inside = (from: Uint8Array, id: number): Uint8Array[] =>
+    childElements(from, 0, from.length).flatMap((child) =>
+      child.id === id ? [from.subarray(child.body, child.end)] : [],
+    );
+  return inside(encodings, 0x6240).every((encoding) => {
+    const [compression] = inside(encoding, 0x5034);
+    const [algorithm] = compression === undefined ? [] : inside(compression, 0x4254);
+    return algorithm !== undefined && unsigned(algorithm) === HEADER_STRIPPING;
+  });
 }
 
 function describeVideo(

@@ -41,7 +41,11 @@ export const samples: DivisionMethod<SamplesWorkerApi> = {
       .slice(0, TRACKS_MAX);
     for (const [id, track] of tracks.entries()) track.id = id;
     return {
-      parameters: startMicroseconds === 0 ? { container } : { container, startMicroseconds },
+      parameters: {
+        container,
+        ...(startMicroseconds === 0 ? {} : { startMicroseconds }),
+        ...(streams[film]?.isPacked === true ? { isPacked: true } : {}),
+      },
       tracks,
       async write(writer, pool, kept) {
         await cutAll(job, index, writer, pool, kept);

@@ -75,10 +75,11 @@ class OpenSegment {
   add(time: number, { timeMicroseconds, durationMicroseconds }: CodedSample, { edits }: SourceStream): void {
     this.from = Math.min(this.from, time);
     this.to = Math.max(this.to, time + durationMicroseconds);
-    // What is shown more than once counts where it is shown first; what takes no time is shown where it stands.
-    const [shown] = presentationsOf(edits, timeMicroseconds, timeMicroseconds + Math.max(1, durationMicroseconds));
-    if (shown === undefined) return;
-    const { start, end } = edits === undefined ? { ...shown, end: timeMicroseconds + durationMicroseconds } : shown;
+    // What takes no time is shown where it stands; what is shown again counts from where it is shown first.
+    const shown = presentationsOf(edits, timeMicroseconds, timeMicroseconds + Math.max(1, durationMicroseconds));
+    if (shown.length === 0) return;
+    const start = Math.min(...shown.map((one) => one.start));
+    const end = edits === undefined ? start + durationMicroseconds : Math.max(...shown.map((one) => one.end));
     this.shownFrom = Math.min(this.shownFrom, start + time - timeMicroseconds);
     this.shownTo = Math.max(this.shownTo, end);
   }

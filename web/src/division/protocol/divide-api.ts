@@ -38,6 +38,8 @@ export interface SourceFacts {
   hasUnplayedSound: boolean;
   /** This browser decodes the pictures as they are coded. */
   isDecodable: boolean;
+  /** The container packed or encrypted its pictures once more, which the player does not undo. */
+  isPacked: boolean;
   /** The rate of pictures at which coding anew stays below the source, and whether they suffer by it; absent where it is refused. */
   belowSource?: { kilobits: number; isCoarse: boolean };
   /** The one that would keep the file as it is first. At least one takes the file. */

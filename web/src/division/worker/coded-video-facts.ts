@@ -11,6 +11,8 @@ export interface CodedVideo {
   height: number;
   frameRate: readonly [number, number];
   isDecodable: boolean;
+  /** As in {@link SourceFacts}. */
+  isPacked?: boolean;
   /** The method that keeps it as it is. */
   keptBy: StudioMethod;
   /** Why it cannot be compressed. */
@@ -18,8 +20,8 @@ export interface CodedVideo {
 }
 
 export function codedVideoFacts(video: CodedVideo): SourceFacts {
-  const { container, bytes, durationSeconds, codec, width, height, frameRate, isDecodable, keptBy, notCompressed } =
-    video;
+  const { container, bytes, durationSeconds, codec, width, height, frameRate, isDecodable } = video;
+  const { isPacked = false, keptBy, notCompressed } = video;
   const framesPerSecond = frameRate[0] / frameRate[1];
   return {
     container,
@@ -39,6 +41,7 @@ export function codedVideoFacts(video: CodedVideo): SourceFacts {
     hasUnknownSound: false,
     hasUnplayedSound: false,
     isDecodable,
+    isPacked,
     offers: [
       { method: keptBy, refusal: undefined },
       { method: "compress", refusal: notCompressed },

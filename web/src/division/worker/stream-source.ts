@@ -1,4 +1,4 @@
-/** A chosen file that the demuxer's library does not read, but method `samples` divides: raw H.264 and IVF. */
+/** A chosen file that the demuxer's library does not read, but method `samples` divides: raw H.264, IVF, and packed Matroska. */
 
 import { openIndex, readAhead, recogniseSource } from "../../../../codec/index.ts";
 import { sourceFromBlob } from "../../../../codec/page.ts";
@@ -6,7 +6,7 @@ import { canDecodePictures } from "../../shared/worker/decoder-support.ts";
 import type { SourceFacts } from "../protocol/divide-api.ts";
 import { codedVideoFacts } from "./coded-video-facts.ts";
 
-const NAMES: Record<string, string> = { h264: "H.264", ivf: "IVF" };
+const NAMES: Record<string, string> = { h264: "H.264", ivf: "IVF", mkv: "Matroska", webm: "WebM" };
 
 /**
  * @returns undefined for other files
@@ -15,10 +15,10 @@ const NAMES: Record<string, string> = { h264: "H.264", ivf: "IVF" };
 export async function streamFacts(file: Blob): Promise<SourceFacts | undefined> {
   const source = readAhead(sourceFromBlob(file));
   const kind = await recogniseSource(source);
-  if (kind !== "annexb" && kind !== "ivf") return undefined;
-  const { container, streams, durationMicroseconds } = await openIndex(source);
-  const track = streams[0]?.track;
-  if (track?.kind !== "video") return undefined;
+  if (kind !== "annexb" && kind !== "ivf" && kind !== "matroska") return undefined;
+  const { container, streams, film, durationMicroseconds } = await openIndex(source);
+  const { track, isPacked } = streams[film] ?? {};
+  if (track?.kind !== "video" || (kind === "matroska" && isPacked !== true)) return undefined;
   const { codec, width, height, frameRate } = track;
   return codedVideoFacts({
     container: NAMES[container] ?? container,
@@ -28,8 +28,11 @@ export async function streamFacts(file: Blob): Promise<SourceFacts | undefined> 
     width,
     height,
     frameRate,
-    isDecodable: await canDecodePictures(track),
+    isDecodable: isPacked !== true && (await canDecodePictures(track)),
     keptBy: "samples",
-    notCompressed: "a raw stream is not compressed here: put it into an MP4 first (ffmpeg -i IN -c copy OUT.mp4)",
+    ...(isPacked === true ? { isPacked } : {}),
+    notCompressed: isPacked
+      ? "the container packed its pictures once more: copy them into another file first (ffmpeg -i IN -c copy OUT.mkv)"
+      : "a raw stream is not compressed here: put it into an MP4 first (ffmpeg -i IN -c copy OUT.mp4)",
   });
 }

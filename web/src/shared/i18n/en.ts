@@ -142,6 +142,8 @@ export const en = {
   "studio.method.compress.size": "Stays below the source's size, unless you set the quality.",
   "studio.method.noSamples": "It cannot be kept as it is: {reason}",
   "studio.method.noCompress": "It cannot be compressed here: {reason}",
+  "studio.method.packed":
+    "The player will not play this: its container packed the pictures once more. Copy them into another file first: ffmpeg -i IN -c copy OUT.mkv",
   "studio.method.undecodable":
     "This browser does not decode {codec}: it cannot be compressed here, and kept as it is it plays only in browsers that decode it. For every viewer: convert it to H.264 first (ffmpeg -i IN -c:v libx264 -c:a copy OUT.mp4).",
   "studio.method.combinesOnly":
