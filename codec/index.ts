@@ -27,7 +27,7 @@ export { elementaryBytes } from "./containers/mpeg-ts/transport-packets.ts";
 export { openIndex, openStream, recogniseSource, type SourceKind } from "./containers/open-index.ts";
 export { type MpegSource, openMpeg } from "./containers/open-mpeg.ts";
 export { readSourceCaptions } from "./containers/source-captions.ts";
-export type { CodedSample, SourceIndex } from "./containers/source-index.ts";
+export type { CodedSample, FoundIndex, SourceIndex } from "./containers/source-index.ts";
 export { NAL, nextStartCode } from "./containers/streams/annexb.ts";
 export { splitPictures } from "./containers/streams/elementary-stream.ts";
 export { videoBytes } from "./containers/video-bytes.ts";

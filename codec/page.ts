@@ -40,4 +40,5 @@ export {
   PairingError,
   UnsupportedError,
 } from "./errors.ts";
+export { type Edit, editedMicroseconds, type PlacedEdit, placedEdits } from "./format/edit-list.ts";
 export { BASE_LAYER } from "./layers/base.ts";

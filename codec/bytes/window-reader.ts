@@ -14,6 +14,11 @@ export class WindowReader {
     return this.source.size;
   }
 
+  /** Another window on the same source. */
+  beside(): WindowReader {
+    return new WindowReader(this.source, this.windowBytes);
+  }
+
   /** Up to `length` bytes; fewer at the file's end. A view that the next call may replace, not change. */
   async read(offset: number, length: number): Promise<Uint8Array> {
     const end = Math.min(offset + length, this.source.size);

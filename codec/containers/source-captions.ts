@@ -4,6 +4,7 @@ import { type ByteSource, viewOf } from "../bytes/bytes.ts";
 import { CAPTION_LABEL_MAX, type CaptionTrack, languageName, languageTag } from "../captions/caption-track.ts";
 import { CAPTION_MAX_BYTES, CUES_MAX, checkWebVtt, cueOfSubRip, writeWebVtt } from "../captions/web-vtt.ts";
 import { CmixError, InputError } from "../errors.ts";
+import { type Edit, presentationsOf } from "../format/edit-list.ts";
 import { childBox, childBoxes } from "./iso/iso-boxes.ts";
 import type { CodedSample, SourceIndex, TextCoding, TextStream } from "./source-index.ts";
 
@@ -14,7 +15,7 @@ interface Cue {
 }
 
 /** Shown for so long where the file does not say. */
-const CUE_SECONDS = 4;
+const CUE_MICROSECONDS = 4_000_000;
 
 /**
  * Reads the captions in a source; of Matroska this walks through the whole file, where it has any.
@@ -29,12 +30,12 @@ export async function readSourceCaptions(
   const samples = await textSamples(index);
   const tracks: CaptionTrack[] = [];
   for (const [stream, found] of samples) {
-    const text = index.streams[stream]?.text;
+    const { text, edits } = index.streams[stream] ?? {};
     if (text === undefined || found.length === 0) continue;
     const track = described(text);
     const what = `captions "${track.label}" in the source`;
     try {
-      const cues = await readCues(source, found, text.coding, what);
+      const cues = await readCues(source, found, text.coding, edits, what);
       if (cues.length === 0) continue;
       track.text = writeWebVtt(cues);
       checkWebVtt(track.text, what, "every cue");
@@ -66,6 +67,7 @@ async function readCues(
   source: ByteSource,
   samples: readonly CodedSample[],
   coding: TextCoding,
+  edits: readonly Edit[] | undefined,
   what: string,
 ): Promise<Cue[]> {
   // Timed text has a sample for each gap too.
@@ -76,10 +78,13 @@ async function readCues(
     bytes += size;
     if (bytes > CAPTION_MAX_BYTES)
       throw new InputError(`${what}: more than ${CAPTION_MAX_BYTES} bytes; they are left out`);
-    const start = Math.max(0, timeMicroseconds / 1e6);
-    const end = timeMicroseconds / 1e6 + (durationMicroseconds > 0 ? durationMicroseconds / 1e6 : CUE_SECONDS);
-    for (const text of TEXTS[coding](await source.read(offset, size)))
-      if (text.trim() !== "" && end - start >= 0.001) cues.push({ start, end, text });
+    const last = timeMicroseconds + (durationMicroseconds > 0 ? durationMicroseconds : CUE_MICROSECONDS);
+    const texts = TEXTS[coding](await source.read(offset, size)).filter((text) => text.trim() !== "");
+    for (const shown of presentationsOf(edits, timeMicroseconds, last)) {
+      const [start, end] = [Math.max(0, shown.start / 1e6), shown.end / 1e6];
+      if (end - start >= 0.001) cues.push(...texts.map((text) => ({ start, end, text })));
+    }
+    if (cues.length > 4 * CUES_MAX) throw new InputError(`${what}: more than ${CUES_MAX} cues; they are left out`);
   }
   return joined(cues.sort((a, b) => a.start - b.start));
 }
@@ -99,7 +104,11 @@ function joined(cues: readonly Cue[]): Cue[] {
   return whole;
 }
 
-const utf8 = (bytes: Uint8Array): string => new TextDecoder().decode(bytes).replaceAll("\0", "");
+/** Up to the first NUL, behind which some writers leave what stood there before. */
+const utf8 = (bytes: Uint8Array): string => {
+  const end = bytes.indexOf(0);
+  return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
+};
 
 /** What a sample says, with WebVTT's tags: a cue, none or several. */
 const TEXTS: Record<TextCoding, (sample: Uint8Array) => string[]> = {

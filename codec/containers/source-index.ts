@@ -1,12 +1,14 @@
 /** What the indexers of method `samples` tell about a source file. Positions are bytes from the file's start. */
 import type { ByteSource } from "../bytes/bytes.ts";
+import type { Edit } from "../format/edit-list.ts";
 import type { Track } from "../format/header.ts";
 
 export type Container = "mp4" | "mov" | "webm" | "mkv" | "ivf" | "h264" | "ts";
 
 /**
  * How a sample's bytes are built, which decides where it is cut: `avc` and `hevc` NAL units behind lengths, `annexb` H.264 behind start
- * codes, `ts` the same inside a transport stream, `picture` for other codings; `configuration` belongs to no sample; `other` is never cut.
+ * codes, `ts` the same inside a transport stream, `picture` for other codings; `configuration` belongs to no sample; `other` is never cut;
+ * `unknown` are bytes that may be coded pictures, of which the container's structure tells nothing.
  */
 export type SampleForm =
   | "avc"
@@ -18,6 +20,7 @@ export type SampleForm =
   | "picture"
   | "audio"
   | "other"
+  | "unknown"
   | "configuration"
   | "audio-configuration"
   | "table";
@@ -39,9 +42,19 @@ export interface CodedSample {
   timeMicroseconds: number;
   durationMicroseconds: number;
   key: boolean;
-  /** Index into {@link SourceIndex.streams}; -1 for configuration. */
+  /** Index into {@link SourceIndex.streams}, or {@link UNKNOWN}. */
   stream: number;
+  /** Belongs to the picture before it (transparency, a second field): no picture of its own. */
+  isAddition?: boolean;
+  /** In place of its stream's, where that changes. */
+  parameter?: number;
 }
+
+/** Instead of lengths, NAL units have start codes before them. */
+export const START_CODES = 0;
+
+/** Stands for the stream of bytes that may be coded pictures, of which the container's structure tells nothing. */
+export const UNKNOWN = -1;
 
 /** How captions inside a source are coded: 3GPP timed text, WebVTT in ISO boxes, SubRip, WebVTT in Matroska, WebVTT in WebM. */
 export type TextCoding = "tx3g" | "wvtt" | "subrip" | "webvtt" | "webm";
@@ -57,20 +70,30 @@ export interface TextStream {
 
 export interface SourceStream {
   form: SampleForm;
-  /** Bytes of a NAL unit's length, for `avc` and `hevc`; the PID for `ts`. */
+  /** Bytes of a NAL unit's length for `avc` and `hevc`, or {@link START_CODES}; PID and form of packets for `ts`. */
   parameter: number;
   /** Absent for streams that a header cannot describe (subtitles, time codes). */
   track?: Track;
   /** Of captions that can be read. */
   text?: TextStream;
+  /** Where the presentation is more, less or other than the samples one after another. */
+  edits?: Edit[] | undefined;
+  /** A cover, chapters' pictures, or disabled: another video track is the film, if there is one. */
+  isExtra?: boolean;
+  /** The container packed or encrypted the codec's own bytes. */
+  isPacked?: boolean;
+  /** The container tells no rate of pictures: what stands in `track` is to be replaced by what their times say. */
+  needsRate?: boolean;
 }
 
-/** Where the coded samples of a file stand, and of what streams they are. */
-export interface SourceIndex {
+/** What a container's reader finds. */
+export interface FoundIndex {
   container: Container;
   streams: SourceStream[];
   /** Zero where the file does not tell. */
   durationMicroseconds: number;
+  /** Times count from the presentation's start, whenever the first picture comes. */
+  beginsAtZero?: boolean;
   /** In file order. Wrong entries do no harm: the planner clips them, and segments are plain byte ranges. */
   samples(): AsyncIterable<CodedSample[]>;
   /** In file order; known after `openIndex`. */
@@ -80,6 +103,14 @@ export interface SourceIndex {
    * Positions count from the part's start; times too where the stream has none of its own.
    */
   samplesIn?(part: ByteSource, isFirst: boolean): AsyncIterable<CodedSample[]>;
+}
+
+/** Where the coded samples of a file stand, and of what streams they are. */
+export interface SourceIndex extends FoundIndex {
+  /** Index into `streams` of the video that is played; -1 where there is none. */
+  film: number;
+  /** The file's own time at which the presentation begins: from it the samples' times count. 0 but for parts of longer recordings. */
+  startMicroseconds: number;
 }
 
 /** Samples handed over at once. */

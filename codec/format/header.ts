@@ -28,6 +28,13 @@ const text = z.string().max(2000);
 const ratio = z.tuple([z.int().positive(), z.int().positive()]);
 const parameters = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 
+/** At most as many parts as a film that was cut by hand has. */
+export const EDITS_MAX = 1024;
+const edits = z
+  .array(z.object({ fromMicroseconds: z.int().optional(), durationMicroseconds: z.int().min(0) }))
+  .min(1)
+  .max(EDITS_MAX);
+
 const layer = z.object({ id: z.int().min(0).max(255), name: text, public: z.enum(["sealed", "clear"]) });
 
 const videoTrack = z.object({
@@ -46,6 +53,7 @@ const videoTrack = z.object({
   mirrored: z.boolean().default(false),
   matrix: z.enum(["bt601", "bt709"]).default("bt601"),
   fullRange: z.boolean().default(false),
+  edits: edits.optional(),
 });
 
 const audioTrack = z.object({
@@ -57,6 +65,7 @@ const audioTrack = z.object({
   channels: z.int().min(1).max(64),
   /** Decoder configuration (AudioSpecificConfig for AAC, OpusHead for Opus). */
   description: bytes().optional(),
+  edits: edits.optional(),
 });
 
 const poster = z.object({ type: z.enum(["image/jpeg", "image/png", "image/webp"]), data: bytes() });

@@ -42,23 +42,54 @@ export function boxAt(bytes: Uint8Array, parent: Box | undefined, ...types: stri
   return types.reduce<Box | undefined>((box, type) => childBox(bytes, box, type), parent);
 }
 
-/** The boxes of the file itself: heads only. Ends where the structure breaks. */
+/** What the boxes of a file itself are named, as far as one is looked for behind damage. */
+const TOP_TYPES = new Set("ftyp styp moov moof mdat sidx ssix prft emsg mfra free skip wide uuid".split(" "));
+const SCAN_BYTES = 64 << 10;
+
+/**
+ * The boxes of the file itself: heads only. Behind bytes that are none it goes on at the next box; those bytes belong to no box.
+ */
 export async function* topBoxes(reader: WindowReader, from = 0): AsyncGenerator<Box> {
   for (let at = from; at + 8 <= reader.size; ) {
-    const head = await reader.read(at, 16);
-    const view = viewOf(head);
-    let size = view.getUint32(0);
-    let body = at + 8;
-    if (size === 1) {
-      if (head.length < 16) return;
-      size = Number(view.getBigUint64(8));
-      body = at + 16;
-    } else if (size === 0) size = reader.size - at;
-    if (size < body - at) return;
-    // A last box that claims more than there is (a cut file, a wrong mdat) is taken as far as it goes.
-    yield { type: typeAt(head, 4), start: at, body, end: Math.min(at + size, reader.size) };
-    at += size;
+    const box = boxFrom(await reader.read(at, 16), at, reader.size);
+    if (box === undefined) {
+      at = await nextBox(reader, at + 1);
+      continue;
+    }
+    yield box;
+    at = box.end;
   }
+}
+
+/** A last box that claims more than there is (a cut file, a wrong mdat) is taken as far as it goes. */
+function boxFrom(head: Uint8Array, at: number, fileBytes: number): Box | undefined {
+  if (head.length < 8) return undefined;
+  const view = viewOf(head);
+  let size = view.getUint32(0);
+  let body = at + 8;
+  if (size === 1) {
+    if (head.length < 16) return undefined;
+    size = Number(view.getBigUint64(8));
+    body = at + 16;
+  } else if (size === 0) size = fileBytes - at;
+  const type = typeAt(head, 4);
+  const isKnown = TOP_TYPES.has(type);
+  if (size < body - at || (!isKnown && (at + size > fileBytes || !/^[\x20-\x7e\xa9]{4}$/.test(type)))) return undefined;
+  return { type, start: at, body, end: Math.min(at + size, fileBytes) };
+}
+
+/** Where the next box of a known type that fits into the file begins; the file's end where there is none. */
+async function nextBox(reader: WindowReader, from: number): Promise<number> {
+  for (let at = from; at + 8 <= reader.size; at += SCAN_BYTES) {
+    const bytes = (await reader.read(at, SCAN_BYTES + 15)).slice();
+    const view = viewOf(bytes);
+    for (let i = 0; i < SCAN_BYTES && i + 8 <= bytes.length; i++) {
+      if (!TOP_TYPES.has(typeAt(bytes, i + 4))) continue;
+      const size = view.getUint32(i);
+      if (size === 1 || (size >= 8 && at + i + size <= reader.size)) return at + i;
+    }
+  }
+  return reader.size;
 }
 
 /** A table of fixed rows inside a full box: bounds are kept by `rows`, which no count in the file can raise. */

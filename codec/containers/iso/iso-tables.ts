@@ -71,10 +71,53 @@ class Runs {
   }
 }
 
+/** Sizes of samples: `stsz`, or `stz2` with sizes of 4, 8 or 16 bits (8.7.3). */
+class SampleSizes {
+  readonly count: number;
+  /** Shared by every sample; 0 where they differ. */
+  readonly constant: number;
+  private readonly view: DataView;
+  private readonly bits: number;
+
+  constructor(bytes: Uint8Array, stbl: Box) {
+    const box = childBox(bytes, stbl, "stsz") ?? childBox(bytes, stbl, "stz2");
+    this.view = viewOf(box === undefined ? bytes.subarray(0, 0) : bytes.subarray(box.body, box.end));
+    const isCompact = box?.type === "stz2";
+    const known = this.view.byteLength >= 12;
+    this.constant = known && !isCompact ? this.view.getUint32(4) : 0;
+    this.bits = known && isCompact ? this.view.getUint8(7) : 32;
+    const claimed = known ? this.view.getUint32(8) : 0;
+    const room = [4, 8, 16, 32].includes(this.bits) ? Math.floor(((this.view.byteLength - 12) * 8) / this.bits) : 0;
+    this.count = this.constant > 0 ? claimed : Math.min(claimed, room);
+  }
+
+  of(sample: number): number {
+    if (this.constant > 0) return this.constant;
+    const { view } = this;
+    if (this.bits === 32) return view.getUint32(12 + sample * 4);
+    if (this.bits === 16) return view.getUint16(12 + sample * 2);
+    if (this.bits === 8) return view.getUint8(12 + sample);
+    return (view.getUint8(12 + (sample >> 1)) >> (sample & 1 ? 0 : 4)) & 15; // the first of two in the high bits
+  }
+}
+
+/** Samples of uncompressed sound are as small as two bytes: so many are told as one, but no longer than a 20th of a second. */
+const RUN_MAX_BYTES = 4096;
+const RUNS_A_SECOND = 20;
+/** What one point in time of uncompressed sound takes: 8 channels of 64 bits. */
+const PCM_SAMPLE_MAX_BYTES = 64;
+
+/** A sound track's own facts that its tables depend on. */
+export interface SoundUnits {
+  timescale: number;
+  /** QuickTime's sound description of version 1 counts points in time, and tells what so many of them take in the file. */
+  packet?: { samples: number; bytes: number } | undefined;
+}
+
 export class SampleTables {
-  readonly sampleCount: number;
-  private readonly constantSize: number;
-  private readonly sizes: BoxTable;
+  private readonly sizes: SampleSizes;
+  /** Samples told as one, and what the smallest number that stands by itself takes. */
+  private readonly run: { samples: number; unit: number; unitBytes: number } | undefined;
   private readonly chunks: BoxTable;
   private readonly wide: boolean;
   private readonly times: Runs;
@@ -82,14 +125,10 @@ export class SampleTables {
   private readonly syncs: BoxTable | undefined;
   private readonly chunkRuns: BoxTable;
 
-  constructor(bytes: Uint8Array, stbl: Box) {
+  /** @param sound absent for other tracks */
+  constructor(bytes: Uint8Array, stbl: Box, sound?: SoundUnits) {
     const find = (type: string): Box | undefined => childBox(bytes, stbl, type);
-    const stsz = find("stsz");
-    const room = stsz === undefined ? 0 : stsz.end - stsz.body;
-    this.constantSize = stsz === undefined || room < 12 ? 0 : viewOf(bytes).getUint32(stsz.body + 4);
-    this.sizes = new BoxTable(bytes, stsz, 12, 8, 4);
-    this.sampleCount =
-      this.constantSize > 0 && stsz !== undefined ? viewOf(bytes).getUint32(stsz.body + 8) : this.sizes.rows;
+    this.sizes = new SampleSizes(bytes, stbl);
     this.wide = find("stco") === undefined;
     this.chunks = new BoxTable(bytes, this.wide ? find("co64") : find("stco"), 8, 4, this.wide ? 8 : 4);
     this.chunkRuns = new BoxTable(bytes, find("stsc"), 8, 4, 12);
@@ -97,6 +136,21 @@ export class SampleTables {
     this.offsets = new Runs(new BoxTable(bytes, find("ctts"), 8, 4, 8), false);
     const stss = find("stss");
     this.syncs = stss === undefined ? undefined : new BoxTable(bytes, stss, 8, 4, 4);
+    if (sound !== undefined && stss === undefined) this.run = this.runOf(sound);
+  }
+
+  /** How uncompressed sound is told; undefined where samples are packets. */
+  private runOf({ timescale, packet }: SoundUnits): SampleTables["run"] {
+    const { constant } = this.sizes;
+    if (constant === 0 || constant > PCM_SAMPLE_MAX_BYTES || this.constantDuration !== 1) return undefined;
+    const unit = constant === 1 ? (packet?.samples ?? 1) : 1;
+    const unitBytes = constant === 1 ? (packet?.bytes ?? 1) : constant;
+    const units = Math.floor(Math.min(RUN_MAX_BYTES / unitBytes, timescale / RUNS_A_SECOND / unit));
+    return { samples: Math.max(1, units) * unit, unit, unitBytes };
+  }
+
+  get sampleCount(): number {
+    return this.sizes.count;
   }
 
   /** Of all samples, in time scale units. */
@@ -150,6 +204,7 @@ export class SampleTables {
   *inFileOrder(fileBytes: number): Generator<TableSample> {
     const firsts = this.firstSamples();
     const order = this.chunkOrder();
+    const { run, sizes } = this;
     let sync = 0;
     let total = 0;
     for (let i = 0; i < this.chunks.rows; i++) {
@@ -158,9 +213,10 @@ export class SampleTables {
       if (offset >= fileBytes) continue;
       const end = firsts[chunk + 1] ?? 0;
       let decodeTime = this.times.sumBefore(firsts[chunk] ?? 0);
-      for (let sample = firsts[chunk] ?? 0; sample < end; sample++) {
-        const size = this.constantSize > 0 ? this.constantSize : this.sizes.u32(sample);
-        const duration = Math.max(0, this.times.value(sample));
+      for (let sample = firsts[chunk] ?? 0; sample < end; ) {
+        const count = Math.min(run?.samples ?? 1, end - sample);
+        const size = run === undefined ? sizes.of(sample) : Math.ceil(count / run.unit) * run.unitBytes;
+        const duration = Math.max(0, this.times.value(sample)) * count;
         if (offset + size > fileBytes) break;
         total += size;
         if (total > fileBytes) return;
@@ -173,6 +229,7 @@ export class SampleTables {
         if (size > 0) yield { offset, size, decodeTime, compositionOffset: this.offsets.value(sample), duration, key };
         decodeTime += duration;
         offset += size;
+        sample += count;
       }
     }
   }

@@ -1,10 +1,11 @@
 /** What a `trak` box says about its track (ISO/IEC 14496-12 8.3-8.5, QuickTime). */
 import { viewOf } from "../../bytes/bytes.ts";
-import { untaggedMatrix, type VideoTrack } from "../../format/header.ts";
-import { av1Name, avcName, esdsName, hevcName, vpName } from "../codec-names.ts";
+import type { Edit } from "../../format/edit-list.ts";
+import { EDITS_MAX, untaggedMatrix, type VideoTrack } from "../../format/header.ts";
+import { aacChannels, av1Name, avcName, esdsName, hevcName, vpName } from "../codec-names.ts";
 import { type CodedSample, ratioOf, type SourceStream, type StructureRange, type TextCoding } from "../source-index.ts";
 import { type Box, boxAt, childBox, childBoxes } from "./iso-boxes.ts";
-import { SampleTables, type TableSample } from "./iso-tables.ts";
+import { SampleTables, type SoundUnits, type TableSample } from "./iso-tables.ts";
 
 export interface IsoTrack {
   id: number;
@@ -24,6 +25,7 @@ const FORMS: Record<string, SourceStream["form"]> = {
   av1C: "av1",
   vpcC: "picture",
 };
+const ENABLED = 1; // track_enabled
 const TEXT_HANDLERS = ["sbtl", "subt", "text"];
 const TEXT_CODINGS: Record<string, TextCoding> = { tx3g: "tx3g", text: "tx3g", wvtt: "wvtt" };
 const CONFIGURATIONS = ["avcC", "hvcC", "av1C", "vpcC", "esds", "dOps", "dfLa", "alac", "glbl", "wave", "lhvC"];
@@ -47,21 +49,26 @@ export function readTrack(
   const wideMedia = moov[mdhd.body] === 1;
   if (tkhd.end - tkhd.body < 84 + wide || (wideMedia && mdhd.end - mdhd.body < 32)) return undefined;
   const timescale = view.getUint32(mdhd.body + (wideMedia ? 20 : 12)) || 1;
-  const tables = stbl === undefined ? undefined : new SampleTables(moov, stbl);
   const handler = hdlr !== undefined && hdlr.end - hdlr.body >= 12 ? text(moov, hdlr.body + 8) : "";
   const stsd = childBox(moov, stbl, "stsd");
   const entry = stsd === undefined ? undefined : childBoxes(moov, stsd.body + 8, stsd.end)[0];
+  const sound = handler === "soun" ? soundUnits(view, entry, timescale) : undefined;
+  const tables = stbl === undefined ? undefined : new SampleTables(moov, stbl, sound);
+  const times = editTimes(moov, trak, timescale, movieTimescale);
   const track: IsoTrack = {
     id: view.getUint32(tkhd.body + (wide > 0 ? 20 : 12)),
     timescale,
-    shift: editShift(moov, trak, timescale, movieTimescale),
+    shift: times.shift,
     tables,
-    stream: { form: "other", parameter: 0 },
+    stream: { form: "other", parameter: 0, edits: times.edits(tables?.duration ?? 0) },
     structure: [],
   };
   if (stbl !== undefined) listTables(moov, stbl, track.structure);
-  if (handler === "vide") describeVideo(moov, track, entry, tkhd, wide);
-  else if (handler === "soun") describeAudio(moov, track, entry);
+  if (handler === "vide") {
+    describeVideo(moov, track, entry, tkhd, wide);
+    track.stream.isExtra = (view.getUint32(tkhd.body) & ENABLED) === 0;
+  }
+  if (handler === "soun") describeAudio(moov, track, entry);
   else if (entry !== undefined && TEXT_HANDLERS.includes(handler)) describeText(moov, track.stream, entry, mdia, mdhd);
   for (const range of track.structure) range.offset += moovOffset;
   return track;
@@ -121,6 +128,7 @@ function describeVideo(moov: Uint8Array, track: IsoTrack, entry: Box | undefined
   const colr = find("colr");
   const pixelAspect: [number, number] =
     pasp !== undefined && pasp.length >= 8 ? [viewOf(pasp).getUint32(0), viewOf(pasp).getUint32(4)] : [1, 1];
+  track.stream.needsRate = !hasTimes(track.tables);
   track.stream.track = {
     id: 0,
     kind: "video",
@@ -150,6 +158,14 @@ function videoName(
   return esds === undefined ? name : esdsName(name, esds.subarray(4));
 }
 
+/** QuickTime's sound description of version 1. */
+function soundUnits(view: DataView, entry: Box | undefined, timescale: number): SoundUnits {
+  if (entry === undefined || entry.end - entry.body < AUDIO_ENTRY_BYTES + 16) return { timescale };
+  if (view.getUint16(entry.body + 8) !== 1) return { timescale };
+  const [samples = 0, , bytes = 0] = [28, 32, 36].map((at) => view.getUint32(entry.body + at));
+  return { timescale, packet: samples > 0 && bytes > 0 ? { samples, bytes } : undefined };
+}
+
 function describeAudio(moov: Uint8Array, track: IsoTrack, entry: Box | undefined): void {
   track.stream.form = "audio";
   if (entry === undefined || entry.end - entry.body < AUDIO_ENTRY_BYTES) return;
@@ -164,7 +180,8 @@ function describeAudio(moov: Uint8Array, track: IsoTrack, entry: Box | undefined
   const esds = boxes.find((box) => box.type === "esds") ?? childBox(moov, wave, "esds");
   const name = entry.type.replace(/[^\x20-\x7e]/g, "?");
   const sampleRate = view.getUint16(entry.body + 24) || track.timescale;
-  const channels = view.getUint16(entry.body + 16);
+  const decoded = esds && aacChannels(moov.subarray(esds.body + 4, esds.end));
+  const channels = decoded ?? view.getUint16(entry.body + 16);
   if (sampleRate > 768000 || channels < 1 || channels > 64) return;
   track.stream.track = {
     id: 0,
@@ -202,8 +219,11 @@ export function chapterTracks(moov: Uint8Array, traks: readonly Box[]): Set<numb
   return ids;
 }
 
+const hasTimes = (tables: SampleTables | undefined): tables is SampleTables =>
+  tables !== undefined && tables.timedSamples > 0 && tables.duration > 0;
+
 function frameRate({ tables, timescale }: IsoTrack): [number, number] {
-  if (tables === undefined || tables.timedSamples === 0 || tables.duration === 0) return [25, 1];
+  if (!hasTimes(tables)) return [25, 1];
   const constant = tables.constantDuration;
   return ratioOf(constant === undefined ? (tables.timedSamples * timescale) / tables.duration : timescale / constant);
 }
@@ -225,23 +245,55 @@ function colour(colr: Uint8Array | undefined, height: number): Pick<VideoTrack, 
   return { matrix, fullRange: kind === "nclx" && ((colr?.[10] ?? 0) & 128) !== 0 };
 }
 
-/** Where the first edit that shows something begins, and the empty edits before it. */
-function editShift(moov: Uint8Array, trak: Box, timescale: number, movieTimescale: number): number {
+/** Cut off at the end of a track by less than this, an edit list says no more than that coding units are longer than what is coded. */
+const PADDING_MICROSECONDS = 100_000;
+
+interface EditTimes {
+  /** Added to composition times, so that they are presentation times where a track is shown from one place on to its end. */
+  shift: number;
+  /** Undefined where that is so. @param duration of the track's samples, in its time scale */
+  edits(duration: number): Edit[] | undefined;
+}
+
+function editTimes(moov: Uint8Array, trak: Box, timescale: number, movieTimescale: number): EditTimes {
+  const rows = editRows(moov, trak);
+  const first = rows.findIndex(({ mediaTime }) => mediaTime >= 0);
+  if (first < 0) return { shift: 0, edits: () => undefined };
+  const empty = rows.slice(0, first).reduce((sum, { duration }) => sum + duration, 0);
+  const shift = (empty * timescale) / movieTimescale - (rows[first]?.mediaTime ?? 0);
+  const movieMicroseconds = (time: number): number => Math.round((time * 1e6) / movieTimescale);
+  return {
+    shift,
+    edits(duration) {
+      const shown = rows.filter((row) => row.duration > 0);
+      const [only] = shown.slice(-1);
+      const end = movieMicroseconds(empty + (only?.duration ?? 0));
+      const last = ((duration + shift) * 1e6) / timescale;
+      const isWhole = shown.filter(({ mediaTime }) => mediaTime >= 0).length === 1 && (only?.mediaTime ?? -1) >= 0;
+      if (duration === 0 || shown.length === 0 || (isWhole && end > last - PADDING_MICROSECONDS)) return undefined;
+      return shown.slice(0, EDITS_MAX).map((row) => ({
+        ...(row.mediaTime < 0 ? {} : { fromMicroseconds: Math.round(((row.mediaTime + shift) * 1e6) / timescale) }),
+        durationMicroseconds: movieMicroseconds(row.duration),
+      }));
+    },
+  };
+}
+
+/** Rows of `elst`; a media time below 0 stands for nothing shown. */
+function editRows(moov: Uint8Array, trak: Box): { duration: number; mediaTime: number }[] {
   const elst = boxAt(moov, trak, "edts", "elst");
-  if (elst === undefined || elst.end - elst.body < 8) return 0;
+  if (elst === undefined || elst.end - elst.body < 8) return [];
   const view = viewOf(moov);
   const wide = moov[elst.body] === 1;
   const rowBytes = wide ? 20 : 12;
-  const rows = Math.min(view.getUint32(elst.body + 4), Math.floor((elst.end - elst.body - 8) / rowBytes));
-  let empty = 0;
-  for (let row = 0; row < rows; row++) {
+  const count = Math.min(view.getUint32(elst.body + 4), Math.floor((elst.end - elst.body - 8) / rowBytes));
+  return Array.from({ length: count }, (_, row) => {
     const at = elst.body + 8 + row * rowBytes;
-    const duration = wide ? Number(view.getBigUint64(at)) : view.getUint32(at);
-    const mediaTime = wide ? Number(view.getBigInt64(at + 8)) : view.getInt32(at + 4);
-    if (mediaTime >= 0) return (empty * timescale) / movieTimescale - mediaTime;
-    empty += duration;
-  }
-  return 0;
+    return {
+      duration: wide ? Number(view.getBigUint64(at)) : view.getUint32(at),
+      mediaTime: wide ? Number(view.getBigInt64(at + 8)) : view.getInt32(at + 4),
+    };
+  });
 }
 
 export function codedSample(sample: TableSample, track: IsoTrack, stream: number): CodedSample {

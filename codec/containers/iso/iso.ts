@@ -3,7 +3,9 @@
 import { type ByteSource, viewOf } from "../../bytes/bytes.ts";
 import { WindowReader } from "../../bytes/window-reader.ts";
 import { UnsupportedError } from "../../errors.ts";
-import { BATCH_SAMPLES, type CodedSample, type SourceIndex } from "../source-index.ts";
+import { editedMicroseconds } from "../../format/edit-list.ts";
+import { BATCH_SAMPLES, type CodedSample, type FoundIndex } from "../source-index.ts";
+import { withUnknown } from "../unknown-bytes.ts";
 import { type Box, boxAt, childBox, childBoxes, topBoxes } from "./iso-boxes.ts";
 import { FragmentReader } from "./iso-fragments.ts";
 import { chapterTracks, codedSample, type IsoTrack, readTrack } from "./iso-tracks.ts";
@@ -13,7 +15,7 @@ const MOOV_MAX_BYTES = 96 << 20;
 const TRACKS_MAX = 64;
 
 /** Undefined where there is no `moov` that can be read. */
-export async function openIso(source: ByteSource): Promise<SourceIndex | undefined> {
+export async function openIso(source: ByteSource): Promise<FoundIndex | undefined> {
   const reader = new WindowReader(source, 4096);
   let found: Box | undefined;
   let quickTime = false;
@@ -44,16 +46,42 @@ export async function openIso(source: ByteSource): Promise<SourceIndex | undefin
     .map((trak) => readTrack(moov, trak, moovOffset, movieTimescale))
     .filter((track) => track !== undefined);
   const chapters = chapterTracks(moov, traks);
-  for (const { id, stream } of tracks) if (chapters.has(id)) delete stream.text;
   const mvex = boxAt(moov, root, "mvex");
-  const longest = Math.max(0, ...tracks.map(({ tables, timescale }) => (tables?.duration ?? 0) / timescale));
+  for (const { id, stream } of tracks) {
+    if (mvex !== undefined) delete stream.edits; // tables do not know how long a fragmented track is
+    if (!chapters.has(id)) continue;
+    delete stream.text;
+    stream.isExtra = true;
+  }
+  markShorter(tracks);
+  const seconds = ({ tables, timescale, stream }: IsoTrack): number =>
+    stream.edits === undefined ? (tables?.duration ?? 0) / timescale : editedMicroseconds(stream.edits) / 1e6;
+  const longest = Math.max(0, ...tracks.map(seconds));
+  const fragments = () => mvex && new FragmentReader(moov, mvex, tracks);
   return {
     container: quickTime ? "mov" : "mp4",
     streams: tracks.map(({ stream }) => stream),
     durationMicroseconds: (longest || duration / movieTimescale) * 1e6,
+    beginsAtZero: mvex === undefined,
     structure: tracks.flatMap(({ structure }) => structure).sort((a, b) => a.offset - b.offset),
-    samples: () => merge(source, tracks, mvex && new FragmentReader(moov, mvex, tracks)),
+    samples: () => withUnknown(merge(source, tracks, fragments()), structureBoxes(source), source.size),
   };
+}
+
+/** A video track of less than this share of the longest is a cover or a preview. */
+const FILM_SHARE = 0.5;
+
+function markShorter(tracks: IsoTrack[]): void {
+  const films = tracks.filter(({ stream }) => stream.track?.kind === "video" && stream.isExtra !== true);
+  const seconds = ({ tables, timescale }: IsoTrack): number => (tables?.duration ?? 0) / timescale;
+  const longest = Math.max(0, ...films.map(seconds));
+  for (const track of films) if (seconds(track) < longest * FILM_SHARE) track.stream.isExtra = true;
+}
+
+/** Parts of the file that hold no coded bytes: every box but `mdat`, of which the head. */
+async function* structureBoxes(source: ByteSource): AsyncGenerator<{ start: number; end: number }> {
+  for await (const { type, start, body, end } of topBoxes(new WindowReader(source, 4096)))
+    yield { start, end: type === "mdat" ? body : end };
 }
 
 function movieTimes(moov: Uint8Array, mvhd: Box | undefined): { timescale: number; duration: number } {

@@ -1,13 +1,16 @@
 /** `Tracks` of Matroska and WebM (RFC 9559 5.1.4). */
-import { untaggedMatrix } from "../../format/header.ts";
+import { untaggedMatrix, type VideoTrack } from "../../format/header.ts";
 import { av1Name, avcName, hevcName } from "../codec-names.ts";
-import { ratioOf, type SourceStream, type StructureRange, type TextCoding } from "../source-index.ts";
+import { ratioOf, type SourceStream, START_CODES, type StructureRange, type TextCoding } from "../source-index.ts";
 import { childElements, float, unsigned } from "./ebml.ts";
 
 const TRACK_ENTRY = 0xae;
 const VIDEO = 1;
 const AUDIO = 2;
 const SUBTITLES = 17;
+
+/** An avcC's fixed fields; hvcC has more. */
+const CONFIGURATION_MIN_BYTES = 6;
 
 export interface MatroskaTrack {
   number: number;
@@ -56,13 +59,24 @@ export function readTracks(
     const type = unsigned(fields.get(0x83) ?? new Uint8Array());
     const codec = String.fromCharCode(...(fields.get(0x86) ?? []).slice(0, 64)).replace(/\0+$/, "");
     const configuration = fields.get(0x63a2) ?? new Uint8Array();
-    const packed = fields.has(0x6d80); // ContentEncodings: samples are not the codec's plain bytes
+    const encodings = fields.get(0x6d80); // samples are not the codec's plain bytes
+    const packed = encodings !== undefined;
     const stream: SourceStream = { form: "other", parameter: 0 };
     const defaultDuration = unsigned(fields.get(0x23e383) ?? new Uint8Array());
     if (type === VIDEO) {
       stream.form = packed ? "picture" : (FORMS[codec] ?? "picture");
-      if (stream.form === "avc") stream.parameter = ((configuration[4] ?? 3) & 3) + 1;
-      if (stream.form === "hevc") stream.parameter = ((configuration[21] ?? 3) & 3) + 1;
+      const isConfigured = configuration.length > CONFIGURATION_MIN_BYTES && configuration[0] === 1;
+      if (stream.form === "avc") {
+        // Some programs write the stream as it is, with start codes, and no configuration.
+        if (isConfigured) stream.parameter = ((configuration[4] ?? 3) & 3) + 1;
+        else stream.form = "annexb";
+      }
+      // Its first years' files have version 0.
+      const isHevcConfigured = configuration.length > 22 && (configuration[0] === 1 || configuration[1] !== 0);
+      if (stream.form === "hevc")
+        stream.parameter = isHevcConfigured ? ((configuration[21] ?? 3) & 3) + 1 : START_CODES;
+      stream.needsRate = defaultDuration === 0;
+      stream.isPacked = packed && !isStripped(encodings);
       describeVideo(stream, codec, configuration, fields.get(0xe0) ?? new Uint8Array(), defaultDuration);
     } else if (type === AUDIO) {
       stream.form = "audio";
@@ -78,6 +92,21 @@ export function readTracks(
     tracks.push({ number, defaultDuration, stream });
   }
   return { tracks, structure };
+}
+
+const HEADER_STRIPPING = 3;
+
+/** Whether all that was done to the samples is that equal first bytes were left out. @param encodings content of ContentEncodings (RFC 9559 5.1.4.1.31) */
+function isStripped(encodings: Uint8Array): boolean {
+  const inside = (from: Uint8Array, id: number): Uint8Array[] =>
+    childElements(from, 0, from.length).flatMap((child) =>
+      child.id === id ? [from.subarray(child.body, child.end)] : [],
+    );
+  return inside(encodings, 0x6240).every((encoding) => {
+    const [compression] = inside(encoding, 0x5034);
+    const [algorithm] = compression === undefined ? [] : inside(compression, 0x4254);
+    return algorithm !== undefined && unsigned(algorithm) === HEADER_STRIPPING;
+  });
 }
 
 function describeVideo(
@@ -110,11 +139,29 @@ function describeVideo(
     height,
     frameRate: defaultDuration > 0 ? ratioOf(1e9 / defaultDuration) : [25, 1],
     pixelAspect: pixelAspect(displayWidth * height, displayHeight * width),
-    rotation: 0,
-    mirrored: false,
+    ...turn(fields.get(0x7670)),
     matrix: matrix === 1 ? "bt709" : matrix === 2 ? untaggedMatrix(height) : "bt601",
     fullRange: colourFields.get(0x55b9) === 2,
   };
+}
+
+/** @param projection its element's content: a pose in degrees, counter-clockwise; yaw and pitch of 180 turn the picture over before the roll */
+function turn(projection: Uint8Array | undefined): Pick<VideoTrack, "rotation" | "mirrored"> {
+  const fields = new Map(
+    childElements(projection ?? new Uint8Array(), 0, projection?.length ?? 0).map(({ id, body, end }) => [
+      id,
+      projection?.subarray(body, end) ?? new Uint8Array(),
+    ]),
+  );
+  const angle = (id: number): number => float(fields.get(id) ?? new Uint8Array(4));
+  const isFlat = unsigned(fields.get(0x7671) ?? new Uint8Array()) === 0;
+  const [yaw, pitch, roll] = [0x7673, 0x7674, 0x7675].map(angle) as [number, number, number];
+  const [turned, tipped] = [yaw, pitch].map((degrees) => Math.abs(degrees) === 180);
+  if (!isFlat || roll % 90 !== 0 || (yaw !== 0 && !turned) || (pitch !== 0 && !tipped))
+    return { rotation: 0, mirrored: false };
+  const mirrored = turned !== tipped;
+  const clockwise = (mirrored ? roll : -roll) + (tipped ? 180 : 0);
+  return { rotation: ((((clockwise % 360) + 360) % 360) as VideoTrack["rotation"]) || 0, mirrored };
 }
 
 function pixelAspect(numerator: number, denominator: number): [number, number] {

@@ -1,89 +1,73 @@
-/**
- * Index of Matroska and WebM (RFC 9559). Segments, clusters and block groups are walked through as if they were flat, so that it does not
- * matter whether they know their sizes; everything else is skipped by its head.
- */
+/** Index of Matroska and WebM (RFC 9559). */
 
 import type { ByteSource } from "../../bytes/bytes.ts";
 import { WindowReader } from "../../bytes/window-reader.ts";
-import { BATCH_SAMPLES, type CodedSample, type SourceIndex } from "../source-index.ts";
+import { BATCH_SAMPLES, type CodedSample, type FoundIndex, UNKNOWN } from "../source-index.ts";
+import { nextStartCode } from "../streams/annexb.ts";
+import { readSequence } from "../streams/h264-headers.ts";
 import { childElements, ELEMENT_HEAD_BYTES, float, readElement, unsigned } from "./ebml.ts";
 import { blockFrames } from "./matroska-blocks.ts";
 import { type MatroskaTrack, readTracks } from "./matroska-tracks.ts";
-
-const EBML = 0x1a45dfa3;
-const SEGMENT = 0x18538067;
-const INFO = 0x1549a966;
-const TRACKS = 0x1654ae6b;
-const CLUSTER = 0x1f43b675;
-const TIMESTAMP = 0xe7;
-const SIMPLE_BLOCK = 0xa3;
-const BLOCK_GROUP = 0xa0;
-const BLOCK = 0xa1;
-const BLOCK_DURATION = 0x9b;
-const REFERENCE_BLOCK = 0xfb;
-const BLOCK_ADDITIONS = 0x75a1;
-const BLOCK_MORE = 0xa6;
-const BLOCK_ADDITIONAL = 0xa5;
-const BLOCK_ADD_ID = 0xee;
-/** Elements that hold the ones looked for; entered, not skipped. */
-const ENTERED = new Set([SEGMENT, CLUSTER, BLOCK_GROUP, BLOCK_ADDITIONS, BLOCK_MORE]);
-const IN_GROUP = new Set([
-  BLOCK,
-  BLOCK_DURATION,
-  REFERENCE_BLOCK,
-  BLOCK_ADDITIONS,
-  BLOCK_MORE,
-  BLOCK_ADDITIONAL,
-  BLOCK_ADD_ID,
-]);
+import { type Found, ID, IN_GROUP, walk } from "./matroska-walk.ts";
 
 const METADATA_MAX_BYTES = 8 << 20;
 /** A block's own head and lacing table; longer tables are left undivided. */
 const BLOCK_HEAD_BYTES = 1 << 10;
 
-interface Found {
-  id: number;
-  body: number;
-  end: number;
-}
+/** What stands outside of the clusters. */
+class Metadata {
+  webm = false;
+  scale = 1e6;
+  duration = 0;
+  hasInfo = false;
+  tracks: ReturnType<typeof readTracks> | undefined;
 
-async function* walk(reader: WindowReader): AsyncGenerator<Found> {
-  for (let at = 0; at < reader.size; ) {
-    const element = readElement(await reader.read(at, ELEMENT_HEAD_BYTES), 0);
-    if (element === undefined) return;
-    const body = at + element.headBytes;
-    if (ENTERED.has(element.id)) {
-      yield { id: element.id, body, end: body };
-      at = body;
-      continue;
-    }
-    if (element.size === undefined) return;
-    yield { id: element.id, body, end: Math.min(body + element.size, reader.size) };
-    at = body + element.size;
-  }
-}
-
-/** Undefined where no tracks are found before the first cluster. */
-export async function openMatroska(source: ByteSource): Promise<SourceIndex | undefined> {
-  const reader = new WindowReader(source);
-  let webm = false;
-  let scale = 1e6;
-  let duration = 0;
-  let found: ReturnType<typeof readTracks> | undefined;
-  for await (const { id, body, end } of walk(reader)) {
-    if (id === CLUSTER) break;
-    if (end - body > METADATA_MAX_BYTES || (id !== EBML && id !== INFO && id !== TRACKS)) continue;
+  async read(reader: WindowReader, { id, body, end }: Pick<Found, "id" | "body" | "end">): Promise<void> {
+    if (end - body > METADATA_MAX_BYTES || (id !== ID.EBML && id !== ID.INFO && id !== ID.TRACKS)) return;
     const bytes = (await reader.read(body, end - body)).slice();
-    if (id === TRACKS) found ??= readTracks(bytes, body);
-    for (const child of id === TRACKS ? [] : childElements(bytes, 0, bytes.length)) {
+    if (id === ID.TRACKS) {
+      this.tracks ??= readTracks(bytes, body);
+      return;
+    }
+    this.hasInfo ||= id === ID.INFO;
+    for (const child of childElements(bytes, 0, bytes.length)) {
       const value = bytes.subarray(child.body, child.end);
-      if (child.id === 0x4282) webm = String.fromCharCode(...value.subarray(0, 8)).startsWith("webm");
-      if (child.id === 0x2ad7b1) scale = unsigned(value) || 1e6;
-      if (child.id === 0x4489) duration = float(value);
+      if (child.id === 0x4282) this.webm = String.fromCharCode(...value.subarray(0, 8)).startsWith("webm");
+      if (child.id === 0x2ad7b1) this.scale = unsigned(value) || 1e6;
+      if (child.id === 0x4489) this.duration = float(value);
     }
   }
-  if (found === undefined) return undefined;
-  const { tracks, structure } = found;
+}
+
+/** Undefined where no tracks are found. */
+export async function openMatroska(source: ByteSource): Promise<FoundIndex | undefined> {
+  const reader = new WindowReader(source);
+  const metadata = new Metadata();
+  const places: number[] = [];
+  let segment = 0;
+  for await (const found of walk(reader)) {
+    if (found.id === ID.CLUSTER) break;
+    if (found.id === ID.SEGMENT) segment = found.body;
+    if (found.id === ID.SEEK_HEAD) places.push(...(await seekPlaces(reader, found)).map((place) => segment + place));
+    await metadata.read(reader, found);
+  }
+  // Files that were edited in place have them behind the clusters.
+  if (metadata.tracks === undefined || !metadata.hasInfo)
+    for (const place of places) {
+      const element = readElement(await reader.read(place, ELEMENT_HEAD_BYTES), 0);
+      if (element?.size === undefined) continue;
+      const body = place + element.headBytes;
+      await metadata.read(reader, { id: element.id, body, end: Math.min(reader.size, body + element.size) });
+    }
+  if (metadata.tracks === undefined)
+    for await (const found of walk(reader)) {
+      await metadata.read(reader, found);
+      if (metadata.tracks !== undefined) break;
+    }
+  if (metadata.tracks === undefined) return undefined;
+  const { webm, scale, duration } = metadata;
+  const { tracks, structure } = metadata.tracks;
+  await nameAnnexB(source, tracks, scale);
   return {
     container: webm ? "webm" : "mkv",
     streams: tracks.map(({ stream }) => stream),
@@ -91,6 +75,43 @@ export async function openMatroska(source: ByteSource): Promise<SourceIndex | un
     structure: structure.sort((a, b) => a.offset - b.offset),
     samples: () => clusterSamples(source, tracks, scale),
   };
+}
+
+const SEEK = 0x4dbb;
+const SEEK_POSITION = 0x53ac;
+
+/** Where a SeekHead (RFC 9559 5.1.1) says that other elements stand, from the segment's content on. */
+async function seekPlaces(reader: WindowReader, { body, end }: Found): Promise<number[]> {
+  const bytes = (await reader.read(body, Math.min(end - body, METADATA_MAX_BYTES))).slice();
+  return childElements(bytes, 0, bytes.length)
+    .filter(({ id }) => id === SEEK)
+    .flatMap((seek) => childElements(bytes, seek.body, seek.end).filter(({ id }) => id === SEEK_POSITION))
+    .map((place) => unsigned(bytes.subarray(place.body, place.end)));
+}
+
+const NAMING_SAMPLES_MAX = 200;
+const SEQUENCE = 7;
+
+/** H.264 with start codes and without configuration: what it is stands in its first sequence parameter set. */
+async function nameAnnexB(source: ByteSource, tracks: MatroskaTrack[], scale: number): Promise<void> {
+  const nameless = new Set(tracks.flatMap(({ stream }, number) => (stream.form === "annexb" ? [number] : [])));
+  let tried = 0;
+  if (nameless.size === 0) return;
+  for await (const batch of clusterSamples(source, tracks, scale)) {
+    for (const { stream, offset, size } of batch) {
+      const track = tracks[stream]?.stream.track;
+      if (!nameless.has(stream) || track?.kind !== "video") continue;
+      const bytes = await source.read(offset, Math.min(size, METADATA_MAX_BYTES));
+      for (let at = nextStartCode(bytes, 0); at >= 0; at = nextStartCode(bytes, at + 3)) {
+        const facts = ((bytes[at + 3] ?? 0) & 31) === SEQUENCE ? readSequence(bytes.subarray(at + 3)) : undefined;
+        if (facts === undefined) continue;
+        track.codec = facts.picture.codec;
+        nameless.delete(stream);
+        break;
+      }
+      if (nameless.size === 0 || ++tried >= NAMING_SAMPLES_MAX) return;
+    }
+  }
 }
 
 async function* clusterSamples(
@@ -104,7 +125,10 @@ async function* clusterSamples(
   let clusterTime = 0;
   /** Samples of the block group under way: their duration and kind stand behind them. */
   let group: CodedSample[] = [];
-  for await (const { id, body, end } of walk(reader)) {
+  const number = async ({ body, end }: Found): Promise<number> =>
+    unsigned(await reader.read(body, Math.min(8, end - body)));
+  for await (const found of walk(reader, new Set(streams.keys()))) {
+    const { id, body, end } = found;
     if (!IN_GROUP.has(id) && group.length > 0) {
       batch.push(...group);
       group = [];
@@ -113,24 +137,31 @@ async function* clusterSamples(
       yield batch;
       batch = [];
     }
-    if (id === TIMESTAMP) clusterTime = unsigned(await reader.read(body, Math.min(8, end - body)));
-    else if (id === BLOCK_DURATION) {
-      const each =
-        (unsigned(await reader.read(body, Math.min(8, end - body))) * scale) / 1000 / Math.max(1, group.length);
-      for (const sample of group) sample.durationMicroseconds = each;
-    } else if (id === REFERENCE_BLOCK) for (const sample of group) sample.key = false;
-    else if (id === BLOCK_ADDITIONAL && group[0] !== undefined && end > body) {
+    if (id === ID.TIMESTAMP) clusterTime = await number(found);
+    else if (id === ID.BLOCK_DURATION) {
+      const frames = group.filter(({ isAddition }) => isAddition !== true);
+      const each = ((await number(found)) * scale) / 1000 / Math.max(1, frames.length);
+      for (const [i, frame] of frames.entries()) {
+        if (frame.durationMicroseconds === 0) frame.timeMicroseconds += i * each;
+        frame.durationMicroseconds = each;
+      }
+    } else if (id === ID.REFERENCE_BLOCK) for (const sample of group) sample.key = false;
+    else if (id === ID.BLOCK_ADDITIONAL && group[0] !== undefined && end > body) {
       if (tracks[group[0].stream]?.stream.text !== undefined) continue; // settings of a cue
-      // Alpha and other additions: pictures of their own, beside the first one's.
-      group.push({ ...group[0], offset: body, size: end - body, key: false, durationMicroseconds: 0 });
-    } else if (id === SIMPLE_BLOCK || id === BLOCK) {
+      // Alpha and the like: coded pictures that belong to the first one.
+      const addition = { key: false, durationMicroseconds: 0, isAddition: true };
+      group.push({ ...group[0], offset: body, size: end - body, ...addition });
+    } else if (id === ID.LOST) {
+      const place = { offset: body, size: end - body, timeMicroseconds: (clusterTime * scale) / 1000 };
+      batch.push({ ...place, durationMicroseconds: 0, key: false, stream: UNKNOWN });
+    } else if (id === ID.SIMPLE_BLOCK || id === ID.BLOCK) {
       const head = await reader.read(body, Math.min(BLOCK_HEAD_BYTES, end - body));
       const block = blockFrames(head, end - body);
       const stream = block && streams.get(block.track);
       if (block === undefined || stream === undefined) continue;
       const { defaultDuration } = tracks[stream] ?? { defaultDuration: 0 };
       let offset = body + block.headBytes;
-      const target = id === BLOCK ? group : batch;
+      const target = id === ID.BLOCK ? group : batch;
       for (const [i, size] of block.sizes.entries()) {
         if (size > 0)
           target.push({
@@ -138,7 +169,7 @@ async function* clusterSamples(
             size,
             timeMicroseconds: ((clusterTime + block.time) * scale + i * defaultDuration) / 1000,
             durationMicroseconds: defaultDuration / 1000,
-            key: id === BLOCK || block.key,
+            key: id === ID.BLOCK || block.key,
             stream,
           });
         offset += size;

@@ -50,23 +50,119 @@ export function readPacket(bytes: Uint8Array, at: number): Packet | undefined {
   return packet;
 }
 
+/** How packets stand in a file. */
+export interface PacketForm {
+  /** From one packet to the next. */
+  bytes: number;
+  /** Before each packet's sync byte: the time stamp of AVCHD and Blu-ray. */
+  lead: number;
+}
+
+/** As they are sent, with a time stamp before each (BDAV), with 16 bytes for correcting errors behind each (DVB). */
+const FORMS: readonly PacketForm[] = [
+  { bytes: PACKET_BYTES, lead: 0 },
+  { bytes: 192, lead: 4 },
+  { bytes: 204, lead: 0 },
+];
+/** So many sync bytes at their places are packets. */
+const SURE_PACKETS = 5;
+const PIDS = 1 << 13;
+
+/** A PID and a form of packets in one number, as a stream's parameter. */
+export const transportParameter = (pid: number, form: PacketForm): number => pid + PIDS * FORMS.indexOf(form);
+
+/** How packets stand, by a stream's parameter. */
+export const packetFormOf = (parameter: number): PacketForm => FORMS[Math.floor(parameter / PIDS)] as PacketForm;
+
+/**
+ * How packets stand in a file that may begin in the middle of one.
+ *
+ * @param head 1.2 kB of the file or more
+ * @returns undefined where none do
+ */
+export function findPackets(head: Uint8Array): { form: PacketForm; from: number } | undefined {
+  for (let from = 0; from < 204; from++)
+    for (const form of FORMS)
+      if (standsAt(head, from + form.lead, form, SURE_PACKETS) && from + form.lead < head.length) return { form, from };
+  return undefined;
+}
+
+/** Whether sync bytes stand where `count` packets begin, as far as the bytes reach. */
+function standsAt(bytes: Uint8Array, sync: number, form: PacketForm, count: number): boolean {
+  for (let n = 0; n < count && sync + n * form.bytes < bytes.length; n++)
+    if (bytes[sync + n * form.bytes] !== SYNC) return false;
+  return true;
+}
+
+/** Told of a packet: where its sync byte stands, where its bytes end; less than 188 behind where bytes were lost. */
+export type PacketVisit = (sync: number, end: number) => void;
+
+/**
+ * Goes from packet to packet. Where bytes are lost or were put in between it goes on at the next place where several packets follow
+ * each other.
+ *
+ * @param isLast no bytes follow; otherwise the last packets are left for the next call
+ * @param lost   is told of bytes that belong to no packet
+ * @returns where to go on
+ */
+export function walkPackets(
+  bytes: Uint8Array,
+  from: number,
+  form: PacketForm,
+  isLast: boolean,
+  visit: PacketVisit,
+  lost: (from: number, to: number) => void = () => {},
+): number {
+  let at = from;
+  const stop = isLast ? bytes.length - PACKET_BYTES - form.lead : bytes.length - SURE_PACKETS * form.bytes;
+  while (at <= stop) {
+    const sync = at + form.lead;
+    const next = at + form.bytes;
+    const isHere = bytes[sync] === SYNC;
+    if (isHere && standsAt(bytes, next + form.lead, form, 1)) {
+      visit(sync, sync + PACKET_BYTES);
+      at = next;
+      continue;
+    }
+    let to = at + 1;
+    while (to + form.lead < bytes.length && !standsAt(bytes, to + form.lead, form, SURE_PACKETS)) to += 1;
+    if (to + form.lead >= bytes.length) to = bytes.length;
+    const end = isHere ? Math.min(to, sync + PACKET_BYTES) : at;
+    if (isHere) visit(sync, end);
+    if (to > end) lost(end, to);
+    at = to;
+  }
+  return at;
+}
+
 /** What one stream's packets carry from `start` to `end`, joined, and where each piece of it stands. */
 export function elementaryBytes(
   bytes: Uint8Array,
   start: number,
   end: number,
-  pid: number,
+  parameter: number,
+  lost?: (from: number, to: number) => void,
 ): { bytes: Uint8Array; pieces: { at: number; offset: number; size: number }[] } {
   const joined = new Uint8Array(Math.max(0, end - start));
   const pieces: { at: number; offset: number; size: number }[] = [];
+  const pid = parameter % PIDS;
+  const form = packetFormOf(parameter);
   let length = 0;
-  for (let at = start; at + PACKET_BYTES <= end; at += PACKET_BYTES) {
-    const packet = readPacket(bytes, at);
-    if (packet === undefined || packet.pid !== pid || packet.payload >= at + PACKET_BYTES) continue;
-    const size = at + PACKET_BYTES - packet.payload;
-    joined.set(bytes.subarray(packet.payload, packet.payload + size), length);
-    pieces.push({ at: length, offset: packet.payload, size });
-    length += size;
-  }
+  const part = bytes.subarray(start, end);
+  walkPackets(
+    part,
+    0,
+    form,
+    true,
+    (sync, packetEnd) => {
+      const packet = readPacket(part, sync);
+      if (packet === undefined || packet.pid !== pid || packet.payload >= packetEnd) return;
+      const size = packetEnd - packet.payload;
+      joined.set(part.subarray(packet.payload, packetEnd), length);
+      pieces.push({ at: length, offset: start + packet.payload, size });
+      length += size;
+    },
+    lost && ((from, to) => lost(start + from, start + to)),
+  );
   return { bytes: joined.subarray(0, length), pieces };
 }

@@ -1,13 +1,35 @@
 /** What a sequence parameter set says about the picture (ITU-T H.264 7.3.2.1.1, E.1.1). */
 import { ratioOf } from "../source-index.ts";
 
-export interface SequenceFacts {
+/** What a track's header takes of it. */
+export interface PictureFacts {
   codec: string;
   width: number;
   height: number;
+  /** 25 where it is not told. */
   frameRate: [number, number];
   pixelAspect: [number, number];
   fullRange: boolean;
+}
+
+export interface SequenceFacts {
+  picture: PictureFacts;
+  hasRate: boolean;
+  slices: SliceCoding;
+}
+
+/** What is needed to read the start of a slice's header. */
+export interface SliceCoding {
+  frameNumberBits: number;
+  hasPlanes: boolean;
+  /** Frames may be coded as two fields. */
+  mayBeFields: boolean;
+}
+
+/** The field that a slice belongs to. */
+export interface FieldOfSlice {
+  frameNumber: number;
+  isBottom: boolean;
 }
 
 /** Table E-1, from index 1 on. */
@@ -85,9 +107,10 @@ export function readSequence(nal: Uint8Array): SequenceFacts | undefined {
   const profile = bytes[1] ?? 0;
   bits.ue();
   let chroma = 1;
+  let hasPlanes = false;
   if (HIGH_PROFILES.has(profile)) {
     chroma = bits.ue();
-    if (chroma === 3) bits.read(1);
+    if (chroma === 3) hasPlanes = bits.read(1) === 1;
     bits.ue();
     bits.ue();
     bits.read(1);
@@ -97,7 +120,7 @@ export function readSequence(nal: Uint8Array): SequenceFacts | undefined {
       if (present === 1) skipList(bits, list < 6 ? 16 : 64);
     }
   }
-  bits.ue();
+  const frameNumberBits = bits.ue() + 4;
   const order = bits.ue();
   if (order === 0) bits.ue();
   else if (order === 1) {
@@ -119,7 +142,43 @@ export function readSequence(nal: Uint8Array): SequenceFacts | undefined {
   const height = rows * 16 * (2 - frames) - (top + bottom) * (chroma === 1 ? 2 : 1) * (2 - frames);
   if (bits.ended || width < 1 || height < 1 || width > 16384 || height > 16384) return undefined;
   const codec = `avc1.${[...bytes.subarray(1, 4)].map((byte) => byte.toString(16).padStart(2, "0").toUpperCase()).join("")}`;
-  return { codec, width, height, ...usability(bits) };
+  const { hasRate, ...shown } = usability(bits);
+  return {
+    picture: { codec, width, height, ...shown },
+    hasRate,
+    slices: { frameNumberBits, hasPlanes, mayBeFields: frames === 0 },
+  };
+}
+
+/**
+ * @param nal a slice from its NAL unit's head on; 16 bytes are enough
+ * @returns undefined where the slice is a frame's
+ */
+export function readField(
+  nal: Uint8Array,
+  { frameNumberBits, hasPlanes, mayBeFields }: SliceCoding,
+): FieldOfSlice | undefined {
+  if (!mayBeFields) return undefined;
+  const bits = new Bits(payload(nal.subarray(0, 24)).subarray(1));
+  bits.ue(); // first_mb_in_slice
+  bits.ue(); // slice_type
+  bits.ue(); // pic_parameter_set_id
+  if (hasPlanes) bits.read(2);
+  const frameNumber = bits.read(frameNumberBits);
+  return bits.read(1) === 1 ? { frameNumber, isBottom: bits.read(1) === 1 } : undefined;
+}
+
+/** Finds second fields: each belongs to the picture whose first field came directly before it (7.4.1.2.4). */
+export class FieldPairs {
+  private first: FieldOfSlice | undefined;
+
+  /** Told of each picture or field in coding order. @returns whether it is the second field of the picture before */
+  isSecond(field: FieldOfSlice | undefined): boolean {
+    const isSecond =
+      field !== undefined && this.first?.frameNumber === field.frameNumber && this.first.isBottom !== field.isBottom;
+    this.first = isSecond ? undefined : field;
+    return isSecond;
+  }
 }
 
 function skipList(bits: Bits, size: number): void {
@@ -130,8 +189,13 @@ function skipList(bits: Bits, size: number): void {
   }
 }
 
-function usability(bits: Bits): Pick<SequenceFacts, "frameRate" | "pixelAspect" | "fullRange"> {
-  const facts = { frameRate: [25, 1] as [number, number], pixelAspect: [1, 1] as [number, number], fullRange: false };
+function usability(bits: Bits): Omit<PictureFacts, "codec" | "width" | "height"> & { hasRate: boolean } {
+  const facts = {
+    frameRate: [25, 1] as [number, number],
+    pixelAspect: [1, 1] as [number, number],
+    fullRange: false,
+    hasRate: false,
+  };
   if (bits.read(1) === 0) return facts;
   if (bits.read(1) === 1) {
     const index = bits.read(8);
@@ -150,7 +214,8 @@ function usability(bits: Bits): Pick<SequenceFacts, "frameRate" | "pixelAspect" 
   }
   if (bits.read(1) === 1) {
     const [units, scale] = [bits.read(32), bits.read(32)];
-    if (!bits.ended && units > 0 && scale > 0 && scale / units < 1000) facts.frameRate = ratioOf(scale / units / 2);
+    facts.hasRate = !bits.ended && units > 0 && scale > 0 && scale / units < 1000;
+    if (facts.hasRate) facts.frameRate = ratioOf(scale / units / 2);
   }
   return facts;
 }

@@ -3,7 +3,7 @@
 import { type ByteSource, viewOf } from "../../bytes/bytes.ts";
 import { WindowReader } from "../../bytes/window-reader.ts";
 import { untaggedMatrix } from "../../format/header.ts";
-import { BATCH_SAMPLES, type CodedSample, ratioOf, type SourceIndex } from "../source-index.ts";
+import { BATCH_SAMPLES, type CodedSample, type FoundIndex, ratioOf } from "../source-index.ts";
 
 const PICTURE_HEAD_BYTES = 12;
 const CODINGS: Record<string, { codec: string; form: "picture" | "vp9" | "av1" }> = {
@@ -12,7 +12,7 @@ const CODINGS: Record<string, { codec: string; form: "picture" | "vp9" | "av1" }
   AV01: { codec: "av01.0.08M.08", form: "av1" },
 };
 
-export async function openIvf(source: ByteSource): Promise<SourceIndex | undefined> {
+export async function openIvf(source: ByteSource): Promise<FoundIndex | undefined> {
   if (source.size < 32) return undefined;
   const head = await source.read(0, 32);
   const view = viewOf(head);

@@ -20,6 +20,8 @@ export interface VideoFacts {
   width: number;
   height: number;
   frameRate: [number, number];
+  /** aspect_ratio_information as it stands; what it means depends on `mpeg2`. */
+  aspectCode: number;
   mpeg2: boolean;
 }
 
@@ -96,7 +98,13 @@ export class VideoScanner {
       const width = (a << 4) | (b >> 4);
       const height = ((b & 15) << 8) | c;
       if (width > 0 && height > 0)
-        this.facts ??= { width, height, frameRate: [...(PICTURE_RATES[(d & 15) - 1] ?? UNKNOWN_RATE)], mpeg2: false };
+        this.facts ??= {
+          width,
+          height,
+          frameRate: [...(PICTURE_RATES[(d & 15) - 1] ?? UNKNOWN_RATE)],
+          aspectCode: d >> 4,
+          mpeg2: false,
+        };
     } else if (this.code === EXTENSION && length === 3 && a >> 4 === PICTURE_CODING && (c & 3) !== 3) {
       this.events.field();
     } else if (

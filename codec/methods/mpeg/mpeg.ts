@@ -4,6 +4,7 @@
  */
 import { recogniseSource } from "../../containers/open-index.ts";
 import { type MpegSource, openMpeg } from "../../containers/open-mpeg.ts";
+import { mpegPixelAspect } from "../../containers/streams/mpeg-aspect.ts";
 import type { DivisionWriter } from "../../division/division-writer.ts";
 import { InputError } from "../../errors.ts";
 import { type Track, untaggedMatrix } from "../../format/header.ts";
@@ -53,7 +54,8 @@ export const mpeg: DivisionMethod<MpegWorkerApi> = {
     ),
 };
 
-function trackOf({ video: { width, height, frameRate, mpeg2 } }: MpegSource): Track {
+function trackOf({ video }: MpegSource): Track {
+  const { width, height, frameRate, mpeg2 } = video;
   return {
     id: 0,
     kind: "video",
@@ -61,7 +63,7 @@ function trackOf({ video: { width, height, frameRate, mpeg2 } }: MpegSource): Tr
     width,
     height,
     frameRate,
-    pixelAspect: [1, 1],
+    pixelAspect: mpegPixelAspect(video),
     rotation: 0,
     mirrored: false,
     matrix: untaggedMatrix(height),

@@ -1,12 +1,14 @@
 /**
  * Decides which bytes of a segment are withheld and which are structure. Order: codec configuration, the starts of key pictures' slices,
- * then of the other pictures', then of sound packets, as far as the allowance goes. FORMAT.md 10 does not bind a divider to any of it.
+ * then of the other pictures', then of sound packets, as far as the allowance goes;
+ * and a part of all bytes of which nothing is known. FORMAT.md 10 does not bind a divider to any of it.
  */
+import { START_CODES } from "../../containers/source-index.ts";
 import { isSlice, NAL, nextStartCode } from "../../containers/streams/annexb.ts";
 import type { Alignment } from "./columns.ts";
 import { type Mark, markAv1, markVp9 } from "./frame-marks.ts";
 import { findLengthField, lengthAtEnd, NO_LENGTH_FIELD, withBytesBehind } from "./length-field.ts";
-import type { Range, StructurePart } from "./ranges.ts";
+import { endOf, type Range, type StructurePart } from "./ranges.ts";
 import type { Piece } from "./segment-planner.ts";
 import { markTransport, transportHeads } from "./transport-marks.ts";
 
@@ -23,6 +25,9 @@ const OTHER_LEAST_BYTES = 6;
 /** Taken of every slice even beyond the share: one slice left whole can be a picture. */
 const KEY_ALWAYS_BYTES = 8;
 const OTHER_ALWAYS_BYTES = 3;
+/** Of bytes that no structure tells of: so much of so many, since pictures may begin anywhere in them. */
+const UNKNOWN_BYTES = 4;
+const UNKNOWN_EVERY_BYTES = 16;
 /** Of what the configuration leaves; the least where other pictures are short of {@link wantedOf}. */
 const KEY_SHARE = 0.6;
 const KEY_LEAST_SHARE = 0.2;
@@ -43,8 +48,8 @@ export interface CutRequest {
   allowance: number;
   /** Low bit rates: at least the least of every slice, beyond the allowance. */
   generous: boolean;
-  /** Sound packets too. */
-  sound: boolean;
+  /** Nothing else hides what is left: sound packets are cut too, and bytes of which it is not known what they are. */
+  alone: boolean;
 }
 
 /** Both in order and without overlaps; a withheld range lies inside or outside of a part of the structure. */
@@ -60,14 +65,17 @@ export function chooseCuts(bytes: Uint8Array, request: CutRequest): Cuts {
   const marks: Mark[] = [];
   const structure = new Structure();
   const tables: Cuts["tables"] = [];
-  const firstPacket = request.pieces.find(({ form }) => form === "ts")?.offset;
+  const firstPacket = request.pieces.find(({ form }) => form === "ts");
   let at = 0;
   const between = (end: number, sample: number): void => {
     if (firstPacket !== undefined || end === at) return;
     const lengthField = findLengthField(bytes, at, end, sample);
     if (end - at >= STRUCTURE_MIN_BYTES || lengthField !== NO_LENGTH_FIELD) structure.add(at, end - at, lengthField);
   };
-  for (const piece of request.pieces) {
+  const { alone, pieces } = request;
+  // In a damaged file samples may lie beside what they are told to be: then pictures may lie in what is told to be sound, too.
+  const isBeside = alone && pieces.some((piece) => hasLengthUnits(piece) && !hasLengths(bytes, piece));
+  for (const piece of pieces) {
     // Configuration lies inside structure.
     if (piece.form === "configuration" || piece.form === "audio-configuration") {
       const most = piece.form === "configuration" ? CONFIGURATION_MAX_BYTES : SOUND_CONFIGURATION_MAX_BYTES;
@@ -79,15 +87,18 @@ export function chooseCuts(bytes: Uint8Array, request: CutRequest): Cuts {
       continue;
     }
     between(piece.offset, piece.size);
-    markPiece(bytes, piece, request.sound, marks, structure);
+    if (isBeside && piece.form !== "other") markUnknown(piece.offset, piece.offset + piece.size, marks);
+    else markPiece(bytes, piece, alone, marks, structure);
     at = piece.offset + piece.size;
   }
   between(bytes.length, 0);
   if (firstPacket !== undefined)
     for (const { offset, size } of transportHeads(bytes, firstPacket)) structure.add(offset, size);
-  const { parts } = structure;
+  marks.sort((a, b) => a.offset - b.offset);
+  const withheld = allocate(marks, request);
+  const parts = withoutCrossed(structure.parts, withheld);
   const alignment = parts.length < COLUMNS_FROM_PARTS ? "none" : firstPacket === undefined ? "end" : "start";
-  return { withheld: allocate(marks, request), structure: parts, alignment, tables };
+  return { withheld, structure: parts, alignment, tables };
 }
 
 /** Gathers parts in order; one that begins where the last one ends goes on with it. */
@@ -105,16 +116,57 @@ class Structure {
   }
 }
 
-function markPiece(bytes: Uint8Array, piece: Piece, sound: boolean, marks: Mark[], structure: Structure): void {
+/** In damaged files a withheld range may begin or end inside a part; such parts stay open. */
+function withoutCrossed(parts: StructurePart[], withheld: Range[]): StructurePart[] {
+  let next = 0;
+  return parts.filter(({ offset, size }) => {
+    const end = offset + size;
+    while (endOf(withheld[next]) <= offset && next < withheld.length) next += 1;
+    for (let i = next; i < withheld.length; i++) {
+      const cut = withheld[i] as Range;
+      if (cut.offset >= end) break;
+      if (cut.offset < offset || endOf(cut) > end) return false;
+    }
+    return true;
+  });
+}
+
+function markPiece(bytes: Uint8Array, piece: Piece, alone: boolean, marks: Mark[], structure: Structure): void {
   const { offset, size, form } = piece;
   const kind = piece.key ? "key" : "other";
-  if (form === "avc" || form === "hevc") markLengths(bytes, piece, marks, structure);
-  else if (form === "annexb") markStartCodes(bytes, piece, marks, structure);
-  else if (form === "ts") markTransport(bytes, piece, marks);
+  if (form === "annexb" || (form === "hevc" && piece.parameter === START_CODES))
+    markStartCodes(bytes, piece, marks, structure);
+  else if (form === "avc" || form === "hevc") {
+    if (alone && !hasLengths(bytes, piece)) markUnknown(offset, offset + size, marks);
+    else markLengths(bytes, piece, marks, structure);
+  } else if (form === "ts") markTransport(bytes, piece, marks, (from, to) => alone && markUnknown(from, to, marks));
   else if (form === "av1") markAv1(bytes, piece, marks);
   else if (form === "vp9") markVp9(bytes, piece, marks);
   else if (form === "picture") marks.push({ offset, room: size, kind });
-  else if (form === "audio" && sound) marks.push({ offset, room: Math.min(size, SOUND_MAX_BYTES), kind: "sound" });
+  else if (form === "audio" && alone) marks.push({ offset, room: Math.min(size, SOUND_MAX_BYTES), kind: "sound" });
+  else if (form === "unknown" && alone) markUnknown(offset, offset + size, marks);
+}
+
+/** Takes a part of everything from `start` to `end`. */
+export function markUnknown(start: number, end: number, marks: Mark[]): void {
+  for (let offset = start; offset < end; offset += UNKNOWN_EVERY_BYTES)
+    marks.push({ offset, room: Math.min(UNKNOWN_BYTES, end - offset), kind: "unknown" });
+}
+
+function lengthAt(bytes: Uint8Array, at: number, lengthBytes: number): number {
+  let length = 0;
+  for (let i = 0; i < lengthBytes; i++) length = length * 256 + (bytes[at + i] ?? 0);
+  return length;
+}
+
+const hasLengthUnits = ({ form, parameter }: Piece): boolean =>
+  form === "avc" || (form === "hevc" && parameter !== START_CODES);
+
+/** Whether a sample's NAL units end where it does. */
+function hasLengths(bytes: Uint8Array, { offset, size, parameter }: Piece): boolean {
+  let at = offset;
+  while (at + parameter <= offset + size) at += parameter + lengthAt(bytes, at, parameter);
+  return at === offset + size;
 }
 
 /** NAL units behind their lengths (ISO/IEC 14496-15). A length beyond the sample takes the rest. */
@@ -122,8 +174,7 @@ function markLengths(bytes: Uint8Array, piece: Piece, marks: Mark[], structure: 
   const end = piece.offset + piece.size;
   const lengthBytes = piece.parameter;
   for (let at = piece.offset; at + lengthBytes < end; ) {
-    let length = 0;
-    for (let i = 0; i < lengthBytes; i++) length = length * 256 + (bytes[at + i] ?? 0);
+    const length = lengthAt(bytes, at, lengthBytes);
     const start = at + lengthBytes;
     const next = Math.min(end, start + length);
     structure.add(at, lengthBytes, lengthAtEnd(lengthBytes));
@@ -178,7 +229,7 @@ function allocate(marks: Mark[], { pieces, allowance, generous }: CutRequest): R
   const forKeys = others > 0 ? Math.min(left * KEY_SHARE, besideOthers) : left;
   const keyShare = keys === 0 ? 0 : Math.floor(Math.max(0, forKeys) / keys);
   const key = Math.min(KEY_MAX_BYTES, Math.max(keyShare, generous ? KEY_LEAST_BYTES : KEY_ALWAYS_BYTES));
-  left -= taken("key", key);
+  left -= taken("key", key) + taken("unknown", UNKNOWN_BYTES);
   const otherOf = shareOutOthers(marks, left * othersShare, wanted, generous ? OTHER_LEAST_BYTES : OTHER_ALWAYS_BYTES);
   for (const { kind, room } of marks) if (kind === "other") left -= Math.min(room, otherOf(room));
   const sound = Math.min(
@@ -190,7 +241,7 @@ function allocate(marks: Mark[], { pieces, allowance, generous }: CutRequest): R
   for (const mark of marks) {
     const size = Math.min(
       mark.room,
-      { configuration: CONFIGURATION_MAX_BYTES, key, other: otherOf(mark.room), sound }[mark.kind],
+      { configuration: CONFIGURATION_MAX_BYTES, key, other: otherOf(mark.room), sound, unknown: mark.room }[mark.kind],
     );
     if (size > 0) ranges.push({ offset: mark.offset, size });
   }

@@ -5,7 +5,7 @@ import type { Piece } from "./segment-planner.ts";
 export interface Mark {
   offset: number;
   room: number;
-  kind: "configuration" | "key" | "other" | "sound";
+  kind: "configuration" | "key" | "other" | "sound" | "unknown";
 }
 
 /** Frames of a superframe (VP9 bitstream specification, Annex B), or the one frame. */

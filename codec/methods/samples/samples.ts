@@ -34,10 +34,18 @@ export const samples: DivisionMethod<SamplesWorkerApi> = {
 
   async prepare(job) {
     const index = await openIndex(job.source);
-    const tracks = index.streams.flatMap(({ track }) => (track === undefined ? [] : [track])).slice(0, TRACKS_MAX);
+    const { streams, film, container, startMicroseconds } = index;
+    const order = [...streams.slice(film, film + 1), ...streams.filter((_, number) => number !== film)];
+    const tracks = order
+      .flatMap(({ track, edits }) => (track === undefined ? [] : [edits === undefined ? track : { ...track, edits }]))
+      .slice(0, TRACKS_MAX);
     for (const [id, track] of tracks.entries()) track.id = id;
     return {
-      parameters: { container: index.container },
+      parameters: {
+        container,
+        ...(startMicroseconds === 0 ? {} : { startMicroseconds }),
+        ...(streams[film]?.isPacked === true ? { isPacked: true } : {}),
+      },
       tracks,
       async write(writer, pool, kept) {
         await cutAll(job, index, writer, pool, kept);
@@ -97,7 +105,7 @@ async function cutAll(
       pieces: segment.pieces,
       allowance: share.allow(segment.end, codedBytes(segment)),
       generous: share.generous,
-      sound: description.protection === "patent",
+      alone: description.protection === "patent",
     };
     const done = kept[planned++] ?? cutInWorker(pool, await readOwn(source, segment), request);
     if (done instanceof Promise) done.catch(() => {}); // reported when its turn comes

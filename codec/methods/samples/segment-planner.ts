@@ -1,5 +1,12 @@
 /** Divides a source file into consecutive byte ranges, each of which becomes one segment. Rules: FORMAT.md 10. */
-import type { CodedSample, SampleForm, SourceIndex } from "../../containers/source-index.ts";
+import {
+  type CodedSample,
+  type SampleForm,
+  type SourceIndex,
+  type SourceStream,
+  UNKNOWN,
+} from "../../containers/source-index.ts";
+import { presentationsOf } from "../../format/edit-list.ts";
 
 const SEGMENT_MAX_MICROSECONDS = 2_000_000;
 /**
@@ -40,26 +47,54 @@ export interface PlannedSegment {
   pieces: Piece[];
 }
 
+/** Sound may lie this far from its pictures in the file; beyond it their times are compared by {@link Skews}. */
+const INTERLEAVED_MICROSECONDS = 1_000_000;
+
 class OpenSegment {
   readonly pieces: Piece[] = [];
   pictures = 0;
   key = false;
+  /** Of what it holds, in source time, sound moved to where its pictures are. */
   from = Number.POSITIVE_INFINITY;
   to = Number.NEGATIVE_INFINITY;
+  /** When that is shown. */
+  private shownFrom = Number.POSITIVE_INFINITY;
+  private shownTo = Number.NEGATIVE_INFINITY;
 
-  constructor(readonly start: number) {}
+  constructor(
+    readonly start: number,
+    /** Of the segment before: the place of one of which nothing is shown. */
+    private readonly shownBefore = 0,
+  ) {}
 
   /** Time from the first sample's start to the last one's end, if this one came too. */
-  spanWith(sample: CodedSample): number {
-    return (
-      Math.max(this.to, sample.timeMicroseconds + sample.durationMicroseconds) -
-      Math.min(this.from, sample.timeMicroseconds)
-    );
+  spanWith(time: number, duration: number): number {
+    return Math.max(this.to, time + duration) - Math.min(this.from, time);
+  }
+
+  add(time: number, { timeMicroseconds, durationMicroseconds }: CodedSample, { edits }: SourceStream): void {
+    this.from = Math.min(this.from, time);
+    this.to = Math.max(this.to, time + durationMicroseconds);
+    // What takes no time is shown where it stands; what is shown again counts from where it is shown first.
+    const shown = presentationsOf(edits, timeMicroseconds, timeMicroseconds + Math.max(1, durationMicroseconds));
+    if (shown.length === 0) return;
+    const start = Math.min(...shown.map((one) => one.start));
+    const end = edits === undefined ? start + durationMicroseconds : Math.max(...shown.map((one) => one.end));
+    this.shownFrom = Math.min(this.shownFrom, start + time - timeMicroseconds);
+    this.shownTo = Math.max(this.shownTo, end);
+  }
+
+  /** The rest of a sample that was split. */
+  splitAt(offset: number): OpenSegment {
+    const rest = new OpenSegment(offset, this.shownBefore);
+    const { from, to, shownFrom, shownTo } = this;
+    return Object.assign(rest, { from, to, shownFrom, shownTo });
   }
 
   closed(end: number, structure: boolean): PlannedSegment {
-    const from = Number.isFinite(this.from) ? Math.min(TIME_MAX, Math.max(0, Math.round(this.from))) : 0;
-    const to = Number.isFinite(this.to) ? Math.min(TIME_MAX, Math.max(from, Math.round(this.to))) : from;
+    const isShown = Number.isFinite(this.shownFrom);
+    const from = isShown ? Math.min(TIME_MAX, Math.max(0, Math.round(this.shownFrom))) : this.shownBefore;
+    const to = isShown ? Math.min(TIME_MAX, Math.max(from, Math.round(this.shownTo))) : from;
     return {
       start: this.start,
       end,
@@ -73,56 +108,122 @@ class OpenSegment {
   }
 }
 
+/** Streams go on side by side where no more than this of one comes before the next picture. */
+const RUN_MAX_MICROSECONDS = 500_000;
+
+/** Samples of a stream without a picture between them. */
+interface Run {
+  /** Pictures before it. */
+  pictures: number;
+  start: number;
+  end: number;
+  /** Of the run before. */
+  before: number;
+  /** Behind the pictures' time, where that is too far to be usual. */
+  lag: number;
+}
+
+/**
+ * How far the other streams' times lie from the film's at the same place of the file, where the two go on side by side. Without it sound
+ * that stands five seconds behind its pictures would end a segment at each change from one to the other.
+ */
+class Skews {
+  private picture: CodedSample | undefined;
+  private pictures = 0;
+  private readonly runs = new Map<number, Run>();
+
+  constructor(private readonly film: number) {}
+
+  /** A sample's time as if it stood beside its pictures. */
+  timeOf(sample: CodedSample): number {
+    const { stream, timeMicroseconds: time } = sample;
+    if (stream === this.film) {
+      this.picture = sample;
+      this.pictures += 1;
+    }
+    if (stream === this.film || stream === UNKNOWN || this.picture === undefined) return time;
+    const { timeMicroseconds: start, durationMicroseconds } = this.picture;
+    const lag = time - Math.max(start, Math.min(start + durationMicroseconds, time));
+    const run = this.runOf(stream, time);
+    if (Math.abs(lag) <= INTERLEAVED_MICROSECONDS) return time;
+    const isNear = Math.abs(lag - run.lag) <= INTERLEAVED_MICROSECONDS;
+    if (isNear && run.before <= RUN_MAX_MICROSECONDS) return time - run.lag;
+    if (!isNear) run.lag = lag;
+    return time;
+  }
+
+  private runOf(stream: number, time: number): Run {
+    const last = this.runs.get(stream);
+    if (last?.pictures === this.pictures) {
+      last.end = time;
+      return last;
+    }
+    const before = last === undefined ? Number.POSITIVE_INFINITY : last.end - last.start;
+    const run = { pictures: this.pictures, start: time, end: time, before, lag: last?.lag ?? Number.POSITIVE_INFINITY };
+    this.runs.set(stream, run);
+    return run;
+  }
+}
+
+const UNKNOWN_STREAM: SourceStream = { form: "unknown", parameter: 0 };
+
 /** Together the segments cover bytes 0 to `fileBytes`, each once, in order, whatever the index says. */
 export async function* planSegments(index: SourceIndex, fileBytes: number): AsyncGenerator<PlannedSegment> {
-  const { streams } = index;
-  const main = streams.findIndex(({ track }) => track?.kind === "video");
+  const { streams, film } = index;
   let open: OpenSegment | undefined;
   let at = 0; // end of what the open segment holds
-  const lastTimes = new Map<number, number>();
+  let shownBefore = 0;
+  const steps = new Steps();
+  const skews = new Skews(film);
+  const closed = (segment: OpenSegment, end: number): PlannedSegment => {
+    const done = segment.closed(end, false);
+    shownBefore = done.startMicroseconds + done.durationMicroseconds;
+    return done;
+  };
 
   for await (const batch of index.samples()) {
     for (const sample of batch) {
-      const stream = streams[sample.stream];
+      const stream = sample.stream === UNKNOWN ? UNKNOWN_STREAM : streams[sample.stream];
       const start = sample.offset;
       const end = Math.min(start + sample.size, fileBytes);
       if (stream === undefined || start < at || end <= start || !Number.isFinite(sample.timeMicroseconds)) continue;
-      if (sample.durationMicroseconds <= 0) sample.durationMicroseconds = step(lastTimes, sample);
+      // Captions may be told to last longer than what they belong to.
+      if (stream.track === undefined) sample.durationMicroseconds = 0;
+      else if (sample.durationMicroseconds <= 0 && sample.isAddition !== true)
+        sample.durationMicroseconds = steps.of(sample);
       const video = stream.track?.kind === "video";
+      const time = skews.timeOf(sample);
 
       const structureBefore = start - at >= STRUCTURE_MIN_BYTES || (start > at && hasOwn(index, at, start));
       if (structureBefore) {
-        if (open !== undefined) yield open.closed(at, false);
+        if (open !== undefined) yield closed(open, at);
         open = undefined;
         yield* structureSegments(index, at, start);
-      } else if (open !== undefined && shouldClose(open, sample, end, main, video)) {
+      } else if (open !== undefined && shouldClose(open, sample, time, end, video && sample.stream === film)) {
         // The bytes between belong to what follows: a block's or fragment's head.
-        yield open.closed(at, false);
+        yield closed(open, at);
         open = undefined;
       }
       if (open === undefined) {
-        open = new OpenSegment(structureBefore ? start : at);
-        open.key = main < 0;
+        open = new OpenSegment(structureBefore ? start : at, shownBefore);
+        open.key = film < 0;
       }
-      open.from = Math.min(open.from, sample.timeMicroseconds);
-      open.to = Math.max(open.to, sample.timeMicroseconds + sample.durationMicroseconds);
-      if (sample.stream === main) {
+      open.add(time, sample, stream);
+      if (sample.stream === film && sample.isAddition !== true) {
         // Decoding can start here when the first picture is a key picture, sound before it or not.
         if (open.pictures === 0) open.key = sample.key;
         open.pictures += 1;
       }
-      const { form, parameter } = stream;
+      const { form } = stream;
+      const parameter = sample.parameter ?? stream.parameter;
       for (let from = start; from < end; ) {
         const to = end - start > SAMPLE_WHOLE_MAX_BYTES ? Math.min(end, from + SEGMENT_MAX_BYTES) : end;
-        const part = from === start ? form : "other";
+        const part = from === start || form === "unknown" ? form : "other";
         open.pieces.push({ offset: from - open.start, size: to - from, form: part, parameter, key: sample.key });
         from = to;
         if (from < end) {
-          yield open.closed(from, false);
-          const { from: first, to: last } = open;
-          open = new OpenSegment(from);
-          open.from = first;
-          open.to = last;
+          yield closed(open, from);
+          open = open.splitAt(from);
         }
       }
       at = end;
@@ -131,7 +232,7 @@ export async function* planSegments(index: SourceIndex, fileBytes: number): Asyn
   if (open !== undefined) {
     const tail = fileBytes - at;
     if (tail > 0 && tail < STRUCTURE_MIN_BYTES && !hasOwn(index, at, fileBytes)) at = fileBytes;
-    yield open.closed(at, false);
+    yield closed(open, at);
   }
   yield* structureSegments(index, at, fileBytes);
 }
@@ -142,22 +243,32 @@ function hasOwn({ structure }: SourceIndex, from: number, to: number): boolean {
 }
 
 /** Where a container tells no durations, the step from the stream's sample before stands for one. */
-function step(lastTimes: Map<number, number>, sample: CodedSample): number {
-  const last = lastTimes.get(sample.stream);
-  lastTimes.set(sample.stream, sample.timeMicroseconds);
-  return last === undefined ? 0 : Math.min(1e6, Math.max(0, sample.timeMicroseconds - last));
+class Steps {
+  /** By stream: the newest time, and how many samples had it, as those of a laced block may. */
+  private readonly last = new Map<number, { time: number; count: number; step: number }>();
+
+  of({ stream, timeMicroseconds: time }: CodedSample): number {
+    const last = this.last.get(stream);
+    if (last?.time === time) {
+      last.count += 1;
+      return last.step;
+    }
+    const step = last === undefined ? 0 : Math.min(1e6, Math.max(0, time - last.time) / last.count);
+    this.last.set(stream, { time, count: 1, step });
+    return step;
+  }
 }
 
-function shouldClose(open: OpenSegment, sample: CodedSample, end: number, main: number, video: boolean): boolean {
+/** @param time the sample's, as {@link Skews} gives it */
+function shouldClose(open: OpenSegment, sample: CodedSample, time: number, end: number, isFilm: boolean): boolean {
   const bytes = end - open.start;
   const before = sample.offset - open.start;
   if (bytes > SEGMENT_MAX_BYTES) return true;
-  const span = open.spanWith(sample);
+  const span = open.spanWith(time, sample.durationMicroseconds);
   if (span > SEGMENT_JOINED_MAX_MICROSECONDS) return true;
   if (before < SEGMENT_JOIN_BYTES) return span > SEGMENT_MAX_MICROSECONDS && bytes > SEGMENT_JOIN_BYTES;
   if (span > SEGMENT_MAX_MICROSECONDS) return true;
-  const keyPicture = video && sample.key && sample.stream === main;
-  return keyPicture && (before >= KEY_MIN_BYTES || open.to - open.from >= KEY_MIN_MICROSECONDS);
+  return isFilm && sample.key && (before >= KEY_MIN_BYTES || open.to - open.from >= KEY_MIN_MICROSECONDS);
 }
 
 function* structureSegments(index: SourceIndex, from: number, to: number): Generator<PlannedSegment> {

@@ -1,8 +1,9 @@
 import {
   elementaryBytes,
-  PACKET_BYTES,
+  packetFormOf,
   readPacket,
   readPacketHead,
+  walkPackets,
 } from "../../containers/mpeg-ts/transport-packets.ts";
 import { isSlice, NAL, nextStartCode } from "../../containers/streams/annexb.ts";
 import type { Mark } from "./frame-marks.ts";
@@ -13,9 +14,18 @@ import type { Piece } from "./segment-planner.ts";
 const NEAR_END_BYTES = 24;
 const CONFIGURATION_MAX_BYTES = 160; // less than a packet's payload
 
-/** H.264 slices and parameter sets in a transport stream's packets. */
-export function markTransport(bytes: Uint8Array, piece: Piece, marks: Mark[]): void {
-  const stream = elementaryBytes(bytes, piece.offset, piece.offset + piece.size, piece.parameter);
+/**
+ * H.264 slices and parameter sets in a transport stream's packets.
+ *
+ * @param lost is told of bytes that are in no packet
+ */
+export function markTransport(
+  bytes: Uint8Array,
+  piece: Piece,
+  marks: Mark[],
+  lost: (from: number, to: number) => void,
+): void {
+  const stream = elementaryBytes(bytes, piece.offset, piece.offset + piece.size, piece.parameter, lost);
   let part = 0;
   for (let at = nextStartCode(stream.bytes, 0); at >= 0 && at + 3 < stream.bytes.length; ) {
     const next = nextStartCode(stream.bytes, at + 3);
@@ -42,16 +52,17 @@ export function markTransport(bytes: Uint8Array, piece: Piece, marks: Mark[]): v
 
 const NULL_PID = 0x1fff;
 
-/**
- * What is no payload of a stream, of the packets from `first` on and of those before it: heads with their stuffing, tables, filling.
- */
-export function* transportHeads(bytes: Uint8Array, first: number): Generator<Range> {
-  for (let at = first % PACKET_BYTES; at < bytes.length; at += PACKET_BYTES) {
-    const packet = readPacket(bytes, at);
-    if (packet === undefined) continue;
-    const end = Math.min(bytes.length, at + PACKET_BYTES);
-    const head = readPacketHead(bytes, at).payload;
+/** What is no payload of a stream, all along a segment that has the piece: heads with their stuffing, tables, filling. */
+export function transportHeads(bytes: Uint8Array, { offset, parameter }: Piece): Range[] {
+  const heads: Range[] = [];
+  const form = packetFormOf(parameter);
+  walkPackets(bytes, offset % form.bytes, form, true, (sync, end) => {
+    const packet = readPacket(bytes, sync);
+    if (packet === undefined) return;
+    const head = readPacketHead(bytes, sync).payload;
     const isTable = packet.starts && (bytes[head] !== 0 || bytes[head + 1] !== 0 || bytes[head + 2] !== 1);
-    yield { offset: at, size: (packet.pid === NULL_PID || isTable ? end : Math.min(end, packet.payload)) - at };
-  }
+    const headEnd = packet.pid === NULL_PID || isTable ? end : Math.min(end, packet.payload);
+    heads.push({ offset: sync - form.lead, size: headEnd - sync + form.lead });
+  });
+  return heads;
 }

@@ -36,10 +36,10 @@ export interface SourceFacts {
   hasUnknownSound: boolean;
   /** Kept as it is, its sound goes along, but the player does not play it. */
   hasUnplayedSound: boolean;
-  /** The player takes the container apart; where it does not, the file can only be kept and combined again. */
-  isReadable: boolean;
   /** This browser decodes the pictures as they are coded: the first was tried. */
   isDecodable: boolean;
+  /** The container packed or encrypted its pictures once more, which the player does not undo. */
+  isPacked: boolean;
   /** The rate of pictures at which coding anew stays below the source, and whether they suffer by it; absent where it is refused. */
   belowSource?: { kilobits: number; isCoarse: boolean };
   /** The one that would keep the file as it is first. At least one takes the file. */

@@ -10,8 +10,9 @@ export interface CodedVideo {
   width: number;
   height: number;
   frameRate: readonly [number, number];
-  isReadable: boolean;
   isDecodable: boolean;
+  /** As in {@link SourceFacts}. */
+  isPacked?: boolean;
   /** The method that keeps it as it is. */
   keptBy: StudioMethod;
   /** Why it cannot be compressed. */
@@ -19,19 +20,8 @@ export interface CodedVideo {
 }
 
 export function codedVideoFacts(video: CodedVideo): SourceFacts {
-  const {
-    container,
-    bytes,
-    durationSeconds,
-    codec,
-    width,
-    height,
-    frameRate,
-    isReadable,
-    isDecodable,
-    keptBy,
-    notCompressed,
-  } = video;
+  const { container, bytes, durationSeconds, codec, width, height, frameRate, isDecodable } = video;
+  const { isPacked = false, keptBy, notCompressed } = video;
   const framesPerSecond = frameRate[0] / frameRate[1];
   return {
     container,
@@ -50,8 +40,8 @@ export function codedVideoFacts(video: CodedVideo): SourceFacts {
     sound: undefined,
     hasUnknownSound: false,
     hasUnplayedSound: false,
-    isReadable,
     isDecodable,
+    isPacked,
     offers: [
       { method: keptBy, refusal: undefined },
       { method: "compress", refusal: notCompressed },

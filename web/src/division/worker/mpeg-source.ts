@@ -36,7 +36,6 @@ export async function inspectMpeg(file: Blob): Promise<SourceFacts | undefined> 
     width,
     height,
     frameRate,
-    isReadable: true,
     isDecodable: false,
     keptBy: "mpeg",
     notCompressed: "MPEG-1 and MPEG-2 video is not decoded here",

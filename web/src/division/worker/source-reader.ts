@@ -23,7 +23,15 @@ import {
   type SourcePicture,
   untaggedMatrix,
 } from "../../../../codec/index.ts";
-import { CmixError, type ErrorDetails, InputError, sourceFromBlob, UnsupportedError } from "../../../../codec/page.ts";
+import {
+  CmixError,
+  type ErrorDetails,
+  editedMicroseconds,
+  InputError,
+  placedEdits,
+  sourceFromBlob,
+  UnsupportedError,
+} from "../../../../codec/page.ts";
 import { canDemux } from "../../shared/worker/decoder-support.ts";
 import { keepEarlyTimes } from "../../shared/worker/early-pictures.ts";
 import type { SourceFacts } from "../protocol/divide-api.ts";
@@ -64,6 +72,8 @@ export class SourceReader {
   /** What is where in the file; undefined where only the demuxer reads it. */
   readonly index: SourceIndex | undefined;
   private readonly buffers = new PictureBuffers();
+  /** The file's own time at which its presentation begins. */
+  private readonly beginsSeconds: number;
 
   private constructor(
     input: Input,
@@ -71,12 +81,14 @@ export class SourceReader {
     sound: InputAudioTrack | undefined,
     facts: SourceFacts,
     index: SourceIndex | undefined,
+    beginsSeconds: number,
   ) {
     this.input = input;
     this.video = video;
     this.sound = sound;
     this.facts = facts;
     this.index = index;
+    this.beginsSeconds = beginsSeconds;
   }
 
   /**
@@ -113,9 +125,11 @@ export class SourceReader {
         ? undefined
         : ((await sound.getCodecParameterString()) ?? (await sound.getCodec()) ?? undefined);
     const rates = await video.computeFrameRateMetrics({ targetPacketCount: RATE_PACKETS });
+    const span = await shownSpan(video, asItIs.index);
+    const { beginsSeconds } = span;
     // Told as the player will tell it, where we read the file ourselves.
     const kept = asItIs.index && keptFacts(asItIs.index);
-    const durationSeconds = kept?.durationSeconds ?? (await video.computeDuration());
+    const durationSeconds = kept?.durationSeconds ?? span.durationSeconds;
     const width = kept?.width ?? (await video.getCodedWidth());
     const height = kept?.height ?? (await video.getCodedHeight());
     const facts: SourceFacts = {
@@ -143,8 +157,8 @@ export class SourceReader {
             },
       hasUnknownSound: sound !== undefined && soundCodec === undefined,
       hasUnplayedSound: sound !== undefined && (await input.getFormat()) === MPEG_TS,
-      isReadable: true,
       isDecodable,
+      isPacked: false,
       belowSource: rateBelowSource({
         bits: file.size * 8,
         durationSeconds,
@@ -156,7 +170,7 @@ export class SourceReader {
         { method: "compress", refusal: notDecoded },
       ],
     };
-    return new SourceReader(input, video, sound, facts, asItIs.index);
+    return new SourceReader(input, video, sound, facts, asItIs.index, beginsSeconds);
   }
 
   /** What `divideCompress` takes. The first picture is decoded to know what kind the decoder gives. */
@@ -198,8 +212,8 @@ export class SourceReader {
   }
 
   private async makePoster(startSeconds: number): Promise<MainHeader["poster"]> {
-    const start = await this.video.getFirstTimestamp();
-    const seconds = this.facts.durationSeconds - start;
+    const start = Math.max(this.beginsSeconds, await this.video.getFirstTimestamp());
+    const seconds = this.facts.durationSeconds - (start - this.beginsSeconds);
     const at = start + (startSeconds > 0 ? Math.min(startSeconds, seconds) : seconds * POSTER_POSITION);
     const sample = await new VideoSampleSink(this.video).getSample(at);
     if (sample === null) return undefined;
@@ -220,6 +234,11 @@ export class SourceReader {
 
   close(): void {
     this.input.dispose();
+  }
+
+  /** The presentation ends before what is coded does. */
+  private get isEdited(): boolean {
+    return this.index?.streams[this.index.film]?.edits !== undefined;
   }
 
   private async *samples(): AsyncGenerator<VideoSample> {
@@ -261,8 +280,9 @@ export class SourceReader {
   private async *pictures(): AsyncGenerator<SourcePicture> {
     let waiting: SourcePicture | undefined;
     for await (const sample of this.samples()) {
-      const picture = await takePicture(sample, this.buffers);
+      const picture = await takePicture(sample, this.buffers, this.beginsSeconds);
       if (picture === undefined) continue;
+      if (this.isEdited && picture.timestampMicroseconds >= micro(this.facts.durationSeconds)) continue;
       if (waiting !== undefined) {
         // Two pictures at one time: the later one is what is seen.
         if (picture.timestampMicroseconds > waiting.timestampMicroseconds) {
@@ -287,9 +307,10 @@ export class SourceReader {
         throw inputError(error, "the sound cannot be read to its end");
       });
       if (done || packet === undefined) return;
-      const start = micro(packet.timestamp);
-      const end = micro(packet.timestamp + packet.duration);
+      const start = micro(packet.timestamp - this.beginsSeconds);
+      const end = micro(packet.timestamp - this.beginsSeconds + packet.duration);
       if (end <= -prerollMicroseconds) continue;
+      if (this.isEdited && start >= micro(this.facts.durationSeconds)) return;
       yield {
         timestampMicroseconds: Math.max(0, start),
         durationMicroseconds: Math.max(0, end) - Math.max(0, start),
@@ -310,8 +331,8 @@ interface AsItIs {
 }
 
 /** What the player will know of the video; undefined where a file does not tell its length. */
-function keptFacts({ streams, durationMicroseconds }: SourceIndex) {
-  const track = streams.find((stream) => stream.track?.kind === "video")?.track;
+function keptFacts({ streams, film, durationMicroseconds }: SourceIndex) {
+  const track = streams[film]?.track;
   if (track?.kind !== "video" || durationMicroseconds <= 0) return undefined;
   const { width, height, frameRate } = track;
   return { durationSeconds: durationMicroseconds / 1e6, width, height, framesPerSecond: frameRate[0] / frameRate[1] };
@@ -328,14 +349,28 @@ async function decodesFirst(video: InputVideoTrack): Promise<boolean> {
   return false;
 }
 
+/** When the presentation begins in the file's own time, and how long it is. */
+async function shownSpan(
+  video: InputVideoTrack,
+  index: SourceIndex | undefined,
+): Promise<{ beginsSeconds: number; durationSeconds: number }> {
+  const edits = index?.streams[index.film]?.edits;
+  const [first] = edits === undefined ? [] : placedEdits(edits);
+  if (edits !== undefined && first !== undefined)
+    return { beginsSeconds: (first.from - first.start) / 1e6, durationSeconds: editedMicroseconds(edits) / 1e6 };
+  const isTransport = index?.container === "ts";
+  const beginsSeconds = isTransport ? await video.getFirstTimestamp() : (index?.startMicroseconds ?? 0) / 1e6;
+  return { beginsSeconds, durationSeconds: (await video.computeDuration()) - beginsSeconds };
+}
+
 /** How our own index reads a file. */
 async function lookAsItIs(file: Blob): Promise<AsItIs> {
   try {
     const index = await openIndex(readAhead(sourceFromBlob(file)));
-    const { container, streams } = index;
+    const { container, streams, film } = index;
     if (!canDemux(container))
       return { index, refusal: `the player does not know this container (${container}): convert it to MP4` };
-    const video = streams.find(({ track }) => track?.kind === "video")?.track;
+    const video = streams[film]?.track;
     if (video !== undefined) return { index, codec: video.codec };
     return { index, refusal: "no coded picture is found in this file: it is cut, damaged or of another coding" };
   } catch (error) {
@@ -354,10 +389,15 @@ function inputError(error: unknown, what: string, details: ErrorDetails = {}): E
   );
 }
 
-async function takePicture(sample: VideoSample, buffers: PictureBuffers): Promise<SourcePicture | undefined> {
+/** @param beginsSeconds the sample's time at which the presentation begins */
+async function takePicture(
+  sample: VideoSample,
+  buffers: PictureBuffers,
+  beginsSeconds: number,
+): Promise<SourcePicture | undefined> {
   try {
-    const start = micro(sample.timestamp);
-    const end = micro(sample.timestamp + sample.duration);
+    const start = micro(sample.timestamp - beginsSeconds);
+    const end = micro(sample.timestamp - beginsSeconds + sample.duration);
     if (end <= 0 && start < 0) return undefined;
     const timestampMicroseconds = Math.max(0, start);
     return {

@@ -18,7 +18,7 @@ export function MethodChoice({
 }): ReactNode {
   const { t } = useText();
   const id = useId();
-  const { offers, isReadable, isDecodable, video } = facts;
+  const { offers, isDecodable, isPacked, video } = facts;
   const isPlayed = offers.every((offer) => STUDIO_METHODS[offer.method].isPlayed);
   return (
     <fieldset className="methods">
@@ -56,8 +56,8 @@ export function MethodChoice({
             <Hint key={refused}>{t(METHOD_TEXTS[refused].refused, { reason: refusal })}</Hint>
           ),
       )}
-      {!isReadable && <Hint warning>{t("studio.method.unreadable")}</Hint>}
-      {isReadable && !isDecodable && isPlayed && (
+      {isPacked && <Hint warning>{t("studio.method.packed")}</Hint>}
+      {!isDecodable && !isPacked && isPlayed && (
         <Hint warning>{t("studio.method.undecodable", { codec: video.codec })}</Hint>
       )}
     </fieldset>

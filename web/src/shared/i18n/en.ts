@@ -142,8 +142,8 @@ export const en = {
   "studio.method.compress.size": "Stays below the source's size, unless you set the quality.",
   "studio.method.noSamples": "It cannot be kept as it is: {reason}",
   "studio.method.noCompress": "It cannot be compressed here: {reason}",
-  "studio.method.unreadable":
-    "The pictures of this file are found, but the player cannot take its container apart: kept as it is it comes back whole, and plays nowhere. Put it into an MP4 first (ffmpeg -i IN -c copy OUT.mp4).",
+  "studio.method.packed":
+    "The player will not play this: its container packed the pictures once more. Copy them into another file first: ffmpeg -i IN -c copy OUT.mkv",
   "studio.method.undecodable":
     "This browser does not decode {codec}: it cannot be compressed here, and kept as it is it plays only in browsers that decode it. For every viewer: convert it to H.264 first (ffmpeg -i IN -c:v libx264 -c:a copy OUT.mp4).",
   "studio.method.combinesOnly":

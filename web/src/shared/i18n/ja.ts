@@ -139,8 +139,8 @@ export const ja: Record<TextKey, string> = {
   "studio.method.compress.size": "画質を指定しないかぎり、元のファイルより小さくなります。",
   "studio.method.noSamples": "そのままでは分割できません:{reason}",
   "studio.method.noCompress": "ここでは圧縮できません:{reason}",
-  "studio.method.unreadable":
-    "このファイルの映像は見つかりましたが、プレーヤーはこのコンテナを読めません。そのまま分割すると元のファイルに戻せますが、再生はできません。先に MP4 に入れ替えてください(ffmpeg -i IN -c copy OUT.mp4)。",
+  "studio.method.packed":
+    "プレーヤーはこれを再生しません。コンテナが映像をさらに圧縮しています。先に別のファイルへコピーしてください: ffmpeg -i IN -c copy OUT.mkv",
   "studio.method.undecodable":
     "このブラウザーは {codec} に対応していません。ここでは圧縮できず、そのまま分割すると対応するブラウザーでしか再生できません。誰でも見られるようにするには、先に H.264 に変換してください(ffmpeg -i IN -c:v libx264 -c:a copy OUT.mp4)。",
   "studio.method.combinesOnly":

@@ -15,7 +15,13 @@ import {
   VideoSampleSink,
   WEBM,
 } from "mediabunny";
-import { CombinedSource, type IndexEntry, mergeSegment, SD_MAX_HEIGHT } from "../../../../../../codec/index.ts";
+import {
+  CombinedSource,
+  type IndexEntry,
+  mergeSegment,
+  SD_MAX_HEIGHT,
+  type VideoTrack,
+} from "../../../../../../codec/index.ts";
 import { CmixError, FormatError, UnsupportedError } from "../../../../../../codec/page.ts";
 import { keepEarlyTimes } from "../../../../shared/worker/early-pictures.ts";
 import { KEY_FIRST_SECONDS, type MediaFeed, type Picture, PREROLL_SECONDS, type Sound } from "../media-feed.ts";
@@ -23,6 +29,7 @@ import type { FeedParts } from "../playback-method.ts";
 import { type CodedSound, decodeSound } from "../sound-decoder.ts";
 import { entriesFrom } from "../track-reader.ts";
 import { FILE, fileEntries } from "./file-entries.ts";
+import { partsFrom, soundInPart, type TrackPart } from "./presentation.ts";
 
 /** A key picture further back than this is not where a seek's fetching begins: it would use up what the service allows for a seek. */
 const KEY_REACH_SECONDS = 10;
@@ -42,6 +49,7 @@ export class SamplesFeed implements MediaFeed {
   private readonly parts: FeedParts;
   private readonly entries: readonly IndexEntry[];
   private readonly source: CombinedSource;
+  private readonly startSeconds: number;
   private demuxer: Demuxer | undefined;
   /** Of the present run: reads after its end are refused. */
   private signal: AbortSignal = AbortSignal.abort();
@@ -52,6 +60,7 @@ export class SamplesFeed implements MediaFeed {
     this.parts = parts;
     this.entries = fileEntries(parts.main.index);
     this.source = new CombinedSource(parts.main.trailer, (number) => this.openSegment(number));
+    this.startSeconds = Number(parts.main.header.parameters.startMicroseconds ?? 0) / 1e6;
     if (parts.sound !== undefined) this.sounds = (seconds, signal) => this.decodeSound(seconds, signal);
   }
 
@@ -72,10 +81,12 @@ export class SamplesFeed implements MediaFeed {
         throw new UnsupportedError(
           `this browser has no decoder for the video (${await video.getCodecParameterString()}): try another browser, or ask for a version that was divided with "Compress and divide"`,
         );
-      const key = await new EncodedPacketSink(video).getKeyPacket(seconds, { metadataOnly: true });
-      const isFar = key !== null && key.timestamp < seconds - KEY_FIRST_SECONDS;
-      for await (const sample of new VideoSampleSink(video).samples(isFar ? key.timestamp : seconds))
-        yield this.pictureOf(sample);
+      for (const part of partsFrom(this.parts.video.edits, this.startSeconds, seconds)) {
+        const key = await new EncodedPacketSink(video).getKeyPacket(part.from, { metadataOnly: true });
+        const isFar = key !== null && key.timestamp < part.from - KEY_FIRST_SECONDS && key.timestamp >= part.start;
+        for await (const sample of new VideoSampleSink(video).samples(isFar ? key.timestamp : part.from, part.until))
+          yield this.pictureOf(sample, part);
+      }
     } catch (error) {
       throw reasonOf(error, demuxer, "video");
     }
@@ -94,7 +105,11 @@ export class SamplesFeed implements MediaFeed {
       const { sound } = await demuxer.tracks;
       const config = await sound?.getDecoderConfig();
       if (sound === undefined || !config || !(await sound.canDecode())) return;
-      yield* decodeSound(config, codedSound(sound, seconds), signal);
+      for (const part of partsFrom(this.parts.sound?.edits, this.startSeconds, seconds))
+        for await (const piece of decodeSound(config, codedSound(sound, part), signal)) {
+          const own = soundInPart(piece, part);
+          if (own !== undefined) yield own;
+        }
     } catch (error) {
       throw reasonOf(error, demuxer, "sound");
     }
@@ -136,7 +151,7 @@ export class SamplesFeed implements MediaFeed {
       handleUnhandledError: () => {}, // kept in `failure`
     });
     const input = new Input({ source, formats: [MP4, QTFF, MATROSKA, WEBM] });
-    const tracks = openTracks(input);
+    const tracks = openTracks(input, this.parts.video);
     tracks.catch(() => {}); // thrown where it is awaited
     this.demuxer = Object.assign(demuxer, { input, tracks });
     return this.demuxer;
@@ -162,11 +177,11 @@ export class SamplesFeed implements MediaFeed {
     return mergeSegment(this.parts.kernels, publicBytes, withheld);
   }
 
-  private pictureOf(sample: VideoSample): Picture {
+  private pictureOf(sample: VideoSample, { start, until, shift }: TrackPart): Picture {
     const { screen, kernels } = this.parts;
     return {
-      timeSeconds: Math.max(0, sample.timestamp),
-      endSeconds: sample.timestamp + sample.duration,
+      timeSeconds: Math.max(0, Math.max(start, sample.timestamp) + shift),
+      endSeconds: Math.min(until, sample.timestamp + sample.duration) + shift,
       keep: () => {},
       paint: () => {
         // The page turns and stretches the canvas: frames are painted as they are coded.
@@ -182,19 +197,32 @@ export class SamplesFeed implements MediaFeed {
   }
 }
 
-async function* codedSound(track: InputAudioTrack, seconds: number): AsyncGenerator<CodedSound> {
+async function* codedSound(track: InputAudioTrack, { from, until }: TrackPart): AsyncGenerator<CodedSound> {
   const sink = new EncodedPacketSink(track);
-  const first = (await sink.getPacket(seconds - PREROLL_SECONDS)) ?? (await sink.getFirstPacket());
-  for await (const { timestamp, data } of sink.packets(first ?? undefined))
+  const first = (await sink.getPacket(from - PREROLL_SECONDS)) ?? (await sink.getFirstPacket());
+  for await (const { timestamp, data } of sink.packets(first ?? undefined)) {
+    if (timestamp >= until) return;
     yield { timeMicroseconds: Math.round(timestamp * 1e6), data };
+  }
 }
 
-async function openTracks(input: Input): Promise<{ video: InputVideoTrack; sound: InputAudioTrack | undefined }> {
-  const video = await input.getPrimaryVideoTrack();
+async function openTracks(
+  input: Input,
+  { codec }: VideoTrack,
+): Promise<{ video: InputVideoTrack; sound: InputAudioTrack | undefined }> {
+  const video = (await filmIn(input, codec)) ?? (await input.getPrimaryVideoTrack());
   if (video === null) throw new UnsupportedError("there is no video in this file: choose another one");
   await nameColours(video);
   await keepEarlyTimes(video);
   return { video, sound: (await input.getPrimaryAudioTrack()) ?? undefined };
+}
+
+/** The track that the main's header calls the film: a cover or a preview may stand before it. */
+async function filmIn(input: Input, codec: string): Promise<InputVideoTrack | undefined> {
+  const tracks = await input.getVideoTracks();
+  const names = await Promise.all(tracks.map((track) => track.getCodecParameterString()));
+  const same = tracks.filter((_, number) => names[number]?.toLowerCase() === codec.toLowerCase());
+  return same.length === 1 ? same[0] : undefined;
 }
 
 /** Pictures that name no matrix are BT.601 up to SD's height; the demuxer would name BT.709 for all of them. */

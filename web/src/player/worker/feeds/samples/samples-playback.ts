@@ -8,8 +8,10 @@ import { StreamFeed } from "./stream-feed.ts";
 import { aheadEnds, structureFirst } from "./unit-order.ts";
 
 export const samplesPlayback: PlaybackMethod = {
-  async checkPlayable({ method, parameters: { container } }, video) {
+  async checkPlayable({ method, parameters: { container, isPacked } }, video) {
     if (!canDemux(container)) throw notPlayed(method, `method ${method}, container ${container}`);
+    if (isPacked === true)
+      throw notPlayed(method, `method ${method}, pictures packed or encrypted once more by the container`);
     if (await canDecodePictures(video)) return;
     throw new UnsupportedError(
       `this browser has no decoder for the video (${video.codec}): try another browser, or ask for a version that was divided with "Compress and divide"`,

@@ -6,12 +6,12 @@
 import {
   type CodedSample,
   elementaryBytes,
+  type FoundIndex,
   mergeSegment,
   NAL,
   nextStartCode,
   openStream,
   SD_MAX_HEIGHT,
-  type SourceIndex,
 } from "../../../../../../codec/index.ts";
 import { concatBytes, FormatError, sourceFromBytes } from "../../../../../../codec/page.ts";
 import { nap } from "../../../../shared/worker/next-task.ts";
@@ -30,7 +30,7 @@ interface CodedPicture {
 
 /** What the stream's start tells. */
 interface Opened {
-  index: Required<SourceIndex>;
+  index: Required<FoundIndex>;
   /** Of H.264: for key pictures that do not bring their own. */
   parameterSets: Uint8Array;
 }
@@ -125,11 +125,12 @@ export class StreamFeed implements MediaFeed {
     };
   }
 
+  /** From the first key picture on. */
   private async *coded(seconds: number, signal: AbortSignal): AsyncGenerator<CodedPicture> {
     this.opened ??= this.openStart();
     const { index, parameterSets } = await this.opened;
     const entries = this.entries(seconds);
-    const firstMedia = this.startNumbers().at(-1);
+    const firstMedia = fileEntries(this.parts.main.index).find((entry) => !entry.structure)?.number;
     let isOn = false;
     let next = entries[0] && this.segment(entries[0].number);
     for (let i = 0; next !== undefined; i++) {
@@ -138,24 +139,23 @@ export class StreamFeed implements MediaFeed {
       const entry = entries[i + 1];
       next = entry && this.segment(entry.number);
       next?.catch(() => {}); // awaited a segment later, or never after a seek
-      // Only where the stream has no times do those of the walk begin anew with each segment.
-      const from = index.container === "h264" ? (entries[i]?.startMilliseconds ?? 0) * 1000 : 0;
-      for await (const batch of index.samplesIn(sourceFromBytes(bytes), entries[i]?.number === firstMedia)) {
-        for (const sample of batch) {
-          if (!isOn && !sample.key) continue;
-          const own = codedBytes(index, bytes, sample);
-          const data = !isOn && parameterSets.length > 0 ? concatBytes(parameterSets, own) : own;
-          isOn = true;
-          yield { timeMicroseconds: Math.round(from + sample.timeMicroseconds), key: sample.key, data };
-        }
+      const pictures = await picturesIn(index, bytes, entries[i]?.number === firstMedia);
+      const shift = shiftOf(pictures, (entries[i]?.startMilliseconds ?? 0) * 1000);
+      for (const { timeMicroseconds, key, data } of pictures) {
+        if (!isOn && !key) continue;
+        const whole = !isOn && parameterSets.length > 0 ? concatBytes(parameterSets, data) : data;
+        isOn = true;
+        yield { timeMicroseconds: Math.round(timeMicroseconds + shift), key, data: whole };
       }
     }
   }
 
-  /** Numbers of the segments up to the first one with pictures. */
+  /** Numbers of the segments up to the first key picture, which brings the parameter sets. */
   private startNumbers(): number[] {
     const entries = fileEntries(this.parts.main.index);
-    return entries.slice(0, entries.findIndex((entry) => !entry.structure) + 1).map(({ number }) => number);
+    const key = entries.findIndex((entry) => entry.key && !entry.structure);
+    const first = entries.findIndex((entry) => !entry.structure);
+    return entries.slice(0, (key < 0 ? first : key) + 1).map(({ number }) => number);
   }
 
   private async openStart(): Promise<Opened> {
@@ -185,11 +185,43 @@ export class StreamFeed implements MediaFeed {
   }
 }
 
+/** The pictures of a segment, each with what belongs to it. */
+async function picturesIn(
+  index: Required<FoundIndex>,
+  bytes: Uint8Array,
+  isFirst: boolean,
+): Promise<(CodedPicture & { hasOwnTime: boolean })[]> {
+  const pictures: (CodedPicture & { hasOwnTime: boolean })[] = [];
+  for await (const batch of index.samplesIn(sourceFromBytes(bytes), isFirst))
+    for (const sample of batch) {
+      const { timeMicroseconds, key, isAddition } = sample;
+      const data = codedBytes(index, bytes, sample);
+      const last = pictures.at(-1);
+      if (isAddition === true && last !== undefined) last.data = concatBytes(last.data, data);
+      else pictures.push({ timeMicroseconds, key, data, hasOwnTime: index.container !== "h264" });
+    }
+  return pictures;
+}
+
+/** Times of a segment that begins anew, or of another recording put behind, differ from the main's by more. */
+const TIME_MISS_MICROSECONDS = 1e6;
+
+/** What is to be added to a segment's times, so that they are the main's. */
+function shiftOf(pictures: readonly (CodedPicture & { hasOwnTime: boolean })[], startMicroseconds: number): number {
+  const first = pictures.reduce(
+    (least, picture) => Math.min(least, picture.timeMicroseconds),
+    Number.POSITIVE_INFINITY,
+  );
+  if (pictures[0]?.hasOwnTime === false) return startMicroseconds;
+  const miss = startMicroseconds - Math.max(0, first);
+  return Math.abs(miss) > TIME_MISS_MICROSECONDS && Number.isFinite(first) ? startMicroseconds - first : 0;
+}
+
 /** A sample as the decoder takes it: what its transport packets carry, or its own bytes. */
-function codedBytes(index: SourceIndex, bytes: Uint8Array, { offset, size }: CodedSample): Uint8Array {
+function codedBytes(index: FoundIndex, bytes: Uint8Array, { offset, size, parameter }: CodedSample): Uint8Array {
   const [stream] = index.streams;
   if (stream?.form !== "ts") return bytes.subarray(offset, offset + size);
-  return elementaryBytes(bytes, offset, offset + size, stream.parameter).bytes;
+  return elementaryBytes(bytes, offset, offset + size, parameter ?? stream.parameter).bytes;
 }
 
 /** The sequence and picture parameter sets in Annex B bytes, each with its start code; the first of each number is as good as any. */
