@@ -13,28 +13,18 @@ import {
 } from "mediabunny";
 import {
   type MainHeader,
-  openIndex,
   PictureBuffers,
   rateBelowSource,
-  readAhead,
   type SourceIndex,
   type SourceMedia,
   type SourcePacket,
   type SourcePicture,
   untaggedMatrix,
 } from "../../../../codec/index.ts";
-import {
-  CmixError,
-  type ErrorDetails,
-  editedMicroseconds,
-  InputError,
-  placedEdits,
-  sourceFromBlob,
-  UnsupportedError,
-} from "../../../../codec/page.ts";
-import { canDemux } from "../../shared/worker/decoder-support.ts";
+import { CmixError, type ErrorDetails, InputError, UnsupportedError } from "../../../../codec/page.ts";
 import { keepEarlyTimes } from "../../shared/worker/early-pictures.ts";
 import type { SourceFacts } from "../protocol/divide-api.ts";
+import { type AsItIs, decodesFirst, keptFacts, lookAsItIs, shownSpan } from "./as-it-is.ts";
 import { copyPicture, DIRECT_FORMATS } from "./picture-copy.ts";
 
 /** Picture rates that are written as their exact ratio. */
@@ -317,65 +307,6 @@ export class SourceReader {
         data: packet.data,
       };
     }
-  }
-}
-
-/** What our own index finds in a file. */
-interface AsItIs {
-  /** Why the file cannot be divided as it is. */
-  refusal?: string;
-  /** Of the pictures; the demuxer does not know every one. */
-  codec?: string;
-  /** What is where, as far as we read it. */
-  index?: SourceIndex;
-}
-
-/** What the player will know of the video; undefined where a file does not tell its length. */
-function keptFacts({ streams, film, durationMicroseconds }: SourceIndex) {
-  const track = streams[film]?.track;
-  if (track?.kind !== "video" || durationMicroseconds <= 0) return undefined;
-  const { width, height, frameRate } = track;
-  return { durationSeconds: durationMicroseconds / 1e6, width, height, framesPerSecond: frameRate[0] / frameRate[1] };
-}
-
-/** A decoder may take a configuration and then no picture. */
-async function decodesFirst(video: InputVideoTrack): Promise<boolean> {
-  try {
-    for await (const sample of new VideoSampleSink(video).samples()) {
-      sample.close();
-      return true;
-    }
-  } catch {}
-  return false;
-}
-
-/** When the presentation begins in the file's own time, and how long it is. */
-async function shownSpan(
-  video: InputVideoTrack,
-  index: SourceIndex | undefined,
-): Promise<{ beginsSeconds: number; durationSeconds: number }> {
-  const edits = index?.streams[index.film]?.edits;
-  const [first] = edits === undefined ? [] : placedEdits(edits);
-  if (edits !== undefined && first !== undefined)
-    return { beginsSeconds: (first.from - first.start) / 1e6, durationSeconds: editedMicroseconds(edits) / 1e6 };
-  const isTransport = index?.container === "ts";
-  const beginsSeconds = isTransport ? await video.getFirstTimestamp() : (index?.startMicroseconds ?? 0) / 1e6;
-  return { beginsSeconds, durationSeconds: (await video.computeDuration()) - beginsSeconds };
-}
-
-/** How our own index reads a file. */
-async function lookAsItIs(file: Blob): Promise<AsItIs> {
-  try {
-    const index = await openIndex(readAhead(sourceFromBlob(file)));
-    const { container, streams, film } = index;
-    if (!canDemux(container))
-      return { index, refusal: `the player does not know this container (${container}): convert it to MP4` };
-    const video = streams[film]?.track;
-    if (video !== undefined) return { index, codec: video.codec };
-    return { index, refusal: "no coded picture is found in this file: it is cut, damaged or of another coding" };
-  } catch (error) {
-    if (error instanceof CmixError) return { refusal: error.message };
-    throw error;
   }
 }
 
