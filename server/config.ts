@@ -18,8 +18,6 @@ export interface Rate {
 export interface RateLimits {
   /** Wrong passwords for one account from one address. */
   signIn: Rate;
-  /** For one account from all addresses: far above, so that others cannot lock its owner out with a few tries. */
-  signInAccount: Rate;
   /** From one address for all accounts. */
   signInAddress: Rate;
   /** Accounts made from one address. */
@@ -30,7 +28,6 @@ export interface RateLimits {
 
 export const DEFAULT_RATES: RateLimits = {
   signIn: { points: 10, duration: 15 * 60 },
-  signInAccount: { points: 100, duration: 3600 },
   signInAddress: { points: 100, duration: 3600 },
   registration: { points: 10, duration: 3600 },
   passwordChange: { points: 10, duration: 15 * 60 },
@@ -52,6 +49,8 @@ export interface Limits {
   uploadLifetimeSeconds: number;
   /** After this time a download counts for nobody in particular. */
   downloadLogSeconds: number;
+  /** Free bytes of the disk, below which the server is not ready. */
+  freeBytesLeast: number;
   /** Until the body of a request that is no upload is whole; of an upload, until some more of it is there. */
   bodySeconds: number;
   /** Of signing in and registering. */
@@ -68,6 +67,7 @@ export const DEFAULT_LIMITS: Limits = {
   uploadsPerAccount: 16,
   uploadLifetimeSeconds: 3 * 24 * 3600,
   downloadLogSeconds: 180 * 24 * 3600,
+  freeBytesLeast: 256 << 20, // the database's log, and uploads that have begun
   bodySeconds: 30,
   rates: DEFAULT_RATES,
 };

@@ -11,7 +11,6 @@ export class Rates {
     const limiter = (keyPrefix: keyof RateLimits) => new RateLimiterMemory({ keyPrefix, ...limits[keyPrefix] });
     this.limiters = {
       signIn: limiter("signIn"),
-      signInAccount: limiter("signInAccount"),
       signInAddress: limiter("signInAddress"),
       registration: limiter("registration"),
       passwordChange: limiter("passwordChange"),
