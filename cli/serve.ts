@@ -54,6 +54,7 @@ export const serve: Command = {
       },
       drainSeconds: integer(values, "drain-seconds", 0, 3600) ?? 0,
       smtpUrl: process.env.CMIX_SMTP_URL, // holds a password: no option, which others on the machine could read
+      metricsToken: process.env.CMIX_METRICS_TOKEN,
       mailFrom: process.env.CMIX_MAIL_FROM,
       webDir: fromRoot("dist/web"),
       wasmPath: WASM_PATH,

@@ -66,6 +66,7 @@ export function createApp(deps: Deps, uploads = new Uploads(deps), units = new P
       await deps.store.check();
       return deps.store.cms.hasHouseCm();
     },
+    freeBytes: () => deps.blobs.freeBytes(),
     gauges: async () => ({
       cmix_videos: await deps.store.videos.count(),
       cmix_cms: await deps.store.cms.count(),

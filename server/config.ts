@@ -18,8 +18,6 @@ export interface Rate {
 export interface RateLimits {
   /** Wrong passwords for one account from one address. */
   signIn: Rate;
-  /** For one account from all addresses: far above, so that others cannot lock its owner out with a few tries. */
-  signInAccount: Rate;
   /** From one address for all accounts. */
   signInAddress: Rate;
   /** Accounts made from one address. */
@@ -30,7 +28,6 @@ export interface RateLimits {
 
 export const DEFAULT_RATES: RateLimits = {
   signIn: { points: 10, duration: 15 * 60 },
-  signInAccount: { points: 100, duration: 3600 },
   signInAddress: { points: 100, duration: 3600 },
   registration: { points: 10, duration: 3600 },
   passwordChange: { points: 10, duration: 15 * 60 },
@@ -56,6 +53,8 @@ export interface Limits {
   playsPerHour: number;
   /** Of visitors without an account at one network in an hour; more are delivered and not paid for. */
   billedGuestDeliveriesPerHour: number;
+  /** Free bytes of the disk, below which the server is not ready. */
+  freeBytesLeast: number;
   /** Until the body of a request that is no upload is whole; of an upload, until some more of it is there. */
   bodySeconds: number;
   /** Of signing in and registering. */
@@ -74,6 +73,7 @@ export const DEFAULT_LIMITS: Limits = {
   downloadLogSeconds: 180 * 24 * 3600,
   playsPerHour: 600, // many visitors may share a network
   billedGuestDeliveriesPerHour: 60,
+  freeBytesLeast: 256 << 20, // the database's log, and uploads that have begun
   bodySeconds: 30,
   rates: DEFAULT_RATES,
 };

@@ -19,6 +19,8 @@ interface ServerDeps {
   /** Sites whose pages may show the player. */
   embedSites: readonly string[];
   limits: Limits;
+  /** Opens /metrics to other machines. */
+  metricsToken: string | undefined;
   /** Whether the server takes its last requests. */
   lifecycle: { isStopping: boolean };
 }

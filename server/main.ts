@@ -4,7 +4,6 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { createSecureContext } from "node:tls";
-import ipaddr from "ipaddr.js";
 import { InputError } from "../codec/index.ts";
 import { firstAdministratorUrl } from "./accounts/first-administrator.ts";
 import { createListener } from "./app.ts";
@@ -15,6 +14,7 @@ import { importSamples } from "./jobs/first-start.ts";
 import { startHousekeeping } from "./jobs/housekeeping.ts";
 import { Uploads } from "./library/uploads.ts";
 import { type DepsOptions, openDeps } from "./open-deps.ts";
+import { isLoopback } from "./security/client.ts";
 
 export type ServerOptions = Partial<ServerSettings> & DepsOptions;
 
@@ -83,8 +83,8 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
 
 /** Passwords and sessions travel in the clear on this machine only. */
 function mustBeEncrypted({ host, tlsCert, trustProxy }: ServerSettings): void {
-  const isLoopback = host === "localhost" || (ipaddr.isValid(host) && ipaddr.process(host).range() === "loopback");
-  if (!isLoopback && tlsCert === undefined && trustProxy.length === 0)
+  const isOwn = host === "localhost" || isLoopback(host);
+  if (!isOwn && tlsCert === undefined && trustProxy.length === 0)
     throw new InputError(
       `--host ${host || '""'} would let others in without encryption: give --tls-cert with --tls-key, or --trust-proxy with the address of a proxy that encrypts`,
     );

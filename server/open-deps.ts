@@ -32,6 +32,8 @@ export interface DepsOptions {
   /** As nodemailer takes it: smtps://name:password@mail.example.org. */
   smtpUrl?: string | undefined;
   mailFrom?: string | undefined;
+  /** Opens /metrics to other machines. */
+  metricsToken?: string | undefined;
 }
 
 type DepsSettings = Pick<ServerSettings, "dataDir" | "wasmPath" | "webDir"> &
@@ -108,6 +110,7 @@ async function openFolder(settings: DepsSettings, options: DepsOptions): Promise
     guestPlaysPerDay,
     openingLock: new KeyedLock(),
     limits: { ...DEFAULT_LIMITS, ...options.limits },
+    metricsToken: options.metricsToken,
     lifecycle: { isStopping: false },
     metrics: new Metrics(),
     log: options.log ?? logToStderr,

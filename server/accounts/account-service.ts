@@ -8,6 +8,7 @@ import { Passwords } from "./password.ts";
 import { addressKey, Rates } from "./rates.ts";
 import type { AccountRole } from "./roles.ts";
 import type { Account, AccountChange } from "./store.ts";
+import { refuseWeakPassword } from "./weak-passwords.ts";
 
 /** What a contents provider and a sponsor tell of themselves (Cmix patent, [0059]). */
 export interface Business {
@@ -53,8 +54,9 @@ export class AccountService {
     this.log = new AccessLog(deps.store.accountLogs, deps.now);
   }
 
-  /** @throws Refusal conflict: the e-mail address has an account; too_many */
+  /** @throws Refusal bad_request: a weak password; conflict: the e-mail address has an account; too_many */
   async register(registration: Registration, address: string | undefined): Promise<Account> {
+    refuseWeakPassword(registration.password, "json.password", registration.email);
     await this.rates.take("registration", addressKey(address));
     const { password, ...about } = registration;
     const isOpen = about.role === "viewer" || this.deps.openRegistration;
@@ -71,6 +73,7 @@ export class AccountService {
     password: string,
     address: string | undefined,
   ): Promise<Account> {
+    refuseWeakPassword(password, "json.password", email);
     await this.rates.take("registration", addressKey(address));
     const account = {
       ...(await this.newAccount(password)),
@@ -99,14 +102,14 @@ export class AccountService {
   async signIn(login: string, password: string, address: string | undefined): Promise<Account> {
     const name = login.trim().toLowerCase();
     const from = addressKey(address);
-    const keys = [
-      ["signInAddress", from],
-      ["signInAccount", name],
-      ["signIn", `${name} ${from}`],
-    ] as const;
-    for (const [what, key] of keys) await this.rates.take(what, key);
     const { accounts } = this.deps.store;
     const account = await (name.includes("@") ? accounts.byEmail(name) : accounts.byId(name));
+    // Never by the account alone: strangers could lock its owner out from addresses of their own.
+    const keys = [
+      ["signInAddress", from],
+      ["signIn", `${account?.id ?? name} ${from}`],
+    ] as const;
+    for (const [what, key] of keys) await this.rates.take(what, key);
     const known = account?.status === "deleted" ? undefined : account?.passwordHash;
     const isRight = await this.passwords.verify(password, known);
     if (account === undefined || !isRight) {
@@ -154,6 +157,7 @@ export class AccountService {
 
   /** The caller ends the account's sessions. */
   async changePassword(account: Account, current: string, next: string, address: string | undefined): Promise<void> {
+    refuseWeakPassword(next, "json.newPassword", account.email ?? "");
     await this.confirm(account, current);
     await this.apply(account.id, { passwordHash: await this.passwords.hash(next) });
     await this.log.add("password_changed", account.id, address);
@@ -200,6 +204,7 @@ export class AccountService {
 
   /** The caller ends the account's sessions. @returns whose @throws Refusal not_found: the link was used, or is over */
   async setPasswordByLink(token: string, password: string, address: string | undefined): Promise<string> {
+    refuseWeakPassword(password, "json.password");
     await this.rates.take("registration", addressKey(address));
     const hash = await this.passwords.hash(password);
     const id = await this.deps.store.accounts.setPasswordByLink(hashToken(token), hash, this.deps.now());

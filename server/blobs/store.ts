@@ -19,6 +19,8 @@ export interface Blobs {
   upload(kind: BlobKind): Promise<BlobUpload>;
   /** Random access; the file must be there. */
   source(kind: BlobKind, id: string): Promise<ByteSource>;
+  /** How many bytes there is room for. */
+  freeBytes(): Promise<number>;
   /** Harmless where there is no such file. */
   remove(kind: BlobKind, id: string): Promise<void>;
 }

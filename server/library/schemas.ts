@@ -146,3 +146,20 @@ export type TakenSlave = z.infer<typeof takenSlaveSchema>;
 
 const takenMainSchema = z.object({ mainId: idSchema, bytes: z.number(), url: z.string() });
 export type TakenMain = z.infer<typeof takenMainSchema>;
+
+export const unfinishedUploadsSchema = z
+  .object({
+    uploads: z.array(
+      z.object({
+        uploadId: idSchema,
+        kind: z.enum(["slave", "main"]),
+        id: idSchema,
+        bytes: z.int(),
+        offsetBytes: z.int(),
+        url: z.string(),
+        createdAt: z.iso.datetime(),
+        removedAt: z.iso.datetime(),
+      }),
+    ),
+  })
+  .openapi("UnfinishedUploads");

@@ -1,9 +1,10 @@
 import { type OpenAPIHono, z } from "@hono/zod-openapi";
-import { guarded } from "../accounts/identity.ts";
+import { accountOf, guarded } from "../accounts/identity.ts";
 import { defineRoute } from "../http/route.ts";
-import { bytes, idSchema, refusals } from "../http/schemas.ts";
+import { bytes, idSchema, json, refusals } from "../http/schemas.ts";
 import { allowLongUpload } from "../http/upload-body.ts";
 import { Refusal } from "../refusal.ts";
+import { unfinishedUploadsSchema } from "./schemas.ts";
 import { UPLOADS_PATH, type Uploads } from "./uploads.ts";
 
 const UPLOADERS = ["provider", "administrator"] as const;
@@ -21,6 +22,12 @@ const uploadRoutes = (maxBytes: number) => ({
       201: { description: "Location: where its bytes go; or, where they came along, the file is taken in" },
       ...refusals(400, 401, 403, 409, 413, 415, 422, 429, 507),
     },
+  }),
+  list: defineRoute({
+    path: UPLOADS_PATH,
+    ...guarded("get", UPLOADERS),
+    summary: "One's own unfinished uploads, the oldest first",
+    responses: { 200: json(unfinishedUploadsSchema, "They are"), ...refusals(401, 403) },
   }),
   state: defineRoute({
     path,
@@ -53,10 +60,19 @@ const uploadRoutes = (maxBytes: number) => ({
 
 /** @param maxBytes of the longest file that can be sent */
 export function registerUploads(app: OpenAPIHono, uploads: Uploads, maxBytes: number): void {
-  const { create, state, append, cancel } = uploadRoutes(maxBytes);
+  const { create, list, state, append, cancel } = uploadRoutes(maxBytes);
   app.openapi(create, (c) => {
     allowLongUpload(c);
     return uploads.handle(c.req.raw, c.get("identity"));
+  });
+  app.openapi(list, async (c) => {
+    const unfinished = (await uploads.list(accountOf(c))).map(({ createdAt, removedAt, ...upload }) => ({
+      ...upload,
+      url: `${UPLOADS_PATH}/${upload.uploadId}`,
+      createdAt: new Date(createdAt).toISOString(),
+      removedAt: new Date(removedAt).toISOString(),
+    }));
+    return c.json({ uploads: unfinished }, 200);
   });
   for (const route of [state, append, cancel]) {
     app.openapi(route, (c) => {

@@ -47,7 +47,21 @@ const CODES: Record<number, RefusalCode> = {
   412: "bad_request",
   413: "too_large",
   415: "media_type",
+  501: "bad_request", // an extension of the protocol that is not offered
 };
+
+export interface UnfinishedUpload {
+  uploadId: string;
+  kind: "slave" | "main";
+  /** Of the file. */
+  id: string;
+  bytes: number;
+  /** How many of them are here. */
+  offsetBytes: number;
+  createdAt: number;
+  /** When it is removed unless it is finished. */
+  removedAt: number;
+}
 
 export class Uploads {
   private readonly deps: LibraryDeps;
@@ -90,7 +104,24 @@ export class Uploads {
     if (failure instanceof Error) throw failure;
     // The protocol's own refusals are plain objects.
     const words = (failure as { body?: string } | undefined)?.body ?? (await answer.text());
-    throw new Refusal(CODES[answer.status] ?? "internal", words.trim() || "the upload is not understood");
+    throw new Refusal(
+      CODES[answer.status] ?? (answer.status < 500 ? "bad_request" : "internal"),
+      words.trim() || "the upload is not understood",
+    );
+  }
+
+  /** An account's own that are not finished, the oldest first. */
+  async list(accountId: string): Promise<UnfinishedUpload[]> {
+    const own = (await this.unfinished()).filter(({ about }) => about.accountId === accountId);
+    const uploads = own.map(async ({ id, size, about: { kind, id: fileId, createdAt } }) => {
+      const stored = await this.store.getUpload(id).catch(() => undefined); // finished or cancelled meanwhile
+      const removedAt = createdAt + this.deps.limits.uploadLifetimeSeconds * 1000;
+      return (
+        stored && { uploadId: id, kind, id: fileId, bytes: size, offsetBytes: stored.offset, createdAt, removedAt }
+      );
+    });
+    const found = (await Promise.all(uploads)).filter((upload) => upload !== undefined);
+    return found.sort((a, b) => a.createdAt - b.createdAt);
   }
 
   /** Removes what was not finished in time. */
@@ -142,7 +173,10 @@ export class Uploads {
     const all = new Map([...kept, ...beginning].map((one) => [one.id, one]));
     const own = [...all.values()].filter((one) => one.accountId === accountId);
     if (own.length > limits.uploadsPerAccount)
-      throw new Refusal("too_many", `${own.length - 1} uploads are unfinished: finish or cancel some first`);
+      throw new Refusal(
+        "too_many",
+        `${own.length - 1} uploads are unfinished: finish or cancel some first (GET /api/uploads lists them)`,
+      );
     const used = own.reduce((sum, one) => sum + one.size, stored) - size;
     if (used + size > limits.accountMaxBytes)
       throw new Refusal(

@@ -73,3 +73,7 @@ function parseRange(text: string): Range {
 function normal(address: string | undefined): string | undefined {
   return address !== undefined && ipaddr.isValid(address) ? ipaddr.process(address).toString() : undefined;
 }
+
+/** Whether an address is this machine's own. */
+export const isLoopback = (address: string): boolean =>
+  ipaddr.isValid(address) && ipaddr.process(address).range() === "loopback";

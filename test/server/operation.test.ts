@@ -1,7 +1,7 @@
 /** Backup and restore, stopping, a full disk, and what the metrics say. */
 
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, statfs, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -192,7 +192,44 @@ async function sendAll(at: TestServer, url: string, bytes: Uint8Array): Promise<
   });
 }
 
+describe("S14 a disk that is nearly full", () => {
+  it("makes the server not ready, in words that say how full", async () => {
+    const room = await startTestServer({ limits: { freeBytesLeast: 2 ** 50 } });
+    try {
+      const answer = await fetch(`${room.url}/readyz`);
+      expect(answer.status).toBe(503);
+      const { message } = ((await answer.json()) as ErrorBody).error;
+      expect(message).toMatch(/^the disk is full: \d+ bytes are free, 1125899906842624 are needed$/);
+      const { bavail, bsize } = await statfs(room.folder);
+      const told = Number(/(\d+) bytes are free/.exec(message)?.[1]);
+      expect(Math.abs(told / (bavail * bsize) - 1)).toBeLessThan(0.2); // others write there too
+      expect((await fetch(`${room.url}/healthz`)).status).toBe(200);
+    } finally {
+      await room.close();
+    }
+  });
+});
+
 describe("S14 the metrics", () => {
+  it("are for this machine without a proxy, and for whoever has the token", async () => {
+    const token = "a token of the administrator's";
+    const open = await startTestServer({ trustProxy: ["127.0.0.1"], metricsToken: token });
+    try {
+      const ask = async (headers: Record<string, string>, at = open) =>
+        (await fetch(`${at.url}/metrics`, { headers })).status;
+      expect(await ask({})).toBe(200);
+      for (const name of ["X-Forwarded-For", "Forwarded", "Via", "X-Real-IP"]) {
+        const proxied = { [name]: "203.0.113.7" };
+        expect(await ask(proxied), name).toBe(403);
+        expect(await ask({ ...proxied, Authorization: "Bearer another" }), name).toBe(403);
+        expect(await ask({ ...proxied, Authorization: "Bearer undefined" }, server), name).toBe(403);
+        expect(await ask({ ...proxied, Authorization: `Bearer ${token}` }), name).toBe(200);
+      }
+    } finally {
+      await open.close();
+    }
+  });
+
   it("count requests by route, without ids or addresses, with the process's own", async () => {
     const before = await makePair({ seconds: 2 });
     await uploadFile(server, "slave", before.slaveId, before.slave);

@@ -46,6 +46,7 @@ const ROUTES: Record<string, string> = {
   "put /api/account/password": "..vpsa.",
   "post /api/account/deletion": "..vpsa.",
   // Who divides (claim 6).
+  "get /api/uploads": "...p.a.",
   "post /api/uploads": "...p.a.",
   "get /api/uploads/{uploadId}": "...p.a.",
   "patch /api/uploads/{uploadId}": "...p.a.",

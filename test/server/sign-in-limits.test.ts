@@ -55,6 +55,19 @@ describe("S1 limits on tries", () => {
     expect((await signIn(accountId, PASSWORD)).status).toBe(200);
   });
 
+  it("locks nobody out by tries from other addresses, and counts an account's two names as one", async () => {
+    options = { trustProxy: ["127.0.0.1"] };
+    await start();
+    const { email, accountId } = await server.accounts.account("viewer");
+    for (let host = 0; host < 11; host++) {
+      const headers = { "X-Forwarded-For": `198.51.100.${host}` };
+      const tries = await Promise.all(Array.from({ length: 10 }, () => signIn(email, "wrong password", headers)));
+      expect(tries.map(({ status }) => status)).toEqual(Array(10).fill(401));
+      await expectTooMany(await signIn(accountId, PASSWORD, headers));
+    }
+    expect((await signIn(email, PASSWORD, { "X-Forwarded-For": "203.0.113.1" })).status).toBe(200);
+  });
+
   it("does not count who signs in rightly", async () => {
     await start();
     const { email } = await server.accounts.account("viewer");
@@ -210,6 +223,8 @@ describe("S1 the first administrator", () => {
     expect(server.firstAdministratorUrl).toMatch(new RegExp(`^${server.url}/first-admin#[\\w-]{43}$`));
     const token = tokenOf(server.firstAdministratorUrl);
     expect((await make("A".repeat(43))).status).toBe(404);
+    const weak = { token, email: "first@example.org", password: "password1" };
+    expect((await api("POST", "first-administrator", weak)).status).toBe(400);
     const answers = await Promise.all([1, 2, 3, 4].map((i) => make(token, `first${i}@example.org`)));
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 404, 404, 404]);
     expect((await make(token)).status).toBe(404);

@@ -231,6 +231,22 @@ describe("S2 limits of uploads", () => {
     const begun = [await send(1000), await send(1000), await send(1000), await send(1000)];
     expect(begun.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
     expect(await codeOf(await send(1000))).toEqual([429, "too_many"]);
+    const list = async (headers: Headers) => {
+      const answer = await fetch(`${server.url}/api/uploads`, { headers });
+      expect(answer.status).toBe(200);
+      return ((await answer.json()) as { uploads: Record<string, unknown>[] }).uploads;
+    };
+    const own = await list(account);
+    expect(own.map(({ url }) => url).sort()).toEqual(begun.map(({ headers }) => headers.get("Location")).sort());
+    expect(own[0]).toMatchObject({ kind: "slave", bytes: 1000, offsetBytes: 0 });
+    expect(Date.parse(String(own[0]?.removedAt)) - Date.parse(String(own[0]?.createdAt))).toBe(3600_000);
+    expect(await list(provider)).toEqual([]);
+    await append(`${server.url}${own[0]?.url}`, 0, new Uint8Array(10), account);
+    expect(await list(account)).toContainEqual({ ...own[0], offsetBytes: 10 });
+    expect((await cancel(`${server.url}${own[0]?.url}`, account)).status).toBe(204);
+    expect(await list(account)).toHaveLength(3);
+    expect((await send(1000)).status).toBe(201);
+    for (const { url } of await list(account)) await cancel(`${server.url}${url}`, account);
     for (const { headers } of begun) await cancel(`${server.url}${headers.get("Location")}`, account);
   });
 
@@ -248,6 +264,30 @@ describe("S2 limits of uploads", () => {
       "forbidden",
     ]);
     expect((await uploadFile(server, "main", another.mainId, another.main)).status).toBe(201);
+  });
+
+  it("what the protocol has and this server has not is refused as a mistake of the request", async () => {
+    const about = uploadHeaders({ kind: "slave", id: "1".repeat(32), sha256: "0".repeat(64) }, 1000);
+    for (const extension of [
+      { "Upload-Concat": "partial" },
+      { "Upload-Concat": "final;/api/uploads/a /api/uploads/b" },
+      { "Upload-Concat": "x" },
+      { "Upload-Defer-Length": "1" },
+      { "Upload-Checksum": "sha1 x" },
+      { "X-HTTP-Method-Override": "TRACE" },
+      { "Tus-Resumable": "9.9.9" },
+    ]) {
+      const answer = await fetch(`${server.url}/api/uploads`, {
+        method: "POST",
+        headers: { ...about, ...extension, ...provider },
+      });
+      const what = JSON.stringify(extension);
+      expect(answer.status, what).toBeLessThan(500);
+      if (answer.status === 201) await cancel(`${server.url}${answer.headers.get("Location")}`);
+      else expect(((await answer.json()) as ErrorBody).error.message, what).toMatch(/^[^\n]{10,}$/);
+    }
+    expect(server.logged.filter(({ event }) => event === "error")).toEqual([]);
+    expect(await uploadsFolder()).toEqual([]);
   });
 
   it("more bytes than announced are refused, and so is a length that is none", async () => {

@@ -1,7 +1,7 @@
 /** Files of the data folder: slaves, mains, CMs and what the library shows. Each is written once, whole or not at all, and never changed. */
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { ByteSource } from "../../../codec/index.ts";
 import { BLOB_KINDS, type BlobKind, type Blobs, type BlobUpload } from "../../blobs/store.ts";
@@ -34,6 +34,10 @@ export async function openFileBlobs(folder: string, key: MasterKey): Promise<Blo
     source: async (kind, id) => {
       const stored = await fileSource(pathOf(kind, id));
       return SEALED_KINDS.includes(kind) ? openSealed(stored, key) : stored;
+    },
+    freeBytes: async () => {
+      const { bavail, bsize } = await statfs(folder);
+      return bavail * bsize;
     },
     remove: (kind, id) => rm(pathOf(kind, id), { force: true }),
   };
