@@ -36,18 +36,8 @@ class Sections {
   }
 }
 
-/** CRC of 13818-1 Annex A: 0 over a whole section that is not damaged. */
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) {
-    crc ^= byte << 24;
-    for (let i = 0; i < 8; i++) crc = (crc << 1) ^ (crc < 0 ? 0x04c11db7 : 0);
-  }
-  return crc;
-}
-
 export class Programme {
-  /** Of the video; undefined until a map names it. */
+  /** Of the video, as the newest map says, which may be damaged; undefined until one names it. */
   pid: number | undefined;
   private map: number | undefined;
   private maps: ReadonlySet<number> = new Set();
@@ -62,8 +52,6 @@ export class Programme {
       this.sections.set(pid, sections);
     }
     for (const section of sections.push(payload, starts)) {
-      // Before anything is known even a section with a wrong sum is better than none.
-      if (this.pid !== undefined && crc32(section) !== 0) continue;
       if (pid === ASSOCIATION && section[0] === ASSOCIATION) this.associate(section);
       else if (pid !== ASSOCIATION && section[0] === MAP) this.readMap(pid, section);
     }

@@ -197,9 +197,9 @@ async function* pictures(
     for (const { bytes, sync, end, offset, packet } of chunk) {
       const payload = bytes.subarray(packet.payload, end);
       programme.push(packet.pid, payload, packet.starts);
-      if (programme.pid !== undefined && programme.pid !== current && packet.pid === programme.pid) {
+      if (packet.pid !== current && packet.pid === programme.pid && packet.starts && beginsUnit(payload)) {
         close(offset);
-        current = programme.pid;
+        current = packet.pid;
       }
       if (packet.pid !== current) continue;
       if (packet.starts) close(offset);
@@ -236,6 +236,9 @@ async function pidAtStart(source: ByteSource, form: PacketForm, from: number, pi
   }
   return other ?? pid;
 }
+
+/** Whether a NAL unit begins there: what a damaged map names has none as a rule. */
+const beginsUnit = (payload: Uint8Array): boolean => [0, 1].includes(nextStartCode(payload, 0));
 
 /** A picture's first slice from its NAL unit's head on, as far as it is there; undefined before enough of it is. */
 function sliceIn(bytes: Uint8Array): Uint8Array | undefined {

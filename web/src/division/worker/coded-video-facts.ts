@@ -10,6 +10,8 @@ export interface CodedVideo {
   width: number;
   height: number;
   frameRate: readonly [number, number];
+  rotation?: SourceFacts["video"]["rotation"];
+  mirrored?: boolean;
   isDecodable: boolean;
   /** As in {@link SourceFacts}. */
   isPacked?: boolean;
@@ -21,7 +23,7 @@ export interface CodedVideo {
 
 export function codedVideoFacts(video: CodedVideo): SourceFacts {
   const { container, bytes, durationSeconds, codec, width, height, frameRate, isDecodable } = video;
-  const { isPacked = false, keptBy, notCompressed } = video;
+  const { rotation = 0, mirrored = false, isPacked = false, keptBy, notCompressed } = video;
   const framesPerSecond = frameRate[0] / frameRate[1];
   return {
     container,
@@ -33,8 +35,8 @@ export function codedVideoFacts(video: CodedVideo): SourceFacts {
       height,
       framesPerSecond,
       isConstantRate: true,
-      rotation: 0,
-      mirrored: false,
+      rotation,
+      mirrored,
       estimatedPictures: Math.max(1, Math.round(durationSeconds * framesPerSecond)),
     },
     sound: undefined,

@@ -26,7 +26,7 @@ import type {
 import { inspectMpeg } from "./mpeg-source.ts";
 import { type DivisionFiles, openFiles } from "./output-file.ts";
 import { SourceReader } from "./source-reader.ts";
-import { streamFacts } from "./stream-source.ts";
+import { indexedFacts, streamFacts } from "./stream-source.ts";
 import { makeTeaser } from "./teaser.ts";
 
 const STEP_MILLISECONDS = 100;
@@ -88,7 +88,12 @@ class DivideWorker implements DivideWorkerApi {
     if (mpeg !== undefined) return mpeg;
     const facts = await streamFacts(file);
     if (facts !== undefined) return facts;
-    const reader = await SourceReader.open(file);
+    const reader = await SourceReader.open(file).catch(async (error: unknown) => {
+      const indexed = await indexedFacts(file);
+      if (indexed === undefined) throw error;
+      return indexed;
+    });
+    if (!(reader instanceof SourceReader)) return reader;
     try {
       const poster = await reader.poster(0);
       const captions = await sourceCaptions(file, reader.index);
