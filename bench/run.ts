@@ -10,6 +10,7 @@ import { type Ratio, type RecordedRatio, ROOT } from "./measure.ts";
 import { benchSeek } from "./player/seek.ts";
 import { benchSmooth } from "./player/smooth.ts";
 import { benchPlaying, benchStarts } from "./player/watch.ts";
+import { benchHistory } from "./server/history.ts";
 import { benchLoad } from "./server/plays-load.ts";
 
 const SUITES: Record<string, () => Promise<Ratio[]>> = {
@@ -23,6 +24,7 @@ const SUITES: Record<string, () => Promise<Ratio[]>> = {
   "play-compress": () => benchPlaying("compress"),
   "play-samples": () => benchPlaying("samples"),
   load: benchLoad,
+  history: benchHistory,
 };
 const RECORDED = join(ROOT, "bench/recorded.json");
 const RESULT = join(ROOT, "dist/bench.json");

@@ -39,7 +39,7 @@ export async function benchLoad(): Promise<Ratio[]> {
   let server: ChildProcess | undefined;
   try {
     const mainId = await makeLoadData(join(folder, "data"));
-    const started = await startServer(join(folder, "data"));
+    const started = await startCmix(join(folder, "data"), ["--plays-per-hour", "1000000000"]);
     server = started.process;
     const steps: Step[] = [];
     for (const count of COUNTS) {
@@ -69,19 +69,14 @@ export async function benchLoad(): Promise<Ratio[]> {
   }
 }
 
-async function startServer(dataDir: string): Promise<{ process: ChildProcess; port: number }> {
+/** Starts `cmix serve` on a data folder. @param options more of it */
+export async function startCmix(
+  dataDir: string,
+  options: readonly string[],
+): Promise<{ process: ChildProcess; port: number }> {
   // With node --cpu-prof both programs are profiled.
-  const args = [
-    ...process.execArgv,
-    join(ROOT, "dist/node/cli/cmix.js"),
-    "serve",
-    "--port",
-    "0",
-    "--data",
-    dataDir,
-    "--connections",
-    "100000",
-  ];
+  const cli = [join(ROOT, "dist/node/cli/cmix.js"), "serve", "--port", "0", "--data", dataDir];
+  const args = [...process.execArgv, ...cli, "--connections", "100000", ...options];
   const child = spawnServer(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
   if (child.stderr === null) throw new Error("the server's log is not read");
   const lines = createInterface({ input: child.stderr });

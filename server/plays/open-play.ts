@@ -22,7 +22,7 @@ const DAY_MILLISECONDS = 24 * 3600 * 1000;
 /** A play that was not heard of for so long was left. */
 export const LEFT_SECONDS = 60;
 
-interface Wanted {
+export interface Wanted {
   video: Video;
   conditions: VideoConditions;
   place: CmPlace;
@@ -52,16 +52,16 @@ export function viewerOf({ playKey }: Pick<PlayDeps, "playKey">, { accountId, se
 /**
  * Opens a play over videos in their order, with a CM before each and one behind the last.
  *
- * @throws Refusal not_found: a main's slave is not here; not_yet, no_longer, plays_used_up, viewer_plays_used_up: its
+ * @throws Refusal not_yet, no_longer, plays_used_up, viewer_plays_used_up: its
  * provider's limits; guest_plays_used_up: a visitor's; unavailable: there is no CM
  */
 export function openPlay(
   deps: PlayDeps,
   identity: Identity,
-  mainIds: readonly string[],
+  wanted: readonly Wanted[],
   attributes: ViewerAttributes,
 ): Promise<{ play: Play; videos: Video[]; isOwed: boolean }> {
-  const open = () => openAllowedPlay(deps, identity, mainIds, attributes);
+  const open = () => openAllowedPlay(deps, identity, wanted, attributes);
   if (identity.accountId !== undefined) return open();
   // One after another: of several at the same time, the last ones would not be counted.
   return deps.openingLock.run(identity.sessionId, async () => {
@@ -83,13 +83,12 @@ async function mustBeLeft({ store, guestPlaysPerDay, now }: PlayDeps, viewer: st
 async function openAllowedPlay(
   deps: PlayDeps,
   identity: Identity,
-  mainIds: readonly string[],
+  wanted: readonly Wanted[],
   attributes: ViewerAttributes,
 ): Promise<{ play: Play; videos: Video[]; isOwed: boolean }> {
   const { livePlays, metrics, log, now } = deps;
   const at = now();
   const viewer = viewerOf(deps, identity);
-  const wanted = await findWanted(deps, mainIds);
   for (const one of wanted) await mustBeAllowed(deps, one, viewer);
   await closeLeft(deps, viewer, at);
   const { cms, isOwed } = await chooseCms(deps, wanted, viewer, attributes, at);
@@ -110,7 +109,7 @@ async function openAllowedPlay(
   };
   await livePlays.open(play);
   metrics.add("cmix_plays_total");
-  log("play", { mainId: mainIds[0] ?? "", videos: mainIds.length });
+  log("play", { mainId: wanted[0]?.video.mainId ?? "", videos: wanted.length });
   return { play, videos: wanted.map(({ video }) => video), isOwed };
 }
 
@@ -185,12 +184,8 @@ export async function mustBeAllowed(
   }
 }
 
-/** @throws Refusal not_found */
-export async function mustBeHere(deps: PlayDeps, mainIds: readonly string[]): Promise<void> {
-  await findWanted(deps, mainIds);
-}
-
-async function findWanted(deps: PlayDeps, mainIds: readonly string[]): Promise<Wanted[]> {
+/** What a play of these videos goes by. @throws Refusal not_found: a main's slave is not here */
+export async function findWanted(deps: PlayDeps, mainIds: readonly string[]): Promise<Wanted[]> {
   const { store } = deps;
   const wanted: Wanted[] = [];
   for (const mainId of mainIds) {

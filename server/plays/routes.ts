@@ -10,7 +10,7 @@ import { Refusal } from "../refusal.ts";
 import { chooseSurroundings } from "../surroundings/choose-surroundings.ts";
 import { shownToJson } from "../surroundings/surrounding-json.ts";
 import type { PlayDeps } from "./deps.ts";
-import { askConditions, findSurroundingPlace, mustBeHere, networkOf, openPlay } from "./open-play.ts";
+import { askConditions, findSurroundingPlace, findWanted, networkOf, openPlay } from "./open-play.ts";
 import { cmAt, type Play } from "./play.ts";
 import { PlayCms } from "./play-cms.ts";
 import type { PlayUnits } from "./play-units.ts";
@@ -58,8 +58,8 @@ export function registerPlays(app: OpenAPIHono, deps: PlayDeps, units: PlayUnits
   app.openapi(routes.openRoute, async (c) => {
     const { mainIds, attributes } = c.req.valid("json");
     await takeRate(c);
-    await mustBeHere(deps, mainIds); // no session for a play that there cannot be
-    const { play, videos, isOwed } = await openPlay(deps, await ensureSession(c), mainIds, attributes ?? {});
+    const wanted = await findWanted(deps, mainIds); // no session for a play that there cannot be
+    const { play, videos, isOwed } = await openPlay(deps, await ensureSession(c), wanted, attributes ?? {});
     const place = await placeOf(play);
     return c.json({ playId: play.id, videos: await Promise.all(videos.map(videoToJson)), owed: isOwed, place }, 201);
   });

@@ -59,7 +59,7 @@ async function enterCm({ title, sponsor, colour }: Enters): Promise<void> {
   });
 }
 
-/** "Deliveries, complete, clicks" of a CM, as the administrator sees them. */
+/** "Deliveries, paid for, complete, clicks" of a CM, as the administrator sees them. */
 async function countsOf(title: string): Promise<string> {
   let counts = "";
   await withPage(app, "/admin", async ({ page }) => {
@@ -84,7 +84,7 @@ async function visit(use: (page: Page, context: BrowserContext) => Promise<void>
 
 it("S3 S15 an image that the administrator entered is shown, then the video; its link's click is counted", async () => {
   await enterCm(TEA);
-  expect(await countsOf(TEA.title)).toBe("0, 0, 0");
+  expect(await countsOf(TEA.title)).toBe("0, 0, 0, 0");
   await visit(async (page, context) => {
     await context.route(`${LINK}**`, (route) => route.fulfill({ body: "tea" }));
     expect(await startPlay(page)).toBe(TEA.sponsor);
@@ -99,7 +99,7 @@ it("S3 S15 an image that the administrator entered is shown, then the video; its
     await told;
   });
   // The service counts "complete" by its own clock: the image was shown for its time.
-  expect(await countsOf(TEA.title)).toBe("1, 1, 1");
+  expect(await countsOf(TEA.title)).toBe("1, 1, 1, 1");
 });
 
 it("S3 a CM that was left comes first next time", async () => {
@@ -110,5 +110,19 @@ it("S3 a CM that was left comes first next time", async () => {
     await enterCm(BIKE);
     await visit(async (other) => expect(await startPlay(other)).toBe(BIKE.sponsor));
     expect(await startPlay(page)).toBe(TEA.sponsor);
+  });
+});
+
+it("S5 a second window waits while a CM is shown in the first, says so, and goes on by itself", async () => {
+  await visit(async (page, context) => {
+    await startPlay(page);
+    const second = await context.newPage();
+    await second.goto(`${app.url}/watch`);
+    await chooseFile(second, MAIN);
+    await waitForState(second, "ready");
+    await pressPlay(second);
+    await second.getByText("in another window or on another device", { exact: false }).waitFor();
+    await second.locator("[data-shown]").waitFor(); // its own CM, without a click
+    await waitForState(second, "playing");
   });
 });
