@@ -82,12 +82,6 @@ describe("S1 P2 registering", () => {
   it.each<[string, object, string]>([
     ["a short password", { password: "1234567" }, "json.password"],
     ["a password of 201 characters", { password: "x".repeat(201) }, "json.password"],
-    ["a password that everybody tries first", { password: "12345678" }, "json.password"],
-    ["another such, in other letters", { password: " PassWord1 " }, "json.password"],
-    ["another such, in full width", { password: "ｐａｓｓｗｏｒｄ" }, "json.password"],
-    ["a password of spaces", { password: " ".repeat(12) }, "json.password"],
-    ["a password of one letter", { password: "zzzzzzzzzzzzzzzz" }, "json.password"],
-    ["the e-mail address as a password", { password: "New@example.org" }, "json.password"],
     ["no e-mail address", { email: "nobody" }, "json.email"],
     ["a long e-mail address", { email: `${"x".repeat(250)}@example.org` }, "json.email"],
     ["a list for an e-mail address", { email: ["a@example.org"] }, "json.email"],

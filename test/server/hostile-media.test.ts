@@ -75,7 +75,7 @@ const median = (values: number[]): number => values.sort((a, b) => a - b)[values
 const CPU_MOST = 900;
 const MEDIAN_WAIT_MOST = 200;
 
-describe("S4 S8 S10 hostile media", () => {
+describe("S2 S15 hostile media", () => {
   const CLAIMED = mp4OfClaimedFragment();
   const TINY = mp4OfTinySamples();
   const SCANS = jpegOfEmptyScans();

@@ -97,7 +97,7 @@ async function makeInputs(): Promise<Input[]> {
   ].map(([name, kind, bytes, read]) => ({ name, kind, bytes, read }) as Input);
 }
 
-describe("S4 S10 media whose headers lie", () => {
+describe("S2 S15 media whose headers lie", () => {
   let inputs: Input[];
   beforeAll(async () => {
     inputs = await makeInputs();
