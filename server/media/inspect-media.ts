@@ -42,7 +42,7 @@ export async function inspectMedia<K extends MediaKind>(
   const { secondsMost = SECONDS_MOST + source.size / BYTES_A_SECOND, memoryMebibytes = MEMORY_MOST_MEBIBYTES } =
     options;
   await takePlace();
-  const process = idle.pop() ?? new InspectionProcess();
+  const process = takeProcess();
   try {
     const job = { kind, name, bytes: source.size, limits, memoryMebibytes };
     const outcome = await process.run(job, source, secondsMost);
@@ -57,6 +57,12 @@ export async function inspectMedia<K extends MediaKind>(
     if (process.isGood) idle.push(process);
     givePlace();
   }
+}
+
+/** One that waits, or a new one: those that wait may have ended meanwhile. */
+function takeProcess(): InspectionProcess {
+  for (let process = idle.pop(); process !== undefined; process = idle.pop()) if (process.isGood) return process;
+  return new InspectionProcess();
 }
 
 async function takePlace(): Promise<void> {

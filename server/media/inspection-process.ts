@@ -39,7 +39,7 @@ export class InspectionProcess {
 
   /** Whether it can be asked again. */
   get isGood(): boolean {
-    return this.child.connected && this.child.exitCode === null && this.child.signalCode === null;
+    return this.child.connected && !this.child.killed && this.child.exitCode === null && this.child.signalCode === null;
   }
 
   /** @throws CmixError what the process found wrong with the file; Error it does not start, or the source cannot be read */

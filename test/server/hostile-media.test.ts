@@ -1,4 +1,5 @@
 /** Files that cost whoever reads them without limits gigabytes or minutes: refused in a line, and nobody else notices. */
+import { execFileSync } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { jpegOfEmptyScans, mp4OfClaimedFragment, mp4OfTinySamples, pngInterlaced } from "../support/hostile-media.ts";
@@ -146,5 +147,11 @@ describe("S2 S15 hostile media", () => {
     expect((await send("poster", jpegOfEmptyScans(3))).status).toBe(200);
     expect((await send("teaser", mp4OfTinySamples(100))).status).toBe(200);
     expect(server.logged.filter(({ event }) => event === "error")).toEqual([]);
+  });
+
+  it("are read by a new process where the one that waited has ended", async () => {
+    execFileSync("pkill", ["-KILL", "-P", String(process.pid), "-f", "inspect.process"]);
+    await pause(200);
+    expect((await send("poster", jpegOfEmptyScans(3))).status).toBe(200);
   });
 });

@@ -24,6 +24,7 @@ const ROUTES: Record<string, string> = {
   "get /api/videos/{mainId}/poster": "ngvpsad",
   "get /api/videos/{mainId}/teaser": "ngvpsad",
   "get /api/mains/{mainId}": "ngvpsad",
+  "get /api/mains/{mainId}/hashes": "ngvpsad",
   "get /api/mains/{mainId}/poster": "ngvpsad",
   "post /api/plays": "ngvpsad",
   "post /api/plays/conditions": "ngvpsad",

@@ -193,11 +193,12 @@ describe("S1 addresses and proxies", () => {
     try {
       expect(secure.url).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
       expect(secure.firstAdministratorUrl).toMatch(/^https:/);
-      const body = JSON.stringify({ mainIds: ["0".repeat(32)] });
+      const token = secure.firstAdministratorUrl?.split("#")[1];
+      const body = JSON.stringify({ token, email: "first@example.org", password: PASSWORD });
       const cookies = await new Promise<string[]>((resolve, reject) => {
         const headers = { "Content-Type": "application/json" };
         const sent = request(
-          `${secure.url}/api/plays`,
+          `${secure.url}/api/first-administrator`,
           { method: "POST", headers, rejectUnauthorized: false },
           (answer) => {
             answer.resume();
