@@ -20,8 +20,8 @@ const LEAST_PSNR = 28;
 const LENGTH_TOLERANCE_SECONDS = 0.25;
 /** Pictures of shorter files are over before a click on Pause comes. */
 const WATCHED_FROM_SECONDS = 1;
-/** No video, pictures that ffmpeg itself does not decode, or another method's. */
-const LEFT_OUT = /\.(md|jsv|avc|h264|m2v)$|FM1_FT_E|sp2_bt_b|CVSE3|SL1_SVA|QCIF_2P/;
+/** No video, pictures that ffmpeg itself does not decode or of which it takes the transparency for colour, or another method's. */
+const LEFT_OUT = /alpha|\.(md|jsv|avc|h264|m2v)$|FM1_FT_E|sp2_bt_b|CVSE3|SL1_SVA|QCIF_2P/;
 
 interface Probe {
   width: number;
@@ -36,17 +36,25 @@ async function probe(path: string): Promise<Probe> {
     "ffprobe",
     [
       ...["-v", "error", "-select_streams", "V:0", "-of", "json"],
-      ...["-show_entries", "stream=width,height,duration:format=duration:frame=best_effort_timestamp_time", path],
+      ...[
+        "-show_entries",
+        "stream=width,height,duration,r_frame_rate:format=duration:frame=best_effort_timestamp_time",
+        path,
+      ],
     ],
     { maxBuffer: 256 << 20 },
   );
   const { streams, frames, format } = JSON.parse(stdout) as {
-    streams: { width: number; height: number; duration?: string }[];
+    streams: { width: number; height: number; duration?: string; r_frame_rate: string }[];
     frames: { best_effort_timestamp_time?: string }[];
     format: { duration?: string };
   };
   const [stream] = streams;
-  const times = frames.map((frame) => Number(frame.best_effort_timestamp_time));
+  // Raw streams tell no times.
+  const [pictures = 25, seconds = 1] = stream?.r_frame_rate.split("/").map(Number) ?? [];
+  const times = frames.map(({ best_effort_timestamp_time: time }, i) =>
+    time === undefined || time === "N/A" ? (i * seconds) / pictures : Number(time),
+  );
   const first = times[0] ?? 0;
   return {
     width: stream?.width ?? 0,
