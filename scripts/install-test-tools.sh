@@ -44,8 +44,9 @@ fi
 
 install() {
   echo "test tools: installing $*"
-  "${as_root[@]}" apt-get update -q
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"
+  local patience=(-o Acquire::http::Timeout=30 -o Acquire::https::Timeout=30 -o Acquire::Retries=1)
+  "${as_root[@]}" apt-get "${patience[@]}" update -q
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get "${patience[@]}" install -y -q --no-install-recommends "$@"
 }
 
 as_root=()
