@@ -115,11 +115,11 @@ it("S3 a CM that was left comes first next time", async () => {
 
 it("S5 a second window waits while a CM is shown in the first, says so, and goes on by itself", async () => {
   await visit(async (page, context) => {
-    await startPlay(page);
     const second = await context.newPage();
     await second.goto(`${app.url}/watch`);
     await chooseFile(second, MAIN);
     await waitForState(second, "ready");
+    await startPlay(page);
     await pressPlay(second);
     await second.getByText("in another window or on another device", { exact: false }).waitFor();
     await second.locator("[data-shown]").waitFor(); // its own CM, without a click

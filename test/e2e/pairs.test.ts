@@ -26,12 +26,20 @@ beforeAll(async () => {
 });
 afterAll(() => app?.close());
 
+/** Viewers of their own: one would be shown one CM at a time. */
+const GUEST = { isSignedIn: false };
+
 it.concurrent.each(PLAYED)("P3 %s plays to its end", async (name) => {
-  await withPage(app, "/watch", async ({ page }) => {
-    await chooseFile(page, pair(name, "cmx"));
-    await playThroughCm(page);
-    await waitForState(page, "ended");
-  });
+  await withPage(
+    app,
+    "/watch",
+    async ({ page }) => {
+      await chooseFile(page, pair(name, "cmx"));
+      await playThroughCm(page);
+      await waitForState(page, "ended");
+    },
+    GUEST,
+  );
 });
 
 it.concurrent.each(REFUSED)("P3 %s is refused before a CM, with what to do", async (name) => {
