@@ -20,10 +20,17 @@ const SHORT_SECONDS = 3;
 let server: TestServer;
 let proxy: CmProxy;
 let houseCmBytes: number;
+/** Its index is at the end. It is off until its test. */
+let shortCm: Uint8Array<ArrayBuffer>;
+let shortCmId: string;
 
 beforeAll(async () => {
   server = await startTestServer();
   houseCmBytes = (await stat(HOUSE_CM)).size;
+  const folder = await shortSamples(SHORT_SECONDS); // as ffmpeg writes it: what is in it comes first, then where
+  shortCm = await readFile(join(folder, "house-cm.mp4"));
+  await rm(folder, { recursive: true });
+  shortCmId = (await send("/api/cms", "POST", "application/octet-stream", shortCm)).id;
 });
 afterAll(() => server?.close());
 beforeEach(async () => {
@@ -69,14 +76,13 @@ for (const engine of ENGINES.filter(({ isHere }) => isHere())) {
 }
 
 it("S4: a CM with its index at the end is shown once all of it is there", async () => {
-  const folder = await shortSamples(SHORT_SECONDS); // as ffmpeg writes it: what is in it comes first, then where
-  const cm = await readFile(join(folder, "house-cm.mp4"));
-  await rm(folder, { recursive: true });
-  await enterCm(cm);
+  // Sponsored, it goes before the house CM.
+  const fields = { title: "Short", sponsor: "Short", active: true, ageLimit: 0 };
+  await send(`/api/cms/${shortCmId}`, "PATCH", "application/json", JSON.stringify(fields));
   const page = await ENGINES[0]?.open();
   try {
     if (page === undefined) throw new Error("there is no browser");
-    proxy.bytesPerSecond = cm.length / SHORT_SECONDS;
+    proxy.bytesPerSecond = shortCm.length / SHORT_SECONDS;
     await startPlay(page);
     await waitForState(page, "playing");
     const { first, times } = await noted(page);
@@ -87,17 +93,12 @@ it("S4: a CM with its index at the end is shown once all of it is there", async 
   }
 });
 
-/** From now on it goes before the house CM. */
-async function enterCm(bytes: Buffer): Promise<void> {
-  const headers = await server.administrator();
-  const send = async (path: string, method: string, type: string, body: Uint8Array<ArrayBuffer> | string) => {
-    const answer = await fetch(server.url + path, { method, headers: { ...headers, "Content-Type": type }, body });
-    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-    return (await answer.json()) as { id: string };
-  };
-  const { id } = await send("/api/cms", "POST", "application/octet-stream", new Uint8Array(bytes));
-  const fields = { title: "Short", sponsor: "Short", active: true, ageLimit: 0 };
-  await send(`/api/cms/${id}`, "PATCH", "application/json", JSON.stringify(fields));
+/** As the administrator. */
+async function send(path: string, method: string, type: string, body: BodyInit): Promise<{ id: string }> {
+  const headers = { ...(await server.administrator()), "Content-Type": type };
+  const answer = await fetch(server.url + path, { method, headers, body });
+  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+  return (await answer.json()) as { id: string };
 }
 
 /** Opens the sample, notes what the CM's element shows, and presses Play. */
