@@ -15,16 +15,16 @@ function walk(start: PlayerState, events: PlayerEvent[]): PlayerState | undefine
 
 describe("the player's states", () => {
   it("S5: lead from a file to its end through the CM", () => {
-    expect(walk("idle", ["open", "opened", "play", "cm-loaded", "cm-watched", "released", "buffered", "end"])).toBe(
+    expect(walk("idle", ["open", "opened", "play", "cm-shown", "cm-watched", "released", "buffered", "end"])).toBe(
       "closing",
     );
-    expect(walk("closing", ["cm-loaded", "over"])).toBe("ended");
+    expect(walk("closing", ["cm-shown", "over"])).toBe("ended");
   });
 
   it("S5: know no way to the video around the CM", () => {
     const reached = new Set<PlayerState>(["ready"]);
     const events: PlayerEvent[] = [
-      ...(["opened", "play", "cm-loaded", "released", "buffered", "starved", "pause", "resume"] as const),
+      ...(["opened", "play", "cm-shown", "released", "buffered", "starved", "pause", "resume"] as const),
       ...(["to-cm", "seek", "end", "over", "stop"] as const),
     ];
     for (let size = 0; size !== reached.size; ) {
@@ -38,7 +38,7 @@ describe("the player's states", () => {
     for (const events of [
       ["end", "over"],
       ["stop", "stop"],
-      ["pause", "stop", "cm-loaded", "stop"],
+      ["pause", "stop", "cm-shown", "stop"],
     ] as const) {
       const ended = walk("playing", [...events]);
       expect(ended).toBe("ended");
@@ -49,7 +49,7 @@ describe("the player's states", () => {
 
   it("P4: lead from a video, a CM and the end of a video to the CM before another", () => {
     for (const state of ["playing", "paused", "buffering", "cm", "releasing", "closing", "last-cm"] as const)
-      expect(walk(state, ["to-cm", "cm-loaded", "cm-watched", "released", "buffered"])).toBe("playing");
+      expect(walk(state, ["to-cm", "cm-shown", "cm-watched", "released", "buffered"])).toBe("playing");
   });
 
   it("P4: let the playlist be changed between plays only", () => {

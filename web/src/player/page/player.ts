@@ -64,6 +64,7 @@ export class Player extends PlayerStore {
       this.element.dataset.state = this.current.state;
     });
     this.cmStage = new CmStage({
+      onShown: () => this.enter("cm-shown"),
       onPosition: (seconds) => this.atCm(seconds),
       onBlocked: (start) =>
         this.update({
@@ -337,9 +338,8 @@ export class Player extends PlayerStore {
         if (this.current.isElsewhere !== isElsewhere) this.update({ isElsewhere });
       },
       prepare: (ticket, cm, signal) => this.remote.prepare(ticket, cm, Comlink.proxy(this.video.workerEvents(signal))),
-      showCm: async (cm, place, signal) => {
-        this.enter("cm-loaded");
-        await this.cmStage.play(cm, place.cm.durationSeconds, signal);
+      showCm: async (cm, signal) => {
+        await this.cmStage.play(cm, signal);
         this.enter("cm-watched", { isOwed: false });
       },
       playVideo: async (secret, signal) => {

@@ -32,7 +32,7 @@ export type PlayerEvent =
   | "play"
   /** The play goes to the CM before a video. */
   | "to-cm"
-  | "cm-loaded"
+  | "cm-shown"
   | "cm-watched"
   | "released"
   | "buffered"
@@ -56,7 +56,7 @@ const TRANSITIONS: Record<PlayerState, Row> = {
   idle: {},
   opening: LIST,
   ready: { ...LIST, play: "preparing" },
-  preparing: { "to-cm": "preparing", "cm-loaded": "cm", stop: "ready" },
+  preparing: { "to-cm": "preparing", "cm-shown": "cm", stop: "ready" },
   cm: { "to-cm": "preparing", "cm-watched": "releasing", stop: "ready" },
   releasing: { "to-cm": "preparing", released: "buffering", stop: "ready" },
   buffering: {
@@ -85,7 +85,7 @@ const TRANSITIONS: Record<PlayerState, Row> = {
     end: "closing",
     stop: "closing",
   },
-  closing: { "to-cm": "preparing", "cm-loaded": "last-cm", over: "ended", stop: "ended" },
+  closing: { "to-cm": "preparing", "cm-shown": "last-cm", over: "ended", stop: "ended" },
   "last-cm": { "to-cm": "preparing", over: "ended", stop: "ended" },
   ended: { ...LIST, play: "preparing" },
   error: { ...LIST, play: "preparing" },

@@ -1,6 +1,8 @@
 /** Shows a CM, a video or an image, that cannot be skipped, sped up or left behind in a hidden tab. */
 import { UnsupportedError } from "../../../../../codec/page.ts";
 import { deferred } from "../../../shared/deferred.ts";
+import type { ArrivingCm } from "../play/arriving-cm.ts";
+import { type CmFeed, feedOf } from "./cm-feed.ts";
 import { showImage } from "./cm-image.ts";
 import { CmProof } from "./cm-proof.ts";
 import { isOnScreen } from "./on-screen.ts";
@@ -12,6 +14,8 @@ const REPEATS = 3;
 const REPEAT_SECONDS = 0.5;
 
 export interface CmStageEvents {
+  /** The CM, or as much of it as is needed to begin, is there and is shown. */
+  onShown(): void;
   onPosition(seconds: number): void;
   /** The browser wants a click before it plays; `start` is to be called in its handler. */
   onBlocked(start: () => void): void;
@@ -24,6 +28,7 @@ export class CmStage {
   private readonly image: HTMLImageElement;
   private readonly events: CmStageEvents;
   private reached = 0;
+  private url = "";
 
   constructor(events: CmStageEvents) {
     this.events = events;
@@ -51,34 +56,43 @@ export class CmStage {
   }
 
   /**
-   * Resolves when the CM has played and all of it was on screen, or when an image was on screen for its time.
+   * Shows the CM, a video while it arrives where it can. Resolves when it has played and all of it was on screen, or when an image was on
+   * screen for its time.
    *
-   * @param seconds of an image
-   * @throws {@link UnsupportedError} this browser cannot play the CM; AbortError on `signal`
+   * @throws {@link UnsupportedError} this browser cannot play the CM; AbortError on `signal`; what stops the CM's bytes
    */
-  async play(cm: Blob, seconds: number, signal: AbortSignal): Promise<void> {
-    const url = URL.createObjectURL(cm);
+  async play(cm: ArrivingCm, signal: AbortSignal): Promise<void> {
     const { element, image } = this;
     const shown = cm.type.startsWith("image/") ? image : element;
-    shown.dataset.shown = "";
     const ending = new AbortController();
     const listen = AbortSignal.any([signal, ending.signal]);
     this.reached = 0;
     try {
-      shown.src = url;
-      if (shown === image) await showImage(image, seconds, (position) => this.events.onPosition(position), signal);
-      else await this.playToEnd(listen, signal);
+      if (shown === image) {
+        this.show(shown, await cm.whole);
+        await showImage(image, cm.durationSeconds, (position) => this.events.onPosition(position), signal);
+      } else await this.playToEnd(cm, await feedOf(cm, listen), listen, signal);
     } finally {
       ending.abort();
       element.pause();
       delete shown.dataset.shown;
       shown.removeAttribute("src");
       element.load();
-      URL.revokeObjectURL(url);
+      URL.revokeObjectURL(this.url);
     }
   }
 
-  private playToEnd(listen: AbortSignal, signal: AbortSignal): Promise<void> {
+  /** Gives an element what it shows, in place of what it had. */
+  private show(shown: HTMLVideoElement | HTMLImageElement, media: Blob | MediaSource): void {
+    const old = this.url;
+    this.url = URL.createObjectURL(media);
+    shown.dataset.shown = "";
+    shown.src = this.url;
+    URL.revokeObjectURL(old);
+    this.events.onShown();
+  }
+
+  private playToEnd(cm: ArrivingCm, feed: CmFeed | undefined, listen: AbortSignal, signal: AbortSignal): Promise<void> {
     const { element } = this;
     const proof = new CmProof();
     let repeats = 0;
@@ -123,23 +137,43 @@ export class CmStage {
       },
       document,
     );
-    on("error", () =>
-      reject(
-        new UnsupportedError(
-          `this browser cannot play the commercial (${element.error?.message || "no reason given"}): try another browser`,
-          {
-            mediaError: element.error?.code ?? null,
-          },
-        ),
-      ),
-    );
+    let isGoingOn = false;
+    let showsWhole = false;
+    /** Shows the whole file from there on, once it is here. */
+    const goOn = async (fromSeconds: number) => {
+      if (isGoingOn || listen.aborted) return;
+      isGoingOn = true;
+      try {
+        const whole = await cm.whole;
+        if (listen.aborted) return;
+        showsWhole = true;
+        this.show(element, whole);
+        if (fromSeconds > 0) element.currentTime = fromSeconds;
+        play();
+      } catch (error) {
+        reject(error);
+      }
+    };
+    on("error", () => {
+      if (!showsWhole) void goOn(this.reached);
+      else if (element.error !== null)
+        reject(
+          new UnsupportedError(
+            `this browser cannot play the commercial (${element.error.message || "no reason given"}): try another browser`,
+            { mediaError: element.error.code },
+          ),
+        );
+    });
     on("ended", () => {
       const unseen = proof.firstUnseen(element.duration);
       if (unseen === undefined) {
         resolve();
       } else if (repeats < REPEATS) {
         repeats += 1;
-        element.currentTime = Math.max(0, unseen - REPEAT_SECONDS);
+        const fromSeconds = Math.max(0, unseen - REPEAT_SECONDS);
+        // Browsers may drop pieces that were played.
+        if (!showsWhole) return void goOn(fromSeconds);
+        element.currentTime = fromSeconds;
         play();
       } else {
         reject(
@@ -149,8 +183,14 @@ export class CmStage {
     });
     signal.addEventListener("abort", () => reject(new DOMException("cancelled", "AbortError")), { once: true });
     if (signal.aborted) reject(new DOMException("cancelled", "AbortError"));
+    cm.whole.catch(reject);
     watchFrames();
-    play();
+    if (feed === undefined) void goOn(0);
+    else {
+      this.show(element, feed.source);
+      feed.run().catch(() => goOn(this.reached));
+      play();
+    }
     return promise;
   }
 }

@@ -9,16 +9,9 @@ import {
   type PlayVideo,
   type ViewerAttributes,
 } from "../../../shared/api/plays.ts";
+import type { ArrivingCm } from "./arriving-cm.ts";
 import { PlayReporter } from "./play-reporter.ts";
-import {
-  type CmLoading,
-  type LoadedCm,
-  loadCm,
-  moveOn,
-  neededAttributes,
-  placeOf,
-  type StandsAt,
-} from "./play-request.ts";
+import { type CmLoading, loadCm, moveOn, neededAttributes, placeOf, type StandsAt } from "./play-request.ts";
 
 export type CmPlace = Exclude<PlayPlace, { kind: "over" }>;
 
@@ -57,10 +50,10 @@ export class PlayLink {
     return { link: new PlayLink(offer, sent), place };
   }
 
-  /** Fetches the CM at the place, which starts its time on the service. */
-  loadCm(place: CmPlace, loading: CmLoading, signal: AbortSignal): Promise<LoadedCm> {
+  /** Fetches the CM at the place, which starts its time on the service. @returns the ticket for the secret, once all of the CM is here */
+  loadCm(place: CmPlace, cm: ArrivingCm, loading: CmLoading, signal: AbortSignal): Promise<string> {
     this.at = { kind: "cm", number: place.number };
-    return loadCm(place.cm, loading, signal);
+    return loadCm(place.cm, cm, loading, signal);
   }
 
   /** Where the play stands, on the service. */

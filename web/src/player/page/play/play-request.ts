@@ -1,6 +1,6 @@
 /** What a play asks of the service before the video: the CM's bytes, and after it the secret. */
 
-import { DeliveryError, toHex } from "../../../../../codec/page.ts";
+import { DeliveryError } from "../../../../../codec/page.ts";
 import {
   askConditions,
   fetchCm,
@@ -18,6 +18,7 @@ import { connection } from "../../../shared/net/connection.ts";
 import { retryAfterSeconds } from "../../../shared/net/request.ts";
 import { sleep } from "../../../shared/sleep.ts";
 import { attributesOf, loadViewerData } from "../../../shared/viewer-data.ts";
+import { ArrivingCm } from "./arriving-cm.ts";
 
 /** The service's clock may run behind ours by a little; after this much waiting for the secret something is wrong. */
 const SECRET_PATIENCE_SECONDS = 30;
@@ -43,12 +44,6 @@ export async function neededAttributes(
   return Object.fromEntries(names.flatMap((name) => (name in attributes ? [[name, attributes[name]]] : [])));
 }
 
-export interface LoadedCm {
-  cm: Blob;
-  /** For the secret. */
-  ticket: string;
-}
-
 export interface CmLoading {
   /** @param bytes so far */
   onLoaded(bytes: number): void;
@@ -62,43 +57,40 @@ const CM_PIECE_BYTES = 1 << 20;
 const ELSEWHERE_LONGEST_SECONDS = 2;
 
 /**
- * Fetches a CM, over a lost connection too, and holds it against its hash. While another CM is shown to the viewer it waits.
+ * Fetches a CM into `cm`, over a lost connection too, and holds it against its hash. While another CM is shown to the viewer it waits.
  *
+ * @returns the ticket for the secret
  * @throws {@link DeliveryError} refused, not reachable, or not the bytes that were offered
  */
 export async function loadCm(
   offer: PlayCm,
+  cm: ArrivingCm,
   { onLoaded, onWaiting }: CmLoading,
   signal: AbortSignal,
-): Promise<LoadedCm> {
-  const parts: Uint8Array<ArrayBuffer>[] = [];
-  let ticket = "";
-  for (let start = 0; start < offer.bytes; start += CM_PIECE_BYTES) {
-    const end = Math.min(start + CM_PIECE_BYTES, offer.bytes);
-    const piece = await whenItMay(
-      () =>
-        connection.persist(async (either, heard) => {
-          const response = await fetchCm(offer.url, either, `bytes=${start}-${end - 1}`);
-          onWaiting(false);
-          ticket = ticketOf(response) ?? "";
-          const chunks: Uint8Array<ArrayBuffer>[] = [];
-          let loadedBytes = start;
-          for await (const chunk of chunksOf(response, heard)) {
-            chunks.push(chunk);
-            loadedBytes += chunk.length;
-            onLoaded(loadedBytes);
-          }
-          return chunks;
-        }, signal),
-      onWaiting,
-      signal,
-    );
-    parts.push(...piece);
+): Promise<string> {
+  try {
+    let ticket = "";
+    for (let start = 0; start < offer.bytes; start += CM_PIECE_BYTES) {
+      const end = Math.min(start + CM_PIECE_BYTES, offer.bytes);
+      const ask = async (either: AbortSignal, heard: () => void) => {
+        const response = await fetchCm(offer.url, either, `bytes=${start}-${end - 1}`);
+        onWaiting(false);
+        ticket = ticketOf(response) ?? "";
+        let loadedBytes = start;
+        for await (const chunk of chunksOf(response, heard)) {
+          cm.add(loadedBytes, chunk);
+          loadedBytes += chunk.length;
+          onLoaded(loadedBytes);
+        }
+      };
+      await whenItMay(() => connection.persist(ask, signal), onWaiting, signal);
+    }
+    await cm.finish();
+    return ticket;
+  } catch (error) {
+    cm.fail(error);
+    throw error;
   }
-  const cm = new Blob(parts, { type: offer.type });
-  const hash = toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", await cm.arrayBuffer())));
-  if (hash === offer.sha256) return { cm, ticket };
-  throw new DeliveryError("the commercial arrived damaged: play again", { status: 200, retryable: true });
 }
 
 /** Asks again while the service shows the viewer a CM elsewhere. */
@@ -139,7 +131,7 @@ export async function askSecret(
       } else if (error.details.serviceCode === "cm_unsent" && staleTickets < STALE_MOST) {
         // The service went down before it had noted what was sent.
         staleTickets += 1;
-        ({ ticket } = await loadCm(offer, { onLoaded: () => {}, onWaiting: () => {} }, signal));
+        ticket = await loadCm(offer, new ArrivingCm(offer), { onLoaded: () => {}, onWaiting: () => {} }, signal);
       } else if (error.details.retryable === true && waitedSeconds < SECRET_PATIENCE_SECONDS) {
         const seconds = Math.max(0.1, retryAfterSeconds(error, 1));
         await sleep(seconds, signal);

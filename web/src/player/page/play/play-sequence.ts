@@ -3,9 +3,10 @@
  * be made, the service decides; this goes there.
  */
 import { DeliveryError, PairingError } from "../../../../../codec/page.ts";
-import type { PlayMove, PlayPlace } from "../../../shared/api/plays.ts";
+import type { PlayMove, PlayPlace, PlayVideo } from "../../../shared/api/plays.ts";
 import type { MainFacts, PlayTicket } from "../../protocol/play-api.ts";
 import { mustBeUnchanged } from "../verify-main.ts";
+import { ArrivingCm } from "./arriving-cm.ts";
 import { type CmPlace, PlayLink } from "./play-link.ts";
 import { askSecret, ownAttributes } from "./play-request.ts";
 
@@ -19,8 +20,8 @@ export interface SequenceStage {
   cmWaiting(isWaiting: boolean): void;
   /** Starts fetching units of the video behind the CM. */
   prepare(ticket: PlayTicket, cm: Blob, signal: AbortSignal): Promise<void>;
-  /** Resolves when the CM was seen to its end. */
-  showCm(cm: Blob, place: CmPlace, signal: AbortSignal): Promise<void>;
+  /** Shows the CM as soon as it can while it arrives. Resolves when it was seen to its end; rejects with what stops its bytes. */
+  showCm(cm: ArrivingCm, signal: AbortSignal): Promise<void>;
   /** Plays the prepared video; resolves at its end. */
   playVideo(secret: string, signal: AbortSignal): Promise<void>;
   /** What was shown is over, or left. */
@@ -107,28 +108,38 @@ export class PlaySequence {
     const { stage } = this;
     const video = link.videos[place.number - 1];
     await stage.toCm(place, video === undefined);
-    const { cm, ticket } = await link.loadCm(
+    const cm = new ArrivingCm(place.cm);
+    const loaded = link.loadCm(
       place,
+      cm,
       { onLoaded: (bytes) => stage.cmLoading(bytes), onWaiting: (isWaiting) => stage.cmWaiting(isWaiting) },
       signal,
     );
-    let prepared: Promise<void> | undefined;
-    if (video !== undefined) {
-      const { slaveId, segments } = video;
-      const { id: cmId, sha256: cmSha256 } = place.cm;
-      const units = { playId: link.playId, slaveId, segments, cmId, cmSha256, firstTicket: place.ticket };
-      // The units come while the CM plays; a failure shows when they are needed.
-      prepared = stage.prepare(units, cm, signal);
-      prepared.catch(() => {});
-    }
-    signal.throwIfAborted();
-    await stage.showCm(cm, place, signal);
+    const prepared = video && this.prepare(link, place, video, cm, signal);
+    for (const one of [loaded, prepared]) one?.catch(() => {});
+    await stage.showCm(cm, signal);
+    const ticket = await loaded;
     link.cmWatched();
     if (prepared === undefined) return;
     await prepared;
     const secret = await askSecret(link.playId, place.cm, ticket, signal);
     link.videoBegins();
     await stage.playVideo(secret, signal);
+  }
+
+  /** The units come while the CM plays, behind its own bytes; a failure shows when they are needed. */
+  private async prepare(
+    { playId }: PlayLink,
+    place: CmPlace,
+    { slaveId, segments }: PlayVideo,
+    cm: ArrivingCm,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { id: cmId, sha256: cmSha256 } = place.cm;
+    const whole = await cm.whole;
+    signal.throwIfAborted();
+    const ticket = { playId, slaveId, segments, cmId, cmSha256, firstTicket: place.ticket };
+    await this.stage.prepare(ticket, whole, signal);
   }
 }
 
