@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { sampleOf } from "../support/sample.ts";
 import { ROOT } from "../support/tree.ts";
 import { startApp, type TestApp } from "./support/app.ts";
 import {
@@ -21,6 +22,8 @@ import { likenessToSource, pictureTimes, shownPicture } from "./support/pictures
 const LEAST_PSNR = 28;
 const SCENE = { width: 640, height: 360 };
 
+const METHODS: readonly MethodName[] = ["Compress and divide", "Keep as it is"];
+
 let app: TestApp;
 beforeAll(async () => {
   app = await startApp(1);
@@ -30,7 +33,7 @@ afterAll(async () => {
 });
 
 describe("P3 pictures", () => {
-  it.each(["Compress and divide", "Keep as it is"] as MethodName[])("are painted by WebGL2: %s", async (method) => {
+  it.each(sampleOf(METHODS, 1))("are painted by WebGL2: %s", async (method) => {
     const source = join(ROOT, "samples/scene.mp4");
     const times = await pictureTimes(source);
     const kept = join(app.dataDir, `${method}.cmx`);
@@ -48,7 +51,7 @@ describe("P3 pictures", () => {
     });
   });
 
-  it.each(["Compress and divide", "Keep as it is"] as MethodName[])(
+  it.each(sampleOf(METHODS, 1))(
     "are painted as small as they are seen, and anew when the window changes: %s",
     async (method) => {
       const source = join(ROOT, "samples/scene.mp4");
