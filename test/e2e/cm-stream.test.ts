@@ -2,6 +2,7 @@
 import { readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { sampleOf } from "../support/sample.ts";
 import { ROOT } from "../support/tree.ts";
 import { startTestServer, type TestServer } from "./support/app.ts";
 import { shortSamples } from "./support/clips.ts";
@@ -38,7 +39,10 @@ beforeEach(async () => {
 });
 afterEach(() => proxy.close());
 
-for (const engine of ENGINES.filter(({ isHere }) => isHere())) {
+for (const engine of sampleOf(
+  ENGINES.filter(({ isHere }) => isHere()),
+  2,
+)) {
   describe(engine.name, () => {
     let page: EnginePage;
     beforeAll(async () => {
