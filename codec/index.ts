@@ -33,6 +33,7 @@ export { splitPictures } from "./containers/streams/elementary-stream.ts";
 export { videoBytes } from "./containers/video-bytes.ts";
 export { readY4m, writeY4mHeader, Y4M_PICTURE_HEADER } from "./containers/y4m/y4m.ts";
 export { PictureBuffers } from "./pictures/picture-buffers.ts";
+export { COMMON_RATES } from "./pictures/picture-rates.ts";
 export type { PixelFormat, SourceMedia, SourcePacket, SourcePicture } from "./pictures/source-picture.ts";
 
 // ---- The two files ----

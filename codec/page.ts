@@ -26,6 +26,7 @@ export {
 } from "./captions/caption-track.ts";
 export { asWebVtt, CAPTION_MAX_BYTES, checkWebVtt, readCaptionFile } from "./captions/web-vtt.ts";
 export { sha256 } from "./crypto/primitives.ts";
+export { checkUnchanged } from "./division/pairing.ts";
 export {
   CmixError,
   DeliveryError,

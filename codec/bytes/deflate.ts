@@ -3,7 +3,7 @@ import { FormatError } from "../errors.ts";
 import { concatBytes } from "./bytes.ts";
 
 /** Below this nothing is won by packing. */
-export const PACK_MIN_BYTES = 48;
+const PACK_MIN_BYTES = 48;
 /** Packing is tried on this much first: pictures that no index knows, and encrypted data, do not shrink. */
 const PROBE_BYTES = 64 << 10;
 const PROBE_GAIN = 0.97;

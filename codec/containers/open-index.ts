@@ -1,5 +1,6 @@
 import type { ByteSource } from "../bytes/bytes.ts";
 import { emptyFileError, InputError, UnsupportedError } from "../errors.ts";
+import { COMMON_RATES } from "../pictures/picture-rates.ts";
 import { openIso } from "./iso/iso.ts";
 import { openMatroska } from "./matroska/matroska.ts";
 import { openTransport } from "./mpeg-ts/transport.ts";
@@ -126,18 +127,7 @@ async function* earlier(samples: AsyncIterable<CodedSample[]>, microseconds: num
     yield batch.map((sample) => ({ ...sample, timeMicroseconds: sample.timeMicroseconds - microseconds }));
 }
 
-const USUAL_RATES: [number, number][] = [
-  [24000, 1001],
-  [24, 1],
-  [25, 1],
-  [30000, 1001],
-  [30, 1],
-  [48, 1],
-  [50, 1],
-  [60000, 1001],
-  [60, 1],
-  [120, 1],
-];
+const USUAL_RATES: readonly (readonly [number, number])[] = [...COMMON_RATES, [120, 1]];
 const REORDERED_PICTURES = 16; // as many as H.264 and HEVC allow
 /** A container's times may be whole milliseconds. */
 const TIME_STEP_MICROSECONDS = 1000;

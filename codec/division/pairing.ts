@@ -18,14 +18,25 @@ export function checkPair(main: MainReader, slave: Pick<SlaveHeader, "id" | "mai
     );
   }
   if (trailer === undefined) return;
-  if (!equalBytes(trailer.mainHeaderHash, main.headerHash))
+  // The main's trailer is no secret's work: its hash may have been kept while segments were taken out.
+  const segments = trailer.index.length / 4;
+  checkUnchanged(
+    equalBytes(trailer.mainHeaderHash, main.headerHash),
+    main.trailer === undefined ||
+      (main.index.length === segments && equalBytes(trailer.mainTagsHash, main.trailer.tagsHash)),
+  );
+}
+
+/**
+ * Refuses a main that is not as its slave tells.
+ *
+ * @throws {@link FormatError} it was changed after the division
+ */
+export function checkUnchanged(isHeaderSame: boolean, areSegmentsSame: boolean): void {
+  if (!isHeaderSame)
     throw new FormatError("main file's header was changed after the division; fetch the main file again", {
       offsetBytes: 0,
     });
-  if (main.trailer === undefined) return;
-  // The main's trailer is no secret's work: its hash may have been kept while segments were taken out.
-  const segments = trailer.index.length / 4;
-  if (main.index.length !== segments || !equalBytes(trailer.mainTagsHash, main.trailer.tagsHash)) {
+  if (!areSegmentsSame)
     throw new FormatError("main file's segments are not those of the division; fetch the main file again");
-  }
 }

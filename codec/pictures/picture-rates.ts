@@ -9,3 +9,6 @@ export const PICTURE_RATES: readonly (readonly [number, number])[] = [
   [60000, 1001],
   [60, 1],
 ];
+
+/** Rates that containers and cameras use, as exact ratios. */
+export const COMMON_RATES: readonly (readonly [number, number])[] = [...PICTURE_RATES, [48, 1]];

@@ -97,7 +97,7 @@ installNodeCrypto();
 process.on("message", (message: ToProcess) => {
   if ("job" in message) void inspect(message.job);
 });
-process.on("disconnect", () => process.exit());
+process.on("disconnect", () => process.exit()); // the server is gone, and nobody waits for an answer
 // Meant for the server, which may still want an answer.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
 tell({ ready: true });

@@ -136,10 +136,8 @@ function markPiece(bytes: Uint8Array, piece: Piece, alone: boolean, marks: Mark[
   const kind = piece.key ? "key" : "other";
   if (form === "annexb" || (form === "hevc" && piece.parameter === START_CODES))
     markStartCodes(bytes, piece, marks, structure);
-  else if (form === "avc" || form === "hevc") {
-    if (alone && !hasLengths(bytes, piece)) markUnknown(offset, offset + size, marks);
-    else markLengths(bytes, piece, marks, structure);
-  } else if (form === "ts") markTransport(bytes, piece, marks, (from, to) => alone && markUnknown(from, to, marks));
+  else if (form === "avc" || form === "hevc") markLengths(bytes, piece, marks, structure);
+  else if (form === "ts") markTransport(bytes, piece, marks, (from, to) => alone && markUnknown(from, to, marks));
   else if (form === "av1") markAv1(bytes, piece, marks);
   else if (form === "vp9") markVp9(bytes, piece, marks);
   else if (form === "picture") marks.push({ offset, room: size, kind });

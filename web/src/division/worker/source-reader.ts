@@ -12,6 +12,7 @@ import {
   VideoSampleSink,
 } from "mediabunny";
 import {
+  COMMON_RATES,
   type MainHeader,
   PictureBuffers,
   rateBelowSource,
@@ -27,18 +28,6 @@ import type { SourceFacts } from "../protocol/divide-api.ts";
 import { type AsItIs, decodesFirst, keptFacts, lookAsItIs, shownSpan } from "./as-it-is.ts";
 import { copyPicture, DIRECT_FORMATS } from "./picture-copy.ts";
 
-/** Picture rates that are written as their exact ratio. */
-const COMMON_RATES: readonly [number, number][] = [
-  [24000, 1001],
-  [24, 1],
-  [25, 1],
-  [30000, 1001],
-  [30, 1],
-  [48, 1],
-  [50, 1],
-  [60000, 1001],
-  [60, 1],
-];
 const POSTER_MAX_WIDTH = 320;
 /** Where the poster is taken from: the very first pictures are often black. */
 const POSTER_POSITION = 0.1;

@@ -1,5 +1,5 @@
 /** A main may have been changed on its way: what it says of itself is held against its slave before anything of it is shown. */
-import { FormatError } from "../../../../codec/page.ts";
+import { checkUnchanged } from "../../../../codec/page.ts";
 import { askMainHashes, type PlayVideo } from "../../shared/api/plays.ts";
 import type { MainFacts } from "../protocol/play-api.ts";
 
@@ -10,7 +10,7 @@ const PATIENCE_MILLISECONDS = 4000;
  * Asks the service what it knows of a main.
  *
  * @returns false where it has no slave of it, or is not there
- * @throws {@link FormatError} the main was changed after the division
+ * @throws FormatError the main was changed after the division
  */
 export async function verifyMain(facts: MainFacts, signal: AbortSignal): Promise<boolean> {
   if (!navigator.onLine) return false;
@@ -21,15 +21,10 @@ export async function verifyMain(facts: MainFacts, signal: AbortSignal): Promise
   return true;
 }
 
-/** @throws {@link FormatError} the main was changed after the division */
+/** @throws FormatError the main was changed after the division */
 export function mustBeUnchanged(
   { headerHash, tagsHash }: MainFacts,
   { mainHeaderHash, mainTagsHash }: Pick<PlayVideo, "mainHeaderHash" | "mainTagsHash">,
 ): void {
-  if (headerHash !== mainHeaderHash)
-    throw new FormatError("main file's header was changed after the division; fetch the main file again", {
-      offsetBytes: 0,
-    });
-  if (tagsHash !== undefined && tagsHash !== mainTagsHash)
-    throw new FormatError("main file's segments are not those of the division; fetch the main file again");
+  checkUnchanged(headerHash === mainHeaderHash, tagsHash === undefined || tagsHash === mainTagsHash);
 }
