@@ -14,6 +14,12 @@ export {
   rgbaToI420Simd,
 } from "./kernels/colour";
 export {
+  combedSamplesScalar,
+  combedSamplesSimd,
+  deinterlacePlaneScalar,
+  deinterlacePlaneSimd,
+} from "./kernels/deinterlace";
+export {
   addResidual8Scalar,
   addResidual8Simd,
   residual8Scalar,

@@ -68,6 +68,9 @@ function casesIn(memory: KernelMemory): Record<string, { args: number[]; picture
       ...[out, out + SAMPLES, out + SAMPLES + SAMPLES / 4, WIDTH, WIDTH / 2, picture, WIDTH * 4, WIDTH, HEIGHT, 0],
     ),
     deinterleaveChroma: whole(out, out + SAMPLES / 4, picture, SAMPLES / 4),
+    // kernels/deinterlace
+    deinterlacePlane: whole(out, picture, picture + SAMPLES, picture + 2 * SAMPLES, WIDTH, WIDTH, HEIGHT, 0, 0),
+    combedSamples: whole(picture, WIDTH, WIDTH, HEIGHT),
     // kernels/scale
     scalePlane: whole(out, 432, 432, 242, picture, WIDTH, WIDTH, HEIGHT),
     halvePlane: whole(out, WIDTH / 2, picture, WIDTH, WIDTH, HEIGHT),

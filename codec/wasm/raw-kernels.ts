@@ -58,6 +58,19 @@ export interface RawKernels {
   // assembly/kernels/ranges.ts
   cutRanges(openOut: number, cutOut: number, bytes: number, length: number, table: number, count: number): number;
   mergeRanges(bytes: number, length: number, openIn: number, cutIn: number, table: number, count: number): number;
+  // assembly/kernels/deinterlace.ts
+  combedSamples(plane: number, stride: number, width: number, height: number): number;
+  deinterlacePlane(
+    dst: number,
+    before: number,
+    current: number,
+    after: number,
+    stride: number,
+    width: number,
+    height: number,
+    parity: number,
+    isSecond: number,
+  ): void;
   // assembly/kernels/scale.ts
   halvePlane(dst: number, dstStride: number, src: number, srcStride: number, width: number, height: number): void;
   scalePlane(
