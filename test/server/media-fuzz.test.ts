@@ -23,7 +23,7 @@ import { slaveOfSegments } from "../support/hostile-slaves.ts";
 import { type FileKind, spoilNumbers } from "../support/spoilt-numbers.ts";
 import { HOUSE_CM, makePair } from "./harness.ts";
 
-const CASES = Number(process.env.CMIX_FUZZ ?? 150);
+const CASES = Number(process.env.CMIX_FUZZ ?? 60);
 const SEED = Number(process.env.CMIX_SEED ?? 11);
 /** Some send the video library round and round: what such a file may cost is what is asserted. */
 const LIMITS = { secondsMost: 2 };
