@@ -9,6 +9,7 @@ import { openMpeg } from "../../codec/containers/open-mpeg.ts";
 import { readSourceCaptions } from "../../codec/containers/source-captions.ts";
 import { FieldPairs, readField } from "../../codec/containers/streams/h264-headers.ts";
 import { mpegPixelAspect } from "../../codec/containers/streams/mpeg-aspect.ts";
+import { presentationsOf } from "../../codec/format/edit-list.ts";
 import type { VideoTrack } from "../../codec/format/header.ts";
 import { MainReader } from "../../codec/format/main-file.ts";
 import { chooseMethod } from "../../codec/methods/registry.ts";
@@ -162,6 +163,11 @@ describe.skipIf(!hasOwn || !hasProbe)("edit lists", () => {
       { milliseconds: 600, from: 1000 },
       { milliseconds: 600, from: 1000 },
     ],
+    "a picture that is held": [
+      { milliseconds: 500, from: 0 },
+      { milliseconds: 1500, from: 500, isHeld: true },
+      { milliseconds: 700, from: 500 },
+    ],
   };
   for (const [name, rows] of Object.entries(LISTS))
     it(`${name}: the main is as long as what is shown, and tells of its parts`, async () => {
@@ -172,6 +178,7 @@ describe.skipIf(!hasOwn || !hasProbe)("edit lists", () => {
       expect(video.edits?.map(({ durationMicroseconds }) => durationMicroseconds / 1000)).toEqual(
         rows.map(({ milliseconds }) => milliseconds),
       );
+      expect(video.edits?.map(({ isHeld }) => isHeld)).toEqual(rows.map(({ isHeld }) => isHeld));
       const shown = rows.filter(({ from }) => from >= 0);
       const starts = (video.edits ?? []).flatMap(({ fromMicroseconds }) => fromMicroseconds ?? []);
       expect(starts.map((start) => Math.round((start - (starts[0] ?? 0)) / 1000))).toEqual(
@@ -179,6 +186,26 @@ describe.skipIf(!hasOwn || !hasProbe)("edit lists", () => {
       );
       expect(Math.abs(probedSeconds(bytes, "mp4") * 1000 - wanted)).toBeLessThan(60);
     });
+
+  it("a whole track of one picture that is held is as long as it is held", async () => {
+    const { video, seconds } = await told(withEdits(film, [{ milliseconds: 7000, from: 1000, isHeld: true }]));
+    expect(video.edits).toEqual([{ fromMicroseconds: 0, durationMicroseconds: 7e6, isHeld: true }]);
+    expect(seconds).toBeCloseTo(7, 1);
+  });
+
+  it("captions that stand at a picture that is held are shown as long", async () => {
+    const edits = [
+      { fromMicroseconds: 0, durationMicroseconds: 1e6 },
+      { fromMicroseconds: 1e6, durationMicroseconds: 5e6, isHeld: true },
+      { fromMicroseconds: 1e6, durationMicroseconds: 1e6 },
+    ];
+    expect(presentationsOf(edits, 0.5e6, 1.5e6)).toEqual([
+      { start: 0.5e6, end: 1e6 },
+      { start: 1e6, end: 6e6 },
+      { start: 6e6, end: 6.5e6 },
+    ]);
+    expect(presentationsOf(edits, 1.2e6, 1.5e6)).toEqual([{ start: 6.2e6, end: 6.5e6 }]);
+  });
 
   it("one that shows the whole track changes nothing", async () => {
     const { video } = await told(withEdits(film, [{ milliseconds: 3000, from: 0 }]));
