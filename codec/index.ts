@@ -27,9 +27,18 @@ export { elementaryBytes } from "./containers/mpeg-ts/transport-packets.ts";
 export { openIndex, openStream, recogniseSource, type SourceKind } from "./containers/open-index.ts";
 export { type MpegSource, openMpeg } from "./containers/open-mpeg.ts";
 export { readSourceCaptions } from "./containers/source-captions.ts";
-export type { CodedSample, FoundIndex, SourceIndex } from "./containers/source-index.ts";
+export type {
+  CodedSample,
+  FoundIndex,
+  SoundFrame,
+  SoundReader,
+  SourceIndex,
+  StreamIndex,
+} from "./containers/source-index.ts";
 export { NAL, nextStartCode } from "./containers/streams/annexb.ts";
 export { splitPictures } from "./containers/streams/elementary-stream.ts";
+export { HEVC_NAL, hevcType } from "./containers/streams/hevc-headers.ts";
+export { aacConfiguration } from "./containers/streams/sound-frames.ts";
 export { videoBytes } from "./containers/video-bytes.ts";
 export { readY4m, writeY4mHeader, Y4M_PICTURE_HEADER } from "./containers/y4m/y4m.ts";
 export { PictureBuffers } from "./pictures/picture-buffers.ts";

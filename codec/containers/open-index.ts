@@ -5,7 +5,14 @@ import { openIso } from "./iso/iso.ts";
 import { openMatroska } from "./matroska/matroska.ts";
 import { openTransport } from "./mpeg-ts/transport.ts";
 import { findPackets, SYNC } from "./mpeg-ts/transport-packets.ts";
-import { type CodedSample, type FoundIndex, ratioOf, type SourceIndex, type SourceStream } from "./source-index.ts";
+import {
+  type CodedSample,
+  type FoundIndex,
+  ratioOf,
+  type SourceIndex,
+  type SourceStream,
+  type StreamIndex,
+} from "./source-index.ts";
 import { openAnnexB } from "./streams/annexb.ts";
 import { openIvf } from "./streams/ivf.ts";
 
@@ -72,12 +79,12 @@ export async function openIndex(source: ByteSource): Promise<SourceIndex> {
  * @param start source bytes up to the first pictures' end
  * @throws {@link InputError} there is no such stream
  */
-export async function openStream(start: ByteSource): Promise<Required<FoundIndex>> {
+export async function openStream(start: ByteSource): Promise<StreamIndex> {
   const kind = await recogniseSource(start);
   const index = await OPENERS[kind]?.(start);
   if (index?.samplesIn === undefined)
     throw new InputError("the start of the stream makes no sense: it was damaged before it was divided");
-  return index as Required<FoundIndex>;
+  return index as StreamIndex;
 }
 
 /** Whether it belongs to a stream that can be divided. */

@@ -1,13 +1,13 @@
 /** What the indexers of method `samples` tell about a source file. Positions are bytes from the file's start. */
 import type { ByteSource } from "../bytes/bytes.ts";
 import type { Edit } from "../format/edit-list.ts";
-import type { Track } from "../format/header.ts";
+import type { AudioTrack, Track } from "../format/header.ts";
 
 export type Container = "mp4" | "mov" | "webm" | "mkv" | "ivf" | "h264" | "ts";
 
 /**
  * How a sample's bytes are built, which decides where it is cut: `avc` and `hevc` NAL units behind lengths, `annexb` H.264 behind start
- * codes, `ts` the same inside a transport stream, `picture` for other codings; `configuration` belongs to no sample; `other` is never cut;
+ * codes, `ts` what a transport stream's packets carry, `picture` for other codings; `configuration` belongs to no sample; `other` is never cut;
  * `unknown` are bytes that may be coded pictures, of which the container's structure tells nothing.
  */
 export type SampleForm =
@@ -48,6 +48,8 @@ export interface CodedSample {
   isAddition?: boolean;
   /** In place of its stream's, where that changes. */
   parameter?: number;
+  /** Of a transport stream: parameters of other pictures and of sound among its bytes. */
+  beside?: readonly number[];
 }
 
 /** Instead of lengths, NAL units have start codes before them. */
@@ -70,7 +72,7 @@ export interface TextStream {
 
 export interface SourceStream {
   form: SampleForm;
-  /** Bytes of a NAL unit's length for `avc` and `hevc`, or {@link START_CODES}; PID and form of packets for `ts`. */
+  /** Bytes of a NAL unit's length for `avc` and `hevc`, or {@link START_CODES}; PID, form of packets and coding for `ts`. */
   parameter: number;
   /** Absent for streams that a header cannot describe (subtitles, time codes). */
   track?: Track;
@@ -103,6 +105,37 @@ export interface FoundIndex {
    * Positions count from the part's start; times too where the stream has none of its own.
    */
   samplesIn?(part: ByteSource, isFirst: boolean): AsyncIterable<CodedSample[]>;
+  /** Of transport streams: reads a track of sound; undefined for one that names no PID. */
+  openSound?(track: AudioTrack): SoundReader | undefined;
+  /** Of Matroska: numbers of the tracks with pictures, as blocks name them. */
+  pictureTracks?: ReadonlySet<number>;
+}
+
+/** Of a stream without tables. */
+export type StreamIndex = FoundIndex & Required<Pick<FoundIndex, "samplesIn">>;
+
+/** A frame of sound out of a transport stream. */
+export interface SoundFrame {
+  /** On the pictures' scale. */
+  timeMicroseconds: number;
+  durationMicroseconds: number;
+  /** Of the frame, before the coded sound: ADTS. */
+  headBytes: number;
+  /** The whole frame. */
+  bytes: Uint8Array;
+}
+
+/** Reads a sound whose frames lie across each other's packets and the file's segments. */
+export interface SoundReader {
+  /**
+   * Told of the file's bytes from any packet on, each part where the one before ended.
+   *
+   * @param shiftMicroseconds added to the times of the pictures beside them
+   * @returns frames that are whole by now
+   */
+  push(bytes: Uint8Array, shiftMicroseconds: number): SoundFrame[];
+  /** What is left at the file's end. */
+  end(): SoundFrame[];
 }
 
 /** Where the coded samples of a file stand, and of what streams they are. */

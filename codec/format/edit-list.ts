@@ -8,6 +8,8 @@ export interface Edit {
   /** Source time at which the part begins; absent where nothing is shown. */
   fromMicroseconds?: number | undefined;
   durationMicroseconds: number;
+  /** What stands at `fromMicroseconds` is shown all the time (a media rate of 0); nothing is heard. */
+  isHeld?: boolean | undefined;
 }
 
 /** A span of presentation time, in microseconds. */
@@ -20,15 +22,16 @@ export interface Presentation {
 export interface PlacedEdit extends Presentation {
   /** Source time at `start`. */
   from: number;
+  isHeld: boolean;
 }
 
 /** The edits that show something, in order, with their places in the presentation. */
 export function placedEdits(edits: readonly Edit[]): PlacedEdit[] {
   const placed: PlacedEdit[] = [];
   let start = 0;
-  for (const { fromMicroseconds, durationMicroseconds } of edits) {
+  for (const { fromMicroseconds, durationMicroseconds, isHeld = false } of edits) {
     const end = start + durationMicroseconds;
-    if (fromMicroseconds !== undefined) placed.push({ start, end, from: fromMicroseconds });
+    if (fromMicroseconds !== undefined) placed.push({ start, end, from: fromMicroseconds, isHeld });
     start = end;
   }
   return placed;
@@ -42,6 +45,7 @@ export function placedEdits(edits: readonly Edit[]): PlacedEdit[] {
 export function presentationsOf(edits: readonly Edit[] | undefined, start: number, end: number): Presentation[] {
   if (edits === undefined) return [{ start, end }];
   return placedEdits(edits).flatMap((edit) => {
+    if (edit.isHeld) return start <= edit.from && edit.from < end ? [{ start: edit.start, end: edit.end }] : [];
     const shift = edit.start - edit.from;
     const shown = { start: Math.max(edit.start, start + shift), end: Math.min(edit.end, end + shift) };
     return shown.end > shown.start ? [shown] : [];

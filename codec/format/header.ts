@@ -31,7 +31,13 @@ const parameters = z.record(z.string(), z.union([z.string(), z.number(), z.boole
 /** At most as many parts as a film that was cut by hand has. */
 export const EDITS_MAX = 1024;
 const edits = z
-  .array(z.object({ fromMicroseconds: z.int().optional(), durationMicroseconds: z.int().min(0) }))
+  .array(
+    z.object({
+      fromMicroseconds: z.int().optional(),
+      durationMicroseconds: z.int().min(0),
+      isHeld: z.boolean().optional(),
+    }),
+  )
   .min(1)
   .max(EDITS_MAX);
 
@@ -65,6 +71,10 @@ const audioTrack = z.object({
   channels: z.int().min(1).max(64),
   /** Decoder configuration (AudioSpecificConfig for AAC, OpusHead for Opus). */
   description: bytes().optional(),
+  /** Which of a transport stream's elementary streams it is. */
+  pid: z.int().min(0).max(8191).optional(),
+  /** As the source names it (ISO 639-2). */
+  language: z.string().max(LANGUAGE_TAG_MAX).optional(),
   edits: edits.optional(),
 });
 

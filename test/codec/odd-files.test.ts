@@ -1,21 +1,24 @@
 /** Files that people have and that are written otherwise than most: what the index and the main tell of them is what ffprobe tells. */
 import { execFileSync } from "node:child_process";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { MemorySink, sourceFromBytes } from "../../codec/bytes/bytes.ts";
 import { openIndex } from "../../codec/containers/open-index.ts";
+import { openMpeg } from "../../codec/containers/open-mpeg.ts";
 import { readSourceCaptions } from "../../codec/containers/source-captions.ts";
 import { FieldPairs, readField } from "../../codec/containers/streams/h264-headers.ts";
 import { mpegPixelAspect } from "../../codec/containers/streams/mpeg-aspect.ts";
+import { presentationsOf } from "../../codec/format/edit-list.ts";
 import type { VideoTrack } from "../../codec/format/header.ts";
 import { MainReader } from "../../codec/format/main-file.ts";
 import { chooseMethod } from "../../codec/methods/registry.ts";
 import { type Kernels, loadKernels } from "../../codec/wasm/load-kernels.ts";
 import { combineDivision, divideFile } from "../support/divisions.ts";
 import { type EditRow, withCompactSizes, withEdits, withLaterFragments } from "../support/iso-bytes.ts";
+import { keptFile } from "../support/kept-files.ts";
 import { expectSameBytes, readWasm } from "../support/kernels.ts";
-import { divideBytes, readBytes } from "../support/media.ts";
+import { divideBytes, mediaFiles, readBytes } from "../support/media.ts";
 import { ownFiles } from "../support/own-media.ts";
 import { hasTool, withFolder } from "../support/tools.ts";
 import { SHARED_MEDIA } from "../support/tree.ts";
@@ -160,6 +163,11 @@ describe.skipIf(!hasOwn || !hasProbe)("edit lists", () => {
       { milliseconds: 600, from: 1000 },
       { milliseconds: 600, from: 1000 },
     ],
+    "a picture that is held": [
+      { milliseconds: 500, from: 0 },
+      { milliseconds: 1500, from: 500, isHeld: true },
+      { milliseconds: 700, from: 500 },
+    ],
   };
   for (const [name, rows] of Object.entries(LISTS))
     it(`${name}: the main is as long as what is shown, and tells of its parts`, async () => {
@@ -170,6 +178,7 @@ describe.skipIf(!hasOwn || !hasProbe)("edit lists", () => {
       expect(video.edits?.map(({ durationMicroseconds }) => durationMicroseconds / 1000)).toEqual(
         rows.map(({ milliseconds }) => milliseconds),
       );
+      expect(video.edits?.map(({ isHeld }) => isHeld)).toEqual(rows.map(({ isHeld }) => isHeld));
       const shown = rows.filter(({ from }) => from >= 0);
       const starts = (video.edits ?? []).flatMap(({ fromMicroseconds }) => fromMicroseconds ?? []);
       expect(starts.map((start) => Math.round((start - (starts[0] ?? 0)) / 1000))).toEqual(
@@ -177,6 +186,26 @@ describe.skipIf(!hasOwn || !hasProbe)("edit lists", () => {
       );
       expect(Math.abs(probedSeconds(bytes, "mp4") * 1000 - wanted)).toBeLessThan(60);
     });
+
+  it("a whole track of one picture that is held is as long as it is held", async () => {
+    const { video, seconds } = await told(withEdits(film, [{ milliseconds: 7000, from: 1000, isHeld: true }]));
+    expect(video.edits).toEqual([{ fromMicroseconds: 0, durationMicroseconds: 7e6, isHeld: true }]);
+    expect(seconds).toBeCloseTo(7, 1);
+  });
+
+  it("captions that stand at a picture that is held are shown as long", async () => {
+    const edits = [
+      { fromMicroseconds: 0, durationMicroseconds: 1e6 },
+      { fromMicroseconds: 1e6, durationMicroseconds: 5e6, isHeld: true },
+      { fromMicroseconds: 1e6, durationMicroseconds: 1e6 },
+    ];
+    expect(presentationsOf(edits, 0.5e6, 1.5e6)).toEqual([
+      { start: 0.5e6, end: 1e6 },
+      { start: 1e6, end: 6e6 },
+      { start: 6e6, end: 6.5e6 },
+    ]);
+    expect(presentationsOf(edits, 1.2e6, 1.5e6)).toEqual([{ start: 6.2e6, end: 6.5e6 }]);
+  });
 
   it("one that shows the whole track changes nothing", async () => {
     const { video } = await told(withEdits(film, [{ milliseconds: 3000, from: 0 }]));
@@ -285,6 +314,56 @@ describe("pixels of MPEG video", () => {
     ["MPEG-1, 625 lines of 4:3", { ...facts, mpeg2: false, aspectCode: 8 }, [10000, 9157]],
     ["MPEG-1, a code of no meaning", { ...facts, mpeg2: false, aspectCode: 15 }, [1, 1]],
   ])("%s", (_name, video, aspect) => {
-    expect(mpegPixelAspect(video)).toEqual(aspect);
+    expect(mpegPixelAspect(video, new Uint8Array())).toEqual(aspect);
+  });
+
+  /** A sequence extension, then a sequence display extension. */
+  const context = (width: number, height: number, hasColours: boolean): Uint8Array => {
+    const bits = `0010101${hasColours ? `1${"00000001".repeat(3)}` : "0"}${width.toString(2).padStart(14, "0")}1${height.toString(2).padStart(14, "0")}000`;
+    const extension = bits.match(/.{8}/g)?.map((byte) => Number.parseInt(byte, 2)) ?? [];
+    return Uint8Array.from([0, 0, 1, 0xb3, 45, 1, 0x20, 0x23, 0, 0, 1, 0xb5, 0x14, 0, 0, 1, 0xb5, ...extension]);
+  };
+  it.each([
+    ["a window of 4:3 in a picture of 16:9", 720, 576, [540, 576], 2, false, [64, 45]],
+    ["the same behind colours", 720, 480, [540, 480], 2, true, [32, 27]],
+    ["a window by which the picture has no usual shape", 720, 576, [540, 576], 3, false, [64, 45]],
+    ["one that is larger", 352, 480, [704, 480], 3, true, [80, 33]],
+    ["one of nothing", 704, 480, [0, 480], 2, false, [10, 11]],
+  ] as const)("MPEG-2 with a display size, %s", (_name, width, height, shown, aspectCode, hasColours, aspect) => {
+    const facts = { width, height, frameRate: [25, 1] as [number, number], mpeg2: true, aspectCode };
+    expect(mpegPixelAspect(facts, context(shown[0], shown[1], hasColours))).toEqual(aspect);
+  });
+
+  /** A stream whose display size is a window of 4:3 in a picture of 16:9. */
+  const windowOfWide = (): string => {
+    const { path, isThere, aside, keep } = keptFile("display-size.m2v", "720x576 of 540, 4:3");
+    if (isThere) return path;
+    const source = ["-f", "lavfi", "-i", "testsrc=s=720x576:d=0.2:r=25"];
+    const coding = ["-aspect", "4:3", "-c:v", "mpeg2video", "-seq_disp_ext", "1"];
+    execFileSync("ffmpeg", ["-v", "error", "-y", ...source, ...coding, aside]);
+    const bytes = readFileSync(aside);
+    for (let at = bytes.indexOf("000001b5", 0, "hex"); at >= 0; at = bytes.indexOf("000001b5", at + 4, "hex")) {
+      const head = bytes[at + 4] ?? 0;
+      if (head >> 4 !== 2) continue;
+      const size = at + 5 + ((head & 1) === 1 ? 3 : 0);
+      bytes[size] = 540 >> 6;
+      bytes[size + 1] = ((540 & 63) << 2) | ((bytes[size + 1] ?? 0) & 3);
+    }
+    writeFileSync(aside, bytes);
+    keep();
+    return path;
+  };
+
+  it.skipIf(!hasProbe)("every MPEG-2 file has the aspect that ffprobe tells", async () => {
+    for (const path of [...ownFiles("mpeg"), ...mediaFiles("mpeg"), windowOfWide()]) {
+      const found = await openMpeg(sourceFromBytes(readBytes(path)));
+      if (found === undefined || !found.video.mpeg2) continue;
+      const args = ["-v", "quiet", "-select_streams", "v:0", "-show_entries", "stream=sample_aspect_ratio"];
+      const told = execFileSync("ffprobe", [...args, "-of", "csv=p=0", path], { encoding: "utf8" });
+      const ratio = /(\d+):(\d+)/.exec(told);
+      if (ratio === null) continue;
+      const [a, b] = mpegPixelAspect(found.video, found.context);
+      expect(a / b, path).toBeCloseTo(Number(ratio[1]) / Number(ratio[2]), 2);
+    }
   });
 });

@@ -42,10 +42,11 @@ async function play(
   path: string,
   atSeconds: number,
   onPicture: (shown: Awaited<ReturnType<typeof shownPicture>>) => Promise<void>,
+  method: "Keep as it is" | "Compress and divide" = "Keep as it is",
 ) {
   let seconds = 0;
   await withPage(app, "/studio", async ({ page }) => {
-    await divideAndWatch(page, path, join(app.dataDir, "odd.cmx"), "Keep as it is");
+    await divideAndWatch(page, path, join(app.dataDir, "odd.cmx"), method);
     await playThroughCm(page);
     await waitForPosition(page, atSeconds);
     await page.getByRole("button", { name: "Pause" }).click();
@@ -99,6 +100,43 @@ describe("D5: odd files kept as they are, and watched:", () => {
     });
     expect(seconds).toBeCloseTo(2, 1);
   });
+
+  /** The first half second, a picture that is held for a second, then from the third second on. */
+  const HELD = [
+    { milliseconds: 500, from: 0 },
+    { milliseconds: 1000, from: 500, isHeld: true as const },
+    { milliseconds: 900, from: 2000 },
+  ];
+  for (const method of ["Keep as it is", "Compress and divide"] as const) {
+    it(`an edit list of several parts and a picture that is held: ${method}`, async () => {
+      const film = own("mp4", "own-b-frames.mp4");
+      const first = await firstPictureSeconds(withEdits(readBytes(film), [{ milliseconds: 3000, from: 0 }]));
+      const path = await made("held.mp4", withEdits(readBytes(film), HELD));
+      const seen: number[] = [];
+      const length = await play(
+        path,
+        0.9,
+        async (shown) => {
+          expect(shown.timeSeconds).toBeLessThan(0.55);
+          seen.push(psnr(shown.data, await sourcePicture(film, Math.floor((0.5 - first) * RATE + 0.01), shown)));
+        },
+        method,
+      );
+      await play(
+        path,
+        1.8,
+        async (shown) => {
+          expect(shown.timeSeconds).toBeGreaterThan(1.5);
+          const number = Math.round((shown.timeSeconds - 1.5 + 2 - first) * RATE);
+          seen.push(psnr(shown.data, await sourcePicture(film, number, shown)));
+        },
+        method,
+      );
+      expect(length).toBeCloseTo(2.4, 1);
+      console.info(`${method}: ${seen.map((one) => one.toFixed(1)).join(", ")} dB`);
+      for (const one of seen) expect(one).toBeGreaterThan(LEAST_PSNR);
+    });
+  }
 
   it("a transport stream that begins between key pictures", async () => {
     const whole = readBytes(own("mpeg", "own-h264-keys.ts"));

@@ -35,6 +35,8 @@ function withMoov(bytes: Uint8Array, change: (box: Uint8Array, type: string) => 
 export interface EditRow {
   milliseconds: number;
   from: number;
+  /** One picture all the time: a media rate of 0. */
+  isHeld?: true;
 }
 
 /** The file with this edit list in every track. Its movie's time scale has to be 1000. */
@@ -44,8 +46,8 @@ export function withEdits(bytes: Uint8Array, rows: readonly EditRow[]): Uint8Arr
     const trak: Box = { type, start: 0, body: 8, end: box.length };
     const mdhd = boxAt(box, trak, "mdia", "mdhd") as Box;
     const timescale = viewOf(box).getUint32(mdhd.body + 12);
-    const list = rows.map(({ milliseconds, from }) =>
-      u32(milliseconds, from < 0 ? -1 : (from * timescale) / 1000, 0x10000),
+    const list = rows.map(({ milliseconds, from, isHeld }) =>
+      u32(milliseconds, from < 0 ? -1 : (from * timescale) / 1000, isHeld ? 0 : 0x10000),
     );
     const edts = boxOf("edts", boxOf("elst", u32(0, rows.length), ...list));
     const others = childBoxes(box, 8, box.length).filter((child) => child.type !== "edts");

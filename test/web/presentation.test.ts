@@ -1,6 +1,7 @@
 /** Which parts of a track are played, and when. */
 import { describe, expect, it } from "vitest";
-import { partsFrom, soundInPart } from "../../web/src/player/worker/feeds/samples/presentation.ts";
+import { soundInPart } from "../../web/src/player/worker/feeds/samples/sound-parts.ts";
+import { partsFrom } from "../../web/src/shared/worker/presentation.ts";
 
 const second = 1_000_000;
 /** A pause, the third and fourth second, then the first two again. */
@@ -29,6 +30,16 @@ describe("parts of a track", () => {
 
   it("give the last picture behind the end", () => {
     expect(partsFrom(EDITS, 0, 9)).toEqual([{ start: 0, from: 1.999, until: 2, shift: 3 }]);
+  });
+
+  it("may be one picture all the time, wherever the play begins in it", () => {
+    const edits = [
+      { fromMicroseconds: 0, durationMicroseconds: second },
+      { fromMicroseconds: second, durationMicroseconds: 5 * second, isHeld: true },
+    ];
+    const held = { start: 1, from: 1, until: 6, shift: 0, isHeld: true };
+    expect(partsFrom(edits, 0, 0)[1]).toEqual(held);
+    expect(partsFrom(edits, 0, 4.5)).toEqual([held]);
   });
 });
 

@@ -269,18 +269,20 @@ function editTimes(moov: Uint8Array, trak: Box, timescale: number, movieTimescal
       const [only] = shown.slice(-1);
       const end = movieMicroseconds(empty + (only?.duration ?? 0));
       const last = ((duration + shift) * 1e6) / timescale;
-      const isWhole = shown.filter(({ mediaTime }) => mediaTime >= 0).length === 1 && (only?.mediaTime ?? -1) >= 0;
+      const isOne = shown.filter(({ mediaTime }) => mediaTime >= 0).length === 1 && (only?.mediaTime ?? -1) >= 0;
+      const isWhole = isOne && only?.isHeld === false;
       if (duration === 0 || shown.length === 0 || (isWhole && end > last - PADDING_MICROSECONDS)) return undefined;
       return shown.slice(0, EDITS_MAX).map((row) => ({
         ...(row.mediaTime < 0 ? {} : { fromMicroseconds: Math.round(((row.mediaTime + shift) * 1e6) / timescale) }),
         durationMicroseconds: movieMicroseconds(row.duration),
+        ...(row.mediaTime >= 0 && row.isHeld ? { isHeld: true } : {}),
       }));
     },
   };
 }
 
-/** Rows of `elst`; a media time below 0 stands for nothing shown. */
-function editRows(moov: Uint8Array, trak: Box): { duration: number; mediaTime: number }[] {
+/** Rows of `elst`; a media time below 0 stands for nothing shown, a rate of 0 for one picture all the time. */
+function editRows(moov: Uint8Array, trak: Box): { duration: number; mediaTime: number; isHeld: boolean }[] {
   const elst = boxAt(moov, trak, "edts", "elst");
   if (elst === undefined || elst.end - elst.body < 8) return [];
   const view = viewOf(moov);
@@ -292,6 +294,7 @@ function editRows(moov: Uint8Array, trak: Box): { duration: number; mediaTime: n
     return {
       duration: wide ? Number(view.getBigUint64(at)) : view.getUint32(at),
       mediaTime: wide ? Number(view.getBigInt64(at + 8)) : view.getInt32(at + 4),
+      isHeld: view.getUint32(at + rowBytes - 4) === 0,
     };
   });
 }

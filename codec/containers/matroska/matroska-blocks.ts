@@ -1,7 +1,7 @@
 /** The inside of a Matroska block (RFC 9559 10): its head and, with lacing, the sizes of its frames. */
 
 import { viewOf } from "../../bytes/bytes.ts";
-import { readNumber } from "./ebml.ts";
+import { readElement, readNumber } from "./ebml.ts";
 
 export interface BlockFrames {
   track: number;
@@ -74,4 +74,29 @@ function ebmlSizes(head: Uint8Array, start: number, count: number, bytes: number
     sizes.push(before === undefined ? number.value : before + number.value - (2 ** (7 * number.length - 1) - 1));
   }
   return closed(at, sizes, bytes);
+}
+
+const SIMPLE_BLOCK = 0xa3;
+const BLOCK_GROUP = 0xa0;
+const BLOCK = 0xa1;
+
+/**
+ * Where a block of pictures begins inside of another one that ends where it does.
+ *
+ * @param end    the outer block's
+ * @param tracks with pictures
+ * @returns `end` where there is none
+ */
+export function innerBlock(bytes: Uint8Array, start: number, end: number, tracks: ReadonlySet<number>): number {
+  const part = bytes.subarray(start, end);
+  for (const id of [SIMPLE_BLOCK, BLOCK_GROUP])
+    for (let at = part.indexOf(id, 1); at >= 0; at = part.indexOf(id, at + 1)) {
+      const element = readElement(part, at);
+      if (element?.size === undefined || at + element.headBytes + element.size !== part.length) continue;
+      const block = id === BLOCK_GROUP ? readElement(part, at + element.headBytes) : undefined;
+      if (id === BLOCK_GROUP && block?.id !== BLOCK) continue;
+      const track = readNumber(part, at + element.headBytes + (block?.headBytes ?? 0));
+      if (track !== undefined && tracks.has(track.value)) return start + at;
+    }
+  return end;
 }

@@ -74,6 +74,7 @@ export async function openMatroska(source: ByteSource): Promise<FoundIndex | und
     durationMicroseconds: Number.isFinite(duration) ? Math.max(0, (duration * scale) / 1000) : 0,
     structure: structure.sort((a, b) => a.offset - b.offset),
     samples: () => clusterSamples(source, tracks, scale),
+    pictureTracks: new Set(tracks.flatMap(({ number, stream }) => (stream.track?.kind === "video" ? [number] : []))),
   };
 }
 

@@ -1,10 +1,48 @@
-/** Programme association and programme map (ISO/IEC 13818-1 2.4.4): which PID carries the H.264 video, also where that changes. */
+/** Programme association and programme map (ISO/IEC 13818-1 2.4.4): which PIDs carry what, also where that changes. */
+import type { TransportCoding } from "./transport-packets.ts";
 
-const H264 = 0x1b;
 const ASSOCIATION = 0;
 const MAP = 2;
 const SECTION_MAX_BYTES = 4096;
 const STUFFING = 0xff;
+
+/** Stream types whose bytes are looked into: ISO/IEC 13818-1 table 2-34, ATSC A/53 part 3 and what makers of discs and cameras use. */
+const TYPES: Readonly<Record<number, TransportCoding>> = {
+  27: "h264",
+  36: "hevc",
+  15: "aac",
+  3: "mpeg-audio",
+  4: "mpeg-audio",
+  129: "ac-3",
+  135: "ac-3",
+  // Pictures of other codings: MPEG-1 and -2, MPEG-4 part 2, further views and layers of H.264 and HEVC, JPEG 2000, VVC, AVS, VC-1.
+  ...Object.fromEntries(
+    [0x01, 0x02, 0x10, 0x1f, 0x20, 0x21, 0x25, 0x28, 0x29, 0x2a, 0x2b, 0x33, 0x42, 0xd1, 0xd2, 0xea].map((type) => [
+      type,
+      "unknown" as const,
+    ]),
+  ),
+};
+/** Private data, which its descriptors name. */
+const PRIVATE = 0x06;
+const LANGUAGE = 0x0a;
+const REGISTRATION = 0x05;
+/** ETSI EN 300 468 annex D. */
+const AC3_DESCRIPTORS = [0x6a, 0x7a];
+const AC3_NAMES = ["AC-3", "EAC3"];
+
+/** What a map tells of one of a programme's streams. */
+export interface MappedStream {
+  pid: number;
+  coding: TransportCoding;
+  /** ISO 639-2; empty where the map does not tell. */
+  language: string;
+}
+
+/** Codings that method `samples` knows as a film. */
+export type FilmCoding = "h264" | "hevc";
+const isFilm = (coding: TransportCoding): coding is FilmCoding => coding === "h264" || coding === "hevc";
+const isSound = ({ coding }: MappedStream): boolean => !isFilm(coding) && coding !== "unknown";
 
 /** Joins a PID's packets to sections. */
 class Sections {
@@ -37,24 +75,39 @@ class Sections {
 }
 
 export class Programme {
-  /** Of the video, as the newest map says, which may be damaged; undefined until one names it. */
+  /** Of the film, as the newest map says, which may be damaged; undefined until one names it. */
   pid: number | undefined;
+  coding: FilmCoding | undefined;
+  /** Of the film's programme, in its map's order. */
+  sounds: readonly MappedStream[] = [];
+  /** What the maps of all programmes say of PIDs; the newest word counts. */
+  readonly codings = new Map<number, TransportCoding>();
   private map: number | undefined;
   private maps: ReadonlySet<number> = new Set();
   private readonly sections = new Map<number, Sections>();
 
-  /** Told of every packet. @param payload behind its head */
-  push(pid: number, payload: Uint8Array, starts: boolean): void {
-    if (pid !== ASSOCIATION && !this.maps.has(pid)) return;
+  /** Whether packets of a PID have to be pushed. */
+  isTable(pid: number): boolean {
+    return pid === ASSOCIATION || this.maps.has(pid);
+  }
+
+  /** @param payload behind the packet's head @returns whether a map was read */
+  push(pid: number, payload: Uint8Array, starts: boolean): boolean {
+    if (!this.isTable(pid)) return false;
     let sections = this.sections.get(pid);
     if (sections === undefined) {
       sections = new Sections();
       this.sections.set(pid, sections);
     }
+    let hasRead = false;
     for (const section of sections.push(payload, starts)) {
       if (pid === ASSOCIATION && section[0] === ASSOCIATION) this.associate(section);
-      else if (pid !== ASSOCIATION && section[0] === MAP) this.readMap(pid, section);
+      else if (pid !== ASSOCIATION && section[0] === MAP) {
+        this.readMap(pid, section);
+        hasRead = true;
+      }
     }
+    return hasRead;
   }
 
   private associate(section: Uint8Array): void {
@@ -64,19 +117,52 @@ export class Programme {
     if (maps.size > 0) this.maps = maps;
   }
 
-  /** The first programme with H.264 stays the one, as long as it is there. */
+  /** The first programme with a film stays the one, as long as it is there. */
   private readMap(mapPid: number, section: Uint8Array): void {
+    const streams = mappedStreams(section);
+    for (const { pid, coding } of streams) this.codings.set(pid, coding);
     if (this.map !== undefined && this.map !== mapPid && this.maps.has(this.map)) return;
-    const pids: number[] = [];
-    const end = section.length - 4;
-    for (let i = 12 + (((section[10] ?? 0) & 15) << 8) + (section[11] ?? 0); i + 5 <= end; ) {
-      if (section[i] === H264) pids.push(pidAt(section, i + 1));
-      i += 5 + ((((section[i + 3] ?? 0) & 15) << 8) | (section[i + 4] ?? 0));
-    }
-    if (pids.length === 0 || (this.pid !== undefined && pids.includes(this.pid))) return;
+    const films = streams.filter(({ coding }) => isFilm(coding) && coding === (this.coding ?? coding));
+    const film = films.find(({ pid }) => pid === this.pid) ?? films[0];
+    if (film === undefined) return;
     this.map = mapPid;
-    this.pid = pids[0];
+    this.sounds = streams.filter(isSound);
+    this.pid = film.pid;
+    this.coding = film.coding as FilmCoding;
   }
 }
+
+function mappedStreams(section: Uint8Array): MappedStream[] {
+  const streams: MappedStream[] = [];
+  const end = section.length - 4;
+  for (let i = 12 + (((section[10] ?? 0) & 15) << 8) + (section[11] ?? 0); i + 5 <= end; ) {
+    const next = i + 5 + ((((section[i + 3] ?? 0) & 15) << 8) | (section[i + 4] ?? 0));
+    const descriptors = descriptorsOf(section.subarray(i + 5, Math.min(next, end)));
+    const type = section[i] ?? 0;
+    const coding = TYPES[type] ?? (type === PRIVATE && descriptors.some(isAc3) ? "ac-3" : undefined);
+    const language = descriptors.find(({ tag }) => tag === LANGUAGE)?.text.slice(0, 3) ?? "";
+    if (coding !== undefined) streams.push({ pid: pidAt(section, i + 1), coding, language });
+    i = next;
+  }
+  return streams;
+}
+
+interface Descriptor {
+  tag: number;
+  text: string;
+}
+
+function descriptorsOf(bytes: Uint8Array): Descriptor[] {
+  const found: Descriptor[] = [];
+  for (let at = 0; at + 2 <= bytes.length; at += 2 + (bytes[at + 1] ?? 0))
+    found.push({
+      tag: bytes[at] ?? 0,
+      text: String.fromCharCode(...bytes.subarray(at + 2, at + 2 + (bytes[at + 1] ?? 0))),
+    });
+  return found;
+}
+
+const isAc3 = ({ tag, text }: Descriptor): boolean =>
+  AC3_DESCRIPTORS.includes(tag) || (tag === REGISTRATION && AC3_NAMES.includes(text.slice(0, 4)));
 
 const pidAt = (section: Uint8Array, at: number): number => (((section[at] ?? 0) & 31) << 8) | (section[at + 1] ?? 0);

@@ -1,5 +1,7 @@
 /** Packets of a transport stream (ISO/IEC 13818-1 2.4.3) and the elementary stream inside them. */
 
+import type { SoundCoding } from "../streams/sound-frames.ts";
+
 export const PACKET_BYTES = 188;
 export const SYNC = 0x47;
 
@@ -11,27 +13,30 @@ export interface Packet {
   /** Where the payload begins: behind the PES head, if there is one. */
   payload: number;
   /** Presentation time, 90 kHz, where a PES head tells one. */
-  time?: number;
+  time: number | undefined;
 }
 
 /** The head of a packet, which begins at `at` with its sync byte; `payload` is the packet's end where it carries none. */
 export function readPacketHead(bytes: Uint8Array, at: number): Packet & { scrambled: boolean } {
   const end = at + PACKET_BYTES;
-  const [second = 0, third = 0, fourth = 0] = bytes.subarray(at + 1, at + 4);
-  const packet = {
-    pid: ((second & 31) << 8) | third,
-    starts: (second & 0x40) !== 0,
-    scrambled: fourth >> 6 !== 0,
-    randomAccess: false,
-    payload: at + 4,
-  };
+  const second = bytes[at + 1] ?? 0;
+  const fourth = bytes[at + 3] ?? 0;
+  let payload = at + 4;
+  let randomAccess = false;
   if ((fourth & 0x20) !== 0) {
     const length = bytes[at + 4] ?? 0;
-    packet.randomAccess = length > 0 && ((bytes[at + 5] ?? 0) & 0x40) !== 0;
-    packet.payload = Math.min(end, at + 5 + length);
+    randomAccess = length > 0 && ((bytes[at + 5] ?? 0) & 0x40) !== 0;
+    payload = Math.min(end, at + 5 + length);
   }
-  if ((fourth & 0x10) === 0) packet.payload = end;
-  return packet;
+  if ((fourth & 0x10) === 0) payload = end;
+  return {
+    pid: ((second & 31) << 8) | (bytes[at + 2] ?? 0),
+    starts: (second & 0x40) !== 0,
+    scrambled: fourth >> 6 !== 0,
+    randomAccess,
+    payload,
+    time: undefined,
+  };
 }
 
 /** Undefined where no packet stands. */
@@ -40,14 +45,23 @@ export function readPacket(bytes: Uint8Array, at: number): Packet | undefined {
   const end = at + PACKET_BYTES;
   const packet: Packet = readPacketHead(bytes, at);
   const head = packet.payload;
-  if (packet.starts && head + 9 <= end && bytes[head] === 0 && bytes[head + 1] === 0 && bytes[head + 2] === 1) {
-    if (((bytes[head + 7] ?? 0) & 0x80) !== 0 && head + 14 <= end) {
-      const [a = 0, b = 0, c = 0, d = 0, e = 0] = bytes.subarray(head + 9, head + 14);
-      packet.time = ((a >> 1) & 7) * 2 ** 30 + ((b << 22) | ((c >> 1) << 15) | (d << 7) | (e >> 1));
-    }
+  if (packet.starts && head + 9 <= end && isPes(bytes, head)) {
+    if (((bytes[head + 7] ?? 0) & 0x80) !== 0 && head + 14 <= end) packet.time = readTime(bytes, head + 9);
     packet.payload = Math.min(end, head + 9 + (bytes[head + 8] ?? 0));
   }
   return packet;
+}
+
+/** Whether a PES packet begins there. */
+export const isPes = (bytes: Uint8Array, at: number): boolean =>
+  bytes[at] === 0 && bytes[at + 1] === 0 && bytes[at + 2] === 1;
+
+/** 33 bits with markers between them, 2.4.3.7. */
+function readTime(bytes: Uint8Array, at: number): number {
+  const high = ((bytes[at] ?? 0) >> 1) & 7;
+  const middle = ((bytes[at + 1] ?? 0) << 7) | ((bytes[at + 2] ?? 0) >> 1);
+  const low = ((bytes[at + 3] ?? 0) << 7) | ((bytes[at + 4] ?? 0) >> 1);
+  return high * 2 ** 30 + middle * 2 ** 15 + low;
 }
 
 /** How packets stand in a file. */
@@ -66,13 +80,24 @@ const FORMS: readonly PacketForm[] = [
 ];
 /** So many sync bytes at their places are packets. */
 const SURE_PACKETS = 5;
-const PIDS = 1 << 13;
+/** So many PIDs there are. */
+export const PIDS = 1 << 13;
 
-/** A PID and a form of packets in one number, as a stream's parameter. */
-export const transportParameter = (pid: number, form: PacketForm): number => pid + PIDS * FORMS.indexOf(form);
+/** What a PID carries, as far as its bytes are looked into. */
+export type TransportCoding = "h264" | "hevc" | SoundCoding | "unknown";
+const CODINGS: readonly TransportCoding[] = ["h264", "hevc", "aac", "mpeg-audio", "ac-3", "unknown"];
+
+/** A PID, the form of its packets and what they carry in one number, as a stream's parameter. */
+export const transportParameter = (pid: number, form: PacketForm, coding: TransportCoding): number =>
+  pid + PIDS * (FORMS.indexOf(form) + FORMS.length * CODINGS.indexOf(coding));
 
 /** How packets stand, by a stream's parameter. */
-export const packetFormOf = (parameter: number): PacketForm => FORMS[Math.floor(parameter / PIDS)] as PacketForm;
+export const packetFormOf = (parameter: number): PacketForm =>
+  FORMS[Math.floor(parameter / PIDS) % FORMS.length] as PacketForm;
+
+/** What they carry, by a stream's parameter. */
+export const codingOf = (parameter: number): TransportCoding =>
+  CODINGS[Math.floor(parameter / PIDS / FORMS.length)] ?? "unknown";
 
 /**
  * How packets stand in a file that may begin in the middle of one.

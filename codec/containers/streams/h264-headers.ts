@@ -1,5 +1,6 @@
 /** What a sequence parameter set says about the picture (ITU-T H.264 7.3.2.1.1, E.1.1). */
 import { ratioOf } from "../source-index.ts";
+import { ASPECTS, Bits, withoutEscapes } from "./parameter-bits.ts";
 
 /** What a track's header takes of it. */
 export interface PictureFacts {
@@ -32,77 +33,14 @@ export interface FieldOfSlice {
   isBottom: boolean;
 }
 
-/** Table E-1, from index 1 on. */
-const ASPECTS: [number, number][] = [
-  [1, 1],
-  [12, 11],
-  [10, 11],
-  [16, 11],
-  [40, 33],
-  [24, 11],
-  [20, 11],
-  [32, 11],
-  [80, 33],
-  [18, 11],
-  [15, 11],
-  [64, 33],
-  [160, 99],
-  [4, 3],
-  [3, 2],
-  [2, 1],
-];
 const HIGH_PROFILES = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135]);
-
-class Bits {
-  private at = 0;
-
-  constructor(private readonly bytes: Uint8Array) {}
-
-  get ended(): boolean {
-    return this.at > this.bytes.length * 8;
-  }
-
-  read(count: number): number {
-    let value = 0;
-    for (let i = 0; i < count; i++, this.at++)
-      value = value * 2 + (((this.bytes[this.at >> 3] ?? 0) >> (7 - (this.at & 7))) & 1);
-    return value;
-  }
-
-  /** Exp-Golomb, unsigned. */
-  ue(): number {
-    let zeros = 0;
-    while (zeros < 32 && !this.ended && this.read(1) === 0) zeros++;
-    return 2 ** zeros - 1 + this.read(zeros);
-  }
-
-  se(): number {
-    const code = this.ue();
-    return code & 1 ? (code + 1) / 2 : -code / 2;
-  }
-}
-
-/** Without the bytes that keep start codes from being imitated. */
-function payload(nal: Uint8Array): Uint8Array {
-  const out: number[] = [];
-  let zeros = 0;
-  for (const byte of nal) {
-    if (zeros >= 2 && byte === 3) {
-      zeros = 0;
-      continue;
-    }
-    zeros = byte === 0 ? zeros + 1 : 0;
-    out.push(byte);
-  }
-  return Uint8Array.from(out);
-}
 
 /**
  * @param nal from the NAL unit's head on
  * @returns undefined where it makes no sense
  */
 export function readSequence(nal: Uint8Array): SequenceFacts | undefined {
-  const bytes = payload(nal.subarray(0, 512));
+  const bytes = withoutEscapes(nal.subarray(0, 512));
   const bits = new Bits(bytes.subarray(4));
   const profile = bytes[1] ?? 0;
   bits.ue();
@@ -159,7 +97,7 @@ export function readField(
   { frameNumberBits, hasPlanes, mayBeFields }: SliceCoding,
 ): FieldOfSlice | undefined {
   if (!mayBeFields) return undefined;
-  const bits = new Bits(payload(nal.subarray(0, 24)).subarray(1));
+  const bits = new Bits(withoutEscapes(nal.subarray(0, 24)).subarray(1));
   bits.ue(); // first_mb_in_slice
   bits.ue(); // slice_type
   bits.ue(); // pic_parameter_set_id

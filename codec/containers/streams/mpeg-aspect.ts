@@ -10,12 +10,48 @@ const MPEG2_DISPLAYS: [number, number][] = [
   [221, 100],
 ];
 
-/** Width over height of a pixel, as the sequence header tells; square where it does not. */
-export function mpegPixelAspect({ width, height, aspectCode, mpeg2 }: VideoFacts): [number, number] {
+const USUAL_SHAPES: [number, number][] = [
+  [4, 3],
+  [16, 9],
+];
+const EXTENSION = 0xb5;
+const SEQUENCE_DISPLAY = 2;
+
+/**
+ * Width over height of a pixel; square where the stream does not tell. MPEG-2's aspect is that of the display size where a sequence display
+ * extension tells one (ISO/IEC 13818-2 6.3.3, 6.3.6). Many streams have one that does not fit: it counts where the whole picture has one
+ * of the two usual shapes by it, as in other players.
+ *
+ * @param context the sequence header and its extensions, start codes included
+ */
+export function mpegPixelAspect(
+  { width, height, aspectCode, mpeg2 }: VideoFacts,
+  context: Uint8Array,
+): [number, number] {
   const display = mpeg2 ? MPEG2_DISPLAYS[aspectCode - 2] : undefined;
-  if (display !== undefined) return reduced(display[0] * height, display[1] * width);
+  if (display !== undefined) {
+    const [across, down] = display;
+    const [shownWidth, shownHeight] = displaySize(context) ?? [width, height];
+    const [wide, high] = [across * shownHeight * width, down * shownWidth * height];
+    const isUsual = USUAL_SHAPES.some(([a, b]) => wide * b === high * a);
+    return isUsual ? reduced(across * shownHeight, down * shownWidth) : reduced(across * height, down * width);
+  }
   const pixelHeight = mpeg2 ? undefined : MPEG1_HEIGHTS[aspectCode - 1];
   return pixelHeight === undefined ? [1, 1] : reduced(10000, pixelHeight);
+}
+
+/** Of a sequence display extension (6.2.2.4); undefined where there is none, or one of nothing. */
+function displaySize(context: Uint8Array): [number, number] | undefined {
+  for (let at = 0; at + 5 <= context.length; at++) {
+    if (context[at] !== 0 || context[at + 1] !== 0 || context[at + 2] !== 1 || context[at + 3] !== EXTENSION) continue;
+    const head = context[at + 4] ?? 0;
+    if (head >> 4 !== SEQUENCE_DISPLAY) continue;
+    // Behind the video format and, where it is told, the colours: 14 bits, a marker, 14 bits.
+    const [a = 0, b = 0, c = 0, d = 0] = context.subarray(at + 5 + ((head & 1) === 1 ? 3 : 0));
+    const size: [number, number] = [(a << 6) | (b >> 2), ((b & 1) << 13) | (c << 5) | (d >> 3)];
+    return size[0] > 0 && size[1] > 0 ? size : undefined;
+  }
+  return undefined;
 }
 
 function reduced(numerator: number, denominator: number): [number, number] {

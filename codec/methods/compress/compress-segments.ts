@@ -13,6 +13,8 @@ export const AUDIO_TRACK = 1;
 
 export const SEGMENT_MAX_MICROSECONDS = 2_000_000;
 const SEGMENT_MAX_BYTES = 2 << 20;
+/** Shorter ones between packets of sound are times that were rounded. */
+const GAP_MICROSECONDS = 20_000;
 /** Segments below this are joined as long as they stay short enough. */
 const SEGMENT_JOIN_BYTES = 64 << 10;
 
@@ -85,12 +87,16 @@ export class SoundQueue {
     while (!this.ended) {
       const packet = await this.next();
       if (packet === undefined || packet.timestampMicroseconds >= endMicroseconds) break;
-      const first = batch[0];
-      if (
+      const [first, last] = [batch[0], batch.at(-1)];
+      const isLong =
         first !== undefined &&
         packet.timestampMicroseconds + packet.durationMicroseconds - first.timestampMicroseconds >
-          SEGMENT_MAX_MICROSECONDS
-      ) {
+          SEGMENT_MAX_MICROSECONDS;
+      // Within a segment each packet begins where the one before ends.
+      const isBehindGap =
+        last !== undefined &&
+        packet.timestampMicroseconds - last.timestampMicroseconds - last.durationMicroseconds > GAP_MICROSECONDS;
+      if (isLong || isBehindGap) {
         segments.push(await this.segment(batch));
         batch = [];
       }

@@ -54,7 +54,7 @@ export const mpeg: DivisionMethod<MpegWorkerApi> = {
     ),
 };
 
-function trackOf({ video }: MpegSource): Track {
+function trackOf({ video, context }: MpegSource): Track {
   const { width, height, frameRate, mpeg2 } = video;
   return {
     id: 0,
@@ -63,7 +63,7 @@ function trackOf({ video }: MpegSource): Track {
     width,
     height,
     frameRate,
-    pixelAspect: mpegPixelAspect(video),
+    pixelAspect: mpegPixelAspect(video, context),
     rotation: 0,
     mirrored: false,
     matrix: untaggedMatrix(height),

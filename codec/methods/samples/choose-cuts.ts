@@ -3,14 +3,15 @@
  * then of the other pictures', then of sound packets, as far as the allowance goes;
  * and a part of all bytes of which nothing is known. FORMAT.md 10 does not bind a divider to any of it.
  */
+import { innerBlock } from "../../containers/matroska/matroska-blocks.ts";
 import { START_CODES } from "../../containers/source-index.ts";
 import { isSlice, NAL, nextStartCode } from "../../containers/streams/annexb.ts";
 import type { Alignment } from "./columns.ts";
-import { type Mark, markAv1, markVp9 } from "./frame-marks.ts";
+import { type Mark, markAv1, markUnknown, markVp9, UNKNOWN_BYTES } from "./frame-marks.ts";
 import { findLengthField, lengthAtEnd, NO_LENGTH_FIELD, withBytesBehind } from "./length-field.ts";
 import { endOf, type Range, type StructurePart } from "./ranges.ts";
 import type { Piece } from "./segment-planner.ts";
-import { markTransport, transportHeads } from "./transport-marks.ts";
+import { markBeside, markTransport, transportHeads } from "./transport-marks.ts";
 
 /** Parameter sets come first in a configuration; what follows in long ones is text of the encoder. */
 const CONFIGURATION_MAX_BYTES = 512;
@@ -25,9 +26,6 @@ const OTHER_LEAST_BYTES = 6;
 /** Taken of every slice even beyond the share: one slice left whole can be a picture. */
 const KEY_ALWAYS_BYTES = 8;
 const OTHER_ALWAYS_BYTES = 3;
-/** Of bytes that no structure tells of: so much of so many, since pictures may begin anywhere in them. */
-const UNKNOWN_BYTES = 4;
-const UNKNOWN_EVERY_BYTES = 16;
 /** Of what the configuration leaves; the least where other pictures are short of {@link wantedOf}. */
 const KEY_SHARE = 0.6;
 const KEY_LEAST_SHARE = 0.2;
@@ -44,6 +42,10 @@ const COLUMNS_FROM_PARTS = 4;
 
 export interface CutRequest {
   pieces: Piece[];
+  /** Parameters of other pictures and of sound in a transport stream's packets. */
+  beside: number[];
+  /** Of Matroska: numbers of the tracks with pictures. */
+  pictureTracks: ReadonlySet<number> | undefined;
   /** Bytes that may be withheld. */
   allowance: number;
   /** Low bit rates: at least the least of every slice, beyond the allowance. */
@@ -72,7 +74,7 @@ export function chooseCuts(bytes: Uint8Array, request: CutRequest): Cuts {
     const lengthField = findLengthField(bytes, at, end, sample);
     if (end - at >= STRUCTURE_MIN_BYTES || lengthField !== NO_LENGTH_FIELD) structure.add(at, end - at, lengthField);
   };
-  const { alone, pieces } = request;
+  const { alone, pieces, beside, pictureTracks } = request;
   // In a damaged file samples may lie beside what they are told to be: then pictures may lie in what is told to be sound, too.
   const isBeside = alone && pieces.some((piece) => hasLengthUnits(piece) && !hasLengths(bytes, piece));
   for (const piece of pieces) {
@@ -87,11 +89,17 @@ export function chooseCuts(bytes: Uint8Array, request: CutRequest): Cuts {
       continue;
     }
     between(piece.offset, piece.size);
-    if (isBeside && piece.form !== "other") markUnknown(piece.offset, piece.offset + piece.size, marks);
-    else markPiece(bytes, piece, alone, marks, structure);
     at = piece.offset + piece.size;
+    if (isBeside && piece.form !== "other") markUnknown(piece.offset, at, marks);
+    else {
+      // A damaged block may end by chance where one inside of it does.
+      const inner = alone && pictureTracks !== undefined ? innerBlock(bytes, piece.offset, at, pictureTracks) : at;
+      markPiece(bytes, { ...piece, size: inner - piece.offset }, alone, marks, structure);
+      if (inner < at) markUnknown(inner, at, marks);
+    }
   }
   between(bytes.length, 0);
+  if (alone) for (const parameter of beside) markBeside(bytes, parameter, marks);
   if (firstPacket !== undefined)
     for (const { offset, size } of transportHeads(bytes, firstPacket)) structure.add(offset, size);
   marks.sort((a, b) => a.offset - b.offset);
@@ -143,12 +151,6 @@ function markPiece(bytes: Uint8Array, piece: Piece, alone: boolean, marks: Mark[
   else if (form === "picture") marks.push({ offset, room: size, kind });
   else if (form === "audio" && alone) marks.push({ offset, room: Math.min(size, SOUND_MAX_BYTES), kind: "sound" });
   else if (form === "unknown" && alone) markUnknown(offset, offset + size, marks);
-}
-
-/** Takes a part of everything from `start` to `end`. */
-export function markUnknown(start: number, end: number, marks: Mark[]): void {
-  for (let offset = start; offset < end; offset += UNKNOWN_EVERY_BYTES)
-    marks.push({ offset, room: Math.min(UNKNOWN_BYTES, end - offset), kind: "unknown" });
 }
 
 function lengthAt(bytes: Uint8Array, at: number, lengthBytes: number): number {

@@ -8,6 +8,16 @@ export interface Mark {
   kind: "configuration" | "key" | "other" | "sound" | "unknown";
 }
 
+/** Of bytes that no structure tells of: so much of so many, since pictures may begin anywhere in them. */
+export const UNKNOWN_BYTES = 4;
+const UNKNOWN_EVERY_BYTES = 16;
+
+/** Takes a part of everything from `start` to `end`. */
+export function markUnknown(start: number, end: number, marks: Mark[]): void {
+  for (let offset = start; offset < end; offset += UNKNOWN_EVERY_BYTES)
+    marks.push({ offset, room: Math.min(UNKNOWN_BYTES, end - offset), kind: "unknown" });
+}
+
 /** Frames of a superframe (VP9 bitstream specification, Annex B), or the one frame. */
 export function markVp9(bytes: Uint8Array, { offset, size, key }: Piece, marks: Mark[]): void {
   const end = offset + size;

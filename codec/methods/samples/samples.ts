@@ -103,6 +103,8 @@ async function cutAll(
     if (underWay.length >= SEGMENTS_AHEAD) await writeOldest();
     const request: CutRequest = {
       pieces: segment.pieces,
+      beside: segment.beside,
+      pictureTracks: index.pictureTracks,
       allowance: share.allow(segment.end, codedBytes(segment)),
       generous: share.generous,
       alone: description.protection === "patent",

@@ -45,6 +45,8 @@ export interface PlannedSegment {
   durationMicroseconds: number;
   pictures: number;
   pieces: Piece[];
+  /** Parameters of what else a transport stream carries in it. */
+  beside: number[];
 }
 
 /** Sound may lie this far from its pictures in the file; beyond it their times are compared by {@link Skews}. */
@@ -52,6 +54,7 @@ const INTERLEAVED_MICROSECONDS = 1_000_000;
 
 class OpenSegment {
   readonly pieces: Piece[] = [];
+  readonly beside = new Set<number>();
   pictures = 0;
   key = false;
   /** Of what it holds, in source time, sound moved to where its pictures are. */
@@ -87,6 +90,7 @@ class OpenSegment {
   /** The rest of a sample that was split. */
   splitAt(offset: number): OpenSegment {
     const rest = new OpenSegment(offset, this.shownBefore);
+    for (const parameter of this.beside) rest.beside.add(parameter);
     const { from, to, shownFrom, shownTo } = this;
     return Object.assign(rest, { from, to, shownFrom, shownTo });
   }
@@ -104,6 +108,7 @@ class OpenSegment {
       durationMicroseconds: structure ? 0 : Math.min(to - from, 0xffffffff),
       pictures: this.pictures,
       pieces: this.pieces,
+      beside: [...this.beside],
     };
   }
 }
@@ -209,6 +214,7 @@ export async function* planSegments(index: SourceIndex, fileBytes: number): Asyn
         open.key = film < 0;
       }
       open.add(time, sample, stream);
+      for (const parameter of sample.beside ?? []) open.beside.add(parameter);
       if (sample.stream === film && sample.isAddition !== true) {
         // Decoding can start here when the first picture is a key picture, sound before it or not.
         if (open.pictures === 0) open.key = sample.key;

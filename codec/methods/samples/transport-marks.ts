@@ -1,21 +1,53 @@
 import {
+  codingOf,
   elementaryBytes,
+  isPes,
+  PACKET_BYTES,
   packetFormOf,
-  readPacket,
   readPacketHead,
+  type TransportCoding,
   walkPackets,
 } from "../../containers/mpeg-ts/transport-packets.ts";
 import { isSlice, NAL, nextStartCode } from "../../containers/streams/annexb.ts";
-import type { Mark } from "./frame-marks.ts";
+import { HEVC_NAL, hevcType } from "../../containers/streams/hevc-headers.ts";
+import { findFrame, readFrameHead, type SoundCoding } from "../../containers/streams/sound-frames.ts";
+import { type Mark, markUnknown } from "./frame-marks.ts";
 import type { Range } from "./ranges.ts";
 import type { Piece } from "./segment-planner.ts";
 
 /** A slice that begins this near to its packet's end is marked in the next packet too. */
 const NEAR_END_BYTES = 24;
 const CONFIGURATION_MAX_BYTES = 160; // less than a packet's payload
+const SOUND_MAX_BYTES = 4;
+
+/** Marks places of an elementary stream where they stand in the packets. */
+class StreamMarks {
+  private part = 0;
+
+  constructor(
+    private readonly pieces: ReturnType<typeof elementaryBytes>["pieces"],
+    private readonly marks: Mark[],
+  ) {}
+
+  /** @param at in the joined stream; in order */
+  add(at: number, size: number, kind: Mark["kind"]): void {
+    const { pieces } = this;
+    let rest = size;
+    let inside = at;
+    while (this.part + 1 < pieces.length && (pieces[this.part + 1]?.at ?? 0) <= at) this.part++;
+    for (let number = this.part; rest > 0 && number < Math.min(this.part + 2, pieces.length); number++) {
+      const { at: from, offset, size: pieceBytes } = pieces[number] as (typeof pieces)[0];
+      const room = Math.min(rest, from + pieceBytes - inside);
+      this.marks.push({ offset: offset + inside - from, room, kind });
+      if (room >= NEAR_END_BYTES) break;
+      inside += room;
+      rest -= room;
+    }
+  }
+}
 
 /**
- * H.264 slices and parameter sets in a transport stream's packets.
+ * The film's slices and parameter sets in a transport stream's packets.
  *
  * @param lost is told of bytes that are in no packet
  */
@@ -26,27 +58,68 @@ export function markTransport(
   lost: (from: number, to: number) => void,
 ): void {
   const stream = elementaryBytes(bytes, piece.offset, piece.offset + piece.size, piece.parameter, lost);
-  let part = 0;
-  for (let at = nextStartCode(stream.bytes, 0); at >= 0 && at + 3 < stream.bytes.length; ) {
-    const next = nextStartCode(stream.bytes, at + 3);
-    const type = (stream.bytes[at + 3] ?? 0) & 31;
-    const set = type === NAL.sequence || type === NAL.picture;
-    if (isSlice(type) || set) {
-      const kind = set ? "configuration" : piece.key ? "key" : "other";
-      let rest = (next < 0 ? stream.bytes.length : next) - at - 3;
-      if (set) rest = Math.min(rest, CONFIGURATION_MAX_BYTES);
-      while (part + 1 < stream.pieces.length && (stream.pieces[part + 1]?.at ?? 0) <= at + 3) part++;
-      let inside = at + 3;
-      for (let number = part; rest > 0 && number < Math.min(part + 2, stream.pieces.length); number++) {
-        const { at: from, offset, size } = stream.pieces[number] as (typeof stream.pieces)[0];
-        const room = Math.min(rest, from + size - inside);
-        marks.push({ offset: offset + inside - from, room, kind });
-        if (room >= NEAR_END_BYTES) break;
-        inside += room;
-        rest -= room;
-      }
-    }
+  const kind = piece.key ? "key" : "other";
+  markUnits(stream.bytes, codingOf(piece.parameter), new StreamMarks(stream.pieces, marks), () => kind);
+}
+
+/** What stands beside the film all along a segment: other programmes' pictures, and sound. */
+export function markBeside(bytes: Uint8Array, parameter: number, marks: Mark[]): void {
+  const stream = elementaryBytes(bytes, 0, bytes.length, parameter);
+  const coding = codingOf(parameter);
+  const places = new StreamMarks(stream.pieces, marks);
+  if (coding === "unknown") for (const { offset, size } of stream.pieces) markUnknown(offset, offset + size, marks);
+  else if (coding === "h264" || coding === "hevc") {
+    // A slice's start code may stand in the segment before.
+    const first = nextStartCode(stream.bytes, 0);
+    const open = first < 0 ? stream.bytes.length : first;
+    if (open > 0) places.add(0, open, "other");
+    markUnits(stream.bytes, coding, places, (isKey) => (isKey ? "key" : "other"));
+  } else markFrames(stream.bytes, coding, places);
+}
+
+/** NAL units behind start codes. @param kindOf a slice's */
+function markUnits(
+  stream: Uint8Array,
+  coding: TransportCoding,
+  places: StreamMarks,
+  kindOf: (isKey: boolean) => "key" | "other",
+): void {
+  for (let at = nextStartCode(stream, 0); at >= 0 && at + 3 < stream.length; ) {
+    const next = nextStartCode(stream, at + 3);
+    const unit = (coding === "hevc" ? hevcUnit : avcUnit)(stream[at + 3] ?? 0);
+    const bytes = (next < 0 ? stream.length : next) - at - 3;
+    if (unit === "set") places.add(at + 3, Math.min(bytes, CONFIGURATION_MAX_BYTES), "configuration");
+    else if (unit !== undefined) places.add(at + 3, bytes, kindOf(unit === "key"));
     at = next;
+  }
+}
+
+/** What a NAL unit is that is withheld, by its first byte. */
+type Unit = "set" | "key" | "slice" | undefined;
+
+function avcUnit(head: number): Unit {
+  const type = head & 31;
+  if (type === NAL.sequence || type === NAL.picture) return "set";
+  return isSlice(type) ? (type === NAL.idr ? "key" : "slice") : undefined;
+}
+
+function hevcUnit(head: number): Unit {
+  const type = hevcType(head);
+  if (type >= HEVC_NAL.video && type <= HEVC_NAL.picture) return "set";
+  if (type > HEVC_NAL.sliceLast) return undefined;
+  return type >= HEVC_NAL.keyFirst && type <= HEVC_NAL.keyLast ? "key" : "slice";
+}
+
+function markFrames(stream: Uint8Array, coding: SoundCoding, places: StreamMarks): void {
+  for (let at = findFrame(coding, stream, 0); at >= 0; ) {
+    const head = readFrameHead(coding, stream, at);
+    if (head === undefined) {
+      at = findFrame(coding, stream, at + 1);
+      continue;
+    }
+    const start = at + head.headBytes;
+    places.add(start, Math.min(SOUND_MAX_BYTES, head.bytes - head.headBytes, stream.length - start), "sound");
+    at += head.bytes;
   }
 }
 
@@ -57,12 +130,12 @@ export function transportHeads(bytes: Uint8Array, { offset, parameter }: Piece):
   const heads: Range[] = [];
   const form = packetFormOf(parameter);
   walkPackets(bytes, offset % form.bytes, form, true, (sync, end) => {
-    const packet = readPacket(bytes, sync);
-    if (packet === undefined) return;
-    const head = readPacketHead(bytes, sync).payload;
-    const isTable = packet.starts && (bytes[head] !== 0 || bytes[head + 1] !== 0 || bytes[head + 2] !== 1);
-    const headEnd = packet.pid === NULL_PID || isTable ? end : Math.min(end, packet.payload);
-    heads.push({ offset: sync - form.lead, size: headEnd - sync + form.lead });
+    const packet = readPacketHead(bytes, sync);
+    let headEnd = packet.payload;
+    if (packet.pid === NULL_PID || (packet.starts && !isPes(bytes, headEnd))) headEnd = end;
+    else if (packet.starts && headEnd + 9 <= sync + PACKET_BYTES) headEnd += 9 + (bytes[headEnd + 8] ?? 0);
+    const size = Math.min(end, headEnd) - sync + form.lead;
+    heads.push({ offset: sync - form.lead, size });
   });
   return heads;
 }

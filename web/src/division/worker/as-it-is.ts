@@ -19,7 +19,9 @@ export function keptFacts({ streams, film, durationMicroseconds }: SourceIndex) 
   const track = streams[film]?.track;
   if (track?.kind !== "video" || durationMicroseconds <= 0) return undefined;
   const { width, height, frameRate } = track;
-  return { durationSeconds: durationMicroseconds / 1e6, width, height, framesPerSecond: frameRate[0] / frameRate[1] };
+  const framesPerSecond = frameRate[0] / frameRate[1];
+  const [sound] = streams.flatMap((stream) => (stream.track?.kind === "audio" ? [stream.track] : []));
+  return { durationSeconds: durationMicroseconds / 1e6, width, height, framesPerSecond, sound };
 }
 
 /** A decoder may take a configuration and then no picture. */

@@ -23,7 +23,9 @@ import {
   untaggedMatrix,
 } from "../../../../codec/index.ts";
 import { CmixError, type ErrorDetails, InputError, UnsupportedError } from "../../../../codec/page.ts";
+import { canDecodeSound } from "../../shared/worker/decoder-support.ts";
 import { keepEarlyTimes } from "../../shared/worker/early-pictures.ts";
+import { heldSample, partsFrom, type TrackPart } from "../../shared/worker/presentation.ts";
 import type { SourceFacts } from "../protocol/divide-api.ts";
 import { type AsItIs, decodesFirst, keptFacts, lookAsItIs, shownSpan } from "./as-it-is.ts";
 import { copyPicture, DIRECT_FORMATS } from "./picture-copy.ts";
@@ -33,6 +35,9 @@ const POSTER_MAX_WIDTH = 320;
 const POSTER_POSITION = 0.1;
 /** Packets inspected for the frame rate and for the sound's bits. */
 const RATE_PACKETS = 300;
+
+/** Packets before time 0 that a decoder is started with. */
+const PREROLL_MICROSECONDS = 100_000;
 
 const micro = (seconds: number): number => Math.round(seconds * 1e6);
 
@@ -103,11 +108,14 @@ export class SourceReader {
       sound === undefined
         ? undefined
         : ((await sound.getCodecParameterString()) ?? (await sound.getCodec()) ?? undefined);
+    const isTransport = (await input.getFormat()) === MPEG_TS;
+    const kept = asItIs.index && keptFacts(asItIs.index);
+    // The demuxer does not know every coding that transport streams have.
+    const ownSound = isTransport && soundCodec === undefined ? kept?.sound : undefined;
     const rates = await video.computeFrameRateMetrics({ targetPacketCount: RATE_PACKETS });
     const span = await shownSpan(video, asItIs.index);
     const { beginsSeconds } = span;
     // Told as the player will tell it, where we read the file ourselves.
-    const kept = asItIs.index && keptFacts(asItIs.index);
     const durationSeconds = kept?.durationSeconds ?? span.durationSeconds;
     const width = kept?.width ?? (await video.getCodedWidth());
     const height = kept?.height ?? (await video.getCodedHeight());
@@ -127,7 +135,7 @@ export class SourceReader {
       },
       sound:
         sound === undefined || soundCodec === undefined
-          ? undefined
+          ? ownSound && { ...ownSound, playable: await canDecodeSound(ownSound) }
           : {
               codec: soundCodec,
               sampleRate: await sound.getSampleRate(),
@@ -135,7 +143,7 @@ export class SourceReader {
               playable: await sound.canDecode(),
             },
       hasUnknownSound: sound !== undefined && soundCodec === undefined,
-      hasUnplayedSound: sound !== undefined && (await input.getFormat()) === MPEG_TS,
+      hasUnplayedSound: sound !== undefined && isTransport && kept?.sound === undefined,
       isDecodable,
       isPacked: false,
       belowSource: rateBelowSource({
@@ -170,7 +178,7 @@ export class SourceReader {
       pictures: this.pictures(),
       buffers: this.buffers,
     };
-    if (this.sound !== undefined && this.facts.sound !== undefined) {
+    if (this.sound !== undefined && this.facts.sound !== undefined && !this.facts.hasUnknownSound) {
       const { codec, sampleRate, channels } = this.facts.sound;
       const description = (await this.sound.getDecoderConfig())?.description;
       input.audio = {
@@ -215,17 +223,32 @@ export class SourceReader {
     this.input.dispose();
   }
 
-  /** The presentation ends before what is coded does. */
-  private get isEdited(): boolean {
-    return this.index?.streams[this.index.film]?.edits !== undefined;
+  /** What is shown of the film, part after part. */
+  private get shownParts(): TrackPart[] {
+    return partsFrom(this.index?.streams[this.index.film]?.edits, this.beginsSeconds, 0);
   }
 
-  private async *samples(): AsyncGenerator<VideoSample> {
+  /** What is heard. The demuxer's sound is the first one of the file. */
+  private get heardParts(): TrackPart[] {
+    const edits = this.index?.streams.find(({ track }) => track?.kind === "audio")?.edits;
+    return partsFrom(edits, this.beginsSeconds, 0).filter(({ isHeld }) => isHeld !== true);
+  }
+
+  private async *samples(parts: readonly TrackPart[]): AsyncGenerator<{ sample: VideoSample; part: TrackPart }> {
     let picture = 0;
     try {
-      for await (const sample of new VideoSampleSink(this.video).samples()) {
-        yield sample;
-        picture += 1;
+      for (const part of parts) {
+        if (part.isHeld) {
+          const sample = await heldSample(this.video, part);
+          if (sample !== null) yield { sample, part };
+          continue;
+        }
+        // From the very first one where all of them are shown.
+        const from = Number.isFinite(part.start) ? part.from : undefined;
+        for await (const sample of new VideoSampleSink(this.video).samples(from, part.until)) {
+          yield { sample, part };
+          picture += 1;
+        }
       }
     } catch (error) {
       throw inputError(error, `the video does not decode after picture ${picture}`, { picture });
@@ -238,7 +261,7 @@ export class SourceReader {
     matrix: "bt601" | "bt709";
     fullRange: boolean;
   }> {
-    for await (const sample of this.samples()) {
+    for await (const { sample } of this.samples(partsFrom(undefined, 0, 0))) {
       try {
         const { width, height } = sample.visibleRect;
         // RGB, and what is converted to it, becomes BT.601 limited range in the encoder.
@@ -258,10 +281,9 @@ export class SourceReader {
   /** Pictures in display order, each lasting until the next, so that a variable rate keeps its times. */
   private async *pictures(): AsyncGenerator<SourcePicture> {
     let waiting: SourcePicture | undefined;
-    for await (const sample of this.samples()) {
-      const picture = await takePicture(sample, this.buffers, this.beginsSeconds);
+    for await (const { sample, part } of this.samples(this.shownParts)) {
+      const picture = await takePicture(sample, this.buffers, part);
       if (picture === undefined) continue;
-      if (this.isEdited && picture.timestampMicroseconds >= micro(this.facts.durationSeconds)) continue;
       if (waiting !== undefined) {
         // Two pictures at one time: the later one is what is seen.
         if (picture.timestampMicroseconds > waiting.timestampMicroseconds) {
@@ -279,22 +301,42 @@ export class SourceReader {
    * ones go along, with what they reach into the video as their duration.
    */
   private async *soundPackets(track: InputAudioTrack): AsyncGenerator<SourcePacket> {
-    const prerollMicroseconds = 100_000;
-    const packets = new EncodedPacketSink(track).packets();
+    /** Where the sound so far ends. */
+    let due: number | undefined;
+    for (const part of this.heardParts) {
+      const begins = micro(part.start + part.shift);
+      if (due === undefined && begins > 0 && Number.isFinite(begins)) due = begins;
+      /** Parts are joined packet by packet: each begins with the packet that is nearest to where it should. */
+      let offset = due === undefined ? 0 : undefined;
+      for await (const { start, end, data } of this.packetsIn(track, part)) {
+        if (due !== undefined && offset === undefined) {
+          if (start < due - (end - start) / 2) continue;
+          offset = start > due + (end - start) ? 0 : due - start;
+        }
+        const [from, to] = [start, end].map((time) => time + (offset ?? 0)) as [number, number];
+        if (to <= -PREROLL_MICROSECONDS) continue;
+        const timestampMicroseconds = Math.max(0, from);
+        due = Math.max(0, to);
+        yield { timestampMicroseconds, durationMicroseconds: due - timestampMicroseconds, data };
+      }
+    }
+  }
+
+  /** A part's packets with their presentation times, in microseconds. */
+  private async *packetsIn(
+    track: InputAudioTrack,
+    { from, start: partStart, until, shift }: TrackPart,
+  ): AsyncGenerator<{ start: number; end: number; data: Uint8Array }> {
+    const sink = new EncodedPacketSink(track);
+    const first = Number.isFinite(partStart) ? await sink.getPacket(from - PREROLL_MICROSECONDS / 1e6) : null;
+    const packets = sink.packets(first ?? undefined);
     for (;;) {
       const { value: packet, done } = await packets.next().catch((error: unknown) => {
         throw inputError(error, "the sound cannot be read to its end");
       });
-      if (done || packet === undefined) return;
-      const start = micro(packet.timestamp - this.beginsSeconds);
-      const end = micro(packet.timestamp - this.beginsSeconds + packet.duration);
-      if (end <= -prerollMicroseconds) continue;
-      if (this.isEdited && start >= micro(this.facts.durationSeconds)) return;
-      yield {
-        timestampMicroseconds: Math.max(0, start),
-        durationMicroseconds: Math.max(0, end) - Math.max(0, start),
-        data: packet.data,
-      };
+      if (done || packet === undefined || packet.timestamp + packet.duration / 2 >= until) return;
+      const { timestamp, duration, data } = packet;
+      yield { start: micro(timestamp + shift), end: micro(timestamp + shift + duration), data };
     }
   }
 }
@@ -309,15 +351,16 @@ function inputError(error: unknown, what: string, details: ErrorDetails = {}): E
   );
 }
 
-/** @param beginsSeconds the sample's time at which the presentation begins */
+/** @returns undefined for a picture that is over before the presentation begins */
 async function takePicture(
   sample: VideoSample,
   buffers: PictureBuffers,
-  beginsSeconds: number,
+  part: TrackPart,
 ): Promise<SourcePicture | undefined> {
   try {
-    const start = micro(sample.timestamp - beginsSeconds);
-    const end = micro(sample.timestamp - beginsSeconds + sample.duration);
+    const start = micro(Math.max(part.start, sample.timestamp) + part.shift);
+    const last = part.isHeld ? part.until : Math.min(part.until, sample.timestamp + sample.duration);
+    const end = micro(last + part.shift);
     if (end <= 0 && start < 0) return undefined;
     const timestampMicroseconds = Math.max(0, start);
     return {

@@ -3,15 +3,15 @@ import "../../shared/worker/no-eval.ts";
 import * as Comlink from "comlink";
 import { fetchKernels } from "../../../../codec/hosts/browser/index.ts";
 import { installErrorTransfer } from "../../../../codec/hosts/error-transfer.ts";
-import { type AudioTrack, type Kernels, MainReader, posterBlob, type VideoTrack } from "../../../../codec/index.ts";
+import { type Kernels, MainReader, posterBlob, type VideoTrack } from "../../../../codec/index.ts";
 import { sourceFromBlob, toHex, UnsupportedError } from "../../../../codec/page.ts";
 import { connection, type Loss } from "../../shared/net/connection.ts";
 import { sourceFromUrl } from "../../shared/net/http-source.ts";
-import { canDecodeSound } from "../../shared/worker/decoder-support.ts";
 import { type ClockAnchor, epochMilliseconds, timeOfAnchor } from "../protocol/clock-anchor.ts";
 import type { Display, MainFacts, PlayEvents, PlayTicket, PlayWorkerApi } from "../protocol/play-api.ts";
 import type { MediaFeed } from "./feeds/media-feed.ts";
 import { playbackMethod } from "./feeds/playback-methods.ts";
+import { type PlayableSound, playableSound } from "./feeds/sound-decodings.ts";
 import { PictureNews } from "./playback/picture-news.ts";
 import { Playback } from "./playback/playback.ts";
 import { openScreen } from "./screen/open-screen.ts";
@@ -24,7 +24,7 @@ import { UnitTickets } from "./units/unit-tickets.ts";
 interface OpenedMain {
   reader: MainReader;
   video: VideoTrack;
-  sound: AudioTrack | undefined;
+  sound: PlayableSound | undefined;
 }
 
 interface PreparedPlay {
@@ -63,11 +63,13 @@ class PlayWorker implements PlayWorkerApi {
     const reader = await MainReader.open(bytes);
     const { header } = reader;
     const video = header.tracks.find((track) => track.kind === "video");
-    const sound = header.tracks.find((track) => track.kind === "audio");
+    const sounds = header.tracks.filter((track) => track.kind === "audio");
     if (video === undefined) throw new UnsupportedError("there is no video in this file that this player knows");
     await playbackMethod(header.method).checkPlayable(header, video);
-    const playable = sound !== undefined && (await canDecodeSound(sound));
-    this.mains.set(key, { reader, video, sound: playable ? sound : undefined });
+    // Of files with tables the demuxer plays the first.
+    const playable = await playableSound(sounds.slice(0, sounds[0]?.pid === undefined ? 1 : undefined));
+    const sound = playable?.track ?? sounds[0];
+    this.mains.set(key, { reader, video, sound: playable });
     const { captions = [] } = header;
     return {
       mainId: toHex(header.id),
@@ -97,7 +99,12 @@ class PlayWorker implements PlayWorkerApi {
       sound:
         sound === undefined
           ? undefined
-          : { codec: sound.codec, sampleRate: sound.sampleRate, channels: sound.channels, playable },
+          : {
+              codec: sound.codec,
+              sampleRate: sound.sampleRate,
+              channels: sound.channels,
+              playable: playable !== undefined,
+            },
     };
   }
 

@@ -12,7 +12,7 @@ const STREAMS: ReadonlySet<unknown> = new Set(["ivf", "h264", "ts"]);
 /** @param container as `header.parameters` and the source's index name it */
 export const canDemux = (container: unknown): boolean => TABLED.has(container) || STREAMS.has(container);
 
-/** A stream of pictures without tables; its sound, which transport streams may have, is not played. */
+/** A stream of pictures without tables. */
 export const isStream = (container: unknown): boolean => STREAMS.has(container);
 
 /** The decoder configuration WebCodecs takes for a track. */

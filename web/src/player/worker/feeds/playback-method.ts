@@ -1,6 +1,5 @@
 /** What the player asks of a method of division: one folder a method beside this file, one line in playback-methods.ts. */
 import type {
-  AudioTrack,
   IndexEntry,
   Kernels,
   MainHeader,
@@ -13,6 +12,7 @@ import { UnsupportedError } from "../../../../../codec/page.ts";
 import type { Screen } from "../screen/screen.ts";
 import type { UnitStoreOptions } from "../units/unit-store.ts";
 import type { MediaFeed } from "./media-feed.ts";
+import type { PlayableSound } from "./sound-decodings.ts";
 
 export interface FeedParts {
   kernels: Kernels;
@@ -20,8 +20,8 @@ export interface FeedParts {
   opener: SegmentOpener;
   screen: Screen;
   video: VideoTrack;
-  /** Absent where there is no sound, or none that this browser decodes. */
-  sound: AudioTrack | undefined;
+  /** Absent where there is no sound, or none that is decoded here. */
+  sound: PlayableSound | undefined;
 }
 
 /** Which units are fetched first, and how far ahead; nothing where the usual order does. */

@@ -10,7 +10,7 @@ import { audioConfigOf } from "../../../../shared/worker/decoder-support.ts";
 import { nextTask } from "../../../../shared/worker/next-task.ts";
 import { type MediaFeed, type Picture, PREROLL_SECONDS, type Sound } from "../media-feed.ts";
 import type { FeedParts } from "../playback-method.ts";
-import { type CodedSound, decodeSound } from "../sound-decoder.ts";
+import type { CodedSound } from "../sound-decoder.ts";
 import { entriesFrom, type OpenedPackets, readPackets, type TimedPacket } from "../track-reader.ts";
 
 export class CompressFeed implements MediaFeed {
@@ -24,13 +24,13 @@ export class CompressFeed implements MediaFeed {
     const { sound } = parts;
     if (sound !== undefined)
       this.sounds = (seconds, signal) =>
-        decodeSound(audioConfigOf(sound), this.codedSound(sound, seconds, signal), signal);
+        sound.decoding.decode(audioConfigOf(sound.track), this.codedSound(sound.track, seconds, signal), signal);
   }
 
   firstSegment(seconds: number): number | undefined {
     const { sound } = this.parts;
     const first = this.videoEntries(seconds)[0];
-    const firstSound = sound === undefined ? undefined : this.soundEntries(sound, seconds)[0];
+    const firstSound = sound === undefined ? undefined : this.soundEntries(sound.track, seconds)[0];
     const numbers = [first, firstSound].flatMap((entry) => (entry === undefined ? [] : [entry.number]));
     return numbers.length === 0 ? undefined : Math.min(...numbers);
   }

@@ -24,12 +24,14 @@ import {
 } from "../../../../../../codec/index.ts";
 import { CmixError, FormatError, UnsupportedError } from "../../../../../../codec/page.ts";
 import { keepEarlyTimes } from "../../../../shared/worker/early-pictures.ts";
+import { heldSample, partsFrom, type TrackPart } from "../../../../shared/worker/presentation.ts";
 import { KEY_FIRST_SECONDS, type MediaFeed, type Picture, PREROLL_SECONDS, type Sound } from "../media-feed.ts";
 import type { FeedParts } from "../playback-method.ts";
-import { type CodedSound, decodeSound } from "../sound-decoder.ts";
+import type { CodedSound } from "../sound-decoder.ts";
+import type { PlayableSound } from "../sound-decodings.ts";
 import { entriesFrom } from "../track-reader.ts";
 import { FILE, fileEntries } from "./file-entries.ts";
-import { partsFrom, soundInPart, type TrackPart } from "./presentation.ts";
+import { soundInPart } from "./sound-parts.ts";
 
 /** A key picture further back than this is not where a seek's fetching begins: it would use up what the service allows for a seek. */
 const KEY_REACH_SECONDS = 10;
@@ -61,7 +63,8 @@ export class SamplesFeed implements MediaFeed {
     this.entries = fileEntries(parts.main.index);
     this.source = new CombinedSource(parts.main.trailer, (number) => this.openSegment(number));
     this.startSeconds = Number(parts.main.header.parameters.startMicroseconds ?? 0) / 1e6;
-    if (parts.sound !== undefined) this.sounds = (seconds, signal) => this.decodeSound(seconds, signal);
+    const { sound } = parts;
+    if (sound !== undefined) this.sounds = (seconds, signal) => this.decodeSound(sound, seconds, signal);
   }
 
   firstSegment(seconds: number): number | undefined {
@@ -82,6 +85,11 @@ export class SamplesFeed implements MediaFeed {
           `this browser has no decoder for the video (${await video.getCodecParameterString()}): try another browser, or ask for a version that was divided with "Compress and divide"`,
         );
       for (const part of partsFrom(this.parts.video.edits, this.startSeconds, seconds)) {
+        if (part.isHeld) {
+          const sample = await heldSample(video, part);
+          if (sample !== null) yield this.pictureOf(sample, part);
+          continue;
+        }
         const key = await new EncodedPacketSink(video).getKeyPacket(part.from, { metadataOnly: true });
         const isFar = key !== null && key.timestamp < part.from - KEY_FIRST_SECONDS && key.timestamp >= part.start;
         for await (const sample of new VideoSampleSink(video).samples(isFar ? key.timestamp : part.from, part.until))
@@ -98,15 +106,19 @@ export class SamplesFeed implements MediaFeed {
     this.ahead = undefined;
   }
 
-  private async *decodeSound(seconds: number, signal: AbortSignal): AsyncGenerator<Sound> {
+  private async *decodeSound(
+    { track, decoding }: PlayableSound,
+    seconds: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<Sound> {
     this.beginRun(seconds, signal);
     const demuxer = this.demuxerAtWork();
     try {
       const { sound } = await demuxer.tracks;
       const config = await sound?.getDecoderConfig();
-      if (sound === undefined || !config || !(await sound.canDecode())) return;
-      for (const part of partsFrom(this.parts.sound?.edits, this.startSeconds, seconds))
-        for await (const piece of decodeSound(config, codedSound(sound, part), signal)) {
+      if (sound === undefined || !config) return;
+      for (const part of partsFrom(track.edits, this.startSeconds, seconds).filter(isHeard))
+        for await (const piece of decoding.decode(config, codedSound(sound, part), signal)) {
           const own = soundInPart(piece, part);
           if (own !== undefined) yield own;
         }
@@ -177,11 +189,12 @@ export class SamplesFeed implements MediaFeed {
     return mergeSegment(this.parts.kernels, publicBytes, withheld);
   }
 
-  private pictureOf(sample: VideoSample, { start, until, shift }: TrackPart): Picture {
+  private pictureOf(sample: VideoSample, { start, until, shift, isHeld }: TrackPart): Picture {
     const { screen, kernels } = this.parts;
+    const end = isHeld ? until : Math.min(until, sample.timestamp + sample.duration);
     return {
       timeSeconds: Math.max(0, Math.max(start, sample.timestamp) + shift),
-      endSeconds: Math.min(until, sample.timestamp + sample.duration) + shift,
+      endSeconds: end + shift,
       keep: () => {},
       paint: () => {
         // The page turns and stretches the canvas: frames are painted as they are coded.
@@ -196,6 +209,8 @@ export class SamplesFeed implements MediaFeed {
     };
   }
 }
+
+const isHeard = ({ isHeld }: TrackPart): boolean => isHeld !== true;
 
 async function* codedSound(track: InputAudioTrack, { from, until }: TrackPart): AsyncGenerator<CodedSound> {
   const sink = new EncodedPacketSink(track);

@@ -1,26 +1,36 @@
 /**
- * Method `samples`, streams without tables (raw H.264, H.264 in a transport stream, IVF): segments hold whole pictures, so each is walked
- * through by itself and the browser's decoder gets its pictures.
+ * Method `samples`, streams without tables (raw H.264, transport streams, IVF): segments hold whole pictures, so each is walked through by
+ * itself and the browser's decoder gets its pictures. Sound lies across segments: it is read as one stream from where a play begins.
  */
 
 import {
+  type AudioTrack,
+  aacConfiguration,
   type CodedSample,
   elementaryBytes,
   type FoundIndex,
+  HEVC_NAL,
+  hevcType,
   mergeSegment,
   NAL,
   nextStartCode,
   openStream,
   SD_MAX_HEIGHT,
+  type SoundFrame,
+  type StreamIndex,
 } from "../../../../../../codec/index.ts";
 import { concatBytes, FormatError, sourceFromBytes } from "../../../../../../codec/page.ts";
 import { nap } from "../../../../shared/worker/next-task.ts";
-import type { MediaFeed, Picture } from "../media-feed.ts";
+import { type MediaFeed, type Picture, PREROLL_SECONDS, type Sound } from "../media-feed.ts";
 import type { FeedParts } from "../playback-method.ts";
+import type { CodedSound } from "../sound-decoder.ts";
+import type { PlayableSound } from "../sound-decodings.ts";
 import { entriesFrom } from "../track-reader.ts";
 import { FILE, fileEntries } from "./file-entries.ts";
 
 const DECODING_PICTURES = 8;
+/** Kept open: pictures and sound are read side by side, the sound a little ahead. */
+const OPEN_SEGMENTS = 4;
 
 interface CodedPicture {
   timeMicroseconds: number;
@@ -30,18 +40,30 @@ interface CodedPicture {
 
 /** What the stream's start tells. */
 interface Opened {
-  index: Required<FoundIndex>;
+  index: StreamIndex;
   /** Of H.264: for key pictures that do not bring their own. */
   parameterSets: Uint8Array;
 }
 
+/** A segment's bytes, its pictures, and what is added to their times. */
+interface OpenSegment {
+  bytes: Uint8Array;
+  pictures: CodedPicture[];
+  shiftMicroseconds: number;
+}
+
 export class StreamFeed implements MediaFeed {
+  readonly sounds?: (seconds: number, signal: AbortSignal) => AsyncIterable<Sound>;
   private opened: Promise<Opened> | undefined;
   private readonly nominalSeconds: number;
+  /** By number, the newest last. */
+  private readonly segments = new Map<number, Promise<OpenSegment>>();
 
   constructor(private readonly parts: FeedParts) {
     const [numerator, denominator] = parts.video.frameRate;
     this.nominalSeconds = denominator / numerator;
+    const { sound } = parts;
+    if (sound?.track.pid !== undefined) this.sounds = (seconds, signal) => this.decodeSound(sound, seconds, signal);
   }
 
   firstSegment(seconds: number): number | undefined {
@@ -100,6 +122,7 @@ export class StreamFeed implements MediaFeed {
 
   close(): void {
     this.opened = undefined;
+    this.segments.clear();
   }
 
   private entries(seconds: number) {
@@ -125,29 +148,66 @@ export class StreamFeed implements MediaFeed {
     };
   }
 
+  /** Segments in their order, from a key picture before `seconds` on. */
+  private async *openSegments(seconds: number, signal: AbortSignal): AsyncGenerator<OpenSegment> {
+    const numbers = this.entries(seconds).map(({ number }) => number);
+    for (const [i, number] of numbers.entries()) {
+      const segment = await this.segment(number).catch((error: Error) => {
+        // What the run before asked for ended with it.
+        if (signal.aborted || error.name !== "AbortError") throw error;
+        return this.segment(number);
+      });
+      if (signal.aborted) return;
+      const next = numbers[i + 1];
+      if (next !== undefined) void this.segment(next);
+      yield segment;
+    }
+  }
+
   /** From the first key picture on. */
   private async *coded(seconds: number, signal: AbortSignal): AsyncGenerator<CodedPicture> {
-    this.opened ??= this.openStart();
-    const { index, parameterSets } = await this.opened;
-    const entries = this.entries(seconds);
-    const firstMedia = fileEntries(this.parts.main.index).find((entry) => !entry.structure)?.number;
+    const { parameterSets } = await this.start();
     let isOn = false;
-    let next = entries[0] && this.segment(entries[0].number);
-    for (let i = 0; next !== undefined; i++) {
-      const bytes = await next;
-      if (signal.aborted) return;
-      const entry = entries[i + 1];
-      next = entry && this.segment(entry.number);
-      next?.catch(() => {}); // awaited a segment later, or never after a seek
-      const pictures = await picturesIn(index, bytes, entries[i]?.number === firstMedia);
-      const shift = shiftOf(pictures, (entries[i]?.startMilliseconds ?? 0) * 1000);
+    for await (const { pictures, shiftMicroseconds } of this.openSegments(seconds, signal))
       for (const { timeMicroseconds, key, data } of pictures) {
         if (!isOn && !key) continue;
         const whole = !isOn && parameterSets.length > 0 ? concatBytes(parameterSets, data) : data;
         isOn = true;
-        yield { timeMicroseconds: Math.round(timeMicroseconds + shift), key, data: whole };
+        yield { timeMicroseconds: Math.round(timeMicroseconds + shiftMicroseconds), key, data: whole };
       }
-    }
+  }
+
+  private async *decodeSound(
+    { track, decoding }: PlayableSound,
+    seconds: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<Sound> {
+    const frames = this.frames(track, seconds, signal);
+    const first = await frames.next();
+    if (first.done === true) return;
+    const config: AudioDecoderConfig = {
+      codec: track.codec,
+      sampleRate: track.sampleRate,
+      numberOfChannels: track.channels,
+      ...(first.value.headBytes > 0 ? { description: aacConfiguration(first.value.bytes) } : {}),
+    };
+    yield* decoding.decode(config, packetsOf(first.value, frames), signal);
+  }
+
+  /** Frames of sound, from a little before `seconds` on. */
+  private async *frames(
+    track: AudioTrack,
+    seconds: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<SoundFrame, undefined> {
+    const { index } = await this.start();
+    const reader = index.openSound?.(track);
+    if (reader === undefined) return;
+    const from = (seconds - PREROLL_SECONDS) * 1e6;
+    const isDue = (frame: SoundFrame): boolean => frame.timeMicroseconds + frame.durationMicroseconds > from;
+    for await (const { bytes, shiftMicroseconds } of this.openSegments(seconds, signal))
+      yield* reader.push(bytes, shiftMicroseconds).filter(isDue);
+    yield* reader.end().filter(isDue);
   }
 
   /** Numbers of the segments up to the first key picture, which brings the parameter sets. */
@@ -158,17 +218,48 @@ export class StreamFeed implements MediaFeed {
     return entries.slice(0, (key < 0 ? first : key) + 1).map(({ number }) => number);
   }
 
+  private start(): Promise<Opened> {
+    const opened = this.opened ?? this.openStart();
+    this.opened = opened;
+    opened.catch(() => {
+      if (this.opened === opened) this.opened = undefined;
+    });
+    return opened;
+  }
+
   private async openStart(): Promise<Opened> {
     const parts: Uint8Array[] = [];
-    for (const number of this.startNumbers()) parts.push(await this.segment(number));
+    for (const number of this.startNumbers()) parts.push(await this.merged(number));
     const start = concatBytes(...parts);
     const index = await openStream(sourceFromBytes(start));
     if (index.container === "ivf") return { index, parameterSets: new Uint8Array() };
     const whole = { offset: 0, size: start.length } as CodedSample;
-    return { index, parameterSets: parameterSetsOf(codedBytes(index, start, whole)) };
+    const isHevc = /^h(?:ev|vc)1/.test(this.parts.video.codec);
+    return { index, parameterSets: parameterSetsOf(codedBytes(index, start, whole), isHevc) };
   }
 
-  private async segment(number: number): Promise<Uint8Array> {
+  private segment(number: number): Promise<OpenSegment> {
+    const { segments } = this;
+    const segment = segments.get(number) ?? this.openSegment(number);
+    segments.delete(number);
+    segments.set(number, segment);
+    // A failure is not kept; it is told where the segment is awaited.
+    segment.catch(() => segments.get(number) === segment && segments.delete(number));
+    for (const oldest of segments.keys()) if (segments.size > OPEN_SEGMENTS) segments.delete(oldest);
+    return segment;
+  }
+
+  private async openSegment(number: number): Promise<OpenSegment> {
+    const { index } = await this.start();
+    const bytes = await this.merged(number);
+    const entries = fileEntries(this.parts.main.index).filter((entry) => !entry.structure);
+    const pictures = await picturesIn(index, bytes, entries[0]?.number === number);
+    const startMilliseconds = entries.find((entry) => entry.number === number)?.startMilliseconds ?? 0;
+    const hasOwnTimes = index.container !== "h264";
+    return { bytes, pictures, shiftMicroseconds: shiftOf(pictures, startMilliseconds * 1000, hasOwnTimes) };
+  }
+
+  private async merged(number: number): Promise<Uint8Array> {
     const { publicBytes, withheld } = await this.parts.opener.openSegment(number);
     return mergeSegment(this.parts.kernels, publicBytes, withheld);
   }
@@ -185,20 +276,26 @@ export class StreamFeed implements MediaFeed {
   }
 }
 
+async function* packetsOf(first: SoundFrame, others: AsyncIterable<SoundFrame>): AsyncGenerator<CodedSound> {
+  const packetOf = ({ timeMicroseconds, headBytes, bytes }: SoundFrame): CodedSound => ({
+    timeMicroseconds: Math.round(timeMicroseconds),
+    data: bytes.subarray(headBytes),
+  });
+  yield packetOf(first);
+  for await (const frame of others) yield packetOf(frame);
+}
+
 /** The pictures of a segment, each with what belongs to it. */
-async function picturesIn(
-  index: Required<FoundIndex>,
-  bytes: Uint8Array,
-  isFirst: boolean,
-): Promise<(CodedPicture & { hasOwnTime: boolean })[]> {
-  const pictures: (CodedPicture & { hasOwnTime: boolean })[] = [];
+async function picturesIn(index: StreamIndex, bytes: Uint8Array, isFirst: boolean): Promise<CodedPicture[]> {
+  const pictures: CodedPicture[] = [];
   for await (const batch of index.samplesIn(sourceFromBytes(bytes), isFirst))
     for (const sample of batch) {
-      const { timeMicroseconds, key, isAddition } = sample;
+      const { timeMicroseconds, key, isAddition, stream } = sample;
+      if (stream !== 0) continue;
       const data = codedBytes(index, bytes, sample);
       const last = pictures.at(-1);
       if (isAddition === true && last !== undefined) last.data = concatBytes(last.data, data);
-      else pictures.push({ timeMicroseconds, key, data, hasOwnTime: index.container !== "h264" });
+      else pictures.push({ timeMicroseconds, key, data });
     }
   return pictures;
 }
@@ -207,12 +304,12 @@ async function picturesIn(
 const TIME_MISS_MICROSECONDS = 1e6;
 
 /** What is to be added to a segment's times, so that they are the main's. */
-function shiftOf(pictures: readonly (CodedPicture & { hasOwnTime: boolean })[], startMicroseconds: number): number {
+function shiftOf(pictures: readonly CodedPicture[], startMicroseconds: number, hasOwnTimes: boolean): number {
   const first = pictures.reduce(
     (least, picture) => Math.min(least, picture.timeMicroseconds),
     Number.POSITIVE_INFINITY,
   );
-  if (pictures[0]?.hasOwnTime === false) return startMicroseconds;
+  if (!hasOwnTimes) return startMicroseconds;
   const miss = startMicroseconds - Math.max(0, first);
   return Math.abs(miss) > TIME_MISS_MICROSECONDS && Number.isFinite(first) ? startMicroseconds - first : 0;
 }
@@ -224,13 +321,17 @@ function codedBytes(index: FoundIndex, bytes: Uint8Array, { offset, size, parame
   return elementaryBytes(bytes, offset, offset + size, parameter ?? stream.parameter).bytes;
 }
 
-/** The sequence and picture parameter sets in Annex B bytes, each with its start code; the first of each number is as good as any. */
-function parameterSetsOf(bytes: Uint8Array): Uint8Array {
+/** The parameter sets in Annex B bytes, each with its start code; the first of each number is as good as any. */
+function parameterSetsOf(bytes: Uint8Array, isHevc: boolean): Uint8Array {
   const sets: Uint8Array[] = [];
   for (let at = nextStartCode(bytes, 0); at >= 0; ) {
     const next = nextStartCode(bytes, at + 3);
-    const type = (bytes[at + 3] ?? 0) & 31;
-    if (type === NAL.sequence || type === NAL.picture) sets.push(bytes.subarray(at, next < 0 ? bytes.length : next));
+    const head = bytes[at + 3] ?? 0;
+    const type = isHevc ? hevcType(head) : head & 31;
+    const isSet = isHevc
+      ? type >= HEVC_NAL.video && type <= HEVC_NAL.picture
+      : type === NAL.sequence || type === NAL.picture;
+    if (isSet) sets.push(bytes.subarray(at, next < 0 ? bytes.length : next));
     at = next;
   }
   return concatBytes(...sets);
