@@ -11,7 +11,12 @@ const MPEG2_DISPLAYS: [number, number][] = [
 ];
 
 /** Width over height of a pixel, as the sequence header tells; square where it does not. */
-export function mpegPixelAspect({ width, height, aspectCode, mpeg2 }: VideoFacts): [number, number] {
+export function mpegPixelAspect({
+  width,
+  height,
+  aspectCode,
+  mpeg2,
+}: Pick<VideoFacts, "width" | "height" | "aspectCode" | "mpeg2">): [number, number] {
   const display = mpeg2 ? MPEG2_DISPLAYS[aspectCode - 2] : undefined;
   if (display !== undefined) return reduced(display[0] * height, display[1] * width);
   const pixelHeight = mpeg2 ? undefined : MPEG1_HEIGHTS[aspectCode - 1];
