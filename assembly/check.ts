@@ -37,7 +37,7 @@ export {
   widen8Scalar,
   widen8Simd,
 } from "./kernels/difference";
-export { addFlat8Scalar, addFlat8Simd } from "./kernels/flat";
+export { addFlat8Scalar, addFlat8Simd, storeFlat8Scalar, storeFlat8Simd } from "./kernels/flat";
 export {
   magnitude8Scalar,
   magnitude8Simd,

@@ -10,20 +10,7 @@ export { cutRanges, mergeRanges } from "./kernels/ranges";
 export { halvePlane, scalePlane } from "./kernels/scale";
 export { joinTable, splitTable } from "./kernels/tables";
 export { xorRepeat } from "./kernels/xor";
-export {
-  decoderAspectCode,
-  decoderClose,
-  decoderHeight,
-  decoderHold,
-  decoderLetGo,
-  decoderOpen,
-  decoderPicture,
-  decoderPlane,
-  decoderRateCode,
-  decoderStride,
-  decoderTemporalReference,
-  decoderWidth,
-} from "./mpeg/decoder";
+export { decoderOpen, decoderPicture } from "./mpeg/decoder";
 export {
   encoderClose,
   encoderOpen,
@@ -36,7 +23,17 @@ export {
   encoderWithheldBytes,
   encoderWithheldLength,
 } from "./mpeg/encoder";
+export {
+  decoderClose,
+  decoderHeight,
+  decoderHold,
+  decoderLetGo,
+  decoderPlane,
+  decoderStride,
+  decoderWidth,
+} from "./mpeg/frames";
 export { copyPlane } from "./mpeg/picture-buffer";
+export { streamNext, streamPictureStart, streamReset, streamUnit } from "./mpeg/stream-decoder";
 export { mpegCombine } from "./mpeg-division/combiner";
 export {
   mpegClose,
@@ -47,4 +44,4 @@ export {
   mpegState,
   mpegVerbatim,
 } from "./mpeg-division/divider";
-export { nextStartCode, readStreamHeader } from "./mpeg-syntax/start-codes";
+export { nextStartCode, pictureEnd, readStreamHeader } from "./mpeg-syntax/start-codes";

@@ -1,12 +1,11 @@
 import { FileSink, loadNodeKernels, openFile } from "../codec/hosts/node/index.ts";
 import {
-  type ByteSource,
+  concatBytes,
   InputError,
-  type Kernels,
-  type MpegContainer,
+  MpegDecoder,
+  type MpegPicture,
   openMpeg,
-  StreamDecoder,
-  splitPictures,
+  tightPicture,
   UnsupportedError,
   videoBytes,
   writeY4mHeader,
@@ -15,8 +14,11 @@ import {
 import { type Command, parse, requiredText } from "./options.ts";
 import { createProgress, printResult } from "./output.ts";
 
+/** Bytes that are decoded at once. */
+const BATCH_BYTES = 1 << 18;
+
 export const decode: Command = {
-  usage: "cmix decode INPUT(.m1v|.mpg|.ts) --out FILE.y4m [--json]",
+  usage: "cmix decode INPUT(.m1v|.m2v|.mpg|.vob|.ts|.m2ts) --out FILE.y4m [--json]",
 
   async run(args, signal) {
     const { positionals, values } = parse(args, 1, { out: "string", json: "boolean" });
@@ -27,27 +29,35 @@ export const decode: Command = {
     let sink: FileSink | undefined;
     try {
       const kernels = await loadNodeKernels();
-      const container = await findMpeg1(input, source, kernels);
-      const decoder = new StreamDecoder(kernels);
+      const found = await openMpeg(source);
+      if (found === undefined)
+        throw new InputError(
+          `${input}: no MPEG video sequence header at its start; it has to be an MPEG-1 or MPEG-2 video, program or transport stream`,
+        );
+      const decoder = new MpegDecoder(kernels);
       const target = await FileSink.open(out);
       sink = target;
       const started = performance.now();
       let frames = 0;
-      const write = async (picture: Uint8Array): Promise<void> => {
-        if (frames === 0) await target.write(writeY4mHeader(decoder.format()));
-        await target.write(Y4M_PICTURE_HEADER);
-        await target.write(picture);
-        frames += 1;
-        progress.show(frames);
-      };
-      for await (const unit of splitPictures(videoBytes(source, container))) {
-        signal.throwIfAborted();
-        const picture = decoder.decode(unit);
-        if (picture !== undefined) await write(picture);
+      let first: Pick<MpegPicture, "width" | "height" | "chroma"> | undefined;
+      let tight: Uint8Array<ArrayBuffer> | undefined;
+      for await (const pictures of decodeAll(decoder, videoBytes(source, found.container), signal)) {
+        for (const picture of pictures) {
+          if (first === undefined) await target.write(headerOf(picture));
+          first ??= picture;
+          if (picture.width !== first.width || picture.height !== first.height || picture.chroma !== first.chroma)
+            throw new UnsupportedError(
+              `${input}: picture ${frames} is ${sizeOf(picture)}, the first is ${sizeOf(first)}, and a .y4m file holds one size: decode the parts one by one`,
+              { picture: frames },
+            );
+          await target.write(Y4M_PICTURE_HEADER);
+          tight = tightPicture(picture, tight);
+          await target.write(tight);
+          frames += 1;
+          progress.show(frames);
+        }
       }
-      const last = decoder.flush();
-      if (last !== undefined) await write(last);
-      if (frames === 0) throw new InputError(`${input}: no picture found; is it an MPEG-1 video stream?`);
+      if (frames === 0) throw new InputError(`${input}: no picture found that can be decoded`);
       await target.close();
       const seconds = (performance.now() - started) / 1000;
       progress.end();
@@ -68,15 +78,36 @@ export const decode: Command = {
   },
 };
 
-async function findMpeg1(input: string, source: ByteSource, kernels: Kernels): Promise<MpegContainer> {
-  const found = await openMpeg(source);
-  if (found === undefined)
-    throw new InputError(
-      `${input}: no MPEG video sequence header at its start; it has to be an MPEG-1 video, program or transport stream`,
-    );
-  if (kernels.bound.readStreamHeader(found.context)[5] === 2)
-    throw new UnsupportedError(
-      `${input}: MPEG-2 video, and decode knows MPEG-1 only: divide it as it is (cmix divide --method mpeg), or decode it by another program (ffmpeg -i ${input} out.y4m)`,
-    );
-  return found.container;
+/** Pictures in display order, by batches of bytes. */
+async function* decodeAll(
+  decoder: MpegDecoder,
+  pieces: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): AsyncGenerator<Iterable<MpegPicture>> {
+  let batch: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of pieces) {
+    signal.throwIfAborted();
+    batch.push(piece);
+    bytes += piece.length;
+    if (bytes < BATCH_BYTES) continue;
+    yield decoder.decode(concatBytes(...batch));
+    batch = [];
+    bytes = 0;
+  }
+  yield decoder.decode(concatBytes(...batch));
+  yield decoder.end();
 }
+
+function headerOf({ width, height, chroma, sequence, progressive, topFieldFirst }: MpegPicture): Uint8Array {
+  const { frameRate, pixelAspect, mpeg2 } = sequence;
+  const samples = chroma === "420" ? (mpeg2 ? "420mpeg2" : "420jpeg") : chroma;
+  const interlace = progressive ? "p" : topFieldFirst ? "t" : "b";
+  return writeY4mHeader(
+    { width, height, frameRate: [...frameRate], pixelAspect: [...pixelAspect], fullRange: false },
+    { samples, interlace },
+  );
+}
+
+const sizeOf = ({ width, height, chroma }: Pick<MpegPicture, "width" | "height" | "chroma">): string =>
+  `${width}x${height} 4:${chroma[1]}:${chroma[2]}`;

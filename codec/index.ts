@@ -36,13 +36,13 @@ export type {
   StreamIndex,
 } from "./containers/source-index.ts";
 export { NAL, nextStartCode } from "./containers/streams/annexb.ts";
-export { splitPictures } from "./containers/streams/elementary-stream.ts";
 export { HEVC_NAL, hevcType } from "./containers/streams/hevc-headers.ts";
 export { aacConfiguration } from "./containers/streams/sound-frames.ts";
 export { videoBytes } from "./containers/video-bytes.ts";
 export { readY4m, writeY4mHeader, Y4M_PICTURE_HEADER } from "./containers/y4m/y4m.ts";
 export { PictureBuffers } from "./pictures/picture-buffers.ts";
 export { COMMON_RATES } from "./pictures/picture-rates.ts";
+export { type ChromaFormat, chromaSize, type PlanarPicture } from "./pictures/planar-picture.ts";
 export type { PixelFormat, SourceMedia, SourcePacket, SourcePicture } from "./pictures/source-picture.ts";
 
 // ---- The two files ----
@@ -92,12 +92,19 @@ export { type Kernels, loadKernels } from "./wasm/load-kernels.ts";
 // ---- What a player, or a tool for one method, takes of the methods ----
 
 export { mergeAudioPackets } from "./methods/compress/audio-packets.ts";
-export { CompressDecoder, type PlanarPicture } from "./methods/compress/compress-decoder.ts";
+export { CompressDecoder } from "./methods/compress/compress-decoder.ts";
 export { encodeGops } from "./methods/compress/gop-encoder.ts";
 export { type DividedPacket, decodePacketList } from "./methods/compress/packet-list.ts";
 export { PictureEncoder, pictureRateCode } from "./methods/compress/picture-encoder.ts";
 export { averageRate, constantQuality, rateBelowSource } from "./methods/compress/rate-control.ts";
-export { StreamDecoder } from "./methods/compress/stream-decoder.ts";
+export {
+  MpegDecoder,
+  type MpegPicture,
+  type MpegSequence,
+  type TimeMark,
+  tightPicture,
+} from "./methods/mpeg/mpeg-decoder.ts";
+export { type OpenedMpegSegment, openMpegSegment } from "./methods/mpeg/segment-bytes.ts";
 export { planMpeg } from "./methods/mpeg/segment-planner.ts";
 export { CombinedSource } from "./methods/samples/combined-source.ts";
 export { mergeSegment } from "./methods/samples/segment-bytes.ts";

@@ -6,16 +6,19 @@ import {
   CHROMA_420,
   EXTENSION_START,
   FRAME_PICTURE,
+  GROUP_START,
   HEIGHT_MAX,
   PICTURE_START,
   SEQUENCE_HEADER,
   TYPE_B,
+  TYPE_D,
   TYPE_I,
   TYPE_P,
 } from "./syntax";
 
 /** extension_start_code_identifier. */
 const SEQUENCE_EXTENSION: i32 = 1;
+const SEQUENCE_DISPLAY: i32 = 2;
 const QUANTISER_MATRICES: i32 = 3;
 const SEQUENCE_SCALABLE: i32 = 5;
 const PICTURE_CODING: i32 = 8;
@@ -31,6 +34,9 @@ export class VideoHeaders {
   height: i32 = 0;
   aspectCode: i32 = 0;
   rateCode: i32 = 0;
+  /** frame_rate_extension_n and _d, each plus 1: the rate of the code times this by that. */
+  rateFactor: i32 = 1;
+  rateDivisor: i32 = 1;
   /** Macroblocks a row; 0: no sequence header yet. */
   macroblocksWide: i32 = 0;
   /** Slices hold three more bits of their row. */
@@ -41,11 +47,23 @@ export class VideoHeaders {
   progressive: bool = true;
   /** A layer on top of another stream: its macroblocks have other syntax. */
   scalable: bool = false;
+  /** Of the sequence display extension; sizes as the sequence's and codes 0 where there is none. */
+  displayWidth: i32 = 0;
+  displayHeight: i32 = 0;
+  colourPrimaries: i32 = 0;
+  transferCharacteristics: i32 = 0;
+  matrixCoefficients: i32 = 0;
   /** u8[64] each, transposed; those of chrominance differ from the others only in 4:2:2 and 4:4:4. */
   readonly intraMatrix: usize = heap.alloc(64);
   readonly interMatrix: usize = heap.alloc(64);
   readonly chromaIntraMatrix: usize = heap.alloc(64);
   readonly chromaInterMatrix: usize = heap.alloc(64);
+
+  // ---- Group ----
+  /** closed_gop: B-pictures before the group's first reference but one need no picture before it. */
+  closedGroup: bool = false;
+  /** broken_link: the pictures that they need are not those that were there when they were coded. */
+  brokenLink: bool = false;
 
   // ---- Picture ----
   /** Slices may be parsed: all headers that they need were there. */
@@ -85,8 +103,20 @@ export class VideoHeaders {
   setSize(width: i32, height: i32): void {
     this.width = width;
     this.height = height;
+    this.displayWidth = width;
+    this.displayHeight = height;
     this.macroblocksWide = (width + 15) >> 4;
     this.tall = height > HEIGHT_MAX;
+  }
+
+  /** Rows of macroblocks of a frame: fields have whole ones. */
+  macroblocksHigh(): i32 {
+    return this.progressive ? (this.height + 15) >> 4 : ((this.height + 31) >> 5) << 1;
+  }
+
+  /** Is a picture of MPEG-1 known that has DC alone, which no division parses? */
+  isDcPicture(): bool {
+    return this.pictureType == TYPE_D && !this.mpeg2 && this.macroblocksWide > 0;
   }
 
   /**
@@ -100,6 +130,7 @@ export class VideoHeaders {
     reader.open(unit + 4, length - 4);
     if (code == SEQUENCE_HEADER) this.readSequence(reader);
     else if (code == PICTURE_START) this.readPicture(reader);
+    else if (code == GROUP_START) this.readGroup(reader);
     else if (code == EXTENSION_START) this.readExtension(reader);
   }
 
@@ -120,7 +151,19 @@ export class VideoHeaders {
     this.chroma = CHROMA_420;
     this.progressive = true;
     this.scalable = false;
+    this.rateFactor = 1;
+    this.rateDivisor = 1;
+    this.colourPrimaries = 0;
+    this.transferCharacteristics = 0;
+    this.matrixCoefficients = 0;
     this.forgetPicture();
+  }
+
+  /** group_of_pictures_header() behind its start code. */
+  readGroup(reader: BitReader): void {
+    reader.get(25); // time code
+    this.closedGroup = reader.get(1) != 0;
+    this.brokenLink = reader.get(1) != 0;
   }
 
   /** picture_header() behind its start code, up to what its extra information begins with. */
@@ -155,6 +198,7 @@ export class VideoHeaders {
   readExtension(reader: BitReader): void {
     const id = <i32>reader.get(4);
     if (id == SEQUENCE_EXTENSION) this.readSequenceExtension(reader);
+    else if (id == SEQUENCE_DISPLAY && this.mpeg2) this.readSequenceDisplay(reader);
     else if (id == SEQUENCE_SCALABLE) this.scalable = true;
     else if (id == PICTURE_SPATIAL || id == PICTURE_TEMPORAL) this.forgetPicture();
     else if (id == QUANTISER_MATRICES && this.mpeg2) this.readMatrices(reader);
@@ -169,6 +213,24 @@ export class VideoHeaders {
     const width = (this.width & 0xfff) | ((<i32>reader.get(2)) << 12);
     this.setSize(width, (this.height & 0xfff) | ((<i32>reader.get(2)) << 12));
     if (this.chroma == 0) this.macroblocksWide = 0;
+    reader.get(22); // bit rate, marker, buffer size, low delay
+    this.rateFactor = reader.get(2) + 1;
+    this.rateDivisor = reader.get(5) + 1;
+  }
+
+  private readSequenceDisplay(reader: BitReader): void {
+    reader.get(3); // video format
+    if (reader.get(1) != 0) {
+      this.colourPrimaries = reader.get(8);
+      this.transferCharacteristics = reader.get(8);
+      this.matrixCoefficients = reader.get(8);
+    }
+    const width = <i32>reader.get(14);
+    reader.get(1); // marker
+    const height = <i32>reader.get(14);
+    if (width == 0 || height == 0 || reader.overrun()) return;
+    this.displayWidth = width;
+    this.displayHeight = height;
   }
 
   /** quant_matrix_extension(): a matrix for luminance is one for chrominance, too, until that has its own. */

@@ -1,5 +1,5 @@
 /** Where units begin, and what a stream's first sequence header says. */
-import { EXTENSION_START, SEQUENCE_HEADER } from "./syntax";
+import { EXTENSION_START, SEQUENCE_HEADER, SLICE_FIRST, SLICE_LAST } from "./syntax";
 
 /** Offset of the next 00 00 01 at or behind `from`; `length` where there is none. */
 export function findStartCode(bytes: usize, length: i32, from: i32): i32 {
@@ -18,6 +18,21 @@ export function findStartCode(bytes: usize, length: i32, from: i32): i32 {
 export function nextStartCode(bytes: usize, length: i32, from: i32): i32 {
   const at = findStartCode(bytes, length, from);
   return at + 4 <= length ? at : -1;
+}
+
+export function isSlice(code: u32): bool {
+  return code >= SLICE_FIRST && code <= SLICE_LAST;
+}
+
+/** Where the first picture in the bytes, with the headers before it, ends: what is no slice follows its slices; or -1. */
+export function pictureEnd(bytes: usize, length: i32): i32 {
+  let slices = false;
+  for (let at = nextStartCode(bytes, length, 0); at >= 0; at = nextStartCode(bytes, length, at + 4)) {
+    const found = isSlice(startCodeAt(bytes + <usize>at));
+    if (slices && !found) return at;
+    slices = slices || found;
+  }
+  return -1;
 }
 
 /** The start code that stands in four bytes. */

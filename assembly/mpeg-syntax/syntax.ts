@@ -18,7 +18,9 @@ export const TYPE_B: i32 = 3;
 /** MPEG-1 only: DC alone. */
 export const TYPE_D: i32 = 4;
 
-/** picture_structure; 1 and 2 are fields. */
+/** picture_structure. */
+export const TOP_FIELD: i32 = 1;
+export const BOTTOM_FIELD: i32 = 2;
 export const FRAME_PICTURE: i32 = 3;
 
 /** chroma_format. */

@@ -1,13 +1,12 @@
-/** Reading and reconstruction of one 8x8 block (ISO/IEC 11172-2 2.4.2.8, 2.4.3.7). */
+/** Reading and reconstruction of one 8x8 block (ISO/IEC 13818-2 7.2 to 7.5, ISO/IEC 11172-2 2.4.2.8 and 2.4.3.7). */
 import { BitReader } from "../bitstream/bit-reader";
 import { clearBlock } from "../common/memory";
 import { ERROR_SYNTAX, OK } from "../common/status";
 import { addResidual8, storeBlock8 } from "../kernels/difference";
-import { addFlat8 } from "../kernels/flat";
+import { addFlat8, storeFlat8 } from "../kernels/flat";
 import { inverseTransformOf } from "../kernels/low-transform";
-import { dequantiseInter } from "../kernels/quantise";
 import { inverseTransformDc } from "../kernels/transform";
-import { DC_SIZE_MAX_MPEG1, dcDifferenceOf, takeDcSize } from "../mpeg-syntax/code-tables";
+import { DC_SIZE_MAX, DC_SIZE_MAX_MPEG1, dcDifferenceOf, takeDcSize } from "../mpeg-syntax/code-tables";
 import {
   coefficientAt,
   coefficientLookup,
@@ -15,23 +14,54 @@ import {
   END_OF_BLOCK_BITS,
   escapeLevel,
   escapeRun,
+  RUN_END,
   RUN_ESCAPE,
 } from "../mpeg-syntax/coefficient-tables";
-import { scanTransposed } from "../mpeg-syntax/scan-tables";
-import { contextDecoder, DC_BY_CONTEXT, DC_PUBLIC, DC_WITHHELD, streamHeaders, withheldReader } from "./decoder-state";
+import { contextDecoder, DC_BY_CONTEXT, DC_PUBLIC, DC_WITHHELD, withheldReader } from "./decoder-state";
 import { getDcLevel } from "./edge-dc-code";
 
 const work: usize = memory.data(128, 16);
 const withoutDc: usize = memory.data(128, 16);
 
-/** Entries from here on are escapes, since the end of a block has been dealt with. */
+/** Entries from here on are no pairs of run and level. */
+const END_ENTRY: u32 = (<u32>RUN_END) << 16;
+/** The same where the end of a block has been dealt with. */
 const ESCAPE_ENTRY: u32 = (<u32>RUN_ESCAPE) << 16;
+/** Place of the highest frequencies, which MPEG-2's mismatch control corrects. */
+const LAST: usize = 63 << 1;
+const LAST_BIT: u64 = (<u64>1) << 63;
 
 /** DC level of the last intra block read. */
 export let lastDc: i32 = 0;
 
 /** Places of the coefficients of the last block read, of a predicted one with its DC; bit = place in the work block. */
 let places: u64 = 0;
+/** Coefficients of the block that are odd, counted modulo 2. */
+let odd: i32 = 0;
+
+/**
+ * Syntaxes of blocks, as type parameters so that each is compiled on its own: `u8` MPEG-1, `u16` MPEG-2 with table B-14, `u32` MPEG-2 with table
+ * B-15, which intra blocks only have.
+ */
+function isMpeg2<Syntax>(): bool {
+  return sizeof<Syntax>() > 1;
+}
+
+function hasIntraTable<Syntax>(): bool {
+  return sizeof<Syntax>() == 4;
+}
+
+/** What holds for all blocks of a macroblock. */
+export class BlockFormat {
+  /** Quantiser scale, times 2 where it counts whole steps. */
+  scale: i32 = 0;
+  /** u8[64] by place. */
+  matrix: usize = 0;
+  /** Scan position to place. */
+  scan: usize = 0;
+  /** By how many bits a DC level is less than its coefficient. */
+  dcShift: i32 = 3;
+}
 
 /**
  * Coefficients into the work block: of an intra block from scan position 1 on. The reader's state is held in locals
@@ -39,20 +69,25 @@ let places: u64 = 0;
  * coefficient.
  * @returns how many there were, or ERROR_SYNTAX
  */
-function readCoefficients(reader: BitReader, intra: bool, quality: i32): i32 {
-  const matrix = intra ? streamHeaders.intraMatrix : streamHeaders.interMatrix;
-  const lookup = coefficientLookup(0);
+function readCoefficients<Syntax>(reader: BitReader, intra: bool, format: BlockFormat): i32 {
+  const matrix = format.matrix;
+  const scan = format.scan;
+  const scale = format.scale;
+  const lookup = coefficientLookup(hasIntraTable<Syntax>() ? 1 : 0);
   const half = intra ? 0 : 1;
   let position = intra ? 0 : -1;
   let count = 0;
   let found: u64 = 0;
+  let parity = 0;
   if (!intra) {
     const bits = reader.peek(2);
     if (bits >= 2) {
       // A first coefficient has 1s for the level 1: no block begins with its end.
       reader.skip(2);
-      const level: i32 = bits & 1 ? -1 : 1;
-      store<i16>(work, <i16>dequantiseInter(level, quality * <i32>load<u8>(matrix)));
+      const magnitude = (3 * scale * <i32>load<u8>(matrix)) >> 5;
+      const value = withSign<Syntax>(magnitude, <i32>(bits & 1));
+      store<i16>(work, <i16>value);
+      parity = value;
       position = 0;
       count = 1;
       found = 1;
@@ -68,7 +103,7 @@ function readCoefficients(reader: BitReader, intra: bool, quality: i32): i32 {
       filled = reader.filled;
     }
     const bits = <u32>(accumulator >> <u64>(filled - 32));
-    if (bits >>> 30 == END_OF_BLOCK) {
+    if (!hasIntraTable<Syntax>() && bits >>> 30 == END_OF_BLOCK) {
       filled -= END_OF_BLOCK_BITS;
       break;
     }
@@ -76,7 +111,7 @@ function readCoefficients(reader: BitReader, intra: bool, quality: i32): i32 {
     let level = 0;
     let negative = 0;
     // One comparison for both: 0 becomes the largest number.
-    if (entry - 1 < ESCAPE_ENTRY - 1) {
+    if (entry - 1 < (hasIntraTable<Syntax>() ? END_ENTRY : ESCAPE_ENTRY) - 1) {
       const length = <i32>(entry & 0xff);
       position += <i32>(entry >>> 16) + 1;
       level = <i32>((entry >>> 8) & 0xff);
@@ -84,7 +119,11 @@ function readCoefficients(reader: BitReader, intra: bool, quality: i32): i32 {
       filled -= length + 1;
     } else {
       if (entry == 0) return ERROR_SYNTAX;
-      const levelAndLength = escapeLevel(bits, false);
+      if (hasIntraTable<Syntax>() && entry < ESCAPE_ENTRY) {
+        filled -= <i32>(entry & 0xff);
+        break;
+      }
+      const levelAndLength = escapeLevel(bits, isMpeg2<Syntax>());
       position += escapeRun(bits) + 1;
       level = levelAndLength >> 8;
       filled -= levelAndLength & 0xff;
@@ -95,21 +134,31 @@ function readCoefficients(reader: BitReader, intra: bool, quality: i32): i32 {
       }
     }
     if (position > 63) return ERROR_SYNTAX;
-    const place = <usize>load<u8>(scanTransposed + position);
-    const magnitude = (((level << 1) + half) * quality * <i32>load<u8>(matrix + place)) >> 4;
-    store<i16>(work + (place << 1), <i16>withSign(magnitude, negative));
+    const place = <usize>load<u8>(scan + position);
+    const magnitude = (((level << 1) + half) * scale * <i32>load<u8>(matrix + place)) >> 5;
+    const value = withSign<Syntax>(magnitude, negative);
+    store<i16>(work + (place << 1), <i16>value);
+    if (isMpeg2<Syntax>()) parity ^= value;
     found |= (<u64>1) << (<u64>place);
     count += 1;
   }
   reader.filled = filled;
   places = found;
+  odd = parity & 1;
   return count;
 }
 
-/** A dequantised coefficient, odd and limited. @param negative 0 or 1 */
-function withSign(magnitude: i32, negative: i32): i32 {
-  const odd = min<i32>(2047 + negative, select<i32>((magnitude - 1) | 1, 0, magnitude != 0));
-  return (odd ^ -negative) + negative;
+/** A dequantised coefficient, limited, and made odd in MPEG-1. @param negative 0 or 1 */
+function withSign<Syntax>(magnitude: i32, negative: i32): i32 {
+  const wanted = isMpeg2<Syntax>() ? magnitude : select<i32>((magnitude - 1) | 1, 0, magnitude != 0);
+  return (min<i32>(2047 + negative, wanted) ^ -negative) + negative;
+}
+
+/** Makes the sum of all coefficients odd (ISO/IEC 13818-2 7.4.4). */
+function correctMismatch(): void {
+  if (odd) return;
+  store<i16>(work, load<i16>(work, LAST) ^ 1, LAST);
+  places |= LAST_BIT;
 }
 
 /**
@@ -118,50 +167,70 @@ function withSign(magnitude: i32, negative: i32): i32 {
  * @param dcSource     where the DC stands
  * @param edges        where the picture goes on, for DC_BY_CONTEXT
  */
-export function readIntraBlock(
+export function readIntraBlock<Syntax>(
   reader: BitReader,
   dcSource: i32,
   chroma: bool,
   predictedDc: i32,
-  quality: i32,
+  format: BlockFormat,
   target: usize,
   stride: usize,
   edges: i32,
 ): i32 {
   let dc = predictedDc;
   if (dcSource == DC_PUBLIC || dcSource == DC_WITHHELD) {
-    const difference = readDcDifference(dcSource == DC_PUBLIC ? reader : withheldReader, chroma);
+    const most = isMpeg2<Syntax>() ? DC_SIZE_MAX : DC_SIZE_MAX_MPEG1;
+    const difference = readDcDifference(dcSource == DC_PUBLIC ? reader : withheldReader, chroma, most);
     if (difference == BAD_DIFFERENCE) return ERROR_SYNTAX;
     dc += difference;
   }
   clearBlock(work);
-  const count = readCoefficients(reader, true, quality);
+  const count = readCoefficients<Syntax>(reader, true, format);
   if (count < 0) return count;
-  if (dcSource == DC_BY_CONTEXT) {
+  if (!isMpeg2<Syntax>() && dcSource == DC_BY_CONTEXT) {
     memory.copy(withoutDc, work, 128);
     inverseTransformOf(withoutDc, places);
     dc = getDcLevel(contextDecoder, chroma, target, stride, withoutDc, edges);
   }
   lastDc = dc;
-  if (count == 0) {
-    const sample = <u64>min<i32>(255, max<i32>(0, inverseTransformDc(limited(dc << 3)))) * 0x0101010101010101;
-    for (let y = 0; y < 8; y++) {
-      store<u64>(target, sample);
-      target += stride;
-    }
+  const coefficient = limited(isMpeg2<Syntax>() ? dc << format.dcShift : dc << 3);
+  if (count == 0 && (!isMpeg2<Syntax>() || isFlat(coefficient))) {
+    storeFlat8(target, stride, inverseTransformDc(coefficient));
     return OK;
   }
-  store<i16>(work, <i16>limited(dc << 3));
-  inverseTransformOf(work, places | 1);
+  store<i16>(work, <i16>coefficient);
+  places |= 1;
+  if (isMpeg2<Syntax>()) {
+    odd ^= coefficient & 1;
+    correctMismatch();
+  }
+  inverseTransformOf(work, places);
   storeBlock8(target, stride, work);
+  return OK;
+}
+
+/**
+ * Whether a block of this DC alone is flat with MPEG-2's mismatch control, too: no coefficient is corrected, or the
+ * correction, less than a quarter of a level, cannot reach the next from a whole one.
+ */
+function isFlat(dc: i32): bool {
+  return (dc & 1) != 0 || (dc & 7) == 0;
+}
+
+/** Reads an intra block of a D-picture, which has nothing but the DC. */
+export function readDcBlock(reader: BitReader, chroma: bool, predictedDc: i32, target: usize, stride: usize): i32 {
+  const difference = readDcDifference(reader, chroma, DC_SIZE_MAX_MPEG1);
+  if (difference == BAD_DIFFERENCE) return ERROR_SYNTAX;
+  lastDc = predictedDc + difference;
+  storeFlat8(target, stride, inverseTransformDc(limited(lastDc << 3)));
   return OK;
 }
 
 const BAD_DIFFERENCE: i32 = i32.MIN_VALUE;
 
-/** dct_dc_size and differential (2.4.3.8). */
-function readDcDifference(reader: BitReader, chroma: bool): i32 {
-  const size = takeDcSize(reader, chroma ? 1 : 0, DC_SIZE_MAX_MPEG1);
+/** dct_dc_size and differential (ISO/IEC 13818-2 7.2.1, ISO/IEC 11172-2 2.4.3.8). @param most largest size */
+function readDcDifference(reader: BitReader, chroma: bool, most: i32): i32 {
+  const size = takeDcSize(reader, chroma ? 1 : 0, most);
   if (size < 0) return BAD_DIFFERENCE;
   return size == 0 ? 0 : dcDifferenceOf(size, <i32>reader.get(size));
 }
@@ -171,14 +240,15 @@ function limited(coefficient: i32): i32 {
 }
 
 /** Reads a predicted block and adds it to the prediction at `target`. */
-export function readInterBlock(reader: BitReader, quality: i32, target: usize, stride: usize): i32 {
+export function readInterBlock<Syntax>(reader: BitReader, format: BlockFormat, target: usize, stride: usize): i32 {
   clearBlock(work);
-  const count = readCoefficients(reader, false, quality);
+  const count = readCoefficients<Syntax>(reader, false, format);
   if (count < 0) return count;
-  if (places == 1) {
+  if (places == 1 && (!isMpeg2<Syntax>() || isFlat(<i32>load<i16>(work)))) {
     addFlat8(target, stride, inverseTransformDc(<i32>load<i16>(work)));
     return OK;
   }
+  if (isMpeg2<Syntax>()) correctMismatch();
   inverseTransformOf(work, places);
   addResidual8(target, stride, target, stride, work);
   return OK;

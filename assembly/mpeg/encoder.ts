@@ -74,9 +74,9 @@ export function encoderOpen(
   const macroblocks = wide * high;
   state.macroblocksWide = wide;
   state.macroblocksHigh = high;
-  state.source = PictureBuffer.allocate(wide, high);
-  state.reference = PictureBuffer.allocate(wide, high);
-  state.reconstruction = PictureBuffer.allocate(wide, high);
+  state.source = new PictureBuffer(wide, high);
+  state.reference = new PictureBuffer(wide, high);
+  state.reconstruction = new PictureBuffer(wide, high);
   if (divisionMode != DIVISION_NONE) {
     withheldCapacity = macroblocks * WITHHELD_MAX_BYTES + 1024;
     withheldOutput = heap.alloc(<usize>withheldCapacity);

@@ -1,34 +1,65 @@
-/** Three planes of a 4:2:0 picture of whole macroblocks, 8 bits a sample. */
-export class PictureBuffer {
-  cb: usize;
-  cr: usize;
+import { CHROMA_420, CHROMA_422, CHROMA_444 } from "../mpeg-syntax/syntax";
+
+/** Three planes of lines of a picture: of all, or of every other, which are a field. 8 bits a sample. */
+export class PictureLines {
+  luma: usize = 0;
+  cb: usize = 0;
+  cr: usize = 0;
+  /** Bytes from line to line of luminance, and of chrominance. */
+  stride: i32 = 0;
+  chromaStride: i32 = 0;
+  columns: i32 = 0;
+  rows: i32 = 0;
+  /** 1 where chrominance has half the columns, half the rows. */
+  halfColumns: i32 = 0;
+  halfRows: i32 = 0;
+
+  /** Becomes the lines of one parity of a picture. @param parity 0 top, 1 bottom */
+  setField(picture: PictureLines, parity: i32): void {
+    const lines = <usize>(parity * picture.stride);
+    const chromaLines = <usize>(parity * picture.chromaStride);
+    this.luma = picture.luma + lines;
+    this.cb = picture.cb + chromaLines;
+    this.cr = picture.cr + chromaLines;
+    this.stride = picture.stride << 1;
+    this.chromaStride = picture.chromaStride << 1;
+    this.columns = picture.columns;
+    this.rows = picture.rows >> 1;
+    this.halfColumns = picture.halfColumns;
+    this.halfRows = picture.halfRows;
+  }
+}
+
+/** A picture of whole macroblocks. */
+export class PictureBuffer extends PictureLines {
   /** How many look at it, whom no other picture may be written over. */
   holders: i32 = 0;
 
-  constructor(
-    public luma: usize,
-    public stride: i32,
-    public rows: i32,
-  ) {
-    this.cb = luma + <usize>(stride * rows);
-    this.cr = this.cb + <usize>((stride * rows) >> 2);
-  }
-
-  /** Room for `macroblocksWide` x `macroblocksHigh`, with slack behind the end for whole vectors; mid grey. */
-  static allocate(macroblocksWide: i32, macroblocksHigh: i32): PictureBuffer {
-    const samples = macroblocksWide * macroblocksHigh * 384;
-    const luma = heap.alloc(<usize>(samples + 64));
-    memory.fill(luma, 128, <usize>(samples + 64));
-    return new PictureBuffer(luma, macroblocksWide << 4, macroblocksHigh << 4);
+  /** Room with slack behind the end for whole vectors; mid grey. @param chroma CHROMA_* */
+  constructor(macroblocksWide: i32, macroblocksHigh: i32, chroma: i32 = CHROMA_420) {
+    super();
+    this.columns = macroblocksWide << 4;
+    this.rows = macroblocksHigh << 4;
+    this.halfColumns = chroma == CHROMA_444 ? 0 : 1;
+    this.halfRows = chroma == CHROMA_420 ? 1 : 0;
+    this.stride = this.columns;
+    this.chromaStride = this.columns >> this.halfColumns;
+    const samples = <usize>(this.columns * this.rows);
+    const chromaSamples = samples >> <usize>(this.halfColumns + this.halfRows);
+    const bytes = samples + 2 * chromaSamples + 64;
+    this.luma = heap.alloc(bytes);
+    this.cb = this.luma + samples;
+    this.cr = this.cb + chromaSamples;
+    memory.fill(this.luma, 128, bytes);
   }
 
   release(): void {
     heap.free(this.luma);
   }
 
-  /** Stride of the chrominance planes. */
-  get chromaStride(): i32 {
-    return this.stride >> 1;
+  /** CHROMA_*. */
+  get chroma(): i32 {
+    return this.halfRows ? CHROMA_420 : this.halfColumns ? CHROMA_422 : CHROMA_444;
   }
 }
 

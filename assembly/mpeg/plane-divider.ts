@@ -14,7 +14,7 @@ let crBits: usize = 0;
 
 export function openPlaneDivider(macroblocksWide: i32, macroblocksHigh: i32): void {
   const macroblocks = macroblocksWide * macroblocksHigh;
-  low7 = PictureBuffer.allocate(macroblocksWide, macroblocksHigh);
+  low7 = new PictureBuffer(macroblocksWide, macroblocksHigh);
   lumaBits = heap.alloc(<usize>(macroblocks * 48));
   cbBits = lumaBits + <usize>(macroblocks * 32);
   crBits = cbBits + <usize>(macroblocks * 8);

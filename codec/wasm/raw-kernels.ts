@@ -107,17 +107,20 @@ export interface RawKernels {
   ): number;
   // assembly/mpeg/decoder.ts
   decoderOpen(divisionMode: number, planeCoding?: number): void;
-  decoderClose(): void;
   decoderPicture(bytes: number, length: number, withheld: number, withheldLength: number): number;
-  decoderPlane(plane: number, which: number): number;
-  decoderHold(): number;
+  // assembly/mpeg/frames.ts
+  decoderClose(): void;
+  decoderPlane(plane: number): number;
+  decoderHold(picture: number): void;
   decoderLetGo(picture: number): void;
   decoderStride(plane: number): number;
   decoderWidth(): number;
   decoderHeight(): number;
-  decoderRateCode(): number;
-  decoderAspectCode(): number;
-  decoderTemporalReference(): number;
+  // assembly/mpeg/stream-decoder.ts
+  streamReset(): void;
+  streamUnit(bytes: number, length: number, serial: number): number;
+  streamPictureStart(): number;
+  streamNext(last: number): number;
   // assembly/mpeg/encoder.ts
   encoderOpen(
     width: number,
@@ -147,6 +150,7 @@ export interface RawKernels {
   ): void;
   // assembly/mpeg-syntax/start-codes.ts
   nextStartCode(bytes: number, length: number, from: number): number;
+  pictureEnd(bytes: number, length: number): number;
   // assembly/mpeg-division/combiner.ts
   mpegCombine(out: number, length: number, parts: number, state: number, filterFactor: number, options: number): number;
   // assembly/mpeg-division/divider.ts

@@ -6,7 +6,7 @@ import { MainReader } from "../../codec/format/main-file.ts";
 import { SlaveReader } from "../../codec/format/slave-file.ts";
 import { mergeAudioPackets } from "../../codec/methods/compress/audio-packets.ts";
 import { type DividedPacket, decodePacketList } from "../../codec/methods/compress/packet-list.ts";
-import { tightPlanes } from "../../codec/methods/compress/picture-encoder.ts";
+import { tightPlanes } from "../../codec/pictures/planar-picture.ts";
 import type { SourcePacket } from "../../codec/pictures/source-picture.ts";
 import { createProtection } from "../../codec/protect/create-protection.ts";
 import { openDecoder } from "../support/compress.ts";
@@ -96,7 +96,7 @@ function decodeNeutral(publicParts: Uint8Array[], bitplane: "gray" | "binary"): 
       expect(kernels.raw.decoderPicture(pointer, bytes.length, 0, 0)).toBeGreaterThan(0);
       kernels.memory.release(pointer);
       return tightPlanes(kernels.memory, clip.width, clip.height, (plane) => ({
-        pointer: kernels.raw.decoderPlane(plane, 0),
+        pointer: kernels.raw.decoderPlane(plane),
         stride: kernels.raw.decoderStride(plane),
       }));
     });

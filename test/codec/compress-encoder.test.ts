@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { InputError, KernelError, UnsupportedError } from "../../codec/errors.ts";
-import { PictureEncoder, tightPlanes } from "../../codec/methods/compress/picture-encoder.ts";
+import { PictureEncoder } from "../../codec/methods/compress/picture-encoder.ts";
+import { tightPlanes } from "../../codec/pictures/planar-picture.ts";
 import { type CodedPicture, type Division, encodeClip, openDecoder, sourcePicture } from "../support/compress.ts";
 import { type CheckKernels, expectSameBytes, loadCheckKernels } from "../support/kernels.ts";
 import { differences } from "../support/quality.ts";

@@ -1,6 +1,6 @@
 /** Method `compress` over its whole range: sizes, quantisers, groups, real clips. `npm run test:media` tries all, otherwise a sample. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { StreamDecoder } from "../../codec/methods/compress/stream-decoder.ts";
+import { MpegDecoder, tightPicture } from "../../codec/methods/mpeg/mpeg-decoder.ts";
 import { type CodedPicture, elementaryStream, encodeClip, openDecoder } from "../support/compress.ts";
 import { createRandom } from "../support/fills.ts";
 import { type CheckKernels, expectSameBytes, loadCheckKernels } from "../support/kernels.ts";
@@ -46,9 +46,12 @@ function largeClip(width: number, height: number, count: number): Clip {
 }
 
 function ownDecoder(coded: readonly CodedPicture[]): Uint8Array[] {
-  const decoder = new StreamDecoder(decoderSide);
-  const pictures = coded.map(({ publicBytes }) => decoder.decode(publicBytes));
-  return [...pictures, decoder.flush()].filter((picture) => picture !== undefined);
+  const decoder = new MpegDecoder(decoderSide);
+  const pictures: Uint8Array[] = [];
+  for (const { publicBytes } of coded)
+    for (const picture of decoder.decode(publicBytes)) pictures.push(tightPicture(picture));
+  for (const picture of decoder.end()) pictures.push(tightPicture(picture));
+  return pictures;
 }
 
 describe.skipIf(!hasFfmpeg())("D3 undivided streams in ffmpeg", () => {

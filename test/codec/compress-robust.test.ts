@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { concatBytes } from "../../codec/bytes/bytes.ts";
-import { tightPlanes } from "../../codec/methods/compress/picture-encoder.ts";
+import { tightPlanes } from "../../codec/pictures/planar-picture.ts";
 import { type CodedPicture, encodeClip } from "../support/compress.ts";
 import { below, createRandom } from "../support/fills.ts";
 import { type CheckKernels, expectSameBytes, GuardedBuffer, loadCheckKernels } from "../support/kernels.ts";
@@ -51,7 +51,7 @@ function expectUnharmed(label: string): void {
     for (const [i, picture] of coded.entries()) {
       expect(decode(picture.publicBytes, picture.withheld, label), label).toBe(picture.key ? 1 : 2);
       const found = tightPlanes(kernels.memory, clip.width, clip.height, (plane) => ({
-        pointer: kernels.raw.decoderPlane(plane, 0),
+        pointer: kernels.raw.decoderPlane(plane),
         stride: kernels.raw.decoderStride(plane),
       }));
       expectSameBytes(found, picture.reconstruction, `picture ${i} of ${clip.name} mode=${mode} after ${label}`);

@@ -17,21 +17,33 @@ const USUAL_SHAPES: [number, number][] = [
 const EXTENSION = 0xb5;
 const SEQUENCE_DISPLAY = 2;
 
+/** What the shape of a pixel follows from. */
+export type AspectFacts = Pick<VideoFacts, "width" | "height" | "aspectCode" | "mpeg2">;
+
+/**
+ * Width over height of a pixel; square where the stream does not tell.
+ *
+ * @param context the sequence header and its extensions, start codes included
+ */
+export function mpegPixelAspect(facts: AspectFacts, context: Uint8Array): [number, number] {
+  return pixelAspectFor(facts, displaySize(context));
+}
+
 /**
  * Width over height of a pixel; square where the stream does not tell. MPEG-2's aspect is that of the display size where a sequence display
  * extension tells one (ISO/IEC 13818-2 6.3.3, 6.3.6). Many streams have one that does not fit: it counts where the whole picture has one
  * of the two usual shapes by it, as in other players.
  *
- * @param context the sequence header and its extensions, start codes included
+ * @param shown display size; undefined where none is told
  */
-export function mpegPixelAspect(
-  { width, height, aspectCode, mpeg2 }: VideoFacts,
-  context: Uint8Array,
+export function pixelAspectFor(
+  { width, height, aspectCode, mpeg2 }: AspectFacts,
+  shown: readonly [number, number] | undefined,
 ): [number, number] {
   const display = mpeg2 ? MPEG2_DISPLAYS[aspectCode - 2] : undefined;
   if (display !== undefined) {
     const [across, down] = display;
-    const [shownWidth, shownHeight] = displaySize(context) ?? [width, height];
+    const [shownWidth, shownHeight] = shown ?? [width, height];
     const [wide, high] = [across * shownHeight * width, down * shownWidth * height];
     const isUsual = USUAL_SHAPES.some(([a, b]) => wide * b === high * a);
     return isUsual ? reduced(across * shownHeight, down * shownWidth) : reduced(across * height, down * width);

@@ -11,6 +11,14 @@ export interface Y4mHeader {
   fullRange: boolean;
 }
 
+/** What is written of pictures that are not progressive 4:2:0, as MPEG-1 and JPEG have it. */
+export interface Y4mSampling {
+  /** C420jpeg: chrominance between the columns; C420mpeg2: on the left ones. */
+  samples: "420jpeg" | "420mpeg2" | "422" | "444";
+  /** Progressive, or which field comes first: top, bottom. */
+  interlace: "p" | "t" | "b";
+}
+
 /** 4:2:0 with 8 bits a sample; the names differ in where chrominance samples sit. */
 const SUPPORTED_SAMPLES = new Set(["420", "420jpeg", "420mpeg2", "420paldv"]);
 const LINE_MAX_BYTES = 1024;
@@ -158,11 +166,14 @@ async function* readPictures(
 /** What stands before each picture's planes. */
 export const Y4M_PICTURE_HEADER: Uint8Array = new TextEncoder().encode("FRAME\n");
 
-/** The first line of a .y4m file of 4:2:0 pictures; each picture follows behind {@link Y4M_PICTURE_HEADER}. */
-export function writeY4mHeader(header: Y4mHeader): Uint8Array {
+/** The first line of a .y4m file; each picture follows behind {@link Y4M_PICTURE_HEADER}. */
+export function writeY4mHeader(
+  header: Y4mHeader,
+  { samples, interlace }: Y4mSampling = { samples: "420jpeg", interlace: "p" },
+): Uint8Array {
   const { width, height, frameRate, pixelAspect, fullRange } = header;
   const range = fullRange ? " XCOLORRANGE=FULL" : "";
   return new TextEncoder().encode(
-    `YUV4MPEG2 W${width} H${height} F${frameRate.join(":")} Ip A${pixelAspect.join(":")} C420jpeg${range}\n`,
+    `YUV4MPEG2 W${width} H${height} F${frameRate.join(":")} I${interlace} A${pixelAspect.join(":")} C${samples}${range}\n`,
   );
 }

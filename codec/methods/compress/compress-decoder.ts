@@ -1,16 +1,8 @@
 import { FormatError } from "../../errors.ts";
 import type { MainHeader, VideoTrack } from "../../format/header.ts";
+import { type PlanarPicture, tightPlanes } from "../../pictures/planar-picture.ts";
 import type { Kernels } from "../../wasm/load-kernels.ts";
-import { DIVISION_MODES, PLANE_CODES, type PlaneCode, tightPlanes } from "./picture-encoder.ts";
-
-/** A picture in the kernels' memory, 4:2:0, 8 bits a sample, of the track's size; rows may be longer than that. */
-export interface PlanarPicture {
-  kernels: Kernels;
-  /** Where Y, Cb and Cr begin. */
-  planes: readonly [number, number, number];
-  /** Bytes from row to row of Y, and of Cb and Cr. */
-  strides: readonly [number, number];
-}
+import { DIVISION_MODES, PLANE_CODES, type PlaneCode } from "./picture-encoder.ts";
 
 /** Combines and decodes the pictures of method `compress` on one instance of the kernels. */
 export class CompressDecoder {
@@ -68,7 +60,7 @@ export class CompressDecoder {
   /** The last picture: Y, Cb, Cr, tight; a copy, in `target` where that is an earlier one. */
   i420(target?: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
     const { raw, memory } = this.kernels;
-    const planeAt = (plane: number) => ({ pointer: raw.decoderPlane(plane, 0), stride: raw.decoderStride(plane) });
+    const planeAt = (plane: number) => ({ pointer: raw.decoderPlane(plane), stride: raw.decoderStride(plane) });
     return tightPlanes(memory, this.track.width, this.track.height, planeAt, target);
   }
 
@@ -77,14 +69,17 @@ export class CompressDecoder {
     const { raw } = this.kernels;
     return {
       kernels: this.kernels,
-      planes: [raw.decoderPlane(0, 0), raw.decoderPlane(1, 0), raw.decoderPlane(2, 0)],
+      planes: [raw.decoderPlane(0), raw.decoderPlane(1), raw.decoderPlane(2)],
       strides: [raw.decoderStride(0), raw.decoderStride(1)],
     };
   }
 
   /** Keeps the last picture while others are decoded. @returns for {@link letGo}, once */
   hold(): number {
-    return this.kernels.raw.decoderHold();
+    const { raw } = this.kernels;
+    const picture = raw.decoderPlane(0);
+    raw.decoderHold(picture);
+    return picture;
   }
 
   letGo(held: number): void {

@@ -1,6 +1,7 @@
 import { InputError, UnsupportedError } from "../../errors.ts";
 import type { VideoTrack } from "../../format/header.ts";
 import { PICTURE_RATES } from "../../pictures/picture-rates.ts";
+import { tightPlanes } from "../../pictures/planar-picture.ts";
 import type { SourcePicture } from "../../pictures/source-picture.ts";
 import { checkStatus } from "../../wasm/kernel-status.ts";
 import type { Kernels } from "../../wasm/load-kernels.ts";
@@ -160,26 +161,4 @@ export class PictureEncoder {
     raw.copyPlane(cb, cStride, second.pointer, second.stride, chromaWidth, chromaHeight);
     raw.copyPlane(cr, cStride, third.pointer, third.stride, chromaWidth, chromaHeight);
   }
-}
-
-/** Copies three planes out of linear memory, without the strides' surplus. */
-export function tightPlanes(
-  memory: Kernels["memory"],
-  width: number,
-  height: number,
-  planeAt: (plane: number) => { pointer: number; stride: number },
-  target?: Uint8Array<ArrayBuffer>,
-): Uint8Array<ArrayBuffer> {
-  const [chromaWidth, chromaHeight] = [(width + 1) >> 1, (height + 1) >> 1];
-  const tight = target ?? new Uint8Array(width * height + 2 * chromaWidth * chromaHeight);
-  let offset = 0;
-  for (let plane = 0; plane < 3; plane++) {
-    const { pointer, stride } = planeAt(plane);
-    const [planeWidth, planeHeight] = plane === 0 ? [width, height] : [chromaWidth, chromaHeight];
-    for (let row = 0; row < planeHeight; row++) {
-      tight.set(memory.bytes(pointer + row * stride, planeWidth), offset);
-      offset += planeWidth;
-    }
-  }
-  return tight;
 }

@@ -94,16 +94,23 @@ export async function cutMpeg(
   };
 }
 
+/** A segment's two parts, read up to the codes of its slices; container and video are still apart. */
+export interface OpenedMpegSegment {
+  /** What is no video, in the source's order. */
+  container: Uint8Array;
+  /** How container and video alternate in the source. */
+  runs: RunLengths;
+  videoBytes: number;
+  /** What {@link combineVideo} takes. */
+  coded: { parts: Parts; state: number; options: number; factor: number };
+}
+
 /**
- * The source bytes of one segment again.
+ * Reads one segment's two parts, each opened before where it is sealed.
  *
- * @throws {@link FormatError} the two parts do not fit each other
+ * @throws {@link FormatError} they do not hold together
  */
-export async function mergeMpeg(
-  { raw, memory }: Kernels,
-  publicBytes: Uint8Array,
-  withheld: Uint8Array,
-): Promise<Uint8Array> {
+export async function openMpegSegment(publicBytes: Uint8Array, withheld: Uint8Array): Promise<OpenedMpegSegment> {
   const coding = publicBytes[0];
   const lead = { bytes: publicBytes, at: 1 };
   const listBytes = readVarint(lead);
@@ -114,7 +121,7 @@ export async function mergeMpeg(
   const [options, state, length, runCount] = [readVarint(list), readVarint(list), readVarint(list), readVarint(list)];
   if (length > MAIN_SEGMENT_MAX_BYTES || runCount > list.bytes.length) throw damaged(`${length} source bytes`);
   const runs = Array.from({ length: runCount }, () => readVarint(list));
-  const { table, count, videoBytes } = tableOf(runs);
+  const { videoBytes } = tableOf(runs);
   const [unitBytes, lengthBytes, headBytes, restBytes] = [
     readVarint(list),
     readVarint(list),
@@ -146,25 +153,46 @@ export async function mergeMpeg(
     ac: coded.subarray(restBytes),
     dc: withheld.subarray(1),
   };
-  return memory.withAllocations((scope) => {
+  return { container, runs, videoBytes, coded: { parts, state, options, factor: withheld[0] ?? 0 } };
+}
+
+/**
+ * Writes the video bytes of one segment into the kernels' memory.
+ *
+ * @param target where `videoBytes` bytes are theirs
+ * @throws {@link FormatError} the two parts do not fit each other
+ */
+export function combineVideo({ raw, memory }: Kernels, segment: OpenedMpegSegment, target: number): void {
+  const { parts, state, options, factor } = segment.coded;
+  memory.withAllocations((scope) => {
     const padded = (part: Uint8Array): number => {
       const pointer = scope.allocate(part.length + PAD_BYTES);
       memory.bytes(pointer, part.length).set(part);
       return pointer;
     };
     const places = new Int32Array(PARTS.flatMap((name) => [padded(parts[name]), parts[name].length]));
-    const video = scope.allocate(videoBytes);
-    const status = raw.mpegCombine(
-      video,
-      videoBytes,
-      scope.put(new Uint8Array(places.buffer)),
-      state,
-      withheld[0] ?? 0,
-      options,
-    );
-    if (status < 0) throw damaged(`status ${status} of its ${videoBytes} video bytes`);
+    const table = scope.put(new Uint8Array(places.buffer));
+    const status = raw.mpegCombine(target, segment.videoBytes, table, state, factor, options);
+    if (status < 0) throw damaged(`status ${status} of its ${segment.videoBytes} video bytes`);
+  });
+}
+
+/**
+ * The source bytes of one segment again.
+ *
+ * @throws {@link FormatError} the two parts do not fit each other
+ */
+export async function mergeMpeg(kernels: Kernels, publicBytes: Uint8Array, withheld: Uint8Array): Promise<Uint8Array> {
+  const segment = await openMpegSegment(publicBytes, withheld);
+  const { raw, memory } = kernels;
+  return memory.withAllocations((scope) => {
+    const video = scope.allocate(segment.videoBytes);
+    combineVideo(kernels, segment, video);
+    const length = segment.container.length + segment.videoBytes;
     const bytes = scope.allocate(length);
-    checkStatus(raw.mergeRanges(bytes, length, scope.put(container), video, scope.put(table), count), "mergeRanges");
+    const { table, count } = tableOf(segment.runs);
+    const container = scope.put(segment.container);
+    checkStatus(raw.mergeRanges(bytes, length, container, video, scope.put(table), count), "mergeRanges");
     return memory.copy(bytes, length);
   });
 }
