@@ -106,5 +106,7 @@ export {
 } from "./methods/mpeg/mpeg-decoder.ts";
 export { type OpenedMpegSegment, openMpegSegment } from "./methods/mpeg/segment-bytes.ts";
 export { planMpeg } from "./methods/mpeg/segment-planner.ts";
+export { SegmentSound } from "./methods/mpeg/segment-sound.ts";
+export { layOut, type SegmentLayout } from "./methods/mpeg/segment-times.ts";
 export { CombinedSource } from "./methods/samples/combined-source.ts";
 export { mergeSegment } from "./methods/samples/segment-bytes.ts";

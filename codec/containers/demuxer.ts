@@ -7,8 +7,12 @@
 /** `es` elementary, `ps` program, `ts` transport, `m2ts` transport with four bytes before each packet. */
 export type MpegContainer = "es" | "ps" | "ts" | "m2ts";
 
-/** Told of every byte in order: `video` or not, from `from` to `to` of the bytes that were pushed. */
-export type RunSink = (video: boolean, from: number, to: number) => void;
+/**
+ * Told of every byte in order: `video` or not, from `from` to `to` of the bytes that were pushed.
+ *
+ * @param time presentation time, 90 kHz modulo 2³³, of the first picture that begins in the PES packet whose payload begins at `from`
+ */
+export type RunSink = (video: boolean, from: number, to: number, time?: number) => void;
 
 export interface Demuxer {
   /**

@@ -7,6 +7,10 @@ export interface PlanarPicture {
   planes: readonly [number, number, number];
   /** Bytes from row to row of Y, and of Cb and Cr. */
   strides: readonly [number, number];
+  /** In pixels, where it is not the track's: MPEG video may change its size. */
+  width?: number;
+  height?: number;
+  chroma?: ChromaFormat;
 }
 
 /** chroma_format of MPEG-2. */

@@ -1,30 +1,31 @@
 /** Finds the first video stream of a program stream (ISO/IEC 11172-1 2.4, 13818-1 2.5). */
 import type { Demuxer, RunSink } from "../demuxer.ts";
-import { isVideoStream, pesHeadBytes } from "./pes.ts";
+import { isVideoStream, PES_HEAD_MAX_BYTES, pesHeadBytes, readPesTime } from "./pes.ts";
 
 const PACK = 0xba;
 const END = 0xb9;
 const SYSTEM = 0xbb;
-/** Longest head of a PES packet, and of a pack. */
-const HEAD_MAX_BYTES = 6 + 3 + 255;
 
 export class ProgramDemuxer implements Demuxer {
   private stream = -1;
   /** Bytes left of the packet under way. */
   private left = 0;
   private inVideo = false;
+  /** Of the video packet whose payload comes next. */
+  private time: number | undefined;
 
   push(bytes: Uint8Array, last: boolean, run: RunSink): number {
     let at = 0;
     while (at < bytes.length) {
       if (this.left > 0) {
         const to = Math.min(bytes.length, at + this.left);
-        run(this.inVideo, at, to);
+        run(this.inVideo, at, to, this.time);
+        this.time = undefined;
         this.left -= to - at;
         at = to;
         continue;
       }
-      if (at + HEAD_MAX_BYTES > bytes.length && !last) return at;
+      if (at + PES_HEAD_MAX_BYTES > bytes.length && !last) return at;
       const head = this.headBytes(bytes, at);
       run(false, at, Math.min(bytes.length, at + head));
       at = Math.min(bytes.length, at + head);
@@ -50,6 +51,7 @@ export class ProgramDemuxer implements Demuxer {
     this.stream = code;
     const head = Math.min(pesHeadBytes(bytes, at), 6 + length);
     this.left = 6 + length - head;
+    this.time = this.left > 0 ? readPesTime(bytes, at) : undefined;
     return head;
   }
 }

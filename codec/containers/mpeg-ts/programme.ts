@@ -82,6 +82,8 @@ export class Programme {
   sounds: readonly MappedStream[] = [];
   /** What the maps of all programmes say of PIDs; the newest word counts. */
   readonly codings = new Map<number, TransportCoding>();
+  /** By their maps' PIDs, as they were read last. */
+  private readonly programmes = new Map<number, readonly MappedStream[]>();
   private map: number | undefined;
   private maps: ReadonlySet<number> = new Set();
   private readonly sections = new Map<number, Sections>();
@@ -110,6 +112,12 @@ export class Programme {
     return hasRead;
   }
 
+  /** The sounds of the programme that a stream belongs to, in its map's order. */
+  soundsBeside(pid: number): MappedStream[] {
+    const own = [...this.programmes.values()].find((streams) => streams.some((stream) => stream.pid === pid));
+    return own?.filter(isSound) ?? [];
+  }
+
   private associate(section: Uint8Array): void {
     const maps = new Set<number>();
     for (let i = 8; i + 4 <= section.length - 4; i += 4)
@@ -121,6 +129,7 @@ export class Programme {
   private readMap(mapPid: number, section: Uint8Array): void {
     const streams = mappedStreams(section);
     for (const { pid, coding } of streams) this.codings.set(pid, coding);
+    this.programmes.set(mapPid, streams);
     if (this.map !== undefined && this.map !== mapPid && this.maps.has(this.map)) return;
     const films = streams.filter(({ coding }) => isFilm(coding) && coding === (this.coding ?? coding));
     const film = films.find(({ pid }) => pid === this.pid) ?? films[0];

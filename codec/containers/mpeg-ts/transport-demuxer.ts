@@ -1,16 +1,19 @@
 /** Finds the first MPEG-1 or MPEG-2 video stream of a transport stream (ISO/IEC 13818-1 2.4), by what it carries. */
 import type { Demuxer, RunSink } from "../demuxer.ts";
-import { isVideoStream, pesHeadBytes } from "../mpeg-ps/pes.ts";
+import { isVideoStream, pesHeadBytes, readPesTime } from "../mpeg-ps/pes.ts";
 import { PACKET_BYTES, readPacketHead, SYNC } from "./transport-packets.ts";
 
 /** Start codes that an MPEG-1 or MPEG-2 picture can begin with: sequence, group, picture. */
 const OPENING = [0xb3, 0xb8, 0x00];
 
 export class TransportDemuxer implements Demuxer {
-  private pid = -1;
+  /** Of the video; -1 until it is found. */
+  pid = -1;
   private inVideo = false;
   /** Bytes of a PES head that go on in the next packet. */
   private headLeft = 0;
+  /** Of the packet that was looked at last. */
+  private time: number | undefined;
 
   constructor(private readonly prefix: number) {}
 
@@ -21,7 +24,7 @@ export class TransportDemuxer implements Demuxer {
       if (bytes[at + this.prefix] === SYNC) {
         const video = Math.min(this.videoStart(bytes, at + this.prefix), at + size);
         run(false, at, video);
-        if (video < at + size) run(true, video, at + size);
+        if (video < at + size) run(true, video, at + size, this.time);
         at += size;
       } else {
         const next = bytes.indexOf(SYNC, at + this.prefix + 1);
@@ -36,6 +39,7 @@ export class TransportDemuxer implements Demuxer {
 
   /** Where the video in a packet begins; its end where there is none. */
   private videoStart(bytes: Uint8Array, at: number): number {
+    this.time = undefined;
     const end = at + PACKET_BYTES;
     const { pid, starts, scrambled, payload } = readPacketHead(bytes, at);
     if (this.pid >= 0 && pid !== this.pid) return end;
@@ -47,6 +51,7 @@ export class TransportDemuxer implements Demuxer {
       if (this.pid < 0 && video && opensPicture(bytes, start, end)) this.pid = pid;
       this.inVideo = video && pid === this.pid;
       this.headLeft = Math.max(0, start - end);
+      if (this.inVideo && start < end) this.time = readPesTime(bytes, payload);
       return this.inVideo ? start : end;
     }
     if (!this.inVideo || pid !== this.pid) return end;

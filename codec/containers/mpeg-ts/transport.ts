@@ -4,6 +4,7 @@ import { untaggedMatrix } from "../../format/header.ts";
 import { isVideoStream } from "../mpeg-ps/pes.ts";
 import { BATCH_SAMPLES, type CodedSample, type FoundIndex, type SourceStream, UNKNOWN } from "../source-index.ts";
 import { isSlice, NAL, nextStartCode } from "../streams/annexb.ts";
+import { FrameSplitter } from "../streams/frame-splitter.ts";
 import { FieldPairs, type PictureFacts, readField, readSequence, type SliceCoding } from "../streams/h264-headers.ts";
 import { HEVC_NAL, hevcType, readHevcSequence } from "../streams/hevc-headers.ts";
 import type { FrameHead, SoundCoding } from "../streams/sound-frames.ts";
@@ -22,7 +23,7 @@ import {
   transportParameter,
   walkPackets,
 } from "./transport-packets.ts";
-import { FrameSplitter, TransportSound } from "./transport-sound.ts";
+import { TransportSound } from "./transport-sound.ts";
 
 /** The span of so many packets' pictures tells the rate of the whole. */
 const PROBE_PACKETS = 10_000;

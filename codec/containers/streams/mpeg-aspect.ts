@@ -1,4 +1,5 @@
 /** Shapes of pixels of MPEG-1 and MPEG-2 video. */
+import type { VideoTrack } from "../../format/header.ts";
 import type { VideoFacts } from "./video-scanner.ts";
 
 /** ISO/IEC 11172-2 2.4.3.2, from code 1 on: a pixel's height over its width, in ten-thousandths. */
@@ -52,18 +53,35 @@ export function pixelAspectFor(
   return pixelHeight === undefined ? [1, 1] : reduced(10000, pixelHeight);
 }
 
-/** Of a sequence display extension (6.2.2.4); undefined where there is none, or one of nothing. */
+/** Of a sequence display extension; undefined where there is none, or one of nothing. */
 function displaySize(context: Uint8Array): [number, number] | undefined {
-  for (let at = 0; at + 5 <= context.length; at++) {
-    if (context[at] !== 0 || context[at + 1] !== 0 || context[at + 2] !== 1 || context[at + 3] !== EXTENSION) continue;
-    const head = context[at + 4] ?? 0;
-    if (head >> 4 !== SEQUENCE_DISPLAY) continue;
-    // Behind the video format and, where it is told, the colours: 14 bits, a marker, 14 bits.
-    const [a = 0, b = 0, c = 0, d = 0] = context.subarray(at + 5 + ((head & 1) === 1 ? 3 : 0));
-    const size: [number, number] = [(a << 6) | (b >> 2), ((b & 1) << 13) | (c << 5) | (d >> 3)];
-    return size[0] > 0 && size[1] > 0 ? size : undefined;
-  }
+  const display = displayExtension(context);
+  if (display === undefined) return undefined;
+  // Behind the video format and, where it is told, the colours: 14 bits, a marker, 14 bits.
+  const [a = 0, b = 0, c = 0, d = 0] = display.subarray(1 + (((display[0] ?? 0) & 1) === 1 ? 3 : 0));
+  const size: [number, number] = [(a << 6) | (b >> 2), ((b & 1) << 13) | (c << 5) | (d >> 3)];
+  return size[0] > 0 && size[1] > 0 ? size : undefined;
+}
+
+/** A sequence display extension (13818-2 6.2.2.4) from its first byte on. */
+function displayExtension(context: Uint8Array): Uint8Array | undefined {
+  for (let at = 0; at + 5 <= context.length; at++)
+    if (
+      context[at] === 0 &&
+      context[at + 1] === 0 &&
+      context[at + 2] === 1 &&
+      context[at + 3] === EXTENSION &&
+      (context[at + 4] ?? 0) >> 4 === SEQUENCE_DISPLAY
+    )
+      return context.subarray(at + 4);
   return undefined;
+}
+
+/** matrix_coefficients of a sequence display extension (13818-2 table 6-9); undefined where none is told. @param context as above */
+export function mpegMatrix(context: Uint8Array): VideoTrack["matrix"] | undefined {
+  const display = displayExtension(context);
+  if (display === undefined || ((display[0] ?? 0) & 1) === 0) return undefined;
+  return display[3] === 1 ? "bt709" : display[3] === 5 || display[3] === 6 ? "bt601" : undefined;
 }
 
 function reduced(numerator: number, denominator: number): [number, number] {

@@ -26,12 +26,20 @@ export interface VideoFacts {
 }
 
 export interface ScanEvents {
-  /** The first header of a picture; a group or sequence begins with it where `opens`. @param offset in the file, of its first byte */
+  /**
+   * The first header of a picture; a group or sequence begins with it where `opens`.
+   *
+   * @param offset in the file, where the video byte before it ends; 0 where there is none
+   */
   unit(offset: number, opens: boolean): void;
-  /** @param type 1 I, 2 P, 3 B */
-  picture(type: number): void;
+  /** @param type 1 I, 2 P, 3 B @param place temporal_reference, among the pictures of its group as they are shown */
+  picture(type: number, place: number): void;
+  /** A group's header. */
+  group?(): void;
   /** The picture under way is a field, half a picture. */
   field(): void;
+  /** The picture under way is shown longer by so many pictures. */
+  repeat?(pictures: number): void;
 }
 
 export class VideoScanner {
@@ -39,8 +47,8 @@ export class VideoScanner {
   /** The last sequence header and its extensions, start codes included. */
   context: Uint8Array = new Uint8Array();
   private word = 0xffffffff;
-  /** File offsets of the last three video bytes. */
-  private last: [number, number, number] = [0, 0, 0];
+  /** File offsets behind the last four video bytes. */
+  private last: [number, number, number, number] = [0, 0, 0, 0];
   private head: number[] = [];
   private code = -1;
   /** Headers of a picture have begun, no slice yet. */
@@ -48,6 +56,7 @@ export class VideoScanner {
   private sequence: number[] | undefined;
   /** Something wants to see the bytes that come. */
   private watching = false;
+  private isProgressive = false;
 
   constructor(private readonly events: ScanEvents) {}
 
@@ -59,12 +68,12 @@ export class VideoScanner {
       word = ((word << 8) | byte) >>> 0;
       if (word >>> 8 === 1) {
         const start = i - 3;
-        this.found(byte, start >= from ? base + start : (this.last[3 + start - from] ?? 0));
+        this.found(byte, start > from ? base + start : (this.last[3 + start - from] ?? 0));
       } else if (this.watching) this.watch(byte);
     }
     this.word = word;
-    const ends = [to - 3, to - 2, to - 1].filter((i) => i >= from).map((i) => base + i);
-    this.last = [...this.last, ...ends].slice(-3) as [number, number, number];
+    const ends = [to - 3, to - 2, to - 1, to].filter((i) => i > from).map((i) => base + i);
+    this.last = [...this.last, ...ends].slice(-4) as [number, number, number, number];
   }
 
   private found(code: number, offset: number): void {
@@ -79,7 +88,11 @@ export class VideoScanner {
       if (!this.inHeads) this.events.unit(offset, code !== PICTURE);
       this.inHeads = true;
     } else if (code <= SLICE_LAST) this.inHeads = false;
-    if (code === SEQUENCE) this.sequence = [0, 0, 1];
+    if (code === GROUP) this.events.group?.();
+    if (code === SEQUENCE) {
+      this.sequence = [0, 0, 1];
+      this.isProgressive = false;
+    }
     this.sequence?.push(code);
     this.watching = code === SEQUENCE || code === PICTURE || code === EXTENSION;
   }
@@ -93,7 +106,7 @@ export class VideoScanner {
   /** @param length bytes behind the start code that are there by now */
   private readHead(length: number): void {
     const [a = 0, b = 0, c = 0, d = 0, , f = 0] = this.head;
-    if (this.code === PICTURE && length === 2) this.events.picture((b >> 3) & 7);
+    if (this.code === PICTURE && length === 2) this.events.picture((b >> 3) & 7, (a << 2) | (b >> 6));
     else if (this.code === SEQUENCE && length === 4) {
       const width = (a << 4) | (b >> 4);
       const height = ((b & 15) << 8) | c;
@@ -107,6 +120,11 @@ export class VideoScanner {
         };
     } else if (this.code === EXTENSION && length === 3 && a >> 4 === PICTURE_CODING && (c & 3) !== 3) {
       this.events.field();
+    } else if (this.code === EXTENSION && length === 4 && a >> 4 === PICTURE_CODING && (d & 2) !== 0) {
+      // repeat_first_field (ISO/IEC 13818-2 6.3.10): a field more; in a progressive sequence one picture, or two.
+      this.events.repeat?.(!this.isProgressive ? 0.5 : (d & 0x80) === 0 ? 1 : 2);
+    } else if (this.code === EXTENSION && length === 2 && a >> 4 === SEQUENCE_EXTENSION) {
+      this.isProgressive = (b & 8) !== 0;
     } else if (
       this.code === EXTENSION &&
       length === 6 &&

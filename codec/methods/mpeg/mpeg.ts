@@ -2,9 +2,10 @@
  * Method `mpeg`: MPEG-1 and MPEG-2 video is divided as it is (Cmix patent, Fig. 13, [0141]-[0155]): the DC coefficients of intra blocks go to the slave, nothing is
  * decoded to pixels, and combining gives the file back byte for byte. FORMAT.md 11.
  */
+import { toHex } from "../../bytes/bytes.ts";
 import { recogniseSource } from "../../containers/open-index.ts";
 import { type MpegSource, openMpeg } from "../../containers/open-mpeg.ts";
-import { mpegPixelAspect } from "../../containers/streams/mpeg-aspect.ts";
+import { mpegMatrix, mpegPixelAspect } from "../../containers/streams/mpeg-aspect.ts";
 import type { DivisionWriter } from "../../division/division-writer.ts";
 import { InputError } from "../../errors.ts";
 import { type Track, untaggedMatrix } from "../../format/header.ts";
@@ -13,6 +14,7 @@ import { BASE_LAYER } from "../../layers/base.ts";
 import type { Pool } from "../../pool/worker-pool.ts";
 import type { DivisionJob, DivisionMethod, DivisionProgress } from "../method.ts";
 import { combineSource, readOwn, SEGMENTS_AHEAD } from "../source-segments.ts";
+import { findSounds } from "./find-sounds.ts";
 import type { MpegWorkerApi } from "./mpeg-worker.ts";
 import type { CutMpeg, MpegRequest } from "./segment-bytes.ts";
 import { type MpegSegment, planMpeg } from "./segment-planner.ts";
@@ -38,8 +40,8 @@ export const mpeg: DivisionMethod<MpegWorkerApi> = {
       );
     const recompress = job.settings?.recompress ?? true;
     return {
-      parameters: { container: found.container, recompress },
-      tracks: [trackOf(found)],
+      parameters: { container: found.container, recompress, sequence: toHex(found.context) },
+      tracks: [trackOf(found), ...(await findSounds(job.source, found.container))],
       write: (writer, pool) => cutAll(job, found, recompress, writer, pool),
     };
   },
@@ -66,7 +68,7 @@ function trackOf({ video, context }: MpegSource): Track {
     pixelAspect: mpegPixelAspect(video, context),
     rotation: 0,
     mirrored: false,
-    matrix: untaggedMatrix(height),
+    matrix: mpegMatrix(context) ?? untaggedMatrix(height),
     fullRange: false,
   };
 }

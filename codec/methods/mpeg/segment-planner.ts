@@ -3,6 +3,7 @@ import type { ByteSource } from "../../bytes/bytes.ts";
 import { createDemuxer } from "../../containers/create-demuxer.ts";
 import type { MpegSource } from "../../containers/open-mpeg.ts";
 import { VideoScanner } from "../../containers/streams/video-scanner.ts";
+import { clockMicroseconds } from "./segment-times.ts";
 
 const CHUNK_BYTES = 1 << 20;
 /** Smaller segments cost too much, for their heads and for what the coder has to learn anew. */
@@ -15,6 +16,8 @@ const GROUP_SECONDS = 1.2;
 const MOST_SECONDS = 2;
 /** The same for segments of less than the least bytes. */
 const SMALL_SECONDS = 4;
+/** Times of the stream that are further from where the pictures before end are those of another recording. */
+const GAP_MICROSECONDS = 10e6;
 
 /** Bytes in turns: container, video, container …; the first may be 0. */
 export type RunLengths = number[];
@@ -27,6 +30,7 @@ export interface MpegSegment {
   context: Uint8Array;
   key: boolean;
   pictures: number;
+  /** When the picture of the first time mark in it is shown; where there is none, its first picture. */
   startMicroseconds: number;
   durationMicroseconds: number;
 }
@@ -39,7 +43,7 @@ export async function* planMpeg(source: ByteSource, { container, context }: Mpeg
     const chunk = await source.read(offset, Math.min(CHUNK_BYTES, source.size - offset));
     const last = offset + chunk.length === source.size;
     const base = offset;
-    offset += demuxer.push(chunk, last, (video, from, to) => planner.run(video, chunk, from, to, base));
+    offset += demuxer.push(chunk, last, (video, from, to, time) => planner.run(video, chunk, from, to, base, time));
     if (offset - planner.start > HARD_BYTES) planner.cut(offset);
     yield* planner.ready.splice(0);
   }
@@ -54,23 +58,42 @@ class Planner {
   private end = 0;
   /** Of the segment under way; fields count half. */
   private pictures = 0;
+  /** How many pictures' time they are shown. */
+  private shown = 0;
   private key: boolean | undefined;
-  private picturesBefore = 0;
+  /** As its first picture is shown: pictures before it in its group. */
+  private place = 0;
+  /** Pictures shown before the segment, and before its first picture's group. */
+  private shownBefore = 0;
+  private shownBeforeGroup = 0;
+  private readonly clock = new PictureClock();
+  /** The stream's times, by where their PES packet's payload begins. */
+  private marks: { offset: number; time: number }[] = [];
   private readonly scanner = new VideoScanner({
     unit: (offset, opens) => this.unit(offset, opens),
-    picture: (type) => {
+    group: () => {
+      this.shownBeforeGroup = this.shownBefore + this.shown;
+    },
+    picture: (type, place) => {
+      if (this.key === undefined) this.place = this.shownBeforeGroup + place - this.shownBefore;
       this.pictures += 1;
+      this.shown += 1;
       this.key ??= type === 1;
     },
     field: () => {
       this.pictures -= 0.5;
+      this.shown -= 0.5;
+    },
+    repeat: (pictures) => {
+      this.shown += pictures;
     },
   });
 
   constructor(private context: Uint8Array) {}
 
-  run(video: boolean, bytes: Uint8Array, from: number, to: number, base: number): void {
+  run(video: boolean, bytes: Uint8Array, from: number, to: number, base: number, time?: number): void {
     if (to === from) return;
+    if (time !== undefined) this.marks.push({ offset: base + from, time });
     // An even number of runs so far: the last one is video.
     if (video !== (this.runs.length % 2 === 0)) this.runs.push(0);
     this.runs[this.runs.length - 1] = (this.runs.at(-1) ?? 0) + to - from;
@@ -86,7 +109,7 @@ class Planner {
   private unit(offset: number, opens: boolean): void {
     if (this.pictures === 0) return;
     const bytes = offset - this.start;
-    const seconds = this.microseconds(this.pictures) / 1e6;
+    const seconds = this.microseconds(this.shown) / 1e6;
     if (bytes < LEAST_BYTES && seconds < SMALL_SECONDS) return;
     if (bytes >= MOST_BYTES || seconds >= MOST_SECONDS || (opens && seconds >= GROUP_SECONDS)) this.cut(offset);
   }
@@ -105,8 +128,12 @@ class Planner {
       if (over > 0) runs.pop();
       else if (video) rest.unshift(0);
     }
-    const before = this.microseconds(this.picturesBefore);
-    this.picturesBefore += this.pictures;
+    if (runs.length > 1 && runs.at(-1) === 0) runs.pop();
+    const inside = this.marks.filter((mark) => mark.offset < offset);
+    this.marks = this.marks.slice(inside.length);
+    const startMicroseconds = this.clock.start(inside[0]?.time, this.microseconds(this.place));
+    const durationMicroseconds = this.microseconds(this.shown);
+    this.clock.pass(durationMicroseconds);
     this.ready.push({
       start: this.start,
       end: offset,
@@ -114,13 +141,45 @@ class Planner {
       context: this.context,
       key: this.key === true,
       pictures: Math.ceil(this.pictures),
-      startMicroseconds: before,
-      durationMicroseconds: this.microseconds(this.picturesBefore) - before,
+      startMicroseconds,
+      durationMicroseconds,
     });
+    this.shownBefore += this.shown;
     this.start = offset;
     this.runs = rest.length > 0 ? rest : [0];
     this.pictures = 0;
+    this.shown = 0;
+    this.place = 0;
     this.key = undefined;
     if (this.scanner.context.length > 0) this.context = this.scanner.context;
+  }
+}
+
+/** When segments begin: by the stream's clock where it has one, through its wraps, gaps and new starts; else by counting pictures. */
+class PictureClock {
+  /** Where the pictures so far end. */
+  private endMicroseconds = 0;
+  /** A time of the stream and when it is shown. */
+  private known: { time: number; microseconds: number } | undefined;
+
+  /**
+   * @param time  of the first mark in the segment, 90 kHz modulo 2³³; undefined where there is none
+   * @param place from where the pictures before end to the segment's first picture, in time
+   */
+  start(time: number | undefined, place: number): number {
+    if (time === undefined) return Math.round(this.endMicroseconds + place);
+    const { known, endMicroseconds } = this;
+    let start = endMicroseconds;
+    if (known !== undefined) {
+      const told = known.microseconds + clockMicroseconds(time - known.time);
+      if (Math.abs(told - endMicroseconds) <= GAP_MICROSECONDS) start = told;
+    }
+    this.known = { time, microseconds: start };
+    this.endMicroseconds = start;
+    return Math.round(start);
+  }
+
+  pass(durationMicroseconds: number): void {
+    this.endMicroseconds += durationMicroseconds;
   }
 }

@@ -1,12 +1,14 @@
 /** The methods that this player plays. */
 import type { Method } from "../../../../../codec/index.ts";
 import { compressPlayback } from "./compress/compress-playback.ts";
+import { mpegPlayback } from "./mpeg/mpeg-playback.ts";
 import { notPlayed, type PlaybackMethod } from "./playback-method.ts";
 import { samplesPlayback } from "./samples/samples-playback.ts";
 
-/** By the name in a main's header. Mains of method `mpeg` are combined by the command: no browser decodes them. */
-const METHODS: Partial<Record<Method, PlaybackMethod>> = {
+/** By the name in a main's header. */
+const METHODS: Readonly<Record<Method, PlaybackMethod>> = {
   compress: compressPlayback,
+  mpeg: mpegPlayback,
   samples: samplesPlayback,
 };
 

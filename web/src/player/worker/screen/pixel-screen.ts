@@ -2,7 +2,7 @@
  * Painting without a GPU, where every pixel costs: pictures that are seen smaller than they are go to the canvas as small as they are seen,
  * so that the browser's compositor need not scale them.
  */
-import type { Kernels, PlanarPicture, VideoTrack } from "../../../../../codec/index.ts";
+import { chromaSize, type Kernels, type PlanarPicture, type VideoTrack } from "../../../../../codec/index.ts";
 import type { Screen } from "./screen.ts";
 
 interface Plane {
@@ -78,8 +78,11 @@ class PixelScreen implements Screen {
     this.forgetRooms();
   }
 
-  private paintPlanes({ kernels, planes, strides }: PlanarPicture, { matrix, fullRange }: Colours): void {
+  private paintPlanes(picture: PlanarPicture, { matrix, fullRange }: Colours): void {
     const { width, height, video } = this;
+    const { kernels, planes, strides } = picture;
+    const [codedWidth, codedHeight] = [picture.width ?? video.width, picture.height ?? video.height];
+    const [chromaWidth, chromaHeight] = chromaSize(codedWidth, codedHeight, picture.chroma ?? "420");
     this.kernels = kernels;
     // Room is taken in the same order for each picture, and kept.
     let taken = 0;
@@ -93,8 +96,8 @@ class PixelScreen implements Screen {
       const plane = {
         pointer,
         stride: strides[isLuma ? 0 : 1],
-        width: half(video.width),
-        height: half(video.height),
+        width: isLuma ? codedWidth : chromaWidth,
+        height: isLuma ? codedHeight : chromaHeight,
       };
       return scaledPlane(kernels, plane, half(width), half(height), room);
     }) as [Plane, Plane, Plane];

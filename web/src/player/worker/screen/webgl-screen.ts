@@ -1,5 +1,5 @@
 /** Painting by WebGL2: planes go up as three textures of one byte a sample, the shader makes the colours. */
-import type { PlanarPicture, VideoTrack } from "../../../../../codec/index.ts";
+import { chromaSize, type PlanarPicture, type VideoTrack } from "../../../../../codec/index.ts";
 import type { Screen } from "./screen.ts";
 
 /** A triangle that covers the screen; texture rows run downwards. */
@@ -95,7 +95,6 @@ interface Painter {
 
 function createPainter(gl: WebGL2RenderingContext, video: VideoTrack): Painter {
   const { width, height } = video;
-  const [chromaWidth, chromaHeight] = [(width + 1) >> 1, (height + 1) >> 1];
   const planes = link(gl, PLANES);
   const frames = link(gl, FRAME);
   const textures = [0, 1, 2, 3].map((unit) => createTexture(gl, unit));
@@ -105,8 +104,7 @@ function createPainter(gl: WebGL2RenderingContext, video: VideoTrack): Painter {
   const { toRgb, offsets } = colourMatrix(video);
   gl.uniformMatrix3fv(gl.getUniformLocation(planes, "toRgb"), false, toRgb);
   gl.uniform3f(gl.getUniformLocation(planes, "offsets"), ...offsets);
-  // The last sample of an odd line or column stands for two.
-  gl.uniform2f(gl.getUniformLocation(planes, "chromaScale"), width / 2 / chromaWidth, height / 2 / chromaHeight);
+  const chromaScale = gl.getUniformLocation(planes, "chromaScale");
   for (const [unit, name] of ["luma", "cb", "cr"].entries()) gl.uniform1i(gl.getUniformLocation(planes, name), unit);
   gl.useProgram(frames);
   gl.uniform1i(gl.getUniformLocation(frames, "frame"), 3);
@@ -115,9 +113,13 @@ function createPainter(gl: WebGL2RenderingContext, video: VideoTrack): Painter {
     gl.bindTexture(gl.TEXTURE_2D, textures[unit] ?? null);
   };
   return {
-    planes({ kernels: { memory }, planes: pointers, strides }) {
+    planes(picture) {
+      const { planes: pointers, strides, chroma = "420" } = picture;
+      const { memory } = picture.kernels;
+      const [lumaWidth, lumaHeight] = [picture.width ?? width, picture.height ?? height];
+      const [chromaWidth, chromaHeight] = chromaSize(lumaWidth, lumaHeight, chroma);
       for (const [unit, pointer] of pointers.entries()) {
-        const [columns, rows] = unit === 0 ? [width, height] : [chromaWidth, chromaHeight];
+        const [columns, rows] = unit === 0 ? [lumaWidth, lumaHeight] : [chromaWidth, chromaHeight];
         const stride = strides[unit === 0 ? 0 : 1];
         select(unit);
         gl.pixelStorei(gl.UNPACK_ROW_LENGTH, stride);
@@ -126,6 +128,9 @@ function createPainter(gl: WebGL2RenderingContext, video: VideoTrack): Painter {
       }
       gl.pixelStorei(gl.UNPACK_ROW_LENGTH, 0);
       gl.useProgram(planes);
+      // The last sample of an odd line or column stands for two.
+      const [across, down] = [chroma === "444" ? 1 : 2, chroma === "420" ? 2 : 1];
+      gl.uniform2f(chromaScale, lumaWidth / across / chromaWidth, lumaHeight / down / chromaHeight);
       gl.drawArrays(gl.TRIANGLES, 0, 3);
     },
     frame(frame) {

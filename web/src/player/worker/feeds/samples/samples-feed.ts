@@ -25,12 +25,12 @@ import {
 import { CmixError, FormatError, UnsupportedError } from "../../../../../../codec/page.ts";
 import { keepEarlyTimes } from "../../../../shared/worker/early-pictures.ts";
 import { heldSample, partsFrom, type TrackPart } from "../../../../shared/worker/presentation.ts";
+import { FILE, fileEntries } from "../file-entries.ts";
 import { KEY_FIRST_SECONDS, type MediaFeed, type Picture, PREROLL_SECONDS, type Sound } from "../media-feed.ts";
 import type { FeedParts } from "../playback-method.ts";
 import type { CodedSound } from "../sound-decoder.ts";
 import type { PlayableSound } from "../sound-decodings.ts";
 import { entriesFrom } from "../track-reader.ts";
-import { FILE, fileEntries } from "./file-entries.ts";
 import { soundInPart } from "./sound-parts.ts";
 
 /** A key picture further back than this is not where a seek's fetching begins: it would use up what the service allows for a seek. */

@@ -1,11 +1,11 @@
 /** Method `samples` in the player: the browser's decoders, behind a demuxer or, for streams without tables, our own walk. */
 import { UnsupportedError } from "../../../../../../codec/page.ts";
 import { canDecodePictures, canDemux, isStream } from "../../../../shared/worker/decoder-support.ts";
+import { aheadEnds, structureFirst } from "../../units/unit-order.ts";
+import { fileEntries } from "../file-entries.ts";
 import { notPlayed, type PlaybackMethod } from "../playback-method.ts";
-import { fileEntries } from "./file-entries.ts";
 import { SamplesFeed } from "./samples-feed.ts";
 import { StreamFeed } from "./stream-feed.ts";
-import { aheadEnds, structureFirst } from "./unit-order.ts";
 
 export const samplesPlayback: PlaybackMethod = {
   async checkPlayable({ method, parameters: { container, isPacked } }, video) {

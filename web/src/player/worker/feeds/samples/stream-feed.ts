@@ -21,12 +21,12 @@ import {
 } from "../../../../../../codec/index.ts";
 import { concatBytes, FormatError, sourceFromBytes } from "../../../../../../codec/page.ts";
 import { nap } from "../../../../shared/worker/next-task.ts";
+import { FILE, fileEntries } from "../file-entries.ts";
 import { type MediaFeed, type Picture, PREROLL_SECONDS, type Sound } from "../media-feed.ts";
 import type { FeedParts } from "../playback-method.ts";
 import type { CodedSound } from "../sound-decoder.ts";
 import type { PlayableSound } from "../sound-decodings.ts";
 import { entriesFrom } from "../track-reader.ts";
-import { FILE, fileEntries } from "./file-entries.ts";
 
 const DECODING_PICTURES = 8;
 /** Kept open: pictures and sound are read side by side, the sound a little ahead. */

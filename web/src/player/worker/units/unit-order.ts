@@ -1,5 +1,5 @@
 /** Which units of a source file are fetched first, and how far ahead. */
-import type { IndexEntry } from "../../../../../../codec/index.ts";
+import type { IndexEntry } from "../../../../../codec/index.ts";
 
 /** Media time fetched ahead; the service's head start is 30 s, and this leaves the rest for seeks (server/plays/play-rules.ts). */
 const AHEAD_SECONDS = 10;

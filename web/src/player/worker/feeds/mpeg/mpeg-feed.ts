@@ -1,0 +1,179 @@
+/**
+ * Method `mpeg`: segments are combined in the kernels' memory and decoded there (MPEG-1 and MPEG-2). Sound lies between the pictures, across
+ * segments: it is read as one stream from where a play begins.
+ */
+import {
+  layOut,
+  MpegDecoder,
+  type MpegPicture,
+  type OpenedMpegSegment,
+  openMpegSegment,
+  type SegmentLayout,
+  SegmentSound,
+  type SoundFrame,
+} from "../../../../../../codec/index.ts";
+import { fromHex } from "../../../../../../codec/page.ts";
+import { nextTask } from "../../../../shared/worker/next-task.ts";
+import { FILE } from "../file-entries.ts";
+import { type MediaFeed, type Picture, PREROLL_SECONDS, type Sound } from "../media-feed.ts";
+import type { FeedParts } from "../playback-method.ts";
+import type { CodedSound } from "../sound-decoder.ts";
+import type { PlayableSound } from "../sound-decodings.ts";
+import { entriesFrom } from "../track-reader.ts";
+import { FieldStage } from "./field-stage.ts";
+
+/** Kept open: pictures and sound are read side by side, the sound a little ahead. */
+const OPEN_SEGMENTS = 4;
+/** Pictures that wait for the first time that the stream tells; more are not shown. */
+const UNTIMED_MAX = 8;
+
+interface OpenSegment {
+  segment: OpenedMpegSegment;
+  layout: SegmentLayout;
+  startMicroseconds: number;
+}
+
+export class MpegFeed implements MediaFeed {
+  readonly sounds?: (seconds: number, signal: AbortSignal) => AsyncIterable<Sound>;
+  private readonly decoder: MpegDecoder;
+  private readonly fields: FieldStage;
+  /** By number, the newest last. */
+  private readonly segments = new Map<number, Promise<OpenSegment>>();
+
+  constructor(private readonly parts: FeedParts) {
+    this.decoder = new MpegDecoder(parts.kernels);
+    this.fields = new FieldStage(parts.kernels, this.decoder, (picture) => parts.screen.paint(picture));
+    const { sound } = parts;
+    if (sound !== undefined) this.sounds = (seconds, signal) => this.decodeSound(sound, seconds, signal);
+  }
+
+  firstSegment(seconds: number): number | undefined {
+    return this.entries(seconds)[0]?.number;
+  }
+
+  async *pictures(seconds: number, signal: AbortSignal): AsyncGenerator<Picture> {
+    this.fields.reset();
+    for await (const picture of timed(this.decoded(seconds, signal), this.decoder)) {
+      yield* this.fields.push(picture);
+      await nextTask();
+      if (signal.aborted) return;
+    }
+    yield* this.fields.end();
+  }
+
+  close(): void {
+    this.fields.close();
+    this.decoder.close();
+    this.segments.clear();
+  }
+
+  private async *decoded(seconds: number, signal: AbortSignal): AsyncGenerator<MpegPicture> {
+    const { decoder } = this;
+    decoder.reset();
+    const { sequence } = this.parts.main.header.parameters;
+    // A stream's only sequence header may stand at its start.
+    if (typeof sequence === "string") yield* decoder.decode(fromHex(sequence));
+    let isFirst = true;
+    for await (const { segment, layout, startMicroseconds } of this.openSegments(seconds, signal)) {
+      const atStart = isFirst && layout.marks.length === 0 ? [{ offset: 0, timeMicroseconds: startMicroseconds }] : [];
+      yield* decoder.decodeSegment(segment, [...atStart, ...layout.marks]);
+      isFirst = false;
+    }
+    if (!signal.aborted) yield* decoder.end();
+  }
+
+  private entries(seconds: number) {
+    return entriesFrom(this.parts.main.index, FILE, seconds, (entry) => entry.key);
+  }
+
+  /** Segments in their order, from a key picture before `seconds` on. */
+  private async *openSegments(seconds: number, signal: AbortSignal): AsyncGenerator<OpenSegment> {
+    const numbers = this.entries(seconds).map(({ number }) => number);
+    for (const [i, number] of numbers.entries()) {
+      const opened = await this.open(number).catch((error: Error) => {
+        // What the run before asked for ended with it.
+        if (signal.aborted || error.name !== "AbortError") throw error;
+        return this.open(number);
+      });
+      if (signal.aborted) return;
+      const next = numbers[i + 1];
+      if (next !== undefined) void this.open(next);
+      yield opened;
+    }
+  }
+
+  private open(number: number): Promise<OpenSegment> {
+    const { segments } = this;
+    const segment = segments.get(number) ?? this.openSegment(number);
+    segments.delete(number);
+    segments.set(number, segment);
+    // A failure is not kept; it is told where the segment is awaited.
+    segment.catch(() => segments.get(number) === segment && segments.delete(number));
+    for (const oldest of segments.keys()) if (segments.size > OPEN_SEGMENTS) segments.delete(oldest);
+    return segment;
+  }
+
+  private async openSegment(number: number): Promise<OpenSegment> {
+    const { head, publicBytes, withheld } = await this.parts.opener.openSegment(number);
+    const segment = await openMpegSegment(publicBytes, withheld);
+    const { startMicroseconds } = head;
+    return { segment, layout: layOut(segment, startMicroseconds), startMicroseconds };
+  }
+
+  private async *decodeSound(
+    { track, decoding }: PlayableSound,
+    seconds: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<Sound> {
+    const { codec, sampleRate, channels: numberOfChannels, description } = track;
+    const config: AudioDecoderConfig = { codec, sampleRate, numberOfChannels };
+    if (description !== undefined) config.description = description as BufferSource;
+    yield* decoding.decode(config, this.codedSound(track, seconds, signal), signal);
+  }
+
+  /** Frames of sound, from a little before `seconds` on. */
+  private async *codedSound(
+    track: PlayableSound["track"],
+    seconds: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<CodedSound> {
+    const { container } = this.parts.main.header.parameters;
+    if (container !== "ps" && container !== "ts" && container !== "m2ts") return;
+    const reader = new SegmentSound(container, track);
+    const from = (seconds - PREROLL_SECONDS) * 1e6;
+    const due = (frames: SoundFrame[]): CodedSound[] =>
+      frames
+        .filter((frame) => frame.timeMicroseconds + frame.durationMicroseconds > from)
+        .map(({ timeMicroseconds, headBytes, bytes }) => ({
+          timeMicroseconds: Math.round(timeMicroseconds),
+          data: bytes.subarray(headBytes),
+        }));
+    for await (const { layout } of this.openSegments(seconds, signal)) yield* due(reader.push(layout));
+    yield* due(reader.end());
+  }
+}
+
+/** A picture that has its time, and is not told after it: pictures before the first time are counted back from it. */
+export type TimedPicture = MpegPicture & { timeMicroseconds: number };
+
+async function* timed(pictures: AsyncIterable<MpegPicture>, decoder: MpegDecoder): AsyncGenerator<TimedPicture> {
+  const waiting: { picture: MpegPicture; held: number }[] = [];
+  try {
+    for await (const picture of pictures) {
+      const { timeMicroseconds } = picture;
+      if (timeMicroseconds === undefined) {
+        if (waiting.length < UNTIMED_MAX) waiting.push({ picture, held: decoder.hold(picture) });
+        continue;
+      }
+      let start = timeMicroseconds - waiting.reduce((sum, one) => sum + one.picture.durationMicroseconds, 0);
+      for (const { picture: earlier, held } of waiting.splice(0)) {
+        yield { ...earlier, timeMicroseconds: start };
+        decoder.letGo(held);
+        start += earlier.durationMicroseconds;
+      }
+      yield { ...picture, timeMicroseconds };
+    }
+  } finally {
+    for (const { held } of waiting) decoder.letGo(held);
+  }
+}
