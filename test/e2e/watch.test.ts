@@ -1,10 +1,21 @@
 /** The player's sound, measured against its picture while both play. */
+import { execFile } from "node:child_process";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { flashesAndBeeps, loudestSound, makeFlashAndBeep } from "../support/flash-and-beep.ts";
 import { startApp, type TestApp } from "./support/app.ts";
-import { divideAndWatch, playThroughCm, pressPlay, seekBar, waitForState, withPage } from "./support/pages.ts";
+import {
+  clickSeekBar,
+  divideAndWatch,
+  playThroughCm,
+  pressPlay,
+  seekBar,
+  waitForState,
+  withPage,
+} from "./support/pages.ts";
 
+const run = promisify(execFile);
 const HEARD = 0.004;
 const SILENT = 0.0005;
 /** The ramp of SoundOutput down to that, 60 ms, and the 93 ms that a look goes back. */
@@ -66,6 +77,29 @@ describe("Watch", () => {
       await page.getByRole("button", { name: "Stop" }).click();
       await page.waitForTimeout(SILENCED_MILLISECONDS);
       expect(await loudestSound(page, 22)).toBeLessThan(SILENT);
+    });
+  });
+
+  it("P3: the sound of a transport stream plays in step with the picture, after a seek too", async () => {
+    const clip = join(app.dataDir, "flash and beep, to be copied.mp4");
+    await makeFlashAndBeep(clip, 12);
+    const stream = join(app.dataDir, "flash and beep.ts");
+    const keys = ["-c:v", "libx264", "-preset", "veryfast", "-g", "25", "-c:a", "copy"];
+    await run("ffmpeg", ["-v", "error", "-y", "-i", clip, ...keys, stream]);
+    await withPage(app, "/studio", async ({ page }) => {
+      await divideAndWatch(page, stream, join(app.dataDir, "stream.cmx"), "Keep as it is");
+      await playThroughCm(page);
+      for (const place of ["from the start", "after a seek"]) {
+        if (place === "after a seek") {
+          await clickSeekBar(page, 0.55);
+          await waitForState(page, "playing");
+        }
+        const { flashes, beeps } = await flashesAndBeeps(page, 3000);
+        console.info(`${place}: flashes at ${flashes.map(Math.round)} ms, beeps at ${beeps.map(Math.round)} ms`);
+        expect(flashes.length).toBeGreaterThanOrEqual(2);
+        for (const flash of flashes)
+          expect(Math.min(...beeps.map((beep) => Math.abs(beep - flash))), place).toBeLessThan(SYNC_MILLISECONDS);
+      }
     });
   });
 });

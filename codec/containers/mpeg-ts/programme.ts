@@ -1,4 +1,5 @@
 /** Programme association and programme map (ISO/IEC 13818-1 2.4.4): which PIDs carry what, also where that changes. */
+import { equalBytes } from "../../bytes/bytes.ts";
 import type { TransportCoding } from "./transport-packets.ts";
 
 const ASSOCIATION = 0;
@@ -87,6 +88,8 @@ export class Programme {
   private map: number | undefined;
   private maps: ReadonlySet<number> = new Set();
   private readonly sections = new Map<number, Sections>();
+  /** By PID: the newest packet, which most others repeat. */
+  private readonly newest = new Map<number, Uint8Array>();
 
   /** Whether packets of a PID have to be pushed. */
   isTable(pid: number): boolean {
@@ -96,6 +99,9 @@ export class Programme {
   /** @param payload behind the packet's head @returns whether a map was read */
   push(pid: number, payload: Uint8Array, starts: boolean): boolean {
     if (!this.isTable(pid)) return false;
+    const newest = this.newest.get(pid);
+    if (newest !== undefined && starts && equalBytes(newest, payload)) return false;
+    this.newest.set(pid, starts ? payload.slice() : new Uint8Array());
     let sections = this.sections.get(pid);
     if (sections === undefined) {
       sections = new Sections();
@@ -122,7 +128,10 @@ export class Programme {
     const maps = new Set<number>();
     for (let i = 8; i + 4 <= section.length - 4; i += 4)
       if (((section[i] ?? 0) | (section[i + 1] ?? 0)) !== 0) maps.add(pidAt(section, i + 2)); // number 0 is the network's
-    if (maps.size > 0) this.maps = maps;
+    if (maps.size === 0) return;
+    // What was passed over beside other programmes counts now.
+    for (const pid of [...this.maps, ...maps]) if (!this.maps.has(pid) || !maps.has(pid)) this.newest.clear();
+    this.maps = maps;
   }
 
   /** The first programme with a film stays the one, as long as it is there. */

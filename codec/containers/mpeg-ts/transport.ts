@@ -311,6 +311,10 @@ class PictureWalk {
     const { form } = this;
     const offset = base + sync - form.lead;
     if (packet.starts || offset - this.filmEnd > GAP_MAX_BYTES) this.close(this.endOfGap(offset));
+    if (this.open !== undefined && this.open.head === undefined) {
+      this.filmEnd = base + end;
+      return;
+    }
     const payload = bytes.subarray(packet.payload, end);
     if (this.open === undefined) {
       const begin = this.beginOf(offset);

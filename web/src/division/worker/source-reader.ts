@@ -104,14 +104,12 @@ export class SourceReader {
     if (asItIs.refusal !== undefined && notDecoded !== undefined) throw new UnsupportedError(notDecoded, { codec });
     if (isDecodable) await keepEarlyTimes(video);
     const sound = (await input.getPrimaryAudioTrack()) ?? undefined;
-    const soundCodec =
-      sound === undefined
-        ? undefined
-        : ((await sound.getCodecParameterString()) ?? (await sound.getCodec()) ?? undefined);
     const isTransport = (await input.getFormat()) === MPEG_TS;
     const kept = asItIs.index && keptFacts(asItIs.index);
-    // The demuxer does not know every coding that transport streams have.
-    const ownSound = isTransport && soundCodec === undefined ? kept?.sound : undefined;
+    // The demuxer does not know every coding that transport streams have, and takes MP2 for MP3.
+    const ownSound = isTransport ? kept?.sound : undefined;
+    const named = (await sound?.getCodecParameterString()) ?? (await sound?.getCodec()) ?? undefined;
+    const soundCodec = ownSound === undefined || ownSound.codec === named ? named : undefined;
     const rates = await video.computeFrameRateMetrics({ targetPacketCount: RATE_PACKETS });
     const span = await shownSpan(video, asItIs.index);
     const { beginsSeconds } = span;
@@ -142,7 +140,7 @@ export class SourceReader {
               channels: await sound.getNumberOfChannels(),
               playable: await sound.canDecode(),
             },
-      hasUnknownSound: sound !== undefined && soundCodec === undefined,
+      hasUnknownSound: (sound ?? ownSound) !== undefined && soundCodec === undefined,
       hasUnplayedSound: sound !== undefined && isTransport && kept?.sound === undefined,
       isDecodable,
       isPacked: false,
