@@ -1,5 +1,13 @@
 /** Where units begin, and what a stream's first sequence header says. */
-import { EXTENSION_START, SEQUENCE_HEADER, SLICE_FIRST, SLICE_LAST } from "./syntax";
+import {
+  EXTENSION_START,
+  GROUP_START,
+  PICTURE_START,
+  SEQUENCE_END,
+  SEQUENCE_HEADER,
+  SLICE_FIRST,
+  SLICE_LAST,
+} from "./syntax";
 
 /** Offset of the next 00 00 01 at or behind `from`; `length` where there is none. */
 export function findStartCode(bytes: usize, length: i32, from: i32): i32 {
@@ -24,13 +32,18 @@ export function isSlice(code: u32): bool {
   return code >= SLICE_FIRST && code <= SLICE_LAST;
 }
 
-/** Where the first picture in the bytes, with the headers before it, ends: what is no slice follows its slices; or -1. */
+/** What a picture's slices end before; other codes between them are damage. */
+function endsPicture(code: u32): bool {
+  return code == PICTURE_START || code == SEQUENCE_HEADER || code == GROUP_START || code == SEQUENCE_END;
+}
+
+/** Where the first picture in the bytes, with the headers before it, ends; -1 where nothing that follows its slices is there. */
 export function pictureEnd(bytes: usize, length: i32): i32 {
   let slices = false;
   for (let at = nextStartCode(bytes, length, 0); at >= 0; at = nextStartCode(bytes, length, at + 4)) {
-    const found = isSlice(startCodeAt(bytes + <usize>at));
-    if (slices && !found) return at;
-    slices = slices || found;
+    const code = startCodeAt(bytes + <usize>at);
+    if (slices && endsPicture(code)) return at;
+    slices = slices || isSlice(code);
   }
   return -1;
 }

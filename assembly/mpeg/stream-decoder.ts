@@ -48,9 +48,7 @@ export function streamUnit(bytes: usize, length: i32, serial: i32): i32 {
       isOpen = true;
       reader.open(bytes + <usize>at + 4, end - at - 4);
       readSlice(<i32>(code - SLICE_FIRST) + 1);
-    } else if (isOpen) {
-      break;
-    } else {
+    } else if (!isOpen) {
       streamHeaders.readUnit(bytes + <usize>at, end - at);
       if (code == PICTURE_START) pictureStart = at;
       else if (code == GROUP_START && streamHeaders.brokenLink && !streamHeaders.closedGroup) frames.references = 0;

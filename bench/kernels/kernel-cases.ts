@@ -48,6 +48,7 @@ function casesIn(memory: KernelMemory): Record<string, { args: number[]; picture
     storeBlock8: block(out, 64, b),
     // kernels/flat
     addFlat8: block(out, 64, 3),
+    storeFlat8: block(out, 64, 3),
     // kernels/half-difference
     sumAbsoluteHalf16: block(a, b, 64, 1, 1),
     sumAbsoluteSides16: block(out, a, b, 64),

@@ -2,8 +2,14 @@
 import { below, createRandom } from "./fills.ts";
 import * as tables from "./mpeg-code-tables.ts";
 
-const COLUMNS = 6;
-const ROWS = 4;
+/** Macroblocks of a picture. */
+interface Size {
+  columns: number;
+  rows: number;
+}
+const SMALL: Size = { columns: 6, rows: 4 };
+/** Large enough for macroblocks whose vectors stay in the picture. */
+const ROOMY: Size = { columns: 6, rows: 12 };
 
 export interface PictureSettings {
   type: 1 | 2 | 3;
@@ -14,6 +20,8 @@ export interface PictureSettings {
   precision: number;
   intraTable: 0 | 1;
   alternate: boolean;
+  nonLinear: boolean;
+  topFirst: boolean;
   fCode: number;
 }
 
@@ -25,6 +33,8 @@ const picture = (type: 1 | 2 | 3, more: Partial<PictureSettings> = {}): PictureS
   precision: 0,
   intraTable: 0,
   alternate: false,
+  nonLinear: false,
+  topFirst: false,
   fCode: 2,
   ...more,
 });
@@ -49,12 +59,17 @@ class Writer {
   private bits = "";
   private readonly random: () => number;
   private dcPast: number[] = [];
+  /** quantiser_scale_code */
+  private code = 1;
   private now: PictureSettings = picture(1);
 
   constructor(
     seed: number,
     private readonly mpeg2: boolean,
     private readonly chroma: 1 | 2 | 3,
+    private readonly size: Size = SMALL,
+    /** Only what all decoders show alike: vectors inside the picture, coefficients far from their limits. */
+    private readonly tame = false,
   ) {
     this.random = createRandom(seed);
   }
@@ -78,11 +93,11 @@ class Writer {
     this.bits = "";
   }
 
-  stream(pictures: PictureSettings[]): Uint8Array {
+  private sequence(): void {
     this.start(0xb3);
     for (const [value, count] of [
-      [COLUMNS * 16, 12],
-      [ROWS * 16, 12],
+      [this.size.columns * 16, 12],
+      [this.size.rows * 16, 12],
       [1, 4],
       [3, 4],
       [0x3ffff, 18],
@@ -106,12 +121,40 @@ class Writer {
       ] as const)
         this.put(value, count);
     }
+  }
+
+  stream(pictures: PictureSettings[]): Uint8Array {
+    this.sequence();
     this.start(0xb8);
     this.put(0, 27);
     let reference = 0;
-    for (const [i, settings] of pictures.entries()) {
-      if (settings.structure !== 2 && i > 0) reference += 1;
+    let halves = 0;
+    for (const settings of pictures) {
       this.picture(settings, reference);
+      halves += settings.structure === 3 ? 2 : 1;
+      reference = halves >> 1;
+    }
+    this.start(0xb7);
+    this.align();
+    return Uint8Array.from(this.bytes);
+  }
+
+  dcStream(means: readonly (readonly number[])[]): Uint8Array {
+    this.sequence();
+    for (const [i, blocks] of means.entries()) {
+      this.start(0x00);
+      this.put(i, 10);
+      this.put(4, 3);
+      this.put(0xffff, 16);
+      this.put(0, 1);
+      this.start(0x01);
+      this.put(1, 5);
+      this.put(0, 1);
+      this.bits += tables.INCREMENTS[0];
+      this.put(1, 1);
+      this.resetDc();
+      for (const [block, mean] of blocks.entries()) this.dcDifference(block < 4 ? 0 : 1 + (block & 1), mean);
+      this.put(1, 1); // end of macroblock
     }
     this.start(0xb7);
     this.align();
@@ -121,6 +164,7 @@ class Writer {
   private picture(settings: PictureSettings, reference: number): void {
     this.now = settings;
     const { type, structure, progressive, concealment, precision, intraTable, alternate, fCode } = settings;
+    const { nonLinear, topFirst } = settings;
     this.start(0x00);
     this.put(reference, 10);
     this.put(type, 3);
@@ -142,10 +186,10 @@ class Writer {
       ] as const)
         this.put(value, count);
       for (const flag of [
-        structure === 3,
+        structure === 3 && (topFirst || !this.tame),
         progressive,
         concealment,
-        false,
+        nonLinear,
         intraTable === 1,
         alternate,
         false,
@@ -155,13 +199,33 @@ class Writer {
       ])
         this.put(flag ? 1 : 0, 1);
     }
-    const rows = structure === 3 ? ROWS : ROWS / 2;
+    const rows = this.rows();
     for (let row = 0; row < rows; ) {
       // Slices of MPEG-1 may go on over rows.
       const high = this.mpeg2 ? 1 : Math.min(rows - row, 1 + this.below(2));
-      this.slice(row, COLUMNS * high);
+      this.slice(row, this.size.columns * high);
       row += high;
     }
+  }
+
+  /** Rows of macroblocks of the picture in work. */
+  private rows(): number {
+    return this.now.structure === 3 ? this.size.rows : this.size.rows / 2;
+  }
+
+  /** Macroblocks between one and the picture's nearest edges. @param address counted from the start of a row */
+  private depth(firstRow: number, address: number): { rows: number; columns: number } {
+    const row = firstRow + Math.floor(address / this.size.columns);
+    const column = address % this.size.columns;
+    return {
+      rows: Math.min(row, this.rows() - 1 - row),
+      columns: Math.min(column, this.size.columns - 1 - column),
+    };
+  }
+
+  private quantiser(least: number, count: number): void {
+    this.code = least + this.below(this.tame ? 24 : count);
+    this.put(this.code, 5);
   }
 
   private resetDc(): void {
@@ -170,7 +234,7 @@ class Writer {
 
   private slice(row: number, macroblocks: number): void {
     this.start(row + 1);
-    this.put(2 + this.below(10), 5);
+    this.quantiser(2, 10);
     this.put(0, 1);
     this.resetDc();
     let address = -1;
@@ -179,11 +243,15 @@ class Writer {
       let increment = 1;
       const free = this.now.type > 1 && address >= 0 && !(this.now.type === 3 && intraBefore);
       if (free && this.below(4) === 0) increment = Math.min(macroblocks - 1 - address, 1 + this.below(4));
+      // One that is skipped in a B-picture has the vectors of the one before.
+      const skipped = Array.from({ length: increment - 1 }, (_, i) => this.depth(row, address + 1 + i));
+      if (this.tame && this.now.type === 3 && skipped.some((depth) => depth.rows < 1 || depth.columns < 1))
+        increment = 1;
       if (!this.mpeg2) while (this.below(6) === 0) this.put(15, 11);
       this.bits += tables.INCREMENTS[increment - 1];
       if (increment > 1) this.resetDc();
       address += increment;
-      intraBefore = this.macroblock();
+      intraBefore = this.macroblock(this.depth(row, address));
     }
     this.align();
     // Stuffing behind a slice.
@@ -191,9 +259,10 @@ class Writer {
   }
 
   /** @returns whether it was intra */
-  private macroblock(): boolean {
+  private macroblock(depth: { rows: number; columns: number }): boolean {
     const { type, structure, progressive, concealment } = this.now;
-    const types = Object.entries(tables.TYPES[type] ?? {});
+    const atEdge = this.tame && (depth.rows < 1 || depth.columns < 1);
+    const types = Object.entries(tables.TYPES[type] ?? {}).filter(([, flags]) => !atEdge || !/[fb]/.test(flags));
     const [code, flags] = types[this.below(types.length)] as [string, string];
     this.bits += code;
     const has = (flag: string): boolean => flags.includes(flag);
@@ -204,11 +273,13 @@ class Writer {
     let motion = frame ? 2 : 1;
     if ((has("f") || has("b")) && !plain) {
       // Dual prime stands in P-pictures only.
-      motion = 1 + this.below(type === 2 ? 3 : 2);
+      // Where its own vector is in the picture, that at the other field may be three times as far away.
+      const isNear = this.tame && frame && depth.rows < 2;
+      motion = 1 + this.below(type === 2 && !isNear ? 3 : 2);
       this.put(motion, 2);
     }
     if (frame && !plain && (intra || has("p"))) this.put(this.below(2), 1);
-    if (has("q")) this.put(1 + this.below(12), 5);
+    if (has("q")) this.quantiser(1, 12);
     if (has("f") || (intra && concealment)) this.vectors(motion);
     if (has("b")) this.vectors(motion);
     if (intra && concealment) this.put(1, 1);
@@ -250,8 +321,13 @@ class Writer {
   private dc(component: number): void {
     const { precision } = this.now;
     const past = this.dcPast[component] ?? 0;
-    const value = this.below(3) === 0 ? this.below(256 << precision) : Math.max(0, past + this.below(9) - 4);
-    const difference = value - past;
+    const wanted = this.below(3) === 0 ? this.below(256 << precision) : Math.max(0, past + this.below(9) - 4);
+    const value = this.tame ? Math.min(wanted, (256 << precision) - 1) : wanted;
+    this.dcDifference(component, value);
+  }
+
+  private dcDifference(component: number, value: number): void {
+    const difference = value - (this.dcPast[component] ?? 0);
     const size = difference === 0 ? 0 : Math.floor(Math.log2(Math.abs(difference))) + 1;
     this.bits += (component === 0 ? tables.DC_LUMA : tables.DC_CHROMA)[size];
     this.put(difference > 0 ? difference : difference + 2 ** size - 1, size);
@@ -266,7 +342,8 @@ class Writer {
       const run = this.below(8) === 0 ? this.below(40) : this.below(4);
       if (run >= left) break;
       left -= run + 1;
-      const size = 1 + (this.below(6) === 0 ? this.below(this.mpeg2 ? 2000 : 254) : this.below(4));
+      const most = this.tame ? Math.ceil(24 / this.code) : this.mpeg2 ? 2000 : 254;
+      const size = 1 + this.below(this.below(6) === 0 ? most : Math.min(4, most));
       const negative = this.below(2);
       const word = table[run]?.[size - 1];
       if (first && run === 0 && size === 1) this.bits += `1${negative}`;
@@ -289,11 +366,50 @@ class Writer {
 
 /** MPEG-2 with frame and field pictures, all motion types, dual prime, concealment vectors, both tables, all DC precisions. */
 export function writeTools(seed: number, chroma: 1 | 2 | 3 = 1): { bytes: Uint8Array; width: number; height: number } {
-  return { bytes: new Writer(seed, true, chroma).stream(PICTURES), width: COLUMNS * 16, height: ROWS * 16 };
+  return { bytes: new Writer(seed, true, chroma).stream(PICTURES), width: SMALL.columns * 16, height: SMALL.rows * 16 };
 }
 
 /** MPEG-1 with stuffing, slices over several rows and both lengths of escapes. */
 export function writeMpeg1(seed: number): Uint8Array {
   const types = [1, 2, 3, 3, 2, 1] as const;
   return new Writer(seed, false, 1).stream(types.map((type) => picture(type, { progressive: true })));
+}
+
+/**
+ * The same, of which every decoder makes the same pictures. Frames and pairs of fields of all
+ * types; the seed chooses their settings, too.
+ */
+export function writeTame(
+  seed: number,
+  chroma: 1 | 2 | 3 | "mpeg1",
+): { bytes: Uint8Array; width: number; height: number } {
+  const bit = (n: number): boolean => ((seed >> n) & 1) === 1;
+  const settings = (i: number): Partial<PictureSettings> => ({
+    fCode: 1,
+    concealment: bit(i & 1),
+    precision: (seed + i) & 3,
+    intraTable: bit((i + 1) & 1) ? 1 : 0,
+    alternate: bit(1 + (i & 1)),
+    nonLinear: bit(2),
+    topFirst: bit(0),
+  });
+  const first = bit(0) ? 1 : 2;
+  const second = bit(0) ? 2 : 1;
+  const mpeg2 = chroma !== "mpeg1";
+  const types = [1, 2, 3, 3, 2, 3, 1, 2] as const;
+  const pictures = types.flatMap((type, i) => {
+    if (!mpeg2) return [picture(type, { fCode: 1, progressive: true })];
+    if (i % 3 === seed % 3) return [picture(type, settings(i))];
+    if (i % 3 === (seed + 1) % 3) return [picture(type, { ...settings(i), progressive: true })];
+    // The very first of all is no pair of I and P: ffmpeg passes over a P-picture before there is a whole frame.
+    const next = type === 1 && i > 0 ? 2 : type;
+    return [picture(type, { ...settings(i), structure: first }), picture(next, { ...settings(i), structure: second })];
+  });
+  const writer = new Writer(seed, mpeg2, mpeg2 ? chroma : 1, ROOMY, true);
+  return { bytes: writer.stream(pictures), width: ROOMY.columns * 16, height: ROOMY.rows * 16 };
+}
+
+/** D-pictures of one macroblock each. @param means of its blocks: four of Y, Cb, Cr; 0 to 255 */
+export function writeDcPictures(means: readonly (readonly number[])[]): Uint8Array {
+  return new Writer(0, false, 1, { columns: 1, rows: 1 }).dcStream(means);
 }

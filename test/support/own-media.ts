@@ -53,6 +53,9 @@ const CODED: Readonly<Record<string, string>> = {
   "mpeg/own-mpeg2.vob": `${small(1, "352:288")} ${mpeg2} -q:v 3 -bf 2 -g 12 -c:a ac3 -f vob`,
   "mpeg/own-mpeg2-422.m2v": `${small(1, "352:288")} ${mpeg2} -pix_fmt yuv422p -q:v 4 -bf 2 -an`,
   "mpeg/own-mpeg2-interlaced.m2v": `${small(1, "352:288")} ${mpeg2} -q:v 3 -bf 2 -flags +ildct+ilme -alternate_scan 1 -intra_vlc 1 -non_linear_quant 1 -qmax 28 -an`,
+  "mpeg/own-mpeg2-dc9.m2v": `${small(1, "176:144")} ${mpeg2} -q:v 3 -bf 2 -flags +ildct+ilme -dc 9 -intra_vlc 1 -an`,
+  "mpeg/own-mpeg2-dc10.m2v": `${small(1, "176:144")} ${mpeg2} -q:v 2 -bf 2 -dc 10 -non_linear_quant 1 -qmax 28 -an`,
+  "mpeg/own-mpeg2-dc11.m2v": `${small(1, "176:144")} ${mpeg2} -pix_fmt yuv422p -q:v 2 -flags +ildct+ilme -alternate_scan 1 -dc 11 -an`,
   "mpeg/own-mpeg2-ip.m2v": `${small(2, "352:240")} ${mpeg2} -q:v 5 -bf 0 -g 30 -an`,
   "yuv/own-176x144.y4m": "-vf scale=176:144 -frames:v 30 -pix_fmt yuv420p -an",
 };
