@@ -9,12 +9,10 @@ export interface StudioMethodFacts {
   codesAnew: boolean;
   /** An interrupted division goes on where it stopped; otherwise it begins again. */
   canGoOn: boolean;
-  /** What is divided can be played; otherwise the cmix command alone combines it. */
-  isPlayed: boolean;
 }
 
 export const STUDIO_METHODS: Readonly<Record<StudioMethod, StudioMethodFacts>> = {
-  samples: { codesAnew: false, canGoOn: true, isPlayed: true },
-  mpeg: { codesAnew: false, canGoOn: false, isPlayed: false },
-  compress: { codesAnew: true, canGoOn: false, isPlayed: true },
+  samples: { codesAnew: false, canGoOn: true },
+  mpeg: { codesAnew: false, canGoOn: false },
+  compress: { codesAnew: true, canGoOn: false },
 };

@@ -1,4 +1,4 @@
-/** MPEG-1 and MPEG-2 files in the Studio: no browser decodes them, method `mpeg` keeps them as they are. */
+/** MPEG-1 and MPEG-2 files in the Studio: our own decoder shows them, method `mpeg` keeps them as they are. */
 
 import { type MpegContainer, openMpeg, planMpeg } from "../../../../codec/index.ts";
 import { sourceFromBlob } from "../../../../codec/page.ts";
@@ -36,7 +36,7 @@ export async function inspectMpeg(file: Blob): Promise<SourceFacts | undefined> 
     width,
     height,
     frameRate,
-    isDecodable: false,
+    isDecodable: true,
     keptBy: "mpeg",
     notCompressed: "MPEG-1 and MPEG-2 video is not decoded here",
   });

@@ -19,7 +19,6 @@ export function MethodChoice({
   const { t } = useText();
   const id = useId();
   const { offers, isDecodable, isPacked, video } = facts;
-  const isPlayed = offers.every((offer) => STUDIO_METHODS[offer.method].isPlayed);
   return (
     <fieldset className="methods">
       <legend>{t("studio.method")}</legend>
@@ -47,7 +46,6 @@ export function MethodChoice({
             </div>
           );
         })}
-      {!isPlayed && <Hint warning>{t("studio.method.combinesOnly")}</Hint>}
       {offers.map(
         ({ method: refused, refusal }) =>
           // What is not decoded cannot be coded anew, of course.
@@ -57,9 +55,7 @@ export function MethodChoice({
           ),
       )}
       {isPacked && <Hint warning>{t("studio.method.packed")}</Hint>}
-      {!isDecodable && !isPacked && isPlayed && (
-        <Hint warning>{t("studio.method.undecodable", { codec: video.codec })}</Hint>
-      )}
+      {!isDecodable && !isPacked && <Hint warning>{t("studio.method.undecodable", { codec: video.codec })}</Hint>}
     </fieldset>
   );
 }

@@ -146,8 +146,6 @@ export const en = {
     "The player will not play this: its container packed the pictures once more. Copy them into another file first: ffmpeg -i IN -c copy OUT.mkv",
   "studio.method.undecodable":
     "This browser does not decode {codec}: it cannot be compressed here, and kept as it is it plays only in browsers that decode it. For every viewer: convert it to H.264 first (ffmpeg -i IN -c:v libx264 -c:a copy OUT.mp4).",
-  "studio.method.combinesOnly":
-    "MPEG-1 and MPEG-2 are divided without loss, but the player does not play them yet: the cmix command combines main and slave to the file again. To have it play, convert it to H.264 first.",
   "studio.divide": "Divide",
   "studio.target": "Straight to a file …",
   "studio.target.hint":

@@ -143,8 +143,6 @@ export const ja: Record<TextKey, string> = {
     "プレーヤーはこれを再生しません。コンテナが映像をさらに圧縮しています。先に別のファイルへコピーしてください: ffmpeg -i IN -c copy OUT.mkv",
   "studio.method.undecodable":
     "このブラウザーは {codec} に対応していません。ここでは圧縮できず、そのまま分割すると対応するブラウザーでしか再生できません。誰でも見られるようにするには、先に H.264 に変換してください(ffmpeg -i IN -c:v libx264 -c:a copy OUT.mp4)。",
-  "studio.method.combinesOnly":
-    "MPEG-1・MPEG-2 は劣化なく分割できますが、プレーヤーではまだ再生できません。cmix コマンドでメインとスレーブを元のファイルに戻せます。再生するには、先に H.264 に変換してください。",
   "studio.divide": "分割する",
   "studio.target": "直接ファイルへ…",
   "studio.target.hint":
