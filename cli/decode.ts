@@ -64,6 +64,7 @@ export const decode: Command = {
       printResult(values.json === true, {
         source: source.size,
         path: out,
+        standard: kernels.bound.readStreamHeader(found.context)[5] === 2 ? "MPEG-2" : "MPEG-1",
         frames,
         seconds: Number(seconds.toFixed(3)),
         fps: Number((frames / seconds).toFixed(1)),

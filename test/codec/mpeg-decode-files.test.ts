@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { type Kernels, loadKernels } from "../../codec/wasm/load-kernels.ts";
 import { readWasm } from "../support/kernels.ts";
 import { ALL_MEDIA, mediaFiles, nameOf, readBytes } from "../support/media.ts";
+import { isMpegVideo } from "../support/mpeg.ts";
 import { agreement, decodeStream, ffmpegPictures, streamOf } from "../support/mpeg-frames.ts";
 import { ownFiles } from "../support/own-media.ts";
 import { hasFfmpeg } from "../support/tools.ts";
@@ -23,7 +24,7 @@ const ONLY: Readonly<Record<string, readonly number[]>> = { "flower_garden_mpeg1
 
 describe.skipIf(!hasFfmpeg())("D4: whole files agree with ffmpeg picture by picture", () => {
   const paths = [...ownFiles("mpeg"), ...mediaFiles("mpeg").filter((path) => ALL_MEDIA || SMALL.test(path))];
-  for (const path of paths.filter((path) => !/h264/.test(path)))
+  for (const path of paths.filter(isMpegVideo))
     it(nameOf(path), { timeout: 300_000 }, async () => {
       const stream = (await streamOf(readBytes(path))) as Uint8Array;
       const ours = decodeStream(kernels, stream);
@@ -48,7 +49,7 @@ describe.skipIf(!hasFfmpeg())(
   "D4: damaged files give as many pictures as ffmpeg shows, the same before the damage",
   () => {
     const paths = [...ownFiles("broken"), ...mediaFiles("broken")];
-    for (const path of paths.filter((path) => /(mpg|m1v|m2v|mpeg|ts|bin)$/.test(path) && !/h264/.test(path)))
+    for (const path of paths.filter((path) => /(mpg|m1v|m2v|mpeg|ts|bin)$/.test(path) && isMpegVideo(path)))
       it(nameOf(path), async () => {
         const stream = await streamOf(readBytes(path));
         if (stream === undefined) return;

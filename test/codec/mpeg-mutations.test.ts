@@ -7,7 +7,7 @@ import { combineDivision, openDivision } from "../support/divisions.ts";
 import { createRandom } from "../support/fills.ts";
 import { expectSameBytes, readWasm } from "../support/kernels.ts";
 import { ALL_MEDIA, mediaFiles, nameOf, readBytes } from "../support/media.ts";
-import { divideMpegBytes, mpegSample } from "../support/mpeg.ts";
+import { divideMpegBytes, isMpegVideo, mpegSample } from "../support/mpeg.ts";
 import { writeTools } from "../support/mpeg-writer.ts";
 import { mutate } from "../support/mutate.ts";
 import { ownFiles } from "../support/own-media.ts";
@@ -27,7 +27,7 @@ const seeds = [
   { name: "MPEG-1", bytes: mpegSample(3) },
   { name: "m2ts", bytes: intoTransport(writeTools(4).bytes, 4, 1) },
   ...[...ownFiles("mpeg"), ...mediaFiles("mpeg")]
-    .filter((path) => !path.includes("h264"))
+    .filter(isMpegVideo)
     .map((path) => ({ name: nameOf(path), bytes: readBytes(path).subarray(0, SOURCE_MAX_BYTES) })),
 ];
 

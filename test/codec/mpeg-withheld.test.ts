@@ -6,7 +6,7 @@ import { decodeDcs, readMpegSegment } from "../support/independent-dc.ts";
 import { IndependentParser } from "../support/independent-mpeg.ts";
 import { readWasm } from "../support/kernels.ts";
 import { readBytes } from "../support/media.ts";
-import { divideMpegBytes, healthyMpeg, mpegSample, nameOf } from "../support/mpeg.ts";
+import { divideMpegBytes, healthyMpeg, isMpegVideo, mpegSample, nameOf } from "../support/mpeg.ts";
 import { writeTools } from "../support/mpeg-writer.ts";
 import { ownFiles } from "../support/own-media.ts";
 
@@ -33,7 +33,7 @@ const sources = [
   { name: "made in the test: all tools", bytes: writeTools(1).bytes },
   { name: "made in the test: 4:4:4", bytes: writeTools(2, 3).bytes },
   { name: "made in the test: MPEG-1", bytes: mpegSample(3) },
-  ...[...ownFiles("mpeg").filter((path) => !path.includes("h264")), ...healthyMpeg()].map((path) => ({
+  ...[...ownFiles("mpeg").filter(isMpegVideo), ...healthyMpeg()].map((path) => ({
     name: nameOf(path),
     bytes: readBytes(path),
   })),

@@ -9,6 +9,7 @@ import { combineDivision, divideFile, errorOf, openDivision } from "../support/d
 import { createRandom } from "../support/fills.ts";
 import { expectSameBytes, readWasm } from "../support/kernels.ts";
 import { ALL_MEDIA, divideBytes, mediaFiles, nameOf, readBytes } from "../support/media.ts";
+import { isMpegVideo } from "../support/mpeg.ts";
 import { mutate } from "../support/mutate.ts";
 import { ownFiles } from "../support/own-media.ts";
 import { ROOT } from "../support/tree.ts";
@@ -25,7 +26,7 @@ beforeAll(async () => {
 const seeds = [
   `${ROOT}samples/scene.mp4`,
   ...ownFiles("mp4", "webm", "h264"),
-  ...ownFiles("mpeg").filter((path) => path.includes("h264")),
+  ...ownFiles("mpeg").filter((path) => !isMpegVideo(path)),
   ...mediaFiles("mp4", "webm", "h264", "mpeg").filter((path) =>
     /h264.*\.ts$|A4|av1|edit|gizmo|Buck_Bunny|tiny|ivf|with_sound|SVA_/.test(path),
   ),

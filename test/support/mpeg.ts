@@ -7,6 +7,9 @@ import { writeMpeg1 } from "./mpeg-writer.ts";
 
 export { nameOf };
 
+/** Of the media of the folder `mpeg`, which holds transport streams of other codings too, those with MPEG-1 or MPEG-2 video. */
+export const isMpegVideo = (path: string): boolean => !/h264|hevc/.test(path);
+
 export interface MpegDivision extends Division {
   verbatimBytes: number;
   pictures: number;

@@ -1,6 +1,6 @@
 /** What the player knows of each method of division, and that it plays the base layer alone. */
 import { describe, expect, it } from "vitest";
-import { FILE_TRACK, type IndexEntry, type MainHeader, UnsupportedError, type VideoTrack } from "../../codec/index.ts";
+import { FILE_TRACK, type IndexEntry, type MainHeader, type VideoTrack } from "../../codec/index.ts";
 import { BASE_LAYER } from "../../codec/page.ts";
 import type { FeedParts } from "../../web/src/player/worker/feeds/playback-method.ts";
 import { playbackMethod } from "../../web/src/player/worker/feeds/playback-methods.ts";
@@ -70,15 +70,6 @@ describe("of an index with two layers", () => {
 });
 
 describe("before a commercial is shown", () => {
-  it("method mpeg is refused, with what can be done", () => {
-    expect(() => playbackMethod("mpeg")).toThrow(
-      new UnsupportedError(
-        'this player does not play how this video was divided (method mpeg): ask for a version that was divided with "Compress and divide", or combine it with the cmix command',
-        { method: "mpeg" },
-      ),
-    );
-  });
-
   it("method samples is refused in a container that the player does not take apart", async () => {
     const checked = playbackMethod("samples").checkPlayable(
       header({ method: "samples", parameters: { container: "avi" } }),
@@ -89,13 +80,14 @@ describe("before a commercial is shown", () => {
     );
   });
 
-  it("method samples is refused where the browser has no decoder, method compress nowhere", async () => {
+  it("method samples is refused where the browser has no decoder, methods mpeg and compress nowhere", async () => {
     const mp4 = header({ method: "samples", parameters: { container: "mp4" } });
     await expect(playbackMethod("samples").checkPlayable(mp4, VIDEO)).rejects.toMatchObject({
       code: "unsupported",
       details: { codec: VIDEO.codec },
     });
-    await playbackMethod("compress").checkPlayable(header({ method: "compress" }), VIDEO);
+    for (const method of ["mpeg", "compress"] as const)
+      await playbackMethod(method).checkPlayable(header({ method }), VIDEO);
     expect(playbackMethod("compress").unitOrder(twoLayers(3, 0))).toEqual({});
   });
 });

@@ -3,7 +3,7 @@ import type { ByteSource } from "../../bytes/bytes.ts";
 import { createDemuxer } from "../../containers/create-demuxer.ts";
 import type { MpegSource } from "../../containers/open-mpeg.ts";
 import { VideoScanner } from "../../containers/streams/video-scanner.ts";
-import { clockMicroseconds } from "./segment-times.ts";
+import { PictureClock } from "./stream-clock.ts";
 
 const CHUNK_BYTES = 1 << 20;
 /** Smaller segments cost too much, for their heads and for what the coder has to learn anew. */
@@ -16,8 +16,6 @@ const GROUP_SECONDS = 1.2;
 const MOST_SECONDS = 2;
 /** The same for segments of less than the least bytes. */
 const SMALL_SECONDS = 4;
-/** Times of the stream that are further from where the pictures before end are those of another recording. */
-const GAP_MICROSECONDS = 10e6;
 
 /** Bytes in turns: container, video, container …; the first may be 0. */
 export type RunLengths = number[];
@@ -152,34 +150,5 @@ class Planner {
     this.place = 0;
     this.key = undefined;
     if (this.scanner.context.length > 0) this.context = this.scanner.context;
-  }
-}
-
-/** When segments begin: by the stream's clock where it has one, through its wraps, gaps and new starts; else by counting pictures. */
-class PictureClock {
-  /** Where the pictures so far end. */
-  private endMicroseconds = 0;
-  /** A time of the stream and when it is shown. */
-  private known: { time: number; microseconds: number } | undefined;
-
-  /**
-   * @param time  of the first mark in the segment, 90 kHz modulo 2³³; undefined where there is none
-   * @param place from where the pictures before end to the segment's first picture, in time
-   */
-  start(time: number | undefined, place: number): number {
-    if (time === undefined) return Math.round(this.endMicroseconds + place);
-    const { known, endMicroseconds } = this;
-    let start = endMicroseconds;
-    if (known !== undefined) {
-      const told = known.microseconds + clockMicroseconds(time - known.time);
-      if (Math.abs(told - endMicroseconds) <= GAP_MICROSECONDS) start = told;
-    }
-    this.known = { time, microseconds: start };
-    this.endMicroseconds = start;
-    return Math.round(start);
-  }
-
-  pass(durationMicroseconds: number): void {
-    this.endMicroseconds += durationMicroseconds;
   }
 }

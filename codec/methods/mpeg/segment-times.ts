@@ -2,17 +2,10 @@
 import { pesTimeBefore } from "../../containers/mpeg-ps/pes.ts";
 import type { TimeMark } from "./mpeg-decoder.ts";
 import type { OpenedMpegSegment } from "./segment-bytes.ts";
+import { clockMicroseconds } from "./stream-clock.ts";
 
-/** Times of PES packets are counted modulo this, in 90 kHz. */
-const CLOCK_WRAP = 2 ** 33;
 /** Times of one segment are not further apart; others are those of another recording, or damaged. */
 const NEAR_MICROSECONDS = 10e6;
-
-/** A step of the stream's clock, forward or back, in microseconds. @param ticks 90 kHz, modulo 2³³ */
-export function clockMicroseconds(ticks: number): number {
-  const step = ((ticks % CLOCK_WRAP) + CLOCK_WRAP) % CLOCK_WRAP;
-  return (step >= CLOCK_WRAP / 2 ? step - CLOCK_WRAP : step) / 0.09;
-}
 
 /** A segment of the source with zeros for its video. */
 export interface SegmentLayout {

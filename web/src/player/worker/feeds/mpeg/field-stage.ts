@@ -2,9 +2,14 @@
  * From decoded frames to what is shown: frames as they are where both fields are of one moment, else a whole picture a field. A field's
  * picture is made when it is painted: those that come too late cost nothing.
  */
-import { chromaSize, type Kernels, type MpegDecoder, type PlanarPicture } from "../../../../../../codec/index.ts";
+import {
+  chromaSize,
+  type Kernels,
+  type MpegDecoder,
+  type MpegPicture,
+  type PlanarPicture,
+} from "../../../../../../codec/index.ts";
 import type { Picture } from "../media-feed.ts";
-import type { TimedPicture } from "./mpeg-feed.ts";
 
 /** Samples of a thousand that are combed, by which a picture said to be progressive is none; some have 6 by what they show. */
 const COMBED_ALL_THE_SAME = 15;
@@ -12,6 +17,9 @@ const COMBED_ALL_THE_SAME = 15;
 const COMBED_AT_ALL = 0.1;
 /** After so many pictures without a comb frames are shown as they are, until one comes. */
 const CLEAN_PICTURES = 50;
+
+/** A picture that has its time. */
+export type TimedPicture = MpegPicture & { timeMicroseconds: number };
 
 /** A frame in the decoder's memory, for whoever still needs it. */
 class HeldFrame {

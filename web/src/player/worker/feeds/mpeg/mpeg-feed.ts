@@ -20,7 +20,7 @@ import type { FeedParts } from "../playback-method.ts";
 import type { CodedSound } from "../sound-decoder.ts";
 import type { PlayableSound } from "../sound-decodings.ts";
 import { entriesFrom } from "../track-reader.ts";
-import { FieldStage } from "./field-stage.ts";
+import { FieldStage, type TimedPicture } from "./field-stage.ts";
 
 /** Kept open: pictures and sound are read side by side, the sound a little ahead. */
 const OPEN_SEGMENTS = 4;
@@ -153,9 +153,7 @@ export class MpegFeed implements MediaFeed {
   }
 }
 
-/** A picture that has its time, and is not told after it: pictures before the first time are counted back from it. */
-export type TimedPicture = MpegPicture & { timeMicroseconds: number };
-
+/** Pictures before the first that has a time are counted back from it. */
 async function* timed(pictures: AsyncIterable<MpegPicture>, decoder: MpegDecoder): AsyncGenerator<TimedPicture> {
   const waiting: { picture: MpegPicture; held: number }[] = [];
   try {
