@@ -1,0 +1,185 @@
+/** Method `mpeg`: when its pictures are shown and its sound is heard, against ffprobe (FORMAT.md 11.7). */
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { fromHex, sourceFromBytes } from "../../codec/bytes/bytes.ts";
+import type { MpegContainer } from "../../codec/containers/demuxer.ts";
+import { SegmentOpener } from "../../codec/division/segment-opener.ts";
+import { MainReader } from "../../codec/format/main-file.ts";
+import { SlaveReader } from "../../codec/format/slave-file.ts";
+import { MpegDecoder } from "../../codec/methods/mpeg/mpeg-decoder.ts";
+import { openMpegSegment } from "../../codec/methods/mpeg/segment-bytes.ts";
+import { SegmentSound } from "../../codec/methods/mpeg/segment-sound.ts";
+import { layOut, type SegmentLayout } from "../../codec/methods/mpeg/segment-times.ts";
+import { type Kernels, loadKernels } from "../../codec/wasm/load-kernels.ts";
+import { readWasm } from "../support/kernels.ts";
+import { divideMpegBytes } from "../support/mpeg.ts";
+import { sampleOf } from "../support/sample.ts";
+import { hasFfmpeg, withFolder } from "../support/tools.ts";
+
+/** A step of the 90 kHz clock, and its rounding. */
+const NEAR_SECONDS = 0.00003;
+const PICTURE_SECONDS = 0.04;
+const PICTURES = ["-f", "lavfi", "-i", "testsrc2=s=352x288:r=25"];
+const SOUND = ["-f", "lavfi", "-i", "sine=f=440:r=48000"];
+
+let kernels: Kernels;
+beforeAll(async () => {
+  kernels = await loadKernels(readWasm("kernels"));
+});
+
+interface Played {
+  /** In the order of display. */
+  pictures: number[];
+  sounds: { codec: string; times: number[]; bytes: number[] }[];
+  starts: number[];
+}
+
+/** All of a source, from one of its segments on. */
+async function play(source: Uint8Array, fromSegment = 0): Promise<Played> {
+  const { main, slave } = await divideMpegBytes(kernels, source, "sealed", true);
+  const reader = await MainReader.open(sourceFromBytes(main));
+  const opener = await SegmentOpener.open(reader, await SlaveReader.open(sourceFromBytes(slave)));
+  const { parameters, tracks } = reader.header;
+  const decoder = new MpegDecoder(kernels);
+  const pictures: number[] = [];
+  const show = (found: Iterable<{ timeMicroseconds: number | undefined }>): void => {
+    for (const { timeMicroseconds } of found) pictures.push((timeMicroseconds ?? Number.NaN) / 1e6);
+  };
+  show(decoder.decode(fromHex(String(parameters.sequence))));
+  const layouts: SegmentLayout[] = [];
+  const starts: number[] = [];
+  for (const { number } of reader.index.slice(fromSegment)) {
+    const { head, publicBytes, withheld } = await opener.openSegment(number);
+    const segment = await openMpegSegment(publicBytes, withheld);
+    const layout = layOut(segment, head.startMicroseconds);
+    const atStart = layouts.length === 0 && layout.marks.length === 0;
+    const first = atStart ? [{ offset: 0, timeMicroseconds: head.startMicroseconds }] : [];
+    show(decoder.decodeSegment(segment, [...first, ...layout.marks]));
+    layouts.push(layout);
+    starts.push(head.startMicroseconds / 1e6);
+  }
+  show(decoder.end());
+  decoder.close();
+  // Pictures before the first that has a time are counted back from it, as in the player.
+  for (let i = pictures.length - 2; i >= 0; i--)
+    if (Number.isNaN(pictures[i])) pictures[i] = (pictures[i + 1] as number) - PICTURE_SECONDS;
+  const sounds = tracks.flatMap((track) => {
+    if (track.kind !== "audio") return [];
+    const sound = new SegmentSound(parameters.container as MpegContainer, track);
+    const frames = [...layouts.flatMap((layout) => sound.push(layout)), ...sound.end()];
+    const times = frames.map(({ timeMicroseconds }) => timeMicroseconds / 1e6);
+    return [{ codec: track.codec, times, bytes: frames.map(({ bytes }) => bytes.length) }];
+  });
+  return { pictures, sounds, starts };
+}
+
+const ffmpeg = (...args: string[]): void => {
+  execFileSync("ffmpeg", ["-v", "error", "-y", ...args]);
+};
+
+/** Times of pictures, in the order of display: program streams do not tell each packet's. */
+function pictureTimes(path: string): number[] {
+  const entries = ["-select_streams", "v:0", "-show_entries", "frame=best_effort_timestamp_time", "-of", "csv=p=0"];
+  const text = execFileSync("ffprobe", ["-v", "error", ...entries, path], { encoding: "utf8" });
+  return text
+    .split("\n")
+    .map(Number.parseFloat)
+    .filter((time) => !Number.isNaN(time));
+}
+
+/** Packets of a stream: their times as ffprobe has them, in the order of time, and their sizes. */
+function probed(path: string, stream: string): { times: number[]; bytes: number[] } {
+  const options = ["-v", "error", "-select_streams", stream, "-show_entries", "packet=pts_time,size", "-of", "json"];
+  const { packets } = JSON.parse(execFileSync("ffprobe", [...options, path], { encoding: "utf8" }));
+  const all = (packets as { pts_time: string; size: string }[]).map(({ pts_time, size }) => ({
+    time: Number(pts_time),
+    size: Number(size),
+  }));
+  const sorted = all.sort((a, b) => a.time - b.time);
+  return { times: sorted.map(({ time }) => time), bytes: sorted.map(({ size }) => size) };
+}
+
+function expectNear(found: readonly number[], wanted: readonly number[]): void {
+  expect(found).toHaveLength(wanted.length);
+  for (const [i, time] of found.entries())
+    expect(Math.abs(time - (wanted[i] as number)), `number ${i}: ${time}, ${wanted[i]}`).toBeLessThan(NEAR_SECONDS);
+}
+
+const MPEG2 = ["-c:v", "mpeg2video", "-b:v", "2M", "-g", "12", "-bf", "2"];
+
+describe.skipIf(!hasFfmpeg())("times of method mpeg", () => {
+  const rows: [string, string, string[]][] = [
+    ["a transport stream with MP2", "a.ts", [...MPEG2, "-c:a", "mp2"]],
+    ["a transport stream whose clock wraps", "b.ts", [...MPEG2, "-c:a", "mp2", "-output_ts_offset", "95441"]],
+    ["packets of 192 bytes with AC-3", "c.m2ts", [...MPEG2, "-c:a", "ac3", "-mpegts_m2ts_mode", "1", "-f", "mpegts"]],
+    ["a program stream of a DVD with AC-3", "d.vob", [...MPEG2, "-c:a", "ac3", "-f", "dvd"]],
+    ["an MPEG-1 program stream", "e.mpg", ["-c:v", "mpeg1video", "-b:v", "1M", "-g", "15", "-bf", "2", "-c:a", "mp2"]],
+  ];
+  it.each(sampleOf(rows, 3))("%s: as ffprobe tells", async (_name, file, options) => {
+    const { source, video, audio } = withFolder((folder) => {
+      const path = join(folder, file);
+      ffmpeg(...PICTURES, ...SOUND, "-t", "6", ...options, path);
+      return { source: new Uint8Array(readFileSync(path)), video: pictureTimes(path), audio: probed(path, "a:0") };
+    });
+    const whole = await play(source);
+    const zero = video[0] as number;
+    expectNear(
+      whole.pictures,
+      video.map((time) => time - zero),
+    );
+    const [sound] = whole.sounds;
+    expect(sound?.bytes).toEqual(audio.bytes);
+    expectNear(
+      sound?.times ?? [],
+      audio.times.map((time) => time - zero),
+    );
+    // Begun in the middle, all is where it was.
+    const { starts, pictures, sounds } = await play(source, 2);
+    expect(starts[0]).toBeGreaterThan(2);
+    expectNear(pictures, whole.pictures.slice(-pictures.length));
+    expect(pictures.length).toBeGreaterThan(50);
+    const times = sounds[0]?.times ?? [];
+    expectNear(times, (sound?.times ?? []).slice(-times.length));
+  });
+
+  it("a recording put behind another goes on where its pictures end, its sound with it", async () => {
+    const { source, pictures } = withFolder((folder) => {
+      const [a, b] = ["a.ts", "b.ts"].map((name) => join(folder, name)) as [string, string];
+      const all = [...PICTURES, ...SOUND, "-t", "4", ...MPEG2, "-c:a", "mp2"];
+      ffmpeg(...all, a);
+      ffmpeg(...all, "-output_ts_offset", "5000", b);
+      const joined = Buffer.concat([readFileSync(a), readFileSync(b)]);
+      writeFileSync(join(folder, "joined.ts"), joined);
+      return { source: new Uint8Array(joined), pictures: probed(a, "v:0").times.length };
+    });
+    const played = await play(source);
+    expect(played.pictures).toHaveLength(2 * pictures);
+    const [first, second] = [played.pictures.slice(0, pictures), played.pictures.slice(pictures)];
+    expect(Math.abs((second[0] as number) - (first.at(-1) as number) - 0.04)).toBeLessThan(0.13);
+    expectNear(
+      second.map((time) => time - (second[0] as number)),
+      first.map((time) => time - (first[0] as number)),
+    );
+    const times = played.sounds[0]?.times ?? [];
+    const late = times.filter((time) => time >= (second[0] as number));
+    const lead = (first[0] as number) - (times[0] as number);
+    expect(Math.abs((late[0] as number) - ((second[0] as number) - lead))).toBeLessThan(0.06);
+  });
+
+  it("an elementary stream's pictures follow each other by its rate, from any group on", async () => {
+    const source = withFolder((folder) => {
+      const path = join(folder, "a.m2v");
+      ffmpeg(...PICTURES, "-t", "6", ...MPEG2, path);
+      return new Uint8Array(readFileSync(path));
+    });
+    const { pictures } = await play(source);
+    expectNear(
+      pictures,
+      Array.from({ length: 150 }, (_, i) => i * PICTURE_SECONDS),
+    );
+    const later = await play(source, 2);
+    expectNear(later.pictures, pictures.slice(-later.pictures.length));
+  });
+});
