@@ -8,12 +8,16 @@ const ELEMENTS_BESIDES = 4096;
 /** Each is read from the file's start to its end. */
 const TRACKS_MOST = 16;
 
+/** Ten minutes of packed sound; as many are gone through for each of them. */
+const CHUNK_SAMPLES_MOST = 16384;
+
 /** What was counted so far, in a file that may hold so much of it. */
 export class Counts {
   private samples = 0;
   private elements = 0;
   private tracks = 0;
   private marks = 0;
+  private chunks = 0;
   private readonly samplesMost: number;
   private readonly name: string;
 
@@ -31,6 +35,13 @@ export class Counts {
   addTrack(): void {
     this.tracks += 1;
     this.hold("tracks", this.tracks, TRACKS_MOST);
+  }
+
+  /** @param samples in each of them */
+  addChunks(chunks: number, samples: number): void {
+    this.chunks += chunks;
+    this.hold("chunks", this.chunks, this.samplesMost);
+    this.hold("samples in a chunk", samples, CHUNK_SAMPLES_MOST);
   }
 
   /** A place to begin at, as an index tells of. */

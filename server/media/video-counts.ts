@@ -49,6 +49,17 @@ async function walkBoxes(source: ByteSource, from: number, to: number, depth: nu
   }
 }
 
+/** Runs of chunks with as many samples each; the library goes through the chunk of each sample, and through the runs' chunks. */
+function checkChunks(runs: DataView, start: number, counts: Counts): void {
+  let before = 0;
+  for (let at = 0; at < runs.byteLength; at += 12) {
+    const first = runs.getUint32(at);
+    if (first <= before) throw counts.damaged(start + 8 + at);
+    counts.addChunks(first - before, runs.getUint32(at + 4));
+    before = first;
+  }
+}
+
 async function countBox(source: ByteSource, type: string, start: number, end: number, counts: Counts): Promise<void> {
   const bytes = end - start;
   const table = TABLES[type];
@@ -63,6 +74,7 @@ async function countBox(source: ByteSource, type: string, start: number, end: nu
       for (let at = 0; at < runs.byteLength; at += table.entryBytes) samples += runs.getUint32(at);
       counts.table(type, samples, 0, room, start);
     }
+    if (type === "stsc") checkChunks(viewOf(await source.read(start + 8, entries * table.entryBytes)), start, counts);
   } else if ((type === "stsz" || type === "stz2") && bytes >= 12) {
     const head = viewOf(await source.read(start, 12));
     const samples = head.getUint32(8);

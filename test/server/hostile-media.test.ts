@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
+import { encode as encodeBmp } from "bmp-ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   jpegOfEmptyScans,
@@ -134,15 +135,45 @@ describe("S2 S15 hostile media", () => {
     ["with a cluster that ends at bytes that are no element", webmWith([4, 0x10, 0, 0, 21])],
     ["with bytes that are no element in its cluster", webmWith([17, 0, 0])],
   ];
-  it.each(LOOPS)("as teaser and CM, a WebM %s is refused within a second", async (_name, bytes) => {
-    expect(bytes.length).toBeLessThan(2000);
-    for (const place of ["teaser", "CM"] as const) {
-      const start = performance.now();
-      const words =
-        /^the (teaser|CM) is damaged at byte \d+: what stands there is no part of such a file; save it again$/;
-      expect(await send(place, bytes)).toEqual({ status: 422, message: expect.stringMatching(words) });
-      expect(performance.now() - start).toBeLessThan(1000);
-    }
+  /** An MP4 of 100 samples whose one run of chunks begins at `first` and tells of `samples` in each. */
+  function mp4WithChunks(first: number, samples: number): Buffer {
+    const file = mp4OfTinySamples(100);
+    const runs = file.indexOf("stsc") + 12;
+    file.writeUInt32BE(first, runs);
+    file.writeUInt32BE(samples, runs + 4);
+    return file;
+  }
+  const CHUNKS: [string, Buffer, RegExp][] = [
+    [
+      "an MP4 of a chunk that tells of 2^32 - 1 samples",
+      mp4WithChunks(1, 2 ** 32 - 1),
+      /tells of 4294967295 samples in a chunk/,
+    ],
+    ["an MP4 whose chunks begin at the 2^32th", mp4WithChunks(2 ** 32 - 1, 1), /tells of 4294967295 chunks/],
+    ["an MP4 whose chunks begin at none", mp4WithChunks(0, 1), /is damaged at byte \d+/],
+  ];
+  const DAMAGED =
+    /^the (teaser|CM) is damaged at byte \d+: what stands there is no part of such a file; save it again$/;
+  it.each([...LOOPS.map(([name, bytes]) => [`a WebM ${name}`, bytes, DAMAGED] as const), ...CHUNKS])(
+    "as teaser and CM, %s, is refused within a second",
+    async (_name, bytes, words) => {
+      expect(bytes.length).toBeLessThan(2000);
+      for (const place of ["teaser", "CM"] as const) {
+        const start = performance.now();
+        expect(await send(place, bytes)).toEqual({ status: 422, message: expect.stringMatching(words) });
+        expect(performance.now() - start).toBeLessThan(1000);
+      }
+    },
+  );
+
+  it("as a CM, a BMP that is shorter than its pixels is refused by its header", async () => {
+    const bytes = Buffer.from(encodeBmp({ width: 8, height: 8, data: Buffer.alloc(256, 90) }).data);
+    bytes.writeInt32LE(3000, 18);
+    bytes.writeInt32LE(3000, 22);
+    const message = expect.stringMatching(
+      /cannot be decoded as BMP \(the file is shorter than its pixels\): save it again/,
+    );
+    expect(await send("CM", bytes)).toEqual({ status: 422, message });
   });
 
   it("as the poster of a main on its provider's own server is left out, and a second client does not notice", async () => {
