@@ -55,7 +55,7 @@ async function main(): Promise<number> {
       return EXIT_USAGE;
     }
     if (interrupted.signal.aborted) {
-      process.stderr.write("cmix: stopped; nothing was written\n");
+      process.stderr.write("cmix: stopped; nothing half written is left\n");
       return EXIT_INTERRUPTED;
     }
     process.stderr.write(`cmix: ${error instanceof Error ? error.message : String(error)}\n`);

@@ -62,8 +62,11 @@ export const serve: Command = {
     });
     const link = server.firstAdministratorUrl;
     const linkLine = link === undefined ? "" : `Make an administrator's account: ${link}\n`;
-    process.stdout.write(`Cmix is ready: ${server.url}\n${linkLine}`);
-    await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+    // A signal may have come while it started.
+    if (!signal.aborted) {
+      process.stdout.write(`Cmix is ready: ${server.url}\n${linkLine}`);
+      await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+    }
     await server.close();
   },
 };

@@ -20,6 +20,8 @@ export interface RateLimits {
   signIn: Rate;
   /** From one address for all accounts. */
   signInAddress: Rate;
+  /** Wrong passwords for one account from wherever, but of browsers that signed in to it before. */
+  signInStrangers: Rate;
   /** Accounts made from one address. */
   registration: Rate;
   /** Wrong passwords of one account that is signed in already, when it is asked for again. */
@@ -29,6 +31,7 @@ export interface RateLimits {
 export const DEFAULT_RATES: RateLimits = {
   signIn: { points: 10, duration: 15 * 60 },
   signInAddress: { points: 100, duration: 3600 },
+  signInStrangers: { points: 300, duration: 24 * 3600 },
   registration: { points: 10, duration: 3600 },
   passwordChange: { points: 10, duration: 15 * 60 },
 };

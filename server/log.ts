@@ -2,6 +2,17 @@
 export type LogFields = Record<string, string | number | boolean | null>;
 export type Log = (event: string, fields?: LogFields) => void;
 
+let waiting = "";
+
+/** Lines of one turn of the event loop go out together: whoever writes to a pipe stands still until it is done. */
 export const logToStderr: Log = (event, fields = {}) => {
-  process.stderr.write(`${JSON.stringify({ at: new Date().toISOString(), event, ...fields })}\n`);
+  if (waiting === "") setImmediate(writeWaiting);
+  waiting += `${JSON.stringify({ at: new Date().toISOString(), event, ...fields })}\n`;
 };
+
+function writeWaiting(): void {
+  if (waiting !== "") process.stderr.write(waiting);
+  waiting = "";
+}
+
+process.once("exit", writeWaiting);

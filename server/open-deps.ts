@@ -16,7 +16,7 @@ import { ClientFinder } from "./security/client.ts";
 import { checkEmbedSites } from "./security/embed-sites.ts";
 import type { OutboundRules } from "./security/guarded-fetch.ts";
 import { KEY_CHECK_FILE, KEY_FILE, keepKeyCheck, openMasterKey } from "./security/master-key.ts";
-import { steadyClock } from "./steady-clock.ts";
+import { SYSTEM_CLOCK, type SystemClock, steadyClock } from "./steady-clock.ts";
 import { openFileBlobs, sealedFiles, sealOlderFiles } from "./storage/folder/file-blobs.ts";
 import { UploadStore } from "./storage/folder/upload-store.ts";
 import { openDatabase } from "./storage/sqlite/database.ts";
@@ -27,7 +27,10 @@ import { createStore } from "./storage/sqlite/store.ts";
 export interface DepsOptions {
   log?: Log;
   limits?: Partial<Limits>;
+  /** The service's time. */
   now?: () => number;
+  /** What that goes by, where it is not given itself. */
+  clock?: SystemClock;
   outbound?: OutboundRules;
   /** As nodemailer takes it: smtps://name:password@mail.example.org. */
   smtpUrl?: string | undefined;
@@ -87,9 +90,14 @@ async function openFolder(settings: DepsSettings, options: DepsOptions): Promise
     await store.close();
     throw error;
   });
+  const now =
+    options.now ??
+    (await clockFrom(store, options.clock ?? SYSTEM_CLOCK, dataDir).catch(async (error: Error) => {
+      await store.close();
+      throw error;
+    }));
   const mainOrigins = new MainOrigins(store.videos);
   await mainOrigins.refresh();
-  const now = options.now ?? steadyClock();
   return {
     store,
     mainOrigins,
@@ -97,6 +105,7 @@ async function openFolder(settings: DepsSettings, options: DepsOptions): Promise
     mailer: options.smtpUrl === undefined ? undefined : smtpMailer(options.smtpUrl, options.mailFrom),
     livePlays: new LivePlays(store, now),
     playKey: key.derive("plays"),
+    browserKey: key.derive("known browsers"),
     blobs,
     key,
     slaveReaders: new SlaveReaders(blobs),
@@ -116,6 +125,23 @@ async function openFolder(settings: DepsSettings, options: DepsOptions): Promise
     log: options.log ?? logToStderr,
     now,
   };
+}
+
+/** The system's clock may have been set back since the folder was used last: by so much at most. */
+const CLOCK_BACK_HOURS = 24;
+
+/**
+ * The service's time: behind all that the folder holds, so that a CM goes on where it was, and what ended does not begin again.
+ *
+ * @throws InputError the system's clock is too far behind
+ */
+async function clockFrom(store: { lastTime(): Promise<number> }, clock: SystemClock, dataDir: string) {
+  const [last, wall] = [await store.lastTime(), clock.wall()];
+  if (last - wall > CLOCK_BACK_HOURS * 3600 * 1000)
+    throw new InputError(
+      `this machine's clock says ${new Date(wall).toISOString()}, and ${dataDir} was in use at ${new Date(last).toISOString()}: set the clock right, or ${BACKUP}`,
+    );
+  return steadyClock(clock, last);
 }
 
 const BACKUP = "restore a backup with cmix restore FILE --data NEW";

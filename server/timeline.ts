@@ -10,10 +10,42 @@ export interface SegmentTime {
 
 export const layerOf = ({ lane }: Pick<SegmentTime, "lane">): number => Math.floor(lane / 256);
 
-export type Timeline = readonly SegmentTime[];
+/** The times of a slave's segments, by their numbers from 0. */
+export interface Timeline {
+  readonly length: number;
+  at(segment: number): SegmentTime | undefined;
+}
 
 /** Bytes of one segment in a stored timeline: layer, track, u32 start, u32 duration. */
 const ROW_BYTES = 10;
+
+/** A timeline as it is stored. Segments are read when they are asked for: there may be a quarter of a million, of which a play needs some. */
+export class PackedTimeline implements Timeline {
+  readonly bytes: Uint8Array;
+  private readonly view: DataView;
+
+  /** @throws {@link FormatError} not what {@link packTimeline} gave */
+  constructor(bytes: Uint8Array) {
+    if (bytes.length % ROW_BYTES !== 0)
+      throw new FormatError(`timeline of ${bytes.length} bytes: the database is damaged`);
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  get length(): number {
+    return this.bytes.length / ROW_BYTES;
+  }
+
+  at(segment: number): SegmentTime | undefined {
+    if (!(segment >= 0 && segment < this.length)) return undefined;
+    const offset = segment * ROW_BYTES;
+    return {
+      lane: this.view.getUint16(offset),
+      startMilliseconds: this.view.getUint32(offset + 2),
+      durationMilliseconds: this.view.getUint32(offset + 6),
+    };
+  }
+}
 
 /**
  * Slave heads carry no duration: a segment lasts until the next one of its layer and track starts, the last one until the end.
@@ -22,7 +54,7 @@ const ROW_BYTES = 10;
 export function timelineOf(
   heads: readonly Pick<SlaveSegmentHead, "layer" | "track" | "startMilliseconds">[],
   endMilliseconds: number,
-): Timeline {
+): SegmentTime[] {
   const timeline = heads.map(({ layer, track, startMilliseconds }) => ({
     lane: layer * 256 + track,
     startMilliseconds,
@@ -39,28 +71,13 @@ export function timelineOf(
   return timeline;
 }
 
-export function packTimeline(timeline: Timeline): Uint8Array {
-  const bytes = new Uint8Array(timeline.length * ROW_BYTES);
+export function packTimeline(segments: readonly SegmentTime[]): PackedTimeline {
+  const bytes = new Uint8Array(segments.length * ROW_BYTES);
   const view = new DataView(bytes.buffer);
-  timeline.forEach(({ lane, startMilliseconds, durationMilliseconds }, i) => {
+  segments.forEach(({ lane, startMilliseconds, durationMilliseconds }, i) => {
     view.setUint16(i * ROW_BYTES, lane);
     view.setUint32(i * ROW_BYTES + 2, startMilliseconds);
     view.setUint32(i * ROW_BYTES + 6, durationMilliseconds);
   });
-  return bytes;
-}
-
-/** @throws {@link FormatError} not what {@link packTimeline} gave */
-export function unpackTimeline(bytes: Uint8Array): Timeline {
-  if (bytes.length % ROW_BYTES !== 0)
-    throw new FormatError(`timeline of ${bytes.length} bytes: the database is damaged`);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const timeline: SegmentTime[] = [];
-  for (let offset = 0; offset < bytes.length; offset += ROW_BYTES)
-    timeline.push({
-      lane: view.getUint16(offset),
-      startMilliseconds: view.getUint32(offset + 2),
-      durationMilliseconds: view.getUint32(offset + 6),
-    });
-  return timeline;
+  return new PackedTimeline(bytes);
 }

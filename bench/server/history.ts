@@ -1,12 +1,16 @@
 /** What opening a play and the library page cost a service that has delivered for long: `CMIX_BENCH_DELIVERIES` deliveries (10^7). */
+import { once } from "node:events";
+import { linkSync, readdirSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import SqliteDatabase from "better-sqlite3";
 import { DATABASE_FILE } from "../../server/config.ts";
+import { MasterKey } from "../../server/security/master-key.ts";
+import { openDatabase } from "../../server/storage/sqlite/database.ts";
+import { createStore } from "../../server/storage/sqlite/store.ts";
 import { median, type Ratio } from "../measure.ts";
 import { makeLoadData } from "./load-data.ts";
-import { cpuMilliseconds } from "./pinned-process.ts";
 import { startCmix } from "./plays-load.ts";
 import { RawClient } from "./raw-client.ts";
 
@@ -16,10 +20,16 @@ const BATCH = 100_000;
 const VIDEOS = 50;
 const OPENED = 400;
 const PAGES = 400;
-/** Beside the work an answer is asked for that needs none: what it waits is what the loop stood still. */
-const PING_MILLISECONDS = 5;
+const WARM = 200;
+/** Between two deliveries. */
+const STEP_MILLISECONDS = 3000;
+/** The server watches its loop with a timer of so long, which is part of what it tells. */
+const LOOP_TIMER_MILLISECONDS = 10;
 
 const TARGETS = { open: 2, many: 50, library: 5, stall: 50 } as const;
+
+/** Of each round beside which the loop is watched. */
+const MIXED = 40;
 
 /** Measures on a data folder of its own, which it removes. */
 export async function benchHistory(): Promise<Ratio[]> {
@@ -28,29 +38,40 @@ export async function benchHistory(): Promise<Ratio[]> {
   let server: Awaited<ReturnType<typeof startCmix>> | undefined;
   try {
     const mainId = await makeLoadData(dataDir);
-    const mainIds = addHistory(join(dataDir, DATABASE_FILE), mainId);
+    const mainIds = addHistory(dataDir, mainId);
     server = await startCmix(dataDir, ["--plays-per-hour", "1000000000"]);
     const client = new RawClient(server.port);
+    const asked = new ServerMeters(server.port);
     const open = (videos: string[]) => client.request("POST", "/api/plays", "", JSON.stringify({ mainIds: videos }));
-    const page = () => client.request("GET", "/api/videos?size=24", "");
-    const pid = server.process.pid ?? 0;
-    for (let i = 0; i < 50; i++) await Promise.all([await open([mainId]), await page()]); // warm
-    const stalls = new Stalls(server.port);
-    const one = await cpuOf(pid, OPENED, () => open([mainId]), 201);
-    const many = await cpuOf(pid, OPENED / 10, () => open(mainIds), 201);
-    const pages = await cpuOf(pid, PAGES, page, 200);
-    const worst = await stalls.end();
-    client.close();
+    const page = (from = client) => from.request("GET", "/api/videos?size=24", "");
+    for (let i = 0; i < WARM; i++) [await open([mainId]), await page()];
+    const one = await asked.cpuOf(OPENED, () => open([mainId]), 201);
+    const many = await asked.cpuOf(OPENED / 10, () => open(mainIds), 201);
+    const pages = await asked.cpuOf(PAGES, () => page(), 200);
+    await asked.stall(); // what was until now counts no more
+    const reader = new RawClient(server.port);
+    for (let i = 0; i < MIXED; i++) {
+      await Promise.all([open([mainId]), page(reader)]);
+      if (i % 10 === 0) await open(mainIds);
+    }
+    const stall = await asked.stall();
+    for (const each of [client, reader]) each.close();
+    server.process.kill();
+    await once(server.process, "exit");
+    const report = await reportOf(join(dataDir, DATABASE_FILE));
     const details = { deliveries: DELIVERIES, videos: VIDEOS };
     const row = (name: string, ours: number, theirs: number, more: object = {}): Ratio => ({
       ...{ name, peer: `target ${theirs}`, ours, theirs, unit: "ms" },
       details: { ...details, ...more },
     });
+    const aside = ({ system, wall }: typeof one) => ({ system: system.toFixed(2), answer: wall.toFixed(2) });
     return [
-      row("CPU of opening a play", one.cpu, TARGETS.open, { answer: one.wall.toFixed(2) }),
-      row("CPU of opening a play of 50 videos", many.cpu, TARGETS.many, { answer: many.wall.toFixed(2) }),
-      row("CPU of a library page", pages.cpu, TARGETS.library, { answer: pages.wall.toFixed(2) }),
-      row("longest stall", worst, TARGETS.stall),
+      row("CPU of opening a play", one.cpu, TARGETS.open, aside(one)),
+      row("CPU of opening a play of 50 videos", many.cpu, TARGETS.many, aside(many)),
+      row("CPU of a library page", pages.cpu, TARGETS.library, aside(pages)),
+      row("longest stall of the server's loop", stall, TARGETS.stall),
+      row("report of all videos over the whole time", report.all, TARGETS.stall),
+      row("report of all videos, minutes around hours", report.edges, TARGETS.stall),
     ];
   } finally {
     server?.process.kill();
@@ -58,57 +79,70 @@ export async function benchHistory(): Promise<Ratio[]> {
   }
 }
 
-/** Asks one after another. @returns milliseconds of the server's CPU for each, and the median until its answer */
-async function cpuOf(
-  pid: number,
-  times: number,
-  ask: () => Promise<{ status: number; milliseconds: number }>,
-  status: number,
-): Promise<{ cpu: number; wall: number }> {
-  const before = await cpuMilliseconds(pid);
-  const walls: number[] = [];
-  for (let i = 0; i < times; i++) {
-    const answer = await ask();
-    if (answer.status !== status) throw new Error(`status ${answer.status}`);
-    walls.push(answer.milliseconds);
-  }
-  return { cpu: ((await cpuMilliseconds(pid)) - before) / times, wall: median(walls.sort((a, b) => a - b)) };
-}
-
-/** Asks for /healthz all the time. */
-class Stalls {
-  private readonly client: RawClient;
-  private isOver = false;
-  private worst = 0;
-  private readonly running: Promise<void>;
+/** What the server's own process says of itself at /metrics: nothing of the client's work is in it. */
+class ServerMeters {
+  private readonly url: string;
 
   constructor(port: number) {
-    this.client = new RawClient(port);
-    this.running = this.run();
+    this.url = `http://127.0.0.1:${port}/metrics`;
   }
 
-  private async run(): Promise<void> {
-    while (!this.isOver) {
-      const { milliseconds } = await this.client.request("GET", "/healthz", "");
-      this.worst = Math.max(this.worst, milliseconds);
-      await new Promise((resolve) => setTimeout(resolve, PING_MILLISECONDS));
+  /** Asks one after another. @returns milliseconds of the server's CPU for each, of these the system's, and the median until its answer */
+  async cpuOf(
+    times: number,
+    ask: () => Promise<{ status: number; milliseconds: number }>,
+    status: number,
+  ): Promise<{ cpu: number; system: number; wall: number }> {
+    const before = await this.cpu();
+    const walls: number[] = [];
+    for (let i = 0; i < times; i++) {
+      const answer = await ask();
+      if (answer.status !== status) throw new Error(`status ${answer.status}`);
+      walls.push(answer.milliseconds);
     }
+    const after = await this.cpu();
+    const each = (of: keyof typeof before) => ((after[of] - before[of]) * 1000) / times;
+    return { cpu: each("all"), system: each("system"), wall: median(walls) };
   }
 
-  /** @returns the longest wait, in milliseconds */
-  async end(): Promise<number> {
-    this.isOver = true;
-    await this.running;
-    this.client.close();
-    return this.worst;
+  private async cpu(): Promise<{ all: number; system: number }> {
+    return {
+      all: await this.read("process_cpu_seconds_total"),
+      system: await this.read("process_cpu_system_seconds_total"),
+    };
   }
+
+  /** For how many milliseconds the loop stood still at most since the last call. */
+  async stall(): Promise<number> {
+    return (await this.read("nodejs_eventloop_lag_max_seconds")) * 1000 - LOOP_TIMER_MILLISECONDS;
+  }
+
+  private async read(name: string): Promise<number> {
+    const text = await (await fetch(this.url)).text();
+    return Number(new RegExp(`^${name} (\\S+)$`, "m").exec(text)?.[1]);
+  }
+}
+
+/** Milliseconds of this process's thread for reports, as the server would make them. */
+async function reportOf(path: string): Promise<{ all: number; edges: number }> {
+  const { reports, close } = createStore(await openDatabase(path), new MasterKey(new Uint8Array(32)));
+  const end = DELIVERIES * STEP_MILLISECONDS;
+  const timed = async (from: number, to: number): Promise<number> => {
+    const start = performance.now();
+    await reports.lines({ all: true }, from, to);
+    return performance.now() - start;
+  };
+  await timed(0, 1); // prepared
+  const found = { all: await timed(0, end), edges: await timed(end / 7 + 1, (end * 6) / 7 + 1) };
+  await close();
+  return found;
 }
 
 const hex = (of: string) => `lower(printf('%032x', ${of}))`;
 
 /** Copies the one video to as many as {@link VIDEOS}, and writes deliveries of a year over them all. @returns their mains' ids */
-function addHistory(path: string, mainId: string): string[] {
-  const db = new SqliteDatabase(path);
+function addHistory(dataDir: string, mainId: string): string[] {
+  const db = new SqliteDatabase(join(dataDir, DATABASE_FILE));
   db.pragma("journal_mode = WAL");
   db.pragma("synchronous = OFF");
   const columns = (db.prepare("select name from pragma_table_info('videos')").all() as { name: string }[])
@@ -119,16 +153,24 @@ function addHistory(path: string, mainId: string): string[] {
     `${numbers} insert into videos (slave_id, main_id, ${columns.join(", ")})
     select ${hex("i")}, ${hex("i + 4096")}, ${columns.join(", ")} from n, videos where main_id = ?`,
   ).run(1, VIDEOS, mainId);
+  db.exec(`insert into timelines select slave_id, (select timeline from timelines) from videos
+    where slave_id not in (select slave_id from timelines)`);
   const insert = db.prepare(
     `${numbers} insert into deliveries (play_id, video, slave_id, main_id, cm_id, released_at)
-    select ${hex("i * 2654435761 % 4294967296 * 65536 + i % 65536")}, 1, v.slave_id, v.main_id, (select id from cms), i * 3000
+    select ${hex("i * 2654435761 % 4294967296 * 65536 + i % 65536")}, 1, v.slave_id, v.main_id, (select id from cms), i * ${STEP_MILLISECONDS}
     from n join (select row_number() over () - 1 as r, slave_id, main_id from videos) as v on v.r = i % ${VIDEOS}`,
   );
   const batch = db.transaction((from: number) => insert.run(from, Math.min(DELIVERIES, from + BATCH)));
   for (let from = 0; from < DELIVERIES; from += BATCH) batch(from);
   db.exec(`insert into video_counts (main_id, deliveries) select main_id, count(*) from deliveries group by main_id;
     insert into cm_counts select cm_id, count(*), count(*) from deliveries group by cm_id`);
-  const mains = db.prepare("select main_id from videos").all() as { main_id: string }[];
+  for (const hours of [1, 24])
+    db.exec(`insert into report_sums select main_id, cm_id, ${hours}, released_at / ${hours * 3600 * 1000}, count(*),
+      0, 0, 0, 0, 0, 0, 0, 0 from deliveries group by main_id, cm_id, released_at / ${hours * 3600 * 1000}`);
+  const mains = db.prepare("select main_id, slave_id from videos").all() as { main_id: string; slave_id: string }[];
   db.close();
+  const slaves = join(dataDir, "slaves");
+  const [only = ""] = readdirSync(slaves);
+  for (const { slave_id } of mains) if (slave_id !== only) linkSync(join(slaves, only), join(slaves, slave_id));
   return mains.map(({ main_id }) => main_id);
 }

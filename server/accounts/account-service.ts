@@ -97,18 +97,26 @@ export class AccountService {
    * Checks who signs in. An unknown account takes the same way, and gets the same answer, as a wrong password.
    *
    * @param login account id or e-mail address
+   * @param isKnown whether who asks signed in to the account before: strangers together may try it so often, and no more
    * @throws Refusal credentials, forbidden for a disabled account with the right password, too_many
    */
-  async signIn(login: string, password: string, address: string | undefined): Promise<Account> {
+  async signIn(
+    login: string,
+    password: string,
+    address: string | undefined,
+    isKnown: (accountId: string) => boolean,
+  ): Promise<Account> {
     const name = login.trim().toLowerCase();
     const from = addressKey(address);
     const { accounts } = this.deps.store;
     const account = await (name.includes("@") ? accounts.byEmail(name) : accounts.byId(name));
-    // Never by the account alone: strangers could lock its owner out from addresses of their own.
-    const keys = [
+    const whose = account?.id ?? name;
+    // By the account alone for strangers only: they could lock its owner out from addresses of their own.
+    const keys: [keyof RateLimits, string][] = [
       ["signInAddress", from],
-      ["signIn", `${account?.id ?? name} ${from}`],
-    ] as const;
+      ["signIn", `${whose} ${from}`],
+    ];
+    if (!isKnown(whose)) keys.push(["signInStrangers", whose]);
     for (const [what, key] of keys) await this.rates.take(what, key);
     const known = account?.status === "deleted" ? undefined : account?.passwordHash;
     const isRight = await this.passwords.verify(password, known);

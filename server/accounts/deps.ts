@@ -8,6 +8,8 @@ export interface AccountDeps {
   clients: ClientFinder;
   limits: Pick<Limits, "rates">;
   openRegistration: boolean;
+  /** Signs the marks of browsers that signed in before. */
+  browserKey: Uint8Array;
   /** Plays of a visitor without an account in 24 hours, which the session tells. */
   guestPlaysPerDay: number;
   /** Milliseconds since 1970. */

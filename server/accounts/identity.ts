@@ -1,11 +1,12 @@
 /** Who makes a request, and whether that one may: for every route the same two helpers, {@link guarded} and {@link ensureSession}. */
 import type { Context, MiddlewareHandler } from "hono";
-import { deleteCookie, setCookie } from "hono/cookie";
+import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { parse } from "hono/utils/cookie";
 import { Refusal } from "../refusal.ts";
 import type { Client } from "../security/client.ts";
 import { isCsrfOf } from "../security/session-token.ts";
 import type { AccountDeps } from "./deps.ts";
+import { KnownBrowsers } from "./known-browsers.ts";
 import type { Role } from "./roles.ts";
 import { type Identity, type NewSession, SESSION_HOURS, Sessions } from "./sessions.ts";
 
@@ -18,6 +19,7 @@ declare module "hono" {
     /** The session's token as the cookie brought it. */
     sessionToken: string | undefined;
     sessions: Sessions;
+    knownBrowsers: KnownBrowsers;
     client: Client;
   }
 }
@@ -25,6 +27,9 @@ declare module "hono" {
 export const CSRF_HEADER = "X-Cmix-CSRF";
 /** With TLS the browser holds the cookie to this very host (RFC 6265bis, 4.1.3.2). */
 export const COOKIE = { plain: "cmix", secure: "__Host-cmix" } as const;
+/** The mark of {@link KnownBrowsers}, of the account that signed in last. */
+const KNOWN_COOKIE = { plain: "cmix-known", secure: "__Host-cmix-known" } as const;
+const KNOWN_DAYS = 180;
 /** Of the player in another site's page: kept apart for each such site (CHIPS), and never an account's. */
 const EMBED_COOKIE = { plain: "cmix-embed", secure: "__Host-cmix-embed" } as const;
 /** The embedded player says so; only scripts of this origin can send it without asking. */
@@ -67,14 +72,16 @@ const signedOut = () => new Refusal("signed_out", "sign in first: POST /api/sess
 
 /** Finds who asks; must run before every guarded route. */
 export function identify(
-  deps: Pick<AccountDeps, "now" | "clients"> & { store: Pick<AccountDeps["store"], "sessions"> },
+  deps: Pick<AccountDeps, "now" | "clients" | "browserKey"> & { store: Pick<AccountDeps["store"], "sessions"> },
 ): MiddlewareHandler {
   const sessions = new Sessions(deps.store.sessions, deps.now);
+  const knownBrowsers = new KnownBrowsers(deps.browserKey);
   return async (c, next) => {
     const client = deps.clients.find(c);
     const token = tokenIn(c.req.header("Cookie"), client.isSecure);
     c.set("client", client);
     c.set("sessions", sessions);
+    c.set("knownBrowsers", knownBrowsers);
     c.set("sessionToken", token);
     c.set("identity", token === undefined ? undefined : await sessions.find(token));
     await next();
@@ -106,16 +113,17 @@ export function accountOf(c: Context): string {
   return accountId;
 }
 
-/** Gives a session that has just begun to the browser. */
+/** Gives a session that has just begun to the browser; with an account's, the browser is known from then on. */
 export function giveSession(c: Context, { token, identity }: NewSession): void {
   const { isSecure } = c.get("client");
-  setCookie(c, isSecure ? COOKIE.secure : COOKIE.plain, token, {
-    path: "/",
-    httpOnly: true,
-    sameSite: "Lax",
-    secure: isSecure,
-    maxAge: SESSION_HOURS * 3600,
-  });
+  const protection = isSecure ? "secure" : "plain";
+  const options = { path: "/", httpOnly: true, sameSite: "Lax", secure: isSecure } as const;
+  setCookie(c, COOKIE[protection], token, { ...options, maxAge: SESSION_HOURS * 3600 });
+  if (identity.accountId !== undefined)
+    setCookie(c, KNOWN_COOKIE[protection], c.get("knownBrowsers").markOf(identity.accountId), {
+      ...options,
+      maxAge: KNOWN_DAYS * 24 * 3600,
+    });
   c.set("sessionToken", token);
   c.set("identity", identity);
 }
@@ -135,6 +143,12 @@ function giveEmbeddedSession(c: Context, { token, identity }: NewSession): void 
   });
   c.set("sessionToken", token);
   c.set("identity", identity);
+}
+
+/** Whether the browser signed in to this account before. */
+export function isKnownBrowser(c: Context, accountId: string): boolean {
+  const given = getCookie(c, KNOWN_COOKIE[c.get("client").isSecure ? "secure" : "plain"]);
+  return c.get("knownBrowsers").isMarkOf(accountId, given);
 }
 
 /** Takes the session that has ended from the browser. */

@@ -5,6 +5,7 @@ export const BLOB_KINDS = ["slaves", "mains", "cms", "extras"] as const;
 export type BlobKind = (typeof BLOB_KINDS)[number];
 
 /** A file on its way in. Exactly one of `commit` and `discard` ends it. */
+/** @throws StorageError full, of each that writes */
 export interface BlobUpload {
   write(bytes: Uint8Array): Promise<void>;
   /** Writes through to the disk and gives what was written, to be checked; nothing can be written after that. */

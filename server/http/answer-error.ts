@@ -62,25 +62,18 @@ interface Told {
   details: ErrorDetails;
 }
 
-const DISK_FULL: Told = {
-  code: "storage_full",
-  message: "the server's disk is full: try again later; its administrator must make room",
-  details: {},
-};
 /** Troubles of a store, by kind; what is not here is the server's own mistake. */
 const STORAGE_TROUBLES: Partial<Record<StorageTrouble, Told>> = {
-  full: DISK_FULL,
+  full: {
+    code: "storage_full",
+    message: "the server's disk is full: try again later; its administrator must make room",
+    details: {},
+  },
   busy: {
     code: "unavailable",
     message: "the server's database is busy: try again",
     details: { retryAfterSeconds: 2 },
   },
-};
-/** Troubles of the system that pass, by the error's code. */
-const SYSTEM_TROUBLES: Record<string, Told | undefined> = {
-  ENOSPC: DISK_FULL,
-  EDQUOT: DISK_FULL,
-  EFBIG: DISK_FULL, // the process may not write larger files
 };
 
 function describe(error: Error): Told | undefined {
@@ -90,7 +83,7 @@ function describe(error: Error): Told | undefined {
     const code = CODE_OF_STATUS[error.status];
     if (code !== undefined) return { code, message: error.message, details: {} };
   }
-  return SYSTEM_TROUBLES[(error as NodeJS.ErrnoException).code ?? ""];
+  return undefined;
 }
 
 /** What is answered to any error. What the server did not mean to say is logged and answered without its words. */

@@ -2,7 +2,7 @@ import { receive } from "../blobs/receive.ts";
 import type { ByteStream } from "../byte-stream.ts";
 import { inspectMedia } from "../media/inspect-media.ts";
 import { Refusal } from "../refusal.ts";
-import { unpackTimeline } from "../timeline.ts";
+import { PackedTimeline } from "../timeline.ts";
 import type { LibraryDeps } from "./deps.ts";
 import type { Video } from "./store.ts";
 
@@ -68,7 +68,7 @@ export async function importSlave(
         withdrawnAt: null,
       };
       await upload.commit(slaveId);
-      await store.videos.insert(value, unpackTimeline(timeline));
+      await store.videos.insert(value, new PackedTimeline(timeline));
       deps.log("slave", { slaveId, segments: value.segments, bytes: value.slaveBytes });
       return { fresh: true, value };
     });

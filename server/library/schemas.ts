@@ -163,3 +163,4 @@ export const unfinishedUploadsSchema = z
     ),
   })
   .openapi("UnfinishedUploads");
+export type UnfinishedUploads = z.infer<typeof unfinishedUploadsSchema>;

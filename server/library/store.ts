@@ -1,6 +1,6 @@
 /** What the library remembers: slaves and mains that are here, what it shows of them, and what their providers allow. */
 
-import type { Timeline } from "../timeline.ts";
+import type { PackedTimeline } from "../timeline.ts";
 import type { VideoConditions } from "./conditions.ts";
 import type { Searchable } from "./search-text.ts";
 
@@ -47,9 +47,9 @@ export interface VideoStore {
   /** Withdrawn videos count too: their ids stay taken. */
   isMainKnown(mainId: string): Promise<boolean>;
   /** The slave must be here. */
-  timeline(slaveId: string): Promise<Timeline>;
+  timeline(slaveId: string): Promise<PackedTimeline>;
   /** @throws StorageError unique: slave or main are here */
-  insert(video: Video, timeline: Timeline): Promise<void>;
+  insert(video: Video, timeline: PackedTimeline): Promise<void>;
   edit(slaveId: string, shown: Shown, editedAt: number): Promise<void>;
   /** @param at null takes a withdrawn video in again, whose slave must be here */
   withdraw(slaveId: string, at: number | null): Promise<void>;

@@ -29,10 +29,12 @@ const uploadRoutes = (maxBytes: number) => ({
     summary: "One's own unfinished uploads, the oldest first",
     responses: { 200: json(unfinishedUploadsSchema, "They are"), ...refusals(401, 403) },
   }),
+  /** Asked with HEAD, which is found as GET is. */
   state: defineRoute({
     path,
     ...guarded("get", UPLOADERS),
-    summary: "HEAD: how far one's own upload is (Upload-Offset)",
+    hide: true,
+    summary: "How far one's own upload is (Upload-Offset)",
     request: { params },
     responses: { 200: { description: "Upload-Offset and Upload-Length" }, ...refusals(400, 401, 403, 404) },
   }),
@@ -74,6 +76,8 @@ export function registerUploads(app: OpenAPIHono, uploads: Uploads, maxBytes: nu
     }));
     return c.json({ uploads: unfinished }, 200);
   });
+  const { hide: _, ...described } = state;
+  app.openAPIRegistry.registerPath({ ...described, method: "head" });
   for (const route of [state, append, cancel]) {
     app.openapi(route, (c) => {
       if (c.req.method === "GET")

@@ -32,7 +32,7 @@ const FORMATS: readonly Format[] = [
     type: "image/bmp",
     isIt: (view) => view.getUint16(0) === 0x424d,
     size: (view) => ({ width: view.getInt32(18, true), height: Math.abs(view.getInt32(22, true)) }), // negative: top line first
-    decode: async (bytes) => decodeBmp(bytes),
+    decode: decodeWholeBmp,
   },
 ];
 
@@ -75,6 +75,16 @@ async function decodeBySharp(bytes: Buffer, pixelsMost: number): Promise<Size> {
   const image = sharp(bytes, { failOn: "warning", limitInputPixels: pixelsMost, animated: false });
   const { info } = await image.raw().toBuffer({ resolveWithObject: true });
   return info;
+}
+
+/** The decoder goes over all pixels that the header tells of, whether they are there or not. @throws Error they are not */
+async function decodeWholeBmp(bytes: Buffer): Promise<Size> {
+  const [width, height] = [bytes.readInt32LE(18), Math.abs(bytes.readInt32LE(22))];
+  const [bits, compression] = [bytes.readUInt16LE(28), bytes.readUInt32LE(30)];
+  const isPacked = compression === 1 || compression === 2; // in runs
+  if (!isPacked && Math.ceil((width * bits) / 32) * 4 * height > bytes.length)
+    throw new Error("the file is shorter than its pixels");
+  return decodeBmp(bytes);
 }
 
 /** From the first frame header (ITU-T T.81, B.2.2), and counts the scans; undefined where there is no frame. */

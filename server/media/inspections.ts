@@ -42,7 +42,7 @@ export interface SlaveFacts {
   title: string;
   durationSeconds: number;
   segments: number;
-  /** As `packTimeline` writes it. */
+  /** Of a `PackedTimeline`. */
   timeline: Uint8Array;
 }
 

@@ -55,7 +55,7 @@ export async function inspectSlave(source: ByteSource, _name: string, { slaveId 
     title: header.title,
     durationSeconds: trailer.durationMicroseconds / 1e6,
     segments,
-    timeline: packTimeline(timelineOf(heads, endMilliseconds)),
+    timeline: packTimeline(timelineOf(heads, endMilliseconds)).bytes,
   };
 }
 

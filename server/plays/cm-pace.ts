@@ -1,5 +1,5 @@
 /** How fast a CM's bytes go out: at once what a player needs to begin, then little faster than they are watched. */
-import type { ByteSource } from "../../codec/index.ts";
+import { type ByteSource, ELEMENT_HEAD_BYTES, readBox, readElement } from "../../codec/index.ts";
 
 const BURST_BYTES = 1 << 20;
 const BURST_SECONDS = 3;
@@ -46,27 +46,32 @@ export async function indexBytesOf(source: ByteSource, type: string): Promise<nu
   return type === "video/webm" ? webmIndexBytes(source) : 0;
 }
 
-/** ISO/IEC 14496-12, 4.2: size and type of each box; size 1: 64 bits behind the type, size 0: to the file's end. */
 async function mp4IndexBytes(source: ByteSource): Promise<number> {
   let bytes = 0;
   let offset = 0;
-  for (let parts = 0; offset + 8 <= source.size && parts < INDEX_PARTS_MOST; parts++) {
-    const head = Buffer.from(await source.read(offset, Math.min(16, source.size - offset)));
-    const small = head.readUInt32BE(0);
-    if (small === 1 && head.length < 16) break;
-    const size = small === 0 ? source.size - offset : small === 1 ? Number(head.readBigUInt64BE(8)) : small;
-    if (size < 8) break;
-    if (head.toString("latin1", 4, 8) !== "mdat") bytes += Math.min(size, source.size - offset);
-    offset += size;
+  for (let parts = 0; parts < INDEX_PARTS_MOST; parts++) {
+    const box = readBox(await headAt(source, offset, 16), offset, source.size);
+    if (box === undefined) break;
+    if (box.type !== "mdat") bytes += Math.min(box.end, source.size) - offset;
+    offset = box.end;
   }
   return bytes;
 }
 
-const WEBM_HEAD_BYTES = 1 << 20;
-const CLUSTER = Buffer.from("1f43b675", "hex"); // RFC 9559, 5.1.3
+const SEGMENT = 0x18538067; // RFC 9559, 5.1
+const CLUSTER = 0x1f43b675;
 
 async function webmIndexBytes(source: ByteSource): Promise<number> {
-  const head = Buffer.from(await source.read(0, Math.min(WEBM_HEAD_BYTES, source.size)));
-  const at = head.indexOf(CLUSTER);
-  return at === -1 ? head.length : at;
+  let offset = 0;
+  for (let parts = 0; parts < INDEX_PARTS_MOST; parts++) {
+    const element = readElement(await headAt(source, offset, ELEMENT_HEAD_BYTES), 0);
+    const content = element?.id === SEGMENT ? 0 : element?.size;
+    if (element === undefined || content === undefined || element.id === CLUSTER) break;
+    offset += element.headBytes + content;
+  }
+  return Math.min(offset, source.size);
 }
+
+/** Bytes from `offset` on, as many as there are. */
+const headAt = (source: ByteSource, offset: number, bytes: number): Promise<Uint8Array> =>
+  source.read(Math.min(offset, source.size), Math.max(0, Math.min(bytes, source.size - offset)));

@@ -3,6 +3,7 @@ import type { CountedEvent } from "../ledger/entries.ts";
 import { CM_EVENTS, type CmEventKind } from "./event-kinds.ts";
 import { cmMilliseconds, type Play, type PlayState, withVideo } from "./play.ts";
 import { elapsedMilliseconds } from "./play-rules.ts";
+import type { EventCounts } from "./store.ts";
 
 /** What was shown is counted in whole seconds, and in steps of at least so many until the video's end. */
 const SHOWN_STEP_SECONDS = 5;
@@ -25,7 +26,7 @@ export function judgeEvent(
   play: Play,
   event: PlayEvent,
   now: number,
-): { counted: CountedEvent; state: PlayState } | EventFault {
+): { counted: CountedEvent; counts: EventCounts; state: PlayState } | EventFault {
   const counted = { playId: play.id, eventId: event.id, kind: event.kind, number: event.number, seconds: 0, at: now };
   if (event.kind === "seconds") {
     const [video, state] = [play.videos[event.number - 1], play.state.videos[event.number - 1]];
@@ -36,14 +37,18 @@ export function judgeEvent(
     if (seconds <= state.shownSeconds || (seconds < state.shownSeconds + SHOWN_STEP_SECONDS && !isEnd)) return "known";
     if (!state.delivered || seconds * 1000 > elapsedMilliseconds(state, now)) return "early";
     const next = withVideo(play.state, event.number, (old) => ({ ...old, shownSeconds: seconds }));
-    return { counted: { ...counted, seconds, mainId: video.mainId, cmId: "" }, state: next };
+    const { mainId } = video;
+    const counts = { mainId, seconds: seconds - state.shownSeconds };
+    return { counted: { ...counted, seconds, mainId, cmId: "" }, counts, state: next };
   }
   const cm = play.cms[event.number - 1];
   if (cm === undefined) return "unknown";
   const ran = cmMilliseconds(play, event.number, now);
   const started = ran > 0 || isStarted(play, event.number);
   if (!started || ran < CM_EVENTS[event.kind] * cm.durationMilliseconds) return "early";
-  return { counted: { ...counted, mainId: "", cmId: cm.cmId }, state: play.state };
+  const behind = play.videos[Math.min(event.number, play.videos.length) - 1]; // the last CM goes with the last video
+  const counts = { mainId: behind?.mainId ?? "", seconds: 0 };
+  return { counted: { ...counted, mainId: "", cmId: cm.cmId }, counts, state: play.state };
 }
 
 function isStarted({ state: { place, cmStartedAt } }: Play, number: number): boolean {

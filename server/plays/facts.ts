@@ -1,7 +1,7 @@
 /** What happened in a play and outlasts it. Deliveries and events go into the ledger too. */
 import { appendDelivery, appendEvent } from "../ledger/append.ts";
 import type { CountedEvent, Delivery, Unbilled } from "../ledger/entries.ts";
-import type { FactStore, OwedCm, PlayUnit } from "./store.ts";
+import type { EventCounts, FactStore, OwedCm, PlayUnit } from "./store.ts";
 
 /** A delivery, and what decides whether it is paid for. */
 export interface NewDelivery {
@@ -15,7 +15,7 @@ export interface NewDelivery {
 
 export type Fact =
   | ({ kind: "delivery" } & NewDelivery)
-  | { kind: "event"; event: CountedEvent }
+  | { kind: "event"; event: CountedEvent; counts: EventCounts }
   | { kind: "cm-view"; viewer: string; cmId: string; at: number }
   | { kind: "owed"; owed: OwedCm }
   /** A CM that was owed has been shown. */
@@ -36,7 +36,7 @@ export async function writeFact({ facts, ledger }: PlayUnit, fact: Fact): Promis
       return true;
     }
     case "event":
-      if (!(await facts.addEvent(fact.event))) return false;
+      if (!(await facts.addEvent(fact.event, fact.counts))) return false;
       await appendEvent(ledger, fact.event);
       return true;
     case "cm-view":

@@ -96,7 +96,7 @@ export function releaseUnits(
       start = end + 1;
       continue;
     }
-    const segment = timeline[end];
+    const segment = timeline.at(end);
     if (segment === undefined) break;
     if (!hasNumber(share.released, end)) {
       const wanted = (used[segment.lane] ?? 0) + segment.durationMilliseconds;
@@ -130,8 +130,8 @@ export function mayBeginAt(
   let before = from - 1;
   while (before >= 0 && !isOwn(before)) before--;
   if (from <= state.position || hasNumber(share.released, from) || hasNumber(share.released, before)) return true;
-  const position = timeline[state.position];
-  const wanted = timeline[from];
+  const position = timeline.at(state.position);
+  const wanted = timeline.at(from);
   return (
     position !== undefined &&
     wanted !== undefined &&

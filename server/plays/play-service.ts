@@ -141,7 +141,7 @@ export class PlayService {
       const { result, stored } = this.deps.livePlays.change(play, () => {
         const judgement = judgeEvent(play, event, at);
         if (typeof judgement === "string") return { state: { ...play.state, seenAt: at }, result: judgement };
-        const facts: Fact[] = [{ kind: "event", event: judgement.counted }];
+        const facts: Fact[] = [{ kind: "event", event: judgement.counted, counts: judgement.counts }];
         return { state: { ...judgement.state, seenAt: at }, facts, result: "counted" as const };
       });
       return { id: event.id, result, stored };

@@ -155,7 +155,7 @@ export class PlayUnits {
 const ownOf =
   (play: Play, viewer: Viewer | undefined, mainId: string, { timeline }: PlaySlave): IsOwn =>
   (segment) => {
-    const time = timeline[segment];
+    const time = timeline.at(segment);
     return time !== undefined && entitlement({ viewer, play, mainId, layer: layerOf(time), segment });
   };
 

@@ -49,6 +49,14 @@ export interface DeliveredBefore {
   address: number;
 }
 
+/** What an event adds to reports. */
+export interface EventCounts {
+  /** For this video: of a CM's event, for the one behind the CM. */
+  mainId: string;
+  /** Shown since the last word of the play about the video. */
+  seconds: number;
+}
+
 /** What happened in plays and outlasts them. */
 export interface FactStore {
   /** Counts by video and CM, too. @returns false where the play has one of that video already */
@@ -57,7 +65,7 @@ export interface FactStore {
   /** One more of what {@link deliveredBefore} tells. */
   countDelivered(to: Receiver): Promise<void>;
   /** @returns false where it counted before, by its id or as another of the same kind and number */
-  addEvent(event: CountedEvent): Promise<boolean>;
+  addEvent(event: CountedEvent, counts: EventCounts): Promise<boolean>;
   /** One more delivery of a video to a viewer. */
   countVideoView(viewer: string, mainId: string): Promise<void>;
   /** One more showing of a CM to a viewer on the day (UTC) of `at`. */

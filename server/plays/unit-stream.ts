@@ -77,6 +77,6 @@ async function framedUnit(
 }
 
 function layerAt(timeline: Timeline, number: number): number | undefined {
-  const segment = timeline[number];
+  const segment = timeline.at(number);
   return segment && layerOf(segment);
 }

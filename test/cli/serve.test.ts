@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, expect, it } from "vitest";
 
 const CLI = new URL("../../dist/node/cli/cmix.js", import.meta.url).pathname;
@@ -46,4 +47,25 @@ it("S1 cmix serve prints its address, and while there is no administrator the li
   });
   await serve(async (lines) => expect(lines).toHaveLength(1));
   await serve(async (lines) => expect(lines).toHaveLength(2), "--administrator-link");
+});
+
+it("S14 cmix serve ends on an interrupt that comes while it starts", async () => {
+  const data = join(folder, "interrupted");
+  const server = spawn(process.execPath, [CLI, "serve", "--port", "0", "--data", data], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const ended = once(server, "exit") as Promise<[number | null, string | null]>;
+  let out = "";
+  server.stdout.on("data", (text) => {
+    out += text;
+  });
+  server.stderr.resume();
+  try {
+    await expect.poll(() => existsSync(join(data, "cmix.lock")), { interval: 2, timeout: 30_000 }).toBe(true);
+    server.kill("SIGINT");
+    expect(await Promise.race([ended, pause(20_000, "still runs")])).toEqual([0, null]);
+    expect(out).toBe("");
+  } finally {
+    server.kill("SIGKILL");
+  }
 });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makePair, type TestPair } from "../server/harness.ts";
 import { ROOT } from "../support/tree.ts";
-import { sendFile } from "../support/upload.ts";
+import { OCTETS, sendFile, uploadHeaders } from "../support/upload.ts";
 import { expectAccessible } from "./support/accessibility.ts";
 import { openPage, startApp, type TestApp } from "./support/app.ts";
 import { withPage } from "./support/pages.ts";
@@ -28,6 +28,35 @@ afterAll(async () => {
 });
 
 describe("S2 D9 the library's page", () => {
+  it("the provider sees unfinished uploads, with size, age and how far they are, and removes one", async () => {
+    const headers = await app.administrator();
+    const slave = (await makePair({ seconds: 2 })).slave;
+    for (const [id, length] of [
+      ["ab".repeat(16), 4_000_000],
+      ["cd".repeat(16), 8_000_000],
+    ] as const) {
+      const about = { kind: "slave", id, sha256: "0".repeat(64) };
+      const begun = await fetch(`${app.url}/api/uploads`, {
+        method: "POST",
+        headers: { ...uploadHeaders(about, length), ...OCTETS, ...headers },
+        body: Buffer.concat([slave, Buffer.alloc(1_000_000 - slave.length)]),
+      });
+      expect(begun.status).toBe(201);
+    }
+    await withPage(app, "/provider", async ({ page }) => {
+      const part = page.getByRole("region", { name: "Unfinished uploads" });
+      const first = part.getByRole("listitem").filter({ hasText: "Slave file (.cms), 4.00 MB" });
+      await first.getByText("25 % of it is here. Begun this hour; removed by itself in 3 days.").waitFor();
+      await part.getByText("13 % of it is here.").waitFor();
+      await expectAccessible(page);
+      await first.getByRole("button", { name: "Remove the upload: Slave file (.cms), 4.00 MB" }).click();
+      await first.waitFor({ state: "detached" });
+      expect(await part.getByRole("listitem").count()).toBe(1);
+    });
+    const left = (await (await fetch(`${app.url}/api/uploads`, { headers })).json()) as { uploads: object[] };
+    expect(left.uploads).toMatchObject([{ bytes: 8_000_000, offsetBytes: 1_000_000 }]);
+  });
+
   it("the provider edits a video and gives it a teaser, viewers find it and see the teaser while they point at it", async () => {
     await withPage(app, "/provider", async ({ page }) => {
       await page.getByRole("button", { name: "Edit 東京の夜景" }).click();

@@ -14,6 +14,7 @@ beforeAll(async () => {
   const rates = {
     signIn: RATES,
     signInAddress: RATES,
+    signInStrangers: RATES,
     registration: RATES,
     passwordChange: RATES,
   };

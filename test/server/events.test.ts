@@ -169,7 +169,8 @@ describe("S7 the ledger of events", () => {
     try {
       const { count } = db.prepare("select count(*) as count from play_events").get() as { count: number };
       expect(JSON.parse((await verify()).stdout)).toMatchObject({ events: count });
-      db.exec("insert into play_events select play_id, 'x', 'seconds', 1, 'm', '', 99, at from play_events limit 1");
+      db.exec(`insert into play_events (play_id, event_id, kind, number, main_id, cm_id, seconds, at)
+        select play_id, 'x', 'seconds', 1, 'm', '', 99, at from play_events limit 1`);
       await expect(verify()).rejects.toThrow(/events/);
       db.exec("delete from play_events where event_id = 'x'");
       db.prepare("update play_events set at = at - 1 where play_id = ?").run(play.playId);

@@ -61,7 +61,7 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
       samplesDir,
       wasmPath: WASM_PATH,
       log,
-      now: () => clock,
+      ...(options.clock === undefined && { now: () => clock }),
     });
   let running: RunningServer = await start();
   let isRunning = true;

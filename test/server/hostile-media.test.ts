@@ -1,8 +1,16 @@
 /** Files that cost whoever reads them without limits gigabytes or minutes: refused in a line, and nobody else notices. */
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
+import { encode as encodeBmp } from "bmp-ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { jpegOfEmptyScans, mp4OfClaimedFragment, mp4OfTinySamples, pngInterlaced } from "../support/hostile-media.ts";
+import {
+  jpegOfEmptyScans,
+  mp4OfClaimedFragment,
+  mp4OfTinySamples,
+  pngInterlaced,
+  webmOfBlocks,
+} from "../support/hostile-media.ts";
 import { slaveOfSegments, slaveOfTrailerItems } from "../support/hostile-slaves.ts";
 import {
   type ErrorBody,
@@ -13,15 +21,18 @@ import {
   uploadFile,
   uploadPair,
 } from "./harness.ts";
+import { gives, type Outside, startOutside } from "./outside-server.ts";
 import { type Headers, sendJson } from "./test-accounts.ts";
 
 let server: TestServer;
 let pair: TestPair;
 let admin: Headers;
+let outside: Outside;
 let surroundingId: string;
 
 beforeAll(async () => {
-  server = await startTestServer();
+  outside = await startOutside();
+  server = await startTestServer({ outbound: { allowLoopback: true } });
   pair = await makePair({ seconds: 2 });
   await uploadPair(server, pair);
   admin = await server.as("administrator");
@@ -33,7 +44,10 @@ beforeAll(async () => {
   );
   surroundingId = ((await added.json()) as { id: string }).id;
 });
-afterAll(() => server.close());
+afterAll(async () => {
+  outside.close();
+  await server.close();
+});
 
 const PLACES = {
   poster: () => ["PUT", `/api/videos/${pair.mainId}/poster`] as const,
@@ -103,6 +117,74 @@ describe("S2 S15 hostile media", () => {
     const { result, cpu, waits } = await withSecondClient(() => send(place, bytes));
     expect(result).toEqual({ status: 422, message: expect.stringMatching(words) });
     expect(result.message).toMatch(/^[^\n]{20,300}$/);
+    expect(median(waits)).toBeLessThan(MEDIAN_WAIT_MOST);
+    expect(cpu).toBeLessThan(CPU_MOST);
+  });
+
+  /** A WebM of 700 bytes in which some bytes of its cluster's head are others. */
+  function webmWith(...changes: [from: number, ...bytes: number[]][]): Buffer {
+    const file = webmOfBlocks(50);
+    const cluster = file.indexOf(Buffer.from("1f43b675", "hex"));
+    for (const [from, ...bytes] of changes) file.set(bytes, cluster + from);
+    return file;
+  }
+  // mediabunny looks for the next element of a segment: it finds one without a size again and again, and finds none for ever.
+  const LOOPS: [string, Buffer][] = [
+    ["with a cluster without a size", webmWith([4, 0])],
+    ["with an unknown element and none of a segment behind it", webmWith([3, 0x76])],
+    ["with a cluster that ends at bytes that are no element", webmWith([4, 0x10, 0, 0, 21])],
+    ["with bytes that are no element in its cluster", webmWith([17, 0, 0])],
+  ];
+  /** An MP4 of 100 samples whose one run of chunks begins at `first` and tells of `samples` in each. */
+  function mp4WithChunks(first: number, samples: number): Buffer {
+    const file = mp4OfTinySamples(100);
+    const runs = file.indexOf("stsc") + 12;
+    file.writeUInt32BE(first, runs);
+    file.writeUInt32BE(samples, runs + 4);
+    return file;
+  }
+  const CHUNKS: [string, Buffer, RegExp][] = [
+    [
+      "an MP4 of a chunk that tells of 2^32 - 1 samples",
+      mp4WithChunks(1, 2 ** 32 - 1),
+      /tells of 4294967295 samples in a chunk/,
+    ],
+    ["an MP4 whose chunks begin at the 2^32th", mp4WithChunks(2 ** 32 - 1, 1), /tells of 4294967295 chunks/],
+    ["an MP4 whose chunks begin at none", mp4WithChunks(0, 1), /is damaged at byte \d+/],
+  ];
+  const DAMAGED =
+    /^the (teaser|CM) is damaged at byte \d+: what stands there is no part of such a file; save it again$/;
+  it.each([...LOOPS.map(([name, bytes]) => [`a WebM ${name}`, bytes, DAMAGED] as const), ...CHUNKS])(
+    "as teaser and CM, %s, is refused within a second",
+    async (_name, bytes, words) => {
+      expect(bytes.length).toBeLessThan(2000);
+      for (const place of ["teaser", "CM"] as const) {
+        const start = performance.now();
+        expect(await send(place, bytes)).toEqual({ status: 422, message: expect.stringMatching(words) });
+        expect(performance.now() - start).toBeLessThan(1000);
+      }
+    },
+  );
+
+  it("as a CM, a BMP that is shorter than its pixels is refused by its header", async () => {
+    const bytes = Buffer.from(encodeBmp({ width: 8, height: 8, data: Buffer.alloc(256, 90) }).data);
+    bytes.writeInt32LE(3000, 18);
+    bytes.writeInt32LE(3000, 22);
+    const message = expect.stringMatching(
+      /cannot be decoded as BMP \(the file is shorter than its pixels\): save it again/,
+    );
+    expect(await send("CM", bytes)).toEqual({ status: 422, message });
+  });
+
+  it("as the poster of a main on its provider's own server is left out, and a second client does not notice", async () => {
+    const remote = await makePair({ seconds: 2, poster: SCANS });
+    expect((await uploadFile(server, "slave", remote.slaveId, remote.slave)).status).toBe(201);
+    outside.pages["/main.cmx"] = gives(remote.main);
+    const address = { url: `${outside.url}/main.cmx`, sha256: createHash("sha256").update(remote.main).digest("hex") };
+    const path = `${server.url}/api/mains/${remote.mainId}/address`;
+    const { result, cpu, waits } = await withSecondClient(() => sendJson(path, "PUT", address, admin));
+    expect(result.status).toBe(200);
+    expect((await fetch(`${server.url}/api/videos/${remote.mainId}/poster`)).status).toBe(404);
     expect(median(waits)).toBeLessThan(MEDIAN_WAIT_MOST);
     expect(cpu).toBeLessThan(CPU_MOST);
   });

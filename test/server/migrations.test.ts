@@ -20,6 +20,9 @@ const NAMES = Object.keys(MIGRATIONS);
 const FOLDER = "server/storage/sqlite/migrations";
 const [SLAVE, MAIN, CM, PLAY] = [idOf(1), idOf(0x1001), idOf(0x2001), idOf(0x3001)];
 
+const HOUR = 3600 * 1000;
+const TIMELINE = Buffer.from("00000000000a0000000f", "hex");
+
 /** SHA-256 of what sqlite_master says after each migration: changes of a migration that was released show here. */
 const SCHEMAS: Record<string, string> = {
   "0001-first-light": "0b7ddc2ec688c6a2e79f6870ef329e2b9c44a9e79307a117f87aec38db9aa2fe",
@@ -32,6 +35,7 @@ const SCHEMAS: Record<string, string> = {
   "0008-main-pieces": "59d7216f4c66bb5521e826d4fe94789908d96ac711e455824efdba3011aa9790",
   "0009-play-media": "81dad06466f3e245d7ad46f13e0b2e74f6df8d194f850ce60bd42b1768bb8e80",
   "0010-counts": "3d7eea7ec73dafb29d18d33b3cc203b84da56be9bd0e4d6fb7f7294a63313bd8",
+  "0011-report-sums": "058b117a35f628daaae68a66bea7efd4640780be5115f4008a1a4f6351a772c1",
 };
 
 async function migrateTo(path: string, version: number): Promise<void> {
@@ -73,9 +77,11 @@ function fill(path: string, version: number): void {
       duration_ms: 1000,
       segments: 1,
     },
-    ...{ slave_bytes: 9, slave_sha256: "0".repeat(64), timeline: Buffer.alloc(10), created_at: 5 },
+    ...{ slave_bytes: 9, slave_sha256: "0".repeat(64), created_at: 5 },
+    ...(version < 11 && { timeline: TIMELINE }),
     ...(version >= 5 && { copyright: "Kuwana", genre: "Drama", search_text: "bay of ise\nkuwana\ndrama\n" }),
   });
+  if (version >= 11) insert("timelines", { slave_id: SLAVE, timeline: TIMELINE });
   insert("mains", {
     ...{ main_id: MAIN, bytes: 7, sha256: "1".repeat(64), copyright: "Kuwana", genre: "Drama", age_limit: 12 },
     ...{ has_poster: 0, created_at: 6 },
@@ -100,6 +106,11 @@ function fill(path: string, version: number): void {
     insert("video_counts", { main_id: MAIN, deliveries: 2, downloads: 0 });
     insert("cm_counts", { cm_id: CM, deliveries: 2, billable: 1 });
   }
+  if (version >= 11)
+    for (const hours of [1, 24]) {
+      const none = { repeats: 0, over_cap: 0, over_rate: 0, downloads: 0, impressions: 0, completes: 0, seconds: 0 };
+      insert("report_sums", { main_id: MAIN, cm_id: CM, hours, start: 0, deliveries: 2, clicks: 1, ...none });
+    }
   if (version >= 3)
     insert("accounts", {
       ...{ id: "a", email: "a@example.org", password_hash: "h", role: "provider", status: "active", company: "C" },
@@ -146,7 +157,10 @@ describe("migrations", () => {
         expect([name, hashOf(schemaOf(path))]).toEqual([name, SCHEMAS[name]]);
         fill(path, version);
         const opened = await openDatabase(path);
-        const { videos, library, accounts, cms, plays, close } = createStore(opened, new MasterKey(new Uint8Array(32)));
+        const { videos, library, accounts, cms, plays, reports, close } = createStore(
+          opened,
+          new MasterKey(new Uint8Array(32)),
+        );
         const shown = { title: "Ｂａｙ of  Ise", copyright: "Kuwana", genre: "Drama", durationSeconds: 1 };
         expect(await videos.bySlave(SLAVE)).toMatchObject(shown);
         for (const word of ["bay of ise", "kuwana", "dr"])
@@ -157,6 +171,15 @@ describe("migrations", () => {
           { id: CM, type: "video/mp4", active: true, house: true, deliveries: 2, billable: version < 10 ? 2 : 1 },
         ]);
         expect((await accounts.byId("a"))?.company).toBe(version < 3 ? undefined : "C");
+        expect((await videos.timeline(SLAVE)).at(0)).toEqual({
+          lane: 0,
+          startMilliseconds: 10,
+          durationMilliseconds: 15,
+        });
+        for (const to of [HOUR, 24 * HOUR])
+          expect(await reports.lines({ cmId: CM }, 0, to)).toMatchObject([
+            { deliveries: 2, billable: 2, clicks: version < 4 ? 0 : 1 },
+          ]);
         expect(await cms.playsShowing(CM)).toBe(version < 10 ? 0 : 1); // 0010 ended the plays that were going on
         await videos.withdraw(SLAVE, 10);
         expect(await videos.unusedSince(10)).toHaveLength(version < 4 ? 1 : 0);

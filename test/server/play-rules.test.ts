@@ -18,7 +18,7 @@ import {
   unlockedMilliseconds,
   type VideoShare,
 } from "../../server/plays/video-share.ts";
-import { packTimeline, type Timeline, timelineOf, unpackTimeline } from "../../server/timeline.ts";
+import { PackedTimeline, packTimeline, type Timeline, timelineOf } from "../../server/timeline.ts";
 
 const CM_MS = 6000;
 /** 200 segments of 1 s: picture and sound in turn, 100 s. */
@@ -64,7 +64,27 @@ describe("timeline", () => {
   });
 
   it("is the same after it was stored", () => {
-    expect(unpackTimeline(packTimeline(TIMELINE))).toEqual(TIMELINE);
+    const stored = new PackedTimeline(packTimeline(TIMELINE).bytes.slice());
+    expect(TIMELINE.map((_, segment) => stored.at(segment))).toEqual(TIMELINE);
+    expect([stored.length, stored.at(-1), stored.at(TIMELINE.length)]).toEqual([TIMELINE.length, undefined, undefined]);
+  });
+});
+
+describe("a timeline of a quarter of a million segments", () => {
+  it("is opened without a look at each: within a millisecond", () => {
+    const many = Array.from({ length: 2 ** 18 }, (_, i) => ({
+      lane: i % 2,
+      startMilliseconds: i * 10,
+      durationMilliseconds: 20,
+    }));
+    const { bytes } = packTimeline(many);
+    const milliseconds = Array.from({ length: 9 }, () => {
+      const start = performance.now();
+      const timeline = new PackedTimeline(bytes);
+      expect(timeline.at(2 ** 18 - 1)).toEqual(many.at(-1));
+      return performance.now() - start;
+    });
+    expect(Math.min(...milliseconds)).toBeLessThan(1);
   });
 });
 

@@ -68,6 +68,34 @@ describe("S1 limits on tries", () => {
     expect((await signIn(email, PASSWORD, { "X-Forwarded-For": "203.0.113.1" })).status).toBe(200);
   });
 
+  it("holds tries from very many addresses to 300 a day for an account, and its owner's own browser to none of them", async () => {
+    options = { trustProxy: ["127.0.0.1"] };
+    await start();
+    const { email } = await server.accounts.account("viewer");
+    const from = (address: string) => ({ "X-Forwarded-For": address });
+    const signed = await signIn(email, PASSWORD, from("203.0.113.1"));
+    const known = signed.headers.getSetCookie().find((cookie) => cookie.startsWith("cmix-known="));
+    expect(known).toMatch(/; Max-Age=15552000;.* HttpOnly/);
+    const Cookie = known?.split(";")[0] ?? "";
+    const statuses = [];
+    for (let host = 0; host < 31; host++) {
+      const headers = from(`198.51.${host}.7`);
+      const tries = await Promise.all(Array.from({ length: 10 }, () => signIn(email, "wrong password", headers)));
+      statuses.push(...tries.map(({ status }) => status));
+    }
+    expect(statuses).toEqual([...Array(300).fill(401), ...Array(10).fill(429)]);
+    const seconds = await expectTooMany(await signIn(email, PASSWORD, from("192.0.2.1"))); // also with the right one
+    expect(seconds).toBeGreaterThan(23 * 3600);
+    expect((await signIn(email, PASSWORD, { ...from("192.0.2.2"), Cookie })).status).toBe(200);
+    // The mark is of this account alone, and of no other.
+    const other = await server.accounts.account("provider");
+    for (let host = 0; host < 30; host++)
+      await Promise.all(Array.from({ length: 10 }, () => signIn(other.email, "wrong", from(`198.18.${host}.7`))));
+    await expectTooMany(await signIn(other.email, PASSWORD, { ...from("192.0.2.3"), Cookie }));
+    wait(24 * 3600 + 1);
+    expect((await signIn(email, PASSWORD, from("192.0.2.1"))).status).toBe(200);
+  });
+
   it("does not count who signs in rightly", async () => {
     await start();
     const { email } = await server.accounts.account("viewer");
@@ -207,7 +235,10 @@ describe("S1 addresses and proxies", () => {
         );
         sent.on("error", reject).end(body);
       });
-      expect(cookies).toEqual([expect.stringMatching(/^__Host-cmix=.*; Secure; SameSite=Lax$/)]);
+      expect(cookies).toEqual([
+        expect.stringMatching(/^__Host-cmix=.*; Secure; SameSite=Lax$/),
+        expect.stringMatching(/^__Host-cmix-known=.*; Secure; SameSite=Lax$/),
+      ]);
     } finally {
       await secure.close();
     }

@@ -13,23 +13,37 @@ export interface Box {
   end: number;
 }
 
+/**
+ * The head of a box (ISO/IEC 14496-12, 4.2).
+ *
+ * @param head bytes from its start on: 16, or as many as there are
+ * @param at   where it stands
+ * @param end  of what it stands in: a box without a size reaches so far
+ * @returns undefined where no box can begin; one that is cut or damaged may claim to go on behind `end`
+ */
+export function readBox(head: Uint8Array, at: number, end: number): Box | undefined {
+  if (head.length < 8) return undefined;
+  const view = viewOf(head);
+  let size = view.getUint32(0);
+  let body = at + 8;
+  if (size === 1) {
+    if (head.length < 16) return undefined;
+    size = Number(view.getBigUint64(8));
+    body = at + 16;
+  } else if (size === 0) size = end - at;
+  return size < body - at ? undefined : { type: typeAt(head, 4), start: at, body, end: at + size };
+}
+
 const typeAt = (bytes: Uint8Array, at: number): string => String.fromCharCode(...bytes.subarray(at, at + 4));
 
 /** The boxes from `start` to `end`, as far as they make sense. */
 export function childBoxes(bytes: Uint8Array, start: number, end: number): Box[] {
   const boxes: Box[] = [];
-  const view = viewOf(bytes);
   for (let at = start; at + 8 <= end; ) {
-    let size = view.getUint32(at);
-    let body = at + 8;
-    if (size === 1) {
-      if (at + 16 > end) break;
-      size = Number(view.getBigUint64(at + 8));
-      body = at + 16;
-    } else if (size === 0) size = end - at;
-    if (size < body - at || at + size > end) break;
-    boxes.push({ type: typeAt(bytes, at + 4), start: at, body, end: at + size });
-    at += size;
+    const box = readBox(bytes.subarray(at, Math.min(at + 16, end)), at, end);
+    if (box === undefined || box.end > end) break;
+    boxes.push(box);
+    at = box.end;
   }
   return boxes;
 }
@@ -63,19 +77,10 @@ export async function* topBoxes(reader: WindowReader, from = 0): AsyncGenerator<
 
 /** A last box that claims more than there is (a cut file, a wrong mdat) is taken as far as it goes. */
 function boxFrom(head: Uint8Array, at: number, fileBytes: number): Box | undefined {
-  if (head.length < 8) return undefined;
-  const view = viewOf(head);
-  let size = view.getUint32(0);
-  let body = at + 8;
-  if (size === 1) {
-    if (head.length < 16) return undefined;
-    size = Number(view.getBigUint64(8));
-    body = at + 16;
-  } else if (size === 0) size = fileBytes - at;
-  const type = typeAt(head, 4);
-  const isKnown = TOP_TYPES.has(type);
-  if (size < body - at || (!isKnown && (at + size > fileBytes || !/^[\x20-\x7e\xa9]{4}$/.test(type)))) return undefined;
-  return { type, start: at, body, end: Math.min(at + size, fileBytes) };
+  const box = readBox(head, at, fileBytes);
+  if (box === undefined) return undefined;
+  const isTold = TOP_TYPES.has(box.type) || (box.end <= fileBytes && /^[\x20-\x7e\xa9]{4}$/.test(box.type));
+  return isTold ? { ...box, end: Math.min(box.end, fileBytes) } : undefined;
 }
 
 /** Where the next box of a known type that fits into the file begins; the file's end where there is none. */

@@ -1,6 +1,7 @@
 /** Elements of EBML (RFC 8794), as far as Matroska needs them. */
 import { viewOf } from "../../bytes/bytes.ts";
 
+/** The head of an element. */
 export interface Element {
   id: number;
   /** Bytes from the element's start to its content. */
@@ -12,7 +13,12 @@ export interface Element {
 /** Longest head: an id of 4 bytes and a size of 8. */
 export const ELEMENT_HEAD_BYTES = 12;
 
-/** A variable-length number at `at`; `marked` keeps the length marker, as ids do. Undefined where none can stand there. */
+/**
+ * A variable-length number at `at` (RFC 8794, 4).
+ *
+ * @param marked keeps the length marker, as ids do
+ * @returns its value, its length in bytes, and whether all of its bits are ones; undefined where none can stand there
+ */
 export function readNumber(
   bytes: Uint8Array,
   at: number,
@@ -32,6 +38,7 @@ export function readNumber(
   return { value, length, ones };
 }
 
+/** The head of the element at `at` (RFC 8794, 5 and 6); undefined where none can begin. */
 export function readElement(bytes: Uint8Array, at: number): Element | undefined {
   const id = readNumber(bytes, at, true);
   if (id === undefined || id.length > 4) return undefined;

@@ -7,6 +7,7 @@ import type { ByteSource } from "../../../codec/index.ts";
 import { BLOB_KINDS, type BlobKind, type Blobs, type BlobUpload } from "../../blobs/store.ts";
 import { FileSource } from "../../file-source.ts";
 import type { MasterKey } from "../../security/master-key.ts";
+import { onDisk } from "../full-disk.ts";
 import { FileSealer, isSealed, openSealed } from "./sealed-file.ts";
 
 /** Encrypted on the disk. */
@@ -29,7 +30,8 @@ export async function openFileBlobs(folder: string, key: MasterKey): Promise<Blo
     upload: async (kind) => {
       const path = join(temporary, randomBytes(16).toString("hex"));
       const sealing = SEALED_KINDS.includes(kind) ? key : undefined;
-      return new FileUpload(path, await open(path, "wx", 0o600), sealing, (id) => pathOf(kind, id));
+      const file = await onDisk(() => open(path, "wx", 0o600));
+      return new FileUpload(path, file, sealing, (id) => pathOf(kind, id));
     },
     source: async (kind, id) => {
       const stored = await fileSource(pathOf(kind, id));
@@ -105,8 +107,8 @@ class FileUpload implements BlobUpload {
 
   async finish(): Promise<{ source: ByteSource; sha256: string }> {
     if (this.sealer !== undefined) await this.store(this.sealer.end());
-    await this.file?.sync();
-    await this.close();
+    await onDisk(async () => this.file?.sync());
+    await onDisk(() => this.close());
     const stored = await fileSource(this.path);
     const source = this.key === undefined ? stored : await openSealed(stored, this.key);
     return { source, sha256: this.hash.digest("hex") };
@@ -114,14 +116,16 @@ class FileUpload implements BlobUpload {
 
   async commit(id: string): Promise<void> {
     const target = this.pathOf(id);
-    await rename(this.path, target);
-    // The new name is safe only when its folder is on the disk too.
-    const folder = await open(dirname(target), "r");
-    try {
-      await folder.sync();
-    } finally {
-      await folder.close();
-    }
+    await onDisk(async () => {
+      await rename(this.path, target);
+      // The new name is safe only when its folder is on the disk too.
+      const folder = await open(dirname(target), "r");
+      try {
+        await folder.sync();
+      } finally {
+        await folder.close();
+      }
+    });
   }
 
   async discard(): Promise<void> {
@@ -130,8 +134,11 @@ class FileUpload implements BlobUpload {
   }
 
   private async store(bytes: Uint8Array): Promise<void> {
-    if (this.file === undefined) throw new Error("written after its end");
-    for (let done = 0; done < bytes.length; ) done += (await this.file.write(bytes, done)).bytesWritten;
+    const { file } = this;
+    if (file === undefined) throw new Error("written after its end");
+    await onDisk(async () => {
+      for (let done = 0; done < bytes.length; ) done += (await file.write(bytes, done)).bytesWritten;
+    });
   }
 
   private async close(): Promise<void> {

@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { FileStore } from "@tus/file-store";
+import type { Upload } from "@tus/server";
 import type { MasterKey } from "../../security/master-key.ts";
+import { onDisk } from "../full-disk.ts";
 
 const BLOCK_BYTES = 16;
 
@@ -17,7 +19,12 @@ export class UploadStore extends FileStore {
     this.key = key;
   }
 
-  /** @returns the length that is on the disk then */
+  /** @throws StorageError full */
+  override create(upload: Upload): Promise<Upload> {
+    return onDisk(() => super.create(upload));
+  }
+
+  /** @returns the length that is on the disk then @throws StorageError full */
   override async write(bytes: Readable, id: string, offset: number): Promise<number> {
     let end = offset;
     const count = new Transform({
@@ -27,7 +34,7 @@ export class UploadStore extends FileStore {
       },
     });
     const file = createWriteStream(join(this.directory, id), { flags: "r+", start: offset, flush: true });
-    await pipeline(bytes, count, this.keyStream(id, offset), file);
+    await onDisk(() => pipeline(bytes, count, this.keyStream(id, offset), file));
     return end;
   }
 

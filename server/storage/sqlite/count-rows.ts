@@ -1,5 +1,7 @@
 /** Rows of what is counted with each fact, so that no question has to count. */
 
+import type { Sums } from "./report-sums.ts";
+
 /** How many rows of deliveries and downloads there are; kept in the transactions that add them. */
 export interface VideoCountsRow {
   main_id: string;
@@ -44,4 +46,15 @@ export interface NetworkDeliveriesRow {
   /** Hours since 1970. */
   hour: number;
   deliveries: number;
+}
+
+/** What was counted in a span of time, for reports. */
+export interface ReportSumsRow extends Sums {
+  main_id: string;
+  /** Empty for downloads and seconds. */
+  cm_id: string;
+  /** 1 or 24. */
+  hours: number;
+  /** Which span of so many hours, counted since 1970. */
+  start: number;
 }

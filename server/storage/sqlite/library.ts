@@ -1,6 +1,7 @@
-import { type SelectQueryBuilder, sql } from "kysely";
+import { CompiledQuery, type SelectQueryBuilder, sql } from "kysely";
 import type { DownloadEntry, Extra, ExtraKind, LibraryQuery, LibraryStore, ListedVideo } from "../../library/store.ts";
 import type { Database } from "./database.ts";
+import { ADD_SUMS, sumRows } from "./report-sums.ts";
 import type { ExtraRow, MainRow, Tables } from "./schema.ts";
 import { mainOf, VIDEO_COLUMNS, videoOf } from "./videos.ts";
 
@@ -104,6 +105,8 @@ export class SqliteLibrary implements LibraryStore {
           conflict.column("main_id").doUpdateSet({ downloads: sql<number>`video_counts.downloads + 1` }),
         )
         .execute();
+      for (const row of sumRows({ mainId, cmId: "", at }, { downloads: 1 }))
+        await transaction.executeQuery(CompiledQuery.raw(ADD_SUMS, row));
       return true;
     });
   }

@@ -1,10 +1,19 @@
 /** What changes while plays go on, in one transaction. Prepared statements: a fact is written while viewers wait for it. */
 import type { LedgerEntry } from "../../ledger/chain.ts";
+import type { Unbilled } from "../../ledger/entries.ts";
 import type { LedgerEnd, LedgerStore } from "../../ledger/store.ts";
 import type { FactStore, PlayUnit, PlayUnitOfWork } from "../../plays/store.ts";
-import { dayOf, hourOf } from "./days.ts";
+import { ADD_SUMS, type Sum, sumRows } from "./report-sums.ts";
 import type { DeliveryRow, OwedCmRow, PlayEventRow } from "./schema.ts";
+import { dayOf, hourOf } from "./spans.ts";
 import type { SqliteFile } from "./sqlite-file.ts";
+
+/** By an event's kind, what it counts for. */
+const EVENT_SUMS: Readonly<Record<string, Sum | undefined>> = {
+  impression: "impressions",
+  complete: "completes",
+  click: "clicks",
+};
 
 export function playUnitOfWork(file: SqliteFile): PlayUnitOfWork {
   const stores: PlayUnit = { plays: stateWriter(file), facts: factStore(file), ledger: ledgerStore(file) };
@@ -36,6 +45,10 @@ function factStore({ writer }: SqliteFile): FactStore {
     `insert into cm_counts (cm_id, deliveries, billable) values (?, 1, ?)
     on conflict do update set deliveries = deliveries + 1, billable = billable + excluded.billable`,
   );
+  const sums = writer.prepare<[(string | number)[]]>(ADD_SUMS);
+  const addSums = (...of: Parameters<typeof sumRows>) => {
+    for (const row of sumRows(...of)) sums.run(row);
+  };
   const deliveredCm = writer.prepare<[string, number, string], { main_id: string; deliveries: number }>(
     "select main_id, deliveries from viewer_deliveries where viewer = ? and day = ? and cm_id = ?",
   );
@@ -57,8 +70,8 @@ function factStore({ writer }: SqliteFile): FactStore {
     `insert into video_views (viewer, main_id, views) values (?, ?, 1) on conflict do update set views = views + 1`,
   );
   const event = writer.prepare<PlayEventRow>(
-    `insert into play_events (play_id, event_id, kind, number, main_id, cm_id, seconds, at)
-    values (@play_id, @event_id, @kind, @number, @main_id, @cm_id, @seconds, @at) on conflict do nothing`,
+    `insert into play_events (play_id, event_id, kind, number, main_id, cm_id, seconds, at, sum_main_id, sum_seconds)
+    values (@play_id, @event_id, @kind, @number, @main_id, @cm_id, @seconds, @at, @sum_main_id, @sum_seconds) on conflict do nothing`,
   );
   const cmView = writer.prepare<[string, string, number]>(
     `insert into cm_views (viewer, cm_id, day, views) values (?, ?, ?, 1) on conflict do update set views = views + 1`,
@@ -73,6 +86,9 @@ function factStore({ writer }: SqliteFile): FactStore {
       if (delivery.run({ ...ids, video, released_at: releasedAt, unbilled }).changes === 0) return false;
       videoCount.run(mainId);
       cmCount.run(cmId, unbilled === null ? 1 : 0);
+      const is = (reason: Unbilled) => (unbilled === reason ? 1 : 0);
+      const one = { deliveries: 1, repeats: is("repeat"), over_cap: is("cap"), over_rate: is("rate") };
+      addSums({ mainId, cmId, at: releasedAt }, one);
       return true;
     },
     deliveredBefore: async ({ viewer, mainId, cmId, address, at }) => {
@@ -87,10 +103,15 @@ function factStore({ writer }: SqliteFile): FactStore {
       viewerDelivery.run(viewer, dayOf(at), cmId, mainId);
       if (address !== undefined) networkDelivery.run(address, hourOf(at));
     },
-    addEvent: async ({ playId, eventId, mainId, cmId, ...same }) => {
-      if (event.run({ ...same, play_id: playId, event_id: eventId, main_id: mainId, cm_id: cmId }).changes === 0)
-        return false;
-      if (cmId !== "") eventCount.run(cmId, same.kind);
+    addEvent: async ({ playId, eventId, mainId, cmId, ...same }, counts) => {
+      const { kind, at } = same;
+      const sum = { sum_main_id: counts.mainId, sum_seconds: counts.seconds };
+      const row = { ...same, play_id: playId, event_id: eventId, main_id: mainId, cm_id: cmId, ...sum };
+      if (event.run(row).changes === 0) return false;
+      if (cmId !== "") eventCount.run(cmId, kind);
+      const name = EVENT_SUMS[kind];
+      if (name !== undefined) addSums({ mainId: counts.mainId, cmId, at }, { [name]: 1 });
+      if (counts.seconds > 0) addSums({ mainId: counts.mainId, cmId, at }, { seconds: counts.seconds });
       return true;
     },
     countVideoView: async (viewer, mainId) => void videoView.run(viewer, mainId),

@@ -1,4 +1,4 @@
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { Report, ReportRow as ReportLine } from "../../reports/report-data.ts";
 import type {
   MadeReport,
@@ -12,13 +12,19 @@ import type {
   Webhook,
 } from "../../reports/store.ts";
 import type { Database } from "./database.ts";
+import { countedIn } from "./report-sums.ts";
 import type { OutboxRow, ReportRow, ReportSettingsRow } from "./schema.ts";
 
 const DONE_KEPT = 500;
-/** Deliveries in all, paid for, and by why they are not. */
-const DELIVERED = sql`count(*) as deliveries, count(*) - count(unbilled) as billable,
-  count(case unbilled when 'repeat' then 1 end) as repeats, count(case unbilled when 'cap' then 1 end) as overCap,
-  count(case unbilled when 'rate' then 1 end) as overRate`;
+const LINE = sql.raw(
+  Object.entries({
+    ...{ deliveries: "deliveries", billable: "deliveries - repeats - over_cap - over_rate", repeats: "repeats" },
+    ...{ overCap: "over_cap", overRate: "over_rate", downloads: "downloads", secondsPlayed: "seconds" },
+    ...{ impressions: "impressions", completes: "completes", clicks: "clicks" },
+  } satisfies Partial<Record<keyof ReportLine, string>>)
+    .map(([name, summed]) => `coalesce(sum(${summed}), 0) as ${name}`)
+    .join(", "),
+);
 
 export class SqliteReports implements ReportStore {
   private readonly db: Database;
@@ -28,54 +34,30 @@ export class SqliteReports implements ReportStore {
   }
 
   async lines(scope: ReportScope, from: number, to: number): Promise<ReportLine[]> {
-    const isOwn =
-      "ownerId" in scope
-        ? sql<boolean>`videos.owner_id = ${scope.ownerId}`
-        : "mainId" in scope
-          ? sql<boolean>`videos.main_id = ${scope.mainId}`
-          : sql<boolean>`1`;
-    const isOwnCm = "cmId" in scope ? sql<boolean>`cms.id = ${scope.cmId}` : sql<boolean>`1`;
-    const inPeriod = (time: string) => sql<boolean>`${sql.ref(time)} >= ${from} and ${sql.ref(time)} < ${to}`;
-    // A player tells how much was shown so far: the last word of each play counts, less what was told before the period.
-    const toldUntil = (time: number) => sql`coalesce(max(case when at < ${time} then seconds end), 0)`;
-    const delivered = sql`select main_id, ${DELIVERED} from deliveries
-      where main_id in (select main_id from videos where ${isOwn}) and ${inPeriod("released_at")} group by main_id`;
+    const counted = countedIn(from, to, (main, cm) => isOwn(scope, main, cm));
     const ofVideos = sql<Omit<ReportLine, "kind">>`
-      select videos.main_id as id, videos.slave_id as slaveId, videos.title as title,
-        coalesce(deliveries, 0) as deliveries, coalesce(billable, 0) as billable, coalesce(repeats, 0) as repeats,
-        coalesce(overCap, 0) as overCap, coalesce(overRate, 0) as overRate,
-        (select count(*) from downloads where downloads.main_id = videos.main_id and ${inPeriod("at")}) as downloads,
-        (select coalesce(sum(shown), 0) from (select ${toldUntil(to)} - ${toldUntil(from)} as shown from play_events
-          where play_events.main_id = videos.main_id and kind = 'seconds' group by play_id, number)) as secondsPlayed,
-        0 as impressions, 0 as completes, 0 as clicks
-      from videos left join (${delivered}) as delivered on delivered.main_id = videos.main_id
-      where ${isOwn} order by deliveries desc, downloads desc, videos.slave_id`;
+      select videos.main_id as id, videos.slave_id as slaveId, videos.title as title, ${LINE}
+      from videos left join (${counted}) as counted on counted.main_id = videos.main_id
+      where ${isOwn(scope, "videos.main_id", "''")}
+      group by videos.main_id order by coalesce(sum(deliveries), 0) desc, coalesce(sum(downloads), 0) desc, videos.slave_id`;
     const videos = "cmId" in scope ? [] : (await ofVideos.execute(this.db)).rows;
-    const events = (kind: string) => sql`(select count(*) from play_events where play_events.cm_id = cms.id
-      and kind = ${kind} and ${inPeriod("at")} and exists (select 1 from deliveries join videos on videos.main_id = deliveries.main_id
-        where deliveries.play_id = play_events.play_id and ${isOwn}))`;
     const cms = await sql<Omit<ReportLine, "kind">>`
-      select cms.id as id, '' as slaveId, cms.title as title, ${DELIVERED}, 0 as downloads, 0 as secondsPlayed,
-        ${events("impression")} as impressions, ${events("complete")} as completes, ${events("click")} as clicks
-      from deliveries join cms on cms.id = deliveries.cm_id join videos on videos.main_id = deliveries.main_id
-      where ${inPeriod("released_at")} and ${isOwn} and ${isOwnCm}
-      group by cms.id order by count(*) desc, cms.id`.execute(this.db);
+      select cms.id as id, '' as slaveId, cms.title as title, ${LINE}
+      from (${counted}) as counted join cms on cms.id = counted.cm_id
+      group by cms.id order by sum(deliveries) desc, cms.id`.execute(this.db);
+    // What is shown beside a video is counted for its CM.
+    const ofNoCm = { impressions: 0, completes: 0, clicks: 0 };
     return [
-      ...videos.map((row) => ({ kind: "video" as const, ...row })),
+      ...videos.map((row) => ({ kind: "video" as const, ...row, ...ofNoCm })),
       ...cms.rows.map((row) => ({ kind: "cm" as const, ...row })),
     ];
   }
 
   async deliveries(ownerId: string, from: number, to: number): Promise<number> {
-    const { count } = await this.db
-      .selectFrom("deliveries")
-      .innerJoin("videos", "videos.main_id", "deliveries.main_id")
-      .select(sql<number>`count(*)`.as("count"))
-      .where("owner_id", "=", ownerId)
-      .where("released_at", ">=", from)
-      .where("released_at", "<", to)
-      .executeTakeFirstOrThrow();
-    return count;
+    const counted = countedIn(from, to, (main, cm) => isOwn({ ownerId }, main, cm));
+    const { rows } = await sql<{ deliveries: number }>`
+      select coalesce(sum(deliveries), 0) as deliveries from (${counted})`.execute(this.db);
+    return rows[0]?.deliveries ?? 0;
   }
 
   async settings(accountId: string): Promise<ReportSettings | undefined> {
@@ -219,6 +201,14 @@ export class SqliteReports implements ReportStore {
       .executeTakeFirstOrThrow();
     return count;
   }
+}
+
+/** A condition on the columns of a video and a CM: by which scope both count. */
+function isOwn(scope: ReportScope, main: string, cm: string): RawBuilder<boolean> {
+  if ("cmId" in scope) return sql`${sql.raw(cm)} = ${scope.cmId}`;
+  if ("mainId" in scope) return sql`${sql.raw(main)} = ${scope.mainId}`;
+  const owned = "ownerId" in scope ? sql`where owner_id = ${scope.ownerId}` : sql``;
+  return sql`${sql.raw(main)} in (select main_id from videos ${owned})`;
 }
 
 function settingsOf(row: ReportSettingsRow): ReportSettings {

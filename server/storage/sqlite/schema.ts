@@ -7,6 +7,7 @@ import type * as counts from "./count-rows.ts";
 /** The tables as SQL sees them. Ids and hashes are lowercase hex, times milliseconds since 1970, lists JSON text. */
 export interface Tables {
   videos: VideoRow;
+  timelines: TimelineRow;
   mains: MainRow;
   extras: ExtraRow;
   downloads: DownloadRow;
@@ -29,6 +30,7 @@ export interface Tables {
   viewer_videos: counts.ViewerVideoRow;
   viewer_deliveries: counts.ViewerDeliveriesRow;
   network_deliveries: counts.NetworkDeliveriesRow;
+  report_sums: counts.ReportSumsRow;
   video_conditions: VideoConditionsRow;
   surroundings: SurroundingRow;
   ledger: LedgerRow;
@@ -49,8 +51,6 @@ export interface VideoRow {
   segments: number;
   slave_bytes: number;
   slave_sha256: string;
-  /** server/timeline.ts */
-  timeline: Uint8Array;
   created_at: number;
   /** The account that uploaded the slave; null for the sample video. */
   owner_id: string | null;
@@ -66,6 +66,13 @@ export interface VideoRow {
   withdrawn_at: number | null;
   /** Its files are gone. */
   removed_at: number | null;
+}
+
+/** Apart from its video: it may be long, and few ask for it. */
+export interface TimelineRow {
+  slave_id: string;
+  /** server/timeline.ts */
+  timeline: Uint8Array;
 }
 
 /** A main that can be downloaded, and what only its header tells. */
@@ -238,6 +245,10 @@ export interface PlayEventRow {
   cm_id: string;
   /** Shown of the video in this play so far; 0 for other events. */
   seconds: number;
+  /** The video that it counts for in reports; of a CM's event, the one behind the CM. */
+  sum_main_id: string;
+  /** What it adds to the seconds shown. */
+  sum_seconds: number;
   at: number;
 }
 

@@ -7,6 +7,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import SqliteDatabase from "better-sqlite3";
 import type { CompiledQuery, QueryResult } from "kysely";
+import { onDisk } from "../full-disk.ts";
 import { CHECKPOINT_MILLISECONDS, Checkpoints } from "./checkpoints.ts";
 import { isBusy, storageError, translated } from "./storage-errors.ts";
 
@@ -195,7 +196,7 @@ class LogFile {
     if (this.next === undefined) {
       this.next = this.last.then(() => {
         this.next = undefined;
-        return flushFile(this.file);
+        return onDisk(() => flushFile(this.file));
       });
       this.last = this.next.catch(() => {});
     }

@@ -31,6 +31,15 @@ export function createStore({ db, file }: OpenDatabase, key: MasterKey) {
     check: async (): Promise<void> => {
       await sql`select 1`.execute(db);
     },
+    /** The latest time that is written down of anything that goes on by time; 0 for none. It looks at every play and session. */
+    lastTime: async (): Promise<number> => {
+      const { rows } = await sql<{ at: number | null }>`
+        select max(at) as at from (select max(seen_at) as at from plays union all select max(seen_at) from sessions
+        union all select * from (select at from ledger order by seq desc limit 1)
+        union all select * from (select at from downloads order by seq desc limit 1)
+        union all select * from (select at from access_log order by seq desc limit 1))`.execute(db);
+      return rows[0]?.at ?? 0;
+    },
     close: (): Promise<void> => db.destroy(),
   };
 }

@@ -2,7 +2,7 @@ import type { Insertable } from "kysely";
 import { sql } from "kysely";
 import { searchText } from "../../library/search-text.ts";
 import type { Main, Shown, Video, VideoStore } from "../../library/store.ts";
-import { packTimeline, type Timeline, unpackTimeline } from "../../timeline.ts";
+import { PackedTimeline } from "../../timeline.ts";
 import type { Database } from "./database.ts";
 import type { MainRow, VideoRow } from "./schema.ts";
 
@@ -55,16 +55,16 @@ export class SqliteVideos implements VideoStore {
     return row !== undefined;
   }
 
-  async timeline(slaveId: string): Promise<Timeline> {
+  async timeline(slaveId: string): Promise<PackedTimeline> {
     const row = await this.db
-      .selectFrom("videos")
+      .selectFrom("timelines")
       .select("timeline")
       .where("slave_id", "=", slaveId)
       .executeTakeFirstOrThrow();
-    return unpackTimeline(row.timeline);
+    return new PackedTimeline(row.timeline);
   }
 
-  async insert(video: Video, timeline: Timeline): Promise<void> {
+  async insert(video: Video, timeline: PackedTimeline): Promise<void> {
     const row: Insertable<VideoRow> = {
       slave_id: video.slaveId,
       main_id: video.mainId,
@@ -73,12 +73,14 @@ export class SqliteVideos implements VideoStore {
       segments: video.segments,
       slave_bytes: video.slaveBytes,
       slave_sha256: video.slaveSha256,
-      timeline: packTimeline(timeline),
       created_at: video.createdAt,
       owner_id: video.ownerId,
       ...shownColumns(video),
     };
-    await this.db.insertInto("videos").values(row).execute();
+    await this.db.transaction().execute(async (transaction) => {
+      await transaction.insertInto("videos").values(row).execute();
+      await transaction.insertInto("timelines").values({ slave_id: video.slaveId, timeline: timeline.bytes }).execute();
+    });
   }
 
   async edit(slaveId: string, shown: Shown, editedAt: number): Promise<void> {

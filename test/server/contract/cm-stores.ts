@@ -91,9 +91,19 @@ export function describeCmStore(name: string, open: OpenFixture): void {
       const { cms, playUnit } = at.stores;
       const event = { number: 1, mainId: "", cmId: idOf(1), seconds: 0, at: 1 };
       await playUnit.run(async ({ facts }) => {
-        for (const play of [1, 2]) await facts.addEvent({ ...event, playId: idOf(play), eventId: "a", kind: "click" });
-        await facts.addEvent({ ...event, playId: idOf(1), eventId: "b", kind: "start" });
-        await facts.addEvent({ ...event, playId: idOf(1), eventId: "c", kind: "seconds", cmId: "", mainId: idOf(2) });
+        for (const play of [1, 2])
+          await facts.addEvent(
+            { ...event, playId: idOf(play), eventId: "a", kind: "click" },
+            { mainId: idOf(2), seconds: 0 },
+          );
+        await facts.addEvent(
+          { ...event, playId: idOf(1), eventId: "b", kind: "start" },
+          { mainId: idOf(2), seconds: 0 },
+        );
+        await facts.addEvent(
+          { ...event, playId: idOf(1), eventId: "c", kind: "seconds", cmId: "", mainId: idOf(2) },
+          { mainId: idOf(2), seconds: 0 },
+        );
       });
       expect((await cms.events()).toSorted((a, b) => (a.kind < b.kind ? -1 : 1))).toEqual([
         { cmId: idOf(1), kind: "click", count: 2 },

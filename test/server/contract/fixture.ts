@@ -7,6 +7,9 @@ import type { ConditionStore, LibraryStore, Video, VideoStore } from "../../../s
 import type { PlayStore, PlayUnitOfWork } from "../../../server/plays/store.ts";
 import type { ReportStore } from "../../../server/reports/store.ts";
 import type { SurroundingStore } from "../../../server/surroundings/store.ts";
+import { packTimeline } from "../../../server/timeline.ts";
+
+export const NO_TIMELINE = packTimeline([]);
 
 export interface Stores {
   accounts: AccountStore;

@@ -3,7 +3,8 @@ import { NO_CONDITIONS } from "../../../server/library/conditions.ts";
 import { searchWords } from "../../../server/library/search-text.ts";
 import type { LibraryQuery, Main } from "../../../server/library/store.ts";
 import { StorageError } from "../../../server/storage-error.ts";
-import { idOf, type OpenFixture, useFixture, videoOf } from "./fixture.ts";
+import { packTimeline } from "../../../server/timeline.ts";
+import { idOf, NO_TIMELINE, type OpenFixture, useFixture, videoOf } from "./fixture.ts";
 
 const mainOf = (number: number, changes: Partial<Main> = {}): Main => ({
   mainId: idOf(number + 0x1000),
@@ -31,10 +32,11 @@ export function describeVideoStore(name: string, open: OpenFixture): void {
         { lane: 257, startMilliseconds: 500, durationMilliseconds: 700 },
       ];
       const video = videoOf(1, { title: "日本語", ownerId: "a", durationSeconds: 12.345 });
-      await videos.insert(video, timeline);
+      await videos.insert(video, packTimeline(timeline));
       expect(await videos.bySlave(video.slaveId)).toEqual(video);
       expect(await videos.byMain(video.mainId)).toEqual(video);
-      expect(await videos.timeline(video.slaveId)).toEqual(timeline);
+      const found = await videos.timeline(video.slaveId);
+      expect([found.at(0), found.at(1), found.at(2), found.length]).toEqual([...timeline, undefined, 2]);
       expect([await videos.bySlave(idOf(9)), await videos.byMain(idOf(9))]).toEqual([undefined, undefined]);
       expect([await videos.count(), await videos.isMainKnown(video.mainId)]).toEqual([1, true]);
     });
@@ -42,9 +44,9 @@ export function describeVideoStore(name: string, open: OpenFixture): void {
     it("have each slave and each main once, of two at the same time too", async () => {
       const { videos } = at.stores;
       const tried = await Promise.allSettled([
-        videos.insert(videoOf(1), []),
-        videos.insert(videoOf(1, { mainId: idOf(7) }), []),
-        videos.insert(videoOf(2, { mainId: videoOf(1).mainId }), []),
+        videos.insert(videoOf(1), NO_TIMELINE),
+        videos.insert(videoOf(1, { mainId: idOf(7) }), NO_TIMELINE),
+        videos.insert(videoOf(2, { mainId: videoOf(1).mainId }), NO_TIMELINE),
       ]);
       const reasons = tried.flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
       expect(reasons).toHaveLength(2);
@@ -58,7 +60,7 @@ export function describeVideoStore(name: string, open: OpenFixture): void {
     it("that were withdrawn are found by their slave only, until they come back", async () => {
       const { videos, library } = at.stores;
       const { slaveId, mainId } = videoOf(1);
-      await videos.insert(videoOf(1), []);
+      await videos.insert(videoOf(1), NO_TIMELINE);
       await videos.putMain(mainOf(1));
       await library.putExtra(mainId, { kind: "poster", type: "image/png", bytes: 1, sha256: "e".repeat(64) });
       await videos.withdraw(slaveId, 100);
@@ -75,7 +77,7 @@ export function describeVideoStore(name: string, open: OpenFixture): void {
 
     it("show what their main's header tells until their provider changes it", async () => {
       const { videos } = at.stores;
-      await videos.insert(videoOf(1, { description: "kept" }), []);
+      await videos.insert(videoOf(1, { description: "kept" }), NO_TIMELINE);
       await videos.putMain(mainOf(1));
       const { mainId, slaveId } = videoOf(1);
       const shown = { copyright: "Header", genre: "drama", ageLimit: 12, description: "kept", title: "Video 1" };
@@ -88,7 +90,8 @@ export function describeVideoStore(name: string, open: OpenFixture): void {
 
     it("take up what slaves and mains that are here take", async () => {
       const { videos } = at.stores;
-      for (const number of [1, 2, 3]) await videos.insert(videoOf(number, { ownerId: number === 3 ? "b" : "a" }), []);
+      for (const number of [1, 2, 3])
+        await videos.insert(videoOf(number, { ownerId: number === 3 ? "b" : "a" }), NO_TIMELINE);
       await videos.putMain(mainOf(1));
       await videos.putMain(mainOf(2, { url: "https://mains.example/2.cmx" }));
       expect([await videos.bytesOf("a"), await videos.bytesOf("b"), await videos.bytesOf("c")]).toEqual([
@@ -101,7 +104,7 @@ export function describeVideoStore(name: string, open: OpenFixture): void {
 
     it("tell the servers that mains are read from, each once, and mains that were not hashed by pieces", async () => {
       const { videos } = at.stores;
-      for (const number of [1, 2, 3, 4]) await videos.insert(videoOf(number), []);
+      for (const number of [1, 2, 3, 4]) await videos.insert(videoOf(number), NO_TIMELINE);
       for (const [number, url] of [
         [1, "https://a.example/1"],
         [2, "https://a.example/2"],
@@ -129,7 +132,7 @@ export function describeLibraryStore(name: string, open: OpenFixture): void {
     it("lists newest first, a page at a time, with how many there are", async () => {
       const { videos, library } = at.stores;
       for (const number of [1, 2, 3, 4, 5])
-        await videos.insert(videoOf(number, { createdAt: number < 4 ? number : 9 }), []);
+        await videos.insert(videoOf(number, { createdAt: number < 4 ? number : 9 }), NO_TIMELINE);
       expect(await find({})).toEqual([4, 5, 3, 2, 1]);
       const page = await library.list({ words: [], offset: 3, most: 2 });
       expect([page.total, page.videos.map(({ createdAt }) => createdAt)]).toEqual([5, [2, 1]]);
@@ -138,8 +141,8 @@ export function describeLibraryStore(name: string, open: OpenFixture): void {
 
     it("finds parts of words, short and long ones, in every field, folded, and signs as they are", async () => {
       const { videos } = at.stores;
-      await videos.insert(videoOf(1, { title: "Ｂａｙ and valley", genre: "documentary" }), []);
-      await videos.insert(videoOf(2, { title: "夏の海", description: 'A "quoted" 100 % word' }), []);
+      await videos.insert(videoOf(1, { title: "Ｂａｙ and valley", genre: "documentary" }), NO_TIMELINE);
+      await videos.insert(videoOf(2, { title: "夏の海", description: 'A "quoted" 100 % word' }), NO_TIMELINE);
       for (const [query, wanted] of [
         ["bay", [1]],
         ["ALLEY docu", [1]],
@@ -160,9 +163,9 @@ export function describeLibraryStore(name: string, open: OpenFixture): void {
 
     it("narrows by genre, age, main and owner, who sees what was withdrawn too", async () => {
       const { videos, library } = at.stores;
-      await videos.insert(videoOf(1, { genre: "drama", ageLimit: 18, ownerId: "a" }), []);
-      await videos.insert(videoOf(2, { genre: "drama", ownerId: "a" }), []);
-      await videos.insert(videoOf(3, { genre: "news", ownerId: "b" }), []);
+      await videos.insert(videoOf(1, { genre: "drama", ageLimit: 18, ownerId: "a" }), NO_TIMELINE);
+      await videos.insert(videoOf(2, { genre: "drama", ownerId: "a" }), NO_TIMELINE);
+      await videos.insert(videoOf(3, { genre: "news", ownerId: "b" }), NO_TIMELINE);
       expect(await find({ genre: "drama" })).toEqual([2, 1]);
       expect(await find({ ageMost: 12 })).toEqual([3, 2]);
       expect(await find({ mainId: idOf(0x1003) })).toEqual([3]);
@@ -180,7 +183,7 @@ export function describeLibraryStore(name: string, open: OpenFixture): void {
     it("shows mains and extras beside a video, and counts", async () => {
       const { videos, library, playUnit } = at.stores;
       const { mainId } = videoOf(1);
-      await videos.insert(videoOf(1), []);
+      await videos.insert(videoOf(1), NO_TIMELINE);
       await videos.putMain(mainOf(1));
       const poster = { kind: "poster" as const, type: "image/png", bytes: 1, sha256: "a".repeat(64) };
       await library.putExtra(mainId, poster);
@@ -216,7 +219,7 @@ export function describeConditionStore(name: string, open: OpenFixture): void {
     it("are none until they are set, and then the ones set last", async () => {
       const { conditions, videos } = at.stores;
       const { mainId } = videoOf(1);
-      await videos.insert(videoOf(1), []);
+      await videos.insert(videoOf(1), NO_TIMELINE);
       expect(await conditions.of(mainId)).toEqual(NO_CONDITIONS);
       const some = { ...NO_CONDITIONS, plays: 3, fromAt: 9, kindsAllowed: ["sport", "車"] };
       for (const each of [{ ...some, plays: 2 }, some]) await conditions.set(mainId, each);

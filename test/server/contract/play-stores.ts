@@ -3,7 +3,7 @@ import type { CountedEvent, Delivery } from "../../../server/ledger/entries.ts";
 import { walkLedger } from "../../../server/ledger/walk-ledger.ts";
 import { type Fact, type NewDelivery, writeFact } from "../../../server/plays/facts.ts";
 import { openState, type Play, type PlayCm } from "../../../server/plays/play.ts";
-import { idOf, type OpenFixture, type Stores, useFixture, videoOf } from "./fixture.ts";
+import { idOf, NO_TIMELINE, type OpenFixture, type Stores, useFixture, videoOf } from "./fixture.ts";
 
 const cmOf = (cmId: string): PlayCm => ({ cmId, type: "video/mp4", durationMilliseconds: 5000, bytes: 9 });
 
@@ -84,7 +84,7 @@ export function describePlayStore(name: string, open: OpenFixture): void {
 
     it("are forgotten by their age, with what they hold of slaves and CMs", async () => {
       const { plays, videos, cms } = at.stores;
-      await videos.insert(videoOf(1, { ownerId: "a" }), []);
+      await videos.insert(videoOf(1, { ownerId: "a" }), NO_TIMELINE);
       await videos.withdraw(idOf(1), 5);
       for (const number of [10, 20]) await plays.insert(playOf(number));
       expect([await videos.unusedSince(5), await cms.playsShowing(idOf(0x2002))]).toEqual([[], 2]);
@@ -117,15 +117,16 @@ export function describePlayUnitOfWork(name: string, open: OpenFixture): void {
       const delivery = delivered(deliveryOf(1));
       expect(await write(at.stores, delivery, delivery)).toEqual([true, false]);
       expect(await write(at.stores, delivered({ ...deliveryOf(1), releasedAt: 99 }))).toEqual([false]);
-      const click: Fact = { kind: "event", event: eventOf(1, "a") };
+      const counts = { mainId: idOf(0x1001), seconds: 1 };
+      const click: Fact = { kind: "event", event: eventOf(1, "a"), counts };
       expect(await write(at.stores, click, click)).toEqual([true, false]);
-      expect(await write(at.stores, { kind: "event", event: eventOf(1, "b") })).toEqual([false]); // the same click by another id
+      expect(await write(at.stores, { kind: "event", event: eventOf(1, "b"), counts })).toEqual([false]); // the same click by another id
       for (const [id, seconds] of [
         ["s1", 1],
         ["s2", 2],
       ] as const) {
         const event = eventOf(1, id, { kind: "seconds", seconds, mainId: idOf(0x1001), cmId: "" });
-        expect(await write(at.stores, { kind: "event", event })).toEqual([true]);
+        expect(await write(at.stores, { kind: "event", event, counts })).toEqual([true]);
       }
       expect(await at.stores.plays.deliveries()).toEqual([deliveryOf(1)]);
       expect(await at.stores.plays.videoPlays(idOf(0x1001), "viewer")).toEqual({ all: 1, ofViewer: 1 });

@@ -2,11 +2,13 @@ import { describe, expect, it } from "vitest";
 import { ANYBODY } from "../../../server/cm/choose-cm.ts";
 import { reportOf } from "../../../server/reports/report-data.ts";
 import type { MadeReport, ReportSettings } from "../../../server/reports/store.ts";
-import { idOf, type OpenFixture, type Stores, useFixture, videoOf } from "./fixture.ts";
+import { below, createRandom } from "../../support/fills.ts";
+import { idOf, NO_TIMELINE, type OpenFixture, type Stores, useFixture, videoOf } from "./fixture.ts";
 
 /** Two videos of one provider and one of another, delivered behind one CM at 10, 20, 30; the first was downloaded at 15. */
 async function fill({ videos, cms, library, playUnit, accounts }: Stores): Promise<void> {
-  for (const number of [1, 2, 3]) await videos.insert(videoOf(number, { ownerId: number === 3 ? "b" : "a" }), []);
+  for (const number of [1, 2, 3])
+    await videos.insert(videoOf(number, { ownerId: number === 3 ? "b" : "a" }), NO_TIMELINE);
   await cms.insert({
     ...{ id: idOf(0x2001), house: false, active: true, kinds: [], ageLimit: 0, conditions: ANYBODY, type: "video/mp4" },
     ...{
@@ -28,10 +30,10 @@ async function fill({ videos, cms, library, playUnit, accounts }: Stores): Promi
       const unbilled = number === 2 ? ("cap" as const) : null;
       await facts.addDelivery({ ...play, video: 1, slaveId: idOf(number), mainId, unbilled, releasedAt: number * 10 });
       const event = { ...play, number: 1, seconds: 0, at: number * 10 };
-      await facts.addEvent({ ...event, eventId: "i", kind: "impression", mainId: "" });
+      await facts.addEvent({ ...event, eventId: "i", kind: "impression", mainId: "" }, { mainId, seconds: 0 });
       const shown = { ...event, kind: "seconds", mainId, cmId: "" };
-      await facts.addEvent({ ...shown, eventId: "s1", seconds: 4 });
-      await facts.addEvent({ ...shown, eventId: "s2", seconds: 9, at: number * 10 + 5 });
+      await facts.addEvent({ ...shown, eventId: "s1", seconds: 4 }, { mainId, seconds: 4 });
+      await facts.addEvent({ ...shown, eventId: "s2", seconds: 9, at: number * 10 + 5 }, { mainId, seconds: 5 });
     }
   });
   for (const id of ["a", "b"])
@@ -83,6 +85,65 @@ export function describeReportStore(name: string, open: OpenFixture): void {
         clicks: 0,
       });
       expect(await reports.deliveries("a", 10, 20)).toBe(1);
+    });
+
+    it("sum any period as a count of all facts does, over hours and days", async () => {
+      await fill(at.stores);
+      const { reports, playUnit, library } = at.stores;
+      const [HOUR, random] = [3600 * 1000, createRandom(7)];
+      const pick = <T>(of: readonly T[]) => of[below(random, of.length)] as T;
+      const timeOf = () => 1000 + pick([0, below(random, 100 * HOUR), below(random, 100) * HOUR - 1000]); // some on the hour
+      const reasons = [null, "repeat", "cap", "rate"] as const;
+      const facts = Array.from({ length: 300 }, (_, i) => ({
+        number: 1 + (i % 3),
+        at: timeOf(),
+        unbilled: reasons[i % 4] ?? null,
+      }));
+      await playUnit.run(async (unit) => {
+        for (const [i, { number, at: releasedAt, unbilled }] of facts.entries()) {
+          const [slaveId, mainId] = [idOf(number), idOf(0x1000 + number)];
+          const delivery = {
+            playId: idOf(0x5000 + i),
+            video: 1,
+            slaveId,
+            mainId,
+            cmId: idOf(0x2001),
+            unbilled,
+            releasedAt,
+          };
+          await unit.facts.addDelivery(delivery);
+          const event = { playId: delivery.playId, number: 1, seconds: 0, at: releasedAt };
+          await unit.facts.addEvent(
+            { ...event, eventId: "c", kind: "click", mainId: "", cmId: idOf(0x2001) },
+            { mainId, seconds: 0 },
+          );
+          await unit.facts.addEvent(
+            { ...event, eventId: "s", kind: "seconds", mainId, cmId: "" },
+            { mainId, seconds: i },
+          );
+        }
+      });
+      for (const [i, { number, at }] of facts.entries())
+        await library.addDownload({ at, mainId: idOf(0x1000 + number), accountId: null }, `${i}`);
+      const times = [...facts.slice(0, 20).map(({ at }) => at), ...[1, 24, 48, 30.5].map((hours) => hours * HOUR)];
+      for (let i = 0; i < 60; i++) {
+        const [a, b] = [pick(times), pick(times)];
+        const [from, to] = [Math.max(100, Math.min(a, b)), Math.max(a, b)]; // behind what fill() counted
+        const within = facts.filter((fact) => fact.number < 3 && fact.at >= from && fact.at < to);
+        const found = reportOf(from, to, await reports.lines({ ownerId: "a" }, from, to));
+        const billable = within.filter(({ unbilled }) => unbilled === null).length;
+        const repeats = within.filter(({ unbilled }) => unbilled === "repeat").length;
+        expect([from, to, found.deliveries, found.billable, found.downloads]).toEqual([
+          ...[from, to, within.length, billable, within.length],
+        ]);
+        expect(found.videos.reduce((sum, row) => sum + row.repeats, 0)).toBe(repeats);
+        expect(await reports.deliveries("a", from, to)).toBe(within.length);
+        expect(found.cms.reduce((sum, row) => sum + row.clicks, 0)).toBe(within.length);
+        const seconds = within.reduce((sum, fact) => sum + facts.indexOf(fact), 0);
+        expect(found.secondsPlayed).toBe(seconds);
+        const behind = facts.filter((fact) => fact.at >= from && fact.at < to).length;
+        expect((await reports.lines({ cmId: idOf(0x2001) }, from, to))[0]?.deliveries ?? 0).toBe(behind);
+      }
     });
 
     it("have settings of each account, the ones put last", async () => {

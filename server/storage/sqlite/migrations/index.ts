@@ -9,6 +9,7 @@ import { surroundings } from "./0007-surroundings.ts";
 import { mainPieces } from "./0008-main-pieces.ts";
 import { playMedia } from "./0009-play-media.ts";
 import { counts } from "./0010-counts.ts";
+import { reportSums } from "./0011-report-sums.ts";
 
 /** In the order of their names. A migration that was released is never changed. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -22,4 +23,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0008-main-pieces": mainPieces,
   "0009-play-media": playMedia,
   "0010-counts": counts,
+  "0011-report-sums": reportSums,
 };

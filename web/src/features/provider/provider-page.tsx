@@ -5,6 +5,7 @@ import { Link } from "../../shared/routing/router.tsx";
 import { Counts } from "./counts.tsx";
 import { OwnVideos } from "./own-videos.tsx";
 import { Reports } from "./reports.tsx";
+import { UnfinishedUploads } from "./unfinished-uploads.tsx";
 
 /** A contents provider's videos, their counts, and the reports of them. */
 export function ProviderPage(): ReactNode {
@@ -26,6 +27,7 @@ export function ProviderPage(): ReactNode {
       {may && (
         <>
           <OwnVideos key={shown} onChanged={() => setShown(shown + 1)} />
+          <UnfinishedUploads />
           <Counts />
           <Reports />
         </>

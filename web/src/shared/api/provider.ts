@@ -1,5 +1,11 @@
 /** A provider's own videos, counts and reports (server/API.md). */
-import type { OwnVideo, OwnVideoPage, VideoChange, VideoConditions } from "../../../../server/library/schemas.ts";
+import type {
+  OwnVideo,
+  OwnVideoPage,
+  UnfinishedUploads,
+  VideoChange,
+  VideoConditions,
+} from "../../../../server/library/schemas.ts";
 import type {
   GivenReportSettings,
   MadeReport,
@@ -21,6 +27,8 @@ export type {
   VideoChange,
   VideoConditions,
 };
+
+export type UnfinishedUpload = UnfinishedUploads["uploads"][number];
 
 export const ownVideos = (page: number): Promise<OwnVideoPage> => call("GET /api/videos?mine=1", { query: { page } });
 
@@ -71,3 +79,11 @@ export const putReportSettings = (settings: ReportSettings): Promise<GivenReport
   changeAnswered("PUT /api/reports/settings", { body: settings });
 
 export const loadReports = async (): Promise<MadeReport[]> => (await call("GET /api/reports")).reports;
+
+/** The account's own that did not come to their end, the oldest first. */
+export const loadUploads = async (): Promise<UnfinishedUpload[]> => (await call("GET /api/uploads")).uploads;
+
+/** Gives an unfinished upload up; what is here of it goes. */
+export async function removeUpload(uploadId: string): Promise<void> {
+  await change("DELETE /api/uploads/{uploadId}", { path: { uploadId }, headers: { "tus-resumable": "1.0.0" } });
+}

@@ -15,6 +15,7 @@ import type {
   MainAddress,
   OwnVideoPage,
   RemoteMain,
+  UnfinishedUploads,
   VideoChange,
   VideoConditions,
   VideoConditionsChange,
@@ -66,6 +67,8 @@ export interface Routes {
   "GET /api/videos/{mainId}/conditions": { answer: VideoConditions };
   "PATCH /api/videos/{mainId}/conditions": { body: VideoConditionsChange };
   "PUT /api/mains/{mainId}/address": { body: MainAddress; answer: RemoteMain };
+  "GET /api/uploads": { answer: UnfinishedUploads };
+  "DELETE /api/uploads/{uploadId}": object;
 
   "POST /api/plays": { body: PlayRequest; answer: Play };
   "POST /api/plays/conditions": { body: ConditionsRequest; answer: AttributesThatMatter };

@@ -56,6 +56,16 @@ export const libraryEn = {
   "provider.addressPlays": "The library gives this address now, and the player reads it there.",
   "provider.addressNoPlays":
     "The library gives this address now, for download. For the player, that server must send Access-Control-Allow-Origin, Access-Control-Expose-Headers: Content-Range and Accept-Ranges: bytes.",
+  "uploads.title": "Unfinished uploads",
+  "uploads.about":
+    "To go on with one, send the same file again. Each counts for your space until it is finished or removed.",
+  "uploads.kind.main": "Main file (.cmx)",
+  "uploads.kind.slave": "Slave file (.cms)",
+  "uploads.file": "{kind}, {size}",
+  "uploads.state": "{share} of it is here. Begun {begun}; removed by itself {removed}.",
+  "uploads.remove": "Remove",
+  "uploads.removeFile": "Remove the upload: {kind}, {size}",
+
   "provider.counts": "Counts",
   "provider.from": "From",
   "provider.to": "Until",
@@ -138,6 +148,15 @@ export const libraryJa: Record<keyof typeof libraryEn, string> = {
   "provider.addressPlays": "ライブラリはこのアドレスを案内し、プレーヤーもそこから読み込みます。",
   "provider.addressNoPlays":
     "ライブラリはこのアドレスをダウンロード用に案内します。プレーヤーで使うには、そのサーバーがAccess-Control-Allow-Origin、Access-Control-Expose-Headers: Content-Range、Accept-Ranges: bytesを返す必要があります。",
+  "uploads.title": "未完了のアップロード",
+  "uploads.about": "続けるには、同じファイルをもう一度送信してください。完了または削除するまで、容量に数えられます。",
+  "uploads.kind.main": "メインファイル（.cmx）",
+  "uploads.kind.slave": "スレーブファイル（.cms）",
+  "uploads.file": "{kind}、{size}",
+  "uploads.state": "{share}まで受信済み。開始：{begun}。自動で削除：{removed}。",
+  "uploads.remove": "削除",
+  "uploads.removeFile": "アップロードを削除：{kind}、{size}",
+
   "provider.counts": "回数",
   "provider.from": "開始",
   "provider.to": "終了",
