@@ -23,6 +23,7 @@ const SUITES: Record<string, () => Promise<Ratio[]>> = {
   starts: benchStarts,
   "play-compress": () => benchPlaying("compress"),
   "play-samples": () => benchPlaying("samples"),
+  "play-mpeg": () => benchPlaying("mpeg"),
   load: benchLoad,
   history: benchHistory,
 };

@@ -15,7 +15,7 @@ import { ROOT } from "../measure.ts";
 
 const run = promisify(execFile);
 
-export type DividedBy = "samples" | "compress";
+export type DividedBy = "samples" | "compress" | "mpeg";
 
 export interface Service {
   url: string;
