@@ -1,10 +1,13 @@
 import type { Demuxer, MpegContainer, RunSink } from "./demuxer.ts";
 import { ProgramDemuxer } from "./mpeg-ps/program-demuxer.ts";
+import { SectorDemuxer } from "./mpeg-ps/sectors.ts";
 import { TransportDemuxer } from "./mpeg-ts/transport-demuxer.ts";
+import { packetFormIn } from "./mpeg-ts/transport-packets.ts";
 
 export function createDemuxer(container: MpegContainer): Demuxer {
   if (container === "es") return new ElementaryDemuxer();
-  return container === "ps" ? new ProgramDemuxer() : new TransportDemuxer(container === "ts" ? 0 : 4);
+  if (container === "ps") return new ProgramDemuxer();
+  return container === "cdxa" ? new SectorDemuxer() : new TransportDemuxer(packetFormIn(container));
 }
 
 class ElementaryDemuxer implements Demuxer {

@@ -4,8 +4,11 @@
  * never exactness.
  */
 
-/** `es` elementary, `ps` program, `ts` transport, `m2ts` transport with four bytes before each packet. */
-export type MpegContainer = "es" | "ps" | "ts" | "m2ts";
+/**
+ * `es` elementary, `ps` program, `ts` transport, `m2ts` transport with four bytes before each packet, `ts204` with sixteen behind each,
+ * `cdxa` a program stream in sectors of a Video CD.
+ */
+export type MpegContainer = "es" | "ps" | "ts" | "m2ts" | "ts204" | "cdxa";
 
 /**
  * Told of every byte in order: `video` or not, from `from` to `to` of the bytes that were pushed.

@@ -3,18 +3,9 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { fromHex, sourceFromBytes } from "../../codec/bytes/bytes.ts";
-import type { MpegContainer } from "../../codec/containers/demuxer.ts";
-import { SegmentOpener } from "../../codec/division/segment-opener.ts";
-import { MainReader } from "../../codec/format/main-file.ts";
-import { SlaveReader } from "../../codec/format/slave-file.ts";
-import { MpegDecoder } from "../../codec/methods/mpeg/mpeg-decoder.ts";
-import { openMpegSegment } from "../../codec/methods/mpeg/segment-bytes.ts";
-import { SegmentSound } from "../../codec/methods/mpeg/segment-sound.ts";
-import { layOut, type SegmentLayout } from "../../codec/methods/mpeg/segment-times.ts";
 import { type Kernels, loadKernels } from "../../codec/wasm/load-kernels.ts";
 import { readWasm } from "../support/kernels.ts";
-import { divideMpegBytes } from "../support/mpeg.ts";
+import { playMpeg } from "../support/mpeg-play.ts";
 import { sampleOf } from "../support/sample.ts";
 import { hasFfmpeg, withFolder } from "../support/tools.ts";
 
@@ -28,52 +19,6 @@ let kernels: Kernels;
 beforeAll(async () => {
   kernels = await loadKernels(readWasm("kernels"));
 });
-
-interface Played {
-  /** In the order of display. */
-  pictures: number[];
-  sounds: { codec: string; times: number[]; bytes: number[] }[];
-  starts: number[];
-}
-
-/** All of a source, from one of its segments on. */
-async function play(source: Uint8Array, fromSegment = 0): Promise<Played> {
-  const { main, slave } = await divideMpegBytes(kernels, source, "sealed", true);
-  const reader = await MainReader.open(sourceFromBytes(main));
-  const opener = await SegmentOpener.open(reader, await SlaveReader.open(sourceFromBytes(slave)));
-  const { parameters, tracks } = reader.header;
-  const decoder = new MpegDecoder(kernels);
-  const pictures: number[] = [];
-  const show = (found: Iterable<{ timeMicroseconds: number | undefined }>): void => {
-    for (const { timeMicroseconds } of found) pictures.push((timeMicroseconds ?? Number.NaN) / 1e6);
-  };
-  show(decoder.decode(fromHex(String(parameters.sequence))));
-  const layouts: SegmentLayout[] = [];
-  const starts: number[] = [];
-  for (const { number } of reader.index.slice(fromSegment)) {
-    const { head, publicBytes, withheld } = await opener.openSegment(number);
-    const segment = await openMpegSegment(publicBytes, withheld);
-    const layout = layOut(segment, head.startMicroseconds);
-    const atStart = layouts.length === 0 && layout.marks.length === 0;
-    const first = atStart ? [{ offset: 0, timeMicroseconds: head.startMicroseconds }] : [];
-    show(decoder.decodeSegment(segment, [...first, ...layout.marks]));
-    layouts.push(layout);
-    starts.push(head.startMicroseconds / 1e6);
-  }
-  show(decoder.end());
-  decoder.close();
-  // Pictures before the first that has a time are counted back from it, as in the player.
-  for (let i = pictures.length - 2; i >= 0; i--)
-    if (Number.isNaN(pictures[i])) pictures[i] = (pictures[i + 1] as number) - PICTURE_SECONDS;
-  const sounds = tracks.flatMap((track) => {
-    if (track.kind !== "audio") return [];
-    const sound = new SegmentSound(parameters.container as MpegContainer, track);
-    const frames = [...layouts.flatMap((layout) => sound.push(layout)), ...sound.end()];
-    const times = frames.map(({ timeMicroseconds }) => timeMicroseconds / 1e6);
-    return [{ codec: track.codec, times, bytes: frames.map(({ bytes }) => bytes.length) }];
-  });
-  return { pictures, sounds, starts };
-}
 
 const ffmpeg = (...args: string[]): void => {
   execFileSync("ffmpeg", ["-v", "error", "-y", ...args]);
@@ -123,7 +68,7 @@ describe.skipIf(!hasFfmpeg())("times of method mpeg", () => {
       ffmpeg(...PICTURES, ...SOUND, "-t", "6", ...options, path);
       return { source: new Uint8Array(readFileSync(path)), video: pictureTimes(path), audio: probed(path, "a:0") };
     });
-    const whole = await play(source);
+    const whole = await playMpeg(kernels, source);
     const zero = video[0] as number;
     expectNear(
       whole.pictures,
@@ -136,7 +81,7 @@ describe.skipIf(!hasFfmpeg())("times of method mpeg", () => {
       audio.times.map((time) => time - zero),
     );
     // Begun in the middle, all is where it was.
-    const { starts, pictures, sounds } = await play(source, 2);
+    const { starts, pictures, sounds } = await playMpeg(kernels, source, 2);
     expect(starts[0]).toBeGreaterThan(2);
     expectNear(pictures, whole.pictures.slice(-pictures.length));
     expect(pictures.length).toBeGreaterThan(50);
@@ -154,7 +99,7 @@ describe.skipIf(!hasFfmpeg())("times of method mpeg", () => {
       writeFileSync(join(folder, "joined.ts"), joined);
       return { source: new Uint8Array(joined), pictures: probed(a, "v:0").times.length };
     });
-    const played = await play(source);
+    const played = await playMpeg(kernels, source);
     expect(played.pictures).toHaveLength(2 * pictures);
     const [first, second] = [played.pictures.slice(0, pictures), played.pictures.slice(pictures)];
     expect(Math.abs((second[0] as number) - (first.at(-1) as number) - 0.04)).toBeLessThan(0.13);
@@ -174,12 +119,12 @@ describe.skipIf(!hasFfmpeg())("times of method mpeg", () => {
       ffmpeg(...PICTURES, "-t", "6", ...MPEG2, path);
       return new Uint8Array(readFileSync(path));
     });
-    const { pictures } = await play(source);
+    const { pictures } = await playMpeg(kernels, source);
     expectNear(
       pictures,
       Array.from({ length: 150 }, (_, i) => i * PICTURE_SECONDS),
     );
-    const later = await play(source, 2);
+    const later = await playMpeg(kernels, source, 2);
     expectNear(later.pictures, pictures.slice(-later.pictures.length));
   });
 });

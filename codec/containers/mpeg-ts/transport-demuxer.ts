@@ -1,7 +1,7 @@
 /** Finds the first MPEG-1 or MPEG-2 video stream of a transport stream (ISO/IEC 13818-1 2.4), by what it carries. */
 import type { Demuxer, RunSink } from "../demuxer.ts";
 import { isVideoStream, pesHeadBytes, readPesTime } from "../mpeg-ps/pes.ts";
-import { PACKET_BYTES, readPacketHead, SYNC } from "./transport-packets.ts";
+import { PACKET_BYTES, type PacketForm, readPacketHead, SYNC } from "./transport-packets.ts";
 
 /** Start codes that an MPEG-1 or MPEG-2 picture can begin with: sequence, group, picture. */
 const OPENING = [0xb3, 0xb8, 0x00];
@@ -15,26 +15,35 @@ export class TransportDemuxer implements Demuxer {
   /** Of the packet that was looked at last. */
   private time: number | undefined;
 
-  constructor(private readonly prefix: number) {}
+  constructor(private readonly form: PacketForm) {}
 
   push(bytes: Uint8Array, last: boolean, run: RunSink): number {
-    const size = this.prefix + PACKET_BYTES;
+    const { bytes: size, lead } = this.form;
     let at = 0;
     while (at + size <= bytes.length) {
-      if (bytes[at + this.prefix] === SYNC) {
-        const video = Math.min(this.videoStart(bytes, at + this.prefix), at + size);
+      if (bytes[at + lead] === SYNC) {
+        const end = at + lead + PACKET_BYTES;
+        const video = Math.min(this.videoStart(bytes, at + lead), end);
         run(false, at, video);
-        if (video < at + size) run(true, video, at + size, this.time);
+        if (video < end) run(true, video, end, this.time);
+        if (end < at + size) run(false, end, at + size);
         at += size;
       } else {
-        const next = bytes.indexOf(SYNC, at + this.prefix + 1);
-        const to = next < 0 ? bytes.length - this.prefix : next - this.prefix;
+        const to = this.nextPacket(bytes, at + 1);
         run(false, at, to);
         at = to;
       }
     }
     if (last && at < bytes.length) run(false, at, bytes.length);
     return last ? bytes.length : at;
+  }
+
+  /** Where two packets follow each other, as far as the bytes reach. */
+  private nextPacket(bytes: Uint8Array, from: number): number {
+    const { bytes: size, lead } = this.form;
+    for (let sync = bytes.indexOf(SYNC, from + lead); sync >= 0; sync = bytes.indexOf(SYNC, sync + 1))
+      if (sync + size >= bytes.length || bytes[sync + size] === SYNC) return sync - lead;
+    return bytes.length - lead;
   }
 
   /** Where the video in a packet begins; its end where there is none. */

@@ -73,11 +73,23 @@ export interface PacketForm {
 }
 
 /** As they are sent, with a time stamp before each (BDAV), with 16 bytes for correcting errors behind each (DVB). */
-const FORMS: readonly PacketForm[] = [
-  { bytes: PACKET_BYTES, lead: 0 },
-  { bytes: 192, lead: 4 },
-  { bytes: 204, lead: 0 },
-];
+const NAMED_FORMS = {
+  ts: { bytes: PACKET_BYTES, lead: 0 },
+  m2ts: { bytes: 192, lead: 4 },
+  ts204: { bytes: 204, lead: 0 },
+} as const satisfies Record<string, PacketForm>;
+/** Of a file whose video is MPEG-1 or MPEG-2. */
+export type TransportForm = keyof typeof NAMED_FORMS;
+const FORMS: readonly PacketForm[] = Object.values(NAMED_FORMS);
+
+export const packetFormIn = (container: TransportForm): PacketForm => NAMED_FORMS[container];
+
+export const isTransportForm = (container: unknown): container is TransportForm =>
+  Object.hasOwn(NAMED_FORMS, String(container));
+
+/** How a form is named; undefined for none of these. */
+export const formName = ({ bytes }: PacketForm): TransportForm | undefined =>
+  Object.entries(NAMED_FORMS).find(([, form]) => form.bytes === bytes)?.[0] as TransportForm | undefined;
 /** So many sync bytes at their places are packets. */
 const SURE_PACKETS = 5;
 /** So many PIDs there are. */

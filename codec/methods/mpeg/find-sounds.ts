@@ -2,13 +2,20 @@
 import type { ByteSource } from "../../bytes/bytes.ts";
 import type { MpegContainer } from "../../containers/demuxer.ts";
 import { programSounds } from "../../containers/mpeg-ps/program-sound.ts";
+import { sectorPayloads } from "../../containers/mpeg-ps/sectors.ts";
 import { Programme } from "../../containers/mpeg-ts/programme.ts";
 import { TransportDemuxer } from "../../containers/mpeg-ts/transport-demuxer.ts";
-import { readPacket, walkPackets } from "../../containers/mpeg-ts/transport-packets.ts";
+import {
+  isTransportForm,
+  packetFormIn,
+  readPacket,
+  type TransportForm,
+  walkPackets,
+} from "../../containers/mpeg-ts/transport-packets.ts";
 import { FrameSplitter } from "../../containers/streams/frame-splitter.ts";
 import { aacConfiguration, type FrameHead, type SoundCoding } from "../../containers/streams/sound-frames.ts";
 import type { AudioTrack } from "../../format/header.ts";
-import { LPCM, packetFormIn } from "./segment-sound.ts";
+import { LPCM } from "./segment-sound.ts";
 
 /** A sound has to begin within this. */
 const PROBE_BYTES = 4 << 20;
@@ -20,10 +27,10 @@ const LPCM_BITS = [16, 20, 24];
 export async function findSounds(source: ByteSource, container: MpegContainer): Promise<AudioTrack[]> {
   if (container === "es") return [];
   const bytes = await source.read(0, Math.min(PROBE_BYTES, source.size));
-  return (container === "ps" ? ofProgram(bytes) : ofTransport(bytes, container)).map((track, i) => ({
-    ...track,
-    id: i + 1,
-  }));
+  const found = isTransportForm(container)
+    ? ofTransport(bytes, container)
+    : ofProgram(container === "cdxa" ? sectorPayloads(bytes) : bytes);
+  return found.map((track, i) => ({ ...track, id: i + 1 }));
 }
 
 type FoundTrack = Omit<AudioTrack, "id">;
@@ -49,9 +56,9 @@ function ofProgram(bytes: Uint8Array): FoundTrack[] {
   return [...tracks.values()].sort((a, b) => (a.pid ?? 0) - (b.pid ?? 0));
 }
 
-function ofTransport(bytes: Uint8Array, container: "ts" | "m2ts"): FoundTrack[] {
+function ofTransport(bytes: Uint8Array, container: TransportForm): FoundTrack[] {
   const form = packetFormIn(container);
-  const demuxer = new TransportDemuxer(form.lead);
+  const demuxer = new TransportDemuxer(form);
   demuxer.push(bytes, true, () => {});
   const { pid: video } = demuxer;
   const programme = new Programme();

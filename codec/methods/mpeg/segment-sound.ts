@@ -1,7 +1,14 @@
 /** Sound of method `mpeg`: frames out of the segments of a program or transport stream, with their times (FORMAT.md 11.7). */
 import type { MpegContainer } from "../../containers/demuxer.ts";
 import { programSounds } from "../../containers/mpeg-ps/program-sound.ts";
-import { type PacketForm, readPacket, walkPackets } from "../../containers/mpeg-ts/transport-packets.ts";
+import { sectorPayloads } from "../../containers/mpeg-ps/sectors.ts";
+import {
+  isTransportForm,
+  packetFormIn,
+  readPacket,
+  type TransportForm,
+  walkPackets,
+} from "../../containers/mpeg-ts/transport-packets.ts";
 import type { SoundFrame } from "../../containers/source-index.ts";
 import { type FoundFrame, FrameSplitter } from "../../containers/streams/frame-splitter.ts";
 import type { SoundCoding } from "../../containers/streams/sound-frames.ts";
@@ -12,10 +19,6 @@ import type { SegmentLayout } from "./segment-times.ts";
 export const LPCM = "lpcm-dvd";
 /** Frames that follow each other meet exactly: what the stream's clock is off by less is its rounding. */
 const EXACT_MICROSECONDS = 1000;
-
-/** How packets stand in a transport stream of method `mpeg`. */
-export const packetFormIn = (container: MpegContainer): PacketForm =>
-  container === "m2ts" ? { bytes: 192, lead: 4 } : { bytes: 188, lead: 0 };
 
 /** How a track's frames are written; undefined for LPCM, which has none, and for what this version does not know. */
 export function codingOf(codec: string): SoundCoding | undefined {
@@ -43,7 +46,9 @@ export class SegmentSound {
   /** The frames that end in a segment. */
   push({ bytes, timeOf }: SegmentLayout): SoundFrame[] {
     this.timeOf = timeOf;
-    return this.container === "ps" ? this.ofProgram(bytes) : this.ofTransport(bytes);
+    const { container } = this;
+    if (isTransportForm(container)) return this.ofTransport(bytes, container);
+    return this.ofProgram(container === "cdxa" ? sectorPayloads(bytes) : bytes);
   }
 
   /** What is left at the stream's end. */
@@ -61,9 +66,9 @@ export class SegmentSound {
     return frames;
   }
 
-  private ofTransport(bytes: Uint8Array): SoundFrame[] {
+  private ofTransport(bytes: Uint8Array, container: TransportForm): SoundFrame[] {
     const frames: SoundFrame[] = [];
-    walkPackets(bytes, 0, packetFormIn(this.container), true, (sync, end) => {
+    walkPackets(bytes, 0, packetFormIn(container), true, (sync, end) => {
       const packet = readPacket(bytes, sync);
       if (packet === undefined || packet.pid !== this.track.pid || packet.payload >= end) return;
       const payload = bytes.subarray(packet.payload, end);

@@ -13,6 +13,8 @@ const NAMES: Record<MpegContainer, string> = {
   ps: "MPEG program stream",
   ts: "MPEG transport stream",
   m2ts: "MPEG transport stream (M2TS)",
+  ts204: "MPEG transport stream",
+  cdxa: "Video CD",
 };
 
 /** By the file's content; undefined where there is no such video. */

@@ -4,6 +4,7 @@
  */
 import {
   layOut,
+  type MpegContainer,
   MpegDecoder,
   type MpegPicture,
   type OpenedMpegSegment,
@@ -138,8 +139,7 @@ export class MpegFeed implements MediaFeed {
     signal: AbortSignal,
   ): AsyncGenerator<CodedSound> {
     const { container } = this.parts.main.header.parameters;
-    if (container !== "ps" && container !== "ts" && container !== "m2ts") return;
-    const reader = new SegmentSound(container, track);
+    const reader = new SegmentSound(container as MpegContainer, track);
     const from = (seconds - PREROLL_SECONDS) * 1e6;
     const due = (frames: SoundFrame[]): CodedSound[] =>
       frames
