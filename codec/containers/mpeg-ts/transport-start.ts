@@ -11,8 +11,8 @@ import { FrameSplitter } from "./transport-sound.ts";
 
 /** The parameter sets have to come within this. */
 const OPEN_MAX_BYTES = 64 << 20;
-/** The first frame of each sound has to come within this behind the parameter sets: two seconds at 8 Mbit/s. */
-const SOUND_MAX_BYTES = 2 << 20;
+/** The first frame of each sound has to come within this behind the parameter sets: a second at 64 Mbit/s. */
+const SOUND_MAX_BYTES = 8 << 20;
 /** A sequence parameter set, as far as it is read. */
 const SEQUENCE_MAX_BYTES = 1024;
 
