@@ -100,7 +100,7 @@ export class PictureWalk {
       return;
     }
     if (starts && this.parameters[pid] === 0 && isVideoPes(bytes, sync))
-      this.parameters[pid] = transportParameter(pid, this.form, "unknown");
+      this.parameters[pid] = transportParameter(pid, this.form, "pictures");
     if (this.parameters[pid] === 0 || this.seen[pid] === this.pictures || packet.payload >= end) return;
     this.seen[pid] = this.pictures;
     this.beside.push(this.parameters[pid] as number);
