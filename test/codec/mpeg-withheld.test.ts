@@ -33,7 +33,7 @@ const sources = [
   { name: "made in the test: all tools", bytes: writeTools(1).bytes },
   { name: "made in the test: 4:4:4", bytes: writeTools(2, 3).bytes },
   { name: "made in the test: MPEG-1", bytes: mpegSample(3) },
-  ...[...ownFiles("mpeg").filter((path) => !path.includes("h264")), ...healthyMpeg()].map((path) => ({
+  ...[...ownFiles("mpeg").filter((path) => !/h264|hevc/.test(path)), ...healthyMpeg()].map((path) => ({
     name: nameOf(path),
     bytes: readBytes(path),
   })),

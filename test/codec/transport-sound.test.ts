@@ -68,7 +68,7 @@ const FILES: Record<string, { film: RegExp; sounds: Partial<AudioTrack>[] }> = {
   "own-h264-aac.ts": { film: /^avc1/, sounds: [{ codec: "mp4a.40.2" }] },
   "own-h264-ac3.m2ts": { film: /^avc1/, sounds: [{ codec: "ac-3" }] },
   "own-hevc-aac.ts": { film: /^hev1\.1\.6\.L/, sounds: [{ codec: "mp4a.40.2" }] },
-  "own-two-programmes.ts": { film: /^avc1/, sounds: [{ codec: "mp4a.40.2" }] },
+  "own-h264-programmes.ts": { film: /^avc1/, sounds: [{ codec: "mp4a.40.2" }] },
   "own-h264-sounds.ts": {
     film: /^avc1/,
     sounds: [
@@ -258,7 +258,7 @@ describe.skipIf(!hasProbe)("times of transport streams", () => {
 
 describe.skipIf(!hasProbe)("under patent", () => {
   it("the slices of every programme lack their starts", async () => {
-    const bytes = readBytes(own("own-two-programmes.ts"));
+    const bytes = readBytes(own("own-h264-programmes.ts"));
     const shown = await withoutSlave(kernels, bytes, FILL);
     const args = [
       "-v",
@@ -267,7 +267,7 @@ describe.skipIf(!hasProbe)("under patent", () => {
       "stream=id,codec_type",
       "-of",
       "csv=p=0",
-      own("own-two-programmes.ts"),
+      own("own-h264-programmes.ts"),
     ];
     const pids = [...execFileSync("ffprobe", args, { encoding: "utf8" }).matchAll(/video,(0x[0-9a-f]+)/g)].map((one) =>
       Number(one[1]),
