@@ -159,5 +159,5 @@ const NAMES: Partial<Record<SourceKind, string>> = {
   matroska: "Matroska or WebM file",
   ivf: "IVF file",
   annexb: "stream of start codes (H.264 with its parameter sets expected)",
-  transport: "transport stream (H.264 expected)",
+  transport: "transport stream (H.264 or HEVC expected)",
 };

@@ -104,3 +104,29 @@ describe.skipIf(files.length === 0)("damage at one place", () => {
       }
     });
 });
+
+describe.skipIf(files.length === 0)("a block of sound in Matroska", () => {
+  it("whose size is damaged so that it ends where the picture behind it does leaves no picture whole", async () => {
+    const whole = readBytes(files.find((path) => path.endsWith(".mkv")) as string);
+    const { all, pictures } = await samplesOf(whole);
+    const film = pictures[0]?.stream;
+    let tried = 0;
+    for (const [i, sound] of all.entries()) {
+      const picture = all[i + 1];
+      // Of blocks whose size has two bytes: the block's head of four stands behind it.
+      const at = sound.offset - 6;
+      const size = picture === undefined ? 0 : picture.offset + picture.size - sound.offset + 4;
+      if (sound.stream === film || picture === undefined || picture.stream !== film || size >= 1 << 14) continue;
+      if (whole[at - 1] !== 0xa3 || (whole[at] ?? 0) >> 6 !== 1) continue;
+      const bytes = whole.slice();
+      bytes.set([0x40 | (size >> 8), size & 255], at);
+      const found = await samplesOf(bytes);
+      expect(found.pictures.length).toBe(pictures.length - 1);
+      const shown = await withoutSlave(kernels, bytes, FILL);
+      const [from, to] = [picture.offset, picture.offset + picture.size];
+      expect(Buffer.compare(bytes.subarray(from, to), shown.subarray(from, to)), `picture at ${from}`).not.toBe(0);
+      if (++tried === 5) break;
+    }
+    expect(tried).toBe(5);
+  });
+});

@@ -9,6 +9,7 @@ import { openMpeg } from "../../codec/containers/open-mpeg.ts";
 import { readSourceCaptions } from "../../codec/containers/source-captions.ts";
 import { FieldPairs, readField } from "../../codec/containers/streams/h264-headers.ts";
 import { mpegPixelAspect } from "../../codec/containers/streams/mpeg-aspect.ts";
+import { InputError } from "../../codec/errors.ts";
 import { presentationsOf } from "../../codec/format/edit-list.ts";
 import type { VideoTrack } from "../../codec/format/header.ts";
 import { MainReader } from "../../codec/format/main-file.ts";
@@ -217,6 +218,13 @@ describe.skipIf(!hasOwn)("files made here", () => {
   it("sizes of 16 bits (stz2) are read", async () => {
     const film = ownBytes("mp4", "own-b-frames.mp4") as Uint8Array;
     expect((await told(withCompactSizes(film))).pictures).toBe((await told(film)).pictures);
+  });
+
+  it("a table of sizes that is cut before its count is refused by name", async () => {
+    const bytes = (ownBytes("mp4", "own-b-frames.mp4") as Uint8Array).slice();
+    for (let at = Buffer.from(bytes).indexOf("stsz"); at >= 0; at = Buffer.from(bytes).indexOf("stsz", at + 4))
+      bytes.set([0, 0, 0, 16], at - 4);
+    await expect(divideBytes(kernels, bytes, "patent")).rejects.toThrow(InputError);
   });
 
   it("fragments that begin at an hour are played from 0:00, at the rate of their times", async () => {

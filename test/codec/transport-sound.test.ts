@@ -1,8 +1,9 @@
 /** Sound, further programmes and times of transport streams: what the index tells of them is what ffprobe tells, and `patent` withholds them. */
 import { execFileSync } from "node:child_process";
+import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { sourceFromBytes } from "../../codec/bytes/bytes.ts";
-import { elementaryBytes } from "../../codec/containers/mpeg-ts/transport-packets.ts";
+import { elementaryBytes, readPacket } from "../../codec/containers/mpeg-ts/transport-packets.ts";
 import { openIndex } from "../../codec/containers/open-index.ts";
 import type { CodedSample, SoundFrame } from "../../codec/containers/source-index.ts";
 import { isSlice, nextStartCode } from "../../codec/containers/streams/annexb.ts";
@@ -11,10 +12,12 @@ import type { AudioTrack } from "../../codec/format/header.ts";
 import { MainReader } from "../../codec/format/main-file.ts";
 import { type Kernels, loadKernels } from "../../codec/wasm/load-kernels.ts";
 import { combineDivision } from "../support/divisions.ts";
+import { keptFile } from "../support/kept-files.ts";
 import { expectSameBytes, readWasm } from "../support/kernels.ts";
 import { divideBytes, readBytes } from "../support/media.ts";
 import { ownFiles } from "../support/own-media.ts";
 import { hasTool } from "../support/tools.ts";
+import { ROOT } from "../support/tree.ts";
 import { withoutSlave } from "../support/withheld.ts";
 
 const hasProbe = hasTool("ffprobe", "-version", "ffmpeg", "sound of transport streams was NOT tried");
@@ -65,7 +68,7 @@ const FILES: Record<string, { film: RegExp; sounds: Partial<AudioTrack>[] }> = {
   "own-h264-aac.ts": { film: /^avc1/, sounds: [{ codec: "mp4a.40.2" }] },
   "own-h264-ac3.m2ts": { film: /^avc1/, sounds: [{ codec: "ac-3" }] },
   "own-hevc-aac.ts": { film: /^hev1\.1\.6\.L/, sounds: [{ codec: "mp4a.40.2" }] },
-  "own-h264-two-programmes.ts": { film: /^avc1/, sounds: [{ codec: "mp4a.40.2" }] },
+  "own-h264-programmes.ts": { film: /^avc1/, sounds: [{ codec: "mp4a.40.2" }] },
   "own-h264-sounds.ts": {
     film: /^avc1/,
     sounds: [
@@ -255,7 +258,7 @@ describe.skipIf(!hasProbe)("times of transport streams", () => {
 
 describe.skipIf(!hasProbe)("under patent", () => {
   it("the slices of every programme lack their starts", async () => {
-    const bytes = readBytes(own("own-h264-two-programmes.ts"));
+    const bytes = readBytes(own("own-h264-programmes.ts"));
     const shown = await withoutSlave(kernels, bytes, FILL);
     const args = [
       "-v",
@@ -264,7 +267,7 @@ describe.skipIf(!hasProbe)("under patent", () => {
       "stream=id,codec_type",
       "-of",
       "csv=p=0",
-      own("own-h264-two-programmes.ts"),
+      own("own-h264-programmes.ts"),
     ];
     const pids = [...execFileSync("ffprobe", args, { encoding: "utf8" }).matchAll(/video,(0x[0-9a-f]+)/g)].map((one) =>
       Number(one[1]),
@@ -286,6 +289,46 @@ describe.skipIf(!hasProbe)("under patent", () => {
       }
       expect(slices).toBeGreaterThan(50);
     }
+  });
+
+  /** The scene's first second as H.264, and something beside it. @returns its bytes, and those under patent without the slave */
+  async function beside(name: string, options: string): Promise<{ bytes: Uint8Array; shown: Uint8Array }> {
+    const { path, isThere, aside, keep } = keptFile(name, options);
+    if (!isThere) {
+      const scene = ["-i", join(ROOT, "samples/scene.mp4"), "-t", "1", "-vf", "scale=320:180"];
+      execFileSync("ffmpeg", ["-v", "error", "-y", ...scene, ...options.split(" "), aside]);
+      keep();
+    }
+    const bytes = readBytes(path);
+    expect((await openIndex(sourceFromBytes(bytes))).streams).toHaveLength(1);
+    return { bytes, shown: await withoutSlave(kernels, bytes, FILL) };
+  }
+
+  /** Packets of a PID that carry something. */
+  function* packetsOf(bytes: Uint8Array, pid: number) {
+    for (let at = 0; at < bytes.length; at += 188) {
+      const packet = readPacket(bytes, at);
+      if (packet?.pid === pid && packet.payload < at + 188) yield { ...packet, end: at + 188 };
+    }
+  }
+
+  it("of another programme's MPEG-2 4 of 16 bytes are withheld", async () => {
+    const coding = "-map 0:v -map 0:v -c:v:0 libx264 -preset veryfast -c:v:1 mpeg2video -program st=0 -program st=1";
+    const { bytes, shown } = await beside("mpeg2-beside.ts", coding);
+    let places = 0;
+    for (const { payload, end } of packetsOf(bytes, 0x101))
+      for (let at = payload; at + 16 <= end; at += 16) {
+        expect(shown.subarray(at, at + 4)).toEqual(new Uint8Array(4).fill(FILL));
+        places += 1;
+      }
+    expect(places).toBeGreaterThan(1000);
+  });
+
+  it("of sound whose frames are not known, Opus, the packets lack their starts", async () => {
+    const { bytes, shown } = await beside("opus.ts", "-c:v libx264 -preset veryfast -c:a libopus");
+    const starts = [...packetsOf(bytes, 0x101)].filter((packet) => packet.starts);
+    expect(starts.length).toBeGreaterThan(5);
+    expect(starts.filter(({ payload }) => shown[payload] === FILL)).toHaveLength(starts.length);
   });
 
   it("frames of sound lack their first bytes, behind ADTS heads", async () => {

@@ -1,9 +1,12 @@
 /** The player's sound, measured against its picture while both play. */
 import { execFile } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { flashesAndBeeps, loudestSound, makeFlashAndBeep } from "../support/flash-and-beep.ts";
+import { withEdits } from "../support/iso-bytes.ts";
+import { readBytes } from "../support/media.ts";
 import { startApp, type TestApp } from "./support/app.ts";
 import {
   clickSeekBar,
@@ -100,6 +103,30 @@ describe("Watch", () => {
         for (const flash of flashes)
           expect(Math.min(...beeps.map((beep) => Math.abs(beep - flash))), place).toBeLessThan(SYNC_MILLISECONDS);
       }
+    });
+  });
+
+  it("P3: a film compressed by an edit list of several parts has its sound in step", async () => {
+    const clip = join(app.dataDir, "flash and beep, to be cut.mp4");
+    await makeFlashAndBeep(clip, 8);
+    const behind = join(app.dataDir, "its index behind.mp4");
+    await run("ffmpeg", ["-v", "error", "-y", "-i", clip, "-c", "copy", behind]);
+    const rows = [
+      { milliseconds: 2000, from: 500 },
+      { milliseconds: 3000, from: 4200 },
+      { milliseconds: 2000, from: 1700 },
+    ];
+    const edited = join(app.dataDir, "edited.mp4");
+    writeFileSync(edited, withEdits(readBytes(behind), rows));
+    await withPage(app, "/studio", async ({ page }) => {
+      await divideAndWatch(page, edited, join(app.dataDir, "edited.cmx"), "Compress and divide");
+      await playThroughCm(page);
+      expect(Number(await seekBar(page).getAttribute("max"))).toBeCloseTo(7, 1);
+      const { flashes, beeps } = await flashesAndBeeps(page, 5800);
+      console.info(`flashes at ${flashes.map(Math.round)} ms, beeps at ${beeps.map(Math.round)} ms`);
+      expect(flashes.length).toBeGreaterThanOrEqual(5);
+      for (const flash of flashes)
+        expect(Math.min(...beeps.map((beep) => Math.abs(beep - flash)))).toBeLessThan(SYNC_MILLISECONDS);
     });
   });
 });

@@ -45,7 +45,7 @@ const CODED: Readonly<Record<string, string>> = {
   "mpeg/own-h264-sounds.ts": `${small(3)} ${x264} -g 15 -map 0:v ${"-map 0:a ".repeat(4)}-c:a:0 mp2 -c:a:1 ac3 -c:a:2 eac3 -c:a:3 libmp3lame -metadata:s:a:0 language=eng -metadata:s:a:1 language=deu -metadata:s:a:2 language=jpn`,
   "mpeg/own-h264-ac3.m2ts": `${small(2)} ${x264} -g 15 -c:a ac3 -mpegts_m2ts_mode 1 -f mpegts`,
   "mpeg/own-hevc-aac.ts": `${small(2)} -c:v libx265 -preset ultrafast -x265-params log-level=error:pools=1:keyint=15 -c:a aac`,
-  "mpeg/own-h264-two-programmes.ts": `${small(2)} ${x264} -g 15 -map 0:v -map 0:a -map 0:v -map 0:a -c:a aac -program st=0:st=1 -program st=2:st=3`,
+  "mpeg/own-h264-programmes.ts": `${small(2)} ${x264} -g 15 -map 0:v -map 0:a -map 0:v -map 0:a -c:a aac -program st=0:st=1 -program st=2:st=3`,
   "mpeg/own-mpeg1.m1v": `${small(3, "352:240")} -c:v mpeg1video -threads 1 -q:v 4 -bf 2 -g 15 -an`,
   "mpeg/own-mpeg1-odd.m1v": `${small(1, "331:189")} -c:v mpeg1video -threads 1 -q:v 6 -bf 2 -g 9 -an`,
   "mpeg/own-mpeg1-ps.mpg": `${small(2, "352:240")} -c:v mpeg1video -threads 1 -q:v 4 -g 15 -c:a mp2 -f mpeg`,

@@ -87,7 +87,8 @@ class SampleSizes {
     this.constant = known && !isCompact ? this.view.getUint32(4) : 0;
     this.bits = known && isCompact ? this.view.getUint8(7) : 32;
     const claimed = known ? this.view.getUint32(8) : 0;
-    const room = [4, 8, 16, 32].includes(this.bits) ? Math.floor(((this.view.byteLength - 12) * 8) / this.bits) : 0;
+    const bits = Math.max(0, this.view.byteLength - 12) * 8;
+    const room = [4, 8, 16, 32].includes(this.bits) ? Math.floor(bits / this.bits) : 0;
     this.count = this.constant > 0 ? claimed : Math.min(claimed, room);
   }
 

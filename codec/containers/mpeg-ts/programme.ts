@@ -7,30 +7,30 @@ const MAP = 2;
 const SECTION_MAX_BYTES = 4096;
 const STUFFING = 0xff;
 
-/** Stream types whose bytes are looked into: ISO/IEC 13818-1 table 2-34, ATSC A/53 part 3 and what makers of discs and cameras use. */
-const TYPES: Readonly<Record<number, TransportCoding>> = {
-  27: "h264",
-  36: "hevc",
-  15: "aac",
-  3: "mpeg-audio",
-  4: "mpeg-audio",
-  129: "ac-3",
-  135: "ac-3",
-  // Pictures of other codings: MPEG-1 and -2, MPEG-4 part 2, further views and layers of H.264 and HEVC, JPEG 2000, VVC, AVS, VC-1.
-  ...Object.fromEntries(
-    [0x01, 0x02, 0x10, 0x1f, 0x20, 0x21, 0x25, 0x28, 0x29, 0x2a, 0x2b, 0x33, 0x42, 0xd1, 0xd2, 0xea].map((type) => [
-      type,
-      "unknown" as const,
-    ]),
-  ),
+/** Stream types by what they carry: ISO/IEC 13818-1 table 2-34, ATSC A/53 part 3, and what makers of discs and cameras use. */
+const CODED: Readonly<Record<TransportCoding, readonly number[]>> = {
+  h264: [0x1b],
+  hevc: [0x24],
+  aac: [0x0f],
+  "mpeg-audio": [0x03, 0x04],
+  "ac-3": [0x81, 0x84, 0x87],
+  // AAC in LATM; of discs LPCM, DTS, TrueHD and what followed them.
+  sound: [0x11, 0x80, 0x82, 0x83, 0x85, 0x86, 0x8a, 0xa1, 0xa2],
+  // MPEG-1 and -2, MPEG-4 part 2, further views and layers of H.264 and HEVC, JPEG 2000, VVC, AVS, VC-1.
+  pictures: [0x01, 0x02, 0x10, 0x1f, 0x20, 0x21, 0x25, 0x28, 0x29, 0x2a, 0x2b, 0x33, 0x42, 0xd1, 0xd2, 0xea],
 };
+const TYPES: ReadonlyMap<number, TransportCoding> = new Map(
+  Object.entries(CODED).flatMap(([coding, types]) => types.map((type) => [type, coding as TransportCoding])),
+);
 /** Private data, which its descriptors name. */
 const PRIVATE = 0x06;
 const LANGUAGE = 0x0a;
 const REGISTRATION = 0x05;
-/** ETSI EN 300 468 annex D. */
+/** ETSI EN 300 468 annexes D, G and H: AC-3 and E-AC-3; DTS and AAC. */
 const AC3_DESCRIPTORS = [0x6a, 0x7a];
+const SOUND_DESCRIPTORS = [0x7b, 0x7c];
 const AC3_NAMES = ["AC-3", "EAC3"];
+const SOUND_NAMES = ["Opus", "DTS1", "DTS2", "DTS3", "AC-4"];
 
 /** What a map tells of one of a programme's streams. */
 export interface MappedStream {
@@ -43,7 +43,8 @@ export interface MappedStream {
 /** Codings that method `samples` knows as a film. */
 export type FilmCoding = "h264" | "hevc";
 const isFilm = (coding: TransportCoding): coding is FilmCoding => coding === "h264" || coding === "hevc";
-const isSound = ({ coding }: MappedStream): boolean => !isFilm(coding) && coding !== "unknown";
+/** One whose frames are known. */
+const isSound = ({ coding }: MappedStream): boolean => !isFilm(coding) && coding !== "sound" && coding !== "pictures";
 
 /** Joins a PID's packets to sections. */
 class Sections {
@@ -157,7 +158,7 @@ function mappedStreams(section: Uint8Array): MappedStream[] {
     const next = i + 5 + ((((section[i + 3] ?? 0) & 15) << 8) | (section[i + 4] ?? 0));
     const descriptors = descriptorsOf(section.subarray(i + 5, Math.min(next, end)));
     const type = section[i] ?? 0;
-    const coding = TYPES[type] ?? (type === PRIVATE && descriptors.some(isAc3) ? "ac-3" : undefined);
+    const coding = TYPES.get(type) ?? (type === PRIVATE ? privateCoding(descriptors) : undefined);
     const language = descriptors.find(({ tag }) => tag === LANGUAGE)?.text.slice(0, 3) ?? "";
     if (coding !== undefined) streams.push({ pid: pidAt(section, i + 1), coding, language });
     i = next;
@@ -180,7 +181,13 @@ function descriptorsOf(bytes: Uint8Array): Descriptor[] {
   return found;
 }
 
-const isAc3 = ({ tag, text }: Descriptor): boolean =>
-  AC3_DESCRIPTORS.includes(tag) || (tag === REGISTRATION && AC3_NAMES.includes(text.slice(0, 4)));
+function privateCoding(descriptors: readonly Descriptor[]): TransportCoding | undefined {
+  const isNamed = (tags: readonly number[], names: readonly string[]): boolean =>
+    descriptors.some(
+      ({ tag, text }) => tags.includes(tag) || (tag === REGISTRATION && names.includes(text.slice(0, 4))),
+    );
+  if (isNamed(AC3_DESCRIPTORS, AC3_NAMES)) return "ac-3";
+  return isNamed(SOUND_DESCRIPTORS, SOUND_NAMES) ? "sound" : undefined;
+}
 
 const pidAt = (section: Uint8Array, at: number): number => (((section[at] ?? 0) & 31) << 8) | (section[at + 1] ?? 0);

@@ -95,9 +95,9 @@ const SURE_PACKETS = 5;
 /** So many PIDs there are. */
 export const PIDS = 1 << 13;
 
-/** What a PID carries, as far as its bytes are looked into. */
-export type TransportCoding = "h264" | "hevc" | SoundCoding | "unknown";
-const CODINGS: readonly TransportCoding[] = ["h264", "hevc", "aac", "mpeg-audio", "ac-3", "unknown"];
+/** What a PID carries, as far as its bytes are looked into; `sound` and `pictures` are those of other codings. */
+export type TransportCoding = "h264" | "hevc" | SoundCoding | "sound" | "pictures";
+const CODINGS: readonly TransportCoding[] = ["h264", "hevc", "aac", "mpeg-audio", "ac-3", "sound", "pictures"];
 
 /** A PID, the form of its packets and what they carry in one number, as a stream's parameter. */
 export const transportParameter = (pid: number, form: PacketForm, coding: TransportCoding): number =>
@@ -109,7 +109,7 @@ export const packetFormOf = (parameter: number): PacketForm =>
 
 /** What they carry, by a stream's parameter. */
 export const codingOf = (parameter: number): TransportCoding =>
-  CODINGS[Math.floor(parameter / PIDS / FORMS.length)] ?? "unknown";
+  CODINGS[Math.floor(parameter / PIDS / FORMS.length)] ?? "pictures";
 
 /**
  * How packets stand in a file that may begin in the middle of one.

@@ -102,8 +102,7 @@ export function chooseCuts(bytes: Uint8Array, request: CutRequest): Cuts {
   if (alone) for (const parameter of beside) markBeside(bytes, parameter, marks);
   if (firstPacket !== undefined)
     for (const { offset, size } of transportHeads(bytes, firstPacket)) structure.add(offset, size);
-  marks.sort((a, b) => a.offset - b.offset);
-  const withheld = allocate(marks, request);
+  const withheld = allocate(withoutOverlaps(marks), request);
   const parts = withoutCrossed(structure.parts, withheld);
   const alignment = parts.length < COLUMNS_FROM_PARTS ? "none" : firstPacket === undefined ? "end" : "start";
   return { withheld, structure: parts, alignment, tables };
@@ -122,6 +121,16 @@ class Structure {
     last.lengthField = lengthField === NO_LENGTH_FIELD ? withBytesBehind(last.lengthField, size) : lengthField;
     last.size += size;
   }
+}
+
+/** In order. In damaged files, and where the film's PID changes, two may claim the same bytes: each ends where the next one begins. */
+function withoutOverlaps(marks: Mark[]): Mark[] {
+  marks.sort((a, b) => a.offset - b.offset);
+  for (const [i, mark] of marks.entries()) {
+    const next = marks[i + 1];
+    if (next !== undefined) mark.room = Math.min(mark.room, next.offset - mark.offset);
+  }
+  return marks.filter(({ room }) => room > 0);
 }
 
 /** In damaged files a withheld range may begin or end inside a part; such parts stay open. */

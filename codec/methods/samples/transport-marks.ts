@@ -3,7 +3,9 @@ import {
   elementaryBytes,
   isPes,
   PACKET_BYTES,
+  PIDS,
   packetFormOf,
+  readPacket,
   readPacketHead,
   type TransportCoding,
   walkPackets,
@@ -64,10 +66,14 @@ export function markTransport(
 
 /** What stands beside the film all along a segment: other programmes' pictures, and sound. */
 export function markBeside(bytes: Uint8Array, parameter: number, marks: Mark[]): void {
-  const stream = elementaryBytes(bytes, 0, bytes.length, parameter);
   const coding = codingOf(parameter);
+  if (coding === "sound") {
+    markSoundPackets(bytes, parameter, marks);
+    return;
+  }
+  const stream = elementaryBytes(bytes, 0, bytes.length, parameter);
   const places = new StreamMarks(stream.pieces, marks);
-  if (coding === "unknown") for (const { offset, size } of stream.pieces) markUnknown(offset, offset + size, marks);
+  if (coding === "pictures") for (const { offset, size } of stream.pieces) markUnknown(offset, offset + size, marks);
   else if (coding === "h264" || coding === "hevc") {
     // A slice's start code may stand in the segment before.
     const first = nextStartCode(stream.bytes, 0);
@@ -108,6 +114,15 @@ function hevcUnit(head: number): Unit {
   if (type >= HEVC_NAL.video && type <= HEVC_NAL.picture) return "set";
   if (type > HEVC_NAL.sliceLast) return undefined;
   return type >= HEVC_NAL.keyFirst && type <= HEVC_NAL.keyLast ? "key" : "slice";
+}
+
+/** Of sound whose frames are not known: the starts of PES packets. */
+function markSoundPackets(bytes: Uint8Array, parameter: number, marks: Mark[]): void {
+  walkPackets(bytes, 0, packetFormOf(parameter), true, (sync, end) => {
+    const packet = readPacket(bytes, sync);
+    if (packet?.pid !== parameter % PIDS || !packet.starts || packet.payload >= end) return;
+    marks.push({ offset: packet.payload, room: Math.min(SOUND_MAX_BYTES, end - packet.payload), kind: "sound" });
+  });
 }
 
 function markFrames(stream: Uint8Array, coding: SoundCoding, places: StreamMarks): void {
