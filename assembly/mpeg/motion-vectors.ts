@@ -14,11 +14,11 @@ export class MotionVectors {
     for (let i = 0; i < 8; i++) unchecked((this.vectors[i] = 0));
   }
 
-  /** Takes in a code. @param inField the vector counts lines of a field in a frame picture */
-  put(r: i32, s: i32, t: i32, code: i32, residual: i32, bits: i32, inField: bool): void {
+  /** Takes in a code. @param halved 1: the vector counts lines of a field, and its prediction those of the frame */
+  put(r: i32, s: i32, t: i32, code: i32, residual: i32, bits: i32, halved: i32): void {
     const at = (r << 2) | (s << 1) | t;
-    const halved = inField && t == 1 ? 1 : 0;
-    unchecked((this.vectors[at] = vectorFrom(this.vectors[at] >> halved, code, residual, bits) << halved));
+    const before = unchecked(this.vectors[at]);
+    unchecked((this.vectors[at] = vectorFrom(before >> halved, code, residual, bits) << halved));
   }
 
   select(r: i32, s: i32, parity: i32): void {

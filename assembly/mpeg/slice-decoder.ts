@@ -114,8 +114,8 @@ class SliceDecoder implements SliceSteps {
   vectorCode(r: i32, s: i32, t: i32, residualBits: i32): i32 {
     const taken = takeMotion(reader, residualBits);
     if (taken == MOTION_NONE) return ERROR_SYNTAX;
-    const inField = countsFieldLines(streamHeaders.structure, this.motion);
-    this.vectors.put(r, s, t, taken >> 8, taken & 0xff, residualBits, inField);
+    const halved = t != 0 && countsFieldLines(streamHeaders.structure, this.motion) ? 1 : 0;
+    this.vectors.put(r, s, t, taken >> 8, taken & 0xff, residualBits, halved);
     return OK;
   }
 
