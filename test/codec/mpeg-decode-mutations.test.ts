@@ -6,7 +6,8 @@ import { createRandom } from "../support/fills.ts";
 import { expectSameBytes, readWasm } from "../support/kernels.ts";
 import { ALL_MEDIA, mediaFiles, nameOf, readBytes } from "../support/media.ts";
 import { decodeStream, streamOf } from "../support/mpeg-frames.ts";
-import { writeMpeg1, writeTame, writeTools } from "../support/mpeg-writer.ts";
+import { writeTame } from "../support/mpeg-streams.ts";
+import { writeMpeg1, writeTools } from "../support/mpeg-writer.ts";
 import { mutate } from "../support/mutate.ts";
 import { ownFiles } from "../support/own-media.ts";
 
