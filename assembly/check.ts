@@ -47,7 +47,7 @@ export {
   sumAbsoluteSides16Simd,
 } from "./kernels/half-difference";
 export { inverseTransformLowScalar, inverseTransformLowSimd } from "./kernels/low-transform";
-export { averageScalar, averageSimd, predictScalar, predictSimd } from "./kernels/motion";
+export { predictMeanScalar, predictMeanSimd, predictScalar, predictSimd } from "./kernels/motion";
 export { choosePlaneScalar, choosePlaneSimd } from "./kernels/plane-choice";
 export {
   dequantiseInter,

@@ -57,7 +57,12 @@ export const decode: Command = {
           progress.show(frames);
         }
       }
-      if (frames === 0) throw new InputError(`${input}: no picture found that can be decoded`);
+      if (frames === 0) {
+        const [, width, height] = kernels.bound.readStreamHeader(found.context);
+        throw new InputError(
+          `${input}: no picture of its ${width}x${height} pixels can be decoded: it is damaged or cut`,
+        );
+      }
       await target.close();
       const seconds = (performance.now() - started) / 1000;
       progress.end();

@@ -1,4 +1,4 @@
-/** The inverse transform of blocks of which only low frequencies are there, with the same result as transform.ts to the last bit. */
+/** The inverse transform of blocks of which only low frequencies are there, and perhaps the highest, with the same result as transform.ts to the last bit. */
 import {
   COLUMN_ROUND,
   COLUMN_SHIFT,
@@ -19,17 +19,32 @@ import {
 /** Places of the coefficients that {@link inverseTransformLowScalar} takes: the four lowest frequencies of both directions. */
 const LOW_PLACES: u64 = 0x0f0f0f0f;
 
+/** Offset of the highest frequency of both directions. */
+const LAST: usize = 126;
+
 /**
- * {@link inverseTransformScalar} for blocks whose other coefficients than the four lowest of both directions are zero. This
- * definition is the reference.
- * @param block i16[64], as there
+ * {@link inverseTransformScalar} for blocks whose other coefficients than the four lowest of both directions are zero, but
+ * for the highest of both, which MPEG-2's mismatch control sets. This definition is the reference.
+ * @param block i16[64], as there; its last coefficient is not read
+ * @param last  the last coefficient, 0 or 1
  */
-export function inverseTransformLowScalar(block: usize): void {
+export function inverseTransformLowScalar(block: usize, last: i32): void {
+  store<i16>(block, <i16>last, LAST);
   inverseTransformScalar(block);
 }
 
+/** What a highest vertical frequency of `factor` adds to the left half of a row in the second pass where `last` is 1. */
+function lastLeft(factor: i32): v128 {
+  // The first pass makes (1024 ± 4520, 12873, 19266 or 22725) >> 11 of it in each column.
+  return i32x4.mul(i32x4(2, -6, 9, -11), i32x4.splat(factor));
+}
+
+function lastRight(factor: i32): v128 {
+  return i32x4.mul(i32x4(11, -9, 6, -2), i32x4.splat(factor));
+}
+
 /** Same contract, a quarter of the first pass and half of the second. */
-export function inverseTransformLowSimd(block: usize): void {
+export function inverseTransformLowSimd(block: usize, last: i32): void {
   const x0 = v128.load64_zero(block);
   const x1 = v128.load64_zero(block, 16);
   const x2 = v128.load64_zero(block, 32);
@@ -62,10 +77,10 @@ export function inverseTransformLowSimd(block: usize): void {
   const v02h = v128.shuffle<i16>(v0, v2, 4, 12, 5, 13, 6, 14, 7, 15);
   const v13l = v128.shuffle<i16>(v1, v3, 0, 8, 1, 9, 2, 10, 3, 11);
   const v13h = v128.shuffle<i16>(v1, v3, 4, 12, 5, 13, 6, 14, 7, 15);
-  lowPair(block, 0, 112, v02l, v02h, v13l, v13h, factors(W4, W2), factors(W1, W3));
-  lowPair(block, 16, 96, v02l, v02h, v13l, v13h, factors(W4, W6), factors(W3, -W7));
-  lowPair(block, 32, 80, v02l, v02h, v13l, v13h, factors(W4, -W6), factors(W5, -W1));
-  lowPair(block, 48, 64, v02l, v02h, v13l, v13h, factors(W4, -W2), factors(W7, -W5));
+  lowPair(block, 0, 112, v02l, v02h, v13l, v13h, factors(W4, W2), factors(W1, W3), W7 * last);
+  lowPair(block, 16, 96, v02l, v02h, v13l, v13h, factors(W4, W6), factors(W3, -W7), -W5 * last);
+  lowPair(block, 32, 80, v02l, v02h, v13l, v13h, factors(W4, -W6), factors(W5, -W1), W3 * last);
+  lowPair(block, 48, 64, v02l, v02h, v13l, v13h, factors(W4, -W2), factors(W7, -W5), -W1 * last);
 }
 
 function narrowPair(a: v128, b: v128): v128 {
@@ -83,12 +98,13 @@ function lowPair(
   v13h: v128,
   f02: v128,
   f13: v128,
+  f7: i32,
 ): void {
   const round = i32x4.splat(COLUMN_ROUND);
   const evenLow = i32x4.add(i32x4.dot_i16x8_s(v02l, f02), round);
   const evenHigh = i32x4.add(i32x4.dot_i16x8_s(v02h, f02), round);
-  const oddLow = i32x4.dot_i16x8_s(v13l, f13);
-  const oddHigh = i32x4.dot_i16x8_s(v13h, f13);
+  const oddLow = i32x4.add(i32x4.dot_i16x8_s(v13l, f13), lastLeft(f7));
+  const oddHigh = i32x4.add(i32x4.dot_i16x8_s(v13h, f13), lastRight(f7));
   v128.store(
     block + first,
     i16x8.narrow_i32x4_s(
@@ -105,8 +121,15 @@ function lowPair(
   );
 }
 
-/** Inverse transform of a block of which only the coefficients at `places` (bit = place) may differ from zero. */
-export function inverseTransformOf(block: usize, places: u64): void {
-  if (ASC_FEATURE_SIMD && (places & ~LOW_PLACES) == 0) inverseTransformLowSimd(block);
-  else inverseTransform(block);
+/**
+ * Inverse transform of a block of which only the coefficients at `places` (bit = place) may differ from zero.
+ * @param last 1: the last coefficient, which is zero, is to be 1
+ */
+export function inverseTransformOf(block: usize, places: u64, last: i32 = 0): void {
+  if (ASC_FEATURE_SIMD && (places & ~LOW_PLACES) == 0) {
+    inverseTransformLowSimd(block, last);
+    return;
+  }
+  if (last) store<i16>(block, 1, LAST);
+  inverseTransform(block);
 }

@@ -154,11 +154,14 @@ function withSign<Syntax>(magnitude: i32, negative: i32): i32 {
   return (min<i32>(2047 + negative, wanted) ^ -negative) + negative;
 }
 
-/** Makes the sum of all coefficients odd (ISO/IEC 13818-2 7.4.4). */
-function correctMismatch(): void {
-  if (odd) return;
-  store<i16>(work, load<i16>(work, LAST) ^ 1, LAST);
-  places |= LAST_BIT;
+/** Inverse transform of the work block, in MPEG-2 with the sum of all coefficients made odd (ISO/IEC 13818-2 7.4.4). */
+function transformWork<Syntax>(): void {
+  let last = 0;
+  if (isMpeg2<Syntax>() && odd == 0) {
+    if (places & LAST_BIT) store<i16>(work, load<i16>(work, LAST) ^ 1, LAST);
+    else last = 1;
+  }
+  inverseTransformOf(work, places, last);
 }
 
 /**
@@ -200,11 +203,8 @@ export function readIntraBlock<Syntax>(
   }
   store<i16>(work, <i16>coefficient);
   places |= 1;
-  if (isMpeg2<Syntax>()) {
-    odd ^= coefficient & 1;
-    correctMismatch();
-  }
-  inverseTransformOf(work, places);
+  odd ^= coefficient & 1;
+  transformWork<Syntax>();
   storeBlock8(target, stride, work);
   return OK;
 }
@@ -248,8 +248,7 @@ export function readInterBlock<Syntax>(reader: BitReader, format: BlockFormat, t
     addFlat8(target, stride, inverseTransformDc(<i32>load<i16>(work)));
     return OK;
   }
-  if (isMpeg2<Syntax>()) correctMismatch();
-  inverseTransformOf(work, places);
+  transformWork<Syntax>();
   addResidual8(target, stride, target, stride, work);
   return OK;
 }

@@ -1,8 +1,6 @@
 /** Motion compensation as a decoder needs it (ISO/IEC 13818-2 7.6.4 to 7.6.7, ISO/IEC 11172-2 2.4.4.2). */
-import { average, predict } from "../kernels/motion";
+import { predict, predictMean } from "../kernels/motion";
 import { PictureLines } from "./picture-buffer";
-
-const averaged: usize = memory.data(16 * 16, 16);
 
 /**
  * Predicts 16 columns of a macroblock from one reference. Vectors that leave the picture are held at its edge.
@@ -58,10 +56,6 @@ function predictPlane(
   mean: bool,
 ): void {
   const source = plane + <usize>(y >> 1) * stride + <usize>(x >> 1);
-  if (mean) {
-    predict(averaged, 16, source, stride, width, height, x & 1, y & 1);
-    average(place, stride, averaged, 16, width, height);
-  } else {
-    predict(place, stride, source, stride, width, height, x & 1, y & 1);
-  }
+  if (mean) predictMean(place, stride, source, stride, width, height, x & 1, y & 1);
+  else predict(place, stride, source, stride, width, height, x & 1, y & 1);
 }

@@ -1,64 +1,65 @@
-/** Motion vectors of a macroblock and what the next one's are predicted by (ISO/IEC 13818-2 7.6.3). */
+/**
+ * Motion vectors of a macroblock and what the next one's are predicted by (ISO/IEC 13818-2 7.6.3). In static memory:
+ * every macroblock asks for them.
+ */
 import { FRAME_PICTURE, MOTION_DUAL, MOTION_FIELD, MOTION_FRAME } from "../mpeg-syntax/syntax";
 import { vectorFrom } from "../mpeg-syntax/vectors";
 
-export class MotionVectors {
-  /** PMV[r][s][t]: by r * 4 + s * 2 + t, vertical ones of frame pictures in lines of the frame; in half samples. */
-  private readonly vectors: StaticArray<i32> = [0, 0, 0, 0, 0, 0, 0, 0];
-  /** motion_vertical_field_select by r * 2 + s. */
-  private readonly fields: StaticArray<i32> = [0, 0, 0, 0];
-  /** dmvector. */
-  private readonly differences: StaticArray<i32> = [0, 0];
+/** PMV[r][s][t], i32 by r * 4 + s * 2 + t, vertical ones of frame pictures in lines of the frame; in half samples. */
+const vectors: usize = memory.data(8 * 4);
+/** motion_vertical_field_select, i32 by r * 2 + s. */
+const fields: usize = memory.data(4 * 4);
+/** dmvector, i32[2]. */
+const differences: usize = memory.data(2 * 4);
 
-  reset(): void {
-    for (let i = 0; i < 8; i++) unchecked((this.vectors[i] = 0));
-  }
+export function resetVectors(): void {
+  for (let at: usize = 0; at < 32; at += 8) store<u64>(vectors + at, 0);
+}
 
-  /** Takes in a code. @param inField the vector counts lines of a field in a frame picture */
-  put(r: i32, s: i32, t: i32, code: i32, residual: i32, bits: i32, inField: bool): void {
-    const at = (r << 2) | (s << 1) | t;
-    const halved = inField && t == 1 ? 1 : 0;
-    unchecked((this.vectors[at] = vectorFrom(this.vectors[at] >> halved, code, residual, bits) << halved));
-  }
+/** Takes in a code. @param halved 1: the vector counts lines of a field, and its prediction those of the frame */
+export function putVector(r: i32, s: i32, t: i32, code: i32, residual: i32, bits: i32, halved: i32): void {
+  const at = vectors + <usize>((r << 4) | (s << 3) | (t << 2));
+  store<i32>(at, vectorFrom(load<i32>(at) >> halved, code, residual, bits) << halved);
+}
 
-  select(r: i32, s: i32, parity: i32): void {
-    unchecked((this.fields[(r << 1) | s] = parity));
-  }
+export function selectField(r: i32, s: i32, parity: i32): void {
+  store<i32>(fields + <usize>((r << 3) | (s << 2)), parity);
+}
 
-  putDifference(t: i32, difference: i32): void {
-    unchecked((this.differences[t] = difference));
-  }
+export function putDualDifference(t: i32, difference: i32): void {
+  store<i32>(differences + <usize>(t << 2), difference);
+}
 
-  /** The first vector of a direction stands for the second, too. */
-  repeat(s: i32): void {
-    unchecked((this.vectors[4 + (s << 1)] = this.vectors[s << 1]));
-    unchecked((this.vectors[5 + (s << 1)] = this.vectors[(s << 1) | 1]));
-  }
+/** The first vector of a direction stands for the second, too. */
+export function repeatVector(s: i32): void {
+  const at = vectors + <usize>(s << 3);
+  store<u64>(at, load<u64>(at), 16);
+}
 
-  x(r: i32, s: i32): i32 {
-    return unchecked(this.vectors[(r << 2) | (s << 1)]);
-  }
+export function vectorX(r: i32, s: i32): i32 {
+  return load<i32>(vectors + <usize>((r << 4) | (s << 3)));
+}
 
-  y(r: i32, s: i32): i32 {
-    return unchecked(this.vectors[(r << 2) | (s << 1) | 1]);
-  }
+export function vectorY(r: i32, s: i32): i32 {
+  return load<i32>(vectors + <usize>((r << 4) | (s << 3)), 4);
+}
 
-  parity(r: i32, s: i32): i32 {
-    return unchecked(this.fields[(r << 1) | s]);
-  }
+/** Parity of the field that a vector points at: 0 top, 1 bottom. */
+export function fieldParity(r: i32, s: i32): i32 {
+  return load<i32>(fields + <usize>((r << 3) | (s << 2)));
+}
 
-  /**
-   * Dual prime: what points at the field of the other parity (7.6.3.6).
-   * @param distance fields between the two, 1 or 3
-   */
-  dualX(distance: i32): i32 {
-    return halfAwayFromZero(this.x(0, 0) * distance) + unchecked(this.differences[0]);
-  }
+/**
+ * Dual prime: what points at the field of the other parity (7.6.3.6).
+ * @param distance fields between the two, 1 or 3
+ */
+export function dualX(distance: i32): i32 {
+  return halfAwayFromZero(vectorX(0, 0) * distance) + load<i32>(differences);
+}
 
-  /** @param y vector in lines of a field; @param down lines by which fields of the two parities are apart, -1 or 1 */
-  dualY(y: i32, distance: i32, down: i32): i32 {
-    return halfAwayFromZero(y * distance) + down + unchecked(this.differences[1]);
-  }
+/** @param y vector in lines of a field; @param down lines by which fields of the two parities are apart, -1 or 1 */
+export function dualY(y: i32, distance: i32, down: i32): i32 {
+  return halfAwayFromZero(y * distance) + down + load<i32>(differences, 4);
 }
 
 /** Half, rounded to the nearest, from zero where there are two. */

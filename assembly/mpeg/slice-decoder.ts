@@ -20,7 +20,20 @@ import { BlockFormat, lastDc, readDcBlock, readInterBlock, readIntraBlock } from
 import { predictFrom } from "./compensation";
 import { coded, reader, streamHeaders } from "./decoder-state";
 import { edgesInside, edgesOf } from "./edge-dc-code";
-import { countsFieldLines, MotionVectors, vectorCount } from "./motion-vectors";
+import {
+  countsFieldLines,
+  dualX,
+  dualY,
+  fieldParity,
+  putDualDifference,
+  putVector,
+  repeatVector,
+  resetVectors,
+  selectField,
+  vectorCount,
+  vectorX,
+  vectorY,
+} from "./motion-vectors";
 import { PictureLines } from "./picture-buffer";
 
 const place = new SlicePlace();
@@ -29,9 +42,10 @@ const format = new BlockFormat();
 class SliceDecoder implements SliceSteps {
   /** Macroblocks from the start of the slice's row to the end of the picture. */
   private room: i32 = 0;
-  private readonly vectors: MotionVectors = new MotionVectors();
   /** MOTION_* of the macroblock in work: where nothing else is said, of the picture's own kind. */
   private motion: i32 = MOTION_FRAME;
+  /** 1: its vertical vectors count lines of a field in a frame picture. */
+  private halved: i32 = 0;
   private isFieldDct: bool = false;
   /** Direction bits of the macroblock before, which a skipped one of a B-picture repeats. */
   private lastDirection: i32 = 0;
@@ -53,7 +67,7 @@ class SliceDecoder implements SliceSteps {
   }
 
   begin(): i32 {
-    this.vectors.reset();
+    resetVectors();
     this.lastDirection = 0;
     format.scan = streamHeaders.alternateScan ? alternateTransposed : scanTransposed;
     format.dcShift = 3 - streamHeaders.dcPrecision;
@@ -74,7 +88,7 @@ class SliceDecoder implements SliceSteps {
     const isForwardOnly = streamHeaders.pictureType == TYPE_P;
     if (!isForwardOnly && streamHeaders.pictureType != TYPE_B) return ERROR_SYNTAX;
     this.motion = streamHeaders.structure == FRAME_PICTURE ? MOTION_FRAME : MOTION_FIELD;
-    if (isForwardOnly) this.vectors.reset();
+    if (isForwardOnly) resetVectors();
     this.selectOwnField();
     const wide = streamHeaders.macroblocksWide;
     const first = place.row * wide + place.column + 1;
@@ -89,6 +103,7 @@ class SliceDecoder implements SliceSteps {
   type(): i32 {
     this.motion = streamHeaders.structure == FRAME_PICTURE ? MOTION_FRAME : MOTION_FIELD;
     this.isFieldDct = false;
+    this.halved = 0;
     if (streamHeaders.pictureType == TYPE_D) return reader.get(1) != 0 ? MB_INTRA : ERROR_SYNTAX;
     const number = takeType(reader, streamHeaders.pictureType);
     return number < 0 ? ERROR_SYNTAX : <i32>(typeWord(streamHeaders.pictureType, number) >> 16);
@@ -98,6 +113,7 @@ class SliceDecoder implements SliceSteps {
     const motion = <i32>reader.get(2);
     if (motion == MOTION_DUAL && streamHeaders.pictureType != TYPE_P) return ERROR_SYNTAX;
     this.motion = motion;
+    this.halved = countsFieldLines(streamHeaders.structure, motion) ? 1 : 0;
     return motion;
   }
 
@@ -107,37 +123,36 @@ class SliceDecoder implements SliceSteps {
   }
 
   fieldSelect(r: i32, s: i32): i32 {
-    this.vectors.select(r, s, reader.get(1));
+    selectField(r, s, reader.get(1));
     return OK;
   }
 
   vectorCode(r: i32, s: i32, t: i32, residualBits: i32): i32 {
     const taken = takeMotion(reader, residualBits);
     if (taken == MOTION_NONE) return ERROR_SYNTAX;
-    const inField = countsFieldLines(streamHeaders.structure, this.motion);
-    this.vectors.put(r, s, t, taken >> 8, taken & 0xff, residualBits, inField);
+    putVector(r, s, t, taken >> 8, taken & 0xff, residualBits, this.halved & t);
     return OK;
   }
 
   dualVector(t: i32): i32 {
-    this.vectors.putDifference(t, takeDualVector(reader));
+    putDualDifference(t, takeDualVector(reader));
     return OK;
   }
 
   predict(flags: i32, motion: i32): i32 {
     const intra = flags & MB_INTRA;
     if (streamHeaders.mpeg2 && vectorCount(streamHeaders.structure, motion) == 1) {
-      if (flags & MB_FORWARD || intra) this.vectors.repeat(0);
-      if (flags & MB_BACKWARD) this.vectors.repeat(1);
+      if (flags & MB_FORWARD || intra) repeatVector(0);
+      if (flags & MB_BACKWARD) repeatVector(1);
     }
     if (intra) {
-      if (!streamHeaders.concealment) this.vectors.reset();
+      if (!streamHeaders.concealment) resetVectors();
       this.lastDirection = 0;
       return OK;
     }
     const isForwardOnly = streamHeaders.pictureType == TYPE_P;
     if (isForwardOnly && !(flags & MB_FORWARD)) {
-      this.vectors.reset();
+      resetVectors();
       this.selectOwnField();
     }
     this.lastDirection = isForwardOnly ? MB_FORWARD : flags & (MB_FORWARD | MB_BACKWARD);
@@ -248,8 +263,8 @@ class SliceDecoder implements SliceSteps {
   /** Where nothing is said, a field is predicted from those of its own parity. */
   private selectOwnField(): void {
     const parity = streamHeaders.structure == BOTTOM_FIELD ? 1 : 0;
-    this.vectors.select(0, 0, parity);
-    this.vectors.select(0, 1, parity);
+    selectField(0, 0, parity);
+    selectField(0, 1, parity);
   }
 
   private predictMacroblock(row: i32, column: i32, direction: i32): void {
@@ -264,61 +279,50 @@ class SliceDecoder implements SliceSteps {
 
   /** @param s 0 forward, 1 backward; @param mean averaged with what is there */
   private predictDirection(row: i32, column: i32, s: i32, mean: bool): void {
-    const vectors = this.vectors;
     if (streamHeaders.structure != FRAME_PICTURE) {
       const target = coded.target!;
       const count = vectorCount(streamHeaders.structure, this.motion);
       const height = 16 / count;
       for (let r = 0; r < count; r++) {
-        const reference = fieldOf(vectors.parity(r, s), s);
-        predictFrom(reference, vectors.x(r, s), vectors.y(r, s), column, row * 16 + r * 8, height, target, mean);
+        const reference = fieldOf(fieldParity(r, s), s);
+        predictFrom(reference, vectorX(r, s), vectorY(r, s), column, row * 16 + r * 8, height, target, mean);
       }
       return;
     }
     const reference = s == 0 ? coded.past! : coded.future!;
     if (this.motion == MOTION_FRAME) {
       const unit = unchecked(streamHeaders.wholeSamples[s]);
-      predictFrom(
-        reference,
-        vectors.x(0, s) << unit,
-        vectors.y(0, s) << unit,
-        column,
-        row * 16,
-        16,
-        coded.frame!,
-        mean,
-      );
+      predictFrom(reference, vectorX(0, s) << unit, vectorY(0, s) << unit, column, row * 16, 16, coded.frame!, mean);
       return;
     }
     for (let r = 0; r < 2; r++) {
       const target = coded.frame!.parity(r);
-      const y = vectors.y(r, s) >> 1;
-      predictFrom(reference.parity(vectors.parity(r, s)), vectors.x(r, s), y, column, row * 8, 8, target, mean);
+      const y = vectorY(r, s) >> 1;
+      predictFrom(reference.parity(fieldParity(r, s)), vectorX(r, s), y, column, row * 8, 8, target, mean);
     }
   }
 
   /** From the field of the same parity by its vector, and from the other by what follows from that (7.6.3.6). */
   private predictDual(row: i32, column: i32): void {
-    const vectors = this.vectors;
-    const x = vectors.x(0, 0);
+    const x = vectorX(0, 0);
     if (streamHeaders.structure != FRAME_PICTURE) {
       const parity = streamHeaders.structure == BOTTOM_FIELD ? 1 : 0;
-      const y = vectors.y(0, 0);
+      const y = vectorY(0, 0);
       const target = coded.target!;
-      const otherY = vectors.dualY(y, 1, parity ? 1 : -1);
+      const otherY = dualY(y, 1, parity ? 1 : -1);
       predictFrom(fieldOf(parity, 0), x, y, column, row * 16, 16, target, false);
-      predictFrom(fieldOf(1 - parity, 0), vectors.dualX(1), otherY, column, row * 16, 16, target, true);
+      predictFrom(fieldOf(1 - parity, 0), dualX(1), otherY, column, row * 16, 16, target, true);
       return;
     }
-    const y = vectors.y(0, 0) >> 1;
+    const y = vectorY(0, 0) >> 1;
     const reference = coded.past!;
     for (let parity = 0; parity < 2; parity++) {
       // The other parity's field is one field before, or three.
       const distance = (parity == 0) == streamHeaders.topFieldFirst ? 1 : 3;
       const target = coded.frame!.parity(parity);
-      const otherY = vectors.dualY(y, distance, parity ? 1 : -1);
+      const otherY = dualY(y, distance, parity ? 1 : -1);
       predictFrom(reference.parity(parity), x, y, column, row * 8, 8, target, false);
-      predictFrom(reference.parity(1 - parity), vectors.dualX(distance), otherY, column, row * 8, 8, target, true);
+      predictFrom(reference.parity(1 - parity), dualX(distance), otherY, column, row * 8, 8, target, true);
     }
   }
 }

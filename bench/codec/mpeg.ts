@@ -1,19 +1,26 @@
-/** Method `mpeg`: dividing and combining, both ways of coding the main, beside ffmpeg decoding the same file on one thread. */
+/**
+ * Method `mpeg`: dividing and combining, both ways of coding the main, decoding, and combining with decoding, beside ffmpeg decoding the same
+ * file on one thread; decoding MPEG-1 beside jsmpeg, too.
+ */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { MemorySink, sourceFromBytes } from "../../codec/bytes/bytes.ts";
+import { concatBytes, MemorySink, sourceFromBytes } from "../../codec/bytes/bytes.ts";
 import { openMpeg } from "../../codec/containers/open-mpeg.ts";
+import { videoBytes } from "../../codec/containers/video-bytes.ts";
 import { loadNodeKernels } from "../../codec/hosts/node/kernels.ts";
 import { createNodePool } from "../../codec/hosts/node/pool.ts";
 import { divideVideo } from "../../codec/methods/divide-video.ts";
 import type { DivisionJob } from "../../codec/methods/method.ts";
-import { type CutMpeg, cutMpeg, mergeMpeg } from "../../codec/methods/mpeg/segment-bytes.ts";
+import { MpegDecoder, type MpegPicture } from "../../codec/methods/mpeg/mpeg-decoder.ts";
+import { type CutMpeg, cutMpeg, mergeMpeg, openMpegSegment } from "../../codec/methods/mpeg/segment-bytes.ts";
 import { type MpegSegment, planMpeg } from "../../codec/methods/mpeg/segment-planner.ts";
 import type { Kernels } from "../../codec/wasm/load-kernels.ts";
 import { median, type Ratio, ROOT } from "../measure.ts";
+import { lap } from "./coders.ts";
 
 const run = promisify(execFile);
 const FILES = [
@@ -23,6 +30,7 @@ const FILES = [
   "orion_mpeg1_es.mpg",
   "enc_flower_dvd.vob",
   "dvb_sd_interlaced_025.ts",
+  "bbb_1080p_mpeg2.ts",
 ];
 const TURNS = 5;
 /** User time of warming up, and of a turn at least: files are short, and the steady state is meant. */
@@ -46,10 +54,27 @@ export async function benchMpeg(): Promise<Ratio[]> {
     ratios.push(...found);
     if (wantsAll && found.length > 0) console.log(await tableRow(name, bytes, found));
   }
+  ratios.push(...(await interlacedSpeed(kernels)));
   return ratios;
 }
 
-/** Bytes, main and slave of the source, the slave of both, then Mbit/s: ffmpeg, divide and combine recompressed, divide and combine with codes kept. */
+/** 1080i50 of 20 Mbit/s, made of the project's own scene. */
+async function interlacedSpeed(kernels: Kernels): Promise<Ratio[]> {
+  const folder = await mkdtemp(join(tmpdir(), "cmix-bench-"));
+  try {
+    const path = join(folder, "1080i50.m2v");
+    const fields = "fps=50,scale=1920:1080,tinterlace=interleave_top,fieldorder=tff";
+    const rate = ["-b:v", "20M", "-minrate", "20M", "-maxrate", "20M", "-bufsize", "2M", "-bf", "2", "-g", "12"];
+    const coder = ["-c:v", "mpeg2video", "-threads", "1", "-pix_fmt", "yuv420p", "-flags", "+ildct+ilme", ...rate];
+    const source = join(ROOT, "samples/scene.mp4");
+    await run("ffmpeg", ["-v", "error", "-y", "-i", source, "-t", "3", "-an", "-vf", fields, ...coder, path]);
+    return await speedOf("1080i50, 20 Mbit/s", path, new Uint8Array(await readFile(path)), kernels);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Bytes, main and slave of the source, the slave of both, then Mbit/s: ffmpeg; divide, combine, combine + decode, recompressed and with codes kept; decode, and beside jsmpeg. */
 async function tableRow(name: string, bytes: Uint8Array, ratios: readonly Ratio[]): Promise<string> {
   const sinks = { main: new MemorySink(), slave: new MemorySink() };
   const job: DivisionJob = {
@@ -74,6 +99,20 @@ async function speedOf(name: string, path: string, bytes: Uint8Array, kernels: K
   const segments: MpegSegment[] = [];
   for await (const segment of planMpeg(source, found)) segments.push(segment);
   const megabits = (bytes.length * 8) / 1e6;
+  const pieces: Uint8Array[] = [];
+  for await (const piece of videoBytes(source, found.container)) pieces.push(piece);
+  const stream = concatBytes(...pieces);
+  const decoder = new MpegDecoder(kernels);
+  let pictures = 0;
+  const count = (shown: Iterable<MpegPicture>): void => {
+    for (const _picture of shown) pictures += 1;
+  };
+  const decode = async (): Promise<void> => {
+    pictures = 0;
+    decoder.reset();
+    count(decoder.decode(stream));
+    count(decoder.end());
+  };
   const ways = [true, false].flatMap((recompress) => {
     let cuts: CutMpeg[] = [];
     const divide = async (): Promise<void> => {
@@ -86,12 +125,20 @@ async function speedOf(name: string, path: string, bytes: Uint8Array, kernels: K
     const combine = async (): Promise<void> => {
       for (const { publicBytes, withheld } of cuts) await mergeMpeg(kernels, publicBytes, withheld);
     };
+    const combineAndDecode = async (): Promise<void> => {
+      decoder.reset();
+      for (const { publicBytes, withheld } of cuts)
+        count(decoder.decodeSegment(await openMpegSegment(publicBytes, withheld)));
+      count(decoder.end());
+    };
     const said = recompress ? "recompressed" : "codes kept";
     return [
       { name: `mpeg divide, ${said}, ${name}`, work: divide, seconds: [] as number[] },
       { name: `mpeg combine, ${said}, ${name}`, work: combine, seconds: [] as number[] },
+      { name: `mpeg combine + decode, ${said}, ${name}`, work: combineAndDecode, seconds: [] as number[] },
     ];
   });
+  ways.push({ name: `mpeg decode, ${name}`, work: decode, seconds: [] });
   const theirs: number[] = [];
   for (const { work } of ways) await secondsEach(work, WARM_SECONDS);
   // In turns, so that a busy machine slows all alike.
@@ -99,14 +146,39 @@ async function speedOf(name: string, path: string, bytes: Uint8Array, kernels: K
     for (const { work, seconds } of ways) seconds.push(await secondsEach(work, TURN_SECONDS));
     theirs.push(await ffmpegSeconds(path));
   }
-  return ways.map(({ name: what, seconds }) => ({
+  await decode();
+  const [rate, seconds] = found.video.frameRate;
+  const details = { megabits: Number(megabits.toFixed(1)), pictures, playSeconds: (pictures * seconds) / rate };
+  decoder.close();
+  const ratios: Ratio[] = ways.map(({ name: what, seconds }) => ({
     name: what,
     peer: "ffmpeg -threads 1, decoding",
     ours: megabits / median(seconds),
     theirs: megabits / median(theirs),
     unit: "Mbit/s",
-    details: { megabits: Number(megabits.toFixed(1)) },
+    details,
   }));
+  const ours = ratios.at(-1)?.ours ?? Number.NaN;
+  const jsmpeg = found.video.mpeg2 ? undefined : await jsmpegSeconds(stream);
+  if (jsmpeg !== undefined) {
+    const theirs = megabits / jsmpeg;
+    ratios.push({ name: `mpeg decode, ${name}`, peer: "jsmpeg wasm", ours, theirs, unit: "Mbit/s", details });
+  }
+  return ratios;
+}
+
+/** Of decoding an MPEG-1 stream once; it passes over B-pictures. */
+async function jsmpegSeconds(stream: Uint8Array): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), "cmix-bench-"));
+  try {
+    const path = join(folder, "video.m1v");
+    await writeFile(path, stream);
+    return median(
+      [await lap("jsmpeg", path), await lap("jsmpeg", path), await lap("jsmpeg", path)].map((one) => one.cpuSeconds),
+    );
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** User time of one `work`, which is done until that of all is `least`. */

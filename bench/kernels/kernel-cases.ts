@@ -33,7 +33,7 @@ function casesIn(memory: KernelMemory): Record<string, { args: number[]; picture
     forwardTransform: block(out),
     inverseTransform: block(out),
     // kernels/low-transform
-    inverseTransformLow: block(out),
+    inverseTransformLow: block(out, 1),
     // kernels/quantise
     quantise: block(out, a, b, 196608),
     largePlaces: block(a, 1000),
@@ -55,7 +55,7 @@ function casesIn(memory: KernelMemory): Record<string, { args: number[]; picture
     magnitude8: block(a),
     // kernels/motion
     predict: block(out, 16, a, 64, 16, 16, 1, 1),
-    average: block(out, 16, a, 64, 16, 16),
+    predictMean: block(out, 16, a, 64, 16, 16, 1, 1),
     // kernels/bitplane
     splitPlane: whole(out, picture, picture, SAMPLES, 0),
     mergePlane: whole(out, out, picture, SAMPLES, 0),

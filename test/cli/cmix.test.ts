@@ -14,6 +14,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { concatBytes } from "../../codec/bytes/bytes.ts";
 import { writeY4mHeader, Y4M_PICTURE_HEADER } from "../../codec/containers/y4m/y4m.ts";
+import { writeTame } from "../support/mpeg-streams.ts";
 import { writeTools } from "../support/mpeg-writer.ts";
 import { psnr } from "../support/quality.ts";
 import { paintScene } from "../support/scenes.ts";
@@ -196,6 +197,37 @@ describe("cmix encode and decode", () => {
   });
 });
 
+describe("cmix decode of MPEG-2", () => {
+  const headOf = (name: string): string =>
+    readFileSync(at(name)).subarray(0, 200).toString("latin1").split("\n")[0] ?? "";
+
+  it("writes whole frames of field pictures, of every chroma format, and says which field comes first", () => {
+    for (const [seed, chroma, samples] of [
+      [3, 1, "420mpeg2"],
+      [1, 2, "422"],
+      [4, 3, "444"],
+    ] as const) {
+      writeFileSync(at("fields.m2v"), writeTame(seed, chroma).bytes);
+      const { out } = cmix("decode", at("fields.m2v"), "--out", at("fields.y4m"), "--json");
+      expect(JSON.parse(out).frames).toBe(8);
+      const interlace = seed & 1 ? "t" : "b";
+      expect(headOf("fields.y4m")).toBe(`YUV4MPEG2 W96 H192 F25:1 I${interlace} A1:1 C${samples}`);
+      const bytes = 96 * 192 * { "420mpeg2": 1.5, 422: 2, 444: 3 }[samples];
+      expect(readFileSync(at("fields.y4m")).length).toBe(headOf("fields.y4m").length + 1 + 8 * (bytes + 6));
+    }
+  });
+
+  it("writes the frames that ffmpeg writes, from a DVD's program stream", { skip: !hasFfmpeg() }, () => {
+    const make = "-f lavfi -i testsrc2=s=352x288:r=25 -t 1 -c:v mpeg2video -threads 1 -q:v 4 -bf 2 -aspect 16:9 -f vob";
+    expect(spawnSync("ffmpeg", ["-v", "error", "-y", ...make.split(" "), at("dvd.vob")]).status).toBe(0);
+    expect(cmix("decode", at("dvd.vob"), "--out", at("dvd.y4m")).code).toBe(0);
+    expect(headOf("dvd.y4m")).toBe("YUV4MPEG2 W352 H288 F25:1 Ip A16:11 C420mpeg2");
+    const read = "-idct simple -i dvd.vob -f yuv4mpegpipe -y theirs.y4m".split(" ");
+    expect(spawnSync("ffmpeg", ["-v", "error", ...read], { cwd: folder }).status).toBe(0);
+    expect(psnrOfFiles(at("dvd.y4m"), at("theirs.y4m"))).toBeGreaterThan(70);
+  });
+});
+
 describe("cmix divide notes on stderr", () => {
   const notes = (input: string, ...options: string[]) =>
     cmix("divide", input, "--out", at("noted"), "--json", ...options).error;
@@ -269,12 +301,13 @@ describe("cmix refuses in one line, with its exit code, and leaves nothing behin
       3,
       /not a Cmix main file/,
     ],
+    ["decoding no picture", () => ["decode", at("cut.m2v"), "--out", at("x.y4m")], 3, /no picture of its 96x64 pixels/],
     ["decoding noise", () => ["decode", at("noise.bin"), "--out", at("x.y4m")], 3, /no MPEG video/],
     [
-      "decoding MPEG-2",
-      () => ["decode", at("two.m2v"), "--out", at("x.y4m")],
+      "decoding a video that changes its size",
+      () => ["decode", at("sizes.m2v"), "--out", at("x.y4m")],
       3,
-      /MPEG-2 video.*cmix divide --method mpeg/,
+      /picture 8 is 96x64 4:2:0, the first is 96x192 4:2:0.*one by one/,
     ],
     ["inspecting noise", () => ["inspect", at("noise.bin")], 3, /neither a main/],
   ];
@@ -284,7 +317,8 @@ describe("cmix refuses in one line, with its exit code, and leaves nothing behin
       at("noise.bin"),
       Uint8Array.from({ length: 5000 }, (_, i) => (i * i * 31 + 7) & 255),
     );
-    writeFileSync(at("two.m2v"), writeTools(1).bytes);
+    writeFileSync(at("cut.m2v"), writeTools(1).bytes.subarray(0, 60));
+    writeFileSync(at("sizes.m2v"), concatBytes(writeTame(0, 1).bytes, writeTools(1).bytes));
     writeFileSync(at("empty.y4m"), "");
     writeFileSync(at("hollow.mp4"), "\0\0\0\x10ftypisom\0\0\0\0");
     const scene = readFileSync(at("scene.y4m"));

@@ -7,7 +7,8 @@ import { expectSameBytes, readWasm } from "../support/kernels.ts";
 import { ALL_MEDIA, mediaFiles, nameOf, readBytes } from "../support/media.ts";
 import { isMpegVideo } from "../support/mpeg.ts";
 import { decodeStream, streamOf } from "../support/mpeg-frames.ts";
-import { writeMpeg1, writeTame, writeTools } from "../support/mpeg-writer.ts";
+import { writeTame } from "../support/mpeg-streams.ts";
+import { writeMpeg1, writeTools } from "../support/mpeg-writer.ts";
 import { mutate } from "../support/mutate.ts";
 import { ownFiles } from "../support/own-media.ts";
 

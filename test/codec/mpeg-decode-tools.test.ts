@@ -4,7 +4,7 @@ import { type Kernels, loadKernels } from "../../codec/wasm/load-kernels.ts";
 import { readWasm } from "../support/kernels.ts";
 import { ALL_MEDIA } from "../support/media.ts";
 import { agreement, decodeStream, ffmpegPictures } from "../support/mpeg-frames.ts";
-import { writeTame } from "../support/mpeg-writer.ts";
+import { writeTame } from "../support/mpeg-streams.ts";
 import { hasFfmpeg } from "../support/tools.ts";
 
 const SEEDS = ALL_MEDIA ? 64 : 12;

@@ -8,7 +8,7 @@ import { expectSameBytes, readWasm } from "../support/kernels.ts";
 import { readBytes } from "../support/media.ts";
 import { divideMpegBytes } from "../support/mpeg.ts";
 import { decodeStream, type ShownPicture, shown, streamOf } from "../support/mpeg-frames.ts";
-import { writeDcPictures, writeTame } from "../support/mpeg-writer.ts";
+import { writeDcPictures, writeTame } from "../support/mpeg-streams.ts";
 import { ownFiles } from "../support/own-media.ts";
 
 let kernels: Kernels;

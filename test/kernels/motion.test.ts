@@ -29,12 +29,19 @@ function sourceLength({ width, height, halfX, halfY, sourceStride }: Shape): num
   return (height - 1 + halfY) * sourceStride + width + halfX;
 }
 
-function predict(kernel: string, source: Uint8Array, shape: Shape, label: string, misalign = 0): Uint8Array {
+function predict(
+  kernel: string,
+  source: Uint8Array,
+  shape: Shape,
+  label: string,
+  misalign = 0,
+  there = 0x77,
+): Uint8Array {
   const { width, height, halfX, halfY, sourceStride, targetStride } = shape;
   const input = new GuardedBuffer(kernels.memory, source, misalign);
   const target = new GuardedBuffer(
     kernels.memory,
-    new Uint8Array((height - 1) * targetStride + width).fill(0x77),
+    new Uint8Array((height - 1) * targetStride + width).fill(there),
     misalign,
   );
   kernels.call(kernel, target.pointer, targetStride, input.pointer, sourceStride, width, height, halfX, halfY);
@@ -129,63 +136,38 @@ describe("predict", () => {
   });
 });
 
-describe("average", () => {
-  it("rounds up: (10 + 13 + 1) / 2 = 12, and reaches 255", () => {
-    const found = average(
-      "averageScalar",
-      Uint8Array.from({ length: 64 }, (_, i) => (i === 0 ? 10 : 255)),
-      Uint8Array.from({ length: 64 }, (_, i) => (i === 0 ? 13 : 254)),
-      8,
-      8,
-      8,
-      "by hand",
-    );
-    expect([...found.subarray(0, 2)]).toEqual([12, 255]);
+describe("predictMean", () => {
+  it("averages with what is there and rounds up: (0x77 + 10 + 1) / 2 = 65, and reaches 255", () => {
+    const shape: Shape = { width: 8, height: 4, halfX: 0, halfY: 0, sourceStride: 8, targetStride: 8 };
+    const source = new Uint8Array(32).fill(10);
+    expect(predict("predictMeanScalar", source, shape, "by hand")).toEqual(new Uint8Array(32).fill(65));
+    expect(predict("predictMeanScalar", source.fill(255), shape, "by hand", 0, 254)[0]).toBe(255);
   });
 });
 
-function average(
-  kernel: string,
-  target: Uint8Array,
-  other: Uint8Array,
-  stride: number,
-  width: number,
-  height: number,
-  label: string,
-  misalign = 0,
-): Uint8Array {
-  const a = new GuardedBuffer(kernels.memory, target, misalign);
-  const b = new GuardedBuffer(kernels.memory, other, misalign);
-  kernels.call(kernel, a.pointer, stride, b.pointer, stride, width, height);
-  const result = a.read(label);
-  expectSameBytes(b.read(label), other, `other ${label}`);
-  a.release();
-  b.release();
-  return result;
-}
-
 for (const fill of FILLS) {
-  for (const size of [8, 16]) {
-    it(`predict and average, simd equals scalar and the definition: fill=${fill.name} size=${size}`, () => {
-      for (const sourceStride of [size + 1, 48, 177]) {
+  for (const [width, height] of [
+    [8, 4],
+    [8, 8],
+    [16, 8],
+    [16, 16],
+  ] as const) {
+    it(`simd equals scalar and the definition: fill=${fill.name} size=${width}x${height}`, () => {
+      for (const sourceStride of [width + 1, 48, 177]) {
         for (const misalign of [0, 1, 7, 15]) {
           for (const [halfX, halfY] of HALVES) {
-            const shape = { width: size, height: size, halfX, halfY, sourceStride, targetStride: size + misalign };
+            const shape = { width, height, halfX, halfY, sourceStride, targetStride: width + misalign };
             const label = `seed=${SEED} ${JSON.stringify(shape)} fill=${fill.name} misalign=${misalign}`;
             const source = fill.bytes(sourceLength(shape), SEED + misalign);
             const scalar = predict("predictScalar", source, shape, label);
             expectSameBytes(scalar, defined(source, shape), `definition ${label}`);
             expectSameBytes(predict("predictSimd", source, shape, label, misalign), scalar, label);
+            const mean = predict("predictMeanScalar", source, shape, label);
+            const inside = (i: number) => i % shape.targetStride < width;
+            const expected = scalar.map((sample, i) => (inside(i) ? (sample + 0x77 + 1) >> 1 : sample));
+            expectSameBytes(mean, expected, `mean ${label}`);
+            expectSameBytes(predict("predictMeanSimd", source, shape, label, misalign), mean, `mean ${label}`);
           }
-          const length = (size - 1) * sourceStride + size;
-          const label = `seed=${SEED} average fill=${fill.name} size=${size} stride=${sourceStride} misalign=${misalign}`;
-          const target = fill.bytes(length, SEED);
-          const other = (FILLS[0] as (typeof FILLS)[0]).bytes(length, SEED + 1);
-          expectSameBytes(
-            average("averageSimd", target, other, sourceStride, size, size, label, misalign),
-            average("averageScalar", target, other, sourceStride, size, size, label),
-            label,
-          );
         }
       }
     });

@@ -245,7 +245,8 @@ export class MpegDecoder {
   private pictureAt(pointer: number): MpegPicture {
     const { kernels } = this;
     const values = new Int32Array(kernels.raw.memory.buffer, pointer, RECORD.length);
-    const record = Object.fromEntries(RECORD.map((name, i) => [name, values[i] ?? 0])) as PictureRecord;
+    const record = {} as PictureRecord;
+    for (let i = 0; i < RECORD.length; i++) record[RECORD[i] as keyof PictureRecord] = values[i] as number;
     const { width, height, chroma, type, flags, serial, displayWidth, displayHeight, aspectCode } = record;
     const has = (flag: number): boolean => (flags & flag) !== 0;
     const [mpeg2, progressiveSequence, repeat] = [has(MPEG2), has(PROGRESSIVE_SEQUENCE), has(REPEAT_FIRST_FIELD)];
