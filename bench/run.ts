@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { benchCurves } from "./codec/curves.ts";
+import { benchDeinterlace } from "./codec/deinterlace.ts";
 import { benchMpeg } from "./codec/mpeg.ts";
 import { benchSpeed } from "./codec/speed.ts";
 import { benchKernels } from "./kernels/kernels.ts";
@@ -17,6 +18,7 @@ const SUITES: Record<string, () => Promise<Ratio[]>> = {
   kernels: benchKernels,
   speed: benchSpeed,
   mpeg: benchMpeg,
+  deinterlace: benchDeinterlace,
   curves: benchCurves,
   seek: benchSeek,
   smooth: benchSmooth,
