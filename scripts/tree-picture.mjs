@@ -9,7 +9,7 @@ const ABOUT = {
   "assembly/bitstream": "bits, arithmetic coder, READ",
   "assembly/common": "memory and status codes",
   "assembly/kernels": "one stage a file: transform, motion, bit planes …",
-  "assembly/mpeg": "MPEG-1 encoder and decoder",
+  "assembly/mpeg": "MPEG-1 encoder, MPEG decoder",
   "assembly/mpeg-syntax": "headers, tables, slices",
   "assembly/mpeg-division": "MPEG divided as it is",
   codec: "the library, without DOM or Node",

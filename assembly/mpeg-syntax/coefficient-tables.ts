@@ -43,8 +43,8 @@ const INTRA_COEFFICIENT: StaticArray<u8> = [
 /** Table B-14's end of block, and table B-15's. */
 export const END_OF_BLOCK: u32 = 2;
 export const END_OF_BLOCK_BITS: i32 = 2;
-const INTRA_END: u32 = 6;
-const INTRA_END_BITS: i32 = 4;
+export const INTRA_END: u32 = 6;
+export const INTRA_END_BITS: i32 = 4;
 /** Of both tables: 6 bits, then run and level. */
 const ESCAPE: i32 = 1;
 const ESCAPE_LENGTH: i32 = 6;

@@ -14,6 +14,8 @@ import {
   END_OF_BLOCK_BITS,
   escapeLevel,
   escapeRun,
+  INTRA_END,
+  INTRA_END_BITS,
   RUN_END,
   RUN_ESCAPE,
 } from "../mpeg-syntax/coefficient-tables";
@@ -148,6 +150,14 @@ function readCoefficients<Syntax>(reader: BitReader, intra: bool, format: BlockF
   return count;
 }
 
+/** Takes the end of a block where it is next. */
+function takeEnd<Syntax>(reader: BitReader): bool {
+  const bits = hasIntraTable<Syntax>() ? INTRA_END_BITS : END_OF_BLOCK_BITS;
+  if (reader.peek(bits) != (hasIntraTable<Syntax>() ? INTRA_END : END_OF_BLOCK)) return false;
+  reader.skip(bits);
+  return true;
+}
+
 /** A dequantised coefficient, limited, and made odd in MPEG-1. @param negative 0 or 1 */
 function withSign<Syntax>(magnitude: i32, negative: i32): i32 {
   const wanted = isMpeg2<Syntax>() ? magnitude : select<i32>((magnitude - 1) | 1, 0, magnitude != 0);
@@ -187,8 +197,11 @@ export function readIntraBlock<Syntax>(
     if (difference == BAD_DIFFERENCE) return ERROR_SYNTAX;
     dc += difference;
   }
-  clearBlock(work);
-  const count = readCoefficients<Syntax>(reader, true, format);
+  const isEmpty = takeEnd<Syntax>(reader);
+  places = 0;
+  odd = 0;
+  if (!isEmpty || dcSource == DC_BY_CONTEXT) clearBlock(work);
+  const count = isEmpty ? 0 : readCoefficients<Syntax>(reader, true, format);
   if (count < 0) return count;
   if (!isMpeg2<Syntax>() && dcSource == DC_BY_CONTEXT) {
     memory.copy(withoutDc, work, 128);
@@ -197,10 +210,11 @@ export function readIntraBlock<Syntax>(
   }
   lastDc = dc;
   const coefficient = limited(isMpeg2<Syntax>() ? dc << format.dcShift : dc << 3);
-  if (count == 0 && (!isMpeg2<Syntax>() || isFlat(coefficient))) {
+  if (isEmpty && (!isMpeg2<Syntax>() || isFlat(coefficient))) {
     storeFlat8(target, stride, inverseTransformDc(coefficient));
     return OK;
   }
+  if (isEmpty) clearBlock(work);
   store<i16>(work, <i16>coefficient);
   places |= 1;
   odd ^= coefficient & 1;
