@@ -26,10 +26,15 @@ export function audioConfigOf(track: AudioTrack): AudioDecoderConfig {
   return config;
 }
 
+/** Whether the browser's own decoder takes a track. */
 export async function canDecodeSound(track: AudioTrack): Promise<boolean> {
-  if (typeof AudioDecoder === "undefined") return false;
   const config = audioConfigOf(track);
   if (config.description === undefined && CONFIGURED.test(track.codec)) config.description = new Uint8Array(1);
+  return canDecodeConfiguration(config);
+}
+
+export async function canDecodeConfiguration(config: AudioDecoderConfig): Promise<boolean> {
+  if (typeof AudioDecoder === "undefined") return false;
   try {
     return (await AudioDecoder.isConfigSupported(config)).supported === true;
   } catch {
