@@ -83,13 +83,13 @@ describe("D5: kept as it is, and watched:", () => {
     });
   });
 
-  it("says before dividing that a transport stream's sound is not played", async () => {
-    const source = await make("sound.ts", "-c", "copy", "-t", "4");
+  it("says before dividing that sound of a transport stream is not played", async () => {
+    const source = await make("sound.ts", "-c:v", "copy", "-c:a", "dca", "-strict", "-2", "-ar", "48000", "-t", "4");
     await withPage(app, "/studio", async ({ page }) => {
       await chooseFile(page, source);
-      await page.getByText("the sound of a transport stream goes along, but the player does not play it").waitFor();
+      await page.getByText("the sound of this transport stream goes along, but the player cannot play it").waitFor();
       await page.getByLabel("Compress and divide").check();
-      expect(await page.getByText("the sound of a transport stream").count()).toBe(0);
+      expect(await page.getByText("the sound of this transport stream").count()).toBe(0);
     });
   });
 });

@@ -2,7 +2,14 @@
 import { type ByteSource, concatBytes } from "../../bytes/bytes.ts";
 import { untaggedMatrix } from "../../format/header.ts";
 import { isVideoStream } from "../mpeg-ps/pes.ts";
-import { BATCH_SAMPLES, type CodedSample, type FoundIndex, type SourceStream, UNKNOWN } from "../source-index.ts";
+import {
+  BATCH_SAMPLES,
+  type CodedSample,
+  type FoundIndex,
+  languageField,
+  type SourceStream,
+  UNKNOWN,
+} from "../source-index.ts";
 import { isSlice, NAL, nextStartCode } from "../streams/annexb.ts";
 import { FieldPairs, type PictureFacts, readField, readSequence, type SliceCoding } from "../streams/h264-headers.ts";
 import { HEVC_NAL, hevcType, readHevcSequence } from "../streams/hevc-headers.ts";
@@ -108,7 +115,7 @@ const soundStream = ({ stream: { pid, coding, language }, head }: FoundSound, fo
     sampleRate: head.sampleRate,
     channels: head.channels,
     pid,
-    ...(language === "" ? {} : { language }),
+    ...languageField(language),
   },
 });
 

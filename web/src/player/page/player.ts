@@ -15,6 +15,7 @@ import type { PlayLink } from "./play/play-link.ts";
 import { PlaySequence, type SequenceStage } from "./play/play-sequence.ts";
 import { type MainSource, movedItem, type PlaylistItem } from "./playlist.ts";
 import { PlayerStore } from "./snapshot.ts";
+import { SoundStore, usualSound } from "./sound-choice.ts";
 import { isAtRest, nextState, showsCm, showsVideo } from "./state.ts";
 import { wakeSoundService } from "./video/sound-output.ts";
 import { attachScreen, createVideoCanvas, markPicture } from "./video/video-canvas.ts";
@@ -34,6 +35,8 @@ export class Player extends PlayerStore {
   readonly loss: LossWatch;
   /** Of the item that is shown. */
   readonly captions: CaptionsStore;
+  /** Of the item that is shown. */
+  readonly sounds = new SoundStore();
   private readonly worker: Worker;
   private readonly remote: Comlink.Remote<PlayWorkerApi>;
   private readonly mains: MainOpener;
@@ -174,12 +177,14 @@ export class Player extends PlayerStore {
     this.position.set(0);
     if (item === undefined || item.key === this.canvasKey) return;
     this.canvasKey = undefined;
-    if (item.facts.sound?.playable) wakeSoundService();
+    if (usualSound(item.facts.sounds) !== undefined) wakeSoundService();
     this.canvas = createVideoCanvas(item.facts);
     this.element.replaceChildren(this.canvas, ...this.cmStage.elements);
     await attachScreen(this.remote, item.key, this.canvas, this.display);
     this.canvasKey = item.key;
     this.captions.setVideo(item.key, item.facts.captions);
+    this.sounds.setVideo(item.facts.sounds);
+    await this.remote.chooseSound(item.key, this.sounds.snapshot().chosen);
   }
 
   // ---- A play ----
@@ -296,6 +301,20 @@ export class Player extends PlayerStore {
     this.applyVolume();
   }
 
+  /** Lets another of the video's sounds be heard, from where it stands. To be called in a click's handler. @param id one that is playable */
+  async chooseSound(id: number): Promise<void> {
+    const { canvasKey } = this;
+    if (canvasKey === undefined || this.sounds.snapshot().chosen === id) return;
+    this.sounds.choose(id);
+    this.openSound(this.current.facts);
+    try {
+      await this.remote.chooseSound(canvasKey, id);
+      if (showsVideo(this.current.state)) this.seek(this.position.snapshot());
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
   /** The sponsor's link was followed; a play that was left takes that too. */
   cmClicked(): void {
     this.link?.cmClicked();
@@ -359,7 +378,10 @@ export class Player extends PlayerStore {
   }
 
   private openSound(facts: MainFacts | undefined): void {
-    this.video.openSound(facts?.sound?.playable ? facts.sound.sampleRate : undefined);
+    const isShown = facts !== undefined && facts.sounds === this.sounds.snapshot().sounds;
+    const { sounds = [] } = facts ?? {};
+    const sound = isShown ? sounds.find(({ id }) => id === this.sounds.snapshot().chosen) : usualSound(sounds);
+    this.video.openSound(sound?.sampleRate);
   }
 
   private atCm(positionSeconds: number): void {

@@ -1,10 +1,9 @@
 /** AC-3 and E-AC-3, by a decoder of a megabyte that is loaded when it is needed. */
+import { OWN_SOUND } from "../../../shared/worker/decoder-support.ts";
 import type { SoundDecoding } from "./sound-decoding.ts";
 
-const NAME = /^(ac|ec)-3$/;
-
 export const dolbyDecoding: SoundDecoding = {
-  canDecode: async ({ codec }) => NAME.test(codec),
+  canDecode: async ({ codec }) => OWN_SOUND.dolby.test(codec),
 
   async *decode(_config, packets, signal) {
     const { decodeDolby } = await import("./dolby-decoder.ts");

@@ -1,19 +1,18 @@
 /** MPEG audio, layers I to III: by mpg123, which is loaded when it is needed; layer III by the browser's decoder where it has one. */
 import type { MPEGDecoder } from "mpg123-decoder";
 import { readFrameHead } from "../../../../../codec/index.ts";
-import { canDecodeConfiguration } from "../../../shared/worker/decoder-support.ts";
+import { canDecodeConfiguration, OWN_SOUND } from "../../../shared/worker/decoder-support.ts";
 import type { Sound } from "./media-feed.ts";
 import { silence, soundOfChannels } from "./sound-copy.ts";
 import { type CodedSound, decodeSound } from "./sound-decoder.ts";
 import type { SoundDecoding } from "./sound-decoding.ts";
 import { type WholeFrame, wholeFrames } from "./whole-frames.ts";
 
-const NAME = /^mp[123]$/;
 /** Frames that are further apart do not go on from one another. */
 const GAP_MICROSECONDS = 5000;
 
 export const mpegDecoding: SoundDecoding = {
-  canDecode: async ({ codec }) => NAME.test(codec),
+  canDecode: async ({ codec }) => OWN_SOUND.mpeg.test(codec),
 
   async *decode(config, packets, signal) {
     const rest = packets[Symbol.asyncIterator]();

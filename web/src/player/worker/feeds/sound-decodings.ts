@@ -18,9 +18,15 @@ const browserDecoding: SoundDecoding = { canDecode: canDecodeSound, decode: deco
 
 const DECODINGS: readonly SoundDecoding[] = [mpegDecoding, browserDecoding, dolbyDecoding, lpcmDecoding];
 
-/** The first of the tracks that is decoded here; undefined where none is: the picture plays without it. */
-export async function playableSound(tracks: readonly AudioTrack[]): Promise<PlayableSound | undefined> {
-  for (const track of tracks)
-    for (const decoding of DECODINGS) if (await decoding.canDecode(track)) return { track, decoding };
-  return undefined;
+/** Those of the tracks that are decoded here; where there are none, the picture plays without sound. */
+export async function playableSounds(tracks: readonly AudioTrack[]): Promise<PlayableSound[]> {
+  const sounds: PlayableSound[] = [];
+  for (const track of tracks) {
+    for (const decoding of DECODINGS) {
+      if (!(await decoding.canDecode(track))) continue;
+      sounds.push({ track, decoding });
+      break;
+    }
+  }
+  return sounds;
 }
