@@ -11,7 +11,7 @@ import { sampleOf } from "../support/sample.ts";
 import { ROOT, SHARED_MEDIA } from "../support/tree.ts";
 import { sendFile } from "../support/upload.ts";
 import { startTestServer, type TestServer } from "./support/app.ts";
-import { CLIPS, type CodecClip, cutClip, makeClip, SCENE } from "./support/clips.ts";
+import { CLIPS, type CodecClip, cutClip, makeClip, SCENE, SOUND_CLIPS } from "./support/clips.ts";
 import { ENGINES, type EnginePage, waitUntil } from "./support/engines.ts";
 import { likenessToSource, pictureTimes } from "./support/pictures.ts";
 
@@ -60,7 +60,7 @@ const inStudio = (method: "samples" | "compress", source: () => string): Row => 
   },
 });
 
-const made = [CLIPS.H264, CLIPS.VP9, CLIPS.AV1];
+const made = [CLIPS.H264, CLIPS.VP9, CLIPS.AV1, ...SOUND_CLIPS];
 const ROWS: Row[] = [
   {
     name: "method compress",
