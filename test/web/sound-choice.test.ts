@@ -39,13 +39,18 @@ describe("the sound that is heard", () => {
     expect(usualSound([])).toBeUndefined();
   });
 
-  it("is in the language that was chosen last, however a file writes it", () => {
+  it("is in the language that was chosen last, however a file writes it", async () => {
     rememberIn(new Map());
-    const store = new SoundStore();
-    store.setVideo(sounds);
-    store.choose(3);
+    const told: unknown[] = [];
+    const tell = async (...choice: unknown[]) => void told.push(choice);
+    const store = new SoundStore(tell, () => told.push("changed"));
+    await store.setVideo(10, sounds);
+    expect(store.rateOf({ sounds })).toBe(48000);
+    await store.choose(3);
+    await store.choose(3);
+    expect(told).toEqual([[10, 2], [10, 3], "changed"]);
     const others = [sound(1, { language: "en" }), sound(2, { language: "ja-JP" })];
-    store.setVideo(others);
+    await store.setVideo(11, others);
     expect(store.snapshot()).toEqual({ sounds: others, chosen: 2 });
     expect(usualSound([sound(7, { language: "jpn", playable: false }), sound(8)])?.id).toBe(8);
   });

@@ -19,7 +19,7 @@ export function SoundControl({ player }: { player: Player }): ReactNode {
       aria-checked={chosen === id}
       aria-disabled={!playable || undefined}
       dir="auto"
-      onClick={playable ? take(() => void player.chooseSound(id)) : undefined}
+      onClick={playable ? take(() => void player.sounds.choose(id)) : undefined}
     >
       {playable ? names[number] : t("watch.sound.cannot", { label: `${names[number]}, ${codecName(codec)}` })}
     </button>
