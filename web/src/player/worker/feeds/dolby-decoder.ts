@@ -17,6 +17,7 @@ import {
   type StreamTargetChunk,
 } from "mediabunny";
 import { deferred } from "../../../shared/deferred.ts";
+import { crc16 } from "./crc16.ts";
 import type { Sound } from "./media-feed.ts";
 import { silence, soundOf, soundOfChannels } from "./sound-copy.ts";
 import type { CodedSound } from "./sound-decoder.ts";
@@ -173,24 +174,11 @@ const silent = ({ head, timeMicroseconds }: WholeFrame, channels: number): Sound
 async function* checkedFrames(frames: AsyncIterable<WholeFrame>): AsyncGenerator<WholeFrame, undefined> {
   let isTrusted = false;
   for await (const frame of frames) {
-    const isRight = !frame.isDamaged && checkOf(frame.data.subarray(2, frame.head.bytes)) === 0;
+    const isRight = !frame.isDamaged && crc16(frame.data.subarray(2, frame.head.bytes)) === 0;
     isTrusted ||= isRight;
     yield { ...frame, isDamaged: frame.isDamaged || (isTrusted && !isRight) };
   }
 }
-
-/** CRC-16 of ETSI TS 102 366 6.1.7: 0 over a frame behind its sync word. */
-function checkOf(bytes: Uint8Array): number {
-  let check = 0;
-  for (const byte of bytes) check = ((check << 8) ^ (CHECKS[(check >> 8) ^ byte] as number)) & 0xffff;
-  return check;
-}
-
-const CHECKS = Uint16Array.from({ length: 256 }, (_, byte) => {
-  let check = byte << 8;
-  for (let bit = 0; bit < 8; bit++) check = (check << 1) ^ (check & 0x8000 ? 0x8005 : 0);
-  return check;
-});
 
 /** By acmod (ETSI TS 102 366 table 4.3), in FFmpeg's order; acmod 0 are two programmes in mono. */
 const SPEAKERS: readonly (readonly Speaker[])[] = [
