@@ -141,8 +141,11 @@ async function divideInStudio(page: EnginePage, source: string, method: "samples
 
 /** Chromium plays such files in samples.test.ts and others, so that it is tried here in the long run only. */
 function rowsOf(engine: string): Row[] {
-  if (ALL_MEDIA) return ROWS;
-  return engine === "Chromium" ? [] : [...ROWS.slice(0, 1), ...sampleOf(ROWS.slice(1), 2)];
+  // WebKitGTK did not get through these: a limit in REQUIREMENTS.md.
+  const names = SOUND_CLIPS.map(({ name }) => name);
+  const rows = engine === "WebKit" ? ROWS.filter(({ name }) => !names.includes(name)) : ROWS;
+  if (ALL_MEDIA) return rows;
+  return engine === "Chromium" ? [] : [...rows.slice(0, 1), ...sampleOf(rows.slice(1), 2)];
 }
 
 // The engines side by side: a play mostly waits for its CM.
