@@ -39,7 +39,12 @@ export type {
 } from "./containers/source-index.ts";
 export { NAL, nextStartCode } from "./containers/streams/annexb.ts";
 export { HEVC_NAL, hevcType } from "./containers/streams/hevc-headers.ts";
-export { aacConfiguration } from "./containers/streams/sound-frames.ts";
+export {
+  aacConfiguration,
+  type FrameHead,
+  readFrameHead,
+  type SoundCoding,
+} from "./containers/streams/sound-frames.ts";
 export { videoBytes } from "./containers/video-bytes.ts";
 export { readY4m, writeY4mHeader, Y4M_PICTURE_HEADER } from "./containers/y4m/y4m.ts";
 export { PictureBuffers } from "./pictures/picture-buffers.ts";

@@ -7,6 +7,8 @@ import { defineConfig, type Plugin } from "vite";
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 const OUT_DIR = path("../dist/web");
 const SERVICE_WORKER = "service-worker";
+/** Decoders of sound that few videos have: fetched with such a video, which needs the network too. */
+const FETCHED_WHEN_NEEDED = /^\/assets\/(dolby-decoder|mpg123-decoder)-/;
 
 /** Tells the service worker which files to keep. A change of any of them changes it, so that browsers fetch the new build. */
 function listBuiltFiles(): Plugin {
@@ -17,6 +19,7 @@ function listBuiltFiles(): Plugin {
       const names = readdirSync(OUT_DIR, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile() && !entry.name.endsWith(".map") && entry.name !== `${SERVICE_WORKER}.js`)
         .map(({ parentPath, name }) => `${parentPath}/${name}`.slice(OUT_DIR.length))
+        .filter((name) => !FETCHED_WHEN_NEEDED.test(name))
         .sort();
       const hash = createHash("sha256");
       for (const name of names) hash.update(name).update(readFileSync(OUT_DIR + name));

@@ -1,5 +1,6 @@
 /** What the indexers of method `samples` tell about a source file. Positions are bytes from the file's start. */
 import type { ByteSource } from "../bytes/bytes.ts";
+import { LANGUAGE_TAG_MAX } from "../captions/caption-track.ts";
 import type { Edit } from "../format/edit-list.ts";
 import type { AudioTrack, Track } from "../format/header.ts";
 
@@ -145,6 +146,10 @@ export interface SourceIndex extends FoundIndex {
   /** The file's own time at which the presentation begins: from it the samples' times count. 0 but for parts of longer recordings. */
   startMicroseconds: number;
 }
+
+/** Of a sound's track, where the file names its language. @param language BCP 47 or ISO 639-2 */
+export const languageField = (language: string): Pick<AudioTrack, "language"> =>
+  language === "" || language === "und" || language.length > LANGUAGE_TAG_MAX ? {} : { language };
 
 /** Samples handed over at once. */
 export const BATCH_SAMPLES = 512;

@@ -11,7 +11,7 @@ import { sampleOf } from "../support/sample.ts";
 import { ROOT, SHARED_MEDIA } from "../support/tree.ts";
 import { sendFile } from "../support/upload.ts";
 import { startTestServer, type TestServer } from "./support/app.ts";
-import { CLIPS, type CodecClip, cutClip, makeClip, SCENE } from "./support/clips.ts";
+import { CLIPS, type CodecClip, cutClip, makeClip, SCENE, SOUND_CLIPS } from "./support/clips.ts";
 import { ENGINES, type EnginePage, waitUntil } from "./support/engines.ts";
 import { likenessToSource, pictureTimes } from "./support/pictures.ts";
 
@@ -60,7 +60,7 @@ const inStudio = (method: "samples" | "compress", source: () => string): Row => 
   },
 });
 
-const made = [CLIPS.H264, CLIPS.VP9, CLIPS.AV1];
+const made = [CLIPS.H264, CLIPS.VP9, CLIPS.AV1, ...SOUND_CLIPS];
 const ROWS: Row[] = [
   {
     name: "method compress",
@@ -141,8 +141,11 @@ async function divideInStudio(page: EnginePage, source: string, method: "samples
 
 /** Chromium plays such files in samples.test.ts and others, so that it is tried here in the long run only. */
 function rowsOf(engine: string): Row[] {
-  if (ALL_MEDIA) return ROWS;
-  return engine === "Chromium" ? [] : [...ROWS.slice(0, 1), ...sampleOf(ROWS.slice(1), 2)];
+  // WebKitGTK did not get through these: a limit in REQUIREMENTS.md.
+  const names = SOUND_CLIPS.map(({ name }) => name);
+  const rows = engine === "WebKit" ? ROWS.filter(({ name }) => !names.includes(name)) : ROWS;
+  if (ALL_MEDIA) return rows;
+  return engine === "Chromium" ? [] : [...rows.slice(0, 1), ...sampleOf(rows.slice(1), 2)];
 }
 
 // The engines side by side: a play mostly waits for its CM.

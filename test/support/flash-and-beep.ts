@@ -38,6 +38,14 @@ export function tapSound(): void {
       tap.getFloatTimeDomainData(samples);
       return Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
     },
+    soundHertz: () => {
+      const tap = taps.at(-1);
+      if (tap === undefined || tap.context.state === "closed") return 0;
+      const samples = new Float32Array(tap.fftSize);
+      tap.getFloatTimeDomainData(samples);
+      const rises = samples.filter((sample, i) => i > 0 && sample >= 0 && (samples[i - 1] as number) < 0).length;
+      return (rises * tap.context.sampleRate) / tap.fftSize;
+    },
     newestSample: () => {
       const tap = taps.at(-1);
       if (tap === undefined) return 0;
@@ -52,6 +60,11 @@ export function tapSound(): void {
 /** Root mean square of the newest 4096 samples on their way to the loudspeakers. */
 export function soundLevel(page: Page): Promise<number> {
   return page.evaluate(() => (globalThis as unknown as { soundLevel(): number }).soundLevel());
+}
+
+/** How high the newest tone on its way to the loudspeakers is. */
+export function soundHertz(page: Page): Promise<number> {
+  return page.evaluate(() => (globalThis as unknown as { soundHertz(): number }).soundHertz());
 }
 
 /** The loudest of several looks, 50 ms apart: music has pauses. */

@@ -3,7 +3,14 @@ import { viewOf } from "../../bytes/bytes.ts";
 import type { Edit } from "../../format/edit-list.ts";
 import { EDITS_MAX, untaggedMatrix, type VideoTrack } from "../../format/header.ts";
 import { aacChannels, av1Name, avcName, esdsName, hevcName, vpName } from "../codec-names.ts";
-import { type CodedSample, ratioOf, type SourceStream, type StructureRange, type TextCoding } from "../source-index.ts";
+import {
+  type CodedSample,
+  languageField,
+  ratioOf,
+  type SourceStream,
+  type StructureRange,
+  type TextCoding,
+} from "../source-index.ts";
 import { type Box, boxAt, childBox, childBoxes } from "./iso-boxes.ts";
 import { SampleTables, type SoundUnits, type TableSample } from "./iso-tables.ts";
 
@@ -68,8 +75,9 @@ export function readTrack(
     describeVideo(moov, track, entry, tkhd, wide);
     track.stream.isExtra = (view.getUint32(tkhd.body) & ENABLED) === 0;
   }
-  if (handler === "soun") describeAudio(moov, track, entry);
-  else if (entry !== undefined && TEXT_HANDLERS.includes(handler)) describeText(moov, track.stream, entry, mdia, mdhd);
+  const language = languageOf(moov, mdia, mdhd);
+  if (handler === "soun") describeAudio(moov, track, entry, language);
+  else if (entry !== undefined && TEXT_HANDLERS.includes(handler)) describeText(track.stream, entry, language);
   for (const range of track.structure) range.offset += moovOffset;
   return track;
 }
@@ -166,7 +174,7 @@ function soundUnits(view: DataView, entry: Box | undefined, timescale: number): 
   return { timescale, packet: samples > 0 && bytes > 0 ? { samples, bytes } : undefined };
 }
 
-function describeAudio(moov: Uint8Array, track: IsoTrack, entry: Box | undefined): void {
+function describeAudio(moov: Uint8Array, track: IsoTrack, entry: Box | undefined, language: string): void {
   track.stream.form = "audio";
   if (entry === undefined || entry.end - entry.body < AUDIO_ENTRY_BYTES) return;
   const view = viewOf(moov);
@@ -190,22 +198,28 @@ function describeAudio(moov: Uint8Array, track: IsoTrack, entry: Box | undefined
       esds === undefined ? (name === "Opus" ? "opus" : name) : esdsName(name, moov.subarray(esds.body + 4, esds.end)),
     sampleRate,
     channels,
+    ...languageField(language),
   };
 }
 
 /** The language codes of QuickTime that its makers' programs write most. */
 const MACINTOSH_LANGUAGES = ["en", "fr", "de", "it", "nl", "sv", "es", "da", "pt", "nb", "he", "ja"];
 
-function describeText(moov: Uint8Array, stream: SourceStream, entry: Box, mdia: Box | undefined, mdhd: Box): void {
-  const coding = TEXT_CODINGS[entry.type];
+/** By BCP 47 or ISO 639-2; empty where the file does not tell. */
+function languageOf(moov: Uint8Array, mdia: Box | undefined, mdhd: Box): string {
   const packedAt = mdhd.body + (moov[mdhd.body] === 1 ? 32 : 20);
-  if (coding === undefined || packedAt + 2 > mdhd.end) return;
+  if (packedAt + 2 > mdhd.end) return "";
   const elng = childBox(moov, mdia, "elng");
   const packed = viewOf(moov).getUint16(packedAt); // three letters of 5 bits; below 0x400 a code of QuickTime
   const letters = [10, 5, 0].map((shift) => String.fromCharCode(0x60 + ((packed >> shift) & 31))).join("");
   const language = packed < 0x400 ? (MACINTOSH_LANGUAGES[packed] ?? "") : letters;
   const extended = elng && new TextDecoder().decode(moov.subarray(elng.body + 4, elng.end)).replace(/\0.*$/s, "");
-  stream.text = { coding, language: extended || language, name: "", isForDeaf: false };
+  return extended || language;
+}
+
+function describeText(stream: SourceStream, entry: Box, language: string): void {
+  const coding = TEXT_CODINGS[entry.type];
+  if (coding !== undefined) stream.text = { coding, language, name: "", isForDeaf: false };
 }
 
 /** Ids of the tracks that are chapters of others. */

@@ -1,7 +1,14 @@
 /** `Tracks` of Matroska and WebM (RFC 9559 5.1.4). */
 import { untaggedMatrix, type VideoTrack } from "../../format/header.ts";
 import { av1Name, avcName, hevcName } from "../codec-names.ts";
-import { ratioOf, type SourceStream, START_CODES, type StructureRange, type TextCoding } from "../source-index.ts";
+import {
+  languageField,
+  ratioOf,
+  type SourceStream,
+  START_CODES,
+  type StructureRange,
+  type TextCoding,
+} from "../source-index.ts";
 import { childElements, float, unsigned } from "./ebml.ts";
 
 const TRACK_ENTRY = 0xae;
@@ -35,6 +42,8 @@ const AUDIO_NAMES: Record<string, string> = {
   A_OPUS: "opus",
   A_VORBIS: "vorbis",
   A_FLAC: "flac",
+  "A_MPEG/L1": "mp1",
+  "A_MPEG/L2": "mp2",
   "A_MPEG/L3": "mp3",
   A_AC3: "ac-3",
   A_EAC3: "ec-3",
@@ -80,7 +89,7 @@ export function readTracks(
       describeVideo(stream, codec, configuration, fields.get(0xe0) ?? new Uint8Array(), defaultDuration);
     } else if (type === AUDIO) {
       stream.form = "audio";
-      describeAudio(stream, codec, fields.get(0xe1) ?? new Uint8Array());
+      describeAudio(stream, codec, fields.get(0xe1) ?? new Uint8Array(), languageOf(fields) ?? "");
     } else if (type === SUBTITLES && !packed) describeText(stream, codec, fields);
     if (configuration.length > 0 && type <= AUDIO)
       structure.push({
@@ -179,22 +188,26 @@ function videoName(codec: string, configuration: Uint8Array): string {
   return codec === "V_VP8" ? "vp8" : codec.toLowerCase();
 }
 
+function textOf(value: Uint8Array | undefined): string | undefined {
+  return value && new TextDecoder().decode(value.subarray(0, 400)).replace(/\0+$/, "");
+}
+
+/** LanguageBCP47, else Language (RFC 9559 5.1.4.1.19 and 20). */
+const languageOf = (fields: Map<number, Uint8Array>): string | undefined =>
+  textOf(fields.get(0x22b59d)) ?? textOf(fields.get(0x22b59c));
+
 function describeText(stream: SourceStream, codec: string, fields: Map<number, Uint8Array>): void {
   const coding = TEXT_CODINGS[codec];
   if (coding === undefined) return;
-  const text = (id: number): string | undefined => {
-    const value = fields.get(id);
-    return value && new TextDecoder().decode(value.subarray(0, 400)).replace(/\0+$/, "");
-  };
   stream.text = {
     coding,
-    language: text(0x22b59d) ?? text(0x22b59c) ?? "eng", // LanguageBCP47, Language and what stands for no Language
-    name: text(0x536e) ?? "",
+    language: languageOf(fields) ?? "eng", // what stands for no Language
+    name: textOf(fields.get(0x536e)) ?? "",
     isForDeaf: codec === "D_WEBVTT/CAPTIONS" || unsigned(fields.get(0x55ab) ?? new Uint8Array()) === 1,
   };
 }
 
-function describeAudio(stream: SourceStream, codec: string, audio: Uint8Array): void {
+function describeAudio(stream: SourceStream, codec: string, audio: Uint8Array, language: string): void {
   const fields = new Map(
     childElements(audio, 0, audio.length).map(({ id, body, end }) => [id, audio.subarray(body, end)]),
   );
@@ -204,5 +217,5 @@ function describeAudio(stream: SourceStream, codec: string, audio: Uint8Array): 
   const channels = channelField === undefined ? 1 : unsigned(channelField);
   if (!(sampleRate >= 1 && sampleRate <= 768000) || channels < 1 || channels > 64) return;
   const name = AUDIO_NAMES[codec] ?? (codec.startsWith("A_AAC") ? "mp4a.40.2" : codec.toLowerCase());
-  stream.track = { id: 0, kind: "audio", codec: name, sampleRate, channels };
+  stream.track = { id: 0, kind: "audio", codec: name, sampleRate, channels, ...languageField(language) };
 }

@@ -1,7 +1,7 @@
 /** Index of H.264 and HEVC in transport streams (ISO/IEC 13818-1), with their sound. */
 import type { ByteSource } from "../../bytes/bytes.ts";
 import { untaggedMatrix } from "../../format/header.ts";
-import type { FoundIndex, SourceStream } from "../source-index.ts";
+import { type FoundIndex, languageField, type SourceStream } from "../source-index.ts";
 import type { SoundCoding } from "../streams/sound-frames.ts";
 import { PictureWalk } from "./picture-walk.ts";
 import { findPackets, type PacketForm, transportParameter } from "./transport-packets.ts";
@@ -66,7 +66,7 @@ const soundStream = ({ stream: { pid, coding, language }, head }: FoundSound, fo
     sampleRate: head.sampleRate,
     channels: head.channels,
     pid,
-    ...(language === "" ? {} : { language }),
+    ...languageField(language),
   },
 });
 

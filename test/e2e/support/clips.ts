@@ -57,6 +57,12 @@ const HEVC: CodecClip = {
 };
 export const CLIPS = { H264, VP8, VP9, AV1, HEVC };
 
+/** With sound that no browser decodes by itself. */
+export const SOUND_CLIPS: readonly CodecClip[] = [
+  { ...H264, name: "H.264 and MP2 in MP4", file: "mp2.mp4", options: ["-preset", "veryfast", "-c:a", "mp2"] },
+  { ...H264, name: "H.264 and AC-3 in Matroska", file: "ac3.mkv", options: ["-preset", "veryfast", "-c:a", "ac3"] },
+];
+
 /**
  * @param source a video of ours; its first `seconds` are taken
  * @throws Error ffmpeg has no encoder for it: a machine for tests has one

@@ -23,7 +23,7 @@ import {
   untaggedMatrix,
 } from "../../../../codec/index.ts";
 import { CmixError, type ErrorDetails, InputError, UnsupportedError } from "../../../../codec/page.ts";
-import { canDecodeSound } from "../../shared/worker/decoder-support.ts";
+import { canPlaySound } from "../../shared/worker/decoder-support.ts";
 import { keepEarlyTimes } from "../../shared/worker/early-pictures.ts";
 import { heldSample, partsFrom, type TrackPart } from "../../shared/worker/presentation.ts";
 import type { SourceFacts } from "../protocol/divide-api.ts";
@@ -46,6 +46,13 @@ function ratioOf(rate: number): [number, number] {
     if (Math.abs(numerator / denominator - rate) < 0.005) return [numerator, denominator];
   }
   return [Math.max(1, Math.round(rate * 1000)), 1000];
+}
+
+async function soundFacts(sound: InputAudioTrack, codec: string): Promise<NonNullable<SourceFacts["sound"]>> {
+  const [sampleRate, channels] = [await sound.getSampleRate(), await sound.getNumberOfChannels()];
+  const isDecoded = await sound.canDecode();
+  const playable = isDecoded || (await canPlaySound({ id: 0, kind: "audio", codec, sampleRate, channels }));
+  return { codec, sampleRate, channels, playable };
 }
 
 export class SourceReader {
@@ -133,13 +140,8 @@ export class SourceReader {
       },
       sound:
         sound === undefined || soundCodec === undefined
-          ? ownSound && { ...ownSound, playable: await canDecodeSound(ownSound) }
-          : {
-              codec: soundCodec,
-              sampleRate: await sound.getSampleRate(),
-              channels: await sound.getNumberOfChannels(),
-              playable: await sound.canDecode(),
-            },
+          ? ownSound && { ...ownSound, playable: await canPlaySound(ownSound) }
+          : await soundFacts(sound, soundCodec),
       hasUnknownSound: (sound ?? ownSound) !== undefined && soundCodec === undefined,
       hasUnplayedSound: sound !== undefined && isTransport && kept?.sound === undefined,
       isDecodable,

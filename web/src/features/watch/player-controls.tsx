@@ -6,6 +6,7 @@ import { useText } from "../../shared/i18n/text.tsx";
 import { CaptionsControl } from "./captions-control.tsx";
 import { Control } from "./control.tsx";
 import { SeekBar } from "./seek-bar.tsx";
+import { SoundControl } from "./sound-control.tsx";
 import type { FullScreen } from "./use-full-screen.ts";
 import type { PictureInPicture } from "./use-picture-in-picture.ts";
 
@@ -120,6 +121,7 @@ export function PlayerControls({
             </option>
           ))}
         </select>
+        <SoundControl player={player} />
         <CaptionsControl captions={player.captions} onOpenFile={onOpenCaptions} />
         {small?.can && (
           <Control

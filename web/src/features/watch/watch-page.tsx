@@ -146,10 +146,11 @@ function Watch({ player, snapshot, wasDamaged }: WatchProps): ReactNode {
 
 function SoundHint({ facts }: { facts: NonNullable<PlayerSnapshot["facts"]> }): ReactNode {
   const { t } = useText();
-  if (facts.sound === undefined || facts.sound.playable) return null;
+  const [first] = facts.sounds;
+  if (first === undefined || facts.sounds.some(({ playable }) => playable)) return null;
   return (
     <Hint warning>
-      {typeof AudioDecoder === "undefined" ? t("watch.noDecoder") : t("watch.silent", { codec: facts.sound.codec })}
+      {typeof AudioDecoder === "undefined" ? t("watch.noDecoder") : t("watch.silent", { codec: first.codec })}
     </Hint>
   );
 }

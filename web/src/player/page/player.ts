@@ -5,7 +5,7 @@
 import * as Comlink from "comlink";
 import { installErrorTransfer } from "../../../../codec/hosts/error-transfer.ts";
 import type { PlayMove } from "../../shared/api/plays.ts";
-import type { Display, MainFacts, PlayWorkerApi } from "../protocol/play-api.ts";
+import type { Display, PlayWorkerApi } from "../protocol/play-api.ts";
 import { CaptionsStore } from "./captions/captions-store.ts";
 import { CmStage } from "./cm/cm-stage.ts";
 import { keepVolume, keptVolume } from "./kept-volume.ts";
@@ -15,6 +15,7 @@ import type { PlayLink } from "./play/play-link.ts";
 import { PlaySequence, type SequenceStage } from "./play/play-sequence.ts";
 import { type MainSource, movedItem, type PlaylistItem } from "./playlist.ts";
 import { PlayerStore } from "./snapshot.ts";
+import { SoundStore } from "./sound-choice.ts";
 import { isAtRest, nextState, showsCm, showsVideo } from "./state.ts";
 import { wakeSoundService } from "./video/sound-output.ts";
 import { attachScreen, createVideoCanvas, markPicture } from "./video/video-canvas.ts";
@@ -34,6 +35,7 @@ export class Player extends PlayerStore {
   readonly loss: LossWatch;
   /** Of the item that is shown. */
   readonly captions: CaptionsStore;
+  readonly sounds: SoundStore;
   private readonly worker: Worker;
   private readonly remote: Comlink.Remote<PlayWorkerApi>;
   private readonly mains: MainOpener;
@@ -57,6 +59,10 @@ export class Player extends PlayerStore {
     this.loss = new LossWatch(this.remote);
     this.mains = new MainOpener(this.remote);
     this.captions = new CaptionsStore(this.remote.captions, (error) => this.refuse("captions", error));
+    this.sounds = new SoundStore(this.remote.chooseSound, () => {
+      this.video.openSound(this.sounds.rateOf(this.current.facts));
+      if (showsVideo(this.current.state)) this.seek(this.position.snapshot());
+    });
     this.worker.onerror = (event) =>
       this.fail(new Error(`the player's worker broke (${event.message}): load the page again`));
     this.element.className = "player-view";
@@ -174,12 +180,13 @@ export class Player extends PlayerStore {
     this.position.set(0);
     if (item === undefined || item.key === this.canvasKey) return;
     this.canvasKey = undefined;
-    if (item.facts.sound?.playable) wakeSoundService();
+    if (this.sounds.rateOf(item.facts) !== undefined) wakeSoundService();
     this.canvas = createVideoCanvas(item.facts);
     this.element.replaceChildren(this.canvas, ...this.cmStage.elements);
     await attachScreen(this.remote, item.key, this.canvas, this.display);
     this.canvasKey = item.key;
     this.captions.setVideo(item.key, item.facts.captions);
+    await this.sounds.setVideo(item.key, item.facts.sounds);
   }
 
   // ---- A play ----
@@ -198,7 +205,7 @@ export class Player extends PlayerStore {
       unblock: undefined,
     });
     const { signal } = this.playing;
-    this.openSound(items[0]?.facts);
+    this.video.openSound(this.sounds.rateOf(items[0]?.facts));
     this.sequence = new PlaySequence(this.stage(), signal);
     try {
       await this.sequence.run(items.map(({ facts }) => facts));
@@ -330,7 +337,7 @@ export class Player extends PlayerStore {
         if (!this.enter(isLast ? "end" : "to-cm", change)) this.update(change);
         if (!isLast) {
           await this.showItem(number - 1);
-          this.openSound(this.current.facts);
+          this.video.openSound(this.sounds.rateOf(this.current.facts));
         }
       },
       cmLoading: (loadedBytes) => this.updateCm({ loadedBytes }),
@@ -356,10 +363,6 @@ export class Player extends PlayerStore {
         else this.refuse(error.details.serviceCode === "in_cm" ? "in-cm" : "service", error);
       },
     };
-  }
-
-  private openSound(facts: MainFacts | undefined): void {
-    this.video.openSound(facts?.sound?.playable ? facts.sound.sampleRate : undefined);
   }
 
   private atCm(positionSeconds: number): void {

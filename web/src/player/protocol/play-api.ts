@@ -32,7 +32,21 @@ export interface MainFacts {
     pixelAspect: [number, number];
     framesPerSecond: number;
   };
-  sound: { codec: string; sampleRate: number; channels: number; playable: boolean } | undefined;
+  /** In the file's order. */
+  sounds: SoundFacts[];
+}
+
+/** One of a main's sounds. */
+export interface SoundFacts {
+  id: number;
+  /** By RFC 6381, or as its container names it. */
+  codec: string;
+  channels: number;
+  sampleRate: number;
+  /** BCP 47 or ISO 639-2; undefined where the source does not tell. */
+  language: string | undefined;
+  /** Whether it is decoded here. */
+  playable: boolean;
 }
 
 /** `auto` takes WebGL2 where it is no emulation: without a GPU that is slower than painting pixels. */
@@ -91,6 +105,12 @@ export interface PlayWorkerApi {
    * @throws AbortError all reads of mains were stopped meanwhile; FormatError, InputError they are damaged, or too much for a page
    */
   captions(key: number, number: number): Promise<string>;
+  /**
+   * Which of a main's sounds is played, from the next start on; before that, its first playable one. What is played meanwhile ends.
+   *
+   * @param id of one of `MainFacts.sounds`; undefined: none
+   */
+  chooseSound(key: number, id: number | undefined): Promise<void>;
   forget(key: number): Promise<void>;
   /** Hands the visible canvas over for one of the opened mains, which is the one to be played from now on; tells how it is painted. */
   attachScreen(key: number, canvas: OffscreenCanvas, display: Display): Promise<UsedDisplay>;

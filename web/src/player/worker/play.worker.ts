@@ -11,7 +11,7 @@ import { type ClockAnchor, epochMilliseconds, timeOfAnchor } from "../protocol/c
 import type { Display, MainFacts, PlayEvents, PlayTicket, PlayWorkerApi } from "../protocol/play-api.ts";
 import type { MediaFeed } from "./feeds/media-feed.ts";
 import { playbackMethod } from "./feeds/playback-methods.ts";
-import { type PlayableSound, playableSound } from "./feeds/sound-decodings.ts";
+import { type PlayableSound, playableSounds } from "./feeds/sound-decodings.ts";
 import { PictureNews } from "./playback/picture-news.ts";
 import { Playback } from "./playback/playback.ts";
 import { openScreen } from "./screen/open-screen.ts";
@@ -24,6 +24,8 @@ import { UnitTickets } from "./units/unit-tickets.ts";
 interface OpenedMain {
   reader: MainReader;
   video: VideoTrack;
+  playable: PlayableSound[];
+  /** The one to be played. */
   sound: PlayableSound | undefined;
 }
 
@@ -45,6 +47,8 @@ class PlayWorker implements PlayWorkerApi {
   private prepared: PreparedPlay | undefined;
   private playback: Playback | undefined;
   private feed: MediaFeed | undefined;
+  /** Of the released main, with the sound that is chosen. */
+  private openFeed: (() => MediaFeed) | undefined;
   /** Ends the reads of the mains. */
   private reading = new AbortController();
   private anchor: ClockAnchor = { mediaSeconds: 0, atMilliseconds: 0, running: false, rate: 1 };
@@ -66,10 +70,8 @@ class PlayWorker implements PlayWorkerApi {
     const sounds = header.tracks.filter((track) => track.kind === "audio");
     if (video === undefined) throw new UnsupportedError("there is no video in this file that this player knows");
     await playbackMethod(header.method).checkPlayable(header, video);
-    // Of files with tables the demuxer plays the first.
-    const playable = await playableSound(sounds.slice(0, sounds[0]?.pid === undefined ? 1 : undefined));
-    const sound = playable?.track ?? sounds[0];
-    this.mains.set(key, { reader, video, sound: playable });
+    const playable = await playableSounds(sounds);
+    this.mains.set(key, { reader, video, playable, sound: playable[0] });
     const { captions = [] } = header;
     return {
       mainId: toHex(header.id),
@@ -96,15 +98,14 @@ class PlayWorker implements PlayWorkerApi {
         pixelAspect: video.pixelAspect,
         framesPerSecond: video.frameRate[0] / video.frameRate[1],
       },
-      sound:
-        sound === undefined
-          ? undefined
-          : {
-              codec: sound.codec,
-              sampleRate: sound.sampleRate,
-              channels: sound.channels,
-              playable: playable !== undefined,
-            },
+      sounds: sounds.map((track) => ({
+        id: track.id,
+        codec: track.codec,
+        channels: track.channels,
+        sampleRate: track.sampleRate,
+        language: track.language,
+        playable: playable.some((sound) => sound.track === track),
+      })),
     };
   }
 
@@ -112,6 +113,18 @@ class PlayWorker implements PlayWorkerApi {
     const main = this.mains.get(key);
     if (main === undefined) throw new TypeError("captions: open comes first");
     return main.reader.readCaptions(number);
+  }
+
+  async chooseSound(key: number, id: number | undefined): Promise<void> {
+    const main = this.mains.get(key);
+    if (main === undefined) throw new TypeError("chooseSound: open comes first");
+    main.sound = main.playable.find(({ track }) => track.id === id);
+    const { playback, openFeed } = this;
+    if (main !== this.main || playback === undefined || openFeed === undefined) return;
+    await playback.stop();
+    this.feed?.close();
+    this.feed = openFeed();
+    playback.setFeed(this.feed);
   }
 
   async forget(key: number): Promise<void> {
@@ -153,7 +166,8 @@ class PlayWorker implements PlayWorkerApi {
   }
 
   async release(secret: string): Promise<void> {
-    const { reader, video, sound } = this.opened();
+    const main = this.opened();
+    const { reader, video } = main;
     const { prepared, screen } = this;
     if (prepared === undefined || screen === undefined)
       throw new TypeError("release: prepare and attachScreen come first");
@@ -161,7 +175,9 @@ class PlayWorker implements PlayWorkerApi {
     this.kernels ??= fetchKernels();
     const kernels = await this.kernels;
     const opener = await openDelivery({ kernels, main: reader, units, cm: sourceFromBlob(cm) }, ticket, secret);
-    this.feed = playbackMethod(reader.header.method).openFeed({ kernels, main: reader, opener, screen, video, sound });
+    const method = playbackMethod(reader.header.method);
+    this.openFeed = () => method.openFeed({ kernels, main: reader, opener, screen, video, sound: main.sound });
+    this.feed = this.openFeed();
     const news = new PictureNews((...values) => events.onPicture(...values));
     this.playback = new Playback({
       feed: this.feed,
@@ -204,6 +220,7 @@ class PlayWorker implements PlayWorkerApi {
     this.playback = undefined;
     this.feed?.close();
     this.feed = undefined;
+    this.openFeed = undefined;
   }
 
   private opened(): OpenedMain {

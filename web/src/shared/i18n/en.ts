@@ -95,7 +95,7 @@ export const en = {
   "studio.unplayableSound":
     "This browser cannot play the sound ({codec}). It goes along unchanged, for viewers whose browser can.",
   "studio.unplayedSound":
-    "Kept as it is, the sound of a transport stream goes along, but the player does not play it. With sound: put it into an MP4 first (ffmpeg -i IN -c copy OUT.mp4).",
+    "Kept as it is, the sound of this transport stream goes along, but the player cannot play it. To have it heard, code the sound as AAC first (ffmpeg -i IN -c:v copy -c:a aac OUT.mp4).",
   "studio.settings": "More settings",
   "studio.thumbnails": "Shown in the clear",
   "studio.thumbnails.poster": "A small picture",

@@ -93,7 +93,7 @@ export const ja: Record<TextKey, string> = {
   "studio.unplayableSound":
     "このブラウザーは音声({codec})を再生できません。音声はそのまま含まれ、対応するブラウザーで再生できます。",
   "studio.unplayedSound":
-    "そのまま分割すると、トランスポートストリームの音声は含まれますが再生されません。音声を再生するには、先に MP4 に入れてください(ffmpeg -i IN -c copy OUT.mp4)。",
+    "そのまま分割すると、このトランスポートストリームの音声は含まれますが再生できません。音声を再生するには、先に音声をAACに変換してください(ffmpeg -i IN -c:v copy -c:a aac OUT.mp4)。",
   "studio.thumbnails": "そのまま公開するもの",
   "studio.thumbnails.poster": "小さな画像",
   "studio.thumbnails.teaser": "サムネイル動画（5秒、小さな画面、音声なし）",

@@ -26,10 +26,23 @@ export function audioConfigOf(track: AudioTrack): AudioDecoderConfig {
   return config;
 }
 
+/** Sound that the player decodes by itself where the browser does not. */
+export const OWN_SOUND = { mpeg: /^mp[123]$/, dolby: /^(ac|ec)-3$/ };
+
+/** Whether the player lets a source's sound be heard here. */
+export async function canPlaySound(track: AudioTrack): Promise<boolean> {
+  return Object.values(OWN_SOUND).some((name) => name.test(track.codec)) || (await canDecodeSound(track));
+}
+
+/** Whether the browser's own decoder takes a track. */
 export async function canDecodeSound(track: AudioTrack): Promise<boolean> {
-  if (typeof AudioDecoder === "undefined") return false;
   const config = audioConfigOf(track);
   if (config.description === undefined && CONFIGURED.test(track.codec)) config.description = new Uint8Array(1);
+  return canDecodeConfiguration(config);
+}
+
+export async function canDecodeConfiguration(config: AudioDecoderConfig): Promise<boolean> {
+  if (typeof AudioDecoder === "undefined") return false;
   try {
     return (await AudioDecoder.isConfigSupported(config)).supported === true;
   } catch {

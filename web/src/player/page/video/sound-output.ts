@@ -37,6 +37,8 @@ export class SoundOutput {
   private readonly nodes = new Set<AudioBufferSourceNode>();
   private playing: MediaClock | undefined;
   private stretch: Stretch | undefined;
+  /** Counts what places all pieces anew: the clock may ask for that while it is asked for a piece's time. */
+  private placings = 0;
 
   /** Called in a click's handler, where browsers let sound start. */
   constructor(sampleRate: number) {
@@ -75,14 +77,19 @@ export class SoundOutput {
   start(clock: MediaClock): void {
     this.stop();
     this.playing = clock;
+    const { placings } = this;
     const now = clock.time();
-    for (const piece of this.pieces) if (endOf(piece) > now) this.place(piece, clock);
+    for (const piece of this.pieces) {
+      if (placings !== this.placings) return;
+      if (endOf(piece) > now) this.place(piece, clock);
+    }
   }
 
   /** Silence; what is held stays for the next start. */
   stop(): void {
     this.playing = undefined;
     this.stretch = undefined;
+    this.placings += 1;
     for (const node of this.nodes) {
       node.stop();
       node.disconnect();
@@ -127,9 +134,10 @@ export class SoundOutput {
   }
 
   private schedule(piece: SoundPiece, clock: MediaClock): void {
+    const { placings } = this;
     const when = clock.soundTimeOf(piece.timeSeconds);
     const length = lengthOf(piece);
-    if (when === undefined || length === 0) return;
+    if (when === undefined || length === 0 || placings !== this.placings) return;
     const late = Math.max(0, this.context.currentTime - when);
     if (late >= length / piece.sampleRate) return;
     const buffer = this.context.createBuffer(piece.channels.length, length, piece.sampleRate);

@@ -1,4 +1,5 @@
 /** What a play shows and lets hear, whatever its method: pumps and playback know no more of a method than this. */
+import type { Speaker } from "./speakers.ts";
 
 /** A decoded picture. Whoever got it closes it, once. */
 export interface Picture {
@@ -15,6 +16,8 @@ export interface Sound {
   readonly timeSeconds: number;
   readonly sampleRate: number;
   readonly frames: number;
+  /** What each channel is for; absent where it is what so many channels usually are. */
+  readonly speakers?: readonly Speaker[] | undefined;
   /** All frames from `first` on, one array a channel. */
   copy(first: number): Float32Array<ArrayBuffer>[];
   close(): void;

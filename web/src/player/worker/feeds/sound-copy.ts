@@ -1,20 +1,43 @@
-/** Copies decoded sound out of the browser. */
+/** Decoded sound out of the browser, and what other decoders gave. */
 import type { Sound } from "./media-feed.ts";
+import type { Speaker } from "./speakers.ts";
 
 /** Decoded sound as WebCodecs and the demuxer's library give it. */
 type SoundData = Pick<AudioData, "format" | "sampleRate" | "numberOfFrames" | "numberOfChannels" | "copyTo" | "close">;
 
 const S32_SCALE = 1 / 2 ** 31;
 
-export function soundOf(data: SoundData, timeSeconds: number): Sound {
+export function soundOf(data: SoundData, timeSeconds: number, speakers?: readonly Speaker[]): Sound {
   return {
     timeSeconds,
+    speakers,
     sampleRate: data.sampleRate,
     frames: data.numberOfFrames,
     copy: (first) => copyConverted(data, first) ?? copyPlanes(data, first),
     close: () => data.close(),
   };
 }
+
+/** @param channels all of the same length, one at least; kept */
+export function soundOfChannels(
+  channels: readonly Float32Array<ArrayBuffer>[],
+  sampleRate: number,
+  timeSeconds: number,
+  speakers?: readonly Speaker[],
+): Sound {
+  return {
+    timeSeconds,
+    sampleRate,
+    frames: channels[0]?.length ?? 0,
+    speakers,
+    copy: (first) => channels.map((samples) => samples.slice(first)),
+    close: () => {},
+  };
+}
+
+/** Stands for a frame that is damaged. */
+export const silence = (channels: number, frames: number): Float32Array<ArrayBuffer>[] =>
+  Array.from({ length: channels }, () => new Float32Array(frames));
 
 /**
  * Whole, and in a format that is never the sound's own: WebKitGTK 2.50 breaks down, page and all, when it copies sound without

@@ -3,9 +3,13 @@
 import { nap } from "../../../shared/worker/next-task.ts";
 import type { Sound } from "./media-feed.ts";
 import { soundOf } from "./sound-copy.ts";
+import type { Speaker } from "./speakers.ts";
 
 /** Packets in the decoder at once. */
 const DECODING_PACKETS = 16;
+
+/** channelConfiguration 4 of ISO/IEC 14496-3 table 1.19: four channels of other codings are quad. */
+const AAC_FOUR: readonly Speaker[] = ["L", "R", "C", "S"];
 
 /** A packet with its true time; before 0 where an encoder's priming is cut off. */
 export interface CodedSound {
@@ -29,9 +33,11 @@ export async function* decodeSound(
       failure = error;
     },
   });
+  const speakersOf = ({ numberOfChannels }: AudioData): readonly Speaker[] | undefined =>
+    numberOfChannels === 4 && config.codec.startsWith("mp4a") ? AAC_FOUR : undefined;
   function* takeDecoded(): Generator<Sound> {
     for (let data = decoded.shift(); data !== undefined; data = decoded.shift())
-      yield soundOf(data, (data.timestamp + (startMicroseconds ?? 0)) / 1e6);
+      yield soundOf(data, (data.timestamp + (startMicroseconds ?? 0)) / 1e6, speakersOf(data));
   }
   try {
     decoder.configure(config);

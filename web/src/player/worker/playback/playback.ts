@@ -25,9 +25,16 @@ export class Playback {
   private stopping = new AbortController();
   private running: Promise<void> = Promise.resolve();
   private pictures: PicturePump | undefined;
+  private feed: MediaFeed;
 
   constructor(parts: PlaybackParts) {
     this.parts = parts;
+    this.feed = parts.feed;
+  }
+
+  /** What is played from the next start on. */
+  setFeed(feed: MediaFeed): void {
+    this.feed = feed;
   }
 
   /** Starts at `seconds`, or goes there. Returns once the run before is over. */
@@ -55,7 +62,8 @@ export class Playback {
   }
 
   private async play(run: number, seconds: number, signal: AbortSignal): Promise<void> {
-    const { feed, units, clock, events, moveService } = this.parts;
+    const { feed } = this;
+    const { units, clock, events, moveService } = this.parts;
     const failed = new AbortController();
     const either = AbortSignal.any([signal, failed.signal]);
     try {

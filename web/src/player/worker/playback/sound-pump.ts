@@ -3,6 +3,7 @@
 import { nap } from "../../../shared/worker/next-task.ts";
 import type { SoundPiece } from "../../protocol/play-api.ts";
 import type { Sound } from "../feeds/media-feed.ts";
+import { forWebAudio } from "../feeds/speakers.ts";
 import type { WorkerClock } from "./picture-pump.ts";
 
 /** Decoded sound ahead of the clock: longer than a page's worst pause, short enough for a phone's memory. */
@@ -66,7 +67,7 @@ class PieceJoiner {
     timeSeconds += skip / sound.sampleRate;
     const frameCount = sound.frames - skip;
     if (frameCount === 0) return;
-    const channels = sound.copy(skip);
+    const channels = forWebAudio(sound.copy(skip), sound.speakers);
     // Times in whole microseconds are not exact; counting samples is. A true gap starts a new piece.
     const gap = Math.abs(timeSeconds - (this.startSeconds + this.length / this.sampleRate));
     if (

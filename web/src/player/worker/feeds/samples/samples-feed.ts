@@ -16,13 +16,15 @@ import {
   WEBM,
 } from "mediabunny";
 import {
+  type AudioTrack,
   CombinedSource,
   type IndexEntry,
   mergeSegment,
   SD_MAX_HEIGHT,
-  type VideoTrack,
+  type Track,
 } from "../../../../../../codec/index.ts";
 import { CmixError, FormatError, UnsupportedError } from "../../../../../../codec/page.ts";
+import { audioConfigOf } from "../../../../shared/worker/decoder-support.ts";
 import { keepEarlyTimes } from "../../../../shared/worker/early-pictures.ts";
 import { heldSample, partsFrom, type TrackPart } from "../../../../shared/worker/presentation.ts";
 import { FILE, fileEntries } from "../file-entries.ts";
@@ -115,8 +117,9 @@ export class SamplesFeed implements MediaFeed {
     const demuxer = this.demuxerAtWork();
     try {
       const { sound } = await demuxer.tracks;
-      const config = await sound?.getDecoderConfig();
-      if (sound === undefined || !config) return;
+      if (sound === undefined) return;
+      // The demuxer does not know every coding; what it knows has its configuration from the file.
+      const config = (await sound.getDecoderConfig()) ?? audioConfigOf(track);
       for (const part of partsFrom(track.edits, this.startSeconds, seconds).filter(isHeard))
         for await (const piece of decoding.decode(config, codedSound(sound, part), signal)) {
           const own = soundInPart(piece, part);
@@ -163,7 +166,7 @@ export class SamplesFeed implements MediaFeed {
       handleUnhandledError: () => {}, // kept in `failure`
     });
     const input = new Input({ source, formats: [MP4, QTFF, MATROSKA, WEBM] });
-    const tracks = openTracks(input, this.parts.video);
+    const tracks = openTracks(input, this.parts);
     tracks.catch(() => {}); // thrown where it is awaited
     this.demuxer = Object.assign(demuxer, { input, tracks });
     return this.demuxer;
@@ -223,13 +226,26 @@ async function* codedSound(track: InputAudioTrack, { from, until }: TrackPart): 
 
 async function openTracks(
   input: Input,
-  { codec }: VideoTrack,
+  { video: { codec }, sound, main }: FeedParts,
 ): Promise<{ video: InputVideoTrack; sound: InputAudioTrack | undefined }> {
   const video = (await filmIn(input, codec)) ?? (await input.getPrimaryVideoTrack());
   if (video === null) throw new UnsupportedError("there is no video in this file: choose another one");
   await nameColours(video);
   await keepEarlyTimes(video);
-  return { video, sound: (await input.getPrimaryAudioTrack()) ?? undefined };
+  return { video, sound: sound && (await soundIn(input, sound.track, main.header.tracks)) };
+}
+
+/** A header's track among the file's: both have the file's order. */
+async function soundIn(
+  input: Input,
+  track: AudioTrack,
+  tracks: readonly Track[],
+): Promise<InputAudioTrack | undefined> {
+  const found = await input.getAudioTracks();
+  const listed = tracks.filter(({ kind }) => kind === "audio");
+  const place = listed.findIndex(({ id }) => id === track.id);
+  // Where one of them was not described, there is only one that may be meant.
+  return found.length === listed.length ? found[place] : ((await input.getPrimaryAudioTrack()) ?? undefined);
 }
 
 /** The track that the main's header calls the film: a cover or a preview may stand before it. */
