@@ -173,6 +173,10 @@ describe.skipIf(!hasFfmpeg())("D3: MPEG files as a source of `compress`", () => 
   it("from a time on: the same pictures at the same times", async () => {
     for (const [name, options] of [
       ["long.ts", "-c:v mpeg2video -bf 2 -g 12 -c:a mp2"],
+      [
+        "two-programmes.ts",
+        "-filter_complex color=c=red:s=176x144:r=25[b] -map 0:v -map [b] -c:v mpeg2video -g 12 -program st=0 -program st=1",
+      ],
       ["long.mpg", "-c:v mpeg1video -bf 2 -g 12 -c:a mp2 -f mpeg"],
     ] as const) {
       const path = make(name, 30, options);

@@ -1,6 +1,8 @@
 /** When what stands where in a file with MPEG video is shown, told from a few places of it; how long it is, and where a time is to be found. */
 import type { ByteSource } from "../../bytes/bytes.ts";
 import { createDemuxer } from "../../containers/create-demuxer.ts";
+import type { Demuxer } from "../../containers/demuxer.ts";
+import { TransportDemuxer } from "../../containers/mpeg-ts/transport-demuxer.ts";
 import type { MpegSource } from "../../containers/open-mpeg.ts";
 import { planMpeg } from "./segment-planner.ts";
 import { clockMicroseconds } from "./stream-clock.ts";
@@ -19,7 +21,7 @@ const STEP_MICROSECONDS = 30e6;
 /** Before a time, as the picture that is shown then is decoded from an earlier one on. */
 const AHEAD_MICROSECONDS = 1_500_000;
 /** So near to a time is near enough. */
-const NEAR_MICROSECONDS = 5_000_000;
+const NEAR_MICROSECONDS = 2_000_000;
 const TRIES = 8;
 const PACKET_BYTES = { es: 1, ps: 1, ts: 188, m2ts: 192 } as const;
 
@@ -97,10 +99,14 @@ class ClockSteps {
   }
 }
 
-/** A place from which on a decoder comes to the picture of a time, as near before it as can be told. */
-export async function placeBefore(source: ByteSource, found: MpegSource, microseconds: number): Promise<TimePoint> {
+/** A place from which on a decoder comes to the picture of a time, as near before it as can be told. @param points of the whole file */
+export async function placeBefore(
+  source: ByteSource,
+  found: MpegSource,
+  points: readonly TimePoint[],
+  microseconds: number,
+): Promise<TimePoint> {
   const wanted = microseconds - AHEAD_MICROSECONDS;
-  const points = await readTimePoints(source, found);
   const next = Math.max(
     1,
     points.findIndex((point) => point.microseconds > wanted),
@@ -120,13 +126,26 @@ export async function placeBefore(source: ByteSource, found: MpegSource, microse
   return low;
 }
 
+/** A demuxer of the file's video that may begin anywhere in it: behind its start another programme's may come first. */
+export async function demuxerWithin(source: ByteSource, { container }: MpegSource): Promise<Demuxer> {
+  const [first, demuxer] = [createDemuxer(container), createDemuxer(container)];
+  if (!(first instanceof TransportDemuxer && demuxer instanceof TransportDemuxer)) return demuxer;
+  for (let offset = 0; first.pid < 0 && offset < Math.min(source.size, PROBE_BYTES); ) {
+    const bytes = await source.read(offset, Math.min(MARK_BYTES, source.size - offset));
+    offset += first.push(bytes, offset + bytes.length === source.size, () => {});
+  }
+  demuxer.pid = first.pid;
+  return demuxer;
+}
+
 /** The stream's times between two places, in the order of the file; none in an elementary stream. */
-async function ticksFrom(source: ByteSource, { container }: MpegSource, from: number, to: number): Promise<number[]> {
-  if (container === "es") return [];
+async function ticksFrom(source: ByteSource, mpeg: MpegSource, from: number, to: number): Promise<number[]> {
+  if (mpeg.container === "es") return [];
+  const demuxer = await demuxerWithin(source, mpeg);
   const end = Math.min(to, source.size);
   const bytes = await source.read(from, end - from);
   const found: number[] = [];
-  createDemuxer(container).push(bytes, true, (video, start, stop, ticks) => {
+  demuxer.push(bytes, true, (video, start, stop, ticks) => {
     if (video && stop > start && ticks !== undefined) found.push(ticks);
   });
   return found;

@@ -10,7 +10,7 @@ import { chromaSize } from "../../pictures/planar-picture.ts";
 import type { SourceMedia, SourcePacket, SourcePicture } from "../../pictures/source-picture.ts";
 import type { Kernels } from "../../wasm/load-kernels.ts";
 import { Deinterlacer } from "./deinterlacer.ts";
-import { placeBefore } from "./file-times.ts";
+import { demuxerWithin, placeBefore, readTimePoints, type TimePoint } from "./file-times.ts";
 import { findSounds } from "./find-sounds.ts";
 import { MpegDecoder, type MpegPicture } from "./mpeg-decoder.ts";
 import { planMpeg, type RunLengths } from "./segment-planner.ts";
@@ -23,6 +23,8 @@ import { mpegVideoTrack } from "./video-track.ts";
 export interface MpegMediaOptions {
   /** Pictures from a little before this on, and no sound; times stay those of the file, as nearly as they can be told. */
   startSeconds?: number;
+  /** What `readTimePoints` gave for the file, if it was asked before. */
+  timePoints?: readonly TimePoint[];
   /** Ends reading with its reason. */
   signal?: AbortSignal | undefined;
 }
@@ -45,7 +47,7 @@ interface Part {
 export async function openMpegMedia(
   kernels: Kernels,
   source: ByteSource,
-  { startSeconds = 0, signal }: MpegMediaOptions = {},
+  { startSeconds = 0, timePoints, signal }: MpegMediaOptions = {},
 ): Promise<SourceMedia & { close(): void }> {
   const found = await openMpeg(source);
   if (found === undefined)
@@ -55,7 +57,7 @@ export async function openMpegMedia(
   const reader = new MediaReader(kernels, source, found, signal);
   try {
     if (startSeconds > 0) {
-      await reader.startNear(startSeconds);
+      await reader.startNear(startSeconds, timePoints ?? (await readTimePoints(source, found)));
       return reader.media(undefined);
     }
     await reader.startAtFirstPicture();
@@ -73,10 +75,12 @@ class MediaReader {
   private readonly buffers = new PictureBuffers();
   /** What the file's times are moved by. */
   private shiftMicroseconds = 0;
+  /** Where it begins to read. */
+  private offset = 0;
 
   constructor(
     kernels: Kernels,
-    private source: ByteSource,
+    private readonly source: ByteSource,
     private readonly found: MpegSource,
     private readonly signal: AbortSignal | undefined,
   ) {
@@ -84,14 +88,10 @@ class MediaReader {
     this.deinterlacer = new Deinterlacer(kernels);
   }
 
-  async startNear(seconds: number): Promise<void> {
-    const { source } = this;
-    const { offset, microseconds } = await placeBefore(source, this.found, seconds * 1e6);
+  async startNear(seconds: number, points: readonly TimePoint[]): Promise<void> {
+    const { offset, microseconds } = await placeBefore(this.source, this.found, points, seconds * 1e6);
     this.shiftMicroseconds = microseconds;
-    this.source = {
-      size: source.size - offset,
-      read: (from, length) => source.read(offset + from, length),
-    };
+    this.offset = offset;
   }
 
   async startAtFirstPicture(): Promise<void> {
@@ -122,8 +122,13 @@ class MediaReader {
 
   /** The file's segments in their order. */
   private async *parts(): AsyncGenerator<Part> {
-    const { source, found, signal } = this;
-    for await (const { start, end, runs, startMicroseconds } of planMpeg(source, found)) {
+    const { found, signal, offset } = this;
+    const demuxer = await demuxerWithin(this.source, found);
+    const source: ByteSource = {
+      size: this.source.size - offset,
+      read: (from, length) => this.source.read(offset + from, length),
+    };
+    for await (const { start, end, runs, startMicroseconds } of planMpeg(source, found, demuxer)) {
       signal?.throwIfAborted();
       const { container, video } = takeApart(await source.read(start, end - start), runs);
       const layout = layOut({ container, runs, videoBytes: video.length }, startMicroseconds);
