@@ -196,6 +196,45 @@ describe("cmix encode and decode", () => {
   });
 });
 
+describe("cmix divide compresses MPEG files", { skip: !hasFfmpeg() }, () => {
+  const rows: [string, string[], string | undefined][] = [
+    ["film.mpg", ["-c:v", "mpeg1video", "-c:a", "mp2", "-f", "mpeg"], "mp2"],
+    ["film.vob", ["-c:v", "mpeg2video", "-c:a", "ac3", "-f", "vob"], "ac3"],
+    ["film.ts", ["-c:v", "mpeg2video", "-c:a", "aac"], "aac"],
+    ["film.m2v", ["-c:v", "mpeg2video", "-an"], undefined],
+  ];
+  it.each(rows)("D3: %s, with its sound as it is", (name, options, sound) => {
+    const tone = ["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000"];
+    const args = ["-v", "error", "-y", "-i", at("scene.y4m"), ...tone, "-shortest", "-q:v", "2", ...options, at(name)];
+    expect(spawnSync("ffmpeg", args).status).toBe(0);
+    const result = cmix("divide", at(name), "--out", at("compressed"), "--method", "compress", "--json");
+    expect(result.error.replace(/^note: main and slave together are [^\n]*\n/, "")).toBe("");
+    expect(result.code).toBe(0);
+    const { mainPath, slavePath, ...facts } = JSON.parse(result.out);
+    expect(facts).toMatchObject({ method: "compress", frames: 70 });
+    expect(cmix("combine", mainPath, slavePath, "--out", at("compressed.y4m")).code).toBe(0);
+    expect(psnrOfFiles(at("compressed.y4m"), at("scene.y4m"))).toBeGreaterThan(32);
+    expect(cmix("combine", mainPath, slavePath, "--out", at("compressed.mkv")).code).toBe(0);
+    const streams = [
+      "-v",
+      "error",
+      "-show_entries",
+      "stream=codec_name,nb_read_packets",
+      "-count_packets",
+      "-of",
+      "csv=p=0",
+    ];
+    const found = spawnSync("ffprobe", [...streams, at("compressed.mkv")], { encoding: "utf8" })
+      .stdout.trim()
+      .split("\n");
+    expect(found.length).toBe(sound === undefined ? 1 : 2);
+    if (sound !== undefined) {
+      expect(found[1]?.split(",")[0]).toBe(sound);
+      expect(Number(found[1]?.split(",")[1])).toBeGreaterThan(60);
+    }
+  });
+});
+
 describe("cmix divide notes on stderr", () => {
   const notes = (input: string, ...options: string[]) =>
     cmix("divide", input, "--out", at("noted"), "--json", ...options).error;
