@@ -89,7 +89,7 @@ describe("D5: kept as it is, and watched:", () => {
       await chooseFile(page, source);
       await page.getByText("This browser cannot play the sound (mp2).").waitFor();
       await page.getByLabel("Compress and divide").check();
-      await page.getByText("coded in a way that has no known name").waitFor();
+      await page.getByText("coded in a way that cannot go along").waitFor();
       await divideAndWatch(page, source, join(app.dataDir, "mp2.cmx"), "Keep as it is");
       await page.getByText("cannot play the sound of this video (mp2)").waitFor();
       await playThroughCm(page);
