@@ -4,6 +4,7 @@ import { createNodePool, FileSink, loadNodeKernels, type OpenFile, openFile } fr
 import {
   chooseMethod,
   divideVideo,
+  InputError,
   METHODS,
   type Method,
   openMpegMedia,
@@ -148,6 +149,11 @@ export const divide: Command = {
 /** What is decoded here: MPEG-1 and MPEG-2 video with its sound, and .y4m files. */
 async function openMedia(file: OpenFile, signal: AbortSignal): Promise<SourceMedia> {
   const isMpeg = await METHODS.mpeg.takes(file);
+  if (file.size > 0 && !isMpeg && !(await METHODS.compress.takes(file)))
+    throw new InputError(
+      "method compress takes .y4m files and MPEG-1 and MPEG-2 video here, and this is neither by its first bytes: convert it first",
+      { offsetBytes: 0 },
+    );
   const media = isMpeg ? await openMpegMedia(await loadNodeKernels(), file, { signal }) : await openPictures(file);
   const { frameRate } = media.video;
   if (!pictureRateCode(frameRate).exact)

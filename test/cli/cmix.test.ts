@@ -14,7 +14,6 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { concatBytes } from "../../codec/bytes/bytes.ts";
 import { writeY4mHeader, Y4M_PICTURE_HEADER } from "../../codec/containers/y4m/y4m.ts";
-import { writeTools } from "../support/mpeg-writer.ts";
 import { psnr } from "../support/quality.ts";
 import { paintScene } from "../support/scenes.ts";
 import { hasFfmpeg } from "../support/tools.ts";
@@ -196,45 +195,6 @@ describe("cmix encode and decode", () => {
   });
 });
 
-describe("cmix divide compresses MPEG files", { skip: !hasFfmpeg() }, () => {
-  const rows: [string, string[], string | undefined][] = [
-    ["film.mpg", ["-c:v", "mpeg1video", "-c:a", "mp2", "-f", "mpeg"], "mp2"],
-    ["film.vob", ["-c:v", "mpeg2video", "-c:a", "ac3", "-f", "vob"], "ac3"],
-    ["film.ts", ["-c:v", "mpeg2video", "-c:a", "aac"], "aac"],
-    ["film.m2v", ["-c:v", "mpeg2video", "-an"], undefined],
-  ];
-  it.each(rows)("D3: %s, with its sound as it is", (name, options, sound) => {
-    const tone = ["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000"];
-    const args = ["-v", "error", "-y", "-i", at("scene.y4m"), ...tone, "-shortest", "-q:v", "2", ...options, at(name)];
-    expect(spawnSync("ffmpeg", args).status).toBe(0);
-    const result = cmix("divide", at(name), "--out", at("compressed"), "--method", "compress", "--json");
-    expect(result.error.replace(/^note: main and slave together are [^\n]*\n/, "")).toBe("");
-    expect(result.code).toBe(0);
-    const { mainPath, slavePath, ...facts } = JSON.parse(result.out);
-    expect(facts).toMatchObject({ method: "compress", frames: 70 });
-    expect(cmix("combine", mainPath, slavePath, "--out", at("compressed.y4m")).code).toBe(0);
-    expect(psnrOfFiles(at("compressed.y4m"), at("scene.y4m"))).toBeGreaterThan(32);
-    expect(cmix("combine", mainPath, slavePath, "--out", at("compressed.mkv")).code).toBe(0);
-    const streams = [
-      "-v",
-      "error",
-      "-show_entries",
-      "stream=codec_name,nb_read_packets",
-      "-count_packets",
-      "-of",
-      "csv=p=0",
-    ];
-    const found = spawnSync("ffprobe", [...streams, at("compressed.mkv")], { encoding: "utf8" })
-      .stdout.trim()
-      .split("\n");
-    expect(found.length).toBe(sound === undefined ? 1 : 2);
-    if (sound !== undefined) {
-      expect(found[1]?.split(",")[0]).toBe(sound);
-      expect(Number(found[1]?.split(",")[1])).toBeGreaterThan(60);
-    }
-  });
-});
-
 describe("cmix divide notes on stderr", () => {
   const notes = (input: string, ...options: string[]) =>
     cmix("divide", input, "--out", at("noted"), "--json", ...options).error;
@@ -309,12 +269,7 @@ describe("cmix refuses in one line, with its exit code, and leaves nothing behin
       /not a Cmix main file/,
     ],
     ["decoding noise", () => ["decode", at("noise.bin"), "--out", at("x.y4m")], 3, /no MPEG video/],
-    [
-      "decoding MPEG-2",
-      () => ["decode", at("two.m2v"), "--out", at("x.y4m")],
-      3,
-      /MPEG-2 video.*cmix divide --method mpeg/,
-    ],
+    ["decoding noise", () => ["decode", at("noise.bin"), "--out", at("x.y4m")], 3, /no MPEG video sequence header/],
     ["inspecting noise", () => ["inspect", at("noise.bin")], 3, /neither a main/],
   ];
 
@@ -323,7 +278,6 @@ describe("cmix refuses in one line, with its exit code, and leaves nothing behin
       at("noise.bin"),
       Uint8Array.from({ length: 5000 }, (_, i) => (i * i * 31 + 7) & 255),
     );
-    writeFileSync(at("two.m2v"), writeTools(1).bytes);
     writeFileSync(at("empty.y4m"), "");
     writeFileSync(at("hollow.mp4"), "\0\0\0\x10ftypisom\0\0\0\0");
     const scene = readFileSync(at("scene.y4m"));

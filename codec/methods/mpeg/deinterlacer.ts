@@ -10,6 +10,7 @@ const COMBED_AT_ALL = 0.1;
 /** After so many pictures without a comb frames are shown as they are, until one comes. */
 const CLEAN_PICTURES = 50;
 
+/** Of one stream: what it says of a picture follows the pictures before. */
 export class Deinterlacer {
   private cleanPictures = 0;
   /** Takes the picture that was made last. */
