@@ -200,6 +200,13 @@ describe.skipIf(!hasFfmpeg())("D3: MPEG files as a source of `compress`", () => 
     }
   });
 
+  it("from a time on in a file with one key picture: from its start", async () => {
+    const path = make("one-key.m1v", 20, "-c:v mpeg1video -g 600 -sc_threshold 1000000000 -bf 0 -an");
+    const { pictures } = await readFile(path);
+    const later = await readFile(path, { startSeconds: 15 });
+    expect(timesOf(later.pictures)).toEqual(timesOf(pictures));
+  });
+
   it("the length of a long file is told by its clock, also where that starts anew", async () => {
     // Behind 8 MB the rate changes: what the first megabytes say of the whole is wrong by far.
     const rich = make(

@@ -19,6 +19,9 @@ import { layOut, type SegmentLayout } from "./segment-times.ts";
 import { type TimedPicture, timedPictures } from "./timed-pictures.ts";
 import { mpegVideoTrack } from "./video-track.ts";
 
+/** Segments within which a key picture comes, in all but few files: some have one at their start alone. */
+const KEY_PARTS = 8;
+
 /** How {@link openMpegMedia} reads. */
 export interface MpegMediaOptions {
   /** Pictures from a little before this on, and no sound; times stay those of the file, as nearly as they can be told. */
@@ -56,11 +59,11 @@ export async function openMpegMedia(
     });
   const reader = new MediaReader(kernels, source, found, signal);
   try {
+    await reader.startAtFirstPicture();
     if (startSeconds > 0) {
       await reader.startNear(startSeconds, timePoints ?? (await readTimePoints(source, found)));
       return reader.media(undefined);
     }
-    await reader.startAtFirstPicture();
     const sounds = await findSounds(source, found.container);
     return reader.media(sounds.find(({ codec }) => codingOf(codec) !== undefined));
   } catch (error) {
@@ -88,10 +91,15 @@ class MediaReader {
     this.deinterlacer = new Deinterlacer(kernels);
   }
 
+  /** Behind {@link startAtFirstPicture}: from a place before `seconds` on, unless no key picture follows there. */
   async startNear(seconds: number, points: readonly TimePoint[]): Promise<void> {
     const { offset, microseconds } = await placeBefore(this.source, this.found, points, seconds * 1e6);
-    this.shiftMicroseconds = microseconds;
+    if (offset === 0) return;
     this.offset = offset;
+    this.shiftMicroseconds += microseconds;
+    for await (const _ of timedPictures(this.decoded(KEY_PARTS), this.decoder)) return;
+    this.offset = 0;
+    this.shiftMicroseconds -= microseconds;
   }
 
   async startAtFirstPicture(): Promise<void> {
@@ -136,16 +144,19 @@ class MediaReader {
     }
   }
 
-  private async *decoded(): AsyncGenerator<MpegPicture> {
+  /** @param most of the file's segments, at most */
+  private async *decoded(most = Number.POSITIVE_INFINITY): AsyncGenerator<MpegPicture> {
     const { decoder } = this;
     decoder.reset();
     // A stream's only sequence header may stand at its start.
     yield* decoder.decode(this.found.context);
-    let isFirst = true;
+    let count = 0;
     for await (const { video, layout, startMicroseconds } of this.parts()) {
-      const atStart = isFirst && layout.marks.length === 0 ? [{ offset: 0, timeMicroseconds: startMicroseconds }] : [];
+      if (count === most) return;
+      const atStart =
+        count === 0 && layout.marks.length === 0 ? [{ offset: 0, timeMicroseconds: startMicroseconds }] : [];
       yield* decoder.decode(video, [...atStart, ...layout.marks]);
-      isFirst = false;
+      count += 1;
     }
     yield* decoder.end();
   }
