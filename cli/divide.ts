@@ -1,11 +1,13 @@
 import { mkdir } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
-import { createNodePool, FileSink, type OpenFile, openFile } from "../codec/hosts/node/index.ts";
+import { createNodePool, FileSink, loadNodeKernels, type OpenFile, openFile } from "../codec/hosts/node/index.ts";
 import {
   chooseMethod,
   divideVideo,
+  InputError,
   METHODS,
   type Method,
+  openMpegMedia,
   PictureBuffers,
   pictureRateCode,
   readY4m,
@@ -89,7 +91,7 @@ export const divide: Command = {
           method,
           {
             source: file,
-            openMedia: () => openPictures(file),
+            openMedia: () => openMedia(file, signal),
             settings: {
               bitplane,
               planeCode,
@@ -144,13 +146,25 @@ export const divide: Command = {
   },
 };
 
-/** Pictures of a .y4m file, the only kind that is decoded here. */
+/** What is decoded here: MPEG-1 and MPEG-2 video with its sound, and .y4m files. */
+async function openMedia(file: OpenFile, signal: AbortSignal): Promise<SourceMedia> {
+  const isMpeg = await METHODS.mpeg.takes(file);
+  if (file.size > 0 && !isMpeg && !(await METHODS.compress.takes(file)))
+    throw new InputError(
+      "method compress takes .y4m files and MPEG-1 and MPEG-2 video here, and this is neither by its first bytes: convert it first",
+      { offsetBytes: 0 },
+    );
+  const media = isMpeg ? await openMpegMedia(await loadNodeKernels(), file, { signal }) : await openPictures(file);
+  const { frameRate } = media.video;
+  if (!pictureRateCode(frameRate).exact)
+    note(
+      `${frameRate.join("/")} pictures a second have no code in MPEG-1: the nearest stands in the stream, the true times in the file`,
+    );
+  return media;
+}
+
 async function openPictures(file: OpenFile): Promise<SourceMedia> {
   const buffers = new PictureBuffers();
   const { header, pictures } = await readY4m(file, buffers);
-  if (!pictureRateCode(header.frameRate).exact)
-    note(
-      `${header.frameRate.join("/")} pictures a second have no code in MPEG-1: the nearest stands in the stream, the true times in the file`,
-    );
   return { video: header, pictures, buffers };
 }

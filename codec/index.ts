@@ -104,6 +104,9 @@ export { encodeGops } from "./methods/compress/gop-encoder.ts";
 export { type DividedPacket, decodePacketList } from "./methods/compress/packet-list.ts";
 export { PictureEncoder, pictureRateCode } from "./methods/compress/picture-encoder.ts";
 export { averageRate, constantQuality, rateBelowSource } from "./methods/compress/rate-control.ts";
+export { Deinterlacer } from "./methods/mpeg/deinterlacer.ts";
+export { readTimePoints, type TimePoint } from "./methods/mpeg/file-times.ts";
+export { findSounds } from "./methods/mpeg/find-sounds.ts";
 export {
   MpegDecoder,
   type MpegPicture,
@@ -111,9 +114,12 @@ export {
   type TimeMark,
   tightPicture,
 } from "./methods/mpeg/mpeg-decoder.ts";
+export { type MpegMediaOptions, openMpegMedia } from "./methods/mpeg/mpeg-media.ts";
 export { type OpenedMpegSegment, openMpegSegment } from "./methods/mpeg/segment-bytes.ts";
 export { planMpeg } from "./methods/mpeg/segment-planner.ts";
 export { SegmentSound } from "./methods/mpeg/segment-sound.ts";
 export { layOut, type SegmentLayout } from "./methods/mpeg/segment-times.ts";
+export { type TimedPicture, timedPictures } from "./methods/mpeg/timed-pictures.ts";
+export { mpegVideoTrack } from "./methods/mpeg/video-track.ts";
 export { CombinedSource } from "./methods/samples/combined-source.ts";
 export { mergeSegment } from "./methods/samples/segment-bytes.ts";

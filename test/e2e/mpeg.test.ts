@@ -11,6 +11,7 @@ import { startApp, type TestApp } from "./support/app.ts";
 import { combinedHash, nextSlave, sha256Of } from "./support/long-files.ts";
 import {
   chooseFile,
+  chooseMethod,
   clickSeekBar,
   divideAndWatch,
   playThroughCm,
@@ -82,6 +83,54 @@ describe("D4 D5 P3: divided as it is, and watched with its sound:", () => {
         expect(await likeness()).toBeGreaterThan(LEAST_PSNR);
       }
     });
+  });
+});
+
+it("D3 D9 the Studio shows pictures of an MPEG-2 file, and compresses it to a video that plays", async () => {
+  const source = await make("small.ts", "-c:v", "mpeg2video", "-c:a", "mp2");
+  await withPage(app, "/studio", async ({ page }) => {
+    await chooseFile(page, source);
+    const still = page.locator("img.preview");
+    await still.waitFor();
+    const stillPicture = () =>
+      still.evaluate(async (image: HTMLImageElement) => {
+        await image.decode();
+        const { naturalWidth: width, naturalHeight: height } = image;
+        const context = new OffscreenCanvas(width, height).getContext("2d");
+        context?.drawImage(image, 0, 0);
+        return { width, height, data: [...(context?.getImageData(0, 0, width, height).data ?? [])] };
+      });
+    /** Of the still and a picture of the file. */
+    const likeness = async (number: number): Promise<number> => {
+      const { width, height, data } = await stillPicture();
+      return psnr(Buffer.from(data), await sourcePicture(source, number, { width, height }));
+    };
+    const { width, height } = await stillPicture();
+    expect([width, height]).toEqual([320, 240]); // 720 x 576 pixels of 16:15
+    expect(await likeness(0.6 * RATE)).toBeGreaterThan(25);
+    await page.getByText("0:06").first().waitFor();
+    await page.getByText("mp2", { exact: true }).waitFor();
+    const before = await still.getAttribute("src");
+    await page.getByLabel("Picture at").fill("4");
+    await page.waitForFunction((src) => document.querySelector("img.preview")?.getAttribute("src") !== src, before);
+    expect(await likeness(4 * RATE)).toBeGreaterThan(25);
+    await chooseMethod(page, "Compress and divide");
+    await page.getByRole("button", { name: "Divide" }).click();
+    const teaser = page.locator(".studio-teaser video");
+    await teaser.waitFor({ timeout: 120_000 });
+    await page.waitForFunction(
+      () => (document.querySelector<HTMLVideoElement>(".studio-teaser video")?.duration ?? 0) > 4,
+    );
+    await page.getByRole("button", { name: "Watch it now" }).click();
+    await playThroughCm(page);
+    await waitForPosition(page, 0.6);
+    await page.getByRole("button", { name: "Pause" }).click();
+    await waitForState(page, "paused");
+    const shown = await shownPicture(page);
+    const number = Math.round(shown.timeSeconds * RATE);
+    const decibels = psnr(shown.data, await sourcePicture(source, number, shown));
+    console.info(`compressed: picture ${number} at ${shown.timeSeconds.toFixed(3)} s: ${decibels.toFixed(1)} dB`);
+    expect(decibels).toBeGreaterThan(LEAST_PSNR);
   });
 });
 

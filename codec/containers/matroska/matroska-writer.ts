@@ -11,6 +11,10 @@ const AUDIO_CODECS: readonly (readonly [RegExp, string])[] = [
   [/^mp4a\.(40|67)/, "A_AAC"],
   [/^opus$/, "A_OPUS"],
   [/^mp3$|^mp4a\.(6b|69)/i, "A_MPEG/L3"],
+  [/^mp1$/, "A_MPEG/L1"],
+  [/^mp2$/, "A_MPEG/L2"],
+  [/^ac-3$/, "A_AC3"],
+  [/^ec-3$/, "A_EAC3"],
   [/^vorbis$/, "A_VORBIS"],
   [/^flac$/, "A_FLAC"],
 ];

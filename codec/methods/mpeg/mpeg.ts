@@ -5,10 +5,8 @@
 import { toHex } from "../../bytes/bytes.ts";
 import { recogniseSource } from "../../containers/open-index.ts";
 import { type MpegSource, openMpeg } from "../../containers/open-mpeg.ts";
-import { mpegMatrix, mpegPixelAspect } from "../../containers/streams/mpeg-aspect.ts";
 import type { DivisionWriter } from "../../division/division-writer.ts";
 import { InputError } from "../../errors.ts";
-import { type Track, untaggedMatrix } from "../../format/header.ts";
 import { FILE_TRACK } from "../../format/layout.ts";
 import { BASE_LAYER } from "../../layers/base.ts";
 import type { Pool } from "../../pool/worker-pool.ts";
@@ -18,6 +16,7 @@ import { findSounds } from "./find-sounds.ts";
 import type { MpegWorkerApi } from "./mpeg-worker.ts";
 import type { CutMpeg, MpegRequest } from "./segment-bytes.ts";
 import { type MpegSegment, planMpeg } from "./segment-planner.ts";
+import { mpegVideoTrack } from "./video-track.ts";
 
 export const mpeg: DivisionMethod<MpegWorkerApi> = {
   name: "mpeg",
@@ -41,7 +40,7 @@ export const mpeg: DivisionMethod<MpegWorkerApi> = {
     const recompress = job.settings?.recompress ?? true;
     return {
       parameters: { container: found.container, recompress, sequence: toHex(found.context) },
-      tracks: [trackOf(found), ...(await findSounds(job.source, found.container))],
+      tracks: [mpegVideoTrack(found), ...(await findSounds(job.source, found.container))],
       write: (writer, pool) => cutAll(job, found, recompress, writer, pool),
     };
   },
@@ -55,23 +54,6 @@ export const mpeg: DivisionMethod<MpegWorkerApi> = {
       options,
     ),
 };
-
-function trackOf({ video, context }: MpegSource): Track {
-  const { width, height, frameRate, mpeg2 } = video;
-  return {
-    id: 0,
-    kind: "video",
-    codec: mpeg2 ? "mp4v.61" : "mp4v.6a",
-    width,
-    height,
-    frameRate,
-    pixelAspect: mpegPixelAspect(video, context),
-    rotation: 0,
-    mirrored: false,
-    matrix: mpegMatrix(context) ?? untaggedMatrix(height),
-    fullRange: false,
-  };
-}
 
 /** @throws {@link InputError} with `patent`, not one intra block could be withheld */
 async function cutAll(

@@ -33,10 +33,17 @@ export interface MpegSegment {
   durationMicroseconds: number;
 }
 
-/** Segments in order; memory stays bounded whatever the file holds. */
-export async function* planMpeg(source: ByteSource, { container, context }: MpegSource): AsyncGenerator<MpegSegment> {
+/**
+ * Segments in order; memory stays bounded whatever the file holds.
+ *
+ * @param demuxer a new one; by default of the first video in `source`
+ */
+export async function* planMpeg(
+  source: ByteSource,
+  { container, context }: MpegSource,
+  demuxer = createDemuxer(container),
+): AsyncGenerator<MpegSegment> {
   const planner = new Planner(context);
-  const demuxer = createDemuxer(container);
   for (let offset = 0; offset < source.size; ) {
     const chunk = await source.read(offset, Math.min(CHUNK_BYTES, source.size - offset));
     const last = offset + chunk.length === source.size;

@@ -21,8 +21,10 @@ export interface SegmentLayout {
  *
  * @param startMicroseconds of the segment's head
  */
-export function layOut(segment: OpenedMpegSegment, startMicroseconds: number): SegmentLayout {
-  const { container, runs, videoBytes } = segment;
+export function layOut(
+  { container, runs, videoBytes }: Pick<OpenedMpegSegment, "container" | "runs" | "videoBytes">,
+  startMicroseconds: number,
+): SegmentLayout {
   const bytes = new Uint8Array(container.length + videoBytes);
   const found: { offset: number; ticks: number }[] = [];
   let at = 0;

@@ -128,6 +128,11 @@ export class StudioDivision extends Store<Studio> {
       });
   }
 
+  /** A small picture of the chosen file at a time; undefined where none can be made. */
+  pictureAt(file: Blob, seconds: number): Promise<DivideSettings["poster"]> {
+    return this.atWork().poster(file, seconds);
+  }
+
   /** @param target where the main goes at once; otherwise it stays in the browser until it is saved */
   divide(settings: DivideSettings, target?: FileSystemFileHandle): void {
     if (this.current.phase !== "chosen") return;

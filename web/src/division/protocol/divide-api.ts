@@ -32,7 +32,7 @@ export interface SourceFacts {
     estimatedPictures: number;
   };
   sound: { codec: string; sampleRate: number; channels: number; playable: boolean } | undefined;
-  /** The source has sound that no name is known for: it cannot go along. */
+  /** The source has sound, and none that can go along with pictures that are coded anew. */
   hasUnknownSound: boolean;
   /** Kept as it is, its sound goes along, but the player does not play it. */
   hasUnplayedSound: boolean;

@@ -17,8 +17,8 @@ export interface CodedVideo {
   isPacked?: boolean;
   /** The method that keeps it as it is. */
   keptBy: StudioMethod;
-  /** Why it cannot be compressed. */
-  notCompressed: string;
+  /** Why it cannot be compressed; undefined where it can. */
+  notCompressed: string | undefined;
 }
 
 export function codedVideoFacts(video: CodedVideo): SourceFacts {

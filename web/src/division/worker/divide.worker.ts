@@ -23,7 +23,7 @@ import type {
   DivisionStep,
   SourceFacts,
 } from "../protocol/divide-api.ts";
-import { inspectMpeg } from "./mpeg-source.ts";
+import { MpegReader } from "./mpeg-reader.ts";
 import { type DivisionFiles, openFiles } from "./output-file.ts";
 import { SourceReader } from "./source-reader.ts";
 import { indexedFacts, streamFacts } from "./stream-source.ts";
@@ -58,9 +58,17 @@ async function takeUp({ main, slave, journal }: DivisionFiles, goOn: boolean): P
 class DecodedFile {
   durationSeconds = 0;
 
-  constructor(private readonly file: Blob) {}
+  constructor(
+    private readonly file: Blob,
+    private readonly signal: AbortSignal,
+  ) {}
 
   readonly open = async (): Promise<SourceMedia> => {
+    const mpeg = await MpegReader.open(this.file);
+    if (mpeg !== undefined) {
+      this.durationSeconds = await mpeg.durationSeconds();
+      return mpeg.media({ signal: this.signal });
+    }
     const reader = await SourceReader.open(this.file);
     try {
       this.durationSeconds = reader.facts.durationSeconds;
@@ -84,8 +92,8 @@ class DivideWorker implements DivideWorkerApi {
   private cancelling: AbortController | undefined;
 
   async inspect(file: Blob): Promise<SourceFacts> {
-    const mpeg = await inspectMpeg(file);
-    if (mpeg !== undefined) return mpeg;
+    const mpeg = await MpegReader.open(file);
+    if (mpeg !== undefined) return mpeg.facts();
     const facts = await streamFacts(file);
     if (facts !== undefined) return facts;
     const reader = await SourceReader.open(file).catch(async (error: unknown) => {
@@ -108,6 +116,8 @@ class DivideWorker implements DivideWorkerApi {
   }
 
   async poster(file: Blob, startSeconds: number): Promise<MainHeader["poster"]> {
+    const mpeg = await MpegReader.open(file);
+    if (mpeg !== undefined) return mpeg.poster(startSeconds);
     const reader = await SourceReader.open(file);
     try {
       return await reader.poster(startSeconds);
@@ -136,7 +146,7 @@ class DivideWorker implements DivideWorkerApi {
     try {
       const unfinished = await takeUp(files, goOn);
       signal.throwIfAborted();
-      const decoded = new DecodedFile(file);
+      const decoded = new DecodedFile(file, signal);
       const show = thinned(onProgress);
       const { title, copyright, protection, service, player, mainName, slaveName, poster, captions } = settings;
       const { quality, bitrateKbits, bitplane } = settings;

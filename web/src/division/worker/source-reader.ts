@@ -29,10 +29,8 @@ import { heldSample, partsFrom, type TrackPart } from "../../shared/worker/prese
 import type { SourceFacts } from "../protocol/divide-api.ts";
 import { type AsItIs, decodesFirst, keptFacts, lookAsItIs, shownSpan } from "./as-it-is.ts";
 import { copyPicture, DIRECT_FORMATS } from "./picture-copy.ts";
+import { drawPoster, POSTER_POSITION } from "./poster.ts";
 
-const POSTER_MAX_WIDTH = 320;
-/** Where the poster is taken from: the very first pictures are often black. */
-const POSTER_POSITION = 0.1;
 /** Packets inspected for the frame rate and for the sound's bits. */
 const RATE_PACKETS = 300;
 
@@ -205,15 +203,7 @@ export class SourceReader {
     const sample = await new VideoSampleSink(this.video).getSample(at);
     if (sample === null) return undefined;
     try {
-      const width = Math.min(POSTER_MAX_WIDTH, sample.displayWidth);
-      const height = Math.max(1, Math.round((width * sample.displayHeight) / sample.displayWidth));
-      const canvas = new OffscreenCanvas(width, height);
-      const context = canvas.getContext("2d");
-      if (context === null) return undefined;
-      sample.draw(context, 0, 0, width, height);
-      const blob = await canvas.convertToBlob({ type: "image/jpeg", quality: 0.8 });
-      if (blob.type !== "image/jpeg") return undefined;
-      return { type: "image/jpeg", data: new Uint8Array(await blob.arrayBuffer()) };
+      return await drawPoster(sample);
     } finally {
       sample.close();
     }

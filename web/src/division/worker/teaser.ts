@@ -15,6 +15,7 @@ import {
   WebMOutputFormat,
 } from "mediabunny";
 import type { Teaser } from "../protocol/divide-api.ts";
+import { MpegReader } from "./mpeg-reader.ts";
 import { PictureShrinker } from "./small-picture.ts";
 
 const TEASER_SECONDS = 5;
@@ -26,6 +27,17 @@ const QUALITY = new Quality({ bitrate: 200_000 });
 /** What the service takes; what plays in most browsers first. */
 const CODECS: VideoCodec[] = ["avc", "vp9", "vp8"];
 
+/** Where its pictures come from. */
+interface TeaserPictures {
+  displayWidth: number;
+  displayHeight: number;
+  beginsSeconds: number;
+  endsSeconds: number;
+  /** Those between two times, perhaps with some before and behind. */
+  samples(from: number, until: number): AsyncIterable<VideoSample>;
+  close(): void;
+}
+
 /**
  * Makes a teaser of at most 5 s and 320 pixels across. Every picture is coded anew: a packet of the source may be what the slave withholds.
  *
@@ -34,17 +46,17 @@ const CODECS: VideoCodec[] = ["avc", "vp9", "vp8"];
  * @throws AbortError on `signal`
  */
 export async function makeTeaser(file: Blob, startSeconds: number, signal: AbortSignal): Promise<Teaser | undefined> {
-  const input = new Input({ source: new BlobSource(file), formats: ALL_FORMATS });
+  let source: TeaserPictures | undefined;
   try {
-    const video = await input.getPrimaryVideoTrack();
-    if (video === null || !(await video.canDecode())) return undefined;
-    const [displayWidth, displayHeight] = [await video.getDisplayWidth(), await video.getDisplayHeight()];
+    source = (await mpegPictures(file)) ?? (await demuxedPictures(file));
+    if (source === undefined) return undefined;
+    const { displayWidth, displayHeight, beginsSeconds: first, endsSeconds: end } = source;
     const width = even(Math.min(MOST_WIDTH, displayWidth));
     const height = even((width * displayHeight) / displayWidth);
     const codec = await getFirstEncodableVideoCodec(CODECS, { width, height, quality: QUALITY });
     if (codec === null) return undefined;
-    const [first, end] = [await video.getFirstTimestamp(), await video.computeDuration()];
     const start = Math.max(first, Math.min(first + startSeconds, end - TEASER_SECONDS));
+    const until = start + TEASER_SECONDS;
     const count = Math.max(1, Math.floor(Math.min(TEASER_SECONDS, end - start) * FRAME_RATE));
     const target = new BufferTarget();
     const format = codec === "avc" ? new Mp4OutputFormat() : new WebMOutputFormat();
@@ -59,12 +71,16 @@ export async function makeTeaser(file: Blob, startSeconds: number, signal: Abort
         reject(stop.reason);
       });
     });
-    const make = async (): Promise<void> => {
+    const make = async ({ samples }: TeaserPictures): Promise<void> => {
       await output.start();
       const shrinker = new PictureShrinker();
       let number = 0;
-      for await (const picture of new VideoSampleSink(video).samples(start, start + TEASER_SECONDS)) {
-        stop.throwIfAborted();
+      for await (const picture of samples(start, until)) {
+        if (stop.aborted || picture.timestamp >= until) {
+          picture.close();
+          stop.throwIfAborted();
+          break;
+        }
         const isDue = number < count && picture.timestamp + picture.duration > start + number / FRAME_RATE;
         if (isDue) await drawSmall(shrinker, picture, canvas);
         picture.close();
@@ -75,13 +91,50 @@ export async function makeTeaser(file: Blob, startSeconds: number, signal: Abort
       await output.finalize();
     };
     stop.throwIfAborted();
-    await Promise.race([make(), stopped]);
+    await Promise.race([make(source), stopped]);
     return target.buffer === null ? undefined : { type: format.mimeType, data: new Uint8Array(target.buffer) };
   } catch {
     signal.throwIfAborted();
     return undefined; // what stops the thumbnail stops no division
   } finally {
+    source?.close();
+  }
+}
+
+/** Of what our own decoder decodes. */
+async function mpegPictures(file: Blob): Promise<TeaserPictures | undefined> {
+  const reader = await MpegReader.open(file);
+  return (
+    reader && {
+      ...reader.displaySize,
+      beginsSeconds: 0,
+      endsSeconds: await reader.durationSeconds(),
+      samples: (from) => reader.samples(from),
+      close: () => {},
+    }
+  );
+}
+
+/** Of what this browser decodes. */
+async function demuxedPictures(file: Blob): Promise<TeaserPictures | undefined> {
+  const input = new Input({ source: new BlobSource(file), formats: ALL_FORMATS });
+  try {
+    const video = await input.getPrimaryVideoTrack();
+    if (video === null || !(await video.canDecode())) {
+      input.dispose();
+      return undefined;
+    }
+    return {
+      displayWidth: await video.getDisplayWidth(),
+      displayHeight: await video.getDisplayHeight(),
+      beginsSeconds: await video.getFirstTimestamp(),
+      endsSeconds: await video.computeDuration(),
+      samples: (from, until) => new VideoSampleSink(video).samples(from, until),
+      close: () => input.dispose(),
+    };
+  } catch (error) {
     input.dispose();
+    throw error;
   }
 }
 

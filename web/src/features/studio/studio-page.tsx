@@ -1,15 +1,15 @@
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useState } from "react";
 import type { Source } from "../../division/page/studio-division.ts";
 import type { DivideSettings, SourceFacts } from "../../division/protocol/divide-api.ts";
 import { STUDIO_METHODS } from "../../division/protocol/studio-methods.ts";
 import { canPickTarget, pickTarget } from "../../shared/files/file-access.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { DropZone } from "../../shared/ui/drop-zone.tsx";
-import { FileVideo } from "../../shared/ui/file-video.tsx";
 import { ErrorNotice, Hint } from "../../shared/ui/notices.tsx";
 import { fileNameFor, withoutExtension } from "../../shared/ui/text-format.ts";
 import { DivisionProgressView } from "./division-progress.tsx";
 import { DivisionResult } from "./division-result.tsx";
+import { Preview } from "./preview.tsx";
 import { Settings, SettingsForm } from "./settings-form.tsx";
 import { SourceFactsView } from "./source-facts.tsx";
 import { UnfinishedDivisions } from "./unfinished-divisions.tsx";
@@ -75,7 +75,13 @@ export function StudioPage(): ReactNode {
       {facts !== undefined && method !== undefined && (
         <div className="studio">
           <div className="studio-source">
-            {source !== undefined && <Preview file={source.file} isDecodable={facts.isDecodable} />}
+            {source !== undefined && (
+              <Preview
+                file={source.file}
+                facts={facts}
+                pictureAt={(seconds) => division.pictureAt(source.file, seconds)}
+              />
+            )}
             <SourceFactsView facts={facts} method={method} />
           </div>
           <div className="studio-work card">
@@ -161,25 +167,4 @@ function divideSettings(
     mainName: fileNameFor(title, "cmx"),
     slaveName: fileNameFor(title, "cms"),
   };
-}
-
-function Preview({ file, isDecodable }: { file: File; isDecodable: boolean }): ReactNode {
-  const { t } = useText();
-  /** The picture's coding is one matter, its container another. */
-  const [isRefused, setIsRefused] = useState(false);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another file may be taken
-  useEffect(() => setIsRefused(false), [file]);
-  if (!isDecodable || isRefused) return <p className="preview preview-none">{t("studio.noPreview")}</p>;
-  return (
-    <FileVideo
-      className="preview"
-      file={file}
-      controls
-      muted
-      playsInline
-      preload="auto"
-      aria-label={t("studio.preview")}
-      onError={() => setIsRefused(true)}
-    />
-  );
 }

@@ -81,6 +81,7 @@ export const en = {
   "studio.other": "Choose another video",
   "studio.noPreview": "This browser cannot show a preview of this file.",
   "studio.preview": "Preview of the video",
+  "studio.preview.time": "Picture at",
   "studio.field.title": "Title",
   "studio.field.copyright": "Copyright",
   "studio.field.copyrightHint": "For example: © 2026 Your Name",
@@ -90,8 +91,7 @@ export const en = {
   "studio.fact.sound": "Sound",
   "studio.fact.noSound": "none",
   "studio.fact.variable": "variable rate",
-  "studio.unknownSound":
-    "The sound is coded in a way that has no known name. It cannot go along: the divided video will be silent.",
+  "studio.unknownSound": "The sound is coded in a way that cannot go along: the divided video will be silent.",
   "studio.unplayableSound":
     "This browser cannot play the sound ({codec}). It goes along unchanged, for viewers whose browser can.",
   "studio.unplayedSound":

@@ -80,6 +80,7 @@ export const ja: Record<TextKey, string> = {
   "studio.other": "別の動画を選ぶ",
   "studio.noPreview": "このブラウザーではこのファイルのプレビューを表示できません。",
   "studio.preview": "動画のプレビュー",
+  "studio.preview.time": "表示位置",
   "studio.field.title": "タイトル",
   "studio.field.copyright": "著作権表示",
   "studio.field.copyrightHint": "例:© 2026 お名前",
@@ -89,7 +90,7 @@ export const ja: Record<TextKey, string> = {
   "studio.fact.sound": "音声",
   "studio.fact.noSound": "なし",
   "studio.fact.variable": "可変フレームレート",
-  "studio.unknownSound": "音声の符号化方式が不明なため、音声は含められません。分割後の動画は無音になります。",
+  "studio.unknownSound": "この符号化方式の音声は含められません。分割後の動画は無音になります。",
   "studio.unplayableSound":
     "このブラウザーは音声({codec})を再生できません。音声はそのまま含まれ、対応するブラウザーで再生できます。",
   "studio.unplayedSound":

@@ -3,23 +3,13 @@
  * picture is made when it is painted: those that come too late cost nothing.
  */
 import {
-  chromaSize,
+  Deinterlacer,
   type Kernels,
   type MpegDecoder,
-  type MpegPicture,
   type PlanarPicture,
+  type TimedPicture,
 } from "../../../../../../codec/index.ts";
 import type { Picture } from "../media-feed.ts";
-
-/** Samples of a thousand that are combed, by which a picture said to be progressive is none; some have 6 by what they show. */
-const COMBED_ALL_THE_SAME = 15;
-/** By which one said to be interlaced moves between its fields. */
-const COMBED_AT_ALL = 0.1;
-/** After so many pictures without a comb frames are shown as they are, until one comes. */
-const CLEAN_PICTURES = 50;
-
-/** A picture that has its time. */
-export type TimedPicture = MpegPicture & { timeMicroseconds: number };
 
 /** A frame in the decoder's memory, for whoever still needs it. */
 class HeldFrame {
@@ -46,16 +36,16 @@ export class FieldStage {
   /** Made of fields or not: what is shown next follows the frame behind it. */
   private before: HeldFrame | undefined;
   private current: HeldFrame | undefined;
-  private cleanPictures = 0;
   private isOn = true;
-  /** Takes a field's picture; it is painted at once. */
-  private room: { pointer: number; bytes: number } | undefined;
+  private readonly deinterlacer: Deinterlacer;
 
   constructor(
-    private readonly kernels: Kernels,
+    kernels: Kernels,
     private readonly decoder: MpegDecoder,
     private readonly paint: (picture: PlanarPicture) => void,
-  ) {}
+  ) {
+    this.deinterlacer = new Deinterlacer(kernels);
+  }
 
   /** Fields are shown apart where they are of different moments (default), or never. */
   setOn(isOn: boolean): void {
@@ -67,7 +57,7 @@ export class FieldStage {
     this.current?.release();
     this.before = undefined;
     this.current = undefined;
-    this.cleanPictures = 0;
+    this.deinterlacer.reset();
   }
 
   /** @param picture the next frame, in the order of display @returns what can be shown by now: as a rule, of the frame before */
@@ -91,15 +81,14 @@ export class FieldStage {
 
   close(): void {
     this.reset();
-    if (this.room !== undefined) this.kernels.memory.release(this.room.pointer);
-    this.room = undefined;
+    this.deinterlacer.close();
   }
 
   private *show(before: HeldFrame | undefined, current: HeldFrame, after: HeldFrame | undefined): Generator<Picture> {
     const { picture } = current;
     const start = picture.timeMicroseconds;
     const end = after === undefined ? start + picture.durationMicroseconds : after.picture.timeMicroseconds;
-    if (!this.isInterlaced(picture)) {
+    if (!this.isOn || !this.deinterlacer.isInterlaced(picture)) {
       yield this.whole(current, start, Math.max(start, end));
       return;
     }
@@ -110,17 +99,6 @@ export class FieldStage {
       const [from, until] = [start + i * length, start + (i + 1) * length];
       yield this.field([before, current, after], parity, parity !== first, from, until);
     }
-  }
-
-  /** By what the stream says and what the picture looks like. */
-  private isInterlaced(picture: TimedPicture): boolean {
-    if (!this.isOn || picture.sequence.progressive) return false;
-    const { planes, strides, width, height } = picture;
-    const samples = this.kernels.raw.combedSamples(planes[0], strides[0], width, height);
-    const combed = (1000 * samples) / (width * height);
-    if (picture.progressive) return combed > COMBED_ALL_THE_SAME;
-    this.cleanPictures = combed > COMBED_AT_ALL ? 0 : this.cleanPictures + 1;
-    return this.cleanPictures < CLEAN_PICTURES;
   }
 
   private whole(frame: HeldFrame, start: number, end: number): Picture {
@@ -141,53 +119,18 @@ export class FieldStage {
     start: number,
     end: number,
   ): Picture {
-    const [, current] = frames;
-    // Frames of another size are no neighbours.
-    const [before, after] = [frames[0], frames[2]].map((frame) =>
-      frame !== undefined && isAlike(frame.picture, current.picture) ? frame : current,
-    ) as [HeldFrame, HeldFrame];
-    const used = [before.use(), current.use(), after.use()];
+    const [before, current, after] = frames;
+    const used = frames.flatMap((frame) => frame?.use() ?? []);
+    const pictures = [before?.picture, current.picture, after?.picture] as const;
     return {
       timeSeconds: start / 1e6,
       endSeconds: end / 1e6,
       keep: () => {},
-      paint: () => this.paint(this.deinterlaced(before.picture, current.picture, after.picture, parity, isSecond)),
+      // A field's picture is painted at once: the next one takes its place.
+      paint: () => this.paint(this.deinterlacer.pictureOf(pictures, parity, isSecond)),
       close: () => {
         for (const frame of used) frame.release();
       },
     };
   }
-
-  private deinterlaced(
-    before: TimedPicture,
-    current: TimedPicture,
-    after: TimedPicture,
-    parity: number,
-    isSecond: boolean,
-  ): PlanarPicture {
-    const { width, height, chroma, strides } = current;
-    const [chromaWidth, chromaHeight] = chromaSize(width, height, chroma);
-    const [lumaBytes, chromaBytes] = [strides[0] * height, strides[1] * chromaHeight];
-    const luma = this.roomFor(lumaBytes + 2 * chromaBytes);
-    const planes = [luma, luma + lumaBytes, luma + lumaBytes + chromaBytes] as const;
-    for (const [i, target] of planes.entries()) {
-      const [stride, columns, rows] = i === 0 ? [strides[0], width, height] : [strides[1], chromaWidth, chromaHeight];
-      const [p, c, n] = [before, current, after].map((picture) => picture.planes[i] ?? 0) as [number, number, number];
-      this.kernels.raw.deinterlacePlane(target, p, c, n, stride, columns, rows, parity, isSecond ? 1 : 0);
-    }
-    return { kernels: this.kernels, planes, strides, width, height, chroma };
-  }
-
-  private roomFor(bytes: number): number {
-    const { memory } = this.kernels;
-    if (this.room !== undefined && this.room.bytes < bytes) {
-      memory.release(this.room.pointer);
-      this.room = undefined;
-    }
-    this.room ??= { pointer: memory.allocate(bytes), bytes };
-    return this.room.pointer;
-  }
 }
-
-const isAlike = (a: TimedPicture, b: TimedPicture): boolean =>
-  a.width === b.width && a.height === b.height && a.chroma === b.chroma && a.strides[0] === b.strides[0];

@@ -12,6 +12,7 @@ import {
   type SegmentLayout,
   SegmentSound,
   type SoundFrame,
+  timedPictures,
 } from "../../../../../../codec/index.ts";
 import { fromHex } from "../../../../../../codec/page.ts";
 import { nextTask } from "../../../../shared/worker/next-task.ts";
@@ -21,12 +22,10 @@ import type { FeedParts } from "../playback-method.ts";
 import type { CodedSound } from "../sound-decoder.ts";
 import type { PlayableSound } from "../sound-decodings.ts";
 import { entriesFrom } from "../track-reader.ts";
-import { FieldStage, type TimedPicture } from "./field-stage.ts";
+import { FieldStage } from "./field-stage.ts";
 
 /** Kept open: pictures and sound are read side by side, the sound a little ahead. */
 const OPEN_SEGMENTS = 4;
-/** Pictures that wait for the first time that the stream tells; more are not shown. */
-const UNTIMED_MAX = 8;
 
 interface OpenSegment {
   segment: OpenedMpegSegment;
@@ -54,7 +53,7 @@ export class MpegFeed implements MediaFeed {
 
   async *pictures(seconds: number, signal: AbortSignal): AsyncGenerator<Picture> {
     this.fields.reset();
-    for await (const picture of timed(this.decoded(seconds, signal), this.decoder)) {
+    for await (const picture of timedPictures(this.decoded(seconds, signal), this.decoder)) {
       yield* this.fields.push(picture);
       await nextTask();
       if (signal.aborted) return;
@@ -150,28 +149,5 @@ export class MpegFeed implements MediaFeed {
         }));
     for await (const { layout } of this.openSegments(seconds, signal)) yield* due(reader.push(layout));
     yield* due(reader.end());
-  }
-}
-
-/** Pictures before the first that has a time are counted back from it. */
-async function* timed(pictures: AsyncIterable<MpegPicture>, decoder: MpegDecoder): AsyncGenerator<TimedPicture> {
-  const waiting: { picture: MpegPicture; held: number }[] = [];
-  try {
-    for await (const picture of pictures) {
-      const { timeMicroseconds } = picture;
-      if (timeMicroseconds === undefined) {
-        if (waiting.length < UNTIMED_MAX) waiting.push({ picture, held: decoder.hold(picture) });
-        continue;
-      }
-      let start = timeMicroseconds - waiting.reduce((sum, one) => sum + one.picture.durationMicroseconds, 0);
-      for (const { picture: earlier, held } of waiting.splice(0)) {
-        yield { ...earlier, timeMicroseconds: start };
-        decoder.letGo(held);
-        start += earlier.durationMicroseconds;
-      }
-      yield { ...picture, timeMicroseconds };
-    }
-  } finally {
-    for (const { held } of waiting) decoder.letGo(held);
   }
 }
