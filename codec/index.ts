@@ -39,6 +39,7 @@ export type {
 } from "./containers/source-index.ts";
 export { NAL, nextStartCode } from "./containers/streams/annexb.ts";
 export { HEVC_NAL, hevcType } from "./containers/streams/hevc-headers.ts";
+export { hasFields } from "./containers/streams/mpeg-aspect.ts";
 export {
   aacConfiguration,
   type FrameHead,

@@ -16,6 +16,8 @@ const USUAL_SHAPES: [number, number][] = [
   [16, 9],
 ];
 const EXTENSION = 0xb5;
+/** extension_start_code_identifier. */
+const SEQUENCE = 1;
 const SEQUENCE_DISPLAY = 2;
 
 /** What the shape of a pixel follows from. */
@@ -55,7 +57,7 @@ export function pixelAspectFor(
 
 /** Of a sequence display extension; undefined where there is none, or one of nothing. */
 function displaySize(context: Uint8Array): [number, number] | undefined {
-  const display = displayExtension(context);
+  const display = extensionIn(context, SEQUENCE_DISPLAY);
   if (display === undefined) return undefined;
   // Behind the video format and, where it is told, the colours: 14 bits, a marker, 14 bits.
   const [a = 0, b = 0, c = 0, d = 0] = display.subarray(1 + (((display[0] ?? 0) & 1) === 1 ? 3 : 0));
@@ -63,23 +65,29 @@ function displaySize(context: Uint8Array): [number, number] | undefined {
   return size[0] > 0 && size[1] > 0 ? size : undefined;
 }
 
-/** A sequence display extension (13818-2 6.2.2.4) from its first byte on. */
-function displayExtension(context: Uint8Array): Uint8Array | undefined {
+/** An extension (13818-2 6.2.2.3 and 6.2.2.4) from the byte with its identifier on; undefined where there is none. */
+function extensionIn(context: Uint8Array, identifier: number): Uint8Array | undefined {
   for (let at = 0; at + 5 <= context.length; at++)
     if (
       context[at] === 0 &&
       context[at + 1] === 0 &&
       context[at + 2] === 1 &&
       context[at + 3] === EXTENSION &&
-      (context[at + 4] ?? 0) >> 4 === SEQUENCE_DISPLAY
+      (context[at + 4] ?? 0) >> 4 === identifier
     )
       return context.subarray(at + 4);
   return undefined;
 }
 
+/** progressive_sequence is not set (13818-2 6.3.5): frames may be of two fields of different moments. @param context as above */
+export function hasFields(context: Uint8Array): boolean {
+  const sequence = extensionIn(context, SEQUENCE);
+  return sequence !== undefined && ((sequence[1] ?? 0) & 8) === 0;
+}
+
 /** matrix_coefficients of a sequence display extension (13818-2 table 6-9); undefined where none is told. @param context as above */
 export function mpegMatrix(context: Uint8Array): VideoTrack["matrix"] | undefined {
-  const display = displayExtension(context);
+  const display = extensionIn(context, SEQUENCE_DISPLAY);
   if (display === undefined || ((display[0] ?? 0) & 1) === 0) return undefined;
   return display[3] === 1 ? "bt709" : display[3] === 5 || display[3] === 6 ? "bt601" : undefined;
 }

@@ -5,6 +5,7 @@ import { showsCm, showsVideo } from "../../player/page/state.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { CaptionsControl } from "./captions-control.tsx";
 import { Control } from "./control.tsx";
+import { FieldsControl } from "./fields-control.tsx";
 import { SeekBar } from "./seek-bar.tsx";
 import { SoundControl } from "./sound-control.tsx";
 import type { FullScreen } from "./use-full-screen.ts";
@@ -121,6 +122,7 @@ export function PlayerControls({
             </option>
           ))}
         </select>
+        <FieldsControl player={player} />
         <SoundControl player={player} />
         <CaptionsControl captions={player.captions} onOpenFile={onOpenCaptions} />
         {small?.can && (

@@ -1,13 +1,11 @@
-/**
- * The player: main files + slaves' units + CMs → picture and sound (Cmix patent [0201]-[0228]). Decoding runs in
- * play.worker.ts. Knows nothing of React: `subscribe` and `snapshot` are all a view needs.
- */
+/** The player: main files + slaves' units + CMs → picture and sound (Cmix patent [0201]-[0228]). Knows nothing of React. */
 import * as Comlink from "comlink";
 import { installErrorTransfer } from "../../../../codec/hosts/error-transfer.ts";
 import type { PlayMove } from "../../shared/api/plays.ts";
 import type { Display, PlayWorkerApi } from "../protocol/play-api.ts";
 import { CaptionsStore } from "./captions/captions-store.ts";
 import { CmStage } from "./cm/cm-stage.ts";
+import { FieldsChoice } from "./fields-choice.ts";
 import { keepVolume, keptVolume } from "./kept-volume.ts";
 import { LossWatch } from "./loss-watch.ts";
 import { MainOpener, type WantedItem } from "./main-opener.ts";
@@ -36,6 +34,7 @@ export class Player extends PlayerStore {
   /** Of the item that is shown. */
   readonly captions: CaptionsStore;
   readonly sounds: SoundStore;
+  readonly fields: FieldsChoice;
   private readonly worker: Worker;
   private readonly remote: Comlink.Remote<PlayWorkerApi>;
   private readonly mains: MainOpener;
@@ -63,6 +62,7 @@ export class Player extends PlayerStore {
       this.video.openSound(this.sounds.rateOf(this.current.facts));
       if (showsVideo(this.current.state)) this.seek(this.position.snapshot());
     });
+    this.fields = new FieldsChoice(this.remote.setDeinterlacing);
     this.worker.onerror = (event) =>
       this.fail(new Error(`the player's worker broke (${event.message}): load the page again`));
     this.element.className = "player-view";

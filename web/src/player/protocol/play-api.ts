@@ -31,6 +31,8 @@ export interface MainFacts {
     mirrored: boolean;
     pixelAspect: [number, number];
     framesPerSecond: number;
+    /** Its frames may be of two fields of different moments. */
+    hasFields: boolean;
   };
   /** In the file's order. */
   sounds: SoundFacts[];
@@ -111,6 +113,8 @@ export interface PlayWorkerApi {
    * @param id of one of `MainFacts.sounds`; undefined: none
    */
   chooseSound(key: number, id: number | undefined): Promise<void>;
+  /** Whether fields of different moments are shown apart (default), or frames as they are; from the next picture on. */
+  setDeinterlacing(isOn: boolean): Promise<void>;
   forget(key: number): Promise<void>;
   /** Hands the visible canvas over for one of the opened mains, which is the one to be played from now on; tells how it is painted. */
   attachScreen(key: number, canvas: OffscreenCanvas, display: Display): Promise<UsedDisplay>;

@@ -49,6 +49,7 @@ class PlayWorker implements PlayWorkerApi {
   private feed: MediaFeed | undefined;
   /** Of the released main, with the sound that is chosen. */
   private openFeed: (() => MediaFeed) | undefined;
+  private isDeinterlacing = true;
   /** Ends the reads of the mains. */
   private reading = new AbortController();
   private anchor: ClockAnchor = { mediaSeconds: 0, atMilliseconds: 0, running: false, rate: 1 };
@@ -97,6 +98,7 @@ class PlayWorker implements PlayWorkerApi {
         mirrored: video.mirrored,
         pixelAspect: video.pixelAspect,
         framesPerSecond: video.frameRate[0] / video.frameRate[1],
+        hasFields: playbackMethod(header.method).hasFields?.(header) === true,
       },
       sounds: sounds.map((track) => ({
         id: track.id,
@@ -125,6 +127,11 @@ class PlayWorker implements PlayWorkerApi {
     this.feed?.close();
     this.feed = openFeed();
     playback.setFeed(this.feed);
+  }
+
+  async setDeinterlacing(isOn: boolean): Promise<void> {
+    this.isDeinterlacing = isOn;
+    this.feed?.setDeinterlacing?.(isOn);
   }
 
   async forget(key: number): Promise<void> {
@@ -176,7 +183,11 @@ class PlayWorker implements PlayWorkerApi {
     const kernels = await this.kernels;
     const opener = await openDelivery({ kernels, main: reader, units, cm: sourceFromBlob(cm) }, ticket, secret);
     const method = playbackMethod(reader.header.method);
-    this.openFeed = () => method.openFeed({ kernels, main: reader, opener, screen, video, sound: main.sound });
+    this.openFeed = () => {
+      const feed = method.openFeed({ kernels, main: reader, opener, screen, video, sound: main.sound });
+      feed.setDeinterlacing?.(this.isDeinterlacing);
+      return feed;
+    };
     this.feed = this.openFeed();
     const news = new PictureNews((...values) => events.onPicture(...values));
     this.playback = new Playback({

@@ -39,6 +39,8 @@ export interface MediaFeed {
   pictures(seconds: number, signal: AbortSignal): AsyncIterable<Picture>;
   /** Sound from a little before `seconds` on; absent where there is none, or none that this browser decodes. */
   sounds?: (seconds: number, signal: AbortSignal) => AsyncIterable<Sound>;
+  /** Whether fields of different moments are shown apart; absent where there are none. */
+  setDeinterlacing?(isOn: boolean): void;
   close(): void;
 }
 

@@ -30,6 +30,8 @@ export type UnitOrder = Pick<UnitStoreOptions, "first" | "aheadEnd">;
 export interface PlaybackMethod {
   /** @throws {@link UnsupportedError} this player, or this browser, cannot play it: said before a commercial is shown */
   checkPlayable(header: MainHeader, video: VideoTrack): Promise<void>;
+  /** Whether its frames may be of two fields of different moments. */
+  hasFields?(header: MainHeader): boolean;
   unitOrder(index: readonly IndexEntry[]): UnitOrder;
   /** Once the play's secret is known. */
   openFeed(parts: FeedParts): MediaFeed;

@@ -61,6 +61,10 @@ export class MpegFeed implements MediaFeed {
     yield* this.fields.end();
   }
 
+  setDeinterlacing(isOn: boolean): void {
+    this.fields.setOn(isOn);
+  }
+
   close(): void {
     this.fields.close();
     this.decoder.close();
