@@ -63,6 +63,29 @@ export const SOUND_CLIPS: readonly CodecClip[] = [
   { ...H264, name: "H.264 and AC-3 in Matroska", file: "ac3.mkv", options: ["-preset", "veryfast", "-c:a", "ac3"] },
 ];
 
+const MPEG = ["-vf", "scale=352:288,fps=25", "-b:v", "2M", "-g", "12", "-bf", "2"];
+/** Which no browser decodes by itself: our decoder does. The second is shown field by field. */
+export const MPEG_CLIPS: readonly CodecClip[] = [
+  {
+    name: "MPEG-2 and AC-3 of a DVD",
+    file: "film.vob",
+    encoders: ["mpeg2video"],
+    options: [...MPEG, "-c:a", "ac3", "-f", "dvd"],
+  },
+  {
+    name: "interlaced MPEG-2 and MP2 in a transport stream",
+    file: "film.ts",
+    encoders: ["mpeg2video"],
+    options: [...MPEG, "-flags", "+ilme+ildct", "-c:a", "mp2"],
+  },
+  {
+    name: "MPEG-1 and MP2 in a program stream",
+    file: "film.mpg",
+    encoders: ["mpeg1video"],
+    options: [...MPEG, "-c:a", "mp2"],
+  },
+];
+
 /**
  * @param source a video of ours; its first `seconds` are taken
  * @throws Error ffmpeg has no encoder for it: a machine for tests has one

@@ -102,6 +102,14 @@ export async function pictureTimes(path: string): Promise<number[]> {
     .sort((a, b) => a - b);
 }
 
+/** The same of MPEG video, which begins at any time; program streams do not tell each picture's. */
+export async function mpegPictureTimes(path: string): Promise<number[]> {
+  const entries = ["-select_streams", "v:0", "-show_entries", "frame=best_effort_timestamp_time", "-of", "csv=p=0"];
+  const { stdout } = await run("ffprobe", ["-v", "error", ...entries, path]);
+  const times = stdout.split("\n").map(Number.parseFloat).filter(Number.isFinite);
+  return times.map((time) => time - (times[0] as number));
+}
+
 /** Picture `number` of a file, counted from 0 in display order; not turned: the page turns the canvas, not the picture. */
 export async function sourcePicture(
   path: string,
@@ -132,10 +140,16 @@ export async function sourcePicture(
   return stdout;
 }
 
-/** Holds what is on screen against ffmpeg's picture of the same time. @param times of the source's pictures, in seconds */
-export async function likenessToSource(page: Evaluator, source: string, times: readonly number[]): Promise<number> {
+/** Holds what is on screen against ffmpeg's picture of the same time. @param times of the source's pictures, in seconds, or of their fields */
+export async function likenessToSource(
+  page: Evaluator,
+  source: string,
+  times: readonly number[],
+  timesAPicture = 1,
+): Promise<number> {
   const { timeSeconds, data, ...size } = await shownPicture(page);
-  const number = times.findIndex((time) => Math.abs(time - Math.max(0, timeSeconds)) < 0.002);
+  const place = times.findIndex((time) => Math.abs(time - Math.max(0, timeSeconds)) < 0.002);
+  const number = Math.floor(place / timesAPicture);
   if (number < 0) throw new Error(`${source} has no picture at ${timeSeconds} s`);
   const decibels = psnr(data, await sourcePicture(source, number, size));
   console.info(`picture ${number} at ${timeSeconds.toFixed(3)} s: ${decibels.toFixed(1)} dB`);
