@@ -43,7 +43,7 @@ export function pictureEnd(bytes: usize, length: i32): i32 {
   for (let at = nextStartCode(bytes, length, 0); at >= 0; at = nextStartCode(bytes, length, at + 4)) {
     const code = startCodeAt(bytes + <usize>at);
     if (slices && endsPicture(code)) return at;
-    slices = slices || isSlice(code);
+    if (isSlice(code)) slices = true;
   }
   return -1;
 }
