@@ -25,7 +25,7 @@ async function operations(): Promise<Operation[]> {
   };
   return Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods)
-      .filter(([method]) => method !== "get")
+      .filter(([method]) => method !== "get" && method !== "head")
       .map(([method, operation]) => ({
         ...operation,
         method: method.toUpperCase(),

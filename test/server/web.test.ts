@@ -95,7 +95,9 @@ describe("S3 /openapi.json", () => {
         Object.keys(methods).map((method) => `${method} ${path}`),
       );
       served.push("get /api/plays/{playId}/units"); // on node:http itself, and in every test of plays
-      expect([...new Set(served)].sort()).toEqual(described.sort());
+      // Hono finds HEAD as GET; of an upload it is the only one that is answered.
+      const asked = served.map((route) => route.replace(/^get (.*\/uploads\/\{uploadId\})$/, "head $1"));
+      expect([...new Set(asked)].sort()).toEqual(described.sort());
       expect(described).toContain("post /api/plays/{playId}/secret");
       for (const [path, methods] of Object.entries(document.paths)) {
         for (const [method, operation] of Object.entries(methods)) {
