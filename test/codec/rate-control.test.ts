@@ -67,7 +67,7 @@ describe("the mean rate over 10 s", () => {
   const rows = scenes.flatMap(({ clip, rates }) =>
     clip === undefined ? [] : rates.map((kilobits) => ({ clip, kilobits })),
   );
-  for (const { clip, kilobits } of sampleOf(rows, 2)) {
+  for (const { clip, kilobits } of sampleOf(rows, 1)) {
     it(`is within 3 % of ${kilobits} kbit/s, main and slave, one worker and two: ${clip.name}`, async () => {
       for (const workers of [1, 2]) {
         const found = foundRate(await lengthsAt(clip, kilobits, workers));

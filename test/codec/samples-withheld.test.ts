@@ -10,6 +10,7 @@ import { type Kernels, loadKernels } from "../../codec/wasm/load-kernels.ts";
 import { readWasm } from "../support/kernels.ts";
 import { ALL_MEDIA, divideBytes, mediaFiles, nameOf, readBytes } from "../support/media.ts";
 import { ownFiles } from "../support/own-media.ts";
+import { sampleOf } from "../support/sample.ts";
 import { hasFfmpeg, withFolder } from "../support/tools.ts";
 import { ROOT } from "../support/tree.ts";
 import { likeness, withoutSlave } from "../support/withheld.ts";
@@ -24,12 +25,13 @@ beforeAll(async () => {
 
 const CODECS =
   /A4|av1_1080|bikes|hevc|gizmo|642x642|rabbit_240p_vp8|with_sound|vp9_alpha|av1_444|stream_vp8|BA_MW_D\.264|CABA3/;
-const files = [
+const all = [
   `${ROOT}samples/scene.mp4`,
   ...ownFiles("mp4", "webm", "h264"),
   ...mediaFiles("mp4", "webm", "h264").filter((path) => ALL_MEDIA || CODECS.test(path)),
   ...[...ownFiles("mpeg"), ...mediaFiles("mpeg")].filter((path) => /h264.*\.ts$/.test(path)),
 ];
+const files = sampleOf(all, 14);
 
 describe("sealed: no 32 bytes of the source's coded data stand in the main", () => {
   for (const path of files) {

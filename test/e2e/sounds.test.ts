@@ -79,7 +79,7 @@ describe("is heard, loud as it is:", () => {
     ["MP2 in Matroska", "mp2.mkv", ["-c:a", "mp2", "-b:a", "192k"]],
     ["MP2 in MP4, which calls it as MP3", "mp2.mp4", ["-c:a", "mp2", "-b:a", "192k"]],
   ];
-  it.each([...rows.slice(0, 2), ...sampleOf(rows.slice(2), 1)])("%s", async (_name, file, options) => {
+  it.each(sampleOf(rows, 1))("%s", async (_name, file, options) => {
     const source = await make(file, [440], ...options);
     await withPage(app, "/studio", async ({ page }) => {
       await divideAndPlay(page, source, file);

@@ -63,7 +63,7 @@ describe("D5: kept as it is, and watched:", () => {
       ["-c:v", "libvpx", "-b:v", "1M", "-deadline", "realtime", "-g", "30", "-an", "-t", "5"],
     ],
   ];
-  it.each(sampleOf(rows, 2))("%s", async (_name, file, options) => {
+  it.each(sampleOf(rows, 1))("%s", async (_name, file, options) => {
     const source = await make(file, ...options);
     await withPage(app, "/studio", async ({ page }) => {
       const kept = join(app.dataDir, `${file}.cmx`);
