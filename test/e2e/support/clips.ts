@@ -79,6 +79,12 @@ export const MPEG_CLIPS: readonly CodecClip[] = [
     options: [...MPEG, "-flags", "+ilme+ildct", "-c:a", "mp2"],
   },
   {
+    name: "MPEG-2 alone",
+    file: "film.m2v",
+    encoders: ["mpeg2video"],
+    options: [...MPEG, "-an"],
+  },
+  {
     name: "MPEG-1 and MP2 in a program stream",
     file: "film.mpg",
     encoders: ["mpeg1video"],
