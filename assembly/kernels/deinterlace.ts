@@ -138,6 +138,11 @@ function fillRow(dst: usize, from: i32, to: i32, width: i32): void {
   }
 }
 
+/** The field's own rows go over as they are. */
+function keepRows(dst: usize, current: usize, stride: i32, width: i32, height: i32, parity: i32): void {
+  for (let y = parity; y < height; y += 2) memory.copy(dst + y * stride, current + y * stride, width);
+}
+
 /**
  * Makes a whole picture of one field of a frame: its rows are copied, the missing ones are made of rows near them in this field, where
  * nothing moves of the fields before and behind. This definition is the reference.
@@ -159,11 +164,8 @@ export function deinterlacePlaneScalar(
   parity: i32,
   isSecond: i32,
 ): void {
-  for (let y = 0; y < height; y++) {
-    if ((y & 1) == parity) {
-      memory.copy(dst + y * stride, current + y * stride, width);
-      continue;
-    }
+  keepRows(dst, current, stride, width, height, parity);
+  for (let y = 1 - parity; y < height; y += 2) {
     placeRows(before, current, after, stride, height, y, isSecond != 0);
     fillRow(dst + y * stride, 0, width, width);
   }
@@ -301,11 +303,8 @@ export function deinterlacePlaneSimd(
   parity: i32,
   isSecond: i32,
 ): void {
-  for (let y = 0; y < height; y++) {
-    if ((y & 1) == parity) {
-      memory.copy(dst + y * stride, current + y * stride, width);
-      continue;
-    }
+  keepRows(dst, current, stride, width, height, parity);
+  for (let y = 1 - parity; y < height; y += 2) {
     placeRows(before, current, after, stride, height, y, isSecond != 0);
     fillRowSimd(dst + y * stride, width);
   }

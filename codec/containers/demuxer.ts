@@ -18,6 +18,8 @@ export type MpegContainer = "es" | "ps" | "ts" | "m2ts" | "ts204" | "cdxa";
 export type RunSink = (video: boolean, from: number, to: number, time?: number) => void;
 
 export interface Demuxer {
+  /** Of the video, in a transport stream; below 0 until it is found. */
+  readonly pid?: number;
   /**
    * @param last no bytes follow these
    * @returns bytes dealt with; the others are to come again, with more behind them

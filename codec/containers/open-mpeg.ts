@@ -18,6 +18,8 @@ export interface MpegSource {
   video: VideoFacts;
   /** The first sequence header and its extensions: pictures before it are of the same sequence as a rule. */
   context: Uint8Array;
+  /** Of the video, in a transport stream. */
+  pid: number | undefined;
 }
 
 /** What a file is by its first bytes, and the MPEG-1 or MPEG-2 video in it; undefined where there is none. */
@@ -36,7 +38,7 @@ export async function openMpeg(source: ByteSource): Promise<MpegSource | undefin
     });
     if (scanner.facts !== undefined && scanner.context.length > 0) break;
   }
-  return scanner.facts && { container, video: scanner.facts, context: scanner.context };
+  return scanner.facts && { container, video: scanner.facts, context: scanner.context, pid: demuxer.pid };
 }
 
 function containerOf(head: Uint8Array): MpegContainer | undefined {

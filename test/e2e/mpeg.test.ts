@@ -8,24 +8,12 @@ import { writeTools } from "../support/mpeg-writer.ts";
 import { sampleOf } from "../support/sample.ts";
 import { ROOT } from "../support/tree.ts";
 import { startApp, type TestApp } from "./support/app.ts";
-import { combinedHash, nextSlave, sha256Of } from "./support/long-files.ts";
-import {
-  chooseFile,
-  chooseMethod,
-  clickSeekBar,
-  divideAndWatch,
-  playThroughCm,
-  position,
-  waitForPicture,
-  waitForPosition,
-  waitForState,
-  withPage,
-} from "./support/pages.ts";
-import { psnr, shownPicture, sourcePicture } from "./support/pictures.ts";
+import { expectSource, keepAndWatch } from "./support/kept-and-watched.ts";
+import { chooseFile, chooseMethod, playThroughCm, waitForPosition, waitForState, withPage } from "./support/pages.ts";
+import { psnr, sourcePicture } from "./support/pictures.ts";
 
 const run = promisify(execFile);
 const scene = join(ROOT, "samples/scene.mp4");
-const LEAST_PSNR = 30;
 const RATE = 25;
 
 let app: TestApp;
@@ -60,29 +48,7 @@ describe("D4 D5 P3: divided as it is, and watched with its sound:", () => {
   ];
   it.each(sampleOf(rows, 1))("%s", async (_name, file, options) => {
     const source = await make(file, ...options);
-    await withPage(app, "/studio", async ({ page }) => {
-      const kept = join(app.dataDir, `${file}.cmx`);
-      const slave = nextSlave(app, page);
-      await divideAndWatch(page, source, kept, "Keep as it is");
-      expect(await combinedHash(kept, await slave, join(app.dataDir, `combined-${file}`))).toBe(await sha256Of(source));
-      await playThroughCm(page);
-      await waitForPosition(page, 0.6);
-      await page.getByRole("button", { name: "Pause" }).click();
-      await waitForState(page, "paused");
-      const likeness = async (): Promise<number> => {
-        const shown = await shownPicture(page);
-        const number = Math.round(shown.timeSeconds * RATE);
-        const decibels = psnr(shown.data, await sourcePicture(source, number, shown));
-        console.info(`${file}: picture ${number} at ${shown.timeSeconds.toFixed(3)} s: ${decibels.toFixed(1)} dB`);
-        return decibels;
-      };
-      expect(await likeness()).toBeGreaterThan(LEAST_PSNR);
-      for (const share of [0.7, 0.3]) {
-        await clickSeekBar(page, share);
-        await waitForPicture(page, await position(page), 1.5 / RATE);
-        expect(await likeness()).toBeGreaterThan(LEAST_PSNR);
-      }
-    });
+    await keepAndWatch(app, source, RATE);
   });
 });
 
@@ -126,11 +92,7 @@ it("D3 D9 the Studio shows pictures of an MPEG-2 file, and compresses it to a vi
     await waitForPosition(page, 0.6);
     await page.getByRole("button", { name: "Pause" }).click();
     await waitForState(page, "paused");
-    const shown = await shownPicture(page);
-    const number = Math.round(shown.timeSeconds * RATE);
-    const decibels = psnr(shown.data, await sourcePicture(source, number, shown));
-    console.info(`compressed: picture ${number} at ${shown.timeSeconds.toFixed(3)} s: ${decibels.toFixed(1)} dB`);
-    expect(decibels).toBeGreaterThan(LEAST_PSNR);
+    await expectSource(page, source, RATE);
   });
 });
 

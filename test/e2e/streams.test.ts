@@ -2,27 +2,14 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sampleOf } from "../support/sample.ts";
 import { ROOT } from "../support/tree.ts";
 import { startApp, type TestApp } from "./support/app.ts";
-import { combinedHash, nextSlave, sha256Of } from "./support/long-files.ts";
-import {
-  chooseFile,
-  clickSeekBar,
-  divideAndWatch,
-  playThroughCm,
-  position,
-  waitForPicture,
-  waitForPosition,
-  waitForState,
-  withPage,
-} from "./support/pages.ts";
-import { psnr, shownPicture, sourcePicture } from "./support/pictures.ts";
+import { keepAndWatch } from "./support/kept-and-watched.ts";
+import { chooseFile, withPage } from "./support/pages.ts";
 
 const run = promisify(execFile);
-const LEAST_PSNR = 30;
 /** Of the sample scene. */
 const RATE = 30;
 const scene = join(ROOT, "samples/scene.mp4");
@@ -44,15 +31,6 @@ async function make(name: string, ...options: string[]): Promise<string> {
   return path;
 }
 
-/** Holds what is on screen against the source's picture of that number. */
-async function expectSource(page: Page, source: string): Promise<void> {
-  const shown = await shownPicture(page);
-  const number = Math.round(shown.timeSeconds * RATE);
-  const likeness = psnr(shown.data, await sourcePicture(source, number, shown));
-  console.info(`picture ${number} at ${shown.timeSeconds.toFixed(3)} s: ${likeness.toFixed(1)} dB`);
-  expect(likeness).toBeGreaterThan(LEAST_PSNR);
-}
-
 describe("D5: kept as it is, and watched:", () => {
   const rows: [string, string, string[]][] = [
     ["raw H.264", "scene.264", ["-c:v", "copy", "-an", "-t", "5"]],
@@ -65,22 +43,7 @@ describe("D5: kept as it is, and watched:", () => {
   ];
   it.each(sampleOf(rows, 1))("%s", async (_name, file, options) => {
     const source = await make(file, ...options);
-    await withPage(app, "/studio", async ({ page }) => {
-      const kept = join(app.dataDir, `${file}.cmx`);
-      const slave = nextSlave(app, page);
-      await divideAndWatch(page, source, kept, "Keep as it is");
-      expect(await combinedHash(kept, await slave, join(app.dataDir, `combined-${file}`))).toBe(await sha256Of(source));
-      await playThroughCm(page);
-      await waitForPosition(page, 0.6);
-      await page.getByRole("button", { name: "Pause" }).click();
-      await waitForState(page, "paused");
-      await expectSource(page, source);
-      for (const share of [0.7, 0.3]) {
-        await clickSeekBar(page, share);
-        await waitForPicture(page, await position(page), 1.5 / RATE);
-        await expectSource(page, source);
-      }
-    });
+    await keepAndWatch(app, source, RATE);
   });
 
   it("says before dividing that sound of a transport stream is not played", async () => {

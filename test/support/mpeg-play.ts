@@ -40,9 +40,7 @@ export async function playMpeg(kernels: Kernels, source: Uint8Array, fromSegment
     const { head, publicBytes, withheld } = await opener.openSegment(number);
     const segment = await openMpegSegment(publicBytes, withheld);
     const layout = layOut(segment, head.startMicroseconds);
-    const atStart = layouts.length === 0 && layout.marks.length === 0;
-    const first = atStart ? [{ offset: 0, timeMicroseconds: head.startMicroseconds }] : [];
-    show(decoder.decodeSegment(segment, [...first, ...layout.marks]));
+    show(decoder.decodeSegment(segment, layouts.length === 0 ? layout.firstMarks : layout.marks));
     layouts.push(layout);
     starts.push(head.startMicroseconds / 1e6);
   }

@@ -17,8 +17,24 @@ export function readPesTime(bytes: Uint8Array, at: number): number | undefined {
     const mark = (bytes[i] ?? 0) >> 4;
     if (mark !== 2 && mark !== 3) return undefined;
   }
-  const [a = 0, b = 0, c = 0, d = 0, e = 0] = bytes.subarray(i, i + 5);
-  return ((a >> 1) & 7) * 2 ** 30 + ((b << 22) | ((c >> 1) << 15) | (d << 7) | (e >> 1));
+  return readTimeStamp(bytes, i);
+}
+
+/** A time of 33 bits with markers between them. */
+export function readTimeStamp(bytes: Uint8Array, at: number): number {
+  const high = ((bytes[at] ?? 0) >> 1) & 7;
+  const middle = ((bytes[at + 1] ?? 0) << 7) | ((bytes[at + 2] ?? 0) >> 1);
+  const low = ((bytes[at + 3] ?? 0) << 7) | ((bytes[at + 4] ?? 0) >> 1);
+  return high * 2 ** 30 + middle * 2 ** 15 + low;
+}
+
+/** Times are counted modulo this. */
+const CLOCK_WRAP = 2 ** 33;
+
+/** A step of the clock, the shorter way round: forward, or back below 0. @param ticks 90 kHz, modulo 2³³ */
+export function clockStep(ticks: number): number {
+  const step = ((ticks % CLOCK_WRAP) + CLOCK_WRAP) % CLOCK_WRAP;
+  return step >= CLOCK_WRAP / 2 ? step - CLOCK_WRAP : step;
 }
 
 /** The presentation time of the PES packet whose payload begins at `payload`; undefined where none begins there, or tells none. */

@@ -1,4 +1,5 @@
 /** Presentation times of a transport stream's pictures, out of their PES heads (ISO/IEC 13818-1 2.4.3.7): 90 kHz, modulo 2³³. */
+import { clockStep } from "../mpeg-ps/pes.ts";
 import type { CodedSample } from "../source-index.ts";
 
 const CLOCK_MICROSECONDS = 1e6 / 90_000;
@@ -16,8 +17,7 @@ const HELD_MAX = 64;
 /** @param time 90 kHz; @param nearMicroseconds since `firstTime`, within 13 hours @returns microseconds since `firstTime` */
 export function unwrapped(time: number, firstTime: number, nearMicroseconds: number): number {
   const near = nearMicroseconds / CLOCK_MICROSECONDS;
-  const off = (((time - firstTime - near) % CLOCK_WRAP) + CLOCK_WRAP) % CLOCK_WRAP;
-  return (near + off - (off >= CLOCK_WRAP / 2 ? CLOCK_WRAP : 0)) * CLOCK_MICROSECONDS;
+  return (near + clockStep(time - firstTime - near)) * CLOCK_MICROSECONDS;
 }
 
 /** The same where nothing near is known: from an hour before `firstTime` on. */

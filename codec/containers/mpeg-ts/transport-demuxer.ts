@@ -7,15 +7,17 @@ import { PACKET_BYTES, type PacketForm, readPacketHead, SYNC } from "./transport
 const OPENING = [0xb3, 0xb8, 0x00];
 
 export class TransportDemuxer implements Demuxer {
-  /** Of the video; -1 until it is found. */
-  pid = -1;
   private inVideo = false;
   /** Bytes of a PES head that go on in the next packet. */
   private headLeft = 0;
   /** Of the packet that was looked at last. */
   private time: number | undefined;
 
-  constructor(private readonly form: PacketForm) {}
+  /** @param pid of the video, where it is known: from any place of the file on */
+  constructor(
+    private readonly form: PacketForm,
+    public pid = -1,
+  ) {}
 
   push(bytes: Uint8Array, last: boolean, run: RunSink): number {
     const { bytes: size, lead } = this.form;

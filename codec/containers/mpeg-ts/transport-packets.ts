@@ -1,5 +1,6 @@
 /** Packets of a transport stream (ISO/IEC 13818-1 2.4.3) and the elementary stream inside them. */
 
+import { readTimeStamp } from "../mpeg-ps/pes.ts";
 import type { SoundCoding } from "../streams/sound-frames.ts";
 
 export const PACKET_BYTES = 188;
@@ -46,7 +47,7 @@ export function readPacket(bytes: Uint8Array, at: number): Packet | undefined {
   const packet: Packet = readPacketHead(bytes, at);
   const head = packet.payload;
   if (packet.starts && head + 9 <= end && isPes(bytes, head)) {
-    if (((bytes[head + 7] ?? 0) & 0x80) !== 0 && head + 14 <= end) packet.time = readTime(bytes, head + 9);
+    if (((bytes[head + 7] ?? 0) & 0x80) !== 0 && head + 14 <= end) packet.time = readTimeStamp(bytes, head + 9);
     packet.payload = Math.min(end, head + 9 + (bytes[head + 8] ?? 0));
   }
   return packet;
@@ -55,14 +56,6 @@ export function readPacket(bytes: Uint8Array, at: number): Packet | undefined {
 /** Whether a PES packet begins there. */
 export const isPes = (bytes: Uint8Array, at: number): boolean =>
   bytes[at] === 0 && bytes[at + 1] === 0 && bytes[at + 2] === 1;
-
-/** 33 bits with markers between them, 2.4.3.7. */
-function readTime(bytes: Uint8Array, at: number): number {
-  const high = ((bytes[at] ?? 0) >> 1) & 7;
-  const middle = ((bytes[at + 1] ?? 0) << 7) | ((bytes[at + 2] ?? 0) >> 1);
-  const low = ((bytes[at + 3] ?? 0) << 7) | ((bytes[at + 4] ?? 0) >> 1);
-  return high * 2 ** 30 + middle * 2 ** 15 + low;
-}
 
 /** How packets stand in a file. */
 export interface PacketForm {

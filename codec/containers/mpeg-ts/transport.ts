@@ -2,7 +2,7 @@
 import type { ByteSource } from "../../bytes/bytes.ts";
 import { untaggedMatrix } from "../../format/header.ts";
 import { type FoundIndex, languageField, type SourceStream } from "../source-index.ts";
-import type { SoundCoding } from "../streams/sound-frames.ts";
+import { soundCodingOf } from "../streams/sound-frames.ts";
 import { PictureWalk } from "./picture-walk.ts";
 import { findPackets, type PacketForm, transportParameter } from "./transport-packets.ts";
 import { TransportSound } from "./transport-sound.ts";
@@ -49,10 +49,11 @@ export async function openTransport(source: ByteSource): Promise<FoundIndex | un
     structure: [],
     samples: () => walk(source, from),
     samplesIn: (part) => walk(part, 0),
-    openSound: ({ pid: soundPid, codec, language = "" }) =>
-      soundPid === undefined
-        ? undefined
-        : new TransportSound({ pid: soundPid, coding: soundCodingOf(codec), language }, form, time),
+    openSound: ({ pid: soundPid, codec, language = "" }) => {
+      const soundCoding = soundCodingOf(codec);
+      if (soundPid === undefined || soundCoding === undefined) return undefined;
+      return new TransportSound({ pid: soundPid, coding: soundCoding, language }, form, time);
+    },
   };
 }
 
@@ -69,6 +70,3 @@ const soundStream = ({ stream: { pid, coding, language }, head }: FoundSound, fo
     ...languageField(language),
   },
 });
-
-const soundCodingOf = (codec: string): SoundCoding =>
-  codec.startsWith("mp4a") ? "aac" : codec.startsWith("mp") ? "mpeg-audio" : "ac-3";

@@ -1,6 +1,5 @@
 /** What a sequence parameter set says about the picture (ITU-T H.264 7.3.2.1.1, E.1.1). */
-import { ratioOf } from "../source-index.ts";
-import { ASPECTS, Bits, withoutEscapes } from "./parameter-bits.ts";
+import { Bits, readRate, readShown, type Usability, unknownUsability, withoutEscapes } from "./parameter-bits.ts";
 
 /** What a track's header takes of it. */
 export interface PictureFacts {
@@ -127,33 +126,10 @@ function skipList(bits: Bits, size: number): void {
   }
 }
 
-function usability(bits: Bits): Omit<PictureFacts, "codec" | "width" | "height"> & { hasRate: boolean } {
-  const facts = {
-    frameRate: [25, 1] as [number, number],
-    pixelAspect: [1, 1] as [number, number],
-    fullRange: false,
-    hasRate: false,
-  };
+function usability(bits: Bits): Usability {
+  const facts = unknownUsability();
   if (bits.read(1) === 0) return facts;
-  if (bits.read(1) === 1) {
-    const index = bits.read(8);
-    const [a, b] = index === 255 ? [bits.read(16), bits.read(16)] : (ASPECTS[index - 1] ?? [1, 1]);
-    if (a > 0 && b > 0) facts.pixelAspect = [a, b];
-  }
-  if (bits.read(1) === 1) bits.read(1);
-  if (bits.read(1) === 1) {
-    bits.read(3);
-    facts.fullRange = bits.read(1) === 1;
-    if (bits.read(1) === 1) bits.read(24);
-  }
-  if (bits.read(1) === 1) {
-    bits.ue();
-    bits.ue();
-  }
-  if (bits.read(1) === 1) {
-    const [units, scale] = [bits.read(32), bits.read(32)];
-    facts.hasRate = !bits.ended && units > 0 && scale > 0 && scale / units < 1000;
-    if (facts.hasRate) facts.frameRate = ratioOf(scale / units / 2);
-  }
+  readShown(bits, facts);
+  readRate(bits, facts, 2);
   return facts;
 }

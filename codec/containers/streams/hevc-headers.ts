@@ -1,8 +1,7 @@
 /** What a sequence parameter set of HEVC says about the picture (ITU-T H.265 7.3.2.2, 7.3.3, E.2.1). */
 import { hevcName } from "../codec-names.ts";
-import { ratioOf } from "../source-index.ts";
 import type { PictureFacts } from "./h264-headers.ts";
-import { ASPECTS, Bits, withoutEscapes } from "./parameter-bits.ts";
+import { Bits, readRate, readShown, type Usability, unknownUsability, withoutEscapes } from "./parameter-bits.ts";
 
 /** NAL unit types, ITU-T H.265 table 7-1. */
 export const HEVC_NAL = { keyFirst: 16, keyLast: 21, sliceLast: 31, video: 32, sequence: 33, picture: 34 } as const;
@@ -103,35 +102,12 @@ function skipReferenceSets(bits: Bits): void {
   }
 }
 
-function usability(bits: Bits): Omit<PictureFacts, "codec" | "width" | "height"> & { hasRate: boolean } {
-  const facts = {
-    frameRate: [25, 1] as [number, number],
-    pixelAspect: [1, 1] as [number, number],
-    fullRange: false,
-    hasRate: false,
-  };
+function usability(bits: Bits): Usability {
+  const facts = unknownUsability();
   if (bits.read(1) === 0 || bits.ended) return facts;
-  if (bits.read(1) === 1) {
-    const index = bits.read(8);
-    const [a, b] = index === 255 ? [bits.read(16), bits.read(16)] : (ASPECTS[index - 1] ?? [1, 1]);
-    if (a > 0 && b > 0) facts.pixelAspect = [a, b];
-  }
-  if (bits.read(1) === 1) bits.read(1);
-  if (bits.read(1) === 1) {
-    bits.read(3);
-    facts.fullRange = bits.read(1) === 1;
-    if (bits.read(1) === 1) bits.read(24);
-  }
-  if (bits.read(1) === 1) {
-    bits.ue();
-    bits.ue();
-  }
+  readShown(bits, facts);
   bits.read(3);
   if (bits.read(1) === 1) for (let i = 0; i < 4; i++) bits.ue();
-  if (bits.read(1) === 1) {
-    const [units, scale] = [bits.read(32), bits.read(32)];
-    facts.hasRate = !bits.ended && units > 0 && scale > 0 && scale / units < 1000;
-    if (facts.hasRate) facts.frameRate = ratioOf(scale / units);
-  }
+  readRate(bits, facts, 1);
   return facts;
 }

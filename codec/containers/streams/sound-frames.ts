@@ -6,6 +6,13 @@
 /** How the frames of a stream of sound are written. */
 export type SoundCoding = "aac" | "mpeg-audio" | "ac-3";
 
+/** How a sound's frames are written, by its codec's name; undefined for what has no such frames. */
+export function soundCodingOf(codec: string): SoundCoding | undefined {
+  if (codec.startsWith("mp4a.40")) return "aac";
+  if (/^mp[123]$/.test(codec)) return "mpeg-audio";
+  return codec === "ac-3" || codec === "ec-3" ? "ac-3" : undefined;
+}
+
 /** What a frame's head tells. */
 export interface FrameHead {
   /** Of the frame, its head included. */

@@ -1,8 +1,6 @@
 /** When what stands where in a file with MPEG video is shown, told from a few places of it; how long it is, and where a time is to be found. */
 import type { ByteSource } from "../../bytes/bytes.ts";
 import { createDemuxer } from "../../containers/create-demuxer.ts";
-import type { Demuxer } from "../../containers/demuxer.ts";
-import { TransportDemuxer } from "../../containers/mpeg-ts/transport-demuxer.ts";
 import type { MpegSource } from "../../containers/open-mpeg.ts";
 import { planMpeg } from "./segment-planner.ts";
 import { clockMicroseconds } from "./stream-clock.ts";
@@ -126,22 +124,10 @@ export async function placeBefore(
   return low;
 }
 
-/** A demuxer of the file's video that may begin anywhere in it: behind its start another programme's may come first. */
-export async function demuxerWithin(source: ByteSource, { container }: MpegSource): Promise<Demuxer> {
-  const [first, demuxer] = [createDemuxer(container), createDemuxer(container)];
-  if (!(first instanceof TransportDemuxer && demuxer instanceof TransportDemuxer)) return demuxer;
-  for (let offset = 0; first.pid < 0 && offset < Math.min(source.size, PROBE_BYTES); ) {
-    const bytes = await source.read(offset, Math.min(MARK_BYTES, source.size - offset));
-    offset += first.push(bytes, offset + bytes.length === source.size, () => {});
-  }
-  demuxer.pid = first.pid;
-  return demuxer;
-}
-
 /** The stream's times between two places, in the order of the file; none in an elementary stream. */
 async function ticksFrom(source: ByteSource, mpeg: MpegSource, from: number, to: number): Promise<number[]> {
   if (mpeg.container === "es") return [];
-  const demuxer = await demuxerWithin(source, mpeg);
+  const demuxer = createDemuxer(mpeg.container, mpeg.pid);
   const end = Math.min(to, source.size);
   const bytes = await source.read(from, end - from);
   const found: number[] = [];

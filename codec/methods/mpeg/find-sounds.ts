@@ -1,10 +1,8 @@
 /** Which sounds go with the video of a program or transport stream, as its first megabytes tell. */
 import type { ByteSource } from "../../bytes/bytes.ts";
-import type { MpegContainer } from "../../containers/demuxer.ts";
 import { programSounds } from "../../containers/mpeg-ps/program-sound.ts";
 import { sectorPayloads } from "../../containers/mpeg-ps/sectors.ts";
 import { Programme } from "../../containers/mpeg-ts/programme.ts";
-import { TransportDemuxer } from "../../containers/mpeg-ts/transport-demuxer.ts";
 import {
   isTransportForm,
   packetFormIn,
@@ -12,6 +10,8 @@ import {
   type TransportForm,
   walkPackets,
 } from "../../containers/mpeg-ts/transport-packets.ts";
+import type { MpegSource } from "../../containers/open-mpeg.ts";
+import { languageField } from "../../containers/source-index.ts";
 import { FrameSplitter } from "../../containers/streams/frame-splitter.ts";
 import { aacConfiguration, type FrameHead, type SoundCoding } from "../../containers/streams/sound-frames.ts";
 import type { AudioTrack } from "../../format/header.ts";
@@ -24,11 +24,11 @@ const LPCM_RATES = [48_000, 96_000, 44_100, 32_000];
 const LPCM_BITS = [16, 20, 24];
 
 /** Of each sound the first frame's head; those of which none comes are left out. */
-export async function findSounds(source: ByteSource, container: MpegContainer): Promise<AudioTrack[]> {
+export async function findSounds(source: ByteSource, { container, pid }: MpegSource): Promise<AudioTrack[]> {
   if (container === "es") return [];
   const bytes = await source.read(0, Math.min(PROBE_BYTES, source.size));
   const found = isTransportForm(container)
-    ? ofTransport(bytes, container)
+    ? ofTransport(bytes, container, pid ?? -1)
     : ofProgram(container === "cdxa" ? sectorPayloads(bytes) : bytes);
   return found.map((track, i) => ({ ...track, id: i + 1 }));
 }
@@ -56,11 +56,9 @@ function ofProgram(bytes: Uint8Array): FoundTrack[] {
   return [...tracks.values()].sort((a, b) => (a.pid ?? 0) - (b.pid ?? 0));
 }
 
-function ofTransport(bytes: Uint8Array, container: TransportForm): FoundTrack[] {
+/** @param video its PID */
+function ofTransport(bytes: Uint8Array, container: TransportForm, video: number): FoundTrack[] {
   const form = packetFormIn(container);
-  const demuxer = new TransportDemuxer(form);
-  demuxer.push(bytes, true, () => {});
-  const { pid: video } = demuxer;
   const programme = new Programme();
   walkPackets(bytes, 0, form, true, (sync, end) => {
     const packet = readPacket(bytes, sync);
@@ -101,8 +99,6 @@ function trackOf(
   pid: number,
   language: string,
 ): FoundTrack {
-  const track: FoundTrack = { kind: "audio", codec, sampleRate, channels, pid };
-  if (headBytes > 0) track.description = aacConfiguration(bytes);
-  if (language !== "") track.language = language;
-  return track;
+  const description = headBytes > 0 ? { description: aacConfiguration(bytes) } : {};
+  return { kind: "audio", codec, sampleRate, channels, pid, ...description, ...languageField(language) };
 }

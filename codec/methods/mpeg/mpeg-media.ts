@@ -1,7 +1,9 @@
 /** Files with MPEG-1 or MPEG-2 video as pictures and sound: what method `compress` takes, and what pages show of a file. */
 import type { ByteSource } from "../../bytes/bytes.ts";
+import { createDemuxer } from "../../containers/create-demuxer.ts";
 import { type MpegSource, openMpeg } from "../../containers/open-mpeg.ts";
 import type { SoundFrame } from "../../containers/source-index.ts";
+import { soundCodingOf } from "../../containers/streams/sound-frames.ts";
 import { InputError } from "../../errors.ts";
 import type { AudioTrack } from "../../format/header.ts";
 import { fitI420 } from "../../pictures/fit-i420.ts";
@@ -10,12 +12,12 @@ import { chromaSize } from "../../pictures/planar-picture.ts";
 import type { SourceMedia, SourcePacket, SourcePicture } from "../../pictures/source-picture.ts";
 import type { Kernels } from "../../wasm/load-kernels.ts";
 import { Deinterlacer } from "./deinterlacer.ts";
-import { demuxerWithin, placeBefore, readTimePoints, type TimePoint } from "./file-times.ts";
+import { placeBefore, readTimePoints, type TimePoint } from "./file-times.ts";
 import { findSounds } from "./find-sounds.ts";
 import { MpegDecoder, type MpegPicture } from "./mpeg-decoder.ts";
 import { planMpeg, type RunLengths } from "./segment-planner.ts";
-import { codingOf, SegmentSound } from "./segment-sound.ts";
-import { layOut, type SegmentLayout } from "./segment-times.ts";
+import { SegmentSound } from "./segment-sound.ts";
+import { readLayout, type SegmentLayout } from "./segment-times.ts";
 import { type TimedPicture, timedPictures } from "./timed-pictures.ts";
 import { mpegVideoTrack } from "./video-track.ts";
 
@@ -36,7 +38,6 @@ export interface MpegMediaOptions {
 interface Part {
   video: Uint8Array;
   layout: SegmentLayout;
-  startMicroseconds: number;
 }
 
 /**
@@ -64,8 +65,8 @@ export async function openMpegMedia(
       await reader.startNear(startSeconds, timePoints ?? (await readTimePoints(source, found)));
       return reader.media(undefined);
     }
-    const sounds = await findSounds(source, found.container);
-    return reader.media(sounds.find(({ codec }) => codingOf(codec) !== undefined));
+    const sounds = await findSounds(source, found);
+    return reader.media(sounds.find(({ codec }) => soundCodingOf(codec) !== undefined));
   } catch (error) {
     reader.close();
     throw error;
@@ -131,16 +132,15 @@ class MediaReader {
   /** The file's segments in their order. */
   private async *parts(): AsyncGenerator<Part> {
     const { found, signal, offset } = this;
-    const demuxer = await demuxerWithin(this.source, found);
+    const demuxer = createDemuxer(found.container, found.pid);
     const source: ByteSource = {
       size: this.source.size - offset,
       read: (from, length) => this.source.read(offset + from, length),
     };
     for await (const { start, end, runs, startMicroseconds } of planMpeg(source, found, demuxer)) {
       signal?.throwIfAborted();
-      const { container, video } = takeApart(await source.read(start, end - start), runs);
-      const layout = layOut({ container, runs, videoBytes: video.length }, startMicroseconds);
-      yield { video, layout, startMicroseconds };
+      const bytes = await source.read(start, end - start);
+      yield { video: videoOf(bytes, runs), layout: readLayout(bytes, runs, startMicroseconds) };
     }
   }
 
@@ -151,11 +151,9 @@ class MediaReader {
     // A stream's only sequence header may stand at its start.
     yield* decoder.decode(this.found.context);
     let count = 0;
-    for await (const { video, layout, startMicroseconds } of this.parts()) {
+    for await (const { video, layout } of this.parts()) {
       if (count === most) return;
-      const atStart =
-        count === 0 && layout.marks.length === 0 ? [{ offset: 0, timeMicroseconds: startMicroseconds }] : [];
-      yield* decoder.decode(video, [...atStart, ...layout.marks]);
+      yield* decoder.decode(video, count === 0 ? layout.firstMarks : layout.marks);
       count += 1;
     }
     yield* decoder.end();
@@ -243,16 +241,15 @@ interface HeldPicture {
 }
 
 /** @param runs container and video in turns, the container first */
-function takeApart(bytes: Uint8Array, runs: RunLengths): { container: Uint8Array; video: Uint8Array } {
-  const sizeOf = (kind: number): number => runs.reduce((sum, size, i) => sum + (i % 2 === kind ? size : 0), 0);
-  const parts = [new Uint8Array(sizeOf(0)), new Uint8Array(sizeOf(1))] as const;
-  const filled = [0, 0];
-  let at = 0;
+function videoOf(bytes: Uint8Array, runs: RunLengths): Uint8Array {
+  const video = new Uint8Array(runs.reduce((sum, size, i) => sum + (i % 2 === 1 ? size : 0), 0));
+  let [at, filled] = [0, 0];
   for (const [i, size] of runs.entries()) {
-    const kind = i % 2;
-    parts[kind]?.set(bytes.subarray(at, at + size), filled[kind]);
-    filled[kind] = (filled[kind] ?? 0) + size;
+    if (i % 2 === 1) {
+      video.set(bytes.subarray(at, at + size), filled);
+      filled += size;
+    }
     at += size;
   }
-  return { container: parts[0], video: parts[1] };
+  return video;
 }

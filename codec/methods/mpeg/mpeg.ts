@@ -40,7 +40,7 @@ export const mpeg: DivisionMethod<MpegWorkerApi> = {
     const recompress = job.settings?.recompress ?? true;
     return {
       parameters: { container: found.container, recompress, sequence: toHex(found.context) },
-      tracks: [mpegVideoTrack(found), ...(await findSounds(job.source, found.container))],
+      tracks: [mpegVideoTrack(found), ...(await findSounds(job.source, found))],
       write: (writer, pool) => cutAll(job, found, recompress, writer, pool),
     };
   },

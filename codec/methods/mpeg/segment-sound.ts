@@ -11,7 +11,7 @@ import {
 } from "../../containers/mpeg-ts/transport-packets.ts";
 import type { SoundFrame } from "../../containers/source-index.ts";
 import { type FoundFrame, FrameSplitter } from "../../containers/streams/frame-splitter.ts";
-import type { SoundCoding } from "../../containers/streams/sound-frames.ts";
+import { soundCodingOf } from "../../containers/streams/sound-frames.ts";
 import type { AudioTrack } from "../../format/header.ts";
 import type { SegmentLayout } from "./segment-times.ts";
 
@@ -19,13 +19,6 @@ import type { SegmentLayout } from "./segment-times.ts";
 export const LPCM = "lpcm-dvd";
 /** Frames that follow each other meet exactly: what the stream's clock is off by less is its rounding. */
 const EXACT_MICROSECONDS = 1000;
-
-/** How a track's frames are written; undefined for LPCM, which has none, and for what this version does not know. */
-export function codingOf(codec: string): SoundCoding | undefined {
-  if (codec.startsWith("mp4a.40")) return "aac";
-  if (/^mp[123]$/.test(codec)) return "mpeg-audio";
-  return codec === "ac-3" || codec === "ec-3" ? "ac-3" : undefined;
-}
 
 /** Reads one sound out of segments that follow each other, from any of them on. */
 export class SegmentSound {
@@ -39,7 +32,7 @@ export class SegmentSound {
     private readonly container: MpegContainer,
     private readonly track: AudioTrack,
   ) {
-    const coding = codingOf(track.codec);
+    const coding = soundCodingOf(track.codec);
     this.splitter = coding && new FrameSplitter(coding);
   }
 

@@ -2,38 +2,48 @@
 import { pesTimeBefore } from "../../containers/mpeg-ps/pes.ts";
 import type { TimeMark } from "./mpeg-decoder.ts";
 import type { OpenedMpegSegment } from "./segment-bytes.ts";
+import type { RunLengths } from "./segment-planner.ts";
 import { clockMicroseconds } from "./stream-clock.ts";
 
 /** Times of one segment are not further apart; others are those of another recording, or damaged. */
 const NEAR_MICROSECONDS = 10e6;
 
-/** A segment of the source with zeros for its video. */
+/** What a segment's container tells. */
 export interface SegmentLayout {
+  /** The segment of the source; its video may be zeros. */
   bytes: Uint8Array;
-  /** When its pictures are shown. */
-  marks: TimeMark[];
+  /** When its pictures are shown, where what was decoded before goes on in it. */
+  marks: readonly TimeMark[];
+  /** The same for a decoder that begins with it: without a clock the segment's start is all that is known. */
+  firstMarks: readonly TimeMark[];
   /** When a time of its container's clock is, near the segment's start; undefined for another recording's, and where there is no clock. */
   timeOf(ticks: number): number | undefined;
 }
 
 /**
- * What a segment's container tells.
+ * The layout of an opened segment, whose video is not there.
  *
  * @param startMicroseconds of the segment's head
  */
-export function layOut(
-  { container, runs, videoBytes }: Pick<OpenedMpegSegment, "container" | "runs" | "videoBytes">,
-  startMicroseconds: number,
-): SegmentLayout {
+export function layOut({ container, runs, videoBytes }: OpenedMpegSegment, startMicroseconds: number): SegmentLayout {
   const bytes = new Uint8Array(container.length + videoBytes);
-  const found: { offset: number; ticks: number }[] = [];
-  let at = 0;
-  let [taken, video] = [0, 0];
+  let [at, taken] = [0, 0];
   for (const [i, length] of runs.entries()) {
     if (i % 2 === 0) {
       bytes.set(container.subarray(taken, taken + length), at);
       taken += length;
-    } else {
+    }
+    at += length;
+  }
+  return readLayout(bytes, runs, startMicroseconds);
+}
+
+/** @param bytes of a segment; @param runs container and video in turns, the container first */
+export function readLayout(bytes: Uint8Array, runs: RunLengths, startMicroseconds: number): SegmentLayout {
+  const found: { offset: number; ticks: number }[] = [];
+  let [at, video] = [0, 0];
+  for (const [i, length] of runs.entries()) {
+    if (i % 2 === 1) {
       const ticks = length === 0 ? undefined : pesTimeBefore(bytes, at);
       if (ticks !== undefined) found.push({ offset: video, ticks });
       video += length;
@@ -50,5 +60,6 @@ export function layOut(
     const timeMicroseconds = timeOf(ticks);
     return timeMicroseconds === undefined ? [] : [{ offset, timeMicroseconds }];
   });
-  return { bytes, marks, timeOf };
+  const firstMarks = marks.length > 0 ? marks : [{ offset: 0, timeMicroseconds: startMicroseconds }];
+  return { bytes, marks, firstMarks, timeOf };
 }

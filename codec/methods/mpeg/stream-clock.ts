@@ -1,14 +1,13 @@
 /** The clock of program and transport streams: 90 kHz, modulo 2³³ (ISO/IEC 13818-1 2.4.3.7). */
 
-/** Times of PES packets are counted modulo this, in 90 kHz. */
-const CLOCK_WRAP = 2 ** 33;
+import { clockStep } from "../../containers/mpeg-ps/pes.ts";
+
 /** Times of the stream that are further from where the pictures before end are those of another recording. */
 const GAP_MICROSECONDS = 10e6;
 
 /** A step of the stream's clock, forward or back, in microseconds. @param ticks 90 kHz, modulo 2³³ */
 export function clockMicroseconds(ticks: number): number {
-  const step = ((ticks % CLOCK_WRAP) + CLOCK_WRAP) % CLOCK_WRAP;
-  return (step >= CLOCK_WRAP / 2 ? step - CLOCK_WRAP : step) / 0.09;
+  return clockStep(ticks) / 0.09;
 }
 
 /** When segments begin: by the stream's clock where it has one, through its wraps, gaps and new starts; else by counting pictures. */

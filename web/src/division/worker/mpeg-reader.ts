@@ -63,7 +63,7 @@ export class MpegReader {
     const { source, found } = this;
     const { width, height, frameRate, mpeg2 } = found.video;
     const durationSeconds = await this.durationSeconds();
-    const sounds = await findSounds(source, found.container);
+    const sounds = await findSounds(source, found);
     const [playable] = await playableSounds(sounds);
     const sound = playable?.track ?? sounds[0];
     const { carried, refusal } = await this.carriedSound();
@@ -82,7 +82,12 @@ export class MpegReader {
     const poster = refusal === undefined ? await this.poster(0) : undefined;
     return {
       ...facts,
-      sound: sound && { ...soundFacts(sound), playable: playable !== undefined },
+      sound: sound && {
+        codec: sound.codec,
+        sampleRate: sound.sampleRate,
+        channels: sound.channels,
+        playable: playable !== undefined,
+      },
       hasUnknownSound: sounds.length > 0 && carried === undefined,
       ...(refusal === undefined
         ? {
@@ -168,12 +173,6 @@ export class MpegReader {
     }
   }
 }
-
-const soundFacts = ({ codec, sampleRate, channels }: { codec: string; sampleRate: number; channels: number }) => ({
-  codec,
-  sampleRate,
-  channels,
-});
 
 /** Bits a second, of the first packets. */
 async function rateOf(packets: NonNullable<SourceMedia["audio"]>["packets"]): Promise<number> {

@@ -18,27 +18,23 @@ import { fromHex } from "../../../../../../codec/page.ts";
 import { nextTask } from "../../../../shared/worker/next-task.ts";
 import { FILE } from "../file-entries.ts";
 import { type MediaFeed, type Picture, PREROLL_SECONDS, type Sound } from "../media-feed.ts";
+import { OpenSegments } from "../open-segments.ts";
 import type { FeedParts } from "../playback-method.ts";
 import type { CodedSound } from "../sound-decoder.ts";
 import type { PlayableSound } from "../sound-decodings.ts";
 import { entriesFrom } from "../track-reader.ts";
 import { FieldStage } from "./field-stage.ts";
 
-/** Kept open: pictures and sound are read side by side, the sound a little ahead. */
-const OPEN_SEGMENTS = 4;
-
 interface OpenSegment {
   segment: OpenedMpegSegment;
   layout: SegmentLayout;
-  startMicroseconds: number;
 }
 
 export class MpegFeed implements MediaFeed {
   readonly sounds?: (seconds: number, signal: AbortSignal) => AsyncIterable<Sound>;
   private readonly decoder: MpegDecoder;
   private readonly fields: FieldStage;
-  /** By number, the newest last. */
-  private readonly segments = new Map<number, Promise<OpenSegment>>();
+  private readonly segments = new OpenSegments((number) => this.openSegment(number));
 
   constructor(private readonly parts: FeedParts) {
     this.decoder = new MpegDecoder(parts.kernels);
@@ -78,9 +74,8 @@ export class MpegFeed implements MediaFeed {
     // A stream's only sequence header may stand at its start.
     if (typeof sequence === "string") yield* decoder.decode(fromHex(sequence));
     let isFirst = true;
-    for await (const { segment, layout, startMicroseconds } of this.openSegments(seconds, signal)) {
-      const atStart = isFirst && layout.marks.length === 0 ? [{ offset: 0, timeMicroseconds: startMicroseconds }] : [];
-      yield* decoder.decodeSegment(segment, [...atStart, ...layout.marks]);
+    for await (const { segment, layout } of this.openSegments(seconds, signal)) {
+      yield* decoder.decodeSegment(segment, isFirst ? layout.firstMarks : layout.marks);
       isFirst = false;
     }
     if (!signal.aborted) yield* decoder.end();
@@ -90,38 +85,15 @@ export class MpegFeed implements MediaFeed {
     return entriesFrom(this.parts.main.index, FILE, seconds, (entry) => entry.key);
   }
 
-  /** Segments in their order, from a key picture before `seconds` on. */
-  private async *openSegments(seconds: number, signal: AbortSignal): AsyncGenerator<OpenSegment> {
-    const numbers = this.entries(seconds).map(({ number }) => number);
-    for (const [i, number] of numbers.entries()) {
-      const opened = await this.open(number).catch((error: Error) => {
-        // What the run before asked for ended with it.
-        if (signal.aborted || error.name !== "AbortError") throw error;
-        return this.open(number);
-      });
-      if (signal.aborted) return;
-      const next = numbers[i + 1];
-      if (next !== undefined) void this.open(next);
-      yield opened;
-    }
-  }
-
-  private open(number: number): Promise<OpenSegment> {
-    const { segments } = this;
-    const segment = segments.get(number) ?? this.openSegment(number);
-    segments.delete(number);
-    segments.set(number, segment);
-    // A failure is not kept; it is told where the segment is awaited.
-    segment.catch(() => segments.get(number) === segment && segments.delete(number));
-    for (const oldest of segments.keys()) if (segments.size > OPEN_SEGMENTS) segments.delete(oldest);
-    return segment;
+  /** From a key picture before `seconds` on. */
+  private openSegments(seconds: number, signal: AbortSignal): AsyncGenerator<OpenSegment> {
+    return this.segments.inOrder(this.entries(seconds), signal);
   }
 
   private async openSegment(number: number): Promise<OpenSegment> {
     const { head, publicBytes, withheld } = await this.parts.opener.openSegment(number);
     const segment = await openMpegSegment(publicBytes, withheld);
-    const { startMicroseconds } = head;
-    return { segment, layout: layOut(segment, startMicroseconds), startMicroseconds };
+    return { segment, layout: layOut(segment, head.startMicroseconds) };
   }
 
   private async *decodeSound(

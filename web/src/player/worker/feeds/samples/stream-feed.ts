@@ -23,14 +23,13 @@ import { concatBytes, FormatError, sourceFromBytes } from "../../../../../../cod
 import { nap } from "../../../../shared/worker/next-task.ts";
 import { FILE, fileEntries } from "../file-entries.ts";
 import { type MediaFeed, type Picture, PREROLL_SECONDS, type Sound } from "../media-feed.ts";
+import { OpenSegments } from "../open-segments.ts";
 import type { FeedParts } from "../playback-method.ts";
 import type { CodedSound } from "../sound-decoder.ts";
 import type { PlayableSound } from "../sound-decodings.ts";
 import { entriesFrom } from "../track-reader.ts";
 
 const DECODING_PICTURES = 8;
-/** Kept open: pictures and sound are read side by side, the sound a little ahead. */
-const OPEN_SEGMENTS = 4;
 
 interface CodedPicture {
   timeMicroseconds: number;
@@ -56,8 +55,7 @@ export class StreamFeed implements MediaFeed {
   readonly sounds?: (seconds: number, signal: AbortSignal) => AsyncIterable<Sound>;
   private opened: Promise<Opened> | undefined;
   private readonly nominalSeconds: number;
-  /** By number, the newest last. */
-  private readonly segments = new Map<number, Promise<OpenSegment>>();
+  private readonly segments = new OpenSegments((number) => this.openSegment(number));
 
   constructor(private readonly parts: FeedParts) {
     const [numerator, denominator] = parts.video.frameRate;
@@ -148,20 +146,9 @@ export class StreamFeed implements MediaFeed {
     };
   }
 
-  /** Segments in their order, from a key picture before `seconds` on. */
-  private async *openSegments(seconds: number, signal: AbortSignal): AsyncGenerator<OpenSegment> {
-    const numbers = this.entries(seconds).map(({ number }) => number);
-    for (const [i, number] of numbers.entries()) {
-      const segment = await this.segment(number).catch((error: Error) => {
-        // What the run before asked for ended with it.
-        if (signal.aborted || error.name !== "AbortError") throw error;
-        return this.segment(number);
-      });
-      if (signal.aborted) return;
-      const next = numbers[i + 1];
-      if (next !== undefined) void this.segment(next);
-      yield segment;
-    }
+  /** From a key picture before `seconds` on. */
+  private openSegments(seconds: number, signal: AbortSignal): AsyncGenerator<OpenSegment> {
+    return this.segments.inOrder(this.entries(seconds), signal);
   }
 
   /** From the first key picture on. */
@@ -236,17 +223,6 @@ export class StreamFeed implements MediaFeed {
     const whole = { offset: 0, size: start.length } as CodedSample;
     const isHevc = /^h(?:ev|vc)1/.test(this.parts.video.codec);
     return { index, parameterSets: parameterSetsOf(codedBytes(index, start, whole), isHevc) };
-  }
-
-  private segment(number: number): Promise<OpenSegment> {
-    const { segments } = this;
-    const segment = segments.get(number) ?? this.openSegment(number);
-    segments.delete(number);
-    segments.set(number, segment);
-    // A failure is not kept; it is told where the segment is awaited.
-    segment.catch(() => segments.get(number) === segment && segments.delete(number));
-    for (const oldest of segments.keys()) if (segments.size > OPEN_SEGMENTS) segments.delete(oldest);
-    return segment;
   }
 
   private async openSegment(number: number): Promise<OpenSegment> {

@@ -1,0 +1,41 @@
+/** Segments that hold pictures and sound together: both are read side by side, the sound a little ahead, and each segment is opened once. */
+import type { IndexEntry } from "../../../../../codec/index.ts";
+
+const KEPT_SEGMENTS = 4;
+
+export class OpenSegments<Opened> {
+  /** By number, the newest last. */
+  private readonly segments = new Map<number, Promise<Opened>>();
+
+  constructor(private readonly open: (number: number) => Promise<Opened>) {}
+
+  /** In their order, each while the next one is opened; to their end or to `signal`. */
+  async *inOrder(entries: readonly IndexEntry[], signal: AbortSignal): AsyncGenerator<Opened> {
+    for (const [i, { number }] of entries.entries()) {
+      const opened = await this.get(number).catch((error: Error) => {
+        // What the run before asked for ended with it.
+        if (signal.aborted || error.name !== "AbortError") throw error;
+        return this.get(number);
+      });
+      if (signal.aborted) return;
+      const next = entries[i + 1];
+      if (next !== undefined) void this.get(next.number);
+      yield opened;
+    }
+  }
+
+  clear(): void {
+    this.segments.clear();
+  }
+
+  private get(number: number): Promise<Opened> {
+    const { segments } = this;
+    const segment = segments.get(number) ?? this.open(number);
+    segments.delete(number);
+    segments.set(number, segment);
+    // A failure is not kept; it is told where the segment is awaited.
+    segment.catch(() => segments.get(number) === segment && segments.delete(number));
+    for (const oldest of segments.keys()) if (segments.size > KEPT_SEGMENTS) segments.delete(oldest);
+    return segment;
+  }
+}
