@@ -1,4 +1,5 @@
 /** One play from its first CM to its last, on top of the live plays; what may happen when is decided in sequence.ts and play-rules.ts. */
+import { setTimeout } from "node:timers/promises";
 import type { Identity } from "../accounts/identity.ts";
 import { Refusal } from "../refusal.ts";
 import type { PlayDeps } from "./deps.ts";
@@ -23,6 +24,9 @@ import { redeem, ticketFor } from "./tickets.ts";
 import type { VideoShare } from "./video-share.ts";
 
 export type EventOutcome = "counted" | EventFault;
+
+/** Clocks of viewers run a little faster than the service's: who asks for a secret so early waits for the answer and is not refused. */
+const HELD_SECONDS = 0.4;
 
 /** What becomes of a play. */
 export interface NewState {
@@ -89,7 +93,9 @@ export class PlayService {
    * meanwhile
    */
   async secret(play: Play, ticketText: string, asker: Asker): Promise<Uint8Array> {
-    const { importLock, store } = this.deps;
+    const { importLock, now, store } = this.deps;
+    const secondsLeft = secondsToCmEnd(play, now());
+    if (secondsLeft <= HELD_SECONDS) await setTimeout(secondsLeft * 1000);
     const { number, video } = this.videoOf(play);
     const conditions = await store.conditions.of(video.mainId);
     const isLimited = conditions.plays !== null || conditions.playsPerViewer !== null;

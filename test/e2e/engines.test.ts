@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { PASSWORD } from "../server/test-accounts.ts";
 import { ALL_MEDIA } from "../support/media.ts";
 import { sampleOf } from "../support/sample.ts";
@@ -161,11 +161,12 @@ function rowsOf(engine: string): Row[] {
 // The engines side by side: a play mostly waits for its CM.
 for (const engine of ENGINES.filter(({ isHere }) => isHere())) {
   describe.concurrent(engine.name, () => {
+    // A browser of its own for each test: WebKitGTK's pages sometimes fall over when they are left.
     let page: EnginePage;
-    beforeAll(async () => {
+    beforeEach(async () => {
       page = await engine.open();
     });
-    afterAll(async () => {
+    afterEach(async () => {
       await page?.close();
     });
 

@@ -1,4 +1,5 @@
 /** S5: tickets are good once, for one session, play, video and place, and for a while. */
+import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { CSRF_HEADER } from "../../server/accounts/identity.ts";
 import {
@@ -162,6 +163,15 @@ describe("S5 a ticket for the secret", () => {
     const answers = await Promise.all(Array.from({ length: 8 }, () => askSecret(server, play, ticket)));
     expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array(7).fill(409)]);
     expect((await askSecret(server, play)).status).toBe(200); // a lost answer is got again with a new ticket
+  });
+
+  it("asked a blink too early, by a clock that runs a little faster, waits for its answer", async () => {
+    const ticket = await secretTicket(server, play);
+    server.advance(play.cm.durationSeconds - 0.3);
+    const asked = askSecret(server, play, ticket);
+    await setTimeout(100); // it has arrived
+    server.advance(0.3);
+    expect((await asked).status).toBe(200);
   });
 
   it("is of no use once the play has gone back to the CM", async () => {
