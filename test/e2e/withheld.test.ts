@@ -129,7 +129,7 @@ function nearest(pictures: Uint8Array[], truth: Uint8Array[]): { alike: number; 
 }
 
 describe("D1 patent: with the codec configuration handed in, WebCodecs shows no picture of the main alone", () => {
-  for (const clip of sampleOf(Object.values(CLIPS), 2)) {
+  for (const clip of sampleOf(Object.values(CLIPS), 1)) {
     it(clip.name, async (context) => {
       const file = await openFile(await makeClip(server.dataDir, clip, CLIP_SECONDS));
       const other = await openFile(
