@@ -227,7 +227,7 @@ for (const engine of ENGINES.filter(({ isHere }) => isHere())) {
     it.sequential("P2: a main is kept on the device, where the browser stores files, and opened from there", async () => {
       await server.administrator(); // has an account from here on
       await page.goto(server.url);
-      await waitForElement(page, ".video-card a[download]");
+      await waitForElement(page, ".video-card .card-menu");
       await page.evaluate(signIn, { login: "administrator@example.org", password: PASSWORD });
       const canStore = await page.evaluate(async () => {
         try {
@@ -237,9 +237,10 @@ for (const engine of ENGINES.filter(({ isHere }) => isHere())) {
         }
       });
       expect(canStore).toBe(engine.name !== "WebKit"); // WebKitGTK stores nothing for pages
-      if (!canStore) return expect(await page.evaluate(() => document.querySelector(".keep"))).toBeNull();
-      await waitForElement(page, ".video-card .keep button");
-      await page.click(".video-card .keep button");
+      await page.click(".video-card .card-menu");
+      await waitForElement(page, "[role=menuitem]");
+      if (!canStore) return expect(await page.evaluate(() => document.querySelector("[data-keep]"))).toBeNull();
+      await page.click("[data-keep]");
       await waitForElement(page, '.shelf-row a[href*="/watch?main="]');
       await page.click('.shelf-row a[href*="/watch?main="]');
       await waitForState(page, "ready");

@@ -97,7 +97,7 @@ describe("Library", () => {
       expect(await card.textContent()).toContain("© Cmix contributors");
       await screenshot(page, "library");
       await page.getByLabel("Search the library").fill("no such title");
-      await page.getByText("No title contains “no such title”.").waitFor();
+      await page.getByText("No matches for “no such title”.").waitFor();
       await page.getByLabel("Search the library").fill("water");
       await card.waitFor();
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectAccessible } from "./support/accessibility.ts";
 import { startApp, type TestApp } from "./support/app.ts";
 import { type PublishedMain, publishScene } from "./support/clips.ts";
-import { pressPlay, waitForState, withPage } from "./support/pages.ts";
+import { chooseOfCard, pressPlay, waitForState, withPage } from "./support/pages.ts";
 
 /** A CM that short leaves time to try to skip it, and does not make many of them long. */
 const CM_SECONDS = 1.5;
@@ -153,8 +153,8 @@ describe("P4 Fig. 12", () => {
       app,
       "/",
       async ({ page }) => {
-        await button(page, "Add One to the playlist").tap();
-        await button(page, "Add Two to the playlist").tap();
+        await chooseOfCard(page, "One", "Add to the playlist");
+        await chooseOfCard(page, "Two", "Add to the playlist");
         await expectAccessible(page);
         await page.getByRole("link", { name: "Watch 2 in this order" }).tap();
         await waitForState(page, "ready");

@@ -11,7 +11,7 @@ import { sendFile } from "../support/upload.ts";
 import { expectAccessible } from "./support/accessibility.ts";
 import { screenshot, startApp, storedFiles, type TestApp, type TestPage } from "./support/app.ts";
 import { MainProxy } from "./support/main-proxy.ts";
-import { chooseFile, pressPlay, waitForState, withPage } from "./support/pages.ts";
+import { chooseFile, chooseOfCard, pressPlay, waitForState, withPage } from "./support/pages.ts";
 
 /** A small main without a poster. */
 const OTHER = "Night at the harbour";
@@ -56,6 +56,7 @@ afterAll(async () => {
 });
 
 const keepButton = (page: Page) => page.getByRole("button", { name: `Keep video on this device: ${title}` });
+const keepFromLibrary = (page: Page, of = title) => chooseOfCard(page, of, "Keep video on this device");
 const row = (page: Page, of = title) => page.locator(".shelf-row", { hasText: of });
 const waitUntilKept = (page: Page) => row(page).getByText(KEPT).waitFor();
 
@@ -97,7 +98,7 @@ describe("P2 the shelf", () => {
   it("asks a visitor for an account on the spot, keeps the main, plays it without asking for it again, signed out too, and removes it", async () => {
     const visitor = { isSignedIn: false };
     const use = async ({ page, expectProblem }: TestPage) => {
-      await keepButton(page).click();
+      await keepFromLibrary(page);
       await page.getByText("Keeping a video on the device needs a free account.").waitFor();
       expect(await storedFiles(page)).toEqual([]);
       expect(proxy.asked).toEqual([]);
@@ -134,7 +135,7 @@ describe("P2 the shelf", () => {
       await page.getByRole("button", { name: `Remove ${title} from this device` }).click();
       await row(page).waitFor({ state: "detached" });
       expect(await storedFiles(page)).toEqual([]);
-      await keepButton(page).waitFor();
+      await keepFromLibrary(page); // offered again
     };
     await withPage(app, "/", use, visitor);
   });
@@ -143,7 +144,7 @@ describe("P2 the shelf", () => {
     await withPage(app, "/", async ({ page, expectProblem }) => {
       expectProblem("net::ERR_");
       proxy.holdAfter = HELD_AFTER_BYTES;
-      await keepButton(page).click();
+      await keepFromLibrary(page);
       await waitForShare(page, 80);
       proxy.cut();
       await row(page).getByText("Connection lost, trying again …").waitFor();
@@ -166,10 +167,10 @@ describe("P2 the shelf", () => {
       const first = await context.newPage();
       await first.goto("/");
       proxy.holdAfter = HELD_AFTER_BYTES;
-      await keepButton(first).click();
+      await keepFromLibrary(first);
       await waitForShare(first, 80);
       await row(page).getByText("Another tab is keeping it.").waitFor();
-      await page.getByRole("button", { name: `Keep video on this device: ${OTHER}` }).click();
+      await keepFromLibrary(page, OTHER);
       await row(page, OTHER).getByText("Waits for another one to be stored.").waitFor();
       expect(proxy.asked).toHaveLength(1);
       proxy.restore();
@@ -214,7 +215,7 @@ describe("P2 the shelf", () => {
       await page.evaluate(() => {
         navigator.storage.estimate = async () => ({ quota: 5e6, usage: 4e6 });
       });
-      await keepButton(page).click();
+      await keepFromLibrary(page);
       await page.getByRole("alert").getByText("It needs 2.53 MB, and the browser leaves 1.00 MB").waitFor();
       expect(await storedFiles(page)).toEqual([]);
     });
@@ -270,7 +271,8 @@ describe("P2 the shelf", () => {
       async ({ page, context, expectProblem }) => {
         expectProblem("net::ERR_");
         await page.evaluate(async () => void (await navigator.serviceWorker.ready));
-        await page.getByRole("button", { name: `動画をこの端末に保存:${title}` }).click();
+        await page.getByRole("button", { name: `その他の操作:${title}` }).click();
+        await page.getByRole("menuitem", { name: "動画をこの端末に保存" }).click();
         await row(page).getByText("保存済み:再生にはこの端末のファイルが使われます。").waitFor();
         await context.setOffline(true);
         await page.goto("/");

@@ -70,6 +70,12 @@ export async function clickSeekBar(page: Page, share: number): Promise<void> {
   await page.mouse.click(box.x + box.width * share, box.y + box.height / 2);
 }
 
+/** Chooses from what a card of the library offers besides watching. */
+export async function chooseOfCard(page: Page, title: string, action: string): Promise<void> {
+  await page.getByRole("button", { name: `More: ${title}`, exact: true }).click();
+  await page.getByRole("menuitem", { name: action }).click();
+}
+
 /** Waits until the division's progress bar is beyond `percent`. */
 export async function waitForProgress(page: Page, percent: number): Promise<void> {
   await page.waitForFunction(

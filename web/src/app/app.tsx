@@ -1,14 +1,15 @@
-import { type ComponentType, lazy, type ReactNode, Suspense, useEffect } from "react";
+import { type ComponentType, lazy, type ReactNode, type RefObject, Suspense, useEffect, useRef } from "react";
+import { Route, Switch, useLocation } from "wouter";
 import { HomePage } from "../features/home/home-page.tsx";
-import { WatchPage } from "../features/watch/watch-page.tsx";
 import { type Session, useSession } from "../shared/api/session.ts";
 import type { TextKey } from "../shared/i18n/en.ts";
 import { LANGUAGES, type Language } from "../shared/i18n/language.ts";
 import { useText } from "../shared/i18n/text.tsx";
-import { Link, useAddress } from "../shared/routing/router.tsx";
+import { Link } from "../shared/routing/router.tsx";
 import { ErrorBoundary } from "./error-boundary.tsx";
 
-// What viewers do not need is fetched when it is opened: the library and the player start the sooner.
+// What the library does not need is fetched when it is opened: it starts the sooner.
+const WatchPage = lazy(async () => ({ default: (await import("../features/watch/watch-page.tsx")).WatchPage }));
 const StudioPage = lazy(async () => ({ default: (await import("../features/studio/studio-page.tsx")).StudioPage }));
 const BenchPage = lazy(async () => ({ default: (await import("../features/bench/bench-page.tsx")).BenchPage }));
 const ProviderPage = lazy(async () => ({
@@ -34,7 +35,7 @@ const PAGES: Record<string, Page> = {
   "/": { name: "nav.home", page: HomePage },
   "/watch": { name: "nav.watch", page: WatchPage },
   "/studio": { name: "nav.studio", page: StudioPage },
-  "/bench": { name: "nav.bench", page: BenchPage },
+  "/bench": { name: "nav.bench", page: BenchPage, isListed: () => false },
   "/provider": {
     name: "provider.title",
     page: ProviderPage,
@@ -49,22 +50,21 @@ const PAGES: Record<string, Page> = {
 export function App(): ReactNode {
   const { t, language, setLanguage } = useText();
   const session = useSession();
-  const path = useAddress().pathname.replace(/(.)\/$/, "$1");
-  const entry = PAGES[path];
-  const title = t(entry?.name ?? "nav.home");
+  const path = useLocation()[0].replace(/(.)\/$/, "$1");
+  const title = t(PAGES[path]?.name ?? "nav.home");
   useEffect(() => {
     document.title = `${title} – Cmix`;
   }, [title]);
-  const Page = entry?.page ?? NotFound;
+  const content = useArrival(path);
   return (
     <>
       <a className="skip-link" href="#content">
         {t("nav.skip")}
       </a>
       <header className="top">
-        <Link href="/" className="brand">
+        <Link href="/" className="brand" aria-label="Cmix">
           <img src="/icon.svg" alt="" width="28" height="28" />
-          Cmix
+          <span>Cmix</span>
         </Link>
         <nav aria-label="Cmix">
           {Object.entries(PAGES)
@@ -79,14 +79,20 @@ export function App(): ReactNode {
           </Link>
         </nav>
       </header>
-      <main id="content" tabIndex={-1}>
+      <main id="content" tabIndex={-1} ref={content}>
         <ErrorBoundary key={path}>
           <Suspense>
-            <Page />
+            <Switch>
+              {Object.entries(PAGES).map(([address, { page }]) => (
+                <Route key={address} path={address} component={page} />
+              ))}
+              <Route component={NotFound} />
+            </Switch>
           </Suspense>
         </ErrorBoundary>
       </main>
       <footer className="bottom">
+        <Link href="/bench">{t("nav.bench")}</Link>
         <label>
           <span>{t("nav.language")}</span>
           <select value={language} onChange={(event) => setLanguage(event.target.value as Language)}>
@@ -100,6 +106,19 @@ export function App(): ReactNode {
       </footer>
     </>
   );
+}
+
+/** A page inside the app begins as one that was loaded: at its top, with the focus in it, where it did not take that itself. */
+function useArrival(path: string): RefObject<HTMLElement | null> {
+  const content = useRef<HTMLElement>(null);
+  const shown = useRef(path);
+  useEffect(() => {
+    if (shown.current === path) return;
+    shown.current = path;
+    scrollTo(0, 0);
+    if (!content.current?.contains(document.activeElement)) content.current?.focus({ preventScroll: true });
+  }, [path]);
+  return content;
 }
 
 function NotFound(): ReactNode {

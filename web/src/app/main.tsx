@@ -1,10 +1,12 @@
-import { StrictMode } from "react";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { lazy, StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import { removeStaleFolders } from "../division/page/output-folders.ts";
-import { EmbedPage } from "../features/embed/embed-page.tsx";
-import { TextProvider } from "../shared/i18n/text.tsx";
+import { queryClient } from "../shared/api/query-client.ts";
+import { loadLanguage, storedLanguage, TextProvider } from "../shared/i18n/text.tsx";
 import { startApp } from "../shared/routing/install.ts";
 import { App } from "./app.tsx";
+import "../shared/ui/tokens.css";
 import "../shared/ui/base.css";
 import "../shared/ui/parts.css";
 import "../features/account/account.css";
@@ -16,6 +18,8 @@ import "../features/studio/studio.css";
 import "../features/watch/watch.css";
 import "../features/embed/embed.css";
 
+const EmbedPage = lazy(async () => ({ default: (await import("../features/embed/embed-page.tsx")).EmbedPage }));
+
 /** The player in another site's page: nothing of it is installed or kept. */
 const isEmbedded = location.pathname === "/embed";
 if (!isEmbedded) {
@@ -25,8 +29,13 @@ if (!isEmbedded) {
 
 const root = document.getElementById("app");
 if (root === null) throw new Error("index.html has no #app");
+await loadLanguage(storedLanguage()).catch(() => {}); // English, as far as it is not here
 createRoot(root).render(
   <StrictMode>
-    <TextProvider>{isEmbedded ? <EmbedPage /> : <App />}</TextProvider>
+    <QueryClientProvider client={queryClient}>
+      <TextProvider>
+        <Suspense>{isEmbedded ? <EmbedPage /> : <App />}</Suspense>
+      </TextProvider>
+    </QueryClientProvider>
   </StrictMode>,
 );

@@ -14,16 +14,66 @@ interface KeepPartProps {
   onKeep?: () => Promise<void>;
 }
 
-/** The way to keep a main on this device, how far that is, and what is in the way; nothing where the browser stores nothing for pages. */
-export function KeepPart({ mainId, title, onKeep }: KeepPartProps): ReactNode {
-  const { t } = useText();
+/** The way to keep a main on this device, and how far that is. */
+export interface Keep {
+  item: ShelfItem | undefined;
+  problem: Error | undefined;
+  /** It was wanted by a viewer without an account. */
+  wantsAccount: boolean;
+  isOffered: boolean;
+  /** It was begun before and goes on. */
+  isBegun: boolean;
+  start(): Promise<void>;
+}
+
+/** @returns undefined where the browser stores nothing for pages */
+export function useKeep({ mainId, onKeep }: Omit<KeepPartProps, "title">): Keep | undefined {
   const state = useShelf();
   const item = itemOf(state, mainId);
   const [wantsAccount, setWantsAccount] = useState(false);
   const [error, setError] = useState<Error>();
+  if (!state.isPossible) return undefined;
+  const begin = item?.main.url === undefined ? onKeep : () => shelf.goOn(mainId);
+  const isRunning = item?.step !== undefined;
+  return {
+    item,
+    problem: error ?? state.errors[mainId],
+    wantsAccount,
+    isOffered: begin !== undefined && !isRunning && !item?.isElsewhere && item?.main.state !== "kept",
+    isBegun: item !== undefined && item.main.state !== "damaged",
+    start: async () => {
+      setError(undefined);
+      setWantsAccount(false);
+      try {
+        if (await isAllowed()) await begin?.();
+        else setWantsAccount(true);
+      } catch (cause) {
+        setError(cause as Error);
+      }
+    },
+  };
+}
+
+/** The way to keep a main on this device, how far that is, and what is in the way; nothing where the browser stores nothing for pages. */
+export function KeepPart({ mainId, title, onKeep }: KeepPartProps): ReactNode {
+  const keep = useKeep({ mainId, ...(onKeep !== undefined && { onKeep }) });
+  return keep && <KeepView keep={keep} title={title} />;
+}
+
+/** @param isBegunElsewhere whether something else on the page offers to begin */
+export function KeepView({
+  keep,
+  title,
+  isBegunElsewhere = false,
+}: {
+  keep: Keep;
+  title: string;
+  isBegunElsewhere?: boolean;
+}): ReactNode {
+  const { t } = useText();
+  const { item, problem, wantsAccount, isOffered, isBegun } = keep;
   const part = useRef<HTMLDivElement>(null);
   const wasPressed = useRef(false);
-
   const isRunning = item?.step !== undefined;
   useEffect(() => {
     // What was pressed is gone: who goes by keys is led on.
@@ -31,22 +81,10 @@ export function KeepPart({ mainId, title, onKeep }: KeepPartProps): ReactNode {
     wasPressed.current = false;
   }, [isRunning]);
 
-  if (!state.isPossible) return null;
-  const begin = item?.main.url === undefined ? onKeep : () => shelf.goOn(mainId);
-  const keep = async () => {
-    setError(undefined);
-    setWantsAccount(false);
-    try {
-      if (!(await isAllowed())) return setWantsAccount(true);
-      wasPressed.current = true;
-      await begin?.();
-    } catch (cause) {
-      setError(cause as Error);
-    }
+  const start = () => {
+    wasPressed.current = true;
+    void keep.start();
   };
-  const problem = error ?? state.errors[mainId];
-  const isBegun = item !== undefined && item.main.state !== "damaged";
-  const isOffered = begin !== undefined && !isRunning && !item?.isElsewhere && item?.main.state !== "kept";
   return (
     <div className="keep" ref={part}>
       {item !== undefined && <KeepStatus item={item} />}
@@ -54,17 +92,17 @@ export function KeepPart({ mainId, title, onKeep }: KeepPartProps): ReactNode {
       {isOffered && wantsAccount && (
         <div className="notice" role="status">
           <p>{t("shelf.account")}</p>
-          <SignInButton kind="viewer" onDone={() => void keep()}>
+          <SignInButton kind="viewer" onDone={start}>
             {t("account.signInOrRegister")}
           </SignInButton>
         </div>
       )}
-      {isOffered && !wantsAccount && (
+      {isOffered && !wantsAccount && (isBegun || !isBegunElsewhere) && (
         <button
           type="button"
           className="button"
           aria-label={t(isBegun ? "shelf.goOnTitle" : "shelf.keepTitle", { title })}
-          onClick={() => void keep()}
+          onClick={start}
         >
           {t(isBegun ? "shelf.goOn" : "shelf.keep")}
         </button>

@@ -11,7 +11,7 @@ export const en = {
   "nav.home": "Library",
   "nav.studio": "Studio",
   "nav.watch": "Watch",
-  "nav.bench": "Bench",
+  "nav.bench": "Benchmarks",
   "nav.skip": "Skip to content",
   "nav.language": "Language",
 
@@ -30,7 +30,12 @@ export const en = {
   "home.search": "Search the library",
   "home.loading": "Loading the library …",
   "home.empty": "The library is empty. Divide a video in the Studio, and it appears here.",
-  "home.noneFound": "No title contains “{query}”.",
+  "home.noneFound": "No matches for “{query}”.",
+  "home.videos_one": "{count} video",
+  "home.videos_other": "{count} videos",
+  "home.more": "More: {title}",
+  "home.copyLink": "Copy link",
+  "home.copied": "Copied",
   "home.watch": "Watch",
   "home.watchTitle": "Watch {title}",
   "home.download": "Download .cmx",
@@ -265,4 +270,6 @@ export const en = {
   ...shelfEn,
 } as const;
 
-export type TextKey = keyof typeof en;
+type PlainKey<Key extends string> = Key extends `${infer Stem}_${"one" | "other"}` ? Stem : Key;
+/** What is asked for; a text that depends on `count` has an entry for each plural form of its language (CLDR). */
+export type TextKey = PlainKey<keyof typeof en>;

@@ -1,16 +1,17 @@
 import { accountJa } from "./account-texts.ts";
 import { appJa } from "./app-texts.ts";
 import { cmJa } from "./cm-texts.ts";
-import type { TextKey } from "./en.ts";
+import type { en } from "./en.ts";
 import { engineJa } from "./engine-texts.ts";
 import { libraryJa } from "./library-texts.ts";
 import { playerJa } from "./player-texts.ts";
 import { shelfJa } from "./shelf-texts.ts";
 
-export const ja: Record<TextKey, string> = {
+/** Japanese has one plural form. */
+export const ja: Record<Exclude<keyof typeof en, `${string}_one`>, string> = {
   "nav.home": "ライブラリ",
   "nav.studio": "スタジオ",
-  "nav.bench": "ベンチ",
+  "nav.bench": "ベンチマーク",
   "nav.watch": "視聴",
   "nav.skip": "本文へ移動",
   "nav.language": "言語",
@@ -30,7 +31,11 @@ export const ja: Record<TextKey, string> = {
   "home.search": "ライブラリを検索",
   "home.loading": "ライブラリを読み込んでいます…",
   "home.empty": "ライブラリは空です。スタジオで動画を分割すると、ここに表示されます。",
-  "home.noneFound": "「{query}」を含むタイトルはありません。",
+  "home.noneFound": "「{query}」に一致する動画はありません。",
+  "home.videos_other": "動画{count}本",
+  "home.more": "その他の操作:{title}",
+  "home.copyLink": "リンクをコピー",
+  "home.copied": "コピーしました",
   "home.watch": "視聴",
   "home.watchTitle": "{title} を視聴",
   "home.download": ".cmx をダウンロード",

@@ -1,16 +1,38 @@
 /** The pages' language: chosen by the browser, changed by the viewer, kept in this browser. */
 
+import i18next from "i18next";
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
 import { en, type TextKey } from "./en.ts";
-import { ja } from "./ja.ts";
 import type { Language } from "./language.ts";
 import { reasonOf } from "./reasons.ts";
 
-const DICTIONARIES = { en, ja } as const;
+// Keys hold dots and texts hold colons; React escapes what it draws.
+const texts = i18next.createInstance();
+void texts.init({
+  initAsync: false,
+  resources: { en: { translation: en } },
+  lng: "en",
+  fallbackLng: "en",
+  keySeparator: false,
+  nsSeparator: false,
+  interpolation: { prefix: "{", suffix: "}", escapeValue: false, skipOnVariables: true },
+  missingInterpolationHandler: (_text: string, match: RegExpExecArray) => match[0],
+});
+
 export type Translate = (key: TextKey, values?: Record<string, string | number>) => string;
 
 const STORAGE_KEY = "cmix-language";
 const isLanguage = (value: unknown): value is Language => value === "en" || value === "ja";
+
+const LOADERS: Record<Exclude<Language, "en">, () => Promise<object>> = {
+  ja: async () => (await import("./ja.ts")).ja,
+};
+
+/** Fetches a language's texts; English is there from the start and stays for what cannot be fetched. */
+export async function loadLanguage(language: Language): Promise<void> {
+  if (language === "en" || texts.hasResourceBundle(language, "translation")) return;
+  texts.addResourceBundle(language, "translation", await LOADERS[language]());
+}
 
 /** The first of the viewer's languages that there is a dictionary for; English otherwise. */
 export function chooseLanguage(preferred: readonly string[]): Language {
@@ -21,11 +43,13 @@ export function chooseLanguage(preferred: readonly string[]): Language {
   return "en";
 }
 
+/** @param values for the blanks; `count` also chooses the plural form */
 export function translate(language: Language, key: TextKey, values: Record<string, string | number> = {}): string {
-  return DICTIONARIES[language][key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+  return texts.t(key, { ...values, lng: language });
 }
 
-function storedLanguage(): Language {
+/** The viewer's own choice, or the browser's. */
+export function storedLanguage(): Language {
   try {
     const stored = localStorage.getItem(STORAGE_KEY);
     if (isLanguage(stored)) return stored;
@@ -61,7 +85,9 @@ export function TextProvider({ children }: { children: ReactNode }): ReactNode {
     } catch {
       // Kept for this page only.
     }
-    setState(next);
+    void loadLanguage(next)
+      .catch(() => {}) // English, as far as it is not here
+      .then(() => setState(next));
   }, []);
   const value = useMemo<TextContext>(
     () => ({

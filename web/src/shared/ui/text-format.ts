@@ -46,3 +46,8 @@ export function fileNameFor(title: string, extension: string): string {
     .slice(0, 100);
   return `${stem === "" ? "video" : stem}.${extension}`;
 }
+
+/** @param iso as the service tells a time @returns the day in the viewer's time zone */
+export function formatDate(iso: string, language: string): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: "medium" }).format(new Date(iso));
+}
