@@ -25,8 +25,8 @@ export function CardMenu({ video, keep }: { video: LibraryVideo; keep: Keep | un
         <EllipsisVertical aria-hidden="true" />
       </Menu.Trigger>
       <Menu.Portal>
-        <Menu.Positioner className="menu-place" align="end" sideOffset={4}>
-          <Menu.Popup className="menu">
+        <Menu.Positioner className="popup-place" align="end" sideOffset={4}>
+          <Menu.Popup className="popup-menu">
             {playsInBrowser && (
               <Menu.Item onClick={() => togglePicked(video)}>
                 {isListed ? <Check aria-hidden="true" /> : <ListPlus aria-hidden="true" />}
