@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import { createNodePool, FileSink, loadNodeKernels, type OpenFile, openFile } from "../codec/hosts/node/index.ts";
 import {
+  type BPictures,
   chooseMethod,
   divideVideo,
   InputError,
@@ -20,7 +21,7 @@ import { UsageError } from "./usage-error.ts";
 
 export const divide: Command = {
   usage: `cmix divide INPUT --out DIR [--method auto|mpeg|samples|compress] [--protection sealed|patent] [--bitplane gray|binary]
-              [--plane-code read|adaptive] [--quality 1..31 | --bitrate KBITS] [--gop N] [--recompress on|off] [--workers N]
+              [--plane-code read|adaptive] [--quality 1..31 | --bitrate KBITS] [--gop N] [--b-pictures 0|1|2] [--recompress on|off] [--workers N]
               [--title T] [--copyright C] [--age-limit N] [--genre G] [--service URL] [--player URL]
               [--captions LANGUAGE[:captions]=FILE | --captions source] … [--json]`,
 
@@ -34,6 +35,7 @@ export const divide: Command = {
       quality: "string",
       bitrate: "string",
       gop: "string",
+      "b-pictures": "string",
       workers: "string",
       recompress: "string",
       title: "string",
@@ -59,6 +61,7 @@ export const divide: Command = {
     const quality = integer(values, "quality", 1, 31) ?? 4;
     const bitrateKbits = integer(values, "bitrate", 1, 1_000_000);
     const gopPictures = integer(values, "gop", 1, 10_000) ?? 30;
+    const bPictures = integer(values, "b-pictures", 0, 2) as BPictures | undefined;
     const workers = integer(values, "workers", 1, 64);
     const ageLimit = integer(values, "age-limit", 0, 120);
     const text = (name: string): string | undefined => (typeof values[name] === "string" ? values[name] : undefined);
@@ -98,6 +101,7 @@ export const divide: Command = {
               quality,
               gopPictures,
               recompress,
+              ...(bPictures === undefined ? {} : { bPictures }),
               ...(bitrateKbits === undefined ? {} : { bitrateKbits }),
             },
             protection,

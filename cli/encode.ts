@@ -1,5 +1,13 @@
 import { createNodePool, FileSink, openFile } from "../codec/hosts/node/index.ts";
-import { averageRate, constantQuality, encodeGops, PictureBuffers, pictureRateCode, readY4m } from "../codec/index.ts";
+import {
+  averageRate,
+  type BPictures,
+  constantQuality,
+  encodeGops,
+  PictureBuffers,
+  pictureRateCode,
+  readY4m,
+} from "../codec/index.ts";
 import { type Command, integer, parse, requiredText } from "./options.ts";
 import { createProgress, note, printResult } from "./output.ts";
 import { UsageError } from "./usage-error.ts";
@@ -7,7 +15,8 @@ import { UsageError } from "./usage-error.ts";
 const SEQUENCE_END = Uint8Array.of(0, 0, 1, 0xb7);
 
 export const encode: Command = {
-  usage: "cmix encode INPUT.y4m --out FILE.m1v [--quality 1..31 | --bitrate KBITS] [--gop N] [--workers N] [--json]",
+  usage:
+    "cmix encode INPUT.y4m --out FILE.m1v [--quality 1..31 | --bitrate KBITS] [--gop N] [--b-pictures 0|1|2] [--workers N] [--json]",
 
   async run(args, signal) {
     const { positionals, values } = parse(args, 1, {
@@ -15,6 +24,7 @@ export const encode: Command = {
       quality: "string",
       bitrate: "string",
       gop: "string",
+      "b-pictures": "string",
       workers: "string",
       json: "boolean",
     });
@@ -25,6 +35,7 @@ export const encode: Command = {
     const quality = integer(values, "quality", 1, 31) ?? 4;
     const bitrate = integer(values, "bitrate", 1, 1_000_000);
     const gopPictures = integer(values, "gop", 1, 10_000) ?? 30;
+    const bPictures = integer(values, "b-pictures", 0, 2) as BPictures | undefined;
     const pool = createNodePool(integer(values, "workers", 1, 64));
     const progress = createProgress("encoded");
     const file = await openFile(input);
@@ -40,7 +51,8 @@ export const encode: Command = {
         video: header,
         division: "none",
         gopPictures,
-        rate: bitrate === undefined ? constantQuality(quality) : averageRate(bitrate, samples),
+        bPictures,
+        rate: bitrate === undefined ? constantQuality(quality) : averageRate(bitrate, samples, bPictures),
         buffers,
         signal,
         onPicture: ({ pictures: done }) => progress.show(done),

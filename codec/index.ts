@@ -101,6 +101,8 @@ export { type Kernels, loadKernels } from "./wasm/load-kernels.ts";
 
 export { mergeAudioPackets } from "./methods/compress/audio-packets.ts";
 export { CompressDecoder } from "./methods/compress/compress-decoder.ts";
+export type { BPictures } from "./methods/compress/compress-types.ts";
+export { DisplayOrder, displayTimes } from "./methods/compress/display-order.ts";
 export { encodeGops } from "./methods/compress/gop-encoder.ts";
 export { type DividedPacket, decodePacketList } from "./methods/compress/packet-list.ts";
 export { PictureEncoder, pictureRateCode } from "./methods/compress/picture-encoder.ts";

@@ -1,6 +1,6 @@
 /** Headers of MPEG-1 above the macroblock layer, written (ISO/IEC 11172-2 2.4.2). */
 import { BitWriter } from "../bitstream/bit-writer";
-import { GROUP_START, PICTURE_START, SEQUENCE_HEADER, SLICE_FIRST, TYPE_I } from "./syntax";
+import { GROUP_START, PICTURE_START, SEQUENCE_HEADER, SLICE_FIRST, TYPE_B, TYPE_I } from "./syntax";
 
 /** Pictures a second of the codes 1 to 8, rounded up, for time codes (Table of 2.4.3.2). */
 const RATE_ROUNDED: StaticArray<i32> = [0, 24, 24, 25, 30, 30, 50, 60, 60];
@@ -37,7 +37,14 @@ export function putGroupHeader(writer: BitWriter, rateCode: i32, number: i32): v
   writer.put(2, 2); // closed, not broken
 }
 
-export function putPictureHeader(writer: BitWriter, temporalReference: i32, type: i32, forwardCode: i32): void {
+/** @param forwardCode, backwardCode f_codes, written where the type has such vectors */
+export function putPictureHeader(
+  writer: BitWriter,
+  temporalReference: i32,
+  type: i32,
+  forwardCode: i32,
+  backwardCode: i32,
+): void {
   writer.align();
   writer.put(PICTURE_START, 32);
   writer.put(temporalReference, 10);
@@ -46,6 +53,10 @@ export function putPictureHeader(writer: BitWriter, temporalReference: i32, type
   if (type != TYPE_I) {
     writer.put(0, 1); // half-sample vectors
     writer.put(forwardCode, 3);
+  }
+  if (type == TYPE_B) {
+    writer.put(0, 1);
+    writer.put(backwardCode, 3);
   }
   writer.put(0, 1); // no extra information
 }

@@ -124,7 +124,6 @@ function readPictureHeader(): i32 {
   if (type == TYPE_B && streamHeaders.residualBits[2] < 0) return ERROR_SYNTAX;
   if (streamHeaders.mpeg2 || !frames.fit(streamHeaders)) return ERROR_SYNTAX;
   if (frames.references < (type == TYPE_I ? 0 : type == TYPE_P ? 1 : 2)) return ERROR_SYNTAX;
-  if (division != DIVISION_NONE && type == TYPE_B) return ERROR_UNSUPPORTED;
   const past = type == TYPE_B ? frames.older : frames.newer;
   const frame = frames.begin();
   frame.describe(streamHeaders, 0);

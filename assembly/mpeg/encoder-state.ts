@@ -11,8 +11,12 @@ class EncoderState {
   macroblocksWide: i32 = 0;
   macroblocksHigh: i32 = 0;
   source: PictureBuffer | null = null;
-  /** Complete reconstructions of the picture before and of this one. */
+  /**
+   * Complete reconstructions of the reference coded last, of the one before it where B-pictures lie between the two,
+   * and of this picture.
+   */
   reference: PictureBuffer | null = null;
+  older: PictureBuffer | null = null;
   reconstruction: PictureBuffer | null = null;
 }
 

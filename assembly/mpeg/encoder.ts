@@ -5,7 +5,10 @@
 
 import { ERROR_ARGUMENT, ERROR_SPACE, OK } from "../common/status";
 import { putGroupHeader, putPictureHeader, putSequenceHeader } from "../mpeg-syntax/header-writer";
-import { HEIGHT_MAX, TYPE_I, TYPE_P, WIDTH_MAX } from "../mpeg-syntax/syntax";
+import { MB_BACKWARD, MB_FORWARD } from "../mpeg-syntax/macroblock-types";
+import { HEIGHT_MAX, TYPE_B, TYPE_I, TYPE_P, WIDTH_MAX } from "../mpeg-syntax/syntax";
+import { closeBMotionField, directionRangeCode, findDirections, openBMotionField } from "./b-motion-field";
+import { encodeBidirectionalPicture } from "./b-picture-coder";
 import { setQuality } from "./block-coder";
 import { DIVISION_NONE, PLANE_ADAPTIVE, PLANE_READ } from "./division-modes";
 import { resetEdgeDcContexts, restoreEdgeDcContexts, saveEdgeDcContexts } from "./edge-dc-code";
@@ -29,8 +32,23 @@ let outputCapacity: i32 = 0;
 let withheldOutput: usize = 0;
 let withheldCapacity: i32 = 0;
 let contextOutput: usize = 0;
-let pictureInGroup: i32 = 0;
+/** Numbers in the video, in display order: of the group's I-picture, and of the references. */
+let groupStart: i32 = 0;
+let referenceNumber: i32 = 0;
+let olderNumber: i32 = 0;
 let hasReference: bool = false;
+/** Pictures between the two references may be coded. */
+let hasGap: bool = false;
+/** The picture coded last. */
+let last: PictureBuffer | null = null;
+
+/** What a picture is to become: an I-picture at the start of a group; a P-picture, or an I-picture where that is better. */
+const WANT_KEY: i32 = 1;
+const WANT_NEXT: i32 = 2;
+/** A P-picture ahead of those before it, which follow as B-pictures; nothing where an I-picture is better. */
+const WANT_AHEAD: i32 = 3;
+/** A B-picture between the last one ahead and the reference before that. */
+const WANT_BETWEEN: i32 = 4;
 
 /**
  * Opens the encoder for pictures of one size.
@@ -87,7 +105,8 @@ export function encoderOpen(
   outputCapacity = macroblocks * MACROBLOCK_MAX_BYTES + 1024;
   output = heap.alloc(<usize>outputCapacity);
   hasReference = false;
-  pictureInGroup = 0;
+  hasGap = false;
+  last = state.reference;
   return OK;
 }
 
@@ -96,6 +115,11 @@ export function encoderClose(): void {
   state.source!.release();
   state.reference!.release();
   state.reconstruction!.release();
+  if (state.older !== null) {
+    state.older!.release();
+    state.older = null;
+    closeBMotionField();
+  }
   if (withheldOutput != 0) {
     heap.free(withheldOutput);
     heap.free(contextOutput);
@@ -115,7 +139,7 @@ export function encoderSource(plane: i32): usize {
 
 /** Plane of the last picture's complete reconstruction, same stride. */
 export function encoderReconstruction(plane: i32): usize {
-  return planeOf(state.reference!, plane);
+  return planeOf(last!, plane);
 }
 
 function planeOf(buffer: PictureBuffer, plane: i32): usize {
@@ -146,12 +170,14 @@ export function encoderWithheldLength(): i32 {
  * Encodes the picture that stands in the source planes.
  *
  * @param quality  quantiser scale 1..31
- * @param key      not 0: an I-picture is wanted, a new group starts
- * @param number   number of the picture in the video, for the group's time code
- * @returns TYPE_I or TYPE_P, or a negative status
+ * @param want     WANT_*
+ * @param number   number of the picture in the video, in display order
+ * @returns TYPE_I, TYPE_P or TYPE_B, 0 where nothing was coded, or a negative status
  */
-export function encoderPicture(quality: i32, key: i32, number: i32): i32 {
-  if (output == 0 || quality < 1 || quality > 31) return ERROR_ARGUMENT;
+export function encoderPicture(quality: i32, want: i32, number: i32): i32 {
+  if (output == 0 || quality < 1 || quality > 31 || want < WANT_KEY || want > WANT_BETWEEN) return ERROR_ARGUMENT;
+  if (want == WANT_AHEAD && !hasReference) return ERROR_ARGUMENT;
+  if (want == WANT_BETWEEN && !(hasGap && number > olderNumber && number < referenceNumber)) return ERROR_ARGUMENT;
   const picture = state.source!;
   extendPlane(picture.luma, picture.stride, width, height, picture.rows);
   extendPlane(picture.cb, picture.chromaStride, (width + 1) >> 1, (height + 1) >> 1, picture.rows >> 1);
@@ -161,28 +187,61 @@ export function encoderPicture(quality: i32, key: i32, number: i32): i32 {
   openWithheld();
 
   // ---- I or P by the least square error against the picture before (Cmix patent, Fig. 6, ST106; the first is always I) ----
-  const type = key != 0 || !hasReference || findVectors(quality) ? TYPE_I : TYPE_P;
+  let type = TYPE_B;
+  if (want != WANT_BETWEEN) {
+    const isPredicted = (want == WANT_NEXT && hasReference) || want == WANT_AHEAD;
+    type = isPredicted && !findVectors(quality) ? TYPE_P : TYPE_I;
+    if (type == TYPE_I && want == WANT_AHEAD) return 0;
+  }
   if (type == TYPE_I) {
-    pictureInGroup = 0;
+    groupStart = number;
     resetEdgeDcContexts();
     putSequenceHeader(writer, width, height, aspectCode, rateCode);
     putGroupHeader(writer, rateCode, number);
   }
   saveEdgeDcContexts();
-  const codeRange = type == TYPE_P ? vectorRangeCode() : 1;
-  putPictureHeader(writer, pictureInGroup, type, codeRange);
-  if (type == TYPE_I) encodeIntraPicture(quality);
-  else encodePredictedPicture(quality, codeRange);
+  encodePictureOf(type, quality, number);
   writer.align();
   closeWithheld();
   if (writer.overflow || withheldWriter.overflow) return ERROR_SPACE;
-
-  const done = state.reconstruction!;
-  state.reconstruction = state.reference;
-  state.reference = done;
-  hasReference = true;
-  pictureInGroup = (pictureInGroup + 1) & 1023;
+  last = state.reconstruction;
+  if (type != TYPE_B) refer(number, want == WANT_AHEAD);
   return type;
+}
+
+function encodePictureOf(type: i32, quality: i32, number: i32): void {
+  const temporalReference = (number - groupStart) & 1023;
+  if (type == TYPE_B) {
+    findDirections(quality, number - olderNumber, referenceNumber - olderNumber);
+    const forwardCode = directionRangeCode(MB_FORWARD);
+    const backwardCode = directionRangeCode(MB_BACKWARD);
+    putPictureHeader(writer, temporalReference, type, forwardCode, backwardCode);
+    encodeBidirectionalPicture(quality, forwardCode, backwardCode);
+    return;
+  }
+  const codeRange = type == TYPE_P ? vectorRangeCode() : 1;
+  putPictureHeader(writer, temporalReference, type, codeRange, 1);
+  if (type == TYPE_I) encodeIntraPicture(quality);
+  else encodePredictedPicture(quality, codeRange);
+}
+
+/** The picture coded last becomes the newest reference. @param keepsBefore the one before stays for what lies between */
+function refer(number: i32, keepsBefore: bool): void {
+  const before = state.reference;
+  state.reference = state.reconstruction;
+  state.reconstruction = before;
+  if (keepsBefore) {
+    if (state.older === null) {
+      state.older = new PictureBuffer(state.macroblocksWide, state.macroblocksHigh);
+      openBMotionField(state.macroblocksWide * state.macroblocksHigh);
+    }
+    state.reconstruction = state.older;
+    state.older = before;
+    olderNumber = referenceNumber;
+  }
+  hasGap = keepsBefore;
+  referenceNumber = number;
+  hasReference = true;
 }
 
 function openWithheld(): void {

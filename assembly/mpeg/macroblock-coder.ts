@@ -1,27 +1,15 @@
-/** Slices and macroblocks of one picture, coded and reconstructed (ISO/IEC 11172-2 2.4.2.6 to 2.4.2.7). */
-import { BitWriter } from "../bitstream/bit-writer";
+/** Slices and macroblocks of an I- or P-picture, coded and reconstructed (ISO/IEC 11172-2 2.4.2.6 to 2.4.2.7). */
 import { predict } from "../kernels/motion";
-import { putIncrement, putPattern } from "../mpeg-syntax/code-tables";
+import { putIncrement } from "../mpeg-syntax/code-tables";
 import { putSliceHeader } from "../mpeg-syntax/header-writer";
 import { MB_FORWARD, MB_INTRA, MB_PATTERN, putType } from "../mpeg-syntax/macroblock-types";
 import { TYPE_I, TYPE_P } from "../mpeg-syntax/syntax";
 import { putVectorDifference } from "../mpeg-syntax/vectors";
-import { codeInterBlock, codeIntraBlock, quantiseInterBlock } from "./block-coder";
 import { DIVISION_NONE } from "./division-modes";
-import { edgesInside, edgesOf } from "./edge-dc-code";
 import { state, withheldWriter, writer } from "./encoder-state";
+import { codeIntraBlocks, putBlocks, quantiseBlocks, resetDc } from "./macroblock-blocks";
 import { KIND_ALONE, KIND_SAME, kindOf, vectorOf, vectorX, vectorY } from "./motion-field";
 import { PictureBuffer } from "./picture-buffer";
-
-let lumaDc: i32 = 128;
-let cbDc: i32 = 128;
-let crDc: i32 = 128;
-
-function resetDc(): void {
-  lumaDc = 128;
-  cbDc = 128;
-  crDc = 128;
-}
 
 /** Codes a whole picture, intra. */
 export function encodeIntraMacroblocks(picture: PictureBuffer, target: PictureBuffer, quality: i32): void {
@@ -36,37 +24,11 @@ export function encodeIntraMacroblocks(picture: PictureBuffer, target: PictureBu
   }
 }
 
-/** @param byContext the DC levels are coded by context as well */
-function codeIntraBlocks(
-  dcWriter: BitWriter,
-  byContext: bool,
-  picture: PictureBuffer,
-  target: PictureBuffer,
-  column: i32,
-  row: i32,
-): void {
-  const stride = <usize>picture.stride;
-  const chromaStride = <usize>picture.chromaStride;
-  const luma = <usize>(row * 16 * picture.stride + column * 16);
-  const chroma = <usize>(row * 8 * picture.chromaStride + column * 8);
-  const outer = edgesOf(column, row);
-  for (let block = 0; block < 4; block++) {
-    const place = luma + (block & 1 ? 8 : 0) + (block & 2 ? stride * 8 : 0);
-    const edges = byContext ? outer | edgesInside(block) : -1;
-    lumaDc = codeIntraBlock(dcWriter, false, lumaDc, picture.luma + place, stride, target.luma + place, edges);
-  }
-  const edges = byContext ? outer : -1;
-  cbDc = codeIntraBlock(dcWriter, true, cbDc, picture.cb + chroma, chromaStride, target.cb + chroma, edges);
-  crDc = codeIntraBlock(dcWriter, true, crDc, picture.cr + chroma, chromaStride, target.cr + chroma, edges);
-}
-
 /** Codes a whole P-picture by the vectors found. */
 export function encodePredictedPicture(quality: i32, codeRange: i32): void {
   const picture = state.source!;
   const before = state.reference!;
   const target = state.reconstruction!;
-  const stride = <usize>picture.stride;
-  const chromaStride = <usize>picture.chromaStride;
   const dcWriter = state.division == DIVISION_NONE ? writer : withheldWriter;
   for (let row = 0; row < state.macroblocksHigh; row++) {
     putSliceHeader(writer, row, quality);
@@ -94,15 +56,7 @@ export function encodePredictedPicture(quality: i32, codeRange: i32): void {
       const chroma = <usize>(row * 8 * picture.chromaStride + column * 8);
       predictMacroblock(before, target, x, y, luma, chroma);
 
-      let pattern = 0;
-      for (let block = 0; block < 4 && kind != KIND_SAME; block++) {
-        const place = luma + (block & 1 ? 8 : 0) + (block & 2 ? stride * 8 : 0);
-        if (quantiseInterBlock(block, picture.luma + place, stride, target.luma + place, stride))
-          pattern |= 32 >> block;
-      }
-      if (quantiseInterBlock(4, picture.cb + chroma, chromaStride, target.cb + chroma, chromaStride)) pattern |= 2;
-      if (quantiseInterBlock(5, picture.cr + chroma, chromaStride, target.cr + chroma, chromaStride)) pattern |= 1;
-
+      const pattern = quantiseBlocks(picture, target, luma, chroma, kind == KIND_SAME);
       const still = vector == 0;
       if (still && pattern == 0 && column > 0 && column + 1 < state.macroblocksWide) {
         increment += 1; // skipped: predicted in place, nothing coded
@@ -123,14 +77,7 @@ export function encodePredictedPicture(quality: i32, codeRange: i32): void {
         lastX = x;
         lastY = y;
       }
-      if (pattern == 0) continue;
-      putPattern(writer, pattern);
-      for (let block = 0; block < 4; block++) {
-        if ((pattern & (32 >> block)) == 0) continue;
-        codeInterBlock(block, target.luma + luma + (block & 1 ? 8 : 0) + (block & 2 ? stride * 8 : 0), stride);
-      }
-      if (pattern & 2) codeInterBlock(4, target.cb + chroma, chromaStride);
-      if (pattern & 1) codeInterBlock(5, target.cr + chroma, chromaStride);
+      if (pattern != 0) putBlocks(target, luma, chroma, pattern);
     }
   }
 }

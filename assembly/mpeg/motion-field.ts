@@ -8,9 +8,9 @@ import { foundCost, foundSum, foundX, foundY, searchBegin, searchEnd, searchFrom
 /** A picture becomes an I-picture where more than this share of its macroblocks, in 256ths, is better coded alone. */
 const CUT_SHARE: i32 = 166;
 /** Squared error a macroblock may have before coding it alone is weighed: 3 a sample. */
-const ERROR_FLOOR: i32 = 9 * 256;
+export const ERROR_FLOOR: i32 = 9 * 256;
 /** Squared error, by quantiser scale, that a prediction may have beyond the macroblock's own spread: its DC values cost bits too. */
-const ALONE_BIAS: i32 = 400;
+export const ALONE_BIAS: i32 = 400;
 
 /** Current macroblock's luminance, rows tight. */
 const packed: usize = memory.data(256, 16);
@@ -47,15 +47,13 @@ export function kindOf(index: i32): i32 {
 
 /** Finds every macroblock's vector and whether it is coded alone; true where so many are that the picture becomes an I-picture. */
 export function findVectors(quality: i32): bool {
-  const picture = state.source!;
   const before = state.reference!;
   const lambda = quality + 1;
   let intra = 0;
   for (let row = 0; row < state.macroblocksHigh; row++) {
     for (let column = 0; column < state.macroblocksWide; column++) {
       const index = row * state.macroblocksWide + column;
-      const luma = picture.luma + <usize>(row * 16 * picture.stride + column * 16);
-      for (let y = 0; y < 16; y++) v128.store(packed + y * 16, v128.load(luma + y * picture.stride));
+      packMacroblock(packed, column, row);
       const left = column > 0 ? load<i32>(vectors + ((index - 1) << 2)) : 0;
       const above = row > 0 ? load<i32>(vectors + ((index - state.macroblocksWide) << 2)) : 0;
       const aboveRight =
@@ -78,8 +76,8 @@ export function findVectors(quality: i32): bool {
       searchFrom(vectorX(above), vectorY(above));
       searchFrom(vectorX(aboveRight), vectorY(aboveRight));
       searchEnd();
-      store<i32>(vectors + (index << 2), (foundY << 16) | (foundX & 0xffff));
-      let kind = foundSum < ZERO_MAGNITUDE * quality ? KIND_SAME : KIND_PREDICTED;
+      store<i32>(vectors + (index << 2), packVector(foundX, foundY));
+      let kind = isSame(foundSum, quality) ? KIND_SAME : KIND_PREDICTED;
       // 512: two a sample; below that no macroblock is better coded alone.
       if (foundCost > 512) {
         const at = before.luma + <usize>(((row << 4) + (foundY >> 1)) * before.stride + (column << 4) + (foundX >> 1));
@@ -97,6 +95,22 @@ export function findVectors(quality: i32): bool {
   return intra * 256 > state.macroblocksWide * state.macroblocksHigh * CUT_SHARE;
 }
 
+/** Copies a macroblock's luminance of the source, rows tight. */
+export function packMacroblock(packed: usize, column: i32, row: i32): void {
+  const picture = state.source!;
+  const luma = picture.luma + <usize>(row * 16 * picture.stride + column * 16);
+  for (let y = 0; y < 16; y++) v128.store(packed + y * 16, v128.load(luma + y * picture.stride));
+}
+
+/** Is luminance of which a prediction misses so much, by absolute differences, not worth coding? */
+export function isSame(sum: i32, quality: i32): bool {
+  return sum < ZERO_MAGNITUDE * quality;
+}
+
+export function packVector(x: i32, y: i32): i32 {
+  return (y << 16) | (x & 0xffff);
+}
+
 export function vectorX(vector: i32): i32 {
   return (vector << 16) >> 16;
 }
@@ -105,16 +119,24 @@ export function vectorY(vector: i32): i32 {
   return vector >> 16;
 }
 
-/** The smallest forward_f_code that carries every vector of the picture: code f carries -16 * 2^(f-1) to 16 * 2^(f-1) - 1. */
+/** The smallest forward_f_code that carries every vector of the picture. */
 export function vectorRangeCode(): i32 {
   let furthest = 0;
-  for (let i = 0; i < state.macroblocksWide * state.macroblocksHigh; i++) {
-    const vector = load<i32>(vectors + (i << 2));
-    const x = vectorX(vector);
-    const y = vectorY(vector);
-    furthest = max<i32>(furthest, max<i32>(x < 0 ? -x - 1 : x, y < 0 ? -y - 1 : y));
-  }
+  for (let i = 0; i < state.macroblocksWide * state.macroblocksHigh; i++)
+    furthest = max<i32>(furthest, reachOf(vectorOf(i)));
+  return rangeCodeOf(furthest);
+}
+
+/** How far the longer component of a vector reaches, -1 as far as 0. */
+export function reachOf(vector: i32): i32 {
+  const x = vectorX(vector);
+  const y = vectorY(vector);
+  return max<i32>(x < 0 ? -x - 1 : x, y < 0 ? -y - 1 : y);
+}
+
+/** The f_code that carries a reach: code f carries -16 * 2^(f-1) to 16 * 2^(f-1) - 1. */
+export function rangeCodeOf(reach: i32): i32 {
   let code = 1;
-  while (furthest >= 16 << (code - 1)) code += 1;
+  while (reach >= 16 << (code - 1)) code += 1;
   return code;
 }

@@ -43,7 +43,7 @@ let bestY: i32 = 0;
 let bestCost: i32 = 0;
 
 /** About the bits that a vector component's difference costs. */
-function vectorBits(difference: i32): i32 {
+export function vectorBits(difference: i32): i32 {
   return 1 + 2 * (32 - clz<i32>(abs<i32>(difference)));
 }
 

@@ -20,6 +20,8 @@ export interface MethodSettings {
   bitrateKbits?: number;
   /** Method `compress`: pictures from one I-picture to the next, at most; default 30. Scene cuts bring more. */
   gopPictures?: number;
+  /** Method `compress`: B-pictures between an I- or P-picture and the next P-picture, at most; default 0. */
+  bPictures?: 0 | 1 | 2;
   /** Method `mpeg`: codes the main anew, smaller (default). */
   recompress?: boolean;
 }

@@ -134,7 +134,7 @@ export interface RawKernels {
   encoderSource(plane: number): number;
   encoderReconstruction(plane: number): number;
   encoderStride(plane: number): number;
-  encoderPicture(quality: number, key: number, number: number): number;
+  encoderPicture(quality: number, want: number, number: number): number;
   encoderPublicBytes(): number;
   encoderPublicLength(): number;
   encoderWithheldBytes(): number;

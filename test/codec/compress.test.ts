@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { MemorySink, sourceFromBytes } from "../../codec/bytes/bytes.ts";
 import { InputError } from "../../codec/errors.ts";
 import { MainReader } from "../../codec/format/main-file.ts";
-import { SEGMENT_MAX_MICROSECONDS } from "../../codec/methods/compress/compress-segments.ts";
+import { SEGMENT_MAX_MICROSECONDS } from "../../codec/methods/compress/compress-types.ts";
 import { decodePacketList } from "../../codec/methods/compress/packet-list.ts";
 import type { SourcePacket, SourcePicture } from "../../codec/pictures/source-picture.ts";
 import { sourcePicture } from "../support/compress.ts";

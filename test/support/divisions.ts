@@ -13,6 +13,7 @@ import type { SegmentHead } from "../../codec/format/layout.ts";
 import { MainReader } from "../../codec/format/main-file.ts";
 import { SlaveReader } from "../../codec/format/slave-file.ts";
 import { type CodecWorkerApi, createCodecWorkerApi } from "../../codec/methods/codec-worker.ts";
+import type { BPictures } from "../../codec/methods/compress/compress-types.ts";
 import { combineVideo, divideVideo } from "../../codec/methods/divide-video.ts";
 import type { DivisionJob, MethodSettings, VideoDivision } from "../../codec/methods/method.ts";
 import type { SourceMedia, SourcePacket, SourcePicture } from "../../codec/pictures/source-picture.ts";
@@ -39,8 +40,8 @@ export function poolHere(kernels: Kernels): WorkerPool<CodecWorkerApi> {
 export type DivideOptions = Omit<DivisionJob, "source" | "openMedia" | "settings"> & MethodSettings;
 
 function jobOf(options: DivideOptions): Omit<DivisionJob, "source" | "openMedia"> {
-  const { bitplane, planeCode, quality, bitrateKbits, gopPictures, recompress, ...job } = options;
-  const given = Object.entries({ bitplane, planeCode, quality, bitrateKbits, gopPictures, recompress });
+  const { bitplane, planeCode, quality, bitrateKbits, gopPictures, bPictures, recompress, ...job } = options;
+  const given = Object.entries({ bitplane, planeCode, quality, bitrateKbits, gopPictures, bPictures, recompress });
   return { ...job, settings: Object.fromEntries(given.filter(([, value]) => value !== undefined)) };
 }
 
@@ -92,6 +93,7 @@ export async function divideClip(
     planeCode?: "read" | "adaptive";
     quality: number;
     gopPictures: number;
+    bPictures?: BPictures;
     sound?: SourcePacket[];
   },
 ): Promise<Division> {

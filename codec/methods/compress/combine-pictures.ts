@@ -9,6 +9,7 @@ import type { Kernels } from "../../wasm/load-kernels.ts";
 import type { Combined, CombineOptions } from "../method.ts";
 import { mergeAudioPackets } from "./audio-packets.ts";
 import { CompressDecoder } from "./compress-decoder.ts";
+import { DisplayOrder, displayTimes } from "./display-order.ts";
 import { decodePacketList } from "./packet-list.ts";
 
 /** Where combined pictures and sound go. */
@@ -38,16 +39,24 @@ export async function combinePictures(
       signal?.throwIfAborted();
       const { head, publicBytes, withheld } = await opener.openSegment(number);
       const packets = decodePacketList(publicBytes, withheld);
-      const sounds = head.track === video.id ? [] : mergeAudioPackets(kernels, packets);
-      let time = head.startMicroseconds;
-      for (const [i, packet] of packets.entries()) {
-        if (head.track === video.id) {
+      const { startMicroseconds } = head;
+      if (head.track === video.id) {
+        const times = displayTimes(packets, startMicroseconds);
+        const order = new DisplayOrder<{ time: number; i420: Uint8Array }>(packets);
+        for (const [i, packet] of packets.entries()) {
           decoder.decode(packet.publicBytes, packet.withheld);
-          await output.picture(time, decoder.i420());
-          pictures += 1;
-        } else {
-          await output.sound(time, sounds[i] ?? new Uint8Array());
+          for (const { time, i420 } of order.put({ time: times[i] ?? startMicroseconds, i420: decoder.i420() })) {
+            await output.picture(time, i420);
+            pictures += 1;
+            onProgress?.({ pictures, bytes: counting.bytes, segments: number });
+          }
         }
+        continue;
+      }
+      const sounds = mergeAudioPackets(kernels, packets);
+      let time = startMicroseconds;
+      for (const [i, packet] of packets.entries()) {
+        await output.sound(time, sounds[i] ?? new Uint8Array());
         time += packet.durationMicroseconds;
         onProgress?.({ pictures, bytes: counting.bytes, segments: number });
       }

@@ -3,15 +3,15 @@ import type { DividedSegment } from "../../division/division-writer.ts";
 import { BASE_LAYER } from "../../layers/base.ts";
 import type { SourcePacket } from "../../pictures/source-picture.ts";
 import type { Pool } from "../../pool/worker-pool.ts";
-import type { EncodedPicture } from "./compress-types.ts";
+import { type EncodedPicture, SEGMENT_MAX_MICROSECONDS } from "./compress-types.ts";
 import type { CompressWorkerApi } from "./compress-worker.ts";
+import { isBPicture } from "./display-order.ts";
 import type { EncodedGop } from "./gop-encoder.ts";
 import { encodePacketList } from "./packet-list.ts";
 
 export const VIDEO_TRACK = 0;
 export const AUDIO_TRACK = 1;
 
-export const SEGMENT_MAX_MICROSECONDS = 2_000_000;
 const SEGMENT_MAX_BYTES = 2 << 20;
 /** Shorter ones between packets of sound are times that were rounded. */
 const GAP_MICROSECONDS = 20_000;
@@ -37,19 +37,29 @@ export async function* videoSegments(gops: AsyncIterable<EncodedGop>): AsyncGene
       pending = [];
     }
     if (pending.length === 0) start = gop.startMicroseconds;
-    for (const picture of gop.pictures) {
+    for (const run of runsOf(gop.pictures)) {
       const full =
-        duration(pending) + picture.durationMicroseconds > SEGMENT_MAX_MICROSECONDS ||
-        bytes(pending) + bytes([picture]) > SEGMENT_MAX_BYTES;
+        duration(pending) + duration(run) > SEGMENT_MAX_MICROSECONDS || bytes(pending) + bytes(run) > SEGMENT_MAX_BYTES;
       if (pending.length > 0 && full) {
         yield videoSegment(start, pending);
         start += duration(pending);
         pending = [];
       }
-      pending.push(picture);
+      pending.push(...run);
     }
   }
   if (pending.length > 0) yield videoSegment(start, pending);
+}
+
+/** Pictures that stand in one segment: an I- or P-picture, and the B-pictures that are shown before it. */
+function runsOf(pictures: EncodedPicture[]): EncodedPicture[][] {
+  const runs: EncodedPicture[][] = [];
+  for (const picture of pictures) {
+    const last = runs.at(-1);
+    if (last !== undefined && isBPicture(picture)) last.push(picture);
+    else runs.push([picture]);
+  }
+  return runs;
 }
 
 function videoSegment(startMicroseconds: number, pictures: EncodedPicture[]): DividedSegment {

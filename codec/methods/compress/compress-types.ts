@@ -9,6 +9,12 @@ export interface EncodeSettings {
   gopPictures: number;
 }
 
+/** Of a segment; a single picture may last longer. */
+export const SEGMENT_MAX_MICROSECONDS = 2_000_000;
+
+/** B-pictures between an I- or P-picture and the next P-picture, at most. */
+export type BPictures = 0 | 1 | 2;
+
 /** One coded picture, as a worker gives it. */
 export interface EncodedPicture {
   key: boolean;

@@ -17,11 +17,13 @@ export interface GopRequest {
 export interface CompressWorkerApi {
   /** Starts a closed group of pictures; the next picture is an I-picture. */
   beginGop(request: GopRequest): Promise<void>;
-  /** Encodes the group's next pictures; their `data` is to be transferred, and comes back as `spent`. */
-  addPictures(
-    pictures: SourcePicture[],
-    quality: number,
-  ): Promise<{ pictures: EncodedPicture[]; spent: ArrayBuffer[] }>;
+  /**
+   * Encodes the group's next pictures, in runs of which the last picture may be coded ahead of the others; their `data`
+   * is to be transferred, and comes back as `spent`.
+   *
+   * @returns pictures in the order in which they are decoded
+   */
+  addPictures(runs: SourcePicture[][], quality: number): Promise<{ pictures: EncodedPicture[]; spent: ArrayBuffer[] }>;
   /** Cuts the sound packets of one segment. */
   cutAudio(packets: SourcePacket[]): Promise<DividedPacket[]>;
 }
@@ -44,16 +46,16 @@ export function createCompressWorker(kernels: Kernels, transfer: Transfer): Comp
       key = true;
     },
 
-    async addPictures(sources, quality) {
+    async addPictures(runs, quality) {
       const own = encoder;
       if (own === undefined) throw new TypeError("addPictures before beginGop");
-      const pictures = sources.map((source): EncodedPicture => {
-        const coded = own.encode(source, { quality, key, number: picture });
-        picture += 1;
+      const pictures = runs.flatMap((run): EncodedPicture[] => {
+        const coded = [...own.encodeRun(run, { quality, key, number: picture })];
+        picture += run.length;
         key = false;
-        return { ...coded, durationMicroseconds: source.durationMicroseconds };
+        return coded;
       });
-      const spent = sources.map(({ data }) => data.buffer as ArrayBuffer);
+      const spent = runs.flat().map(({ data }) => data.buffer as ArrayBuffer);
       const coded = pictures.flatMap(({ publicBytes, withheld }) => [publicBytes.buffer, withheld.buffer]);
       return transfer({ pictures, spent }, [...coded, ...spent] as Transferable[]);
     },

@@ -12,7 +12,7 @@ import type { DivisionJob, DivisionMethod } from "../method.ts";
 import { combinePictures } from "./combine-pictures.ts";
 import { AUDIO_TRACK, SoundQueue, VIDEO_TRACK, videoSegments } from "./compress-segments.ts";
 import type { CompressWorkerApi } from "./compress-worker.ts";
-import { encodeGops } from "./gop-encoder.ts";
+import { checkBPictures, encodeGops } from "./gop-encoder.ts";
 import { averageRate, constantQuality } from "./rate-control.ts";
 
 export const VIDEO_CODEC = "cmix-mpeg1";
@@ -34,8 +34,9 @@ export const compress: DivisionMethod<CompressWorkerApi> = {
   async prepare(job) {
     if (job.openMedia === undefined)
       throw new UnsupportedError("method compress needs decoded pictures, and nothing decodes here: give openMedia");
+    const { bitplane = "gray", planeCode = "adaptive", bPictures = 0 } = job.settings ?? {};
+    checkBPictures(bPictures, "settings.bPictures");
     const media = await job.openMedia();
-    const { bitplane = "gray", planeCode = "adaptive" } = job.settings ?? {};
     return {
       parameters: { bitplane, planeCode },
       tracks: tracksOf(media),
@@ -88,7 +89,14 @@ async function encodeAll(
   writer: DivisionWriter,
   pool: Pool<CompressWorkerApi>,
 ): Promise<void> {
-  const { bitplane = "gray", planeCode = "adaptive", quality = QUALITY, bitrateKbits, gopPictures } = settings;
+  const {
+    bitplane = "gray",
+    planeCode = "adaptive",
+    quality = QUALITY,
+    bitrateKbits,
+    gopPictures,
+    bPictures,
+  } = settings;
   const sound = new SoundQueue(audio?.packets, pool);
   try {
     const samples = (video.width * video.height * video.frameRate[0]) / video.frameRate[1];
@@ -97,7 +105,8 @@ async function encodeAll(
       division: bitplane,
       planeCode,
       gopPictures: gopPictures ?? GOP_PICTURES,
-      rate: bitrateKbits === undefined ? constantQuality(quality) : averageRate(bitrateKbits, samples),
+      bPictures,
+      rate: bitrateKbits === undefined ? constantQuality(quality) : averageRate(bitrateKbits, samples, bPictures),
       buffers,
       signal,
       onPicture: (done) => onProgress?.({ ...done, bytes: 0, totalBytes: 0 }),

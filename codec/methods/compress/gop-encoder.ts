@@ -3,7 +3,12 @@
 import type { PictureBuffers } from "../../pictures/picture-buffers.ts";
 import type { SourcePicture } from "../../pictures/source-picture.ts";
 import type { Pool } from "../../pool/worker-pool.ts";
-import type { EncodedPicture, EncodeSettings } from "./compress-types.ts";
+import {
+  type BPictures,
+  type EncodedPicture,
+  type EncodeSettings,
+  SEGMENT_MAX_MICROSECONDS,
+} from "./compress-types.ts";
 import type { CompressWorkerApi } from "./compress-worker.ts";
 import type { EncoderVideo, PlaneCode } from "./picture-encoder.ts";
 import type { GroupRate, RateControl } from "./rate-control.ts";
@@ -14,9 +19,10 @@ const WAITING_MAX_BYTES = 96 << 20;
 /** Of these, what a rate control may look ahead. */
 const AHEAD_MAX_BYTES = 16 << 20;
 
-/** One closed group: its pictures in order, with their times. */
+/** A closed group, or more where a scene is cut within. */
 export interface EncodedGop {
   startMicroseconds: number;
+  /** In the order in which they are decoded, each with its own duration; they are shown as `displayOrder` says. */
   pictures: EncodedPicture[];
 }
 
@@ -25,6 +31,8 @@ export interface GopEncoderOptions {
   division: EncodeSettings["division"];
   planeCode?: PlaneCode;
   gopPictures: number;
+  /** Default 0. */
+  bPictures?: BPictures | undefined;
   rate: RateControl;
   /** Where the source takes its buffers from; they go back there. */
   buffers?: PictureBuffers | undefined;
@@ -35,6 +43,7 @@ export interface GopEncoderOptions {
 /**
  * Encodes pictures as they come. The duration of a picture runs to the next one's time.
  *
+ * @throws RangeError `options.bPictures` is not 0, 1 or 2
  * @throws the first error of a worker or of the source
  */
 export async function* encodeGops(
@@ -42,7 +51,8 @@ export async function* encodeGops(
   pool: Pool<CompressWorkerApi>,
   options: GopEncoderOptions,
 ): AsyncGenerator<EncodedGop> {
-  const { signal, buffers } = options;
+  const { signal, buffers, bPictures = 0 } = options;
+  checkBPictures(bPictures, "options.bPictures");
   const source = new PictureQueue(withDurations(pictures)[Symbol.asyncIterator]());
   const running: Promise<{ gop: EncodedGop; rate: GroupRate }>[] = [];
   let done = 0;
@@ -64,29 +74,34 @@ export async function* encodeGops(
     const rate = options.rate.startGroup();
     const ahead: SourcePicture[] = [];
     let count = 0;
+    let started = false;
     let failure: unknown;
     const fail = (error: unknown): void => {
       failure ??= error;
     };
+    /** With B-pictures: the I-picture, then a run. */
+    const batchPictures = (): number => (bPictures === 0 ? options.rate.batch : started ? bPictures + 1 : 1);
     /** Sets the worker on the first pictures read ahead; `left` are the group's pictures from them on. */
     function encodeNext(left: number): void {
-      const batch = ahead.splice(0, options.rate.batch);
-      const [first] = batch;
-      if (first === undefined) return;
+      const batch = ahead.splice(0, batchPictures());
+      if (batch.length === 0) return;
+      const runs = runsOf(batch, bPictures);
+      started = true;
       const bytes = batch.reduce((sum, { data }) => sum + data.byteLength, 0);
       const moved = batch.map(({ data }) => data.buffer as ArrayBuffer);
       job = job
         .then(async () => {
           signal?.throwIfAborted();
-          const quality = rate.quality(first.durationMicroseconds, left);
+          const quality = rate.quality(durationOf(batch), batch.length, left);
           const { api } = await worker;
-          const { pictures: coded, spent } = await api.addPictures(pool.transfer(batch, moved), quality);
+          const { pictures: coded, spent } = await api.addPictures(pool.transfer(runs, moved), quality);
           for (const buffer of spent) buffers?.give(buffer);
           for (const picture of coded) rate.took(picture);
           gop.pictures.push(...coded);
           done += coded.length;
-          const last = batch.at(-1) ?? first;
-          options.onPicture?.({ pictures: done, microseconds: last.timestampMicroseconds + last.durationMicroseconds });
+          const last = batch.at(-1);
+          const microseconds = last === undefined ? 0 : last.timestampMicroseconds + last.durationMicroseconds;
+          options.onPicture?.({ pictures: done, microseconds });
         })
         .catch(fail)
         .finally(() => source.coded(bytes));
@@ -103,7 +118,7 @@ export async function* encodeGops(
       read += 1;
       ahead.push(picture);
       const aheadMost = Math.min(options.rate.lookahead, Math.floor(AHEAD_MAX_BYTES / picture.data.byteLength));
-      if (ahead.length >= aheadMost + options.rate.batch) encodeNext(options.gopPictures - count + ahead.length);
+      if (ahead.length >= aheadMost + batchPictures()) encodeNext(options.gopPictures - count + ahead.length);
     }
     while (ahead.length > 0) encodeNext(ahead.length);
     const finish = async (): Promise<{ gop: EncodedGop; rate: GroupRate }> => {
@@ -133,6 +148,21 @@ export async function* encodeGops(
     await source.close();
     await Promise.allSettled(running);
   }
+}
+
+/** @throws RangeError naming the argument */
+export function checkBPictures(value: number, argument: string): void {
+  if (value !== 0 && value !== 1 && value !== 2)
+    throw new RangeError(`${argument}: ${value} B-pictures between two others; give 0, 1 or 2`);
+}
+
+const durationOf = (pictures: readonly { durationMicroseconds: number }[]): number =>
+  pictures.reduce((sum, picture) => sum + picture.durationMicroseconds, 0);
+
+/** A run's pictures stand in one segment, so that none with B-pictures is longer than a segment may be. */
+function runsOf(batch: SourcePicture[], bPictures: BPictures): SourcePicture[][] {
+  const isOne = bPictures > 0 && durationOf(batch) <= SEGMENT_MAX_MICROSECONDS;
+  return isOne ? [batch] : batch.map((picture) => [picture]);
 }
 
 /** Reads pictures ahead of the groups, as many as memory allows, so that a worker that is done finds its next group there. */

@@ -5,7 +5,7 @@ import { tightPlanes } from "../../pictures/planar-picture.ts";
 import type { SourcePicture } from "../../pictures/source-picture.ts";
 import { checkStatus } from "../../wasm/kernel-status.ts";
 import type { Kernels } from "../../wasm/load-kernels.ts";
-import type { EncodeSettings } from "./compress-types.ts";
+import type { EncodedPicture, EncodeSettings } from "./compress-types.ts";
 
 /** Modes of assembly/mpeg/encoder.ts. */
 export const DIVISION_MODES = { none: 0, gray: 1, binary: 2 } as const;
@@ -16,6 +16,10 @@ export type PlaneCode = keyof typeof PLANE_CODES;
 const PEL_ASPECTS = [
   1, 0.6735, 0.7031, 0.7615, 0.8055, 0.8437, 0.8935, 0.9157, 0.9815, 1.0255, 1.0695, 1.095, 1.1575, 1.2015,
 ];
+
+/** What the kernel is to make of a picture: assembly/mpeg/encoder.ts. */
+const WANTS = { key: 1, next: 2, ahead: 3, between: 4 } as const;
+const TYPE_I = 1;
 
 export const WIDTH_MAX = 4095;
 export const HEIGHT_MAX = 2800;
@@ -40,6 +44,19 @@ export function pictureRateCode([numerator, denominator]: readonly [number, numb
 
 export type EncoderVideo = Pick<VideoTrack, "width" | "height" | "frameRate"> &
   Partial<Pick<VideoTrack, "pixelAspect">>;
+
+export interface PictureOptions {
+  /** Quantiser scale 1 (finest) to 31. */
+  quality: number;
+  /** An I-picture is wanted, a new group starts. */
+  key: boolean;
+  /** Of the picture in the video, in display order. */
+  number: number;
+}
+
+/** Of B-pictures, times that of the others, found by measuring: no other picture inherits what they miss. */
+const BETWEEN_COARSER = 1.5;
+const betweenQuality = (quality: number): number => Math.min(31, Math.round(quality * BETWEEN_COARSER));
 
 /** One MPEG-1 encoder on one instance of the kernels. */
 export class PictureEncoder {
@@ -69,23 +86,59 @@ export class PictureEncoder {
   }
 
   /**
-   * Encodes one picture.
+   * Encodes the next picture as I- or P-picture.
    *
-   * @param options.number of the picture in the video, for the time code of a group
+   * @param options.number of the picture in the video, in display order
    * @throws {@link InputError} its size differs from the first
    */
-  encode(
+  encode(picture: SourcePicture, options: PictureOptions): EncodedPicture {
+    const coded = this.encodeAs(picture, options.key ? "key" : "next", options.quality, options.number);
+    if (coded === undefined) throw new TypeError(`picture ${options.number} was not coded`);
+    return coded;
+  }
+
+  /**
+   * Encodes the next pictures as one run: the last ahead as P-picture, then those before it as B-pictures. Where a scene
+   * is cut between them, or a key picture is asked for, the first ones are coded as {@link encode} does it.
+   *
+   * @param pictures in display order
+   * @param options of the first picture
+   * @returns one picture a step, in the order in which they are decoded
+   * @throws {@link InputError} the size of one differs from the first
+   */
+  *encodeRun(pictures: SourcePicture[], { quality, key, number }: PictureOptions): Generator<EncodedPicture> {
+    for (const [first, picture] of pictures.entries()) {
+      const between = pictures.slice(first, -1);
+      const last = pictures.at(-1);
+      const isAlone = between.length === 0 || last === undefined || (key && first === 0);
+      const ahead = isAlone ? undefined : this.encodeAs(last, "ahead", quality, number + pictures.length - 1);
+      if (ahead === undefined) {
+        yield this.encode(picture, { quality, key: key && first === 0, number: number + first });
+        continue;
+      }
+      yield ahead;
+      for (const [i, source] of between.entries()) {
+        const coded = this.encodeAs(source, "between", betweenQuality(quality), number + first + i);
+        if (coded !== undefined) yield coded;
+      }
+      return;
+    }
+  }
+
+  /** @returns undefined where a picture ahead is better an I-picture: nothing is coded then */
+  private encodeAs(
     picture: SourcePicture,
-    options: { quality: number; key: boolean; number: number },
-  ): { key: boolean; publicBytes: Uint8Array; withheld: Uint8Array } {
-    this.load(picture, options.number);
+    want: keyof typeof WANTS,
+    quality: number,
+    number: number,
+  ): EncodedPicture | undefined {
+    this.load(picture, number);
     const { raw, memory } = this.kernels;
-    const type = checkStatus(
-      raw.encoderPicture(options.quality, options.key ? 1 : 0, options.number),
-      "encoderPicture",
-    );
+    const type = checkStatus(raw.encoderPicture(quality, WANTS[want], number), "encoderPicture");
+    if (type === 0) return undefined;
     return {
-      key: type === 1,
+      key: type === TYPE_I,
+      durationMicroseconds: picture.durationMicroseconds,
       publicBytes: memory.copy(raw.encoderPublicBytes(), raw.encoderPublicLength()),
       withheld: memory.copy(raw.encoderWithheldBytes(), raw.encoderWithheldLength()),
     };

@@ -1,12 +1,13 @@
 /** Chooses the quantiser scale of each picture. */
-import type { EncodedPicture } from "./compress-types.ts";
+import type { BPictures, EncodedPicture } from "./compress-types.ts";
+import { isBPicture } from "./display-order.ts";
 
 export interface RateControl {
   /** Pictures to read ahead of the one that is coded: the end of the video is known so long before. */
   readonly lookahead: number;
   /** Groups that may wait for a worker, so that none is ever without one. */
   readonly groupsAhead: number;
-  /** Pictures that get one and the same scale. */
+  /** Pictures that get one and the same scale, where there are no B-pictures. */
   readonly batch: number;
   /** For the next group to start. Groups are asked for in order, before those just before them are done. */
   startGroup(): GroupRate;
@@ -15,8 +16,13 @@ export interface RateControl {
 }
 
 export interface GroupRate {
-  /** Quantiser scale of the next pictures, the first of which lasts so long; `left` counts the group's pictures from it on. */
-  quality(durationMicroseconds: number, left: number): number;
+  /**
+   * Quantiser scale of the group's next pictures, of B-pictures that of the others in their run.
+   *
+   * @param durationMicroseconds of all of them
+   * @param pictures how many they are; @param left how many the group has from the first of them on
+   */
+  quality(durationMicroseconds: number, pictures: number, left: number): number;
   took(picture: EncodedPicture): void;
 }
 
@@ -34,7 +40,7 @@ export function constantQuality(quality: number): RateControl {
 }
 
 /** Bits times quantiser scale, per luminance sample, that the first pictures are guessed to need: between a drawing and a moving crowd. */
-const FIRST_COMPLEXITY = { key: 3, predicted: 0.5 };
+const FIRST_COMPLEXITY = { key: 3, predicted: 0.5, between: 0.25 };
 /** Share of what was spent too much or too little that one group makes good: two may be under way at once. */
 const CORRECTION = 0.5;
 /** Times by which the quantiser scale may move away from the group's first, so that no group falls apart. */
@@ -44,6 +50,8 @@ const LOOKAHEAD_PICTURES = 8;
 interface Complexity {
   key: number;
   predicted: number;
+  /** Of B-pictures, times the scale of their run. */
+  between: number;
 }
 
 /**
@@ -52,8 +60,9 @@ interface Complexity {
  *
  * @param kilobits   kbit a second, public and withheld part together
  * @param samples    luminance samples a second
+ * @param bPictures  between two others
  */
-export function averageRate(kilobits: number, samples: number): RateControl {
+export function averageRate(kilobits: number, samples: number, bPictures: BPictures = 0): RateControl {
   const bitsPerMicrosecond = kilobits / 1000;
   const samplesPerMicrosecond = samples / 1e6;
   let complexity: Complexity | undefined;
@@ -62,7 +71,8 @@ export function averageRate(kilobits: number, samples: number): RateControl {
     lookahead: LOOKAHEAD_PICTURES,
     groupsAhead: 0, // what the groups before came to is worth more
     batch: 1,
-    startGroup: () => new AveragedGroup(bitsPerMicrosecond, samplesPerMicrosecond, complexity, -debt * CORRECTION),
+    startGroup: () =>
+      new AveragedGroup(bitsPerMicrosecond, samplesPerMicrosecond, bPictures, complexity, -debt * CORRECTION),
     endGroup(group) {
       if (!(group instanceof AveragedGroup)) return;
       complexity = group.complexity ?? complexity;
@@ -103,20 +113,24 @@ class AveragedGroup implements GroupRate {
   constructor(
     private readonly bitsPerMicrosecond: number,
     private readonly samplesPerMicrosecond: number,
+    private readonly bPictures: BPictures,
     public complexity: Complexity | undefined,
     private readonly extraBits: number,
   ) {}
 
-  quality(durationMicroseconds: number, left: number): number {
-    const samples = durationMicroseconds * this.samplesPerMicrosecond;
+  quality(durationMicroseconds: number, pictures: number, left: number): number {
+    const samples = (durationMicroseconds / pictures) * this.samplesPerMicrosecond;
     this.complexity ??= {
       key: FIRST_COMPLEXITY.key * samples,
       predicted: FIRST_COMPLEXITY.predicted * samples,
+      between: FIRST_COMPLEXITY.between * samples,
     };
     const isFirst = this.firstScale === 0;
-    const { key, predicted } = this.complexity;
-    const needed = isFirst ? key + (left - 1) * predicted : left * predicted;
-    const fair = (this.microseconds + left * durationMicroseconds) * this.bitsPerMicrosecond;
+    const { key, predicted, between } = this.complexity;
+    const behind = isFirst ? left - 1 : left;
+    const ahead = Math.ceil(behind / (this.bPictures + 1));
+    const needed = (isFirst ? key : 0) + ahead * predicted + (behind - ahead) * between;
+    const fair = (this.microseconds + (left * durationMicroseconds) / pictures) * this.bitsPerMicrosecond;
     const extra = Math.max(-fair / 3, Math.min(fair / 3, this.extraBits));
     const wanted = needed / Math.max(1, fair + extra - this.bits);
     const [least, most] = isFirst ? [1, 31] : [this.firstScale / SWING, this.firstScale * SWING + 1];
@@ -129,11 +143,13 @@ class AveragedGroup implements GroupRate {
     return this.scale;
   }
 
-  took({ key, publicBytes, withheld }: EncodedPicture): void {
-    const bits = (publicBytes.length + withheld.length) * 8;
+  took(picture: EncodedPicture): void {
+    const bits = (picture.publicBytes.length + picture.withheld.length) * 8;
     const found = bits * this.scale;
-    const before = this.complexity ?? { key: found, predicted: found };
+    const before = this.complexity ?? { key: found, predicted: found, between: found };
     this.bits += bits;
-    this.complexity = key ? { ...before, key: found } : { ...before, predicted: (before.predicted + found) / 2 };
+    if (picture.key) this.complexity = { ...before, key: found };
+    else if (isBPicture(picture)) this.complexity = { ...before, between: (before.between + found) / 2 };
+    else this.complexity = { ...before, predicted: (before.predicted + found) / 2 };
   }
 }

@@ -2,7 +2,9 @@
 import {
   type AudioTrack,
   CompressDecoder,
+  DisplayOrder,
   decodePacketList,
+  displayTimes,
   mergeAudioPackets,
 } from "../../../../../../codec/index.ts";
 import { BASE_LAYER } from "../../../../../../codec/page.ts";
@@ -38,12 +40,27 @@ export class CompressFeed implements MediaFeed {
   async *pictures(seconds: number, signal: AbortSignal): AsyncGenerator<Picture> {
     this.decoder.reset();
     for await (const group of readPackets(this.videoEntries(seconds), this.open, signal)) {
-      for (const packet of group) {
+      yield* this.decodeSegment(group, signal);
+    }
+  }
+
+  /** Pictures of one segment, in display order. */
+  private async *decodeSegment(packets: TimedPacket[], signal: AbortSignal): AsyncGenerator<Picture> {
+    const times = displayTimes(packets, packets[0]?.timeMicroseconds ?? 0);
+    const order = new DisplayOrder<Picture>(packets);
+    let due: Picture[] = [];
+    try {
+      for (const [i, packet] of packets.entries()) {
         await nextTask();
         if (signal.aborted) return;
         this.decoder.decode(packet.publicBytes, packet.withheld);
-        yield this.pictureOf(packet);
+        const timeMicroseconds = times[i] ?? packet.timeMicroseconds;
+        due = order.put(this.pictureOf({ ...packet, timeMicroseconds }));
+        for (const waiting of order.left()) waiting.keep();
+        for (let next = due.shift(); next !== undefined; next = due.shift()) yield next;
       }
+    } finally {
+      for (const waiting of [...due, ...order.left()]) waiting.close();
     }
   }
 
