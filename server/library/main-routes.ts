@@ -9,7 +9,7 @@ import { sendFile } from "../http/send-file.ts";
 import { Refusal } from "../refusal.ts";
 import type { LibraryDeps } from "./deps.ts";
 import { type Downloader, Downloads } from "./downloads.ts";
-import { ownedVideo } from "./owned-video.ts";
+import { cacheOf, findVideo, ownedVideo } from "./find-video.ts";
 import { registerRemoteMain } from "./remote-main.ts";
 import { mainAddressSchema, remoteMainSchema } from "./schemas.ts";
 
@@ -28,7 +28,7 @@ const getRoute = defineRoute({
     200: bytes("The .cmx", MAIN_TYPE),
     206: bytes("A range of it", MAIN_TYPE),
     302: { description: "It lies on its provider's own server" },
-    ...refusals(400, 404, 416),
+    ...refusals(400, 404, 410, 416),
   },
 });
 
@@ -52,7 +52,7 @@ const addressRoute = defineRoute({
       remoteMainSchema,
       "playsInBrowser is false where that server does not let this service's pages read ranges",
     ),
-    ...refusals(400, 401, 403, 404, 413, 415, 422, 429),
+    ...refusals(400, 401, 403, 404, 410, 413, 415, 422, 429),
   },
 });
 
@@ -61,7 +61,7 @@ const posterRoute = defineRoute({
   path: "/api/mains/{mainId}/poster",
   summary: "The poster in a main's header",
   request: { params },
-  responses: { 200: bytes("JPEG, PNG or WebP", "image/*"), ...refusals(400, 404) },
+  responses: { 200: bytes("JPEG, PNG or WebP", "image/*"), ...refusals(400, 404, 410) },
 });
 
 export function registerMains(app: OpenAPIHono, deps: LibraryDeps): void {
@@ -69,15 +69,15 @@ export function registerMains(app: OpenAPIHono, deps: LibraryDeps): void {
 
   const downloads = new Downloads(deps);
 
-  async function listed(mainId: string) {
-    const [main, video] = [await store.videos.main(mainId), await store.videos.byMain(mainId)];
-    if (main === undefined || video === undefined)
-      throw new Refusal("not_found", `main ${mainId} cannot be had here`, { mainId });
-    return { main, video };
+  async function findMain(c: Context, mainId: string) {
+    const video = await findVideo(deps, c.get("identity"), mainId);
+    const main = await store.videos.main(mainId);
+    if (main === undefined) throw new Refusal("not_found", `main ${mainId} cannot be had here`, { mainId });
+    return { main, video, cache: cacheOf(video, FOR_EVER) };
   }
 
   app.openapi(getRoute, async (c) => {
-    const { main, video } = await listed(c.req.valid("param").mainId);
+    const { main, video, cache } = await findMain(c, c.req.valid("param").mainId);
     if (main.url !== null) {
       if (asksForAll(c)) await downloads.count(downloaderOf(c), main.mainId);
       c.header("Cache-Control", "no-store");
@@ -85,7 +85,7 @@ export function registerMains(app: OpenAPIHono, deps: LibraryDeps): void {
     }
     const from = downloaderOf(c);
     return sendFile(c, await blobs.source("mains", main.mainId), {
-      ...{ type: MAIN_TYPE, tag: main.sha256, cache: FOR_EVER, fileName: video.mainName },
+      ...{ type: MAIN_TYPE, tag: main.sha256, cache, fileName: video.mainName },
       ...(asksForRest(c) && { onSent: ({ bytes }) => void downloads.sent(from, main, bytes) }),
     });
   });
@@ -99,7 +99,7 @@ export function registerMains(app: OpenAPIHono, deps: LibraryDeps): void {
   });
 
   app.openapi(posterRoute, async (c) => {
-    const { main } = await listed(c.req.valid("param").mainId);
+    const { main, cache } = await findMain(c, c.req.valid("param").mainId);
     const isHere = main.hasPoster && main.url === null;
     const poster = isHere
       ? (await MainReader.readStart(await blobs.source("mains", main.mainId))).header.poster
@@ -109,7 +109,7 @@ export function registerMains(app: OpenAPIHono, deps: LibraryDeps): void {
     return sendFile(c, sourceFromBytes(poster.data), {
       type: poster.type,
       tag: `${main.sha256}-poster`,
-      cache: FOR_EVER,
+      cache,
     });
   });
 }
