@@ -1,5 +1,5 @@
 /** The built web app: its files, and its page for every address that is a page of it. */
-import { stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { extname, join, normalize } from "node:path";
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
@@ -21,6 +21,7 @@ const TYPES: Record<string, string> = {
   ".webmanifest": "application/manifest+json",
   ".webp": "image/webp",
   ".woff2": "font/woff2",
+  ".xml": "application/xml",
 };
 
 /** By what the build writes beside a file; the smaller one first. */
@@ -33,10 +34,18 @@ const COMPRESSIBLE = new Set([".css", ".html", ".js", ".json", ".svg", ".wasm", 
 /** Vite puts the hash of the contents in these names. */
 const HASHED = /^\/assets\//;
 
-export function registerWeb(app: OpenAPIHono, webDir: string): void {
+/** @param change what becomes of the page's HTML at an address; undefined where it goes out as it was built */
+export function registerWeb(
+  app: OpenAPIHono,
+  webDir: string,
+  change: (c: Context, html: string) => Promise<string | undefined>,
+): void {
   app.get("*", async (c) => {
     const path = safePath(c.req.path);
     if (path === undefined || path.startsWith("/api/")) throw unknownAddress();
+    const html = extname(path) === "" ? await readFile(join(webDir, "index.html"), "utf8").catch(() => "") : "";
+    const changed = html === "" ? undefined : await change(c, html);
+    if (changed !== undefined) return c.html(changed, 200, { "Cache-Control": "no-cache" });
     const file =
       (await sendWebFile(c, webDir, path)) ??
       (extname(path) === "" ? await sendWebFile(c, webDir, "/index.html") : undefined);

@@ -1,15 +1,17 @@
 import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { MainReader, sourceFromBytes } from "../../codec/index.ts";
+import { companionName, companionPage, MainReader, sourceFromBytes } from "../../codec/index.ts";
 import { guarded } from "../accounts/identity.ts";
 import { addressKey } from "../accounts/rates.ts";
 import { defineRoute } from "../http/route.ts";
 import { bytes, idSchema, json, refusals } from "../http/schemas.ts";
-import { sendFile } from "../http/send-file.ts";
+import { attachment, sendFile } from "../http/send-file.ts";
 import { Refusal } from "../refusal.ts";
+import { originOf } from "../security/client.ts";
 import type { LibraryDeps } from "./deps.ts";
 import { type Downloader, Downloads } from "./downloads.ts";
 import { cacheOf, findVideo, ownedVideo } from "./find-video.ts";
+import { watchAddress } from "./link-preview.ts";
 import { registerRemoteMain } from "./remote-main.ts";
 import { mainAddressSchema, remoteMainSchema } from "./schemas.ts";
 
@@ -64,6 +66,17 @@ const posterRoute = defineRoute({
   responses: { 200: bytes("JPEG, PNG or WebP", "image/*"), ...refusals(400, 404, 410) },
 });
 
+const companionRoute = defineRoute({
+  method: "get",
+  path: "/api/mains/{mainId}/companion",
+  summary: "A page to pass on beside the .cmx: it names the video and leads to its player",
+  request: { params },
+  responses: {
+    200: { description: "HTML, to be saved", content: { "text/html": { schema: z.string() } } },
+    ...refusals(400, 404, 410),
+  },
+});
+
 export function registerMains(app: OpenAPIHono, deps: LibraryDeps): void {
   const { store, blobs } = deps;
 
@@ -92,10 +105,19 @@ export function registerMains(app: OpenAPIHono, deps: LibraryDeps): void {
 
   app.openapi(addressRoute, async (c) => {
     const video = await ownedVideo(deps, c.get("identity"), c.req.valid("param").mainId);
-    const { isSecure, host } = c.get("client");
-    const origin = `${isSecure ? "https" : "http"}://${host}`;
+    const origin = originOf(c.get("client"));
     const { bytes, playsInBrowser } = await registerRemoteMain(deps, video, { ...c.req.valid("json"), origin });
     return c.json({ url: c.req.valid("json").url, bytes, playsInBrowser }, 200);
+  });
+
+  app.openapi(companionRoute, async (c) => {
+    const { video, cache } = await findMain(c, c.req.valid("param").mainId);
+    const origin = originOf(c.get("client"));
+    const { title, copyright, mainName, mainId } = video;
+    c.header("Cache-Control", cache === FOR_EVER ? "no-cache" : cache); // the title may change
+    c.header("Content-Disposition", attachment(companionName(mainName)));
+    const watch = watchAddress(origin, mainId);
+    return c.html(companionPage({ title, copyright, mainName, service: `${origin}/`, player: watch }), 200);
   });
 
   app.openapi(posterRoute, async (c) => {

@@ -106,6 +106,32 @@ export const downloadsSchema = z.object({
 });
 export type Downloads = z.infer<typeof downloadsSchema>;
 
+// ---- Links elsewhere (oembed.com) ----
+const pixels = z
+  .string()
+  .regex(/^[1-9]\d{0,4}$/, "a number of pixels")
+  .transform(Number)
+  .optional();
+export const oembedQuery = z.object({
+  url: z.string().max(2000).openapi({ description: "Of a video's watch page here" }),
+  format: z.literal("json").optional(),
+  maxwidth: pixels,
+  maxheight: pixels,
+});
+export const oembedSchema = z
+  .object({
+    type: z.literal("video"),
+    version: z.literal("1.0"),
+    title: z.string(),
+    author_name: z.string().optional().openapi({ description: "The copyright, where there is one" }),
+    provider_name: z.string(),
+    provider_url: z.string(),
+    html: z.string().openapi({ description: "An iframe; sites that the service lists may show it" }),
+    width: z.int(),
+    height: z.int(),
+  })
+  .openapi("Oembed");
+
 // ---- Posters and teasers ----
 export const extraSchema = z
   .object({ type: z.string(), bytes: z.number(), sha256: z.string(), url: z.string() })
