@@ -1,11 +1,14 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, rename, writeFile } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import { createNodePool, FileSink, loadNodeKernels, type OpenFile, openFile } from "../codec/hosts/node/index.ts";
 import {
   type BPictures,
   chooseMethod,
+  companionName,
+  companionPage,
   divideVideo,
   InputError,
+  isWebAddress,
   METHODS,
   type Method,
   openMpegMedia,
@@ -23,7 +26,7 @@ export const divide: Command = {
   usage: `cmix divide INPUT --out DIR [--method auto|mpeg|samples|compress] [--protection sealed|patent] [--bitplane gray|binary]
               [--plane-code read|adaptive] [--quality 1..31 | --bitrate KBITS] [--gop N] [--b-pictures 0|1|2] [--recompress on|off] [--workers N]
               [--title T] [--copyright C] [--age-limit N] [--genre G] [--service URL] [--player URL]
-              [--captions LANGUAGE[:captions]=FILE | --captions source] … [--json]`,
+              [--captions LANGUAGE[:captions]=FILE | --captions source] … [--companion] [--json]`,
 
   async run(args, signal) {
     const { positionals, values } = parse(args, 1, {
@@ -45,6 +48,7 @@ export const divide: Command = {
       service: "string",
       player: "string",
       captions: "strings",
+      companion: "boolean",
       json: "boolean",
     });
     const input = positionals[0] ?? "";
@@ -66,6 +70,15 @@ export const divide: Command = {
     const ageLimit = integer(values, "age-limit", 0, 120);
     const text = (name: string): string | undefined => (typeof values[name] === "string" ? values[name] : undefined);
 
+    const [service, player] = [text("service"), text("player")];
+    const hasCompanion = values.companion === true;
+    if (hasCompanion && (service ?? player) === undefined)
+      throw new UsageError("--companion needs --service or --player: its page leads there");
+    if (hasCompanion)
+      for (const address of [service, player])
+        if (address !== undefined && !isWebAddress(address))
+          throw new UsageError(`--companion: ${address} does not begin with https:// or http://`);
+
     const file = await openFile(input);
     try {
       const captions = await openCaptions(list(values, "captions"), file);
@@ -86,8 +99,8 @@ export const divide: Command = {
         copyright: text("copyright"),
         ageLimit,
         genre: text("genre"),
-        service: text("service"),
-        player: text("player"),
+        service,
+        player,
       };
       try {
         const result = await divideVideo(
@@ -116,6 +129,16 @@ export const divide: Command = {
           openSinks,
           pool,
         );
+        const companionPath = join(out, companionName(basename(mainPath)));
+        if (hasCompanion) {
+          const about = {
+            title: text("title") ?? name,
+            copyright: text("copyright") ?? "",
+            mainName: basename(mainPath),
+          };
+          await writeFile(`${companionPath}.part`, companionPage({ ...about, service, player }));
+          await rename(`${companionPath}.part`, companionPath);
+        }
         const seconds = (performance.now() - started) / 1000;
         progress.end();
         const larger = result.mainBytes + result.slaveBytes - file.size;
@@ -134,6 +157,7 @@ export const divide: Command = {
           extras: result.extrasBytes,
           mainPath,
           slavePath,
+          ...(hasCompanion && { companionPath }),
           frames: result.pictures,
           segments: result.segments,
           verbatim: result.verbatimBytes,

@@ -17,6 +17,7 @@ import { securityHeaders } from "./http/security-headers.ts";
 import { registerWeb } from "./http/web-files.ts";
 import { registerConditions } from "./library/condition-routes.ts";
 import { registerExtras } from "./library/extra-routes.ts";
+import { linkPreview, registerOembed } from "./library/link-preview.ts";
 import { registerMains } from "./library/main-routes.ts";
 import { registerVideos } from "./library/routes.ts";
 import { registerUploads } from "./library/upload-routes.ts";
@@ -88,7 +89,8 @@ export function createApp(deps: Deps, uploads = new Uploads(deps), units = new P
   registerCms(app, deps);
   registerWebhooks(app, deps);
   registerSurroundings(app, deps);
-  registerWeb(app, deps.webDir);
+  registerOembed(app, deps);
+  registerWeb(app, deps.webDir, linkPreview(deps));
   return app;
 }
 

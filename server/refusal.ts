@@ -7,6 +7,8 @@ export type RefusalCode =
   | "credentials"
   | "forbidden"
   | "not_found"
+  /** A video that its provider took away. */
+  | "withdrawn"
   | "conflict"
   | "email_taken"
   /** Forward, out of a CM that has time to go. */

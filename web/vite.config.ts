@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { brotliCompressSync, gzipSync, constants as zlib } from "node:zlib";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
 
@@ -32,9 +34,31 @@ function listBuiltFiles(): Plugin {
   };
 }
 
+/** Smaller files fit into one packet anyhow. */
+const COMPRESSED_FROM_BYTES = 1000;
+const COMPRESSED = [".wasm", ".js", ".css", ".html", ".svg", ".json", ".webmanifest"];
+
+/** Lays each file's brotli and gzip form beside it, which the server sends (server/http/web-files.ts): once, so it may take its time. */
+function compressBuiltFiles(): Plugin {
+  return {
+    name: "compress-built-files",
+    closeBundle() {
+      for (const entry of readdirSync(OUT_DIR, { recursive: true, withFileTypes: true })) {
+        if (!entry.isFile() || !COMPRESSED.includes(extname(entry.name))) continue;
+        const file = `${entry.parentPath}/${entry.name}`;
+        const bytes = readFileSync(file);
+        if (bytes.length < COMPRESSED_FROM_BYTES) continue;
+        const params = { [zlib.BROTLI_PARAM_QUALITY]: 11, [zlib.BROTLI_PARAM_SIZE_HINT]: bytes.length };
+        writeFileSync(`${file}.br`, brotliCompressSync(bytes, { params }));
+        writeFileSync(`${file}.gz`, gzipSync(bytes, { level: 9 }));
+      }
+    },
+  };
+}
+
 export default defineConfig({
   root: path("."),
-  plugins: [react(), listBuiltFiles()],
+  plugins: [react(), listBuiltFiles(), compressBuiltFiles()],
   build: {
     outDir: OUT_DIR,
     emptyOutDir: true,

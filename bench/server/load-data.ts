@@ -28,7 +28,7 @@ export async function makeLoadData(dataDir: string): Promise<string> {
     });
     await deps.store.cms.change(cm.id, { ...cm, durationMilliseconds: 3000 });
     const { slaveId, mainId, slave } = await makeSlave();
-    await importSlave(deps, slaveId, Readable.from([slave]), null);
+    await importSlave(deps, slaveId, Readable.from([slave]), null, "unlisted");
     return mainId;
   } finally {
     await deps.store.close();

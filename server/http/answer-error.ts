@@ -23,6 +23,7 @@ const STATUS = {
   credentials: 401,
   forbidden: 403,
   not_found: 404,
+  withdrawn: 410,
   conflict: 409,
   email_taken: 409,
   in_cm: 409,

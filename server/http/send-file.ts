@@ -135,7 +135,7 @@ function readRange(header: string | undefined, size: number): { start: number; e
 }
 
 /** RFC 6266: a plain name for old programs, the real one in UTF-8. */
-function attachment(name: string): string {
+export function attachment(name: string): string {
   const letters = [...name.replace(/[\p{Cc}\p{Cs}/\\:*?"<>|]/gu, "_")].slice(0, 200);
   const safe = letters.join("") || "video.cmx";
   const plain = safe.replace(/[^\x20-\x7e]/g, "_");

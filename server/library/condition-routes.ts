@@ -5,7 +5,7 @@ import { dateOf, given, idSchema, json, jsonBody, refusals, timeOf } from "../ht
 import { Refusal } from "../refusal.ts";
 import type { VideoConditions } from "./conditions.ts";
 import type { LibraryDeps } from "./deps.ts";
-import { ownedVideo } from "./owned-video.ts";
+import { ownedVideo } from "./find-video.ts";
 import { type VideoConditions as ConditionsJson, conditionsChangeSchema, conditionsSchema } from "./schemas.ts";
 
 const ROLES = ["provider", "administrator"] as const;
@@ -28,7 +28,7 @@ const patchRoute = defineRoute({
     params,
     body: jsonBody(conditionsChangeSchema),
   },
-  responses: { 200: json(conditionsSchema, "Changed"), ...refusals(400, 401, 403, 404, 413, 415) },
+  responses: { 200: json(conditionsSchema, "Changed"), ...refusals(400, 401, 403, 404, 410, 413, 415) },
 });
 
 export function registerConditions(app: OpenAPIHono, deps: LibraryDeps): void {

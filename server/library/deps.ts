@@ -3,6 +3,7 @@ import type { Blobs } from "../blobs/store.ts";
 import type { Limits } from "../config.ts";
 import type { KeyedLock } from "../keyed-lock.ts";
 import type { Log } from "../log.ts";
+import type { ClientFinder } from "../security/client.ts";
 import type { OutboundRules } from "../security/guarded-fetch.ts";
 import type { MainOrigins } from "./main-origins.ts";
 import type { SlaveReaders } from "./slave-readers.ts";
@@ -28,6 +29,7 @@ export interface LibraryDeps {
     Limits,
     "slaveFileMaxBytes" | "mainFileMaxBytes" | "accountMaxBytes" | "uploadsPerAccount" | "uploadLifetimeSeconds"
   >;
+  clients: ClientFinder;
   log: Log;
   /** Milliseconds since 1970. */
   now(): number;

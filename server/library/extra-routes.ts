@@ -6,8 +6,8 @@ import { sendFile } from "../http/send-file.ts";
 import { uploadBody } from "../http/upload-body.ts";
 import { Refusal } from "../refusal.ts";
 import type { LibraryDeps } from "./deps.ts";
+import { cacheOf, findVideo, ownedVideo } from "./find-video.ts";
 import { EXTRA_MAX_BYTES, extraBlobId, importExtra, removeExtra } from "./import-extra.ts";
-import { ownedVideo } from "./owned-video.ts";
 import { extraSchema } from "./schemas.ts";
 import type { ExtraKind } from "./store.ts";
 
@@ -33,21 +33,24 @@ export function registerExtras(app: OpenAPIHono, deps: LibraryDeps): void {
       streamedBytes: EXTRA_MAX_BYTES[kind],
       summary: `Give one's own video a ${kind}`,
       request: { params, body: bytes(WORDS[kind]) },
-      responses: { 200: json(extraSchema, "Taken in"), ...refusals(400, 401, 403, 404, 413, 415, 422, 429) },
+      responses: { 200: json(extraSchema, "Taken in"), ...refusals(400, 401, 403, 404, 410, 413, 415, 422, 429) },
     });
     const deleteRoute = defineRoute({
       path,
       ...guarded("delete", OWNERS),
       summary: `Take the ${kind} away again`,
       request: { params },
-      responses: { 204: { description: "Gone" }, ...refusals(400, 401, 403, 404) },
+      responses: { 204: { description: "Gone" }, ...refusals(400, 401, 403, 404, 410) },
     });
     const getRoute = defineRoute({
       method: "get",
       path,
       summary: `The ${kind} that the provider gave`,
       request: { params },
-      responses: { 200: bytes(WORDS[kind], kind === "poster" ? "image/*" : "video/*"), ...refusals(400, 404, 416) },
+      responses: {
+        200: bytes(WORDS[kind], kind === "poster" ? "image/*" : "video/*"),
+        ...refusals(400, 404, 410, 416),
+      },
     });
 
     app.openapi(putRoute, async (c) => {
@@ -64,10 +67,11 @@ export function registerExtras(app: OpenAPIHono, deps: LibraryDeps): void {
 
     app.openapi(getRoute, async (c) => {
       const { mainId } = c.req.valid("param");
-      const extra = (await store.videos.byMain(mainId)) && (await store.library.extra(mainId, kind));
+      const video = await findVideo(deps, c.get("identity"), mainId);
+      const extra = await store.library.extra(mainId, kind);
       if (extra === undefined) throw new Refusal("not_found", `video ${mainId} has no ${kind}`, { mainId });
       const source = await blobs.source("extras", extraBlobId(extra));
-      return sendFile(c, source, { type: extra.type, tag: extra.sha256, cache: FOR_EVER });
+      return sendFile(c, source, { type: extra.type, tag: extra.sha256, cache: cacheOf(video, FOR_EVER) });
     });
   }
 }

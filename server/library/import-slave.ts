@@ -4,6 +4,7 @@ import { inspectMedia } from "../media/inspect-media.ts";
 import { Refusal } from "../refusal.ts";
 import { PackedTimeline } from "../timeline.ts";
 import type { LibraryDeps } from "./deps.ts";
+import type { GivenState } from "./states.ts";
 import type { Video } from "./store.ts";
 
 export interface Imported<T> {
@@ -13,9 +14,11 @@ export interface Imported<T> {
 }
 
 /**
- * Takes a slave file into the library, after reading all of it. A withdrawn video comes back when its owner sends its slave again.
+ * Takes a slave file into the library, after reading all of it. A withdrawn video comes back, as a draft, when its owner sends its slave
+ * again.
  *
  * @param ownerId the account that the video belongs to from then on
+ * @param state of a video that is new
  * @throws FormatError it is cut or damaged
  * @throws PairingError it is another slave than `slaveId`
  * @throws UnsupportedError it has too many segments for its length
@@ -26,6 +29,7 @@ export async function importSlave(
   slaveId: string,
   body: ByteStream,
   ownerId: string | null,
+  state: GivenState = "draft",
 ): Promise<Imported<Video>> {
   const { blobs, store, limits, importLock } = deps;
   return receive(blobs, "slaves", body, limits.slaveFileMaxBytes, async (upload) => {
@@ -34,11 +38,11 @@ export async function importSlave(
     return importLock.run("slaves", async () => {
       const known = await store.videos.bySlave(slaveId);
       if (known !== undefined) {
-        if (known.slaveSha256 === sha256 && known.withdrawnAt === null) return { fresh: false, value: known };
+        if (known.slaveSha256 === sha256 && known.state !== "withdrawn") return { fresh: false, value: known };
         if (known.slaveSha256 === sha256 && known.ownerId === ownerId) {
           await upload.commit(slaveId);
-          await store.videos.withdraw(slaveId, null);
-          return { fresh: true, value: { ...known, withdrawnAt: null } };
+          await store.videos.bringBack(slaveId);
+          return { fresh: true, value: { ...known, state: "draft", withdrawnAt: null } };
         }
         throw new Refusal(
           "conflict",
@@ -46,7 +50,7 @@ export async function importSlave(
           { slaveId },
         );
       }
-      if (await store.videos.isMainKnown(about.mainId)) {
+      if ((await store.videos.byMain(about.mainId)) !== undefined) {
         throw new Refusal(
           "conflict",
           `main ${about.mainId} has another slave here: divide the video again for new ids`,
@@ -65,6 +69,7 @@ export async function importSlave(
         ageLimit: 0,
         createdAt: deps.now(),
         ownerId,
+        state,
         withdrawnAt: null,
       };
       await upload.commit(slaveId);

@@ -1,15 +1,17 @@
 import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { MainReader, sourceFromBytes } from "../../codec/index.ts";
+import { companionName, companionPage, MainReader, sourceFromBytes } from "../../codec/index.ts";
 import { guarded } from "../accounts/identity.ts";
 import { addressKey } from "../accounts/rates.ts";
 import { defineRoute } from "../http/route.ts";
 import { bytes, idSchema, json, refusals } from "../http/schemas.ts";
-import { sendFile } from "../http/send-file.ts";
+import { attachment, sendFile } from "../http/send-file.ts";
 import { Refusal } from "../refusal.ts";
+import { originOf } from "../security/client.ts";
 import type { LibraryDeps } from "./deps.ts";
 import { type Downloader, Downloads } from "./downloads.ts";
-import { ownedVideo } from "./owned-video.ts";
+import { cacheOf, findVideo, ownedVideo } from "./find-video.ts";
+import { watchAddress } from "./link-preview.ts";
 import { registerRemoteMain } from "./remote-main.ts";
 import { mainAddressSchema, remoteMainSchema } from "./schemas.ts";
 
@@ -28,7 +30,7 @@ const getRoute = defineRoute({
     200: bytes("The .cmx", MAIN_TYPE),
     206: bytes("A range of it", MAIN_TYPE),
     302: { description: "It lies on its provider's own server" },
-    ...refusals(400, 404, 416),
+    ...refusals(400, 404, 410, 416),
   },
 });
 
@@ -52,7 +54,7 @@ const addressRoute = defineRoute({
       remoteMainSchema,
       "playsInBrowser is false where that server does not let this service's pages read ranges",
     ),
-    ...refusals(400, 401, 403, 404, 413, 415, 422, 429),
+    ...refusals(400, 401, 403, 404, 410, 413, 415, 422, 429),
   },
 });
 
@@ -61,7 +63,18 @@ const posterRoute = defineRoute({
   path: "/api/mains/{mainId}/poster",
   summary: "The poster in a main's header",
   request: { params },
-  responses: { 200: bytes("JPEG, PNG or WebP", "image/*"), ...refusals(400, 404) },
+  responses: { 200: bytes("JPEG, PNG or WebP", "image/*"), ...refusals(400, 404, 410) },
+});
+
+const companionRoute = defineRoute({
+  method: "get",
+  path: "/api/mains/{mainId}/companion",
+  summary: "A page to pass on beside the .cmx: it names the video and leads to its player",
+  request: { params },
+  responses: {
+    200: { description: "HTML, to be saved", content: { "text/html": { schema: z.string() } } },
+    ...refusals(400, 404, 410),
+  },
 });
 
 export function registerMains(app: OpenAPIHono, deps: LibraryDeps): void {
@@ -69,15 +82,15 @@ export function registerMains(app: OpenAPIHono, deps: LibraryDeps): void {
 
   const downloads = new Downloads(deps);
 
-  async function listed(mainId: string) {
-    const [main, video] = [await store.videos.main(mainId), await store.videos.byMain(mainId)];
-    if (main === undefined || video === undefined)
-      throw new Refusal("not_found", `main ${mainId} cannot be had here`, { mainId });
-    return { main, video };
+  async function findMain(c: Context, mainId: string) {
+    const video = await findVideo(deps, c.get("identity"), mainId);
+    const main = await store.videos.main(mainId);
+    if (main === undefined) throw new Refusal("not_found", `main ${mainId} cannot be had here`, { mainId });
+    return { main, video, cache: cacheOf(video, FOR_EVER) };
   }
 
   app.openapi(getRoute, async (c) => {
-    const { main, video } = await listed(c.req.valid("param").mainId);
+    const { main, video, cache } = await findMain(c, c.req.valid("param").mainId);
     if (main.url !== null) {
       if (asksForAll(c)) await downloads.count(downloaderOf(c), main.mainId);
       c.header("Cache-Control", "no-store");
@@ -85,21 +98,30 @@ export function registerMains(app: OpenAPIHono, deps: LibraryDeps): void {
     }
     const from = downloaderOf(c);
     return sendFile(c, await blobs.source("mains", main.mainId), {
-      ...{ type: MAIN_TYPE, tag: main.sha256, cache: FOR_EVER, fileName: video.mainName },
+      ...{ type: MAIN_TYPE, tag: main.sha256, cache, fileName: video.mainName },
       ...(asksForRest(c) && { onSent: ({ bytes }) => void downloads.sent(from, main, bytes) }),
     });
   });
 
   app.openapi(addressRoute, async (c) => {
     const video = await ownedVideo(deps, c.get("identity"), c.req.valid("param").mainId);
-    const { isSecure, host } = c.get("client");
-    const origin = `${isSecure ? "https" : "http"}://${host}`;
+    const origin = originOf(c.get("client"));
     const { bytes, playsInBrowser } = await registerRemoteMain(deps, video, { ...c.req.valid("json"), origin });
     return c.json({ url: c.req.valid("json").url, bytes, playsInBrowser }, 200);
   });
 
+  app.openapi(companionRoute, async (c) => {
+    const { video, cache } = await findMain(c, c.req.valid("param").mainId);
+    const origin = originOf(c.get("client"));
+    const { title, copyright, mainName, mainId } = video;
+    c.header("Cache-Control", cache === FOR_EVER ? "no-cache" : cache); // the title may change
+    c.header("Content-Disposition", attachment(companionName(mainName)));
+    const watch = watchAddress(origin, mainId);
+    return c.html(companionPage({ title, copyright, mainName, service: `${origin}/`, player: watch }), 200);
+  });
+
   app.openapi(posterRoute, async (c) => {
-    const { main } = await listed(c.req.valid("param").mainId);
+    const { main, cache } = await findMain(c, c.req.valid("param").mainId);
     const isHere = main.hasPoster && main.url === null;
     const poster = isHere
       ? (await MainReader.readStart(await blobs.source("mains", main.mainId))).header.poster
@@ -109,7 +131,7 @@ export function registerMains(app: OpenAPIHono, deps: LibraryDeps): void {
     return sendFile(c, sourceFromBytes(poster.data), {
       type: poster.type,
       tag: `${main.sha256}-poster`,
-      cache: FOR_EVER,
+      cache,
     });
   });
 }

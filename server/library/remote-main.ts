@@ -7,7 +7,18 @@ import type { LibraryDeps } from "./deps.ts";
 import { importExtra } from "./import-extra.ts";
 import { aboutMain, checkMain } from "./import-main.ts";
 import { PiecesHash } from "./pieces-hash.ts";
+import type { GivenState } from "./states.ts";
 import type { Main, Video } from "./store.ts";
+
+export interface RemoteAddress {
+  url: string;
+  /** What the provider says it is. */
+  sha256: string;
+  /** Of this service's pages, which are to read the file there. */
+  origin: string;
+  /** Of its video from then on; unless told, a draft's first main makes it public. */
+  state?: GivenState | undefined;
+}
 
 const IDLE_SECONDS = 20;
 /** 64 GiB at 5 MB/s. */
@@ -17,24 +28,14 @@ const MOST_SECONDS = 4 * 3600;
  * Fetches a main from its address, holds all of it against its slave, and lets the library give that address from then on. The file
  * itself is not kept.
  *
- * @param expectedSha256 what the provider says it is
- * @param origin of this service's pages, which are to read the file there
  * @throws InputError the address is not allowed, or does not answer with a file; FormatError, PairingError, Refusal as an upload
  */
-export async function registerRemoteMain(
-  deps: LibraryDeps,
-  video: Video,
-  address: { url: string; sha256: string; origin: string },
-): Promise<Main> {
+export async function registerRemoteMain(deps: LibraryDeps, video: Video, address: RemoteAddress): Promise<Main> {
   // One at a time for a video's owner: each may take gigabytes of the disk for a while.
   return deps.importLock.run(`remote ${video.ownerId}`, () => fetchAndCheck(deps, video, address));
 }
 
-async function fetchAndCheck(
-  deps: LibraryDeps,
-  video: Video,
-  address: { url: string; sha256: string; origin: string },
-): Promise<Main> {
+async function fetchAndCheck(deps: LibraryDeps, video: Video, address: RemoteAddress): Promise<Main> {
   const { mainId, slaveId } = video;
   const { limits, store, blobs, outbound } = deps;
   const maxBytes = limits.mainFileMaxBytes;
@@ -64,7 +65,7 @@ async function fetchAndCheck(
       playsInBrowser: answer.url.origin === new URL(address.url).origin && allowsPages(answer.headers, address.origin),
     };
     const before = await store.videos.main(mainId);
-    await store.videos.putMain(value);
+    await store.videos.putMain(value, address.state);
     if (before?.url === null) await blobs.remove("mains", mainId);
     await deps.mainOrigins.refresh();
     deps.log("remote-main", { mainId, bytes: value.bytes, playsInBrowser: value.playsInBrowser });

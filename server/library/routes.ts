@@ -4,7 +4,7 @@ import { defineRoute } from "../http/route.ts";
 import { idSchema, json, refusals } from "../http/schemas.ts";
 import { Refusal } from "../refusal.ts";
 import type { LibraryDeps } from "./deps.ts";
-import { ownedVideo } from "./owned-video.ts";
+import { findVideo, ownedVideo } from "./find-video.ts";
 import {
   downloadsSchema,
   libraryQuery,
@@ -16,7 +16,8 @@ import {
   videoShownSchema,
 } from "./schemas.ts";
 import { searchWords } from "./search-text.ts";
-import type { LibraryQuery } from "./store.ts";
+import type { GivenState } from "./states.ts";
+import type { LibraryQuery, Video } from "./store.ts";
 import { ownVideoToJson, videoToJson } from "./video-json.ts";
 
 const PAGE_USUAL = 24;
@@ -40,19 +41,19 @@ const listRoute = defineRoute({
 const getRoute = defineRoute({
   method: "get",
   path: "/api/videos/{mainId}",
-  summary: "One video of the library",
+  summary: "One video by its address; a draft for its owner and administrators only",
   request: { params },
-  responses: { 200: json(videoSchema, "As the library lists it"), ...refusals(400, 404) },
+  responses: { 200: json(videoSchema, "As the library lists it"), ...refusals(400, 404, 410) },
 });
 
 const changeRoute = defineRoute({
   path: "/api/videos/{mainId}",
   ...guarded("patch", OWNERS),
-  summary: "Change what the library shows of one's own video",
+  summary: "Change what the library shows of one's own video, and to whom",
   request: { params, body: { required: true, content: { "application/json": { schema: videoChangeSchema } } } },
   responses: {
     200: json(videoShownSchema, "As it is shown from now on"),
-    ...refusals(400, 401, 403, 404, 413),
+    ...refusals(400, 401, 403, 404, 409, 410, 413),
   },
 });
 
@@ -61,7 +62,7 @@ const withdrawRoute = defineRoute({
   ...guarded("delete", OWNERS),
   summary: "Withdraw one's own video; plays under way come to their end",
   request: { params },
-  responses: { 204: { description: "It is in the library no more" }, ...refusals(400, 401, 403, 404) },
+  responses: { 204: { description: "It is in the library no more" }, ...refusals(400, 401, 403, 404, 410) },
 });
 
 const downloadsRoute = defineRoute({
@@ -71,12 +72,20 @@ const downloadsRoute = defineRoute({
   request: { params },
   responses: {
     200: json(downloadsSchema, `The last ${DOWNLOADS_MOST}; an account where one was signed in`),
-    ...refusals(400, 401, 403, 404),
+    ...refusals(400, 401, 403, 404, 410),
   },
 });
 
 export function registerVideos(app: OpenAPIHono, deps: LibraryDeps): void {
   const { store, log, now } = deps;
+
+  async function giveState({ mainId, slaveId }: Video, state: GivenState): Promise<void> {
+    if (state === "public" && (await store.videos.main(mainId)) === undefined)
+      throw new Refusal("conflict", "the library shows a video with its main only: upload the .cmx first", { mainId });
+    if (!(await store.videos.setState(slaveId, state)))
+      throw new Refusal("withdrawn", "the video was withdrawn: upload its slave again", { mainId });
+    log("video-state", { mainId, state });
+  }
 
   app.openapi(listRoute, async (c) => {
     const { q = "", genre, age, page = 1, size = PAGE_USUAL, mine } = c.req.valid("query");
@@ -99,15 +108,17 @@ export function registerVideos(app: OpenAPIHono, deps: LibraryDeps): void {
   });
 
   app.openapi(getRoute, async (c) => {
-    const { mainId } = c.req.valid("param");
+    const { mainId } = await findVideo(deps, c.get("identity"), c.req.valid("param").mainId);
     const [video] = (await store.library.list({ words: [], mainId, offset: 0, most: 1 })).videos;
-    if (video === undefined) throw new Refusal("not_found", `there is no video ${mainId} in the library`, { mainId });
+    if (video === undefined) throw new Error("a video that was found is not listed by its main");
     return c.json(videoToJson(video), 200);
   });
 
   app.openapi(changeRoute, async (c) => {
     const video = await ownedVideo(deps, c.get("identity"), c.req.valid("param").mainId);
-    const change = c.req.valid("json");
+    const { state, ...change } = c.req.valid("json");
+    const isChanged = Object.values(change).some((value) => value !== undefined);
+    if (state !== undefined) await giveState(video, state);
     const shown = {
       title: change.title ?? video.title,
       copyright: change.copyright ?? video.copyright,
@@ -115,8 +126,8 @@ export function registerVideos(app: OpenAPIHono, deps: LibraryDeps): void {
       description: change.description ?? video.description,
       ageLimit: change.ageLimit ?? video.ageLimit,
     };
-    await store.videos.edit(video.slaveId, shown, now());
-    return c.json(shown, 200);
+    if (isChanged) await store.videos.edit(video.slaveId, shown, now());
+    return c.json({ ...shown, state: state ?? video.state }, 200);
   });
 
   app.openapi(withdrawRoute, async (c) => {

@@ -1,6 +1,11 @@
 /** The library over HTTP: videos, mains, posters and teasers, providers' conditions. Only zod and constants: the web client has its types from here. */
 import { z } from "@hono/zod-openapi";
 import { date, idSchema, words } from "../http/schemas.ts";
+import { GIVEN_STATES, VIDEO_STATES } from "./states.ts";
+
+const givenState = z.enum(GIVEN_STATES).openapi({
+  description: "draft: for its owner and administrators; unlisted: for who has its address; public: in the library",
+});
 
 export const videoSchema = z
   .object({
@@ -35,6 +40,7 @@ export const ownVideoSchema = videoSchema
   .extend({
     downloads: z.number(),
     deliveries: z.number(),
+    state: z.enum(VIDEO_STATES),
     withdrawnAt: z.iso.datetime().nullable(),
   })
   .openapi("OwnVideo");
@@ -83,18 +89,48 @@ export const videoChangeSchema = z
     genre: line(100),
     description: z.string().trim().max(5000),
     ageLimit: z.int().min(0).max(120),
+    state: givenState,
   })
   .partial()
   .strict()
   .openapi("VideoChange");
 export type VideoChange = z.input<typeof videoChangeSchema>;
-export const videoShownSchema = videoChangeSchema.required().openapi("VideoShown");
+export const videoShownSchema = videoChangeSchema
+  .required()
+  .extend({ state: z.enum(VIDEO_STATES) })
+  .openapi("VideoShown");
 export type VideoShown = z.infer<typeof videoShownSchema>;
 
 export const downloadsSchema = z.object({
   downloads: z.array(z.object({ at: z.iso.datetime(), accountId: z.string().nullable() })),
 });
 export type Downloads = z.infer<typeof downloadsSchema>;
+
+// ---- Links elsewhere (oembed.com) ----
+const pixels = z
+  .string()
+  .regex(/^[1-9]\d{0,4}$/, "a number of pixels")
+  .transform(Number)
+  .optional();
+export const oembedQuery = z.object({
+  url: z.string().max(2000).openapi({ description: "Of a video's watch page here" }),
+  format: z.literal("json").optional(),
+  maxwidth: pixels,
+  maxheight: pixels,
+});
+export const oembedSchema = z
+  .object({
+    type: z.literal("video"),
+    version: z.literal("1.0"),
+    title: z.string(),
+    author_name: z.string().optional().openapi({ description: "The copyright, where there is one" }),
+    provider_name: z.string(),
+    provider_url: z.string(),
+    html: z.string().openapi({ description: "An iframe; sites that the service lists may show it" }),
+    width: z.int(),
+    height: z.int(),
+  })
+  .openapi("Oembed");
 
 // ---- Posters and teasers ----
 export const extraSchema = z
@@ -107,6 +143,7 @@ export const mainAddressSchema = z
   .object({
     url: z.string().max(2000),
     sha256: z.string().regex(/^[0-9a-f]{64}$/, "64 lowercase hexadecimal digits"),
+    state: givenState.optional().openapi({ description: "Unless told, a draft's first main makes it public" }),
   })
   .openapi("MainAddress");
 export type MainAddress = z.input<typeof mainAddressSchema>;

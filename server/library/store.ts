@@ -3,6 +3,7 @@
 import type { PackedTimeline } from "../timeline.ts";
 import type { VideoConditions } from "./conditions.ts";
 import type { Searchable } from "./search-text.ts";
+import type { GivenState, VideoState } from "./states.ts";
 
 /** What the library shows of a video; the provider may change it. */
 export interface Shown extends Searchable {
@@ -20,6 +21,8 @@ export interface Video extends Shown {
   createdAt: number;
   /** The account that uploaded the slave; null for the sample video. */
   ownerId: string | null;
+  state: VideoState;
+  /** When it was; null in every other state. */
   withdrawnAt: number | null;
 }
 
@@ -40,26 +43,31 @@ export interface Main {
   playsInBrowser: boolean;
 }
 
-/** Slaves and mains that are here. A withdrawn video is found by its slave only, for the plays that are under way. */
+/** Slaves and mains that are here. Videos are found in every state: whoever answers a request asks find-video.ts. */
 export interface VideoStore {
   bySlave(slaveId: string): Promise<Video | undefined>;
   byMain(mainId: string): Promise<Video | undefined>;
-  /** Withdrawn videos count too: their ids stay taken. */
-  isMainKnown(mainId: string): Promise<boolean>;
   /** The slave must be here. */
   timeline(slaveId: string): Promise<PackedTimeline>;
   /** @throws StorageError unique: slave or main are here */
   insert(video: Video, timeline: PackedTimeline): Promise<void>;
   edit(slaveId: string, shown: Shown, editedAt: number): Promise<void>;
-  /** @param at null takes a withdrawn video in again, whose slave must be here */
-  withdraw(slaveId: string, at: number | null): Promise<void>;
+  /** @returns false where it is withdrawn: that is not undone so */
+  setState(slaveId: string, state: GivenState): Promise<boolean>;
+  withdraw(slaveId: string, at: number): Promise<void>;
+  /** Takes a withdrawn video in again, as a draft; its slave must be here. */
+  bringBack(slaveId: string): Promise<void>;
   /** Withdrawn before `time`, their files still here, and none of their plays is under way. */
   unusedSince(time: number): Promise<{ slaveId: string; mainId: string }[]>;
   /** The files are gone; the rest stays, for the reports. */
   markRemoved(slaveId: string, mainId: string, at: number): Promise<void>;
   main(mainId: string): Promise<Main | undefined>;
-  /** Puts a main in, or in the place of the one before; the library shows what its header tells, unless the provider changed that. */
-  putMain(main: Main): Promise<void>;
+  /**
+   * Puts a main in, or in the place of the one before; the library shows what its header tells, unless the provider changed that.
+   *
+   * @param state of the video from then on; unless told, a draft's first main makes it public
+   */
+  putMain(main: Main, state?: GivenState): Promise<void>;
   /** One that is here and was never read for its pieces' hash. */
   mainWithoutPieces(): Promise<string | undefined>;
   putPieces(mainId: string, piecesSha256: string): Promise<void>;
@@ -86,8 +94,9 @@ export interface LibraryQuery {
   genre?: string | undefined;
   /** The most that a video's age limit may be. */
   ageMost?: number | undefined;
-  /** Only this account's, withdrawn ones too. */
+  /** Only this account's, in every state; without one only public ones, unless `mainId` names one. */
   ownerId?: string | undefined;
+  /** Only this one, in every state. */
   mainId?: string | undefined;
   offset: number;
   most: number;
@@ -110,7 +119,7 @@ export interface DownloadEntry {
 export interface LibraryStore {
   /** Newest first. `total` is how many there are without `offset` and `most`. */
   list(query: LibraryQuery): Promise<{ videos: ListedVideo[]; total: number }>;
-  /** Of the videos that are listed, with how many each has; the most first. */
+  /** Of the public videos, with how many each has; the most first. */
   genres(): Promise<{ genre: string; videos: number }[]>;
   extra(mainId: string, kind: ExtraKind): Promise<Extra | undefined>;
   putExtra(mainId: string, extra: Extra): Promise<void>;

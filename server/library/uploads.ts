@@ -9,10 +9,11 @@ import type { ByteStream } from "../byte-stream.ts";
 import { Refusal, type RefusalCode, tooLarge } from "../refusal.ts";
 import type { LibraryDeps } from "./deps.ts";
 import { logDivision } from "./division-log.ts";
+import { holdToOwner } from "./find-video.ts";
 import { importMain, slaveOf } from "./import-main.ts";
 import { importSlave } from "./import-slave.ts";
-import { holdToOwner } from "./owned-video.ts";
 import { PiecesHash } from "./pieces-hash.ts";
+import { GIVEN_STATES } from "./states.ts";
 import type { UploadFiles } from "./upload-files.ts";
 
 export const UPLOADS_PATH = "/api/uploads";
@@ -33,7 +34,10 @@ const announced = z
     sha256: hash("sha256"),
     /** By {@link PiecesHash}. */
     piecesSha256: hash("piecesSha256"),
+    /** Of the video, once the file is taken in. */
+    state: z.enum(GIVEN_STATES, "state: draft, unlisted or public").optional(),
   })
+  .refine(({ kind, state }) => kind === "main" || state !== "public", "state: a video is public with its main only")
   .refine((about) => about.sha256 ?? about.piecesSha256, "sha256 or piecesSha256 is missing");
 
 const keptSchema = announced.safeExtend({ accountId: z.string(), createdAt: z.string().transform(Number) });
@@ -207,14 +211,14 @@ export class Uploads {
     });
   }
 
-  private async takeIn({ kind, id, accountId }: z.infer<typeof keptSchema>, bytes: ByteStream) {
+  private async takeIn({ kind, id, accountId, state }: z.infer<typeof keptSchema>, bytes: ByteStream) {
     if (kind === "slave") {
-      const { fresh, value } = await importSlave(this.deps, id, bytes, accountId);
+      const { fresh, value } = await importSlave(this.deps, id, bytes, accountId, state);
       const { slaveId, mainId, title, durationSeconds, segments, slaveBytes } = value;
       await logDivision(this.deps, accountId, "slave", { slaveId, mainId, bytes: slaveBytes });
       return { fresh, answer: { slaveId, mainId, title, durationSeconds, segments } };
     }
-    const { fresh, value } = await importMain(this.deps, id, bytes);
+    const { fresh, value } = await importMain(this.deps, id, bytes, state);
     const slaveId = await slaveOf(this.deps, id);
     await logDivision(this.deps, accountId, "main", { slaveId, mainId: id, bytes: value.bytes });
     return { fresh, answer: { mainId: id, bytes: value.bytes, url: `/api/mains/${id}` } };

@@ -29,11 +29,12 @@ export function videoToJson({ main, extras, ...video }: ListedVideo): LibraryVid
 }
 
 export function ownVideoToJson(video: ListedVideo): OwnVideo {
-  const { downloads, deliveries, withdrawnAt } = video;
+  const { downloads, deliveries, state, withdrawnAt } = video;
   return {
     ...videoToJson(video),
     downloads,
     deliveries,
+    state,
     withdrawnAt: withdrawnAt === null ? null : new Date(withdrawnAt).toISOString(),
   };
 }

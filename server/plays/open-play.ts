@@ -12,11 +12,12 @@ import {
 } from "../cm/choose-cm.ts";
 import type { Cm } from "../cm/store.ts";
 import { limitFault, type VideoConditions } from "../library/conditions.ts";
+import { findVideo } from "../library/find-video.ts";
 import type { Video } from "../library/store.ts";
 import { Refusal } from "../refusal.ts";
 import { attributesForSurroundings, type SurroundingPlace } from "../surroundings/choose-surroundings.ts";
 import type { PlayDeps } from "./deps.ts";
-import { cmAt, movePlay, openState, type Play, type PlayCm } from "./play.ts";
+import { cmAt, movePlay, openState, type Play, type PlayCm, type PlayVideo } from "./play.ts";
 
 const DAY_MILLISECONDS = 24 * 3600 * 1000;
 /** A play that was not heard of for so long was left. */
@@ -126,7 +127,7 @@ export async function askConditions(
   identity: Identity | undefined,
   mainIds: readonly string[],
 ): Promise<AttributeName[]> {
-  const wanted = await findWanted(deps, mainIds);
+  const wanted = await findWanted(deps, identity, mainIds);
   const candidates = await deps.store.cms.list();
   const moment = await momentOf(deps, identity && viewerOf(deps, identity), deps.now());
   const around = await deps.store.surroundings.list();
@@ -140,11 +141,16 @@ export async function askConditions(
   ];
 }
 
-/** The video as what stands around it is chosen by. @throws Refusal not_found */
-export async function findSurroundingPlace(deps: PlayDeps, mainId: string): Promise<SurroundingPlace> {
-  const [wanted] = await findWanted(deps, [mainId]);
-  if (wanted === undefined) throw new TypeError("findWanted: one video in, none out");
-  return { ...wanted.place, mainId };
+/** A play's video as what stands around it is chosen by. */
+export async function findSurroundingPlace(deps: PlayDeps, { slaveId, mainId }: PlayVideo): Promise<SurroundingPlace> {
+  return { ...(await wantedOf(deps, await videoInPlay(deps, slaveId))).place, mainId };
+}
+
+/** By its slave and in every state: one that was withdrawn meanwhile comes to its end. */
+async function videoInPlay({ store }: PlayDeps, slaveId: string): Promise<Video> {
+  const video = await store.videos.bySlave(slaveId);
+  if (video === undefined) throw new Error("the video of a play is not in the database");
+  return video;
 }
 
 /** @throws Refusal as {@link openPlay} */
@@ -184,20 +190,14 @@ export async function mustBeAllowed(
   }
 }
 
-/** What a play of these videos goes by. @throws Refusal not_found: a main's slave is not here */
-export async function findWanted(deps: PlayDeps, mainIds: readonly string[]): Promise<Wanted[]> {
-  const { store } = deps;
+/** What a play of these videos goes by. @throws Refusal not_found: a main's slave is not here for this viewer; withdrawn */
+export async function findWanted(
+  deps: PlayDeps,
+  identity: Identity | undefined,
+  mainIds: readonly string[],
+): Promise<Wanted[]> {
   const wanted: Wanted[] = [];
-  for (const mainId of mainIds) {
-    const video = await store.videos.byMain(mainId);
-    if (video === undefined)
-      throw new Refusal(
-        "not_found",
-        `the slave of main ${mainId} is not here: ask the service that the video came from`,
-        { mainId },
-      );
-    wanted.push(await wantedOf(deps, video));
-  }
+  for (const mainId of mainIds) wanted.push(await wantedOf(deps, await findVideo(deps, identity, mainId)));
   return wanted;
 }
 
@@ -247,9 +247,7 @@ export async function checkCm(deps: PlayDeps, play: Play): Promise<PlayCm | unde
   const { viewer, state, videos } = play;
   const number = state.place.kind === "over" ? 0 : state.place.number;
   const behind = videos[number - 1];
-  // By its slave: one that was withdrawn meanwhile comes to its end.
-  const video = await store.videos.bySlave((behind ?? videos.at(-1))?.slaveId ?? "");
-  if (video === undefined) throw new Error("the video of a play is not in the database");
+  const video = await videoInPlay(deps, (behind ?? videos.at(-1))?.slaveId ?? "");
   const wanted = await wantedOf(deps, video);
   if (behind !== undefined && state.videos[number - 1]?.delivered !== true) await mustBeAllowed(deps, wanted, viewer);
   const at = now();

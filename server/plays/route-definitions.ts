@@ -31,7 +31,7 @@ export const openRoute = defineRoute({
   path: "/api/plays",
   summary: "Ask to play videos; the server chooses the CMs before, between and after them",
   request: { body: jsonBody(playRequestSchema) },
-  responses: { 201: json(playSchema, "The play is open"), ...refusals(400, 403, 404, 413, 415, 429, 503) },
+  responses: { 201: json(playSchema, "The play is open"), ...refusals(400, 403, 404, 410, 413, 415, 429, 503) },
 });
 
 export const conditionsRoute = defineRoute({
@@ -41,7 +41,7 @@ export const conditionsRoute = defineRoute({
   request: { body: jsonBody(conditionsRequestSchema) },
   responses: {
     200: json(attributesThatMatterSchema, "Their names"),
-    ...refusals(400, 404, 413, 415),
+    ...refusals(400, 404, 410, 413, 415),
   },
 });
 

@@ -5,6 +5,7 @@ import { ensureSession } from "../accounts/identity.ts";
 import { networkKey, Rates } from "../accounts/rates.ts";
 import type { Cm } from "../cm/store.ts";
 import { sendFile, sendsBytes } from "../http/send-file.ts";
+import { maySee } from "../library/find-video.ts";
 import type { Video } from "../library/store.ts";
 import { Refusal } from "../refusal.ts";
 import { chooseSurroundings } from "../surroundings/choose-surroundings.ts";
@@ -44,7 +45,8 @@ export function registerPlays(app: OpenAPIHono, deps: PlayDeps, units: PlayUnits
 
   app.openapi(routes.mainHashesRoute, async (c) => {
     const video = await deps.store.videos.byMain(c.req.valid("param").mainId);
-    return c.json(video === undefined ? null : await units.mainHashes(video.slaveId), 200);
+    const isSeen = video !== undefined && maySee(video, c.get("identity"));
+    return c.json(isSeen ? await units.mainHashes(video.slaveId) : null, 200);
   });
 
   /** @throws Refusal too_many */
@@ -58,7 +60,7 @@ export function registerPlays(app: OpenAPIHono, deps: PlayDeps, units: PlayUnits
   app.openapi(routes.openRoute, async (c) => {
     const { mainIds, attributes } = c.req.valid("json");
     await takeRate(c);
-    const wanted = await findWanted(deps, mainIds); // no session for a play that there cannot be
+    const wanted = await findWanted(deps, c.get("identity"), mainIds); // no session for a play that there cannot be
     const { play, videos, isOwed } = await openPlay(deps, await ensureSession(c), wanted, attributes ?? {});
     const place = await placeOf(play);
     return c.json({ playId: play.id, videos: await Promise.all(videos.map(videoToJson)), owed: isOwed, place }, 201);
@@ -124,7 +126,7 @@ export function registerPlays(app: OpenAPIHono, deps: PlayDeps, units: PlayUnits
     const video = play.videos[number - 1];
     if (video === undefined)
       throw new Refusal("range", `the play has ${play.videos.length} videos: ask for 1 to ${play.videos.length}`);
-    const place = await findSurroundingPlace(deps, video.mainId);
+    const place = await findSurroundingPlace(deps, video);
     const chosen = chooseSurroundings(await deps.store.surroundings.list(), place, attributes ?? {}, deps.now());
     return c.json({ surroundings: chosen.map(shownToJson) }, 200);
   });

@@ -3,7 +3,7 @@ import { guarded } from "../accounts/identity.ts";
 import { CM_ROLES } from "../cm/roles.ts";
 import { defineRoute } from "../http/route.ts";
 import { idSchema, json, jsonBody, refusals } from "../http/schemas.ts";
-import { ownedVideo } from "../library/owned-video.ts";
+import { ownedVideo } from "../library/find-video.ts";
 import { Refusal } from "../refusal.ts";
 import type { ReportDeps } from "./deps.ts";
 import { type Webhook, webhookChangeSchema, webhookSchema } from "./schemas.ts";

@@ -15,6 +15,10 @@ export interface Client {
   host: string;
 }
 
+/** This server's origin, as the client named it. */
+export const originOf = ({ isSecure, host }: Pick<Client, "isSecure" | "host">): string =>
+  `${isSecure ? "https" : "http"}://${host}`;
+
 /** Tells clients from proxies: only a proxy that was named is believed, since anyone can send X-Forwarded-For. */
 export class ClientFinder {
   private readonly trusted: Range[];

@@ -8,7 +8,7 @@ import { ANYBODY } from "../cm/choose-cm.ts";
 import { defineRoute } from "../http/route.ts";
 import { bytes, given, idSchema, json, jsonBody, refusals } from "../http/schemas.ts";
 import { uploadBody } from "../http/upload-body.ts";
-import { ownedVideo } from "../library/owned-video.ts";
+import { ownedVideo } from "../library/find-video.ts";
 import { inspectMedia } from "../media/inspect-media.ts";
 import type { ImageLimits } from "../media/inspections.ts";
 import { Refusal, tooLarge } from "../refusal.ts";

@@ -1,6 +1,7 @@
 /** The library as viewers see it, and the provider's page. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makePair, type TestPair } from "../server/harness.ts";
 import { ROOT } from "../support/tree.ts";
@@ -109,6 +110,30 @@ describe("S2 D9 the library's page", () => {
       },
       { isSignedIn: false },
     );
+  });
+
+  it("the provider says who can watch: an unlisted video is in no list and plays by its address, a draft does not", async () => {
+    const choose = (state: string) =>
+      withPage(app, "/provider", async ({ page }) => {
+        await page.getByRole("button", { name: "Edit 東京の夜景" }).click();
+        await page.getByLabel("Who can watch").selectOption(state);
+        await page.getByRole("button", { name: "Save" }).first().click();
+        await page.getByRole("button", { name: "Edit 東京の夜景", expanded: false }).waitFor();
+      });
+    const asViewer = (path: string, use: (page: Page) => Promise<void>) =>
+      withPage(app, path, ({ page }) => use(page), { isSignedIn: false });
+    const isListed = async (page: Page) => {
+      await page.locator(".video-card").first().waitFor();
+      return (await page.locator(".video-card", { hasText: "東京の夜景" }).count()) === 1;
+    };
+    await choose("unlisted");
+    await asViewer("/", async (page) => expect(await isListed(page)).toBe(false));
+    await asViewer(`/watch?main=${pair.mainId}`, (page) => page.getByText("東京の夜景").first().waitFor());
+    await choose("draft");
+    const answer = await fetch(`${app.url}/api/videos/${pair.mainId}`);
+    expect(answer.status).toBe(404);
+    await choose("public");
+    await asViewer("/", async (page) => expect(await isListed(page)).toBe(true));
   });
 
   it("shows no teaser to who wants less motion, and speaks Japanese", async () => {

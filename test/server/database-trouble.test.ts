@@ -148,7 +148,7 @@ describe("S14 a database that has no room", () => {
     deps = { ...whole, store, livePlays: new LivePlays(store, now) };
     await importSamples(deps, dirname(HOUSE_CM));
     pair = await makePair({ seconds: 10 });
-    await importSlave(deps, pair.slaveId, Readable.from([pair.slave]), null);
+    await importSlave(deps, pair.slaveId, Readable.from([pair.slave]), null, "unlisted");
     http = createServer(createListener(deps, new Uploads(deps), "127.0.0.1"));
     await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
     at = { url: `http://127.0.0.1:${(http.address() as AddressInfo).port}` };

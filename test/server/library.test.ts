@@ -255,10 +255,16 @@ describe("D6 the library", () => {
     expect(await count("")).toBeGreaterThan(1);
   });
 
-  it("tells a video without a hosted main from others", async () => {
+  it("tells a video without a hosted main from others, and lists it for its owner only", async () => {
     const another = await makePair({ seconds: 2, title: "Unhosted" });
     await uploadFile(server, "slave", another.slaveId, another.slave);
-    const { videos } = (await (await fetch(`${server.url}/api/videos?q=unhosted`)).json()) as { videos: unknown[] };
-    expect(videos).toMatchObject([{ mainUrl: null, mainBytes: null, posterUrl: null, copyright: "" }]);
+    const found = async (query: string, headers: Record<string, string> = {}) => {
+      const answer = await fetch(`${server.url}/api/videos?q=unhosted${query}`, { headers });
+      return ((await answer.json()) as { videos: unknown[] }).videos;
+    };
+    expect(await found("")).toEqual([]);
+    expect(await found("&mine=1", await server.as("provider"))).toMatchObject([
+      { mainUrl: null, mainBytes: null, posterUrl: null, copyright: "" },
+    ]);
   });
 });

@@ -50,7 +50,7 @@ it("P2 S2: the library tells a main's hash of its pieces, of one from before aft
     expect(await told()).toMatchObject({ mainPiecesSha256 });
 
     expect((await sendJson(url(), "DELETE", undefined, owner)).status).toBe(204);
-    expect((await fetch(url())).status).toBe(404);
+    expect((await fetch(url())).status).toBe(410);
   } finally {
     await server.close();
   }

@@ -36,6 +36,7 @@ const SCHEMAS: Record<string, string> = {
   "0009-play-media": "81dad06466f3e245d7ad46f13e0b2e74f6df8d194f850ce60bd42b1768bb8e80",
   "0010-counts": "3d7eea7ec73dafb29d18d33b3cc203b84da56be9bd0e4d6fb7f7294a63313bd8",
   "0011-report-sums": "058b117a35f628daaae68a66bea7efd4640780be5115f4008a1a4f6351a772c1",
+  "0012-video-states": "1c8c343044707f1ecbbddac9869f1dcf555aff2df994b900024e1dcd8c73f78e",
 };
 
 async function migrateTo(path: string, version: number): Promise<void> {
@@ -79,8 +80,28 @@ function fill(path: string, version: number): void {
     },
     ...{ slave_bytes: 9, slave_sha256: "0".repeat(64), created_at: 5 },
     ...(version < 11 && { timeline: TIMELINE }),
+    ...(version >= 12 && { state: "public" }),
     ...(version >= 5 && { copyright: "Kuwana", genre: "Drama", search_text: "bay of ise\nkuwana\ndrama\n" }),
   });
+  if (version >= 5 && version < 12)
+    for (const [number, withdrawn_at] of [
+      [2, null],
+      [3, 7],
+    ] as const) {
+      const row = {
+        main_name: "",
+        title: "",
+        duration_ms: 1,
+        segments: 1,
+        slave_bytes: 9,
+        slave_sha256: "",
+        created_at: 1,
+      };
+      insert("videos", {
+        ...{ ...row, slave_id: idOf(number), main_id: idOf(0x1000 + number), withdrawn_at, removed_at: withdrawn_at },
+        ...(version < 11 && { timeline: TIMELINE }),
+      });
+    }
   if (version >= 11) insert("timelines", { slave_id: SLAVE, timeline: TIMELINE });
   insert("mains", {
     ...{ main_id: MAIN, bytes: 7, sha256: "1".repeat(64), copyright: "Kuwana", genre: "Drama", age_limit: 12 },
@@ -163,6 +184,11 @@ describe("migrations", () => {
         );
         const shown = { title: "Ｂａｙ of  Ise", copyright: "Kuwana", genre: "Drama", durationSeconds: 1 };
         expect(await videos.bySlave(SLAVE)).toMatchObject(shown);
+        const states = await Promise.all([1, 2, 3].map(async (n) => (await videos.bySlave(idOf(n)))?.state));
+        expect(states).toEqual([
+          "public",
+          ...(version >= 5 && version < 12 ? ["unlisted", "withdrawn"] : [undefined, undefined]),
+        ]);
         for (const word of ["bay of ise", "kuwana", "dr"])
           expect((await library.list({ words: [word], offset: 0, most: 9 })).total, word).toBe(1);
         const [listed] = (await library.list({ words: [], offset: 0, most: 9 })).videos;

@@ -98,7 +98,7 @@ describe("S3 opening a play", () => {
   it("says so when the slave is not here", async () => {
     const answer = await post(`${server.url}/api/plays`, { mainIds: ["f".repeat(32)] });
     expect(answer.status).toBe(404);
-    expect((await errorOf(answer)).message).toContain("slave");
+    expect((await errorOf(answer)).message).toContain("ask the service that it came from");
   });
 });
 

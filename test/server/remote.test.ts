@@ -140,7 +140,12 @@ describe("S13 a main on its provider's own server", () => {
   afterAll(() => server.close());
 
   const register = async (url: string, sha256 = hash, role: "provider" | "viewer" = "provider") =>
-    sendJson(`${server.url}/api/mains/${pair.mainId}/address`, "PUT", { url, sha256 }, await server.as(role));
+    sendJson(
+      `${server.url}/api/mains/${pair.mainId}/address`,
+      "PUT",
+      { url, sha256, state: "public" },
+      await server.as(role),
+    );
   const refusal = async (answer: Response) => [answer.status, ((await answer.json()) as ErrorBody).error.message];
 
   it("is checked whole, and then given by the library without a copy here", async () => {

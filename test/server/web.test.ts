@@ -1,10 +1,24 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, utimes, writeFile } from "node:fs/promises";
+import { get, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { buffer } from "node:stream/consumers";
+import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createApp } from "../../server/app.ts";
 import { openDeps } from "../../server/open-deps.ts";
 import { startTestServer, type TestServer, WASM_PATH } from "./harness.ts";
+
+/** An answer as it goes over the wire. */
+async function rawGet(
+  url: string,
+  headers: Record<string, string>,
+): Promise<{ status: number | undefined; headers: IncomingHttpHeaders; body: Buffer }> {
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    get(url, { headers }, resolve).once("error", reject);
+  });
+  return { status: answer.statusCode, headers: answer.headers, body: await buffer(answer) };
+}
 
 let server: TestServer;
 
@@ -25,6 +39,57 @@ describe("P3 the web app", () => {
     const answer = await fetch(`${server.url}/assets/main-1a2b3c.js`);
     expect(answer.headers.get("Content-Type")).toContain("text/javascript");
     expect(answer.headers.get("Cache-Control")).toContain("immutable");
+  });
+
+  it("gives a file in the smallest form that the asker takes, and says which it is", async () => {
+    const plain = "export const text = 'the same again and again';\n".repeat(100);
+    const file = join(server.webDir, "assets/large-4d5e6f.js");
+    await writeFile(file, plain);
+    await writeFile(`${file}.br`, brotliCompressSync(plain));
+    await writeFile(`${file}.gz`, gzipSync(plain));
+    const get = async (accepted: string, more: Record<string, string> = {}) => {
+      // fetch sends its own Accept-Encoding and opens the answer.
+      const answer = await rawGet(`${server.url}/assets/large-4d5e6f.js`, { ...more, "Accept-Encoding": accepted });
+      const { headers } = answer;
+      expect([headers["content-type"], headers.vary, headers["cache-control"]]).toEqual([
+        "text/javascript; charset=utf-8",
+        "Accept-Encoding",
+        "public, max-age=31536000, immutable",
+      ]);
+      expect(headers["content-length"]).toBe(String(answer.body.length));
+      return answer;
+    };
+    const tags = new Set<string | undefined>();
+    for (const [accepted, coding, open] of [
+      ["gzip, deflate, br, zstd", "br", brotliDecompressSync],
+      ["gzip;q=1.0, br;q=0", "gzip", gunzipSync],
+      ["GZIP", "gzip", gunzipSync],
+      ["*", "br", brotliDecompressSync],
+      ["*;q=0, gzip;q=0.5", "gzip", gunzipSync],
+      ["identity", undefined, (bytes: Buffer) => bytes],
+      ["br;q=0, gzip;q=0", undefined, (bytes: Buffer) => bytes],
+      ["", undefined, (bytes: Buffer) => bytes],
+    ] as const) {
+      const { headers, body } = await get(accepted);
+      expect([accepted, headers["content-encoding"], open(body).toString()]).toEqual([accepted, coding, plain]);
+      tags.add(headers.etag);
+    }
+    expect(tags.size).toBe(3);
+    const { headers, status } = await rawGet(`${server.url}/assets/large-4d5e6f.js`, {
+      ...{ "Accept-Encoding": "br", "If-None-Match": [...tags].find((tag) => tag?.includes("br")) ?? "" },
+    });
+    expect([status, headers["content-encoding"]]).toEqual([304, undefined]);
+  });
+
+  it("gives no form of an earlier build, and no file that only has one", async () => {
+    const file = join(server.webDir, "assets/newer-4d5e6f.js");
+    await writeFile(`${file}.br`, brotliCompressSync("old"));
+    expect((await rawGet(`${server.url}/assets/newer-4d5e6f.js`, { "Accept-Encoding": "br" })).status).toBe(404);
+    expect((await rawGet(`${server.url}/assets/newer-4d5e6f.js.br`, {})).status).toBe(404);
+    await writeFile(file, "new");
+    await utimes(`${file}.br`, new Date(1000), new Date(1000));
+    const { headers, body } = await rawGet(`${server.url}/assets/newer-4d5e6f.js`, { "Accept-Encoding": "br" });
+    expect([headers["content-encoding"], body.toString()]).toEqual([undefined, "new"]);
   });
 
   it.each(["/assets/missing.js", "/api/nothing", "/favicon.ico", "/.hidden.txt", "/assets/%2e%2e/%2ehidden.txt"])(

@@ -11,7 +11,11 @@ export function uploadHeaders(about: Record<string, string>, length: number): Re
   return { "Tus-Resumable": "1.0.0", "Upload-Length": String(length), "Upload-Metadata": metadata.join(",") };
 }
 
-/** @param headers of an account that may upload */
+/**
+ * A slave alone is for who has its address, as with its main in hand; with its main a video is public.
+ *
+ * @param headers of an account that may upload
+ */
 export async function sendFile(
   url: string,
   kind: "slave" | "main",
@@ -19,7 +23,7 @@ export async function sendFile(
   bytes: Uint8Array,
   headers: Record<string, string>,
 ): Promise<Response> {
-  const about = { kind, id, sha256: toHex(await sha256(bytes)) };
+  const about = { kind, id, sha256: toHex(await sha256(bytes)), state: kind === "slave" ? "unlisted" : "public" };
   return fetch(`${url}/api/uploads`, {
     method: "POST",
     headers: { ...uploadHeaders(about, bytes.length), ...OCTETS, ...headers },

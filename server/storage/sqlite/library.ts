@@ -53,7 +53,7 @@ export class SqliteLibrary implements LibraryStore {
     return this.db
       .selectFrom("videos")
       .select(["genre", sql<number>`count(*)`.as("videos")])
-      .where("withdrawn_at", "is", null)
+      .where("state", "=", "public")
       .where("genre", "!=", "")
       .groupBy("genre")
       .orderBy("videos", "desc")
@@ -145,10 +145,10 @@ function matching<O>(from: VideoQuery<O>, { words, genre, ageMost, ownerId, main
   for (const word of words.filter((short) => !long.includes(short)))
     query = query.where(sql<boolean>`instr(search_text, ${word}) > 0`);
   if (genre !== undefined) query = query.where("genre", "=", genre);
-  if (mainId !== undefined) query = query.where("main_id", "=", mainId);
   if (ageMost !== undefined) query = query.where("age_limit", "<=", ageMost);
+  if (mainId !== undefined) return query.where("main_id", "=", mainId);
   return ownerId === undefined
-    ? query.where("withdrawn_at", "is", null)
+    ? query.where("state", "=", "public")
     : query.where("owner_id", "=", ownerId).where("removed_at", "is", null);
 }
 

@@ -2,6 +2,7 @@ import type { Generated } from "kysely";
 import type { AccountRole, AccountStatus } from "../../accounts/roles.ts";
 import type { LedgerEntry } from "../../ledger/chain.ts";
 import type { Unbilled } from "../../ledger/entries.ts";
+import type { VideoState } from "../../library/states.ts";
 import type * as counts from "./count-rows.ts";
 
 /** The tables as SQL sees them. Ids and hashes are lowercase hex, times milliseconds since 1970, lists JSON text. */
@@ -62,7 +63,8 @@ export interface VideoRow {
   /** library/search-text.ts; triggers keep the table video_search after it. */
   search_text: string;
   edited_at: number | null;
-  /** Not listed and not played any more from then on. */
+  state: VideoState;
+  /** With the state `withdrawn`: not listed and not played any more from then on. */
   withdrawn_at: number | null;
   /** Its files are gone. */
   removed_at: number | null;

@@ -1,6 +1,7 @@
 import type { Insertable } from "kysely";
 import { sql } from "kysely";
 import { searchText } from "../../library/search-text.ts";
+import { GIVEN_STATES, type GivenState } from "../../library/states.ts";
 import type { Main, Shown, Video, VideoStore } from "../../library/store.ts";
 import { PackedTimeline } from "../../timeline.ts";
 import type { Database } from "./database.ts";
@@ -21,6 +22,7 @@ export const VIDEO_COLUMNS = [
   "slave_sha256",
   "created_at",
   "owner_id",
+  "state",
   "withdrawn_at",
 ] as const;
 
@@ -45,14 +47,8 @@ export class SqliteVideos implements VideoStore {
       .selectFrom("videos")
       .select(VIDEO_COLUMNS)
       .where("main_id", "=", mainId)
-      .where("withdrawn_at", "is", null)
       .executeTakeFirst();
     return row && videoOf(row);
-  }
-
-  async isMainKnown(mainId: string): Promise<boolean> {
-    const row = await this.db.selectFrom("videos").select("slave_id").where("main_id", "=", mainId).executeTakeFirst();
-    return row !== undefined;
   }
 
   async timeline(slaveId: string): Promise<PackedTimeline> {
@@ -75,6 +71,8 @@ export class SqliteVideos implements VideoStore {
       slave_sha256: video.slaveSha256,
       created_at: video.createdAt,
       owner_id: video.ownerId,
+      state: video.state,
+      withdrawn_at: video.withdrawnAt,
       ...shownColumns(video),
     };
     await this.db.transaction().execute(async (transaction) => {
@@ -91,10 +89,28 @@ export class SqliteVideos implements VideoStore {
       .execute();
   }
 
-  async withdraw(slaveId: string, at: number | null): Promise<void> {
+  async setState(slaveId: string, state: GivenState): Promise<boolean> {
+    const { numUpdatedRows } = await this.db
+      .updateTable("videos")
+      .set({ state })
+      .where("slave_id", "=", slaveId)
+      .where("state", "!=", "withdrawn")
+      .executeTakeFirstOrThrow();
+    return numUpdatedRows > 0n;
+  }
+
+  async withdraw(slaveId: string, at: number): Promise<void> {
     await this.db
       .updateTable("videos")
-      .set(at === null ? { withdrawn_at: null, removed_at: null } : { withdrawn_at: at })
+      .set({ state: "withdrawn", withdrawn_at: at })
+      .where("slave_id", "=", slaveId)
+      .execute();
+  }
+
+  async bringBack(slaveId: string): Promise<void> {
+    await this.db
+      .updateTable("videos")
+      .set({ state: "draft", withdrawn_at: null, removed_at: null })
       .where("slave_id", "=", slaveId)
       .execute();
   }
@@ -129,7 +145,7 @@ export class SqliteVideos implements VideoStore {
     return row && mainOf(row);
   }
 
-  async putMain(main: Main): Promise<void> {
+  async putMain(main: Main, state?: GivenState): Promise<void> {
     const { mainId, copyright, genre, ageLimit } = main;
     const row: Insertable<MainRow> = {
       main_id: mainId,
@@ -145,6 +161,19 @@ export class SqliteVideos implements VideoStore {
       plays_in_browser: main.playsInBrowser ? 1 : 0,
     };
     await this.db.transaction().execute(async (transaction) => {
+      const before = await transaction
+        .selectFrom("mains")
+        .select("main_id")
+        .where("main_id", "=", mainId)
+        .executeTakeFirst();
+      const isFirst = before === undefined;
+      if (state !== undefined || isFirst)
+        await transaction
+          .updateTable("videos")
+          .set({ state: state ?? "public" })
+          .where("main_id", "=", mainId)
+          .where("state", "in", state === undefined ? ["draft"] : GIVEN_STATES)
+          .execute();
       await transaction
         .insertInto("mains")
         .values(row)
@@ -236,6 +265,7 @@ export function videoOf(row: Pick<VideoRow, (typeof VIDEO_COLUMNS)[number]>): Vi
     slaveSha256: row.slave_sha256,
     createdAt: row.created_at,
     ownerId: row.owner_id,
+    state: row.state,
     withdrawnAt: row.withdrawn_at,
   };
 }

@@ -74,6 +74,7 @@ export function videoOf(number: number, changes: Partial<Video> = {}): Video {
     slaveSha256: "0".repeat(64),
     createdAt: number,
     ownerId: null,
+    state: "public",
     withdrawnAt: null,
     ...changes,
   };

@@ -38,7 +38,7 @@ export function describeVideoStore(name: string, open: OpenFixture): void {
       const found = await videos.timeline(video.slaveId);
       expect([found.at(0), found.at(1), found.at(2), found.length]).toEqual([...timeline, undefined, 2]);
       expect([await videos.bySlave(idOf(9)), await videos.byMain(idOf(9))]).toEqual([undefined, undefined]);
-      expect([await videos.count(), await videos.isMainKnown(video.mainId)]).toEqual([1, true]);
+      expect(await videos.count()).toBe(1);
     });
 
     it("have each slave and each main once, of two at the same time too", async () => {
@@ -57,22 +57,45 @@ export function describeVideoStore(name: string, open: OpenFixture): void {
       expect(await videos.count()).toBe(1);
     });
 
-    it("that were withdrawn are found by their slave only, until they come back", async () => {
+    it("are in one state, and a draft's first main makes it public unless another state is told", async () => {
+      const { videos } = at.stores;
+      const stateOf = async (number: number) => (await videos.bySlave(idOf(number)))?.state;
+      for (const number of [1, 2, 3, 4])
+        await videos.insert(videoOf(number, { state: number === 3 ? "unlisted" : "draft" }), NO_TIMELINE);
+      await videos.putMain(mainOf(1));
+      await videos.putMain(mainOf(2), "draft");
+      await videos.putMain(mainOf(3));
+      expect([await stateOf(1), await stateOf(2), await stateOf(3)]).toEqual(["public", "draft", "unlisted"]);
+      await videos.putMain(mainOf(2)); // not its first
+      expect(await stateOf(2)).toBe("draft");
+      await videos.putMain(mainOf(2), "unlisted");
+      expect([await stateOf(2), await videos.setState(idOf(2), "public"), await stateOf(2)]).toEqual([
+        "unlisted",
+        true,
+        "public",
+      ]);
+      await videos.withdraw(idOf(2), 5);
+      await videos.putMain(mainOf(2), "public");
+      expect([await videos.setState(idOf(2), "public"), await stateOf(2)]).toEqual([false, "withdrawn"]);
+    });
+
+    it("that were withdrawn keep their ids, and come back as drafts", async () => {
       const { videos, library } = at.stores;
       const { slaveId, mainId } = videoOf(1);
       await videos.insert(videoOf(1), NO_TIMELINE);
       await videos.putMain(mainOf(1));
       await library.putExtra(mainId, { kind: "poster", type: "image/png", bytes: 1, sha256: "e".repeat(64) });
       await videos.withdraw(slaveId, 100);
-      expect([await videos.byMain(mainId), (await videos.bySlave(slaveId))?.withdrawnAt]).toEqual([undefined, 100]);
-      expect(await videos.isMainKnown(mainId)).toBe(true);
+      const withdrawn = { state: "withdrawn", withdrawnAt: 100 };
+      expect(await videos.byMain(mainId)).toMatchObject(withdrawn);
+      expect(await videos.bySlave(slaveId)).toMatchObject(withdrawn);
       expect(await videos.unusedSince(99)).toEqual([]);
       expect(await videos.unusedSince(100)).toEqual([{ slaveId, mainId }]);
       await videos.markRemoved(slaveId, mainId, 101);
       expect([await videos.unusedSince(200), await videos.main(mainId)]).toEqual([[], undefined]);
       expect(await library.usesExtra("e".repeat(64))).toBe(false);
-      await videos.withdraw(slaveId, null);
-      expect(await videos.byMain(mainId)).toMatchObject({ withdrawnAt: null });
+      await videos.bringBack(slaveId);
+      expect(await videos.byMain(mainId)).toMatchObject({ state: "draft", withdrawnAt: null });
     });
 
     it("show what their main's header tells until their provider changes it", async () => {
@@ -161,7 +184,7 @@ export function describeLibraryStore(name: string, open: OpenFixture): void {
       expect(await find({ words: ["changed"] })).toEqual([1]);
     });
 
-    it("narrows by genre, age, main and owner, who sees what was withdrawn too", async () => {
+    it("narrows by genre, age, main and owner, who sees every state", async () => {
       const { videos, library } = at.stores;
       await videos.insert(videoOf(1, { genre: "drama", ageLimit: 18, ownerId: "a" }), NO_TIMELINE);
       await videos.insert(videoOf(2, { genre: "drama", ownerId: "a" }), NO_TIMELINE);
@@ -169,6 +192,14 @@ export function describeLibraryStore(name: string, open: OpenFixture): void {
       expect(await find({ genre: "drama" })).toEqual([2, 1]);
       expect(await find({ ageMost: 12 })).toEqual([3, 2]);
       expect(await find({ mainId: idOf(0x1003) })).toEqual([3]);
+      for (const state of ["draft", "unlisted"] as const) {
+        await videos.insert(videoOf(state.length, { ownerId: "c", state, genre: "news" }), NO_TIMELINE);
+        expect([await find({}), await find({ mainId: idOf(0x1000 + state.length) })]).toEqual([
+          [3, 2, 1],
+          [state.length],
+        ]);
+      }
+      expect(await find({ ownerId: "c" })).toEqual([8, 5]);
       await videos.withdraw(idOf(2), 5);
       expect([await find({}), await find({ ownerId: "a" })]).toEqual([
         [3, 1],

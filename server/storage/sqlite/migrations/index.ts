@@ -10,6 +10,7 @@ import { mainPieces } from "./0008-main-pieces.ts";
 import { playMedia } from "./0009-play-media.ts";
 import { counts } from "./0010-counts.ts";
 import { reportSums } from "./0011-report-sums.ts";
+import { videoStates } from "./0012-video-states.ts";
 
 /** In the order of their names. A migration that was released is never changed. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -24,4 +25,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0009-play-media": playMedia,
   "0010-counts": counts,
   "0011-report-sums": reportSums,
+  "0012-video-states": videoStates,
 };

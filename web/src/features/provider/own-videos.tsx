@@ -34,9 +34,10 @@ export function OwnVideos({ onChanged }: { onChanged: () => void }): ReactNode {
               <h2>{video.title}</h2>
               <p className="quiet">
                 {t("provider.deliveries")}: {video.deliveries} · {t("provider.downloads")}: {video.downloads}
-                {video.withdrawnAt !== null && ` · ${t("provider.withdrawn")}`}
+                {" · "}
+                <span className="video-state">{t(`provider.state.${video.state}`)}</span>
               </p>
-              {video.withdrawnAt === null && (
+              {video.state !== "withdrawn" && (
                 <button
                   type="button"
                   className="button"

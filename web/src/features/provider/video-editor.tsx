@@ -13,6 +13,8 @@ import { WebhookForm } from "../../shared/ui/webhook-form.tsx";
 import { SurroundingsPart } from "../surroundings/surroundings-part.tsx";
 import { ConditionsForm } from "./conditions-form.tsx";
 
+const GIVEN_STATES = ["draft", "unlisted", "public"] as const;
+
 /** What the library shows of one video, and whether it shows it at all. What was typed stays after a refusal. */
 export function VideoEditor({ video, onChanged }: { video: OwnVideo; onChanged: () => void }): ReactNode {
   const { t, reason } = useText();
@@ -34,12 +36,14 @@ export function VideoEditor({ video, onChanged }: { video: OwnVideo; onChanged: 
       const chosen = form.get(name);
       return chosen instanceof File && chosen.size > 0 ? chosen : undefined;
     };
+    const state = GIVEN_STATES.find((given) => given === text("state"));
     const values = {
       title: text("title"),
       copyright: text("copyright"),
       genre: text("genre"),
       description: text("description"),
       ageLimit: Number(text("ageLimit")),
+      ...(state !== undefined && { state }),
     };
     const saveAll = async () => {
       await changeVideo(video.mainId, values);
@@ -79,6 +83,17 @@ export function VideoEditor({ video, onChanged }: { video: OwnVideo; onChanged: 
         {field("title", t("studio.field.title"), video.title, 200)}
         {field("copyright", t("studio.field.copyright"), video.copyright, 200)}
         {field("genre", t("provider.field.genre"), video.genre, 100)}
+        <div className="field">
+          <label htmlFor={`${id}state`}>{t("provider.state")}</label>
+          <select id={`${id}state`} name="state" defaultValue={video.state}>
+            {GIVEN_STATES.map((state) => (
+              <option key={state} value={state} disabled={state === "public" && video.mainUrl === null}>
+                {t(`provider.state.${state}.about`)}
+              </option>
+            ))}
+          </select>
+          {video.mainUrl === null && <p className="quiet">{t("provider.state.noMain")}</p>}
+        </div>
         <div className="field">
           <label htmlFor={`${id}description`}>{t("provider.field.description")}</label>
           <textarea
