@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
+import { buildElement } from "../scripts/build-element.mjs";
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 const OUT_DIR = path("../dist/web");
@@ -32,9 +33,19 @@ function listBuiltFiles(): Plugin {
   };
 }
 
+/** `/embed.js`: one script for pages of other sites. */
+function emitElement(): Plugin {
+  return {
+    name: "emit-element",
+    async generateBundle() {
+      this.emitFile({ type: "asset", fileName: "embed.js", source: await buildElement() });
+    },
+  };
+}
+
 export default defineConfig({
   root: path("."),
-  plugins: [react(), listBuiltFiles()],
+  plugins: [react(), emitElement(), listBuiltFiles()],
   build: {
     outDir: OUT_DIR,
     emptyOutDir: true,

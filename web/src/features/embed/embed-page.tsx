@@ -13,13 +13,16 @@ import { useFocus } from "../watch/use-focus.ts";
 import { useFullScreen } from "../watch/use-full-screen.ts";
 import { useKeys } from "../watch/use-keys.ts";
 import { usePlayer } from "../watch/use-player.ts";
+import { useMediaChannel } from "./use-media-channel.ts";
 
-/** The player alone, in another site's page: `/embed?main=ID` (Cmix patent [0219]). */
+const sourceOf = (mainId: string): string => `/api/mains/${encodeURIComponent(mainId)}`;
+
+/** The player alone, in another site's page: `/embed?main=ID` (Cmix patent [0219]); with `controls=none` that page has controls of its own. */
 export function EmbedPage(): ReactNode {
   const { player, snapshot } = usePlayer();
   const mainId = new URLSearchParams(location.search).get("main") ?? "";
   useEffect(() => {
-    void player?.open([`/api/mains/${encodeURIComponent(mainId)}`]);
+    void player?.open([sourceOf(mainId)]);
   }, [player, mainId]);
   return player === undefined || snapshot === undefined ? null : (
     <Embedded player={player} snapshot={snapshot} mainId={mainId} />
@@ -31,6 +34,7 @@ type EmbeddedProps = Required<ReturnType<typeof usePlayer>> & { mainId: string }
 function Embedded({ player, snapshot, mainId }: { [K in keyof EmbeddedProps]: NonNullable<EmbeddedProps[K]> }) {
   const { t, language, reason } = useText();
   const { state, facts, error, cm } = snapshot;
+  const hasControls = new URLSearchParams(location.search).get("controls") !== "none";
   // The service gave a session when the play was opened, and the browser did not keep it.
   const isCookieless = error instanceof CmixError && error.details.serviceCode === "foreign_session";
   const ownPage = `/watch?main=${encodeURIComponent(mainId)}`;
@@ -40,13 +44,14 @@ function Embedded({ player, snapshot, mainId }: { [K in keyof EmbeddedProps]: No
   const fullScreen = useFullScreen(screen);
   const captions = useCallback(() => void player.captions.toggle(language), [player, language]);
   useKeys(player, { toggleFullScreen: fullScreen.toggle, captions });
+  useMediaChannel(player, sourceOf(mainId));
   useWakeLock(snapshot);
   useMediaSession(player, snapshot);
   useEffect(() => {
     document.title = facts?.title ?? "Cmix";
   }, [facts]);
   return (
-    <main ref={page} className="embed">
+    <main ref={page} className={hasControls ? "embed" : "embed embed-bare"}>
       <MissingNotice player={player} snapshot={snapshot} />
       {isCookieless && (
         <ErrorNotice message={t("embed.noSession")}>
@@ -65,7 +70,7 @@ function Embedded({ player, snapshot, mainId }: { [K in keyof EmbeddedProps]: No
       {facts !== undefined && (
         <div className="watch-main" ref={screen}>
           <Stage player={player} snapshot={snapshot} facts={facts} isAway={false} />
-          <PlayerControls player={player} snapshot={snapshot} fullScreen={fullScreen} />
+          {hasControls && <PlayerControls player={player} snapshot={snapshot} fullScreen={fullScreen} />}
         </div>
       )}
       <p className="embed-line">

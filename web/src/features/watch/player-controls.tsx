@@ -1,5 +1,6 @@
 import { type ReactNode, useId } from "react";
-import { type Player, SPEEDS } from "../../player/page/player.ts";
+import { SPEEDS } from "../../player/page/kept-speed.ts";
+import type { Player } from "../../player/page/player.ts";
 import type { PlayerSnapshot } from "../../player/page/snapshot.ts";
 import { showsCm, showsVideo } from "../../player/page/state.ts";
 import { useText } from "../../shared/i18n/text.tsx";

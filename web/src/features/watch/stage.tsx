@@ -68,7 +68,7 @@ export function Stage({ player, snapshot, facts, isAway }: StageProps): ReactNod
       {showsVideo(state) && <Captions player={player} />}
       {(state === "ready" || state === "ended" || state === "error") && <Poster poster={facts.poster} />}
       {(state === "ready" || state === "ended") && (
-        <div className="stage-over">
+        <div className="stage-over play-start">
           <button type="button" className="play-large" data-takes-focus onClick={() => void player.play()}>
             <Icon name="play" />
             <span>{t(state === "ended" ? "watch.playAgain" : "watch.play")}</span>

@@ -1,5 +1,6 @@
 import { useCallback, useEffect } from "react";
-import { type Player, SPEEDS } from "../../player/page/player.ts";
+import { SPEEDS } from "../../player/page/kept-speed.ts";
+import type { Player } from "../../player/page/player.ts";
 import { showsCm, showsVideo } from "../../player/page/state.ts";
 
 const SHORT_SECONDS = 5;
