@@ -1,18 +1,17 @@
 import { type ReactNode, useCallback, useEffect, useRef } from "react";
 import { CmixError } from "../../../../codec/page.ts";
-import { showsCm } from "../../player/page/state.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { ErrorNotice } from "../../shared/ui/notices.tsx";
 import { helpFor } from "../watch/error-help.ts";
 import { MissingNotice } from "../watch/missing-notice.tsx";
 import { PlayerControls } from "../watch/player-controls.tsx";
-import { SponsorLink } from "../watch/sponsor-link.tsx";
 import { Stage } from "../watch/stage.tsx";
 import { useMediaSession, useWakeLock } from "../watch/use-device.ts";
 import { useFocus } from "../watch/use-focus.ts";
 import { useFullScreen } from "../watch/use-full-screen.ts";
 import { useKeys } from "../watch/use-keys.ts";
 import { usePlayer } from "../watch/use-player.ts";
+import { mayRest, useRest } from "../watch/use-rest.ts";
 import { useMediaChannel } from "./use-media-channel.ts";
 
 const sourceOf = (mainId: string): string => `/api/mains/${encodeURIComponent(mainId)}`;
@@ -33,7 +32,7 @@ type EmbeddedProps = Required<ReturnType<typeof usePlayer>> & { mainId: string }
 
 function Embedded({ player, snapshot, mainId }: { [K in keyof EmbeddedProps]: NonNullable<EmbeddedProps[K]> }) {
   const { t, language, reason } = useText();
-  const { state, facts, error, cm } = snapshot;
+  const { facts, error } = snapshot;
   const hasControls = new URLSearchParams(location.search).get("controls") !== "none";
   // The service gave a session when the play was opened, and the browser did not keep it.
   const isCookieless = error instanceof CmixError && error.details.serviceCode === "foreign_session";
@@ -42,7 +41,8 @@ function Embedded({ player, snapshot, mainId }: { [K in keyof EmbeddedProps]: No
   useFocus(page);
   const screen = useRef<HTMLDivElement>(null);
   const fullScreen = useFullScreen(screen);
-  const captions = useCallback(() => void player.captions.toggle(language), [player, language]);
+  const captions = useCallback(() => player.toggleCaptions(language), [player, language]);
+  const rest = useRest(screen, mayRest(snapshot));
   useKeys(player, { toggleFullScreen: fullScreen.toggle, captions });
   useMediaChannel(player, sourceOf(mainId));
   useWakeLock(snapshot);
@@ -68,8 +68,14 @@ function Embedded({ player, snapshot, mainId }: { [K in keyof EmbeddedProps]: No
         />
       )}
       {facts !== undefined && (
-        <div className="watch-main" ref={screen}>
-          <Stage player={player} snapshot={snapshot} facts={facts} isAway={false} />
+        <div className="player" ref={screen} data-rest={rest.isResting || undefined} {...rest.handlers}>
+          <Stage
+            player={player}
+            snapshot={snapshot}
+            facts={facts}
+            isAway={false}
+            toggleFullScreen={fullScreen.toggle}
+          />
           {hasControls && <PlayerControls player={player} snapshot={snapshot} fullScreen={fullScreen} />}
         </div>
       )}
@@ -77,9 +83,6 @@ function Embedded({ player, snapshot, mainId }: { [K in keyof EmbeddedProps]: No
         <span className="embed-title">
           {facts?.title} <span className="quiet">{facts?.copyright}</span>
         </span>
-        {showsCm(state) && cm !== undefined && (
-          <SponsorLink offer={cm.offer} onFollow={() => player.cmClicked()} className="" />
-        )}
         <a href={ownPage} target="_blank" rel="noopener">
           {t("embed.open")}
           <span className="visually-hidden"> ({t("watch.newTab")})</span>

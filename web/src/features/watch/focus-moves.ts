@@ -4,7 +4,9 @@
  */
 const PICTURE = ".stage";
 const CONTROLS = ".controls";
-const BESIDE = ".watch-side";
+const BESIDE = ":is(.watch-under, .watch-side)";
+/** Over a CM; beside the picture there is the same link, which full screen does not show. */
+const SPONSOR = ".stage .cm-visit";
 const NOTICE = ".notice";
 /** Of a control; it opens above and takes the arrows for itself. */
 const MENU = "[role=menu]";
@@ -54,6 +56,8 @@ function fromControl(key: string, from: HTMLElement, root: Element): ReturnType<
       return neighbour(1);
     case "ArrowDown":
       return isSlider ? neighbour(1) : entryBeside(root);
+    case "ArrowUp":
+      return (document.fullscreenElement && root.querySelector<HTMLElement>(SPONSOR)) ?? picture(root);
     default:
       return picture(root);
   }

@@ -20,16 +20,19 @@ interface PlayerControlsProps {
   fullScreen: FullScreen;
   /** Where there may be one. */
   small?: PictureInPicture;
+  /** Where the page has it. */
+  theatre?: { isOn: boolean; toggle(): void };
   /** Lets the viewer choose a file of captions, where one can be opened. */
   onOpenCaptions?: () => void;
 }
 
-/** Below the picture (Cmix patent [0217], Fig. 11). In a CM nothing goes forward, and that is said. */
+/** Over the picture's lower edge (Cmix patent [0217], Fig. 11). In a CM nothing goes forward, and that is said. */
 export function PlayerControls({
   player,
   snapshot,
   fullScreen,
   small,
+  theatre,
   onOpenCaptions,
 }: PlayerControlsProps): ReactNode {
   const { t } = useText();
@@ -67,7 +70,7 @@ export function PlayerControls({
         />
         <Control
           isEntry
-          icon={isPaused || !isVideo ? "play" : "pause"}
+          icon={isVideo && !isPaused ? "pause" : "play"}
           label={t(isPaused ? "watch.play" : "watch.pause")}
           isOff={!isVideo}
           onOff={whyOff}
@@ -76,7 +79,8 @@ export function PlayerControls({
         <Control
           icon="stop"
           label={t("watch.stop")}
-          hint={state === "cm" ? t("watch.cmStop") : undefined}
+          hint={isVideo ? t("watch.stopNote") : state === "cm" ? t("watch.cmStop") : undefined}
+          mark={isVideo ? t("watch.cmMark") : undefined}
           isOff={!isVideo && !isCm}
           onClick={() => void player.stop()}
         />
@@ -135,6 +139,9 @@ export function PlayerControls({
             onClick={small.toggle}
           />
         )}
+        {theatre !== undefined && !fullScreen.isFull && (
+          <Control icon="theatre" label={t("watch.theatre")} isPressed={theatre.isOn} onClick={theatre.toggle} />
+        )}
         {fullScreen.can && (
           <Control
             icon={fullScreen.isFull ? "smaller" : "larger"}
@@ -144,7 +151,7 @@ export function PlayerControls({
         )}
       </div>
       {isCm && (
-        <p className="control-note quiet" id={noteId}>
+        <p className="visually-hidden" id={noteId}>
           {t(state === "last-cm" ? "watch.lastCmLocked" : "watch.cmLocked")}
         </p>
       )}

@@ -1,4 +1,4 @@
-import { type ReactNode, useCallback, useEffect, useRef } from "react";
+import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
 import type { Player } from "../../player/page/player.ts";
 import type { PlayerSnapshot } from "../../player/page/snapshot.ts";
 import { isAtRest } from "../../player/page/state.ts";
@@ -13,18 +13,23 @@ import { useKeptMains } from "../shelf/use-kept-mains.ts";
 import { Announcer } from "./announcer.tsx";
 import { helpFor } from "./error-help.ts";
 import { InstallCard } from "./install-card.tsx";
+import { KeysHelp } from "./keys-help.tsx";
 import { MissingNotice } from "./missing-notice.tsx";
+import { NextVideos } from "./next-videos.tsx";
 import { Panel } from "./panel.tsx";
 import { PlayerControls } from "./player-controls.tsx";
 import { Playlist } from "./playlist.tsx";
+import { Share } from "./share.tsx";
 import { Stage } from "./stage.tsx";
 import { Surroundings, useSurroundings } from "./surroundings.tsx";
-import { useMediaSession, useWakeLock } from "./use-device.ts";
+import { useMediaSession, useTabTitle, useWakeLock } from "./use-device.ts";
 import { useFocus } from "./use-focus.ts";
 import { useFullScreen } from "./use-full-screen.ts";
 import { useKeys } from "./use-keys.ts";
 import { usePictureInPicture } from "./use-picture-in-picture.ts";
 import { usePlayer } from "./use-player.ts";
+import { mayRest, useRest } from "./use-rest.ts";
+import { useTheatre } from "./use-theatre.ts";
 import { YourData } from "./your-data.tsx";
 
 /** For the file dialogue. */
@@ -32,29 +37,69 @@ const MAIN_FILES = ".cmx,application/octet-stream";
 
 export function WatchPage(): ReactNode {
   const { player, snapshot } = usePlayer();
-  const mainIds = useAddress().searchParams.getAll("main").map(encodeURIComponent).join(" ");
+  const { searchParams } = useAddress();
+  const mainIds = searchParams.getAll("main").map(encodeURIComponent).join(" ");
+  const startSeconds = secondsOf(searchParams.get("t"));
   const files = useHandedOver();
   const { sources, wasDamaged } = useKeptMains(mainIds, snapshot);
 
   useEffect(() => {
     if (player === undefined) return;
     const opened = mainIds === "" ? files : sources;
-    if (opened !== undefined) void player.open(opened);
-  }, [player, mainIds, sources, files]);
+    if (opened !== undefined) void player.open(opened, startSeconds);
+  }, [player, mainIds, sources, files, startSeconds]);
 
-  return player === undefined || snapshot === undefined ? null : (
-    <Watch player={player} snapshot={snapshot} wasDamaged={wasDamaged} />
+  if (player === undefined || snapshot === undefined) return mainIds === "" ? null : <WatchFrame />;
+  // What is asked for has its place on the page before it is here: nothing moves when it comes.
+  const isAwaited = mainIds !== "" && (snapshot.state === "idle" || snapshot.state === "opening");
+  return <Watch player={player} snapshot={snapshot} isAwaited={isAwaited} wasDamaged={wasDamaged} />;
+}
+
+/** `t=126` or `t=126s`: media seconds at which a shared video begins. */
+function secondsOf(text: string | null): number | undefined {
+  const digits = /^(\d{1,6})s?$/.exec(text ?? "")?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+/** The page's shape while nothing is known yet. */
+function WatchFrame(): ReactNode {
+  const { t } = useText();
+  return (
+    <div className="page page-wide">
+      <h1 className="visually-hidden">{t("watch.title")}</h1>
+      <AwaitedVideo />
+    </div>
+  );
+}
+
+function AwaitedVideo(): ReactNode {
+  const { t } = useText();
+  return (
+    <div className="watch">
+      <div className="watch-main">
+        <div className="player">
+          <div className="stage">
+            <div className="stage-over">
+              <p className="waiting" role="status">
+                {t("watch.opening")}
+              </p>
+            </div>
+          </div>
+        </div>
+      </div>
+    </div>
   );
 }
 
 interface WatchProps {
   player: Player;
   snapshot: PlayerSnapshot;
+  isAwaited: boolean;
   /** A file of the shelf was, and is gone. */
   wasDamaged: boolean;
 }
 
-function Watch({ player, snapshot, wasDamaged }: WatchProps): ReactNode {
+function Watch({ player, snapshot, isAwaited, wasDamaged }: WatchProps): ReactNode {
   const { t, language, reason } = useText();
   const { state, facts, error } = snapshot;
   const isOnline = useOnline();
@@ -64,15 +109,20 @@ function Watch({ player, snapshot, wasDamaged }: WatchProps): ReactNode {
   const fullScreen = useFullScreen(screen);
   const captionFile = useRef<HTMLInputElement>(null);
   const openCaptions = useCallback(() => captionFile.current?.click(), []);
-  const captions = useCallback(() => {
-    if (!player.captions.toggle(language)) openCaptions();
-  }, [player, language, openCaptions]);
-  const onKey = useKeys(player, { toggleFullScreen: fullScreen.toggle, captions });
+  const captions = useCallback(() => player.toggleCaptions(language), [player, language]);
+  const theatre = useTheatre();
+  const [isHelpShown, showHelp] = useState(false);
+  const help = useCallback(() => showHelp(true), []);
+  const targets = { toggleFullScreen: fullScreen.toggle, captions, toggleTheatre: theatre.toggle, help };
+  const onKey = useKeys(player, targets);
   const small = usePictureInPicture(player, onKey);
   useWakeLock(snapshot);
   useMediaSession(player, snapshot);
+  useTabTitle(facts?.title);
+  const rest = useRest(screen, mayRest(snapshot));
   const around = useSurroundings(snapshot, snapshot.current + 1);
-  const isFresh = facts === undefined;
+  const isFresh = facts === undefined && !isAwaited;
+  const listed = snapshot.items[snapshot.current]?.isVerified === true ? facts : undefined;
   return (
     <div ref={page} className={isFresh ? "page" : "page page-wide"}>
       <h1 className={isFresh ? "" : "visually-hidden"}>{t("watch.title")}</h1>
@@ -87,18 +137,35 @@ function Watch({ player, snapshot, wasDamaged }: WatchProps): ReactNode {
         />
       )}
       {!isOnline && facts !== undefined && isAtRest(state) && <Hint warning>{t("watch.offline")}</Hint>}
-      {state === "opening" && <p role="status">{t("watch.opening")}</p>}
+      {state === "opening" && !isAwaited && <p role="status">{t("watch.opening")}</p>}
+      {facts === undefined && isAwaited && <AwaitedVideo />}
       {facts !== undefined && (
-        <div className="watch">
-          <div className="watch-main" ref={screen}>
-            <Stage player={player} snapshot={snapshot} facts={facts} isAway={small.isOn} />
-            <PlayerControls
-              player={player}
-              snapshot={snapshot}
-              fullScreen={fullScreen}
-              small={small}
-              onOpenCaptions={openCaptions}
-            />
+        <div className="watch" data-theatre={theatre.isOn || undefined}>
+          <div className="watch-main">
+            <div className="player" ref={screen} data-rest={rest.isResting || undefined} {...rest.handlers}>
+              <Stage
+                player={player}
+                snapshot={snapshot}
+                facts={facts}
+                isAway={small.isOn}
+                toggleFullScreen={fullScreen.toggle}
+                next={<NextVideos seen={snapshot.items} />}
+              />
+              <PlayerControls
+                player={player}
+                snapshot={snapshot}
+                fullScreen={fullScreen}
+                small={small}
+                theatre={theatre}
+                onOpenCaptions={openCaptions}
+              />
+            </div>
+            <div className="watch-under">
+              {listed !== undefined && <Share player={player} mainId={listed.mainId} title={listed.title} />}
+              <button type="button" className="link-button" onClick={help}>
+                {t("watch.help.title")}
+              </button>
+            </div>
             <SoundHint facts={facts} />
             <Surroundings entries={around} kinds={["advertisement"]} />
           </div>
@@ -110,8 +177,9 @@ function Watch({ player, snapshot, wasDamaged }: WatchProps): ReactNode {
           </div>
         </div>
       )}
+      {isHelpShown && <KeysHelp onClose={() => showHelp(false)} />}
       <Announcer snapshot={snapshot} />
-      {(state === "idle" || isAtRest(state)) && (
+      {!isAwaited && (state === "idle" || isAtRest(state)) && (
         <DropZone
           title={t("watch.drop")}
           or={t("studio.or")}

@@ -95,6 +95,11 @@ export abstract class MainsPlayer extends PlayerStore {
     void this.remote.forget(removed);
   }
 
+  /** Captions off, or on as the viewer had them; says so where there are none. @param pageLanguage BCP 47 */
+  toggleCaptions(pageLanguage: string): void {
+    if (!this.captions.toggle(pageLanguage)) this.refuse("no-captions");
+  }
+
   private async openMore(wanted: readonly WantedItem[]): Promise<void> {
     const { state, missing } = this.current;
     if (!isAtRest(state)) return;

@@ -19,8 +19,8 @@ export interface Refusal {
   /** A new one for each, for who tells them. */
   id: number;
   /** `in-cm`: a CM is not skipped, sped up or left forward. */
-  reason: "in-cm" | "service" | "captions";
-  /** What the service or the file's reader says; none with `in-cm`. */
+  reason: "in-cm" | "service" | "captions" | "no-captions";
+  /** What the service or the file's reader says. */
   error: Error | undefined;
 }
 
