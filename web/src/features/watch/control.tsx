@@ -32,15 +32,11 @@ export function Control(props: ControlProps): ReactNode {
       data-name={icon}
       aria-description={hint}
       data-hint={hint}
+      data-mark={mark}
       title={hint === undefined ? label : undefined}
       onClick={isOff ? onOff : onClick}
     >
       <Icon name={icon} />
-      {mark !== undefined && (
-        <span className="control-mark" aria-hidden>
-          {mark}
-        </span>
-      )}
     </button>
   );
 }

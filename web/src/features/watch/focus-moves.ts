@@ -85,10 +85,10 @@ function fromMenu(key: string, from: HTMLElement, menu: HTMLElement): ReturnType
   }
 }
 
-/** Rows, one below another: an entry of the playlist with its buttons, a link. */
+/** Rows, one below another: what stands directly under the picture, an entry of the playlist with its buttons, a link. */
 function fromBeside(key: string, from: HTMLElement, root: Element): HTMLElement | undefined {
   const all = focusables(root, BESIDE);
-  const rowOf = (element: HTMLElement) => element.closest("li") ?? element;
+  const rowOf = (element: HTMLElement) => element.closest("li, .watch-under") ?? element;
   const isInRow = (element: HTMLElement | undefined) => element !== undefined && rowOf(element) === rowOf(from);
   const at = all.indexOf(from);
   if (key === "ArrowLeft" || key === "ArrowRight") {

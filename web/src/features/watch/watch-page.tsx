@@ -75,7 +75,7 @@ function WatchFrame(): ReactNode {
 function AwaitedVideo(): ReactNode {
   const { t } = useText();
   return (
-    <div className="watch">
+    <div className="watch watch-awaited">
       <div className="watch-main">
         <div className="player">
           <div className="stage">

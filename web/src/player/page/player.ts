@@ -29,6 +29,8 @@ export class Player extends MainsPlayer {
   private sequence: PlaySequence | undefined;
   /** Where the first video of the next play begins; undefined: where the viewer left it. */
   private wantedSeconds: number | undefined;
+  /** What the page was opened with; another one than before a play was left is where that goes on. */
+  private openedSeconds: number | undefined;
   /** A play that can go on. */
   private left: { left: LeftPlay; place: LeftPlace } | undefined;
   private keptSeconds = 0;
@@ -77,12 +79,19 @@ export class Player extends MainsPlayer {
     }
     this.keepPlace();
     const mainIds = this.current.items.map(({ facts }) => facts.mainId);
-    keepLeftPlay({ ...link.toGoOn(), mainIds, number: this.current.current + 1, seconds: this.position.snapshot() });
+    keepLeftPlay({
+      ...link.toGoOn(),
+      mainIds,
+      number: this.current.current + 1,
+      seconds: this.position.snapshot(),
+      openedSeconds: this.openedSeconds,
+    });
   };
 
   /** @param startSeconds media time at which the first video begins; where left out, the viewer's last one */
   override async open(sources: readonly MainSource[], startSeconds?: number): Promise<void> {
     this.wantedSeconds = startSeconds;
+    this.openedSeconds = startSeconds;
     await super.open(sources);
   }
 
@@ -90,7 +99,11 @@ export class Player extends MainsPlayer {
     const mainIds = items.map(({ facts }) => facts.mainId);
     const found = await findLeftPlay(mainIds, signal);
     if (signal.aborted) return;
-    if (found !== undefined) this.left = found;
+    if (found !== undefined) {
+      const { openedSeconds } = this;
+      const isElsewhere = openedSeconds !== undefined && openedSeconds !== found.left.openedSeconds;
+      this.left = isElsewhere ? { ...found, left: { ...found.left, seconds: openedSeconds } } : found;
+    }
     const isSame = this.left?.left.mainIds.join() === mainIds.join();
     if (!isSame) this.left = undefined;
     if (found !== undefined) await this.showItem(found.left.number - 1);

@@ -12,6 +12,8 @@ export interface LeftPlay {
   /** Of the video that was on screen; media seconds. */
   number: number;
   seconds: number;
+  /** Where the page's address wanted the video to begin. */
+  openedSeconds: number | undefined;
 }
 
 const KEY = "cmix-left-play";
