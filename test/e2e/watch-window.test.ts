@@ -61,7 +61,7 @@ it.each([
       console.info(`layout shifts at ${width}x${height}: ${(await shiftsOf(page)).toFixed(3)}`);
       expect(await shiftsOf(page)).toBeLessThan(0.05);
     },
-    { viewport: { width, height } },
+    { viewport: { width, height }, isSignedIn: false },
   );
 });
 
@@ -338,8 +338,13 @@ it("P3: a place is shared by link and by code, what is loaded shows, and behind 
     const next = page.locator(".next-videos").getByRole("link");
     expect(await next.count()).toBeGreaterThanOrEqual(2);
     expect(await next.allInnerTexts()).not.toContain("Long & low");
-    await next.first().click();
+    // By arrows too: from Play again over the videos to the controls.
+    await page.locator(".play-large").focus();
+    await page.keyboard.press("ArrowDown");
+    expect(await next.first().evaluate((link) => link === document.activeElement)).toBe(true);
+    await page.keyboard.press("Enter");
     await waitForState(page, "ready");
+    await expect.poll(() => page.evaluate(() => document.activeElement?.className)).toBe("play-large");
     expect(page.url()).not.toContain(long.mainId);
   });
 });
