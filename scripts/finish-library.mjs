@@ -1,6 +1,7 @@
 // What the compiler leaves of the library's browser part: addresses beside a module, which it does not rewrite. The kernels lie elsewhere,
 // seen from the built files, and the worker ends in .js there.
 import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { buildElement } from "./build-element.mjs";
 
 const dist = new URL("../dist/", import.meta.url);
 const BROWSER = "node/codec/hosts/browser/";
@@ -17,8 +18,5 @@ for (const [name, before, after] of ADDRESSES) {
   await writeFile(file, parts.join(`"${after}"`));
 }
 await mkdir(new URL("player/", dist), { recursive: true });
-for (const [from, to] of [
-  ["../web/public/embed.js", "player/cmix-player.js"],
-  ["../web/src/embed/cmix-player.d.ts", "player/cmix-player.d.ts"],
-])
-  await copyFile(new URL(from, import.meta.url), new URL(to, dist));
+await copyFile(new URL("../web/src/embed/cmix-player.d.ts", import.meta.url), new URL("player/cmix-player.d.ts", dist));
+await writeFile(new URL("player/cmix-player.js", dist), await buildElement());

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { brotliCompressSync, gzipSync, constants as zlib } from "node:zlib";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
+import { buildElement } from "../scripts/build-element.mjs";
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 const OUT_DIR = path("../dist/web");
@@ -34,6 +35,16 @@ function listBuiltFiles(): Plugin {
   };
 }
 
+/** `/embed.js`: one script for pages of other sites. */
+function emitElement(): Plugin {
+  return {
+    name: "emit-element",
+    async generateBundle() {
+      this.emitFile({ type: "asset", fileName: "embed.js", source: await buildElement() });
+    },
+  };
+}
+
 /** Smaller files fit into one packet anyhow. */
 const COMPRESSED_FROM_BYTES = 1000;
 const COMPRESSED = [".wasm", ".js", ".css", ".html", ".svg", ".json", ".webmanifest"];
@@ -58,7 +69,7 @@ function compressBuiltFiles(): Plugin {
 
 export default defineConfig({
   root: path("."),
-  plugins: [react(), listBuiltFiles(), compressBuiltFiles()],
+  plugins: [react(), emitElement(), listBuiltFiles(), compressBuiltFiles()],
   build: {
     outDir: OUT_DIR,
     emptyOutDir: true,

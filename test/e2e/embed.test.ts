@@ -7,10 +7,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Browser, Frame, Page } from "playwright";
+import { build } from "rolldown";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { sourceFromBytes, toHex } from "../../codec/bytes/bytes.ts";
 import { MainReader } from "../../codec/format/main-file.ts";
 import { type RunningServer, startServer } from "../../server/main.ts";
+import type { CmixPlayer } from "../../web/src/embed/cmix-player.d.ts";
 import { ROOT } from "../support/tree.ts";
 import { launchChromium, screenshot } from "./support/app.ts";
 import { shortSamples } from "./support/clips.ts";
@@ -25,12 +27,45 @@ let mainId: string;
 /** The embedding site is `localhost`, the service `127.0.0.1`: sites of their own to a browser. */
 const siteUrl = () => `http://localhost:${(site.address() as AddressInfo).port}`;
 
+/** media-chrome in one script, as a site's bundler makes it. */
+let mediaChrome: string;
+
+/** Another site's own controls around the element, as media-chrome's documentation shows for any media element. */
+const withMediaChrome = () => `
+  <script type="module" src="/media-chrome.js"></script>
+  <script src="${service.url}/embed.js"></script>
+  <media-controller style="width: 640px">
+    <cmix-player slot="media" main="${mainId}" title="Bay"></cmix-player>
+    <media-control-bar>
+      <media-play-button></media-play-button>
+      <media-mute-button></media-mute-button>
+      <media-volume-range></media-volume-range>
+      <media-time-range></media-time-range>
+      <media-time-display showduration></media-time-display>
+      <media-playback-rate-button rates="1 2"></media-playback-rate-button>
+    </media-control-bar>
+  </media-controller>`;
+
 beforeAll(async () => {
+  const built = await build({
+    input: join(ROOT, "node_modules/media-chrome/dist/index.js"),
+    output: { format: "esm" },
+    write: false,
+    logLevel: "silent",
+  });
+  mediaChrome = built.output[0].code;
   site = createServer((request, response) => {
     response.setHeader("content-type", "text/html");
+    const module = request.url === "/media-chrome.js" ? mediaChrome : undefined;
+    if (module !== undefined) {
+      response.setHeader("content-type", "text/javascript");
+      response.end(module);
+      return;
+    }
     const byElement = `<script src="${service.url}/embed.js"></script><cmix-player main="${mainId}" title="Bay"></cmix-player>`;
     const byFrame = `<iframe src="${service.url}${request.url}" width="800" height="560"></iframe>`;
-    response.end(`<!doctype html><title>A site</title><h1>A site</h1>${request.url === "/" ? byElement : byFrame}`);
+    const body = request.url === "/" ? byElement : request.url === "/chrome" ? withMediaChrome() : byFrame;
+    response.end(`<!doctype html><title>A site</title><h1>A site</h1>${body}`);
   });
   await new Promise<void>((resolve) => site.listen(0, resolve));
   folders = [await shortSamples(), await mkdtemp(join(tmpdir(), "cmix-embed-"))];
@@ -103,6 +138,114 @@ it("P7: <cmix-player> in a listed site plays the CM and the video, with a sessio
     expect(cookies[0]).toMatchObject({ partitionKey: expect.stringContaining("localhost") });
     const inOwnPage = await frame.getByRole("link", { name: /^Watch in Cmix/ }).getAttribute("href");
     expect(inOwnPage).toBe(`/watch?main=${mainId}`);
+    expect(problems).toEqual([]);
+  });
+});
+
+it("P7: media-chrome's controls drive <cmix-player>, and a CM is neither sought through nor sped up by them", async () => {
+  await withSite("/chrome", async (page, problems) => {
+    const player = page.locator("cmix-player");
+    const value = <K extends keyof CmixPlayer>(name: K) =>
+      player.evaluate((element, key) => (element as unknown as Record<string, unknown>)[key], name);
+    await player.evaluate((element) => {
+      const seen: string[] = [];
+      Object.assign(window, { seen });
+      for (const name of [
+        ...[
+          "loadedmetadata",
+          "durationchange",
+          "play",
+          "playing",
+          "pause",
+          "seeking",
+          "seeked",
+          "timeupdate",
+          "waiting",
+        ],
+        ...[
+          "volumechange",
+          "ratechange",
+          "cmchange",
+          "cmrefused",
+          "cmtimeupdate",
+          "progress",
+          "ended",
+          "emptied",
+          "error",
+        ],
+      ])
+        element.addEventListener(name, () => seen.push(name));
+    });
+    const seen = () => page.evaluate(() => (window as unknown as { seen: string[] }).seen);
+    const range = (name: "seekable" | "buffered" | "played") =>
+      player.evaluate((element, key) => {
+        const ranges = (element as CmixPlayer)[key];
+        return Array.from({ length: ranges.length }, (_, i) => [ranges.start(i), ranges.end(i)]);
+      }, name);
+
+    await expect.poll(() => value("readyState")).toBe(1);
+    const duration = (await value("duration")) as number;
+    expect(duration).toBeCloseTo(10, 0);
+    expect(await page.locator("media-controller").getAttribute("mediaduration")).toBe(String(duration));
+    const frame = await embedded(page);
+    expect(await frame.locator(".controls").count()).toBe(0);
+
+    // ---- The CM ----
+    await page.locator("media-play-button").click();
+    await expect.poll(() => player.getAttribute("cm")).not.toBeNull();
+    expect(await page.locator("media-controller").getAttribute("mediapaused")).toBeNull();
+    expect(await value("cm")).toMatchObject({ number: 1, duration: expect.closeTo(2, 0) });
+    expect(await range("seekable")).toEqual([]);
+    const box = await page.locator("media-time-range").boundingBox();
+    await page.mouse.click((box?.x ?? 0) + (box?.width ?? 0) * 0.8, (box?.y ?? 0) + (box?.height ?? 0) / 2);
+    await page.locator("media-playback-rate-button").click();
+    await page.locator("media-play-button").click(); // a CM is not paused
+    await expect.poll(seen).toContain("cmrefused");
+    expect(await value("currentTime")).toBe(0);
+    expect(await value("playbackRate")).toBe(1);
+    expect(await value("paused")).toBe(false);
+    expect(await frame.locator("video.cm-video").evaluate((video: HTMLVideoElement) => video.playbackRate)).toBe(1);
+    await frame.getByText("The commercial cannot be skipped").waitFor();
+
+    // ---- The video ----
+    await expect.poll(() => player.getAttribute("cm"), { timeout: 20_000 }).toBeNull();
+    await expect.poll(() => value("currentTime")).toBeGreaterThan(0.3);
+    expect(await range("seekable")).toEqual([[0, duration]]);
+    expect((await range("buffered"))[0]?.[1]).toBeGreaterThan(1);
+    await page.locator("media-play-button").click();
+    await expect.poll(() => value("paused")).toBe(true);
+    await frame.locator('.stage[data-state="paused"]').waitFor();
+    await page.mouse.click((box?.x ?? 0) + (box?.width ?? 0) * 0.8, (box?.y ?? 0) + (box?.height ?? 0) / 2);
+    await expect.poll(() => value("currentTime")).toBeGreaterThan(duration * 0.6);
+    await expect.poll(() => value("seeking")).toBe(false);
+    const shown = () =>
+      frame.locator(".video-canvas").evaluate((canvas: HTMLCanvasElement) => Number(canvas.dataset.pictureSeconds));
+    await expect.poll(shown).toBeGreaterThan(duration * 0.6);
+    await page.locator("media-mute-button").click();
+    await expect.poll(() => value("muted")).toBe(true);
+    await page.locator("media-playback-rate-button").click();
+    await expect.poll(() => value("playbackRate")).toBe(2);
+    await player.evaluate((element) => (element as CmixPlayer).play());
+    expect(await value("paused")).toBe(false);
+    await expect.poll(async () => (await range("played")).length).toBeGreaterThan(0);
+    await screenshot(page, "embedded-media-chrome");
+
+    // ---- Behind the video comes the last CM, then the end ----
+    await expect.poll(() => player.getAttribute("cm"), { timeout: 20_000 }).not.toBeNull();
+    expect(await value("ended")).toBe(false);
+    await expect.poll(() => value("ended"), { timeout: 20_000 }).toBe(true);
+    const names = await seen();
+    const order = ["loadedmetadata", "play", "cmchange", "playing", "cmrefused", "pause", "seeking", "seeked", "ended"];
+    expect(order.map((name) => names.indexOf(name))).toEqual(
+      order.map((name) => names.indexOf(name)).toSorted((a, b) => a - b),
+    );
+    expect(names).toEqual(expect.arrayContaining([...order, "volumechange", "ratechange", "timeupdate", "progress"]));
+
+    // ---- Another source ----
+    await player.evaluate((element) => (element as CmixPlayer).load());
+    await expect.poll(seen).toContain("emptied");
+    await expect.poll(() => value("readyState")).toBe(1);
+    expect(await player.evaluate((element) => (element as CmixPlayer).src)).toBe(`${service.url}/api/mains/${mainId}`);
     expect(problems).toEqual([]);
   });
 });

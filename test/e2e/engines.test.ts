@@ -214,7 +214,7 @@ for (const engine of ENGINES.filter(({ isHere }) => isHere())) {
       await page.press("ArrowUp"); // from the button to the picture
 
       await page.press("f");
-      const isFull = () => document.fullscreenElement?.matches(".watch-main") === true;
+      const isFull = () => document.fullscreenElement?.matches(".player") === true;
       await waitUntil(page, 5, isFull);
       await page.press("Enter");
       expect(await page.evaluate(() => document.activeElement?.matches(".controls [data-entry]"))).toBe(true);

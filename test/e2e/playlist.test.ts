@@ -246,7 +246,7 @@ describe("P4 Fig. 12", () => {
       expect(await focused(page)).toBe("Forward 10 seconds");
       await press(page, "Up");
       await page.getByText("Your data", { exact: true }).focus();
-      await press(page, "Up", "Up", "Up", "Up", "Up");
+      await press(page, "Up", "Up", "Up", "Up", "Up", "Up");
       expect(await focused(page)).toBe("picture");
     });
   });

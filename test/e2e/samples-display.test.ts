@@ -126,12 +126,15 @@ async function proveDisplay(page: Page, source: string): Promise<void> {
   await clickSeekBar(page, 0.6);
   await waitForPicture(page, await position(page), longest);
   const { timeSeconds } = await shownPicture(page);
-  // The box, without what else the page shows over or beside it, such as the picture at the pointer's place on the seek bar.
+  // The picture, without what the page shows over it.
   await page.mouse.move(0, 0);
-  const stage = page.locator(".stage");
-  const box = await stage.boundingBox();
-  if (box === null) throw new Error("the stage is not on the screen");
-  const ours = await stage.screenshot();
+  await page.locator(".controls").evaluate((controls) => {
+    (controls as HTMLElement).style.visibility = "hidden";
+  });
+  const picture = page.locator(".video-canvas");
+  const box = await picture.boundingBox();
+  if (box === null) throw new Error("the picture is not on the screen");
+  const ours = await picture.screenshot();
   const theirs = await reference(source, timeSeconds + 0.001, box);
   const likeness = psnr(await small(ours), await small(theirs));
   console.info(`${basename(source)} at ${timeSeconds.toFixed(3)} s: ${likeness.toFixed(1)} dB`);

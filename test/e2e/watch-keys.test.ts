@@ -107,10 +107,19 @@ it("P3: speed, captions, pictures over the seek bar and a small window, none of 
     await page.locator(".stage-host").click();
     await waitForState(page, "paused");
 
-    // ---- Captions ----
+    // ---- Captions: without any, the key says so and opens no dialogue ----
+    let dialogues = 0;
+    const onChooser = () => {
+      dialogues += 1;
+    };
+    page.on("filechooser", onChooser);
+    await page.keyboard.press("c");
+    await page.getByText("This video has no captions.").waitFor();
+    expect(dialogues).toBe(0);
+    page.off("filechooser", onChooser);
     const chooser = page.waitForEvent("filechooser");
     await page.evaluate(() => {}); // the browser is told to wait for it
-    await page.keyboard.press("c");
+    await page.getByRole("button", { name: "Open captions (.vtt or .srt)" }).click();
     await (await chooser).setFiles({ name: "bay.srt", mimeType: "text/plain", buffer: Buffer.from(CAPTIONS) });
     await page.locator(".captions").waitFor();
     expect(await page.locator(".captions").innerHTML()).toBe("<p><b>The</b> bay at dawn</p>");

@@ -14,6 +14,7 @@ import type { TestServer } from "./app.ts";
 const run = promisify(execFile);
 
 export const SCENE: string = join(ROOT, "samples/scene.mp4");
+const SCENE_SECONDS = 10;
 
 export interface CodecClip {
   name: string;
@@ -149,18 +150,24 @@ export interface PublishedMain {
 }
 
 /**
- * Divides the first `seconds` of our scene with the cmix command and gives slave and main to the service.
+ * Divides the first `seconds` of our scene, which begins again at its end, with the cmix command and gives slave and main to the service.
  *
  * @param more options of `cmix divide`
+ * @param isUpright turned by a quarter, and coded anew
  */
 export async function publishScene(
   app: TestServer,
   title: string,
   seconds: number,
   more: readonly string[] = [],
+  isUpright = false,
 ): Promise<PublishedMain> {
   const clip = join(app.dataDir, `${title}.mp4`);
-  await run("ffmpeg", ["-v", "error", "-y", "-i", SCENE, "-t", String(seconds), "-c", "copy", clip]);
+  const loop = seconds > SCENE_SECONDS ? ["-stream_loop", "-1"] : [];
+  const coding = isUpright
+    ? ["-vf", "transpose=1,scale=180:320", "-c:v", "libx264", "-preset", "veryfast", "-c:a", "aac"]
+    : ["-c", "copy"];
+  await run("ffmpeg", ["-v", "error", "-y", ...loop, "-i", SCENE, "-t", String(seconds), ...coding, clip]);
   const cli = join(ROOT, "dist/node/cli/cmix.js");
   const options = ["--out", app.dataDir, "--title", title, "--json", ...more];
   const divided = await run(process.execPath, [cli, "divide", clip, ...options]);

@@ -33,6 +33,7 @@ export function RefusalNotice({ refusal }: { refusal: Refusal | undefined }): Re
   const { t, reason } = useText();
   const [hidden, setHidden] = useState<number>();
   const textOf = ({ reason: kind, error }: Refusal): string => {
+    if (kind === "no-captions") return t("watch.refused.noCaptions");
     if (kind === "in-cm" || error === undefined) return t("watch.refused.inCm");
     return kind === "captions" ? t("watch.refused.captions", { why: reason(error) }) : reason(error);
   };

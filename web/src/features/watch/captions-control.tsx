@@ -1,6 +1,8 @@
 import { type ReactNode, useSyncExternalStore } from "react";
 import { type CaptionOffer, type CaptionsStore, listedPlaces } from "../../player/page/captions/captions-store.ts";
+import type { TextKey } from "../../shared/i18n/en.ts";
 import { type Translate, useText } from "../../shared/i18n/text.tsx";
+import { CAPTION_COLOURS, CAPTION_SIZES, type CaptionLook, captionLook, changeCaptionLook } from "./caption-look.ts";
 import { Control } from "./control.tsx";
 import { MenuControl } from "./menu-control.tsx";
 
@@ -29,6 +31,7 @@ export function CaptionsControl({ captions, onOpenFile }: CaptionsControlProps):
 
 function CaptionsChoice({ captions, onOpenFile }: CaptionsControlProps): ReactNode {
   const { t, language } = useText();
+  const look = useSyncExternalStore(captionLook.subscribe, captionLook.snapshot);
   const { offers, chosen } = useSyncExternalStore(captions.subscribe, captions.snapshot);
   const entryOf = (wanted: number, take: (act: () => void) => () => void) => {
     const offer = offers[wanted];
@@ -48,6 +51,26 @@ function CaptionsChoice({ captions, onOpenFile }: CaptionsControlProps): ReactNo
       )
     );
   };
+  const lookEntries = <Name extends keyof CaptionLook>(
+    name: Name,
+    values: Record<CaptionLook[Name], unknown>,
+    take: (act: () => void) => () => void,
+  ) => (
+    // biome-ignore lint/a11y/useSemanticElements: a group of a menu's entries
+    <div role="group" aria-label={t(`watch.captions.${name}`)}>
+      {(Object.keys(values) as CaptionLook[Name][]).map((value) => (
+        <button
+          key={value}
+          type="button"
+          role="menuitemradio"
+          aria-checked={look[name] === value}
+          onClick={take(() => changeCaptionLook({ [name]: value }))}
+        >
+          {t(`watch.captions.${value}` as TextKey)}
+        </button>
+      ))}
+    </div>
+  );
   return (
     <MenuControl
       icon="captions"
@@ -64,6 +87,8 @@ function CaptionsChoice({ captions, onOpenFile }: CaptionsControlProps): ReactNo
             {t("watch.captions.off")}
           </button>
           {listedPlaces(offers, language).map((wanted) => entryOf(wanted, take))}
+          {lookEntries("size", CAPTION_SIZES, take)}
+          {lookEntries("colour", CAPTION_COLOURS, take)}
           {onOpenFile !== undefined && (
             <button type="button" role="menuitem" onClick={take(onOpenFile)}>
               {t("watch.captions.file")}

@@ -4,8 +4,10 @@ import { Icon, type IconName } from "./icons.tsx";
 interface ControlProps {
   icon: IconName;
   label: string;
-  /** More than the name, for who points at it. */
+  /** More than the name: shown to who points at it or comes to it by key. */
   hint?: string | undefined;
+  /** A word beside the icon. */
+  mark?: string | undefined;
   /** It can have the focus all the same, so that nobody's focus is lost when it goes off. */
   isOff?: boolean;
   /** Pressed while it is off. */
@@ -18,7 +20,7 @@ interface ControlProps {
 }
 
 export function Control(props: ControlProps): ReactNode {
-  const { icon, label, hint, isOff = false, onOff, isEntry, isPressed, onClick } = props;
+  const { icon, label, hint, mark, isOff = false, onOff, isEntry, isPressed, onClick } = props;
   return (
     <button
       type="button"
@@ -27,7 +29,11 @@ export function Control(props: ControlProps): ReactNode {
       aria-label={label}
       aria-pressed={isPressed}
       data-entry={isEntry}
-      title={hint ?? label}
+      data-name={icon}
+      aria-description={hint}
+      data-hint={hint}
+      data-mark={mark}
+      title={hint === undefined ? label : undefined}
       onClick={isOff ? onOff : onClick}
     >
       <Icon name={icon} />

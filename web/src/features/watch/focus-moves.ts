@@ -4,7 +4,9 @@
  */
 const PICTURE = ".stage";
 const CONTROLS = ".controls";
-const BESIDE = ".watch-side";
+const BESIDE = ":is(.watch-under, .watch-side)";
+/** Over the picture; the sponsor's link stands beside it too, which full screen does not show. */
+const OVER_PICTURE = ".stage-begun button, :fullscreen .cm-visit";
 const NOTICE = ".notice";
 /** Of a control; it opens above and takes the arrows for itself. */
 const MENU = "[role=menu]";
@@ -28,10 +30,7 @@ export function moveFocus(event: KeyboardEvent): void {
 function destination(key: string, from: HTMLElement, root: Element): HTMLElement | "its own key" | undefined {
   const isArrow = key.startsWith("Arrow");
   if (from.matches(PICTURE)) return key === "Enter" ? entryOfControls(root) : "its own key";
-  if (from.closest(PICTURE) !== null) {
-    if (key === "ArrowUp") return focusables(root, NOTICE)[0] ?? "its own key";
-    return key === "ArrowDown" ? entryOfControls(root) : "its own key";
-  }
+  if (from.closest(PICTURE) !== null) return fromPicture(key, from, root);
   const menu = from.closest<HTMLElement>(MENU);
   if (menu !== null) return fromMenu(key, from, menu);
   if (!from.matches(FOCUSABLE) || !(isArrow || key === "Escape")) return "its own key";
@@ -39,6 +38,23 @@ function destination(key: string, from: HTMLElement, root: Element): HTMLElement
   if (from.closest(BESIDE) !== null) return fromBeside(key, from, root);
   if (from.closest(NOTICE) !== null && key === "ArrowDown") return picture(root);
   return "its own key";
+}
+
+/** What is to be pressed over the picture: one behind another, and from there to what is above and below. */
+function fromPicture(key: string, from: HTMLElement, root: Element): ReturnType<typeof destination> {
+  const all = focusables(root, PICTURE);
+  const at = all.indexOf(from);
+  switch (key) {
+    case "ArrowUp":
+      return all[at - 1] ?? focusables(root, NOTICE)[0] ?? "its own key";
+    case "ArrowDown":
+      return all[at + 1] ?? entryOfControls(root);
+    case "ArrowLeft":
+    case "ArrowRight":
+      return all.length > 1 ? all[key === "ArrowLeft" ? at - 1 : at + 1] : "its own key";
+    default:
+      return "its own key";
+  }
 }
 
 function fromControl(key: string, from: HTMLElement, root: Element): ReturnType<typeof destination> {
@@ -54,6 +70,8 @@ function fromControl(key: string, from: HTMLElement, root: Element): ReturnType<
       return neighbour(1);
     case "ArrowDown":
       return isSlider ? neighbour(1) : entryBeside(root);
+    case "ArrowUp":
+      return root.querySelector<HTMLElement>(OVER_PICTURE) ?? picture(root);
     default:
       return picture(root);
   }
@@ -81,10 +99,10 @@ function fromMenu(key: string, from: HTMLElement, menu: HTMLElement): ReturnType
   }
 }
 
-/** Rows, one below another: an entry of the playlist with its buttons, a link. */
+/** Rows, one below another: what stands directly under the picture, an entry of the playlist with its buttons, a link. */
 function fromBeside(key: string, from: HTMLElement, root: Element): HTMLElement | undefined {
   const all = focusables(root, BESIDE);
-  const rowOf = (element: HTMLElement) => element.closest("li") ?? element;
+  const rowOf = (element: HTMLElement) => element.closest("li, .watch-under") ?? element;
   const isInRow = (element: HTMLElement | undefined) => element !== undefined && rowOf(element) === rowOf(from);
   const at = all.indexOf(from);
   if (key === "ArrowLeft" || key === "ArrowRight") {

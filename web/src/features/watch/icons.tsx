@@ -12,6 +12,7 @@ const SHAPES = {
   captions:
     "M4 5h16a1.5 1.5 0 0 1 1.5 1.5v11A1.5 1.5 0 0 1 20 19H4a1.5 1.5 0 0 1-1.5-1.5v-11A1.5 1.5 0 0 1 4 5zm.5 2v10h15V7zM6 10h5v1.7H7.7v.6H11V14H6zm7 0h5v1.7h-3.3v.6H18V14h-5z",
   small: "M3 5h18v14H3zm2 2v10h14V7zm6 5h7v4h-7z",
+  theatre: "M2 6h20v12H2zm2 2v8h16V8z",
   next: "M5 5v14l9-7zM16 5h3v14h-3z",
   previous: "M19 5v14l-9-7zM5 5h3v14H5z",
   forward: "M4 6v12l8-6zm8 0v12l8-6z",

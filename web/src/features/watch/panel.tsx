@@ -7,6 +7,7 @@ import { formatBytes, formatTime } from "../../shared/ui/text-format.ts";
 import { shelf } from "../../shelf/page/shelf.ts";
 import { KeepPart } from "../shelf/keep-part.tsx";
 import { SponsorLink } from "./sponsor-link.tsx";
+import { WhyThisCm } from "./why-this-cm.tsx";
 
 interface PanelProps {
   snapshot: PlayerSnapshot;
@@ -58,6 +59,7 @@ export function Panel({ snapshot, facts, onSponsorLink }: PanelProps): ReactNode
           <p className="sponsor-name">{offer.sponsor}</p>
           <p>{offer.title}</p>
           <SponsorLink offer={offer} onFollow={onSponsorLink} />
+          <WhyThisCm snapshot={snapshot} />
         </section>
       )}
     </aside>

@@ -1,5 +1,6 @@
 import { type ReactNode, useId } from "react";
-import { type Player, SPEEDS } from "../../player/page/player.ts";
+import { SPEEDS } from "../../player/page/kept-speed.ts";
+import type { Player } from "../../player/page/player.ts";
 import type { PlayerSnapshot } from "../../player/page/snapshot.ts";
 import { showsCm, showsVideo } from "../../player/page/state.ts";
 import { useText } from "../../shared/i18n/text.tsx";
@@ -19,16 +20,19 @@ interface PlayerControlsProps {
   fullScreen: FullScreen;
   /** Where there may be one. */
   small?: PictureInPicture;
+  /** Where the page has it. */
+  theatre?: { isOn: boolean; toggle(): void };
   /** Lets the viewer choose a file of captions, where one can be opened. */
   onOpenCaptions?: () => void;
 }
 
-/** Below the picture (Cmix patent [0217], Fig. 11). In a CM nothing goes forward, and that is said. */
+/** Over the picture's lower edge (Cmix patent [0217], Fig. 11). In a CM nothing goes forward, and that is said. */
 export function PlayerControls({
   player,
   snapshot,
   fullScreen,
   small,
+  theatre,
   onOpenCaptions,
 }: PlayerControlsProps): ReactNode {
   const { t } = useText();
@@ -66,7 +70,7 @@ export function PlayerControls({
         />
         <Control
           isEntry
-          icon={isPaused || !isVideo ? "play" : "pause"}
+          icon={isVideo && !isPaused ? "pause" : "play"}
           label={t(isPaused ? "watch.play" : "watch.pause")}
           isOff={!isVideo}
           onOff={whyOff}
@@ -75,7 +79,8 @@ export function PlayerControls({
         <Control
           icon="stop"
           label={t("watch.stop")}
-          hint={state === "cm" ? t("watch.cmStop") : undefined}
+          hint={isVideo ? t("watch.stopNote") : state === "cm" ? t("watch.cmStop") : undefined}
+          mark={isVideo ? t("watch.cmMark") : undefined}
           isOff={!isVideo && !isCm}
           onClick={() => void player.stop()}
         />
@@ -134,6 +139,9 @@ export function PlayerControls({
             onClick={small.toggle}
           />
         )}
+        {theatre !== undefined && !fullScreen.isFull && (
+          <Control icon="theatre" label={t("watch.theatre")} isPressed={theatre.isOn} onClick={theatre.toggle} />
+        )}
         {fullScreen.can && (
           <Control
             icon={fullScreen.isFull ? "smaller" : "larger"}
@@ -143,7 +151,7 @@ export function PlayerControls({
         )}
       </div>
       {isCm && (
-        <p className="control-note quiet" id={noteId}>
+        <p className="visually-hidden" id={noteId}>
           {t(state === "last-cm" ? "watch.lastCmLocked" : "watch.cmLocked")}
         </p>
       )}

@@ -1,7 +1,7 @@
-import { type ReactNode, useState, useSyncExternalStore } from "react";
+import { type CSSProperties, type ReactNode, useState, useSyncExternalStore } from "react";
 import type { Player } from "../../player/page/player.ts";
 import type { PlayerSnapshot } from "../../player/page/snapshot.ts";
-import { showsVideo } from "../../player/page/state.ts";
+import { showsCm, showsVideo } from "../../player/page/state.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { formatTime } from "../../shared/ui/text-format.ts";
 import { SeekPreview } from "./seek-preview.tsx";
@@ -23,6 +23,7 @@ export function SeekBar({ player, snapshot }: { player: Player; snapshot: Player
   const { t } = useText();
   const { state, facts } = snapshot;
   const positionSeconds = useSyncExternalStore(player.position.subscribe, player.position.snapshot);
+  const loaded = useSyncExternalStore(player.loaded.subscribe, player.loaded.snapshot);
   const [dragged, setDragged] = useState<number>();
   const [pointed, setPointed] = useState<number>();
   const length = facts?.durationSeconds ?? 0;
@@ -34,12 +35,27 @@ export function SeekBar({ player, snapshot }: { player: Player; snapshot: Player
     setDragged(undefined);
   };
   const preview = dragged ?? pointed;
+  const cm = showsCm(state) ? snapshot.cm : undefined;
+  // In a CM, that one's own progress.
+  const [shown, shownLength] = cm === undefined ? [position, length] : [cm.positionSeconds, cm.offer.durationSeconds];
+  const share = (seconds: number) => (shownLength > 0 ? Math.min(1, seconds / shownLength) : 0);
   return (
-    <div className="seek-row">
+    <div className="seek-row" data-cm={cm !== undefined || undefined}>
       <div className="seek-place">
         {isVideo && facts !== undefined && preview !== undefined && (
           <SeekPreview player={player} facts={facts} seconds={preview} />
         )}
+        <span className="seek-track" style={{ "--share": share(shown) } as CSSProperties} aria-hidden>
+          {isVideo &&
+            loaded.map(([start, end]) => (
+              <span
+                className="seek-loaded"
+                key={start}
+                style={{ left: `${share(start) * 100}%`, right: `${(1 - share(end)) * 100}%` }}
+              />
+            ))}
+          <span className="seek-played" />
+        </span>
         <input
           className="seek"
           type="range"
@@ -54,6 +70,9 @@ export function SeekBar({ player, snapshot }: { player: Player; snapshot: Player
           onPointerMove={({ nativeEvent: { offsetX }, currentTarget: { clientWidth } }) =>
             setPointed(Math.min(1, Math.max(0, (offsetX - THUMB_PIXELS / 2) / (clientWidth - THUMB_PIXELS))) * length)
           }
+          onPointerDown={() => {
+            if (!isVideo) player.explainCm();
+          }}
           onPointerLeave={() => setPointed(undefined)}
           onPointerUp={commit}
           onBlur={commit}
@@ -69,7 +88,7 @@ export function SeekBar({ player, snapshot }: { player: Player; snapshot: Player
         />
       </div>
       <span className="times">
-        {formatTime(position)} / {formatTime(length)}
+        {formatTime(shown)} / {formatTime(shownLength)}
       </span>
     </div>
   );

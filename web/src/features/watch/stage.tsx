@@ -10,8 +10,13 @@ import { ProgressBar } from "../../shared/ui/notices.tsx";
 import { formatTime } from "../../shared/ui/text-format.ts";
 import { useUrlOf } from "../../shared/ui/use-url-of.ts";
 import { RefusalNotice } from "./announcer.tsx";
+import { BegunNotice } from "./begun-notice.tsx";
+import { captionLook, captionStyle } from "./caption-look.ts";
+import { ChangeNotice } from "./change-notice.tsx";
+import { CmLine } from "./cm-line.tsx";
 import { Icon } from "./icons.tsx";
 import { LossNotice, useLoss } from "./loss-notice.tsx";
+import { usePictureGestures } from "./picture-gestures.ts";
 import { shapeOf } from "./picture-shape.ts";
 
 interface StageProps {
@@ -20,6 +25,9 @@ interface StageProps {
   facts: MainFacts;
   /** Whether the picture is in a small window. */
   isAway: boolean;
+  toggleFullScreen(): void;
+  /** What may be watched next, once the play is over. */
+  next?: ReactNode;
 }
 
 const WAITING: Partial<Record<PlayerState, TextKey>> = {
@@ -36,7 +44,7 @@ function waitingText({ state, heldBack, isElsewhere }: PlayerSnapshot, usual: Te
 }
 
 /** The picture, and over it what there is to say or press. */
-export function Stage({ player, snapshot, facts, isAway }: StageProps): ReactNode {
+export function Stage({ player, snapshot, facts, isAway, toggleFullScreen, next }: StageProps): ReactNode {
   const { t } = useText();
   const helpId = useId();
   const host = useRef<HTMLDivElement>(null);
@@ -44,16 +52,23 @@ export function Stage({ player, snapshot, facts, isAway }: StageProps): ReactNod
     host.current?.append(player.element);
     return () => player.element.remove();
   }, [player]);
+  const shape = shapeOf(facts);
+  useEffect(() => player.element.style.setProperty("--ratio", String(shape["--ratio"])), [player, shape["--ratio"]]);
+  const gestures = usePictureGestures(player, toggleFullScreen);
 
-  const { state, cm, unblock, items, isOwed } = snapshot;
+  const { state, cm, unblock, isOwed, leftSeconds, begunSeconds } = snapshot;
   const waiting = WAITING[state];
   const loss = useLoss(player.loss);
+  const startText =
+    leftSeconds !== undefined
+      ? t("watch.goOnAt", { time: formatTime(leftSeconds) })
+      : t(state === "ended" ? "watch.playAgain" : "watch.play");
   return (
     <section
       className="stage"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: on the picture the arrow keys seek and change the volume
       tabIndex={0}
-      style={shapeOf(facts)}
+      style={shape}
       data-state={state}
       aria-label={facts.title}
       aria-describedby={helpId}
@@ -61,19 +76,23 @@ export function Stage({ player, snapshot, facts, isAway }: StageProps): ReactNod
       <p className="visually-hidden" id={helpId}>
         {t("watch.keys")}
       </p>
-      {/* A click on the picture is an extra for pointers; the button below and the key k do the same for everyone. */}
-      {/* biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: see above */}
-      <div className="stage-host" ref={host} onClick={() => (state === "paused" ? player.resume() : player.pause())} />
+      <div className="stage-host" ref={host} {...gestures} />
       {isAway && <p className="stage-away">{t("watch.small.away")}</p>}
       {showsVideo(state) && <Captions player={player} />}
       {(state === "ready" || state === "ended" || state === "error") && <Poster poster={facts.poster} />}
       {(state === "ready" || state === "ended") && (
-        <div className="stage-over">
-          <button type="button" className="play-large" data-takes-focus onClick={() => void player.play()}>
+        // biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: all of the picture starts it for pointers; the button and the keys do for everyone
+        <div className="stage-over play-start" onClick={() => void player.play()}>
+          <button type="button" className="play-large" data-takes-focus>
             <Icon name="play" />
-            <span>{t(state === "ended" ? "watch.playAgain" : "watch.play")}</span>
+            <span>{startText}</span>
           </button>
-          <p>{t(state === "ended" ? "watch.again.note" : "watch.playNote")}</p>
+          <p>
+            {t(
+              leftSeconds !== undefined ? "watch.left.note" : state === "ended" ? "watch.again.note" : "watch.playNote",
+            )}
+          </p>
+          {state === "ended" && next}
         </div>
       )}
       {waiting !== undefined && loss !== undefined && (
@@ -93,17 +112,9 @@ export function Stage({ player, snapshot, facts, isAway }: StageProps): ReactNod
           )}
         </div>
       )}
-      {showsCm(state) && cm !== undefined && (
-        <p className="cm-badge">
-          <strong>
-            {t("watch.cm")}
-            {items.length > 1 && ` ${t("watch.cmOf", { number: cm.number, count: items.length + 1 })}`}
-          </strong>{" "}
-          {t(state === "cm" ? "watch.cmLeft" : "watch.cmLastLeft", {
-            time: formatTime(Math.ceil(cm.offer.durationSeconds - cm.positionSeconds)),
-          })}
-        </p>
-      )}
+      {showsCm(state) && <CmLine player={player} snapshot={snapshot} />}
+      {showsVideo(state) && begunSeconds !== undefined && <BegunNotice player={player} seconds={begunSeconds} />}
+      <ChangeNotice snapshot={snapshot} />
       {state === "cm" && isOwed && <p className="stage-note">{t("watch.owed")}</p>}
       <RefusalNotice refusal={snapshot.refusal} />
       {unblock !== undefined && (
@@ -119,12 +130,17 @@ export function Stage({ player, snapshot, facts, isAway }: StageProps): ReactNod
 }
 
 function Captions({ player }: { player: Player }): ReactNode {
+  const look = useSyncExternalStore(captionLook.subscribe, captionLook.snapshot);
   const { offers, chosen, cues } = useSyncExternalStore(player.captions.subscribe, player.captions.snapshot);
   const shown = cuesAt(cues, useSyncExternalStore(player.position.subscribe, player.position.snapshot));
   if (shown.length === 0) return null;
   const offer = chosen === undefined ? undefined : offers[chosen];
   return (
-    <div className="captions" lang={offer !== undefined && "language" in offer ? offer.language : undefined}>
+    <div
+      className="captions"
+      style={captionStyle(look)}
+      lang={offer !== undefined && "language" in offer ? offer.language : undefined}
+    >
       {shown.map((cue) => (
         <Cue key={`${cue.startTime} ${cue.text}`} cue={cue} />
       ))}

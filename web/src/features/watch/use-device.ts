@@ -2,6 +2,7 @@ import { useEffect } from "react";
 import type { Player } from "../../player/page/player.ts";
 import type { PlayerSnapshot } from "../../player/page/snapshot.ts";
 import { showsCm, showsVideo } from "../../player/page/state.ts";
+import { useText } from "../../shared/i18n/text.tsx";
 
 /** The screen stays on while something is shown. The browser releases the lock of a hidden tab; it is asked for again. */
 export function useWakeLock({ state }: PlayerSnapshot): void {
@@ -27,6 +28,23 @@ export function useWakeLock({ state }: PlayerSnapshot): void {
       void lock?.release();
     };
   }, [isShown]);
+}
+
+/** The video's title in the tab. @param title undefined: the page's own */
+export function useTabTitle(title: string | undefined): void {
+  const { language } = useText();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the app names the page anew in another language
+  useEffect(() => {
+    if (title === undefined) return;
+    const own = document.title;
+    // Behind the app, which names the page.
+    queueMicrotask(() => {
+      document.title = `${title} – Cmix`;
+    });
+    return () => {
+      document.title = own;
+    };
+  }, [title, language]);
 }
 
 /** Title and keys of the system's media controls; in a CM they move nothing. */

@@ -1,6 +1,7 @@
 import { useCallback, useEffect } from "react";
-import { type Player, SPEEDS } from "../../player/page/player.ts";
-import { showsCm, showsVideo } from "../../player/page/state.ts";
+import { SPEEDS } from "../../player/page/kept-speed.ts";
+import type { Player } from "../../player/page/player.ts";
+import { isAtRest, showsCm, showsVideo } from "../../player/page/state.ts";
 
 const SHORT_SECONDS = 5;
 const LONG_SECONDS = 10;
@@ -19,24 +20,39 @@ function isTakenBy(target: Element, key: string): boolean {
 
 interface KeyTargets {
   toggleFullScreen(): void;
-  /** Switches captions on and off, or lets the viewer open some. */
   captions(): void;
+  /** Where the page has them. */
+  toggleTheatre?: () => void;
+  help?: () => void;
 }
 
-/** The keys that the big players share: space and k, j and l, arrows, n and p, < and >, 0 to 9, Home and End, m, c, f. In a CM they tell why not. @returns the same for another window */
-export function useKeys(player: Player, { toggleFullScreen, captions }: KeyTargets): (event: KeyboardEvent) => void {
+/**
+ * The keys that the big players share: space and k, j and l, arrows, n and p, < and >, 0 to 9, Home and End, m, c, f, t, ?. In a CM they tell
+ * why not; before and behind a play, space and k start one.
+ *
+ * @returns the same for another window
+ */
+export function useKeys(player: Player, targets: KeyTargets): (event: KeyboardEvent) => void {
+  const { toggleFullScreen, captions, toggleTheatre, help } = targets;
   const onKey = useCallback(
     (event: KeyboardEvent) => {
       const target = event.target instanceof Element ? event.target : document.body;
-      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || target.matches(TYPED_INTO))
+      if (
+        event.ctrlKey ||
+        event.metaKey ||
+        event.altKey ||
+        event.defaultPrevented ||
+        target.matches(TYPED_INTO) ||
+        target.closest("dialog") !== null
+      )
         return;
       if (event.key === " " && target.closest(PRESSED) !== null) return;
-      const action = actionOf(event.key, player, toggleFullScreen, captions);
+      const action = actionOf(event.key, player, { toggleFullScreen, captions, toggleTheatre, help });
       if (action === undefined || isTakenBy(target, event.key)) return;
       event.preventDefault();
       action();
     },
-    [player, toggleFullScreen, captions],
+    [player, toggleFullScreen, captions, toggleTheatre, help],
   );
   useEffect(() => {
     addEventListener("keydown", onKey);
@@ -49,17 +65,18 @@ export function useKeys(player: Player, { toggleFullScreen, captions }: KeyTarge
 function actionOf(
   key: string,
   player: Player,
-  toggleFullScreen: () => void,
-  captions: () => void,
+  { toggleFullScreen, captions, toggleTheatre, help }: { [K in keyof KeyTargets]: KeyTargets[K] | undefined },
 ): (() => void) | undefined {
   const { state, facts, volume, muted, speed } = player.snapshot();
   if (facts === undefined) return undefined;
   const by = (seconds: number) => () => player.step(seconds);
   const louder = (step: number) => () => player.setVolume(Math.min(1, Math.max(0, volume + step)), false);
-  const always: Record<string, () => void> = {
+  const always: Record<string, (() => void) | undefined> = {
     m: () => player.setVolume(volume, !muted),
     f: toggleFullScreen,
     c: captions,
+    t: toggleTheatre,
+    "?": help,
     ArrowUp: louder(VOLUME_STEP),
     ArrowDown: louder(-VOLUME_STEP),
   };
@@ -89,6 +106,7 @@ function actionOf(
     if (name === "p") return inVideo.p;
     return isDigit || name in inVideo ? () => player.explainCm() : undefined;
   }
+  if (isAtRest(state)) return name === " " || name === "k" ? () => void player.play() : undefined;
   if (!showsVideo(state)) return undefined;
   if (isDigit) return () => player.seek((facts.durationSeconds * Number(name)) / 10);
   return inVideo[name];

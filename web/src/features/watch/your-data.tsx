@@ -3,7 +3,7 @@ import type { PlayerSnapshot } from "../../player/page/snapshot.ts";
 import type { ViewerAttributes } from "../../shared/api/plays.ts";
 import { useSession } from "../../shared/api/session.ts";
 import type { TextKey } from "../../shared/i18n/en.ts";
-import { useText } from "../../shared/i18n/text.tsx";
+import { type Translate, useText } from "../../shared/i18n/text.tsx";
 import { Link } from "../../shared/routing/router.tsx";
 import { ViewerDataForm } from "../account/viewer-data-form.tsx";
 
@@ -15,22 +15,22 @@ const NAMES: Record<keyof ViewerAttributes, TextKey> = {
   genres: "data.genres",
 };
 
+/** What a play told of its viewer, in words; empty where that was nothing. */
+export function toldOfViewer(sent: ViewerAttributes, t: Translate): string {
+  const entries = Object.entries(sent) as [keyof ViewerAttributes, unknown][];
+  return entries.map(([name, value]) => `${t(NAMES[name])}: ${[value].flat().join(", ")}`).join("; ");
+}
+
 /** What this play told of the viewer, what is on the device, and what an account would lift (Cmix patent [0195]-[0199]). */
 export function YourData({ snapshot }: { snapshot: PlayerSnapshot }): ReactNode {
   const { t } = useText();
   const session = useSession();
   const { playId, sentAttributes } = snapshot;
-  const sent = Object.entries(sentAttributes) as [keyof ViewerAttributes, unknown][];
+  const told = toldOfViewer(sentAttributes, t);
   return (
     <section className="card" aria-label={t("data.title")}>
       {playId !== undefined && (
-        <p className="sent">
-          {sent.length === 0
-            ? t("data.sentNothing")
-            : t("data.sent", {
-                what: sent.map(([name, value]) => `${t(NAMES[name])}: ${[value].flat().join(", ")}`).join("; "),
-              })}
-        </p>
+        <p className="sent">{told === "" ? t("data.sentNothing") : t("data.sent", { what: told })}</p>
       )}
       <details>
         <summary>{t("data.title")}</summary>

@@ -1,74 +1,43 @@
 /** The player: main files + slaves' units + CMs → picture and sound (Cmix patent [0201]-[0228]). Knows nothing of React. */
 import * as Comlink from "comlink";
-import { installErrorTransfer } from "../../../../codec/hosts/error-transfer.ts";
 import type { PlayMove } from "../../shared/api/plays.ts";
-import type { Display, PlayWorkerApi } from "../protocol/play-api.ts";
-import { CaptionsStore } from "./captions/captions-store.ts";
+import type { Display } from "../protocol/play-api.ts";
 import { CmStage } from "./cm/cm-stage.ts";
-import { FieldsChoice } from "./fields-choice.ts";
+import { keepPlace, keptPlace } from "./kept-places.ts";
+import { keepSpeed, keptSpeed } from "./kept-speed.ts";
 import { keepVolume, keptVolume } from "./kept-volume.ts";
-import { LossWatch } from "./loss-watch.ts";
-import { MainOpener, type WantedItem } from "./main-opener.ts";
+import { MainsPlayer } from "./mains-player.ts";
+import { findLeftPlay, keepLeftPlay, type LeftPlace, type LeftPlay } from "./play/left-play.ts";
 import type { PlayLink } from "./play/play-link.ts";
 import { PlaySequence, type SequenceStage } from "./play/play-sequence.ts";
-import { type MainSource, movedItem, type PlaylistItem } from "./playlist.ts";
-import { PlayerStore } from "./snapshot.ts";
-import { SoundStore } from "./sound-choice.ts";
-import { isAtRest, nextState, showsCm, showsVideo } from "./state.ts";
-import { wakeSoundService } from "./video/sound-output.ts";
-import { attachScreen, createVideoCanvas, markPicture } from "./video/video-canvas.ts";
+import type { MainSource, PlaylistItem } from "./playlist.ts";
+import { nextState, showsCm, showsVideo } from "./state.ts";
+import { markPicture } from "./video/video-canvas.ts";
 import { VideoOutput } from "./video/video-output.ts";
-
-/** Slowest to fastest; the service lets units go for the last (server/plays/play-rules.ts). */
-export const SPEEDS: readonly number[] = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2];
 
 /** Nearer to a video's edge than this, a step goes over the edge. */
 const EDGE_SECONDS = 0.5;
 /** Further into a video than this, "previous" goes to its start. */
 const PREVIOUS_SECONDS = 3;
+/** How far the place that the device remembers may be behind. */
+const PLACE_SECONDS = 5;
 
-export class Player extends PlayerStore {
-  /** Shows the CM and the video; to be put into the page by the view. */
-  readonly element = document.createElement("div");
-  readonly loss: LossWatch;
-  /** Of the item that is shown. */
-  readonly captions: CaptionsStore;
-  readonly sounds: SoundStore;
-  readonly fields: FieldsChoice;
-  private readonly worker: Worker;
-  private readonly remote: Comlink.Remote<PlayWorkerApi>;
-  private readonly mains: MainOpener;
+export class Player extends MainsPlayer {
   private readonly cmStage: CmStage;
   private readonly video: VideoOutput;
-  private readonly display: Display;
-  private canvas: HTMLCanvasElement | undefined;
-  /** Key of the item that the canvas was made for. */
-  private canvasKey: number | undefined;
-  private playing = new AbortController();
   private link: PlayLink | undefined;
   private sequence: PlaySequence | undefined;
+  /** Where the first video of the next play begins; undefined: where the viewer left it. */
+  private wantedSeconds: number | undefined;
+  /** What the page was opened with; another one than before a play was left is where that goes on. */
+  private openedSeconds: number | undefined;
+  /** A play that can go on. */
+  private left: { left: LeftPlay; place: LeftPlace } | undefined;
+  private keptSeconds = 0;
 
   /** @param spawn starts play.worker.ts */
   constructor(spawn: () => Worker, display: Display = "auto") {
-    super(keptVolume());
-    installErrorTransfer();
-    this.display = display;
-    this.worker = spawn();
-    this.remote = Comlink.wrap<PlayWorkerApi>(this.worker);
-    this.loss = new LossWatch(this.remote);
-    this.mains = new MainOpener(this.remote);
-    this.captions = new CaptionsStore(this.remote.captions, (error) => this.refuse("captions", error));
-    this.sounds = new SoundStore(this.remote.chooseSound, () => {
-      this.video.openSound(this.sounds.rateOf(this.current.facts));
-      if (showsVideo(this.current.state)) this.seek(this.position.snapshot());
-    });
-    this.fields = new FieldsChoice(this.remote.setDeinterlacing);
-    this.worker.onerror = (event) =>
-      this.fail(new Error(`the player's worker broke (${event.message}): load the page again`));
-    this.element.className = "player-view";
-    this.subscribe(() => {
-      this.element.dataset.state = this.current.state;
-    });
+    super(spawn, display, { ...keptVolume(), speed: keptSpeed() });
     this.cmStage = new CmStage({
       onShown: () => this.enter("cm-shown"),
       onPosition: (seconds) => this.atCm(seconds),
@@ -84,118 +53,85 @@ export class Player extends PlayerStore {
       onPicture: (seconds, shownPictures) => {
         if (this.canvas !== undefined) markPicture(this.canvas, seconds, shownPictures);
       },
-      onPosition: (seconds, shownSeconds) => {
-        if (shownSeconds > 0) this.link?.videoShown(this.current.current + 1, shownSeconds);
-        this.position.set(Math.min(seconds, this.current.facts?.durationSeconds ?? 0));
-      },
+      onPosition: (seconds, shownSeconds) => this.atVideo(seconds, shownSeconds),
       onReady: () => {
-        this.enter("buffered", { heldBack: false });
+        this.enter("buffered", { heldBack: false, isSeeking: false });
         if (this.current.state === "playing") this.video.resume();
       },
       onStarved: () => this.enter("starved"),
       onHeldBack: () => {
         if (this.current.state === "buffering") this.update({ heldBack: true });
       },
+      onLoaded: (ranges) => this.loaded.set(ranges),
     });
+    this.video.setSpeed(this.current.speed);
     this.applyVolume();
     addEventListener("pagehide", this.onPageHide);
   }
 
-  private readonly onPageHide = (event: PageTransitionEvent): void => {
-    if (!event.persisted) this.link?.leave();
+  /** A page that is loaded anew in its video finds the play where it was; in a CM it is left. */
+  private readonly onPageHide = ({ persisted }: PageTransitionEvent): void => {
+    const { link } = this;
+    if (persisted || link === undefined) return;
+    if (!showsVideo(this.current.state)) {
+      link.leave();
+      return;
+    }
+    this.keepPlace();
+    const mainIds = this.current.items.map(({ facts }) => facts.mainId);
+    keepLeftPlay({
+      ...link.toGoOn(),
+      mainIds,
+      number: this.current.current + 1,
+      seconds: this.position.snapshot(),
+      openedSeconds: this.openedSeconds,
+    });
   };
 
-  // ---- The playlist ----
-
-  /** Opens mains in place of what is open. What cannot be opened ends in the snapshot's `missing`; the others are there. */
-  async open(sources: readonly MainSource[]): Promise<void> {
-    await this.leavePlay();
-    for (const { key } of this.current.items) void this.remote.forget(key);
-    this.enter("open", { items: [], missing: [], current: 0, facts: undefined, error: undefined, cm: undefined });
-    this.position.set(0);
-    await this.addItems(this.mains.wanted(sources));
+  /** @param startSeconds media time at which the first video begins; where left out, the viewer's last one */
+  override async open(sources: readonly MainSource[], startSeconds?: number): Promise<void> {
+    this.wantedSeconds = startSeconds;
+    this.openedSeconds = startSeconds;
+    await super.open(sources);
   }
 
-  /** Adds mains behind those that are open. Between plays only. */
-  async add(sources: readonly MainSource[]): Promise<void> {
-    if (this.current.state === "idle") await this.open(sources);
-    else await this.openMore(this.mains.wanted(sources));
-  }
-
-  /** Tries again to open what could not be opened. Between plays only. */
-  async openMissing(): Promise<void> {
-    await this.openMore(this.current.missing);
-  }
-
-  /** Between plays only. */
-  async moveItem(index: number, by: number): Promise<void> {
-    if (isAtRest(this.current.state)) await this.list(movedItem(this.current.items, index, by));
-  }
-
-  /** Between plays only. @param removed key of what is opened or of what could not be */
-  async removeItem(removed: number): Promise<void> {
-    const { items, missing, state } = this.current;
-    if (!isAtRest(state)) return;
-    this.update({ missing: missing.filter(({ key }) => key !== removed) });
-    await this.list(items.filter(({ key }) => key !== removed));
-    void this.remote.forget(removed);
-  }
-
-  private async openMore(wanted: readonly WantedItem[]): Promise<void> {
-    const { state, missing } = this.current;
-    if (!isAtRest(state)) return;
-    await this.leavePlay();
-    // A file that is no main was told of, and stays none.
-    const others = missing.filter((item) => typeof item.source === "string" && !wanted.includes(item));
-    this.enter("open", { missing: others, error: undefined, cm: undefined });
-    this.position.set(0);
-    await this.addItems(wanted);
-  }
-
-  private async addItems(wanted: readonly WantedItem[]): Promise<void> {
-    const { signal } = this.playing;
-    const { items, missing, error } = await this.mains.open(wanted, this.current.items, signal);
+  protected override async listed(items: readonly PlaylistItem[], signal: AbortSignal): Promise<void> {
+    const mainIds = items.map(({ facts }) => facts.mainId);
+    const found = await findLeftPlay(mainIds, signal);
     if (signal.aborted) return;
-    this.update({ missing: [...this.current.missing, ...missing] });
-    await this.list(items, error);
-  }
-
-  private async list(items: readonly PlaylistItem[], error?: Error): Promise<void> {
-    const { signal } = this.playing;
-    this.update({ items });
-    try {
-      await this.showItem(0);
-      const isEmpty = items.length === 0;
-      const event = !isEmpty ? "opened" : this.current.missing.length > 0 ? "fail" : "emptied";
-      if (!signal.aborted) this.enter(event, { error, cm: undefined });
-    } catch (cause) {
-      if (!signal.aborted) this.fail(cause);
+    if (found !== undefined) {
+      const { openedSeconds } = this;
+      const isElsewhere = openedSeconds !== undefined && openedSeconds !== found.left.openedSeconds;
+      this.left = isElsewhere ? { ...found, left: { ...found.left, seconds: openedSeconds } } : found;
     }
+    const isSame = this.left?.left.mainIds.join() === mainIds.join();
+    if (!isSame) this.left = undefined;
+    if (found !== undefined) await this.showItem(found.left.number - 1);
+    this.update({ leftSeconds: this.left?.left.seconds });
   }
 
-  /** Makes one item the present one, with a canvas of its own. */
-  private async showItem(index: number): Promise<void> {
-    const item = this.current.items[index];
-    this.update({ current: index, facts: item?.facts });
-    this.position.set(0);
-    if (item === undefined || item.key === this.canvasKey) return;
-    this.canvasKey = undefined;
-    if (this.sounds.rateOf(item.facts) !== undefined) wakeSoundService();
-    this.canvas = createVideoCanvas(item.facts);
-    this.element.replaceChildren(this.canvas, ...this.cmStage.elements);
-    await attachScreen(this.remote, item.key, this.canvas, this.display);
-    this.canvasKey = item.key;
-    this.captions.setVideo(item.key, item.facts.captions);
-    await this.sounds.setVideo(item.key, item.facts.sounds);
+  protected override overlays(): readonly HTMLElement[] {
+    return this.cmStage.elements;
+  }
+
+  protected override soundChanged(): void {
+    this.video.openSound(this.sounds.rateOf(this.current.facts));
+    if (showsVideo(this.current.state)) this.seek(this.position.snapshot());
   }
 
   // ---- A play ----
 
-  /** Asks for a play over the list, shows the CM, then the video. To be called in a click's handler, so that sound may start. */
+  /**
+   * Asks for a play over the list, shows the CM, then the video; a play that was left open goes on. To be called in a click's handler,
+   * so that sound may start.
+   */
   async play(): Promise<void> {
     const { items, state } = this.current;
     if (items.length === 0 || nextState(state, "play") === undefined) return;
+    const { left } = this;
     await this.leavePlay();
+    this.left = undefined;
+    this.wantedSeconds = left?.left.seconds ?? this.wantedSeconds ?? keptPlace(items[0]?.facts.mainId ?? "");
     this.enter("play", {
       error: undefined,
       cm: undefined,
@@ -203,12 +139,15 @@ export class Player extends PlayerStore {
       heldBack: false,
       isElsewhere: false,
       unblock: undefined,
+      leftSeconds: undefined,
+      begunSeconds: undefined,
     });
     const { signal } = this.playing;
-    this.video.openSound(this.sounds.rateOf(items[0]?.facts));
+    this.video.openSound(this.sounds.rateOf(items[(left?.place.number ?? 1) - 1]?.facts));
     this.sequence = new PlaySequence(this.stage(), signal);
+    const mains = items.map(({ facts }) => facts);
     try {
-      await this.sequence.run(items.map(({ facts }) => facts));
+      await this.sequence.run(mains, left);
       await this.endPlay();
     } catch (error) {
       if (!signal.aborted) this.fail(error);
@@ -216,7 +155,9 @@ export class Player extends PlayerStore {
   }
 
   pause(): void {
-    if (this.enter("pause")) this.video.pause();
+    if (!this.enter("pause")) return;
+    this.video.pause();
+    this.keepPlace();
   }
 
   resume(): void {
@@ -231,7 +172,7 @@ export class Player extends PlayerStore {
       return;
     }
     const target = Math.min(Math.max(0, seconds), facts.durationSeconds);
-    this.enter("seek");
+    this.enter("seek", { isSeeking: true, begunSeconds: undefined });
     this.position.set(target);
     this.video.goTo(target);
   }
@@ -287,13 +228,14 @@ export class Player extends PlayerStore {
     await sequence?.move({ kind: "stop" });
   }
 
-  /** @param speed one of {@link SPEEDS} */
+  /** @param speed within {@link SPEEDS} */
   setSpeed(speed: number): void {
     if (showsCm(this.current.state)) {
       this.explainCm();
       return;
     }
     this.video.setSpeed(speed);
+    keepSpeed(speed);
     this.update({ speed });
   }
 
@@ -349,11 +291,16 @@ export class Player extends PlayerStore {
         await this.cmStage.play(cm, signal);
         this.enter("cm-watched", { isOwed: false });
       },
+      backAtVideo: () => void this.enter("reopened"),
       playVideo: async (secret, signal) => {
         await this.remote.release(secret);
         signal.throwIfAborted();
-        this.enter("released");
-        await this.video.play(signal);
+        const seconds = Math.min(this.wantedSeconds ?? 0, this.current.facts?.durationSeconds ?? 0);
+        this.wantedSeconds = undefined;
+        this.position.set(seconds);
+        this.enter("released", { begunSeconds: seconds > 0 ? seconds : undefined });
+        await this.video.play(signal, seconds);
+        this.keepPlace();
         this.enter("end");
       },
       leaveVideo: () => this.video.leave(),
@@ -371,13 +318,28 @@ export class Player extends PlayerStore {
     if (cm !== undefined) this.link?.cmAt(cm.offer, positionSeconds);
   }
 
+  private atVideo(seconds: number, shownSeconds: number): void {
+    if (shownSeconds > 0) this.link?.videoShown(this.current.current + 1, shownSeconds);
+    this.position.set(Math.min(seconds, this.current.facts?.durationSeconds ?? 0));
+    if (Math.abs(seconds - this.keptSeconds) >= PLACE_SECONDS) this.keepPlace();
+  }
+
+  /** The device remembers where the viewer is. */
+  private keepPlace(): void {
+    const { facts, state } = this.current;
+    if (facts === undefined || !showsVideo(state)) return;
+    this.keptSeconds = this.position.snapshot();
+    keepPlace(facts.mainId, this.keptSeconds, facts.durationSeconds);
+  }
+
   private async endPlay(): Promise<void> {
     this.enter("over");
     await this.leavePlay();
   }
 
   /** Whatever is under way ends; the state is the caller's. */
-  private async leavePlay(): Promise<void> {
+  protected override async leavePlay(): Promise<void> {
+    this.keepPlace();
     this.link?.leave();
     this.playing.abort();
     this.playing = new AbortController();
@@ -386,7 +348,7 @@ export class Player extends PlayerStore {
     await this.video.leave();
   }
 
-  private fail(error: unknown): void {
+  protected override fail(error: unknown): void {
     if (this.enter("fail", { error: error instanceof Error ? error : new Error(String(error)) })) void this.leavePlay();
   }
 

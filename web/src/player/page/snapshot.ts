@@ -2,7 +2,7 @@
 
 import type { PlayCm, ViewerAttributes } from "../../shared/api/plays.ts";
 import { Store } from "../../shared/store.ts";
-import type { MainFacts } from "../protocol/play-api.ts";
+import type { LoadedRange, MainFacts } from "../protocol/play-api.ts";
 import type { MissingItem, PlaylistItem } from "./playlist.ts";
 import { nextState, type PlayerEvent, type PlayerState } from "./state.ts";
 
@@ -19,8 +19,8 @@ export interface Refusal {
   /** A new one for each, for who tells them. */
   id: number;
   /** `in-cm`: a CM is not skipped, sped up or left forward. */
-  reason: "in-cm" | "service" | "captions";
-  /** What the service or the file's reader says; none with `in-cm`. */
+  reason: "in-cm" | "service" | "captions" | "no-captions";
+  /** What the service or the file's reader says. */
   error: Error | undefined;
 }
 
@@ -49,6 +49,12 @@ export interface PlayerSnapshot {
   heldBack: boolean;
   /** The CM waits until one that is shown to the same viewer in another window or on another device is over. */
   isElsewhere: boolean;
+  /** The picture of where the viewer went is not there yet. */
+  isSeeking: boolean;
+  /** Of the play that a page left open when it was loaded anew: where it goes on, without a CM. */
+  leftSeconds: number | undefined;
+  /** Where the video began, if not at its start, until the viewer goes elsewhere. */
+  begunSeconds: number | undefined;
   refusal: Refusal | undefined;
   error: Error | undefined;
 }
@@ -69,6 +75,9 @@ const AT_START: PlayerSnapshot = {
   unblock: undefined,
   heldBack: false,
   isElsewhere: false,
+  isSeeking: false,
+  leftSeconds: undefined,
+  begunSeconds: undefined,
   refusal: undefined,
   error: undefined,
 };
@@ -76,6 +85,8 @@ const AT_START: PlayerSnapshot = {
 export class PlayerStore extends Store<PlayerSnapshot> {
   /** Media seconds; apart from the snapshot, since it changes all the time and few look at it. */
   readonly position = new Store(0);
+  /** Media seconds of which the slave is here, from and to. */
+  readonly loaded = new Store<readonly LoadedRange[]>([]);
 
   constructor(start: Partial<PlayerSnapshot>) {
     super({ ...AT_START, ...start });

@@ -34,6 +34,8 @@ export type PlayerEvent =
   | "to-cm"
   | "cm-shown"
   | "cm-watched"
+  /** The play stands at its video, whose CM was seen before the page was loaded anew. */
+  | "reopened"
   | "released"
   | "buffered"
   | "starved"
@@ -56,7 +58,7 @@ const TRANSITIONS: Record<PlayerState, Row> = {
   idle: {},
   opening: LIST,
   ready: { ...LIST, play: "preparing" },
-  preparing: { "to-cm": "preparing", "cm-shown": "cm", stop: "ready" },
+  preparing: { "to-cm": "preparing", "cm-shown": "cm", reopened: "releasing", stop: "ready" },
   cm: { "to-cm": "preparing", "cm-watched": "releasing", stop: "ready" },
   releasing: { "to-cm": "preparing", released: "buffering", stop: "ready" },
   buffering: {

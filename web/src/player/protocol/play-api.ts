@@ -86,11 +86,16 @@ export interface PlaybackEvents {
   onError(run: number, error: unknown): void;
 }
 
+/** Media seconds, from and to. */
+export type LoadedRange = readonly [startSeconds: number, endSeconds: number];
+
 export interface PlayEvents extends Omit<PlaybackEvents, "onPicture"> {
   /** Now and then, what is on screen. @param shownPictures so far */
   onPicture(run: number, timeSeconds: number, shownPictures: number): void;
   /** The service allows no more units for now. */
   onHeldBack(seconds: number): void;
+  /** Of which of the video the slave is here. */
+  onLoaded(ranges: readonly LoadedRange[]): void;
 }
 
 export interface PlayWorkerApi {

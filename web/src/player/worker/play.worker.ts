@@ -17,6 +17,7 @@ import { Playback } from "./playback/playback.ts";
 import { openScreen } from "./screen/open-screen.ts";
 import type { Screen } from "./screen/screen.ts";
 import { Thumbnails } from "./screen/thumbnails.ts";
+import { loadedRanges } from "./units/loaded-ranges.ts";
 import { openDelivery } from "./units/open-delivery.ts";
 import { UnitStore } from "./units/unit-store.ts";
 import { UnitTickets } from "./units/unit-tickets.ts";
@@ -161,10 +162,11 @@ class PlayWorker implements PlayWorkerApi {
     const { reader } = this.opened();
     const onHeldBack = (seconds: number) => void events.onHeldBack(seconds);
     const tickets = new UnitTickets(ticket.playId, ticket.firstTicket, onHeldBack);
-    const units = new UnitStore({
+    const units: UnitStore = new UnitStore({
       segments: ticket.segments,
       fetch: (from, most, signal, heard) => tickets.fetch(from, most, signal, heard),
       onHeldBack,
+      onKept: () => void events.onLoaded(loadedRanges(reader.index, (number) => units.has(number))),
       move: (segment, signal) => tickets.move(segment, signal),
       ...playbackMethod(reader.header.method).unitOrder(reader.index),
     });

@@ -10,6 +10,7 @@ import {
   type ViewerAttributes,
 } from "../../../shared/api/plays.ts";
 import type { ArrivingCm } from "./arriving-cm.ts";
+import type { LeftPlay } from "./left-play.ts";
 import { PlayReporter } from "./play-reporter.ts";
 import { type CmLoading, loadCm, moveOn, neededAttributes, placeOf, type StandsAt } from "./play-request.ts";
 
@@ -29,7 +30,7 @@ export class PlayLink {
   private readonly shownSeconds = new Map<number, number>();
   private isLeft = false;
 
-  private constructor({ playId, videos, owed }: Play, sentAttributes: ViewerAttributes) {
+  private constructor({ playId, videos, owed }: Omit<Play, "place">, sentAttributes: ViewerAttributes) {
     this.playId = playId;
     this.videos = videos;
     this.isOwed = owed;
@@ -48,6 +49,19 @@ export class PlayLink {
     const { place } = offer;
     if (place.kind === "over") throw new TypeError("the service opened a play that is over");
     return { link: new PlayLink(offer, sent), place };
+  }
+
+  /** A play that was left open ({@link toGoOn}). */
+  static reopen({ play, sentAttributes }: Pick<LeftPlay, "play" | "sentAttributes">): PlayLink {
+    return new PlayLink({ ...play, owed: false }, sentAttributes);
+  }
+
+  /** What {@link reopen} needs. What was shown is told now; may be called while the page goes away. */
+  toGoOn(): Pick<LeftPlay, "play" | "sentAttributes"> {
+    void this.reporter.send();
+    this.reporter.close();
+    const { playId, videos, sentAttributes } = this;
+    return { play: { playId, videos: [...videos] }, sentAttributes };
   }
 
   /** Fetches the CM at the place, which starts its time on the service. @returns the ticket for the secret, once all of the CM is here */

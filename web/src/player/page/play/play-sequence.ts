@@ -7,6 +7,7 @@ import type { PlayMove, PlayPlace, PlayVideo } from "../../../shared/api/plays.t
 import type { MainFacts, PlayTicket } from "../../protocol/play-api.ts";
 import { mustBeUnchanged } from "../verify-main.ts";
 import { ArrivingCm } from "./arriving-cm.ts";
+import type { LeftPlace, LeftPlay } from "./left-play.ts";
 import { type CmPlace, PlayLink } from "./play-link.ts";
 import { askSecret, ownAttributes } from "./play-request.ts";
 
@@ -22,6 +23,8 @@ export interface SequenceStage {
   prepare(ticket: PlayTicket, cm: Blob, signal: AbortSignal): Promise<void>;
   /** Shows the CM as soon as it can while it arrives. Resolves when it was seen to its end; rejects with what stops its bytes. */
   showCm(cm: ArrivingCm, signal: AbortSignal): Promise<void>;
+  /** In the place of {@link showCm}, where that CM was seen before the page was loaded anew. */
+  backAtVideo(): void;
   /** Plays the prepared video; resolves at its end. */
   playVideo(secret: string, signal: AbortSignal): Promise<void>;
   /** What was shown is over, or left. */
@@ -48,11 +51,15 @@ export class PlaySequence {
   /**
    * Asks for a play over `mains` and goes along it; resolves when it is over.
    *
+   * @param open goes on with this play instead
    * @throws {@link PairingError} the service has another slave for one of them; {@link DeliveryError} and whatever CM and video throw
    */
-  async run(mains: readonly MainFacts[]): Promise<void> {
+  async run(mains: readonly MainFacts[], open?: { left: LeftPlay; place: LeftPlace }): Promise<void> {
     const mainIds = mains.map(({ mainId }) => mainId);
-    const { link, place } = await PlayLink.open(mainIds, await ownAttributes(), this.signal);
+    const { link, place } =
+      open === undefined
+        ? await PlayLink.open(mainIds, await ownAttributes(), this.signal)
+        : { link: PlayLink.reopen(open.left), place: open.place };
     this.link = link;
     this.stage.opened(link);
     mustFit(mains, link);
@@ -117,9 +124,10 @@ export class PlaySequence {
     );
     const prepared = video && this.prepare(link, place, video, cm, signal);
     for (const one of [loaded, prepared]) one?.catch(() => {});
-    await stage.showCm(cm, signal);
+    if (place.kind === "video") stage.backAtVideo();
+    else await stage.showCm(cm, signal);
     const ticket = await loaded;
-    link.cmWatched();
+    if (place.kind === "cm") link.cmWatched();
     if (prepared === undefined) return;
     await prepared;
     const secret = await askSecret(link.playId, place.cm, ticket, signal);

@@ -1,7 +1,7 @@
 /** Plays the main that the worker has open and released: the clock, the sound, and what the worker tells of the pictures. */
 import type * as Comlink from "comlink";
 import { epochMilliseconds } from "../../protocol/clock-anchor.ts";
-import type { PlayEvents, PlayWorkerApi, SoundPiece } from "../../protocol/play-api.ts";
+import type { LoadedRange, PlayEvents, PlayWorkerApi, SoundPiece } from "../../protocol/play-api.ts";
 import { MediaClock } from "./clock.ts";
 import { SoundOutput } from "./sound-output.ts";
 
@@ -18,6 +18,7 @@ export interface VideoOutputEvents {
   onReady(): void;
   onStarved(): void;
   onHeldBack(): void;
+  onLoaded(ranges: readonly LoadedRange[]): void;
 }
 
 export class VideoOutput {
@@ -105,16 +106,19 @@ export class VideoOutput {
       onHeldBack: () => {
         if (!signal.aborted) events.onHeldBack();
       },
+      onLoaded: (ranges) => {
+        if (!signal.aborted) events.onLoaded(ranges);
+      },
     };
   }
 
-  /** Plays from the start on; resolves at the end. Rejects with what breaks it, AbortError on `signal`. */
-  play(signal: AbortSignal): Promise<void> {
+  /** Plays from `seconds` on; resolves at the end. Rejects with what breaks it, AbortError on `signal`. */
+  play(signal: AbortSignal, seconds: number): Promise<void> {
     return new Promise((resolve, reject) => {
       this.ended = resolve;
       this.failed = reject;
       signal.addEventListener("abort", () => reject(new DOMException("cancelled", "AbortError")), { once: true });
-      this.goTo(0);
+      this.goTo(seconds);
     });
   }
 

@@ -68,7 +68,7 @@ export class Playback {
     const either = AbortSignal.any([signal, failed.signal]);
     try {
       const first = feed.firstSegment(seconds);
-      if (first !== undefined && run > 1 && !units.has(first)) await moveService(first, either);
+      if (first !== undefined && (run > 1 || seconds > 0) && !units.has(first)) await moveService(first, either);
       if (either.aborted) return;
       // From the key picture on: asked for later units first, the service would count those.
       if (first !== undefined) units.get(first).catch(() => {});

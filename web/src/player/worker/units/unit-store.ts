@@ -28,6 +28,8 @@ export interface UnitStoreOptions {
   onHeldBack?: (seconds: number) => void;
   /** Moves the service's position to a unit that is waited for and lies too far from it. */
   move?: (number: number, signal: AbortSignal) => Promise<void>;
+  /** Told when others are here than before. */
+  onKept?: () => void;
   /** Units fetched before all others, and kept: what a reader wants to see first. */
   first?: readonly number[];
   /** The unit up to which to run ahead of the newest asked for, where {@link AHEAD_UNITS} are too many. */
@@ -188,6 +190,7 @@ export class UnitStore {
     this.waiting.get(unit.number)?.resolve(unit.bytes);
     this.waiting.delete(unit.number);
     if (this.keptBytes > KEPT_BYTES) this.giveUpFarUnits();
+    this.options.onKept?.();
   }
 
   private giveUpFarUnits(): void {

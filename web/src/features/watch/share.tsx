@@ -1,0 +1,58 @@
+import { type ReactNode, useState, useSyncExternalStore } from "react";
+import type { Player } from "../../player/page/player.ts";
+import { useText } from "../../shared/i18n/text.tsx";
+import { formatTime } from "../../shared/ui/text-format.ts";
+
+/** The video's page on this service. @param seconds media time to begin at; 0 for the start */
+export function shareAddress(mainId: string, seconds: number): string {
+  return `${location.origin}/watch?main=${mainId}${seconds > 0 ? `&t=${Math.floor(seconds)}` : ""}`;
+}
+
+/** For another site's page, which the service has to list. */
+export function embedCode(mainId: string, title: string): string {
+  const name = title.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
+  return `<script src="${location.origin}/embed.js"></script>\n<cmix-player main="${mainId}" title="${name}"></cmix-player>`;
+}
+
+/** Link and embed code of a video of the library, to be copied. */
+export function Share({ player, mainId, title }: { player: Player; mainId: string; title: string }): ReactNode {
+  const { t } = useText();
+  const [isTimed, setTimed] = useState(false);
+  const [copied, setCopied] = useState<string>();
+  const now = Math.floor(useSyncExternalStore(player.position.subscribe, player.position.snapshot));
+  const link = shareAddress(mainId, isTimed ? now : 0);
+  const code = embedCode(mainId, title);
+  const copy = (text: string, said: string) =>
+    void navigator.clipboard.writeText(text).then(
+      () => setCopied(said),
+      () => setCopied(t("watch.share.select")), // refused: the text can be selected and copied by hand
+    );
+  return (
+    <details className="share">
+      <summary>{t("watch.share")}</summary>
+      <div className="share-body card">
+        <label>
+          <span>{t("watch.share.link")}</span>
+          <input readOnly value={link} onFocus={({ currentTarget }) => currentTarget.select()} />
+        </label>
+        <label className="share-timed">
+          <input type="checkbox" checked={isTimed} onChange={({ target }) => setTimed(target.checked)} />
+          <span>{t("watch.share.from", { time: formatTime(now) })}</span>
+        </label>
+        <button type="button" className="button" onClick={() => copy(link, t("watch.share.copiedLink"))}>
+          {t("watch.share.copyLink")}
+        </button>
+        <label>
+          <span>{t("watch.share.code")}</span>
+          <textarea readOnly rows={2} value={code} onFocus={({ currentTarget }) => currentTarget.select()} />
+        </label>
+        <button type="button" className="button" onClick={() => copy(code, t("watch.share.copiedCode"))}>
+          {t("watch.share.copyCode")}
+        </button>
+        <p role="status" className="quiet">
+          {copied}
+        </p>
+      </div>
+    </details>
+  );
+}
