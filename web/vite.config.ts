@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { brotliCompressSync, gzipSync, constants as zlib } from "node:zlib";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
-import { buildElement } from "../scripts/build-element.mjs";
+import { buildElement } from "./build-element.mjs";
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 const OUT_DIR = path("../dist/web");
