@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import { type StoredRecord, upToDate } from "../../web/src/division/page/division-records.ts";
 
-const VIDEO = { codec: "avc1", width: 64, height: 36, framesPerSecond: 25 };
+const VIDEO = { codec: "avc1", width: 64, height: 36, shownWidth: 36, shownHeight: 64, framesPerSecond: 25 };
 
 function stored(method: string, facts: object, rest: object = {}): StoredRecord {
   const record = {
@@ -51,6 +51,11 @@ it("one from before there were thumbnails wants none", () => {
     teaser: false,
     startSeconds: 0,
   });
+});
+
+it("one from before the shown size was told has the coded one", () => {
+  const { shownWidth: _width, shownHeight: _height, ...video } = VIDEO;
+  expect(upToDate(stored("samples", { video })).facts.video).toMatchObject({ shownWidth: 64, shownHeight: 36 });
 });
 
 it("one of this version stays as it is", () => {

@@ -30,6 +30,7 @@ let studio: StudioDivision;
 const divider: Divider = {
   inspect: () => inspected.promise,
   poster: async () => undefined,
+  strip: async () => [],
   program: async () => "now",
   divide: (_place, goOn, _file, _settings, signal, onProgress) => {
     asked.push(goOn ? "go on" : "divide");
@@ -44,8 +45,13 @@ beforeEach(() => {
   [inspected, divided, sent, published] = [deferred(), deferred(), deferred(), deferred()];
   asked = [];
   records = new Map();
-  studio = new StudioDivision({
+  studio = newStudio();
+});
+
+function newStudio(): StudioDivision {
+  return new StudioDivision({
     startDivider: () => divider,
+    turn: async () => () => void asked.push("end of turn"),
     records: {
       put: async (record) => void records.set(record.id, record),
       remove: async (id) => void records.delete(id),
@@ -64,7 +70,7 @@ beforeEach(() => {
     },
     publishMain: () => published.promise,
   });
-});
+}
 
 /** The state, once it is in a phase. */
 function reach<P extends Studio["phase"]>(phase: P): Promise<Extract<Studio, { phase: P }>> {
@@ -129,7 +135,7 @@ describe("a division", () => {
   it("is recorded, tells how far it is, and ends with the slave on its way to the service", async () => {
     await divide();
     expect([...records.values()]).toMatchObject([{ settings: SETTINGS, facts: FACTS, program: "now" }]);
-    step({ pictures: 1, bytes: 50, share: 0.5 });
+    step({ stage: "dividing", pictures: 1, bytes: 50, share: 0.5 });
     expect(studio.snapshot()).toMatchObject({ phase: "dividing", progress: { bytes: 50, share: 0.5 } });
     divided.resolve(OUTPUT as unknown as DivisionOutput);
     const { record } = await reach("done");
@@ -145,7 +151,7 @@ describe("a division", () => {
     expect(studio.snapshot()).toMatchObject({ phase: "dividing", isCancelling: true });
     expect(await reach("chosen")).toEqual({ phase: "chosen", source, facts: FACTS, wasCancelled: true });
     expect(records.size).toBe(0);
-    expect(asked.at(-1)).toMatch(/^release /);
+    expect(asked.slice(-2)).toEqual([expect.stringMatching(/^release /), "end of turn"]);
   });
 
   it("that fails says why, and leaves no record", async () => {
@@ -172,7 +178,7 @@ describe("an unfinished division", () => {
     studio.goOn({ ...RECORD, program }, source);
     await reach("dividing");
     await settled();
-    expect(asked).toEqual(["hold old", expected]);
+    expect(asked).toEqual(["hold old", "hold old", expected]);
     expect(records.get("old")?.program).toBe("now");
   });
 
@@ -181,13 +187,6 @@ describe("an unfinished division", () => {
     const done = await reach("done");
     expect(done).toMatchObject({ source: undefined, output: OUTPUT, slave: { state: "sending" } });
     expect(asked).toEqual(["hold old"]);
-  });
-
-  it("is discarded with its files and its record", async () => {
-    records.set("old", RECORD);
-    await studio.discard(RECORD);
-    expect(asked).toEqual(["remove old", "release old"]);
-    expect(records.size).toBe(0);
   });
 });
 
@@ -221,6 +220,28 @@ describe("a finished division", () => {
     sent.resolve();
     await settled();
     expect(studio.snapshot()).toMatchObject({ slave: { state: "done" } });
+  });
+
+  it("says by name what it does where nothing can be counted, and no time that is left", async () => {
+    // In a division of its own: this one is at its end.
+    divided = deferred();
+    studio = newStudio();
+    await divide();
+    expect(studio.snapshot()).toMatchObject({ progress: { stage: "reading" } });
+    for (const stage of ["finishing", "teaser"] as const) {
+      step({ stage, pictures: 9, bytes: 100, share: 1 });
+      expect(studio.snapshot()).toMatchObject({ progress: { stage, rate: undefined, secondsLeft: undefined } });
+    }
+  });
+
+  it("needs no record once it is sent and published, saved or not", async () => {
+    sent.resolve();
+    await settled();
+    expect(records.size).toBe(1);
+    studio.publishMain();
+    published.resolve();
+    await settled();
+    expect(records.size).toBe(0);
   });
 
   it("is published when asked", async () => {

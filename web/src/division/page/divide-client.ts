@@ -9,6 +9,7 @@ import type {
   DivisionPlace,
   DivisionStep,
   SourceFacts,
+  StripPicture,
 } from "../protocol/divide-api.ts";
 import { removeOutput } from "./output-folders.ts";
 
@@ -25,6 +26,10 @@ export class DivideClient {
 
   async poster(file: Blob, startSeconds: number): Promise<DivideSettings["poster"]> {
     return this.started().poster(file, startSeconds);
+  }
+
+  async strip(file: Blob): Promise<StripPicture[]> {
+    return this.started().strip(file);
   }
 
   async program(): Promise<string> {

@@ -29,11 +29,14 @@ export interface DivisionRecord {
   output?: Omit<DivisionOutput, "main" | "slave">;
 }
 
+type Shown = "shownWidth" | "shownHeight";
+
 /** A record as an earlier version of this page may have written it. */
 export type StoredRecord = Omit<DivisionRecord, "settings" | "facts"> & {
   settings: Omit<DivideSettings, "thumbnails"> & Partial<Pick<DivideSettings, "thumbnails">>;
-  facts: Omit<SourceFacts, "offers"> &
+  facts: Omit<SourceFacts, "offers" | "video"> &
     Partial<Pick<SourceFacts, "offers">> & {
+      video: Omit<SourceFacts["video"], Shown> & Partial<Pick<SourceFacts["video"], Shown>>;
       /** In the place of `offers`. */
       refusals?: Partial<Record<StudioMethod, string | undefined>>;
       /** Written where the method, called `samples`, was `mpeg`. */
@@ -41,9 +44,9 @@ export type StoredRecord = Omit<DivisionRecord, "settings" | "facts"> & {
     };
 };
 
-/** What was not written at the time: no thumbnails, and the method by its true name. */
+/** What was not written at the time: no thumbnails, the size as coded, and the method by its true name. */
 export function upToDate({ settings, facts, output, ...record }: StoredRecord): DivisionRecord {
-  const { refusals = {}, combinesOnly, offers, ...known } = facts;
+  const { refusals = {}, combinesOnly, offers, video, ...known } = facts;
   const keptBy: StudioMethod = combinesOnly ? "mpeg" : "samples";
   const trueName = (method: StudioMethod): StudioMethod => (STUDIO_METHODS[method].codesAnew ? method : keptBy);
   const isOld = offers === undefined;
@@ -56,6 +59,7 @@ export function upToDate({ settings, facts, output, ...record }: StoredRecord): 
     },
     facts: {
       ...known,
+      video: { shownWidth: video.width, shownHeight: video.height, ...video },
       offers: offers ?? [
         { method: keptBy, refusal: refusals.samples },
         { method: "compress", refusal: refusals.compress },

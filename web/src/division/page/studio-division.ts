@@ -1,14 +1,16 @@
 /**
- * The Studio's state: one file, from choosing it to the uploaded slave. Knows nothing of React: `subscribe` and `snapshot` are all a view
- * needs.
+ * The Studio's state of one file, from choosing it to the published main. Knows nothing of React: `subscribe` and `snapshot` are all a view
+ * needs. studio-queue.ts has all of them.
  */
 import { Store } from "../../shared/store.ts";
 import type {
   DivideSettings,
   DivisionOutput,
   DivisionPlace,
+  DivisionStage,
   DivisionStep,
   SourceFacts,
+  StripPicture,
   Thumbnails,
 } from "../protocol/divide-api.ts";
 import { STUDIO_METHODS } from "../protocol/studio-methods.ts";
@@ -16,6 +18,7 @@ import type { DivisionRecord, SourceIdentity } from "./division-records.ts";
 import { type RateMeter, startRateMeter } from "./rate-meter.ts";
 
 export interface DivisionProgress {
+  stage: DivisionStage;
   pictures: number;
   /** Of the source. */
   bytes: number;
@@ -44,6 +47,8 @@ export type Studio =
   | { phase: "inspecting"; source: Source }
   | { phase: "refused"; source: Source; error: Error }
   | { phase: "chosen"; source: Source; facts: SourceFacts; error?: Error; wasCancelled?: boolean }
+  /** For its turn, or for what has to be known before. */
+  | { phase: "waiting"; source: Source; facts: SourceFacts; settings: DivideSettings }
   | { phase: "dividing"; source: Source; record: DivisionRecord; progress: DivisionProgress; isCancelling: boolean }
   | {
       phase: "done";
@@ -61,6 +66,7 @@ export type Studio =
 export interface Divider {
   inspect(file: Blob): Promise<SourceFacts>;
   poster(file: Blob, startSeconds: number): Promise<DivideSettings["poster"]>;
+  strip(file: Blob): Promise<StripPicture[]>;
   program(): Promise<string>;
   divide(
     place: DivisionPlace,
@@ -82,6 +88,8 @@ type Send = (
 /** What a division needs around it: the browser's storage and the service. */
 export interface StudioParts {
   startDivider(): Divider;
+  /** One division at a time. @returns what ends the turn @throws AbortError on `signal` */
+  turn(signal: AbortSignal): Promise<() => void>;
   records: { put(record: DivisionRecord): Promise<void>; remove(id: string): Promise<void> };
   files: {
     /** Marks a division as this page's. */
@@ -96,18 +104,24 @@ export interface StudioParts {
   publishMain: Send;
 }
 
-const NO_PROGRESS: DivisionProgress = { pictures: 0, bytes: 0, share: 0, rate: undefined, secondsLeft: undefined };
+const NO_PROGRESS: DivisionProgress = {
+  stage: "reading",
+  pictures: 0,
+  bytes: 0,
+  share: 0,
+  rate: undefined,
+  secondsLeft: undefined,
+};
 
 export class StudioDivision extends Store<Studio> {
   private readonly parts: StudioParts;
   private divider: Divider | undefined;
   /** Ends what the present file's looking at, or its transfers, would still change. */
   private stopping = new AbortController();
-  private running: { id: string; cancelling: AbortController } | undefined;
-  /** The finished division on screen. */
-  private shownId: string | undefined;
-  /** The one whose record is gone. */
-  private settledId: string | undefined;
+  private cancelling: AbortController | undefined;
+  /** The record that this page has in hand. */
+  private heldId: string | undefined;
+  private isSettled = false;
 
   constructor(parts: StudioParts) {
     super({ phase: "empty" });
@@ -121,11 +135,18 @@ export class StudioDivision extends Store<Studio> {
     this.atWork()
       .inspect(source.file)
       .then((facts) => {
-        if (!signal.aborted) this.show({ phase: "chosen", source, facts });
+        if (signal.aborted) return;
+        this.rest(); // of many files that are chosen, each worker would keep its memory
+        this.show({ phase: "chosen", source, facts });
       })
       .catch((error: Error) => {
         if (!signal.aborted) this.show({ phase: "refused", source, error });
       });
+  }
+
+  /** Pictures of the chosen file to choose the poster from. */
+  strip(file: Blob): Promise<StripPicture[]> {
+    return this.atWork().strip(file);
   }
 
   /** A small picture of the chosen file at a time; undefined where none can be made. */
@@ -137,8 +158,7 @@ export class StudioDivision extends Store<Studio> {
   divide(settings: DivideSettings, target?: FileSystemFileHandle): void {
     if (this.current.phase !== "chosen") return;
     const { source, facts } = this.current;
-    this.leave();
-    void (async () => {
+    void this.inTurn(source, facts, settings, async () => {
       const poster = await this.posterFor(source, facts, settings.thumbnails);
       const record: DivisionRecord = {
         id: crypto.randomUUID(),
@@ -152,37 +172,43 @@ export class StudioDivision extends Store<Studio> {
         program: await this.atWork().program(),
         ...(target === undefined ? {} : { target }),
       };
-      await this.run(source, record, false);
-    })();
+      return { record, goOn: false };
+    });
   }
 
   /** Goes on with an interrupted division, or begins it again where its method cannot. */
   goOn(record: DivisionRecord, source: Source): void {
-    this.leave();
-    void (async () => {
+    this.hold(record.id);
+    void this.inTurn(source, record.facts, record.settings, async () => {
       const program = await this.atWork().program();
-      await this.run(source, { ...record, program }, program === record.program);
-    })();
+      return { record: { ...record, program }, goOn: program === record.program };
+    });
   }
 
   /** Shows a division that had come to its end. */
   async showFinished(record: DivisionRecord): Promise<void> {
     if (record.output === undefined) return;
+    this.hold(record.id);
     const files = await this.parts.files.finished(record);
     this.leave();
-    this.parts.files.hold(record.id);
     this.finish(undefined, record, { ...record.output, ...files });
-  }
-
-  async discard(record: DivisionRecord): Promise<void> {
-    await this.parts.files.remove(record);
-    await this.parts.records.remove(record.id);
-    this.parts.files.release(record.id);
   }
 
   cancel(): void {
     if (this.current.phase === "dividing") this.show({ ...this.current, isCancelling: true });
-    this.running?.cancelling.abort();
+    this.cancelling?.abort();
+  }
+
+  /** The record in hand; undefined where there is none. */
+  get recordId(): string | undefined {
+    return this.heldId;
+  }
+
+  /** Something would be lost, or stop, with the page. */
+  get isBusy(): boolean {
+    const { current } = this;
+    if (current.phase === "waiting" || current.phase === "dividing") return true;
+    return current.phase === "done" && (current.slave.state === "sending" || current.main.state === "sending");
   }
 
   sendSlave(): void {
@@ -200,10 +226,32 @@ export class StudioDivision extends Store<Studio> {
   /** The page goes: a division under way stops, and can be gone on with. Finished files stay this page's: Watch may be showing them. */
   close(): void {
     this.leave();
+    this.rest();
+    if (this.current.phase !== "done") this.release();
+  }
+
+  /** The file goes from the page's list. A finished division that was neither sent nor kept is offered again. */
+  putAway(): void {
+    this.cancelling?.abort();
+    this.close();
+    this.release();
+    void this.parts.files.removeStale();
+  }
+
+  private hold(id: string): void {
+    this.heldId = id;
+    this.parts.files.hold(id);
+  }
+
+  private release(): void {
+    if (this.heldId !== undefined) this.parts.files.release(this.heldId);
+    this.heldId = undefined;
+  }
+
+  /** Ends the worker. */
+  private rest(): void {
     this.divider?.close();
     this.divider = undefined;
-    if (this.running !== undefined) this.parts.files.release(this.running.id);
-    this.running = undefined;
   }
 
   private leave(): void {
@@ -218,11 +266,11 @@ export class StudioDivision extends Store<Studio> {
 
   private show(studio: Studio): void {
     this.set(studio);
-    // What is sent and kept needs no record any more; its files go with the page, or when the next division starts.
-    if (studio.phase !== "done" || studio.slave.state !== "done" || !studio.isSaved) return;
-    const { id } = studio.record;
-    if (this.settledId !== id) void this.parts.records.remove(id);
-    this.settledId = id;
+    // What is sent, and kept by its maker or published, needs no record any more; its files go with the page.
+    if (this.isSettled || studio.phase !== "done" || studio.slave.state !== "done") return;
+    if (!studio.isSaved && studio.main.state !== "done") return;
+    this.isSettled = true;
+    void this.parts.records.remove(studio.record.id);
   }
 
   private transfer(which: "slave" | "main", send: Send): void {
@@ -240,60 +288,85 @@ export class StudioDivision extends Store<Studio> {
 
   private finish(source: Source | undefined, record: DivisionRecord, output: DivisionOutput): void {
     const isSaved = record.target !== undefined;
-    this.shownId = record.id;
-    this.settledId = undefined;
     this.show({ phase: "done", source, record, output, slave: { state: "idle" }, main: { state: "idle" }, isSaved });
     this.sendSlave();
   }
 
-  private async run(source: Source, record: DivisionRecord, goOn: boolean): Promise<void> {
-    const { records, files } = this.parts;
-    const { id, settings, facts, target } = record;
+  /** Waits for the turn, makes a record and divides. */
+  private async inTurn(
+    source: Source,
+    facts: SourceFacts,
+    settings: DivideSettings,
+    prepare: () => Promise<{ record: DivisionRecord; goOn: boolean }>,
+  ): Promise<void> {
+    this.leave();
+    const { signal } = this.stopping;
     const cancelling = new AbortController();
-    this.running = { id, cancelling };
-    files.hold(id);
-    this.putAway();
+    this.cancelling = cancelling;
+    this.show({ phase: "waiting", source, facts, settings });
+    let end: (() => void) | undefined;
+    try {
+      end = await this.parts.turn(AbortSignal.any([signal, cancelling.signal]));
+      const { record, goOn } = await prepare();
+      cancelling.signal.throwIfAborted();
+      if (!signal.aborted) await this.run(source, record, goOn, cancelling.signal);
+    } catch (error) {
+      // What the page left stays as it is, to be gone on with.
+      if (signal.aborted) return;
+      this.release();
+      this.show({ phase: "chosen", source, facts, ...whyEnded(error as Error) });
+    } finally {
+      end?.();
+    }
+  }
+
+  /** @throws what ended the division; nothing is left of it then */
+  private async run(source: Source, record: DivisionRecord, goOn: boolean, signal: AbortSignal): Promise<void> {
+    const { records, files } = this.parts;
+    const { id, settings, target } = record;
+    this.hold(id);
+    void files.removeStale();
     this.show({ phase: "dividing", source, record, progress: NO_PROGRESS, isCancelling: false });
     // What was kept of an interrupted division went by in no time: the rate counts from there.
     let meter = goOn ? undefined : startRateMeter(performance.now());
     const onStep = (step: DivisionStep) => {
       const now = performance.now();
       const count = STUDIO_METHODS[settings.method].codesAnew ? step.pictures : step.bytes;
-      meter ??= startRateMeter(now, { count, share: step.share });
+      if (step.stage !== "reading") meter ??= startRateMeter(now, { count, share: step.share });
       const progress = progressOf(meter, now, step, count);
-      if (this.current.phase === "dividing" && !cancelling.signal.aborted) this.show({ ...this.current, progress });
+      if (this.current.phase === "dividing" && !signal.aborted) this.show({ ...this.current, progress });
     };
     try {
       await records.put(record);
-      const output = await this.atWork().divide({ id, target }, goOn, source.file, settings, cancelling.signal, onStep);
+      const output = await this.atWork().divide({ id, target }, goOn, source.file, settings, signal, onStep);
       const { main: _main, slave: _slave, ...kept } = output;
       await records.put({ ...record, output: kept });
       this.finish(source, record, output);
     } catch (error) {
       await records.remove(id);
-      files.release(id);
-      const why = (error as Error).name === "AbortError" ? { wasCancelled: true } : { error: error as Error };
-      if (this.current.phase === "dividing") this.show({ phase: "chosen", source, facts, ...why });
+      throw error;
     } finally {
-      if (this.running?.id === id) this.running = undefined;
+      this.rest();
     }
   }
 
-  /** The finished division shown before: its files go, unless they were neither sent nor kept. */
-  private putAway(): void {
-    if (this.shownId === undefined) return;
-    this.parts.files.release(this.shownId);
-    this.shownId = undefined;
-    void this.parts.files.removeStale();
-  }
-
-  private async posterFor({ file }: Source, facts: SourceFacts, { poster, startSeconds }: Thumbnails) {
+  private async posterFor(
+    { file }: Source,
+    facts: SourceFacts,
+    { poster, startSeconds, pictureSeconds = startSeconds }: Thumbnails,
+  ) {
     if (!poster || facts.poster === undefined) return undefined;
-    return startSeconds === 0 ? facts.poster : this.atWork().poster(file, startSeconds);
+    return pictureSeconds === 0 ? facts.poster : this.atWork().poster(file, pictureSeconds);
   }
 }
 
-function progressOf(meter: RateMeter, now: number, step: DivisionStep, count: number): DivisionProgress {
-  meter.add(now, count);
-  return { ...step, rate: meter.rate(), secondsLeft: meter.secondsLeft(now, step.share) };
+/** Nothing for an error that only says that it was wanted. */
+const whyEnded = (error: Error): { wasCancelled: true } | { error: Error } =>
+  error.name === "AbortError" ? { wasCancelled: true } : { error };
+
+/** How fast and how long is told of the dividing alone. */
+function progressOf(meter: RateMeter | undefined, now: number, step: DivisionStep, count: number): DivisionProgress {
+  if (step.stage !== "dividing") return { ...step, rate: undefined, secondsLeft: undefined };
+  meter?.add(now, count);
+  return { ...step, rate: meter?.rate(), secondsLeft: meter?.secondsLeft(now, step.share) };
 }

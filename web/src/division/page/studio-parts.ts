@@ -7,7 +7,7 @@ import { identify, putRecord, removeRecord } from "./division-records.ts";
 import { finishedFiles, holdDivision, releaseDivision, removeOutput, removeStaleFolders } from "./output-folders.ts";
 import type { StudioParts } from "./studio-division.ts";
 
-export const STUDIO_PARTS: StudioParts = {
+export const STUDIO_PARTS: Omit<StudioParts, "turn"> = {
   startDivider: () => new DivideClient(),
   records: { put: putRecord, remove: removeRecord },
   files: {

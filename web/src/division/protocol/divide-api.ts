@@ -12,18 +12,27 @@ export interface MethodOffer {
   method: StudioMethod;
   /** Why it does not take the file; undefined where it does. */
   refusal: string | undefined;
+  /** The same as a code, for the page's own words; absent where there is none. */
+  reason?: string | undefined;
 }
 
 export interface SourceFacts {
   /** Container, as its makers call it: `MP4`, `QuickTime File Format`, `WebM`. */
   container: string;
   bytes: number;
+  /** Of what is there. */
   durationSeconds: number;
+  /** What a cut file tells of its length; absent where the file is whole, as far as its container says. */
+  toldSeconds?: number;
   video: {
     codec: string;
+    /** As coded. */
     width: number;
     height: number;
-    /** Pictures as a rule a second. */
+    /** As shown: upright, in square pixels. */
+    shownWidth: number;
+    shownHeight: number;
+    /** Pictures as a rule a second; a picture may be two fields. 0 where neither the file nor its pictures tell. */
     framesPerSecond: number;
     /** False where the pictures keep no even rhythm; they keep their own times. */
     isConstantRate: boolean;
@@ -38,6 +47,8 @@ export interface SourceFacts {
   hasUnplayedSound: boolean;
   /** This browser decodes the pictures as they are coded: the first was tried. */
   isDecodable: boolean;
+  /** This browser has a decoder, but the first picture is missing or damaged. */
+  lacksPicture?: boolean;
   /** The container packed or encrypted its pictures once more, which the player does not undo. */
   isPacked: boolean;
   /** The rate of pictures at which coding anew stays below the source, and whether they suffer by it; absent where it is refused. */
@@ -50,14 +61,22 @@ export interface SourceFacts {
   captions?: { tracks: CaptionTrack[]; leftOut: string[] };
 }
 
+/** A picture that may become the poster. */
+export interface StripPicture {
+  seconds: number;
+  poster: NonNullable<MainHeader["poster"]>;
+}
+
 /** What the library shows of a video in the clear (Cmix patent [0066]). */
 export interface Thumbnails {
   /** A picture, in the main's header. */
   poster: boolean;
   /** A short video without sound, beside the main. */
   teaser: boolean;
-  /** Where both are taken; 0: the teaser from the beginning, the picture a little later, as many videos begin black. */
+  /** Where both are taken; 0: the teaser from the beginning, the picture where the video is not black any more. */
   startSeconds: number;
+  /** Where the picture is taken, if elsewhere. */
+  pictureSeconds?: number;
 }
 
 /** MP4 or WebM. Bytes and no Blob: not every browser keeps a Blob in IndexedDB. */
@@ -70,6 +89,10 @@ export interface DivideSettings {
   method: StudioMethod;
   title: string;
   copyright: string;
+  /** As the library sorts by it; empty for none. */
+  genre?: string;
+  /** The youngest age in years that may watch it; 0 for everyone. */
+  ageLimit?: number;
   /** Where pictures are coded anew. */
   quality: number;
   /** Where pictures are coded anew: aims at this rate of pictures instead of `quality`, in kbit/s. */
@@ -96,7 +119,11 @@ export interface DivisionPlace {
   target?: FileSystemFileHandle | undefined;
 }
 
+/** `reading` the file's index, `dividing` it, `finishing` the two files, making the `teaser`. */
+export type DivisionStage = "reading" | "dividing" | "finishing" | "teaser";
+
 export interface DivisionStep {
+  stage: DivisionStage;
   pictures: number;
   bytes: number;
   /** 0 to 1. */
@@ -128,6 +155,8 @@ export interface DivideWorkerApi {
   /** @throws InputError no video in it; UnsupportedError no method takes it */
   inspect(file: Blob): Promise<SourceFacts>;
   /** Another small picture of a file than that of `inspect`; undefined where none can be made. @throws as `inspect` */
+  /** Pictures of it to choose the poster from; none where none can be made. */
+  strip(file: Blob): Promise<StripPicture[]>;
   poster(file: Blob, startSeconds: number): Promise<MainHeader["poster"]>;
   /**
    * Divides with the method of `settings`.

@@ -1,5 +1,5 @@
 /** What the Studio knows of a file that the demuxer's library does not read: one video track and no sound. */
-import type { SourceFacts } from "../protocol/divide-api.ts";
+import type { MethodOffer, SourceFacts } from "../protocol/divide-api.ts";
 import type { StudioMethod } from "../protocol/studio-methods.ts";
 
 export interface CodedVideo {
@@ -9,6 +9,7 @@ export interface CodedVideo {
   codec: string;
   width: number;
   height: number;
+  pixelAspect: readonly [number, number];
   frameRate: readonly [number, number];
   rotation?: SourceFacts["video"]["rotation"];
   mirrored?: boolean;
@@ -18,12 +19,26 @@ export interface CodedVideo {
   /** The method that keeps it as it is. */
   keptBy: StudioMethod;
   /** Why it cannot be compressed; undefined where it can. */
-  notCompressed: string | undefined;
+  notCompressed: Pick<MethodOffer, "refusal" | "reason">;
+}
+
+/** A picture's size as it is shown: upright, in square pixels. */
+export function shownSize({
+  width,
+  height,
+  pixelAspect: [across, down],
+  rotation,
+}: Pick<CodedVideo, "width" | "height" | "pixelAspect"> & { rotation: number }): {
+  shownWidth: number;
+  shownHeight: number;
+} {
+  const shownWidth = Math.max(1, Math.round((width * across) / down));
+  return rotation % 180 === 0 ? { shownWidth, shownHeight: height } : { shownWidth: height, shownHeight: shownWidth };
 }
 
 export function codedVideoFacts(video: CodedVideo): SourceFacts {
   const { container, bytes, durationSeconds, codec, width, height, frameRate, isDecodable } = video;
-  const { rotation = 0, mirrored = false, isPacked = false, keptBy, notCompressed } = video;
+  const { pixelAspect, rotation = 0, mirrored = false, isPacked = false, keptBy, notCompressed } = video;
   const framesPerSecond = frameRate[0] / frameRate[1];
   return {
     container,
@@ -33,6 +48,7 @@ export function codedVideoFacts(video: CodedVideo): SourceFacts {
       codec,
       width,
       height,
+      ...shownSize({ width, height, pixelAspect, rotation }),
       framesPerSecond,
       isConstantRate: true,
       rotation,
@@ -46,7 +62,7 @@ export function codedVideoFacts(video: CodedVideo): SourceFacts {
     isPacked,
     offers: [
       { method: keptBy, refusal: undefined },
-      { method: "compress", refusal: notCompressed },
+      { method: "compress", ...notCompressed },
     ],
   };
 }

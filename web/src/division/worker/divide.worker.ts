@@ -20,8 +20,10 @@ import type {
   DivideWorkerApi,
   DivisionOutput,
   DivisionPlace,
+  DivisionStage,
   DivisionStep,
   SourceFacts,
+  StripPicture,
 } from "../protocol/divide-api.ts";
 import { MpegReader } from "./mpeg-reader.ts";
 import { type DivisionFiles, openFiles } from "./output-file.ts";
@@ -31,13 +33,16 @@ import { makeTeaser } from "./teaser.ts";
 
 const STEP_MILLISECONDS = 100;
 
-/** Passes the first step on, the last one, and between them one a tenth of a second: each makes the page draw. */
+/** Passes the first step of each stage on, the last one, and between them one a tenth of a second: each makes the page draw. */
 function thinned(onProgress: (step: DivisionStep) => void): (step: DivisionStep) => void {
   let last = 0;
+  let stage: DivisionStage | undefined;
   return (step) => {
     const now = performance.now();
-    if (step.share < 1 && now - last < STEP_MILLISECONDS) return;
+    const isNew = step.stage !== stage;
+    if (!isNew && step.share < 1 && now - last < STEP_MILLISECONDS) return;
     last = now;
+    stage = step.stage;
     onProgress(step);
   };
 }
@@ -126,6 +131,17 @@ class DivideWorker implements DivideWorkerApi {
     }
   }
 
+  async strip(file: Blob): Promise<StripPicture[]> {
+    const mpeg = await MpegReader.open(file);
+    if (mpeg !== undefined) return mpeg.strip();
+    const reader = await SourceReader.open(file);
+    try {
+      return await reader.strip();
+    } finally {
+      reader.close();
+    }
+  }
+
   async divide(
     { id, target }: DivisionPlace,
     goOn: boolean,
@@ -148,7 +164,25 @@ class DivideWorker implements DivideWorkerApi {
       signal.throwIfAborted();
       const decoded = new DecodedFile(file, signal);
       const show = thinned(onProgress);
-      const { title, copyright, protection, service, player, mainName, slaveName, poster, captions } = settings;
+      let step: DivisionStep = { stage: "reading", pictures: 0, bytes: 0, share: 0 };
+      const tell = (news: Partial<DivisionStep>): void => {
+        step = { ...step, ...news };
+        show(step);
+      };
+      tell({});
+      const {
+        title,
+        copyright,
+        genre = "",
+        ageLimit = 0,
+        protection,
+        service,
+        player,
+        mainName,
+        slaveName,
+        poster,
+        captions,
+      } = settings;
       const { quality, bitrateKbits, bitplane } = settings;
       const result = await divideVideo(
         method,
@@ -156,7 +190,7 @@ class DivideWorker implements DivideWorkerApi {
           source: readAhead(sourceFromBlob(file)),
           openMedia: decoded.open,
           settings: { quality, bitplane, ...(bitrateKbits === undefined ? {} : { bitrateKbits }) },
-          ...{ title, copyright, protection, service, player, mainName, slaveName },
+          ...{ title, copyright, genre, ageLimit, protection, service, player, mainName, slaveName },
           ...(poster === undefined ? {} : { poster }),
           ...(captions === undefined ? {} : { captions }),
           signal,
@@ -164,7 +198,7 @@ class DivideWorker implements DivideWorkerApi {
             const { durationSeconds } = decoded;
             const byTime = durationSeconds > 0 ? Math.min(1, microseconds / 1e6 / durationSeconds) : 0;
             const share = totalBytes > 0 ? bytes / totalBytes : byTime;
-            show({ pictures, bytes: share * file.size, share });
+            tell({ stage: share < 1 ? "dividing" : "finishing", pictures, bytes: share * file.size, share });
           },
         },
         sinks,
@@ -173,6 +207,7 @@ class DivideWorker implements DivideWorkerApi {
       );
       const seconds = (performance.now() - start) / 1000;
       const { thumbnails } = settings;
+      if (thumbnails.teaser) tell({ stage: "teaser", share: 1 });
       const teaser = thumbnails.teaser ? await makeTeaser(file, thumbnails.startSeconds, signal) : undefined;
       return {
         method: result.method,

@@ -19,9 +19,10 @@ import {
 } from "../../../../codec/index.ts";
 import { CmixError, sourceFromBlob } from "../../../../codec/page.ts";
 import { playableSounds } from "../../player/worker/feeds/sound-decodings.ts";
-import type { SourceFacts } from "../protocol/divide-api.ts";
+import type { SourceFacts, StripPicture } from "../protocol/divide-api.ts";
+import { reasonCode } from "../protocol/reason-code.ts";
 import { codedVideoFacts } from "./coded-video-facts.ts";
-import { drawPoster, POSTER_POSITION } from "./poster.ts";
+import { type DrawnPoster, drawPoster, drawStrip, firstBright } from "./poster.ts";
 
 /** Packets by which the sound's rate is told. */
 const RATE_PACKETS = 100;
@@ -74,10 +75,11 @@ export class MpegReader {
       codec: mpeg2 ? "MPEG-2" : "MPEG-1",
       width,
       height,
+      pixelAspect: mpegVideoTrack(found).pixelAspect,
       frameRate,
-      isDecodable: true,
+      isDecodable: refusal === undefined,
       keptBy: "mpeg",
-      notCompressed: refusal,
+      notCompressed: { refusal: refusal?.message, reason: refusal && reasonCode(refusal) },
     });
     const poster = refusal === undefined ? await this.poster(0) : undefined;
     return {
@@ -106,7 +108,16 @@ export class MpegReader {
   /** A small JPEG, from a picture early in the video where `startSeconds` is 0; undefined where it cannot be made, which stops no division. */
   async poster(startSeconds: number): Promise<MainHeader["poster"]> {
     const duration = await this.durationSeconds();
-    const wanted = startSeconds > 0 ? Math.min(startSeconds, duration) : duration * POSTER_POSITION;
+    if (startSeconds > 0) return (await this.pictureNear(Math.min(startSeconds, duration)))?.poster;
+    return firstBright((share) => this.pictureNear(share * duration));
+  }
+
+  /** Pictures to choose the poster from. */
+  async strip(): Promise<StripPicture[]> {
+    return drawStrip(await this.durationSeconds(), (seconds) => this.pictureNear(seconds));
+  }
+
+  private async pictureNear(wanted: number): Promise<DrawnPoster | undefined> {
     let last: VideoSample | undefined;
     try {
       for await (const sample of this.samples(wanted)) {
@@ -159,7 +170,7 @@ export class MpegReader {
   }
 
   /** What goes along with compressed pictures, and its rate; or why the pictures cannot be compressed. */
-  private async carriedSound(): Promise<{ carried?: { bits: number }; refusal?: string }> {
+  private async carriedSound(): Promise<{ carried?: { bits: number }; refusal?: CmixError }> {
     try {
       const media = await this.media();
       try {
@@ -168,7 +179,7 @@ export class MpegReader {
         media.close();
       }
     } catch (error) {
-      if (error instanceof CmixError) return { refusal: error.message };
+      if (error instanceof CmixError) return { refusal: error };
       throw error;
     }
   }

@@ -1,20 +1,70 @@
 /** The small picture of a video that its main carries in the clear. */
 import type { VideoSample } from "mediabunny";
 import type { MainHeader } from "../../../../codec/index.ts";
+import type { StripPicture } from "../protocol/divide-api.ts";
 
 const MOST_WIDTH = 320;
-/** Of the duration: where it is taken from by default, as the very first pictures are often black. */
-export const POSTER_POSITION = 0.1;
+/** Of the duration: where it is taken from by default, as the very first pictures are often black; the first that is not dark counts. */
+const POSITIONS = [0.1, 0.2, 0.35, 0.5, 0.75];
+/** Mean of the channels, of 255. */
+const DARK_BELOW = 20;
+
+type Poster = NonNullable<MainHeader["poster"]>;
+
+/** A small picture, and whether there is next to nothing to be seen on it. */
+export interface DrawnPoster {
+  poster: Poster;
+  isDark: boolean;
+}
+
+/** The picture at the earliest of the usual places that is not dark; where all are, the first. @param draw the one at a share of the duration */
+export async function firstBright(
+  draw: (share: number) => Promise<DrawnPoster | undefined>,
+): Promise<Poster | undefined> {
+  let first: Poster | undefined;
+  for (const position of POSITIONS) {
+    const drawn = await draw(position);
+    if (drawn?.isDark === false) return drawn.poster;
+    first ??= drawn?.poster;
+  }
+  return first;
+}
+
+/** Pictures of the strip that a creator chooses from: as many, from evenly spread places. */
+const STRIP_PICTURES = 8;
+
+/** The pictures that are not dark. @param draw the one at a time */
+export async function drawStrip(
+  durationSeconds: number,
+  draw: (seconds: number) => Promise<DrawnPoster | undefined>,
+): Promise<StripPicture[]> {
+  const strip: StripPicture[] = [];
+  for (let i = 0; i < STRIP_PICTURES; i++) {
+    const seconds = ((i + 0.5) / STRIP_PICTURES) * durationSeconds;
+    const drawn = await draw(seconds);
+    if (drawn?.isDark === false) strip.push({ seconds, poster: drawn.poster });
+  }
+  return strip;
+}
 
 /** A small upright JPEG in the shape in which the picture is shown; undefined where this browser makes none. */
-export async function drawPoster(sample: VideoSample): Promise<MainHeader["poster"]> {
+export async function drawPoster(sample: VideoSample): Promise<DrawnPoster | undefined> {
   const width = Math.min(MOST_WIDTH, sample.displayWidth);
   const height = Math.max(1, Math.round((width * sample.displayHeight) / sample.displayWidth));
   const canvas = new OffscreenCanvas(width, height);
-  const context = canvas.getContext("2d");
+  const context = canvas.getContext("2d", { willReadFrequently: true });
   if (context === null) return undefined;
   sample.draw(context, 0, 0, width, height);
   const blob = await canvas.convertToBlob({ type: "image/jpeg", quality: 0.8 });
   if (blob.type !== "image/jpeg") return undefined;
-  return { type: "image/jpeg", data: new Uint8Array(await blob.arrayBuffer()) };
+  const poster: Poster = { type: "image/jpeg", data: new Uint8Array(await blob.arrayBuffer()) };
+  return { poster, isDark: meanOf(context.getImageData(0, 0, width, height).data) < DARK_BELOW };
+}
+
+/** Of red, green and blue. */
+function meanOf(pixels: Uint8ClampedArray): number {
+  let sum = 0;
+  for (let at = 0; at < pixels.length; at += 4)
+    sum += (pixels[at] ?? 0) + (pixels[at + 1] ?? 0) + (pixels[at + 2] ?? 0);
+  return sum / ((3 * pixels.length) / 4);
 }

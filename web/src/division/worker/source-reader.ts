@@ -26,10 +26,12 @@ import { CmixError, type ErrorDetails, InputError, UnsupportedError } from "../.
 import { canPlaySound } from "../../shared/worker/decoder-support.ts";
 import { keepEarlyTimes } from "../../shared/worker/early-pictures.ts";
 import { heldSample, partsFrom, type TrackPart } from "../../shared/worker/presentation.ts";
-import type { SourceFacts } from "../protocol/divide-api.ts";
-import { type AsItIs, decodesFirst, keptFacts, lookAsItIs, shownSpan } from "./as-it-is.ts";
+import type { MethodOffer, SourceFacts, StripPicture } from "../protocol/divide-api.ts";
+import { reasonCode } from "../protocol/reason-code.ts";
+import { type AsItIs, decodesFirst, keptFacts, lookAsItIs, secondsOfCut, shownSpan } from "./as-it-is.ts";
+import { shownSize } from "./coded-video-facts.ts";
 import { copyPicture, DIRECT_FORMATS } from "./picture-copy.ts";
-import { drawPoster, POSTER_POSITION } from "./poster.ts";
+import { type DrawnPoster, drawPoster, drawStrip, firstBright } from "./poster.ts";
 
 /** Packets inspected for the frame rate and for the sound's bits. */
 const RATE_PACKETS = 300;
@@ -97,16 +99,17 @@ export class SourceReader {
   private static async read(file: Blob, input: Input, asItIs: AsItIs): Promise<SourceReader> {
     if (!(await input.canRead()))
       throw new InputError(
-        "this is no video file that can be read here: choose an MP4, MOV, WebM, MKV, IVF, H.264 or transport stream",
+        "this is no video file that can be read here: choose an MP4, MOV, WebM, MKV, IVF, H.264, MPEG or transport stream",
+        { reason: "noVideoFile" },
       );
     const video = await input.getPrimaryVideoTrack();
-    if (video === null) throw new InputError("there is no video in this file: choose another one");
+    if (video === null)
+      throw new InputError("there is no video in this file: choose another one", { reason: "noVideo" });
     const codec = (await video.getCodecParameterString()) ?? (await video.getCodec());
-    const isDecodable = codec !== null && (await video.canDecode()) && (await decodesFirst(video));
-    const notDecoded = isDecodable
-      ? undefined
-      : `this browser has no decoder for the video (${codec ?? asItIs.codec ?? "unknown codec"}): convert it to H.264, or try another browser`;
-    if (asItIs.refusal !== undefined && notDecoded !== undefined) throw new UnsupportedError(notDecoded, { codec });
+    const hasDecoder = codec !== null && (await video.canDecode());
+    const isDecodable = hasDecoder && (await decodesFirst(video));
+    const notDecoded = isDecodable ? undefined : notDecodedError(hasDecoder, codec ?? asItIs.codec);
+    if (asItIs.refusal !== undefined && notDecoded !== undefined) throw notDecoded;
     if (isDecodable) await keepEarlyTimes(video);
     const sound = (await input.getPrimaryAudioTrack()) ?? undefined;
     const isTransport = (await input.getFormat()) === MPEG_TS;
@@ -119,22 +122,34 @@ export class SourceReader {
     const span = await shownSpan(video, asItIs.index);
     const { beginsSeconds } = span;
     // Told as the player will tell it, where we read the file ourselves.
-    const durationSeconds = kept?.durationSeconds ?? span.durationSeconds;
-    const width = kept?.width ?? (await video.getCodedWidth());
-    const height = kept?.height ?? (await video.getCodedHeight());
+    const toldSeconds = kept?.durationSeconds ?? span.durationSeconds;
+    const presentSeconds = await secondsOfCut(file, asItIs.index, toldSeconds);
+    const durationSeconds = presentSeconds ?? toldSeconds;
+    const rotation = await video.getRotation();
+    const picture = kept ?? {
+      width: await video.getCodedWidth(),
+      height: await video.getCodedHeight(),
+      pixelAspect: [1, 1] as const,
+      framesPerSecond: rates.probedPacketCount > 1 ? rates.bestGuessFrameRate : 0,
+    };
+    const { width, height, framesPerSecond } = picture;
+    // The demuxer counts each field of a transport stream as a picture.
+    const averageRate = isTransport || rates.probedPacketCount < 2 ? framesPerSecond : rates.averageFrameRate;
     const facts: SourceFacts = {
       container: (await input.getFormat()).name,
       bytes: file.size,
       durationSeconds,
+      ...(presentSeconds === undefined ? {} : { toldSeconds }),
       video: {
         codec: codec ?? asItIs.codec ?? "unknown codec",
         width,
         height,
-        framesPerSecond: kept?.framesPerSecond ?? rates.bestGuessFrameRate,
+        ...shownSize({ ...picture, rotation }),
+        framesPerSecond,
         isConstantRate: rates.frameRateIsConstant,
-        rotation: await video.getRotation(),
+        rotation,
         mirrored: await video.getFlip(),
-        estimatedPictures: Math.max(1, Math.round(durationSeconds * rates.averageFrameRate)),
+        estimatedPictures: Math.max(1, Math.round(durationSeconds * averageRate)),
       },
       sound:
         sound === undefined || soundCodec === undefined
@@ -143,17 +158,15 @@ export class SourceReader {
       hasUnknownSound: (sound ?? ownSound) !== undefined && soundCodec === undefined,
       hasUnplayedSound: sound !== undefined && isTransport && kept?.sound === undefined,
       isDecodable,
+      ...(hasDecoder && !isDecodable ? { lacksPicture: true } : {}),
       isPacked: false,
       belowSource: rateBelowSource({
         bits: file.size * 8,
         durationSeconds,
         soundBits: sound === undefined ? 0 : (await sound.computePacketStats(RATE_PACKETS)).averageBitrate,
-        samples: width * height * rates.averageFrameRate,
+        samples: width * height * averageRate,
       }),
-      offers: [
-        { method: "samples", refusal: asItIs.refusal },
-        { method: "compress", refusal: notDecoded },
-      ],
+      offers: [offer("samples", asItIs.refusal), offer("compress", notDecoded)],
     };
     return new SourceReader(input, video, sound, facts, asItIs.index, beginsSeconds);
   }
@@ -193,19 +206,29 @@ export class SourceReader {
 
   /** A small upright JPEG, from a picture early in the video where `startSeconds` is 0; undefined where it cannot be made, which stops no division. */
   async poster(startSeconds: number): Promise<MainHeader["poster"]> {
-    return this.makePoster(startSeconds).catch(() => undefined);
+    const seconds = this.facts.durationSeconds;
+    if (startSeconds > 0) return (await this.pictureAt(Math.min(startSeconds, seconds)))?.poster;
+    return firstBright((share) => this.pictureAt(share * seconds));
   }
 
-  private async makePoster(startSeconds: number): Promise<MainHeader["poster"]> {
-    const start = Math.max(this.beginsSeconds, await this.video.getFirstTimestamp());
-    const seconds = this.facts.durationSeconds - (start - this.beginsSeconds);
-    const at = start + (startSeconds > 0 ? Math.min(startSeconds, seconds) : seconds * POSTER_POSITION);
-    const sample = await new VideoSampleSink(this.video).getSample(at);
-    if (sample === null) return undefined;
+  /** Pictures to choose the poster from. */
+  strip(): Promise<StripPicture[]> {
+    return drawStrip(this.facts.durationSeconds, (seconds) => this.pictureAt(seconds));
+  }
+
+  /** Undefined where none can be made. @param seconds of the presentation */
+  private async pictureAt(seconds: number): Promise<DrawnPoster | undefined> {
     try {
-      return await drawPoster(sample);
-    } finally {
-      sample.close();
+      const first = await this.video.getFirstTimestamp();
+      const sample = await new VideoSampleSink(this.video).getSample(Math.max(first, this.beginsSeconds + seconds));
+      if (sample === null) return undefined;
+      try {
+        return await drawPoster(sample);
+      } finally {
+        sample.close();
+      }
+    } catch {
+      return undefined;
     }
   }
 
@@ -331,13 +354,31 @@ export class SourceReader {
   }
 }
 
+const offer = (method: MethodOffer["method"], refusal: CmixError | undefined): MethodOffer => ({
+  method,
+  refusal: refusal?.message,
+  reason: refusal && reasonCode(refusal),
+});
+
+function notDecodedError(hasDecoder: boolean, codec = "unknown codec"): CmixError {
+  if (hasDecoder)
+    return new InputError("no picture of this file can be decoded: it is cut or damaged; choose another one", {
+      codec,
+      reason: "undecodedPicture",
+    });
+  return new UnsupportedError(
+    `this browser has no decoder for the video (${codec}): convert it to H.264, or try another browser`,
+    { codec, reason: "noDecoder" },
+  );
+}
+
 /** What mediabunny and the browser's decoders throw at a damaged file says little by itself. */
 function inputError(error: unknown, what: string, details: ErrorDetails = {}): Error {
   if (error instanceof CmixError) return error;
   const reason = (error as Error).message.replace(/[.\s]+$/, "");
   return new InputError(
     `${what} (${reason}): the file is damaged, or of a kind that is not known here; choose another one`,
-    details,
+    { reason: "unreadable", ...details },
   );
 }
 

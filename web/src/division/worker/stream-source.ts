@@ -43,7 +43,7 @@ async function factsOf(file: Blob, index: SourceIndex): Promise<SourceFacts | un
   const { container, streams, film, durationMicroseconds } = index;
   const { track, isPacked = false } = streams[film] ?? {};
   if (track?.kind !== "video") return undefined;
-  const { codec, width, height, frameRate, rotation, mirrored } = track;
+  const { codec, width, height, pixelAspect, frameRate, rotation, mirrored } = track;
   return codedVideoFacts({
     container: NAMES[container] ?? container.toUpperCase(),
     bytes: file.size,
@@ -51,13 +51,16 @@ async function factsOf(file: Blob, index: SourceIndex): Promise<SourceFacts | un
     codec,
     width,
     height,
+    pixelAspect,
     frameRate,
     rotation,
     mirrored,
     isDecodable: !isPacked && (await canDecodePictures(track)),
     isPacked,
     keptBy: "samples",
-    notCompressed:
-      "a file of this form is not compressed here: put it into an MP4 first (ffmpeg -i IN -c copy OUT.mp4)",
+    notCompressed: {
+      refusal: "a file of this form is not compressed here: put it into an MP4 first (ffmpeg -i IN -c copy OUT.mp4)",
+      reason: "putIntoMp4",
+    },
   });
 }

@@ -23,7 +23,8 @@ export function DivisionProgressView({
   onCancel,
 }: DivisionProgressProps): ReactNode {
   const { t } = useText();
-  const { pictures, bytes, share, rate, secondsLeft } = progress;
+  const { stage, pictures, bytes, share, rate, secondsLeft } = progress;
+  const isDividing = stage === "dividing";
   const { codesAnew, canGoOn } = STUDIO_METHODS[method];
   const done = codesAnew
     ? t("studio.frames", { done: pictures, total: Math.max(pictures, totalPictures) })
@@ -35,13 +36,22 @@ export function DivisionProgressView({
   return (
     <div className="dividing">
       <h2>{t("studio.dividing")}</h2>
-      <p className="percent" aria-hidden="true">
-        {Math.floor(share * 100)}
-        <small> %</small>
+      <p className="percent" aria-hidden="true" data-stage={stage}>
+        {isDividing ? (
+          <>
+            {Math.floor(share * 100)}
+            <small> %</small>
+          </>
+        ) : (
+          t(`studio.stage.${stage}`)
+        )}
       </p>
-      <ProgressBar share={share} label={t("studio.progress")} />
+      <ProgressBar share={isDividing ? share : undefined} label={t("studio.progress")} />
+      <p className="visually-hidden" role="status">
+        {t(`studio.stage.${stage}`)}
+      </p>
       <p className="progress-line">
-        <span>{share === 0 ? t("studio.starting") : done}</span>
+        <span>{isDividing && done}</span>
         <span>
           {rate !== undefined && speed(rate)}
           {rate !== undefined && secondsLeft !== undefined && " · "}
@@ -49,9 +59,11 @@ export function DivisionProgressView({
         </span>
       </p>
       <p className="quiet">{t(canGoOn ? "studio.stay.goOn" : "studio.stay")}</p>
-      <button type="button" className="button" disabled={isCancelling} onClick={onCancel}>
-        {t(isCancelling ? "studio.cancelling" : "studio.cancel")}
-      </button>
+      <div className="actions studio-foot">
+        <button type="button" className="button" disabled={isCancelling} onClick={onCancel}>
+          {t(isCancelling ? "studio.cancelling" : "studio.cancel")}
+        </button>
+      </div>
     </div>
   );
 }

@@ -1,51 +1,49 @@
 import { type ReactNode, useMemo } from "react";
+import type { DivisionRecord } from "../../division/page/division-records.ts";
 import type { Transfer } from "../../division/page/studio-division.ts";
 import type { DivisionOutput, Teaser } from "../../division/protocol/divide-api.ts";
 import { STUDIO_METHODS } from "../../division/protocol/studio-methods.ts";
 import { wantsAccount } from "../../shared/api/session.ts";
 import { useText } from "../../shared/i18n/text.tsx";
-import { openInWatch } from "../../shared/routing/handoff.ts";
 import { FileVideo } from "../../shared/ui/file-video.tsx";
 import { Hint, ProgressBar } from "../../shared/ui/notices.tsx";
 import { formatBytes, formatShare, formatTime } from "../../shared/ui/text-format.ts";
 import { useUrlOf } from "../../shared/ui/use-url-of.ts";
 import { SignInToUpload } from "../account/sign-in-to-upload.tsx";
+import { Published } from "./published.tsx";
 
 /** A source that gives less than this of its length was cut. */
 const WHOLE_SHARE = 0.95;
 
 interface DivisionResultProps {
   output: DivisionOutput;
-  wantsTeaser: boolean;
-  sourceBytes: number;
-  /** What the source says of itself. */
-  sourceSeconds: number;
-  fileName: string;
-  /** The file that the main was written to, where the creator chose one. */
-  writtenTo: string | undefined;
+  record: DivisionRecord;
   slave: Transfer;
   main: Transfer;
   onSendSlave: () => void;
   onPublish: () => void;
   onSaved: () => void;
+  onWatch: () => void;
 }
 
 export function DivisionResult({
   output,
-  wantsTeaser,
-  sourceBytes,
-  sourceSeconds,
-  fileName,
-  writtenTo,
+  record: { facts, settings, target },
   slave,
   main,
   onSendSlave,
   onPublish,
   onSaved,
+  onWatch,
 }: DivisionResultProps): ReactNode {
   const { t } = useText();
   const { pictures, seconds, mainBytes, extrasBytes, slaveBytes, keptBytes } = output;
   const { codesAnew } = STUDIO_METHODS[output.method];
+  const sourceBytes = facts.bytes;
+  const sourceSeconds = facts.toldSeconds ?? facts.durationSeconds;
+  /** The file that the main was written to, where the creator chose one. */
+  const writtenTo = target?.name;
+  const isPlayable = codesAnew || (facts.isDecodable && !facts.isPacked);
   const rows = [
     { name: t("studio.size.source"), bytes: sourceBytes },
     { name: t("studio.size.main"), bytes: mainBytes + extrasBytes },
@@ -91,15 +89,10 @@ export function DivisionResult({
           {t("studio.short", { done: formatTime(output.durationSeconds), whole: formatTime(sourceSeconds) })}
         </Hint>
       )}
-      <SlaveTransfer transfer={slave} onSend={onSendSlave} />
-      <div className="actions">
-        {writtenTo === undefined && <SaveLink file={output.main} fileName={fileName} onSaved={onSaved} />}
-        <button
-          type="button"
-          className="button"
-          disabled={slave.state !== "done"}
-          onClick={() => openInWatch(output.main)}
-        >
+      <SlaveTransfer transfer={slave} isPlayable={isPlayable} codec={facts.video.codec} onSend={onSendSlave} />
+      <div className="actions studio-save">
+        {writtenTo === undefined && <SaveLink file={output.main} fileName={settings.mainName} onSaved={onSaved} />}
+        <button type="button" className="button" disabled={slave.state !== "done"} onClick={onWatch}>
           {t("studio.watchNow")}
         </button>
       </div>
@@ -107,13 +100,15 @@ export function DivisionResult({
         {writtenTo !== undefined && `${t("studio.written", { name: writtenTo })} `}
         {t("studio.saveHint")}
       </p>
-      {wantsTeaser &&
+      {settings.thumbnails.teaser &&
         (output.teaser === undefined ? (
           <Hint>{t("studio.teaser.none")}</Hint>
         ) : (
           <TeaserPreview teaser={output.teaser} />
         ))}
-      {slave.state === "done" && <Publishing transfer={main} onPublish={onPublish} />}
+      {slave.state === "done" && (
+        <Publishing transfer={main} mainId={output.mainId} title={settings.title} onPublish={onPublish} />
+      )}
     </div>
   );
 }
@@ -139,7 +134,18 @@ function SaveLink({ file, fileName, onSaved }: { file: Blob; fileName: string; o
   );
 }
 
-function SlaveTransfer({ transfer, onSend }: { transfer: Transfer; onSend: () => void }): ReactNode {
+function SlaveTransfer({
+  transfer,
+  isPlayable,
+  codec,
+  onSend,
+}: {
+  transfer: Transfer;
+  /** By this browser. */
+  isPlayable: boolean;
+  codec: string;
+  onSend: () => void;
+}): ReactNode {
   const { t, reason } = useText();
   if (transfer.state === "failed") {
     if (wantsAccount(transfer.error)) return <SignInToUpload onReady={onSend} />;
@@ -156,31 +162,57 @@ function SlaveTransfer({ transfer, onSend }: { transfer: Transfer; onSend: () =>
   return (
     <div className={`notice ${transfer.state === "done" ? "notice-good" : ""}`} role="status">
       {transfer.state === "done" ? (
-        <p>{t("studio.upload.done")}</p>
+        <p>{isPlayable ? t("studio.upload.done") : t("studio.upload.doneElsewhere", { codec })}</p>
       ) : (
         <>
-          <p>{t("studio.upload.sending", { percent: formatShare(share, 1) })}</p>
-          <ProgressBar share={share} label={t("studio.upload.sending", { percent: "" })} />
+          <p>
+            {share === 0
+              ? t("studio.upload.preparing")
+              : t("studio.upload.sending", { percent: formatShare(share, 1) })}
+          </p>
+          <ProgressBar share={share === 0 ? undefined : share} label={t("studio.upload.sending", { percent: "" })} />
         </>
       )}
     </div>
   );
 }
 
-function Publishing({ transfer, onPublish }: { transfer: Transfer; onPublish: () => void }): ReactNode {
+function Publishing({
+  transfer,
+  mainId,
+  title,
+  onPublish,
+}: {
+  transfer: Transfer;
+  mainId: string;
+  title: string;
+  onPublish: () => void;
+}): ReactNode {
   const { t, reason } = useText();
-  if (transfer.state === "done") return <p role="status">{t("studio.publish.done")}</p>;
+  if (transfer.state === "done") return <Published mainId={mainId} title={title} />;
   if (transfer.state === "sending")
-    return <p role="status">{t("studio.publish.sending", { percent: formatShare(transfer.share, 1) })}</p>;
+    return (
+      <div className="notice" role="status">
+        <p>
+          {transfer.share === 0
+            ? t("studio.publish.preparing")
+            : t("studio.publish.sending", { percent: formatShare(transfer.share, 1) })}
+        </p>
+        <ProgressBar
+          share={transfer.share === 0 ? undefined : transfer.share}
+          label={t("studio.publish.sending", { percent: "" })}
+        />
+      </div>
+    );
   if (transfer.state === "failed" && wantsAccount(transfer.error)) return <SignInToUpload onReady={onPublish} />;
   return (
-    <>
+    <div className="studio-foot">
       {transfer.state === "failed" && (
         <p role="alert">{t("studio.publish.failed", { reason: reason(transfer.error) })}</p>
       )}
-      <button type="button" className="button button-quiet" onClick={onPublish}>
+      <button type="button" className="button button-main button-large" onClick={onPublish}>
         {t("studio.publish")}
       </button>
-    </>
+    </div>
   );
 }

@@ -5,6 +5,7 @@ import { useText } from "../../shared/i18n/text.tsx";
 import { Hint } from "../../shared/ui/notices.tsx";
 import { formatBytes } from "../../shared/ui/text-format.ts";
 import { METHOD_TEXTS } from "./method-texts.ts";
+import { useRefusalReason } from "./studio-reasons.ts";
 
 /** Keep the file as it is, or code it anew; where only one is possible, that one and the reason. */
 export function MethodChoice({
@@ -18,7 +19,8 @@ export function MethodChoice({
 }): ReactNode {
   const { t } = useText();
   const id = useId();
-  const { offers, isDecodable, isPacked, video } = facts;
+  const { offers, isDecodable, isPacked, lacksPicture = false, video } = facts;
+  const whyNot = useRefusalReason();
   return (
     <fieldset className="methods">
       <legend>{t("studio.method")}</legend>
@@ -47,15 +49,19 @@ export function MethodChoice({
           );
         })}
       {offers.map(
-        ({ method: refused, refusal }) =>
+        ({ method: refused, refusal, reason }) =>
           // What is not decoded cannot be coded anew, of course.
           refusal !== undefined &&
           (isDecodable || !STUDIO_METHODS[refused].codesAnew) && (
-            <Hint key={refused}>{t(METHOD_TEXTS[refused].refused, { reason: refusal })}</Hint>
+            <Hint key={refused}>{t(METHOD_TEXTS[refused].refused, { reason: whyNot(refusal, reason) })}</Hint>
           ),
       )}
       {isPacked && <Hint warning>{t("studio.method.packed")}</Hint>}
-      {!isDecodable && !isPacked && <Hint warning>{t("studio.method.undecodable", { codec: video.codec })}</Hint>}
+      {!isDecodable && !isPacked && (
+        <Hint warning>
+          {lacksPicture ? t("studio.method.noPicture") : t("studio.method.undecodable", { codec: video.codec })}
+        </Hint>
+      )}
     </fieldset>
   );
 }

@@ -1,48 +1,28 @@
 import { type FormEvent, type ReactNode, useId } from "react";
-import type { DivideSettings, SourceFacts } from "../../division/protocol/divide-api.ts";
+import type { SourceFacts, StripPicture } from "../../division/protocol/divide-api.ts";
 import { STUDIO_METHODS } from "../../division/protocol/studio-methods.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { Hint } from "../../shared/ui/notices.tsx";
-import { type CaptionDraft, CaptionFields } from "./caption-fields.tsx";
+import { CaptionFields } from "./caption-fields.tsx";
+import type { Settings } from "./division-settings.ts";
+import { LibraryFields } from "./library-fields.tsx";
 import { MethodChoice } from "./method-choice.tsx";
 import { ThumbnailFields } from "./thumbnail-fields.tsx";
-
-export type Settings = Pick<
-  DivideSettings,
-  "method" | "title" | "copyright" | "quality" | "bitplane" | "protection" | "thumbnails"
-> & {
-  /** Where pictures are coded anew: the rate follows from the source's size, not from `quality`. */
-  staysBelowSource: boolean;
-  /** Undefined as long as they are those of the source. */
-  captions: readonly CaptionDraft[] | undefined;
-};
-
-export const Settings: { initial: Settings } = {
-  // Quantiser scale 4: about 40 dB on ordinary clips.
-  initial: {
-    method: "samples",
-    title: "",
-    copyright: "",
-    quality: 4,
-    staysBelowSource: true,
-    bitplane: "gray",
-    protection: "sealed",
-    thumbnails: { poster: true, teaser: true, startSeconds: 0 },
-    captions: undefined,
-  },
-};
 
 const TITLE_MAX = 200;
 
 export function SettingsForm({
   facts,
   settings,
+  strip,
   onChange,
   onSubmit,
   onSubmitTo,
 }: {
   facts: SourceFacts;
   settings: Settings;
+  /** Pictures to choose the poster from. */
+  strip: () => Promise<StripPicture[]>;
   onChange: (settings: Settings) => void;
   onSubmit: () => void;
   /** Asks for a place first. Absent where the engine cannot write to one. */
@@ -79,6 +59,7 @@ export function SettingsForm({
           onChange={(event) => set({ copyright: event.target.value })}
         />
       </label>
+      <LibraryFields genre={settings.genre ?? ""} ageLimit={settings.ageLimit ?? 0} onChange={set} />
       <MethodChoice facts={facts} method={settings.method} onChange={(method) => set({ method })} />
       {codesAnew && settings.staysBelowSource && facts.belowSource?.isCoarse && (
         <Hint warning>{t("studio.belowSource.coarse")}</Hint>
@@ -86,7 +67,8 @@ export function SettingsForm({
       {facts.isDecodable && (
         <ThumbnailFields
           thumbnails={settings.thumbnails}
-          durationSeconds={facts.durationSeconds}
+          facts={facts}
+          strip={strip}
           onChange={(thumbnails) => set({ thumbnails })}
         />
       )}
@@ -111,7 +93,7 @@ export function SettingsForm({
         </label>
         {settings.protection === "patent" && <Hint warning>{t("studio.protection.weak")}</Hint>}
       </details>
-      <div className="actions">
+      <div className="actions studio-foot">
         <button type="submit" className="button button-main button-large">
           {t("studio.divide")}
         </button>

@@ -9,20 +9,24 @@ export function SourceFactsView({ facts, method }: { facts: SourceFacts; method:
   const { t } = useText();
   const { video, sound } = facts;
   const { codesAnew } = STUDIO_METHODS[method];
-  const rate = video.isConstantRate ? `${Number(video.framesPerSecond.toFixed(2))} fps` : t("studio.fact.variable");
+  const { width, height, shownWidth, shownHeight, framesPerSecond } = video;
+  const fps = framesPerSecond > 0 ? [`${Number(framesPerSecond.toFixed(2))} fps`] : [];
+  const rate = video.isConstantRate ? fps : [t("studio.fact.variable")];
+  const isOtherwise = width !== shownWidth || height !== shownHeight;
   return (
     <>
       <dl className="facts">
         <dt>{t("studio.fact.length")}</dt>
-        <dd>{formatTime(facts.durationSeconds)}</dd>
+        <dd>{formatTime(Math.round(facts.durationSeconds))}</dd>
         <dt>{t("studio.fact.size")}</dt>
         <dd>{formatBytes(facts.bytes)}</dd>
         <dt>{t("studio.fact.picture")}</dt>
         <dd>
-          {video.width} × {video.height}, {rate}
+          {[`${shownWidth} × ${shownHeight}`, ...rate].join(", ")}
           <br />
           <span className="quiet">
-            {video.codec}, {facts.container}
+            {video.codec}
+            {isOtherwise && ` ${t("studio.fact.coded", { size: `${width} × ${height}` })}`}, {facts.container}
           </span>
         </dd>
         <dt>{t("studio.fact.sound")}</dt>
@@ -36,6 +40,14 @@ export function SourceFactsView({ facts, method }: { facts: SourceFacts; method:
           )}
         </dd>
       </dl>
+      {facts.toldSeconds !== undefined && (
+        <Hint warning>
+          {t("studio.cut", {
+            done: formatTime(Math.round(facts.durationSeconds)),
+            whole: formatTime(Math.round(facts.toldSeconds)),
+          })}
+        </Hint>
+      )}
       {facts.hasUnknownSound && codesAnew && <Hint warning>{t("studio.unknownSound")}</Hint>}
       {facts.hasUnplayedSound && !codesAnew && <Hint warning>{t("studio.unplayedSound")}</Hint>}
       {sound !== undefined && !sound.playable && (

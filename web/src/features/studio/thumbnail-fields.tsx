@@ -1,20 +1,23 @@
 import { type ReactNode, useId } from "react";
-import type { Thumbnails } from "../../division/protocol/divide-api.ts";
+import type { SourceFacts, StripPicture, Thumbnails } from "../../division/protocol/divide-api.ts";
 import { useText } from "../../shared/i18n/text.tsx";
+import { PosterStrip } from "./poster-strip.tsx";
 
 /** Which parts of the video everyone may see: on, and from its beginning, unless the creator wants it otherwise. */
 export function ThumbnailFields({
   thumbnails,
-  durationSeconds,
+  facts,
+  strip,
   onChange,
 }: {
   thumbnails: Thumbnails;
-  durationSeconds: number;
+  facts: SourceFacts;
+  strip: () => Promise<StripPicture[]>;
   onChange: (thumbnails: Thumbnails) => void;
 }): ReactNode {
   const { t } = useText();
   const id = useId();
-  const last = Math.max(0, Math.floor(durationSeconds));
+  const last = Math.max(0, Math.floor(facts.durationSeconds));
   return (
     <fieldset className="thumbnails" aria-describedby={`${id}-hint`}>
       <legend>{t("studio.thumbnails")}</legend>
@@ -28,6 +31,17 @@ export function ThumbnailFields({
           <span>{t(`studio.thumbnails.${kind}`)}</span>
         </label>
       ))}
+      {thumbnails.poster && facts.poster !== undefined && (
+        <PosterStrip
+          usual={facts.poster}
+          strip={strip}
+          pictureSeconds={thumbnails.pictureSeconds}
+          onChange={(pictureSeconds) => {
+            const { pictureSeconds: _before, ...rest } = thumbnails;
+            onChange(pictureSeconds === undefined ? rest : { ...rest, pictureSeconds });
+          }}
+        />
+      )}
       <label className="seconds">
         <span>{t("studio.thumbnails.start")}</span>
         <input

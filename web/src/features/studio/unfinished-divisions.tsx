@@ -1,8 +1,9 @@
 /** Divisions that their page did not bring to an end, or not to the service: go on, or discard. */
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState, useSyncExternalStore } from "react";
 import { type DivisionRecord, identify, listRecords } from "../../division/page/division-records.ts";
 import { heldElsewhere, storedBytes } from "../../division/page/output-folders.ts";
-import type { Source, Studio, StudioDivision } from "../../division/page/studio-division.ts";
+import type { Source } from "../../division/page/studio-division.ts";
+import type { StudioQueue } from "../../division/page/studio-queue.ts";
 import { STUDIO_METHODS } from "../../division/protocol/studio-methods.ts";
 import { isPermitted } from "../../shared/files/file-access.ts";
 import { useText } from "../../shared/i18n/text.tsx";
@@ -16,36 +17,30 @@ interface Found {
   storedBytes: number;
 }
 
-async function findUnfinished(): Promise<Found[]> {
+async function findUnfinished(queue: StudioQueue): Promise<Found[]> {
   const elsewhere = await heldElsewhere();
-  const records = (await listRecords()).filter(({ id }) => !elsewhere.has(id));
+  const inHand = queue.recordIds();
+  const records = (await listRecords()).filter(({ id }) => !elsewhere.has(id) && !inHand.has(id));
   return Promise.all(records.map(async (record) => ({ record, storedBytes: await storedBytes(record.id) })));
 }
 
-export function UnfinishedDivisions({
-  division,
-  phase,
-  accept,
-}: {
-  division: StudioDivision;
-  phase: Studio["phase"];
-  accept: string;
-}): ReactNode {
+export function UnfinishedDivisions({ queue, accept }: { queue: StudioQueue; accept: string }): ReactNode {
   const [found, setFound] = useState<Found[]>([]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a division that ended changes what there is
+  const { files } = useSyncExternalStore(queue.subscribe, queue.snapshot, queue.snapshot);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a file that comes or goes changes what there is
   useEffect(() => {
     let isCurrent = true;
-    void findUnfinished().then((now) => isCurrent && setFound(now));
+    void findUnfinished(queue).then((now) => isCurrent && setFound(now));
     return () => {
       isCurrent = false;
     };
-  }, [phase]);
+  }, [files]);
   return found.map(({ record, storedBytes: bytes }) => (
     <Unfinished
       key={record.id}
       record={record}
       storedBytes={bytes}
-      division={division}
+      queue={queue}
       accept={accept}
       onGone={() => setFound((now) => now.filter((other) => other.record.id !== record.id))}
     />
@@ -55,13 +50,13 @@ export function UnfinishedDivisions({
 function Unfinished({
   record,
   storedBytes: bytes,
-  division,
+  queue,
   accept,
   onGone,
 }: {
   record: DivisionRecord;
   storedBytes: number;
-  division: StudioDivision;
+  queue: StudioQueue;
   accept: string;
   onGone: () => void;
 }): ReactNode {
@@ -85,7 +80,7 @@ function Unfinished({
     const identity = await identify(chosen.file);
     const isSame = (Object.keys(known) as (keyof typeof known)[]).every((part) => known[part] === identity[part]);
     if (!isSame) return t("studio.unfinished.otherFile", file);
-    division.goOn(record, { file: chosen.file, handle: chosen.handle ?? handle });
+    queue.resume(record, { file: chosen.file, handle: chosen.handle ?? handle });
     return undefined;
   };
 
@@ -98,13 +93,13 @@ function Unfinished({
 
   const show = attempt(async () => {
     if (target !== undefined && !(await isPermitted(target, "readwrite"))) return t("studio.unfinished.noTarget");
-    await division.showFinished(record);
+    await queue.showFinished(record);
     return undefined;
   });
 
   const discard = attempt(async () => {
     if (target !== undefined && output === undefined) await isPermitted(target, "readwrite");
-    await division.discard(record);
+    await queue.discard(record);
     onGone();
     return undefined;
   });

@@ -36,6 +36,7 @@ export function useSession(): Session | undefined {
       return () => listeners.delete(listener);
     },
     () => current,
+    () => current,
   );
   useEffect(() => {
     if (current === undefined) void loadSession().catch(() => {}); // a page that needs the service says what is wrong

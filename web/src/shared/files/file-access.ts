@@ -27,10 +27,10 @@ async function chosen<T>(picking: Promise<T> | undefined): Promise<T | undefined
   }
 }
 
-/** @param extensions with their dots */
-export async function pickSource(extensions: readonly string[]): Promise<FileSystemFileHandle | undefined> {
+/** None when the dialogue was left without a choice. @param extensions with their dots */
+export async function pickSources(extensions: readonly string[], multiple: boolean): Promise<FileSystemFileHandle[]> {
   const types = [{ accept: { "video/*": extensions } }];
-  return (await chosen(pickers().showOpenFilePicker?.({ types })))?.[0];
+  return (await chosen(pickers().showOpenFilePicker?.({ types, multiple }))) ?? [];
 }
 
 /** Asks where to write; a file that is there already is emptied by the browser, after asking. */
@@ -72,11 +72,15 @@ export async function removeFile(file: FileSystemFileHandle): Promise<void> {
   }
 }
 
-/** The file dropped on a page, and its handle where the engine gives one. To be called while the event is handled. */
-export function droppedHandle(data: DataTransfer): Promise<FileSystemFileHandle | undefined> {
-  const item = data.items[0] as unknown as { getAsFileSystemHandle?(): Promise<FileSystemHandle | null> } | undefined;
-  const handle = item?.getAsFileSystemHandle?.() ?? Promise.resolve(null);
-  return handle
-    .then((found) => (found?.kind === "file" ? (found as FileSystemFileHandle) : undefined))
-    .catch(() => undefined);
+/** Handles of the files dropped on a page, in their order, where the engine gives them. To be called while the event is handled. */
+export function droppedHandles(data: DataTransfer): Promise<(FileSystemFileHandle | undefined)[]> {
+  type Item = { kind: string; getAsFileSystemHandle?(): Promise<FileSystemHandle | null> };
+  const items = ([...data.items] as unknown as Item[]).filter(({ kind }) => kind === "file");
+  return Promise.all(
+    items.map((item) =>
+      (item.getAsFileSystemHandle?.() ?? Promise.resolve(null))
+        .then((found) => (found?.kind === "file" ? (found as FileSystemFileHandle) : undefined))
+        .catch(() => undefined),
+    ),
+  );
 }

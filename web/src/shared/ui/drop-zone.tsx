@@ -1,5 +1,5 @@
 import { type DragEvent, type ReactNode, useId, useRef, useState } from "react";
-import { canPickSource, droppedHandle, pickSource } from "../files/file-access.ts";
+import { canPickSource, droppedHandles, pickSources } from "../files/file-access.ts";
 
 interface DropZoneProps {
   title: string;
@@ -10,10 +10,10 @@ interface DropZoneProps {
   accept: string;
   /** Beside something more important: one row, no icon. */
   isCompact?: boolean;
-  /** Asks for the file's handle too, where the engine has one; `accept` is then a list of extensions. */
+  /** Asks for the files' handles too, where the engine has them; `accept` is then a list of extensions. */
   wantsHandle?: boolean;
   /** Several may be dropped or chosen, and come together: {@link DropZoneProps.onFile} gets the first of them else. */
-  onFiles?: (files: readonly File[]) => void;
+  onFiles?: (files: readonly File[], handles: readonly (FileSystemFileHandle | undefined)[]) => void;
   onFile?: (file: File, handle?: FileSystemFileHandle) => void;
   /** More to press beside the button. */
   children?: ReactNode;
@@ -35,24 +35,23 @@ export function DropZone({
   const [over, setOver] = useState(false);
   const input = useRef<HTMLInputElement>(null);
   const hintId = useId();
-  const give = (files: FileList | null) => {
-    const [first] = files ?? [];
-    if (files === null || first === undefined) return;
-    onFiles?.([...files]);
-    onFile?.(first);
+  const give = (files: readonly File[], handles: readonly (FileSystemFileHandle | undefined)[] = []) => {
+    const [first] = files;
+    if (first === undefined) return;
+    onFiles?.(files, handles);
+    onFile?.(first, handles[0]);
   };
   const drop = (event: DragEvent) => {
     event.preventDefault();
     setOver(false);
-    const file = event.dataTransfer.files[0];
-    if (wantsHandle && file !== undefined)
-      void droppedHandle(event.dataTransfer).then((handle) => onFile?.(file, handle));
-    else give(event.dataTransfer.files);
+    const files = [...event.dataTransfer.files];
+    if (wantsHandle) void droppedHandles(event.dataTransfer).then((handles) => give(files, handles));
+    else give(files);
   };
   const openDialogue = async () => {
     if (!wantsHandle || !canPickSource()) return input.current?.click();
-    const handle = await pickSource(accept.split(","));
-    if (handle !== undefined) onFile?.(await handle.getFile(), handle);
+    const handles = await pickSources(accept.split(","), onFiles !== undefined);
+    give(await Promise.all(handles.map((handle) => handle.getFile())), handles);
   };
   return (
     // Dropping is an extra for pointers; the button does the same for everyone.
@@ -94,7 +93,7 @@ export function DropZone({
         multiple={onFiles !== undefined}
         hidden
         onChange={(event) => {
-          give(event.target.files);
+          give([...(event.target.files ?? [])]);
           event.target.value = ""; // the same file can be chosen again
         }}
       />

@@ -1,0 +1,82 @@
+/** A file's settings in the Studio: what the form holds, and what the divider is told. */
+import type { DivideSettings, SourceFacts } from "../../division/protocol/divide-api.ts";
+import { STUDIO_METHODS } from "../../division/protocol/studio-methods.ts";
+import { fileNameFor } from "../../shared/ui/text-format.ts";
+import type { CaptionDraft } from "./caption-fields.tsx";
+
+/** What a creator chooses for a file, as the form holds it. */
+export type Settings = Pick<
+  DivideSettings,
+  "method" | "title" | "copyright" | "genre" | "ageLimit" | "quality" | "bitplane" | "protection" | "thumbnails"
+> & {
+  /** Where pictures are coded anew: the rate follows from the source's size, not from `quality`. */
+  staysBelowSource: boolean;
+  /** Undefined as long as they are those of the source. */
+  captions: readonly CaptionDraft[] | undefined;
+};
+
+export const Settings: { initial: Settings } = {
+  // Quantiser scale 4: about 40 dB on ordinary clips.
+  initial: {
+    method: "samples",
+    title: "",
+    copyright: "",
+    genre: "",
+    ageLimit: 0,
+    quality: 4,
+    staysBelowSource: true,
+    bitplane: "gray",
+    protection: "sealed",
+    thumbnails: { poster: true, teaser: true, startSeconds: 0 },
+    captions: undefined,
+  },
+};
+
+/** The chosen way, coded anew or not, where a method of that way takes the file, else the other; and the source's captions until others are wanted. */
+export function possible(settings: Settings, { offers, captions }: SourceFacts): Settings {
+  const taking = offers.filter(({ refusal }) => refusal === undefined).map(({ method }) => method);
+  const { codesAnew } = STUDIO_METHODS[settings.method];
+  return {
+    ...settings,
+    method: taking.find((method) => STUDIO_METHODS[method].codesAnew === codesAnew) ?? taking[0] ?? settings.method,
+    captions: settings.captions ?? captions?.tracks.map((track, i) => ({ ...track, id: `source ${i}` })),
+  };
+}
+
+/** The same as the divider takes them. */
+export function divideSettings(
+  {
+    method,
+    title,
+    copyright,
+    genre = "",
+    ageLimit = 0,
+    quality,
+    staysBelowSource,
+    bitplane,
+    protection,
+    thumbnails,
+    captions = [],
+  }: Settings,
+  { belowSource }: SourceFacts,
+): DivideSettings {
+  return {
+    method,
+    title: title.trim(),
+    copyright: copyright.trim(),
+    genre: genre.trim(),
+    ageLimit,
+    quality,
+    ...(STUDIO_METHODS[method].codesAnew && staysBelowSource && belowSource
+      ? { bitrateKbits: belowSource.kilobits }
+      : {}),
+    bitplane,
+    protection,
+    thumbnails,
+    captions: captions.map(({ id: _id, label, ...track }) => ({ ...track, label: label.trim() })),
+    service: location.origin,
+    player: `${location.origin}/watch`,
+    mainName: fileNameFor(title, "cmx"),
+    slaveName: fileNameFor(title, "cms"),
+  };
+}
