@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
-import { buildElement } from "../scripts/build-element.mjs";
+import { buildElement } from "./build-element.mjs";
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 const OUT_DIR = path("../dist/web");

@@ -5,7 +5,7 @@ import { build } from "rolldown";
 /** @returns {Promise<string>} its text */
 export async function buildElement() {
   const { output } = await build({
-    input: fileURLToPath(new URL("../web/src/embed/cmix-player-element.ts", import.meta.url)),
+    input: fileURLToPath(new URL("./src/embed/cmix-player-element.ts", import.meta.url)),
     output: { format: "iife", minify: true },
     write: false,
   });
