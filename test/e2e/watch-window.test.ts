@@ -224,8 +224,7 @@ it("P3 P4: a video goes on after a reload without another CM, at its speed; and 
 
     // A shared place is meant.
     await again.goto(app.url + watch(long, "&t=33"));
-    await again.getByRole("button", { name: "Continue at 0:33" }).click();
-    await waitForState(again, "playing");
+    await playThroughCm(again);
     expect(await position(again)).toBeGreaterThanOrEqual(33);
     expect(await position(again)).toBeLessThan(37);
   });

@@ -44,19 +44,24 @@ it("P3: a speed that the player does not offer counts for nothing", () => {
 it("P3 P4: a left play is found once, for the same videos, while the service still has it at its video", async () => {
   const left = {
     play: { playId: "p", videos: [] },
-    ...{ sentAttributes: {}, mainIds: ["a", "b"], number: 2, seconds: 7, openedSeconds: undefined },
+    ...{ sentAttributes: {}, mainIds: ["a", "b"], number: 2, seconds: 7 },
   };
   const place = { kind: "video", number: 2, cm: {} };
   const answer = vi.fn(async () => Response.json(place));
   vi.stubGlobal("fetch", answer);
+  const closed = vi.fn();
+  vi.stubGlobal("navigator", { sendBeacon: closed });
   const { signal } = new AbortController();
   keepLeftPlay(left);
-  expect(await findLeftPlay(["a"], signal)).toBeUndefined();
-  expect(answer).not.toHaveBeenCalled();
+  expect(await findLeftPlay(["a"], true, signal)).toBeUndefined();
   keepLeftPlay(left);
-  expect(await findLeftPlay(["a", "b"], signal)).toMatchObject({ left: { seconds: 7 }, place });
-  expect(await findLeftPlay(["a", "b"], signal)).toBeUndefined();
+  expect(await findLeftPlay(["a", "b"], false, signal)).toBeUndefined(); // come to by a link
+  expect(answer).not.toHaveBeenCalled();
+  expect(closed.mock.calls.map(([address]) => address)).toEqual(["/api/plays/p/moves", "/api/plays/p/moves"]);
+  keepLeftPlay(left);
+  expect(await findLeftPlay(["a", "b"], true, signal)).toMatchObject({ left: { seconds: 7 }, place });
+  expect(await findLeftPlay(["a", "b"], true, signal)).toBeUndefined();
   keepLeftPlay(left);
   vi.stubGlobal("fetch", async () => Response.json({ kind: "over" }));
-  expect(await findLeftPlay(["a", "b"], signal)).toBeUndefined();
+  expect(await findLeftPlay(["a", "b"], true, signal)).toBeUndefined();
 });

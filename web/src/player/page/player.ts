@@ -7,7 +7,7 @@ import { keepPlace, keptPlace } from "./kept-places.ts";
 import { keepSpeed, keptSpeed } from "./kept-speed.ts";
 import { keepVolume, keptVolume } from "./kept-volume.ts";
 import { MainsPlayer } from "./mains-player.ts";
-import { findLeftPlay, keepLeftPlay, type LeftPlace, type LeftPlay } from "./play/left-play.ts";
+import { findLeftPlay, keepLeftPlay, type LeftPlace, type LeftPlay, wasHereBefore } from "./play/left-play.ts";
 import type { PlayLink } from "./play/play-link.ts";
 import { PlaySequence, type SequenceStage } from "./play/play-sequence.ts";
 import type { MainSource, PlaylistItem } from "./playlist.ts";
@@ -29,8 +29,6 @@ export class Player extends MainsPlayer {
   private sequence: PlaySequence | undefined;
   /** Where the first video of the next play begins; undefined: where the viewer left it. */
   private wantedSeconds: number | undefined;
-  /** What the page was opened with; another one than before a play was left is where that goes on. */
-  private openedSeconds: number | undefined;
   /** A play that can go on. */
   private left: { left: LeftPlay; place: LeftPlace } | undefined;
   private keptSeconds = 0;
@@ -84,26 +82,20 @@ export class Player extends MainsPlayer {
       mainIds,
       number: this.current.current + 1,
       seconds: this.position.snapshot(),
-      openedSeconds: this.openedSeconds,
     });
   };
 
   /** @param startSeconds media time at which the first video begins; where left out, the viewer's last one */
   override async open(sources: readonly MainSource[], startSeconds?: number): Promise<void> {
     this.wantedSeconds = startSeconds;
-    this.openedSeconds = startSeconds;
     await super.open(sources);
   }
 
   protected override async listed(items: readonly PlaylistItem[], signal: AbortSignal): Promise<void> {
     const mainIds = items.map(({ facts }) => facts.mainId);
-    const found = await findLeftPlay(mainIds, signal);
+    const found = await findLeftPlay(mainIds, wasHereBefore(), signal);
     if (signal.aborted) return;
-    if (found !== undefined) {
-      const { openedSeconds } = this;
-      const isElsewhere = openedSeconds !== undefined && openedSeconds !== found.left.openedSeconds;
-      this.left = isElsewhere ? { ...found, left: { ...found.left, seconds: openedSeconds } } : found;
-    }
+    if (found !== undefined) this.left = found;
     const isSame = this.left?.left.mainIds.join() === mainIds.join();
     if (!isSame) this.left = undefined;
     if (found !== undefined) await this.showItem(found.left.number - 1);
