@@ -20,9 +20,9 @@ async function pinned(command: string, args: string[]): Promise<{ stdout: string
   return run("taskset", ["-c", CORE, command, ...args], options);
 }
 
-export async function lap(task: string, input: string, quality = 4, output = ""): Promise<Lap> {
+export async function lap(task: string, input: string, quality = 4, output = "", bPictures = 0): Promise<Lap> {
   const program = join(import.meta.dirname, "lap.js");
-  const { stdout } = await pinned(process.execPath, [program, task, input, String(quality), output]);
+  const { stdout } = await pinned(process.execPath, [program, task, input, String(quality), output, String(bPictures)]);
   return JSON.parse(stdout.slice(stdout.lastIndexOf("{"))) as Lap;
 }
 

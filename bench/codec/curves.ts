@@ -27,10 +27,12 @@ async function curvesOf({ name, y4m, seconds }: BenchClip, folder: string): Prom
   };
   const measured = async ({ bytes }: { bytes: number }) => ({ bytes, decibels: await psnrOf(stream, y4m) });
   const undivided = await curve(async (quality) => measured(await lap("encode", y4m, quality, stream)));
-  const divided = await curve(async (quality) => {
-    const { bytes, decibels = Number.NaN } = await lap("combine", y4m, quality);
-    return { bytes, decibels };
-  });
+  const dividedWith = (bPictures: number) =>
+    curve(async (quality) => {
+      const { bytes, decibels = Number.NaN } = await lap("combine", y4m, quality, "", bPictures);
+      return { bytes, decibels };
+    });
+  const divided = await dividedWith(0);
   const row = (what: string, peer: string, ours: RatePoint[], theirs: RatePoint[]): Ratio => {
     const change = bdRate(theirs, ours);
     return {
@@ -44,6 +46,8 @@ async function curvesOf({ name, y4m, seconds }: BenchClip, folder: string): Prom
     };
   };
   const ratios = [row("divided", "undivided", divided, undivided)];
+  for (const bPictures of [1, 2])
+    ratios.push(row(`divided, ${bPictures} B-pictures,`, "divided", await dividedWith(bPictures), divided));
   for (const [peer, options] of Object.entries(PEERS)) {
     const theirs = await curve(async (quality) => measured(await ffmpegEncode(y4m, quality, stream, options)));
     ratios.push(row("undivided", peer, undivided, theirs));

@@ -1,6 +1,6 @@
 /**
  * One measured lap of one coder, in a process of its own, so that it can be held on one core:
- * `node lap.js TASK INPUT QUALITY OUTPUT` prints a {@link Lap}. CPU time is of the steady state, after a warm-up that compiles the code.
+ * `node lap.js TASK INPUT QUALITY OUTPUT BPICTURES` prints a {@link Lap}. CPU time is of the steady state, after a warm-up that compiles the code.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -8,6 +8,7 @@ import { readY4m, type Y4mHeader } from "../../codec/containers/y4m/y4m.ts";
 import { openFile } from "../../codec/hosts/node/files.ts";
 import { loadNodeKernels } from "../../codec/hosts/node/kernels.ts";
 import { CompressDecoder } from "../../codec/methods/compress/compress-decoder.ts";
+import { DisplayOrder } from "../../codec/methods/compress/display-order.ts";
 import { PictureEncoder } from "../../codec/methods/compress/picture-encoder.ts";
 import { PictureBuffers } from "../../codec/pictures/picture-buffers.ts";
 import type { SourcePicture } from "../../codec/pictures/source-picture.ts";
@@ -52,13 +53,22 @@ async function encodeClip(
   clip: Clip,
   division: "none" | "gray",
   quality: number,
+  bPictures = 0,
 ): Promise<{ lap: Lap; coded: Coded[] }> {
   const encoder = new PictureEncoder(await loadNodeKernels(), clip.header, division, "adaptive");
-  const encode = (picture: SourcePicture, number: number) =>
-    encoder.encode(picture, { quality, key: number % GOP_PICTURES === 0, number });
-  clip.pictures.slice(0, WARM_UP_PICTURES).forEach(encode);
+  const encode = (pictures: SourcePicture[]): Coded[] => {
+    const all: Coded[] = [];
+    for (let number = 0, length = 1; number < pictures.length; number += length) {
+      const inGroup = number % GOP_PICTURES;
+      length = inGroup === 0 ? 1 : Math.min(bPictures + 1, GOP_PICTURES - inGroup);
+      const run = pictures.slice(number, number + length);
+      all.push(...encoder.encodeRun(run, { quality, key: inGroup === 0, number }));
+    }
+    return all;
+  };
+  encode(clip.pictures.slice(0, WARM_UP_PICTURES));
   const start = cpuSeconds();
-  const coded = clip.pictures.map(encode);
+  const coded = encode(clip.pictures);
   const spent = cpuSeconds() - start;
   const sum = (part: (picture: Coded) => number) => coded.reduce((total, picture) => total + part(picture), 0);
   const slaveBytes = sum(({ withheld }) => withheld.length);
@@ -66,7 +76,7 @@ async function encodeClip(
   return { lap: { pictures: coded.length, cpuSeconds: spent, bytes, slaveBytes }, coded };
 }
 
-const TASKS: Record<string, (input: string, quality: number, output: string) => Promise<Lap>> = {
+const TASKS: Record<string, (input: string, quality: number, output: string, bPictures: number) => Promise<Lap>> = {
   /** Encodes without dividing; the stream goes to OUTPUT. */
   async encode(input, quality, output) {
     const { lap, coded } = await encodeClip(await readClip(input), "none", quality);
@@ -79,9 +89,9 @@ const TASKS: Record<string, (input: string, quality: number, output: string) => 
   },
 
   /** Combines and decodes to I420 in place, what dividing INPUT gave. */
-  async combine(input, quality) {
+  async combine(input, quality, _output, bPictures) {
     const clip = await readClip(input);
-    const { lap, coded } = await encodeClip(clip, "gray", quality);
+    const { lap, coded } = await encodeClip(clip, "gray", quality, bPictures);
     const track = {
       ...clip.header,
       ...{ id: 0, kind: "video" as const, codec: "cmix-mpeg1" },
@@ -97,13 +107,16 @@ const TASKS: Record<string, (input: string, quality: number, output: string) => 
     decoder.reset();
     let squares = 0;
     let samples = 0;
-    for (const [i, picture] of coded.entries()) {
+    const order = new DisplayOrder<Uint8Array>(coded);
+    const sources = clip.pictures.values();
+    for (const picture of coded) {
       decode(picture);
-      const { data, planes } = clip.pictures[i] as SourcePicture;
-      const source = data.subarray(planes[0]?.offset);
-      const shown = decoder.i420();
-      for (let at = 0; at < shown.length; at++) squares += ((shown[at] ?? 0) - (source[at] ?? 0)) ** 2;
-      samples += shown.length;
+      for (const shown of order.put(decoder.i420())) {
+        const { data, planes } = sources.next().value as SourcePicture;
+        const source = data.subarray(planes[0]?.offset);
+        for (let at = 0; at < shown.length; at++) squares += ((shown[at] ?? 0) - (source[at] ?? 0)) ** 2;
+        samples += shown.length;
+      }
     }
     return { ...lap, cpuSeconds: spent, decibels: 10 * Math.log10((255 * 255 * samples) / squares) };
   },
@@ -208,7 +221,7 @@ async function loadJsmpeg(): Promise<Jsmpeg> {
   return { Decoder: jsmpeg.Decoder, wasm };
 }
 
-const [task = "", input = "", quality = "4", output = ""] = process.argv.slice(2);
+const [task = "", input = "", quality = "4", output = "", bPictures = "0"] = process.argv.slice(2);
 const lap = TASKS[task];
 if (lap === undefined) throw new Error(`lap: no task "${task}"`);
-process.stdout.write(JSON.stringify(await lap(input, Number(quality), output)));
+process.stdout.write(JSON.stringify(await lap(input, Number(quality), output, Number(bPictures))));

@@ -249,6 +249,7 @@ describe("cmix refuses in one line, with its exit code, and leaves nothing behin
   const cases: [string, () => string[], number, RegExp][] = [
     ["no command", () => ["fly"], 2, /no command fly/],
     ["no output folder", () => ["divide", at("scene.y4m")], 2, /--out/],
+    ["3 B-pictures", () => ["encode", at("scene.y4m"), "--out", at("x"), "--b-pictures", "3"], 2, /0 to 2/],
     ["a quality of 40", () => ["divide", at("scene.y4m"), "--out", at("x"), "--quality", "40"], 2, /1 to 31/],
     [
       "quality and bitrate at once",

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { InputError, KernelError, UnsupportedError } from "../../codec/errors.ts";
+import { isBPicture } from "../../codec/methods/compress/display-order.ts";
 import { PictureEncoder } from "../../codec/methods/compress/picture-encoder.ts";
 import { tightPlanes } from "../../codec/pictures/planar-picture.ts";
 import { type CodedPicture, type Division, encodeClip, openDecoder, sourcePicture } from "../support/compress.ts";
@@ -68,9 +69,10 @@ for (const division of ["none", "gray", "binary"] as const) {
       it(`come back as the encoder reconstructs them, ${width}x${height}, every scene and quality`, () => {
         for (const name of Object.keys(SCENES)) {
           const clip = paintScene(name, width, height, PICTURES);
-          for (const quality of QUALITIES) {
-            const label = `${clip.name} ${division} quality=${quality}`;
-            const coded = encodeClip(encoderSide, clip, division, quality);
+          for (const [i, quality] of QUALITIES.entries()) {
+            const bPictures = ([0, 1, 2, 1] as const)[i] ?? 0;
+            const label = `${clip.name} ${division} quality=${quality} B-pictures=${bPictures}`;
+            const coded = encodeClip(encoderSide, clip, division, quality, 1000, "read", bPictures);
             expect(coded[0]?.key, `the first picture is an I-picture: ${label}`).toBe(true);
             expect(
               coded.every((picture) => (division === "none") === (picture.withheld.length === 0) || !picture.key),
@@ -92,6 +94,17 @@ for (const division of ["none", "gray", "binary"] as const) {
     it("start a new group where one is asked for", () => {
       const coded = encodeClip(encoderSide, paintScene("camera", 64, 48, 7), division, 4, 3);
       expect(coded.map((picture) => picture.key)).toEqual([true, false, false, true, false, false, true]);
+    });
+
+    it("keep groups closed around a scene cut where there are B-pictures: none lies between pictures of two scenes", () => {
+      for (const bPictures of [1, 2] as const) {
+        const clip = paintScene("scene cut", 176, 144, 8); // cut after three pictures
+        const coded = encodeClip(encoderSide, clip, division, 4, 1000, "read", bPictures);
+        const kinds = coded.map((picture) => (isBPicture(picture) ? "B" : picture.key ? "I" : "P")).join("");
+        expect(kinds.slice(0, 4)).toBe(bPictures === 1 ? "IPBI" : "IPPI");
+        expect(kinds.slice(4)).toContain("B");
+        decodeAll(clip, division, coded, `scene cut ${division} ${kinds}`);
+      }
     });
 
     it("cost next to nothing while nothing moves", () => {

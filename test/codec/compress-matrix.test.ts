@@ -1,7 +1,9 @@
 /** Method `compress` over its whole range: sizes, quantisers, groups, real clips. `npm run test:media` tries all, otherwise a sample. */
 import { beforeAll, describe, expect, it } from "vitest";
+import type { BPictures } from "../../codec/methods/compress/compress-types.ts";
+import { isBPicture } from "../../codec/methods/compress/display-order.ts";
 import { MpegDecoder, tightPicture } from "../../codec/methods/mpeg/mpeg-decoder.ts";
-import { type CodedPicture, elementaryStream, encodeClip, openDecoder } from "../support/compress.ts";
+import { type CodedPicture, elementaryStream, encodeClip, openDecoder, shownOrder } from "../support/compress.ts";
 import { createRandom } from "../support/fills.ts";
 import { type CheckKernels, expectSameBytes, loadCheckKernels } from "../support/kernels.ts";
 import { ALL_MEDIA, mediaFiles, nameOf } from "../support/media.ts";
@@ -12,6 +14,7 @@ import { ffmpegDecode, ffmpegToY4m, hasFfmpeg } from "../support/tools.ts";
 import { type Clip, readY4m } from "../support/y4m.ts";
 
 const SEED = 67;
+const B_PICTURES = [0, 1, 2] as const;
 /** Pictures taken of a real clip. */
 const CLIP_PICTURES = 40;
 
@@ -43,6 +46,13 @@ function largeClip(width: number, height: number, count: number): Clip {
     ),
   );
   return { name: `edge ${width}x${height}`, width, height, pictures };
+}
+
+/** There are B-pictures where they are asked for and a group has room for them, and no more in a row than asked for. */
+function expectMixed(coded: readonly CodedPicture[], gopPictures: number, bPictures: BPictures, label: string): void {
+  const kinds = coded.map((picture) => (isBPicture(picture) ? "B" : picture.key ? "I" : "P")).join("");
+  const most = Math.max(...(kinds.match(/B*/g) ?? []).map((run) => run.length));
+  expect(most, `${kinds} of ${label}`).toBe(Math.min(bPictures, Math.max(0, Math.min(gopPictures, coded.length) - 2)));
 }
 
 function ownDecoder(coded: readonly CodedPicture[]): Uint8Array[] {
@@ -79,32 +89,34 @@ describe.skipIf(!hasFfmpeg())("D3 undivided streams in ffmpeg", () => {
   for (const [width, height] of sizes)
     cases.push({ clip: () => largeClip(width, height, 3), quality: 5, gopPictures: 2 });
 
-  it("decode without a complaint, within 2 of our own decoder and 0.05 on the mean, exactly again from each I-picture on", () => {
-    for (const { clip: paint, quality, gopPictures } of cases) {
-      const clip = paint();
-      const label = `${clip.name} quality=${quality} gop=${gopPictures}`;
-      const coded = encodeClip(encoderSide, clip, "none", quality, gopPictures);
-      const { pictures, complaints } = ffmpegDecode(elementaryStream(coded), clip.pictures[0]?.length ?? 0);
-      expect(complaints, label).toBe("");
-      const own = ownDecoder(coded);
-      expect(pictures.length, label).toBe(clip.pictures.length);
-      expect(own.length, label).toBe(clip.pictures.length);
-      coded.forEach(({ key, reconstruction }, i) => {
-        expectSameBytes(own[i] as Uint8Array, reconstruction, `picture ${i} of ${label}`);
-        const { mean, most } = differences(pictures[i] as Uint8Array, reconstruction);
-        expect(mean, `mean difference in picture ${i} of ${label}`).toBeLessThanOrEqual(0.05);
-        // An I-picture knows nothing of what was before: only one rounding can differ.
-        expect(most, `largest difference in picture ${i} of ${label}`).toBeLessThanOrEqual(key ? 1 : 2);
-      });
-    }
-  });
+  for (const bPictures of B_PICTURES)
+    it(`with ${bPictures} B-pictures decode without a complaint, within 2 of our own decoder and 0.05 on the mean, exactly again from each I-picture on`, () => {
+      for (const { clip: paint, quality, gopPictures } of cases) {
+        const clip = paint();
+        const label = `${clip.name} quality=${quality} gop=${gopPictures}`;
+        const coded = encodeClip(encoderSide, clip, "none", quality, gopPictures, "read", bPictures);
+        expectMixed(coded, gopPictures, bPictures, label);
+        const { pictures, complaints } = ffmpegDecode(elementaryStream(coded), clip.pictures[0]?.length ?? 0);
+        expect(complaints, label).toBe("");
+        const own = ownDecoder(coded);
+        expect(pictures.length, label).toBe(clip.pictures.length);
+        expect(own.length, label).toBe(clip.pictures.length);
+        shownOrder(coded).forEach(({ key, reconstruction }, i) => {
+          expectSameBytes(own[i] as Uint8Array, reconstruction, `picture ${i} of ${label}`);
+          const { mean, most } = differences(pictures[i] as Uint8Array, reconstruction);
+          expect(mean, `mean difference in picture ${i} of ${label}`).toBeLessThanOrEqual(0.05);
+          // An I-picture knows nothing of what was before: only one rounding can differ.
+          expect(most, `largest difference in picture ${i} of ${label}`).toBeLessThanOrEqual(key ? 1 : 2);
+        });
+      }
+    });
 });
 
-function expectComesBack(clip: Clip, quality: number, gopPictures: number): void {
+function expectComesBack(clip: Clip, quality: number, gopPictures: number, bPictures: BPictures): void {
   for (const bitplane of ["gray", "binary"] as const) {
     for (const planeCode of ["read", "adaptive"] as const) {
-      const label = `${clip.name} ${bitplane} ${planeCode} quality=${quality}`;
-      const coded = encodeClip(encoderSide, clip, bitplane, quality, gopPictures, planeCode);
+      const label = `${clip.name} ${bitplane} ${planeCode} quality=${quality} B-pictures=${bPictures}`;
+      const coded = encodeClip(encoderSide, clip, bitplane, quality, gopPictures, planeCode, bPictures);
       const decoder = openDecoder(decoderSide, clip, bitplane, planeCode);
       coded.forEach((picture, i) => {
         decoder.decode(picture.publicBytes, picture.withheld);
@@ -123,7 +135,8 @@ describe("D3 main and slave give the encoder's reconstruction back, both bit pla
     paintScene("noise", 40, 24, 5, SEED),
   ]) {
     it(`at every quantiser scale: ${clip.name}`, () => {
-      for (let quality = 1; quality <= 31; quality++) expectComesBack(clip, quality, 4);
+      for (let quality = 1; quality <= 31; quality++)
+        for (const bPictures of B_PICTURES) expectComesBack(clip, quality, 4, bPictures);
     });
   }
 
@@ -133,7 +146,8 @@ describe("D3 main and slave give the encoder's reconstruction back, both bit pla
   );
   for (const path of hasFfmpeg() ? files : []) {
     it(`of a real clip: ${nameOf(path)}`, () => {
-      expectComesBack(readY4m(ffmpegToY4m(path, CLIP_PICTURES), nameOf(path)), 4, 15);
+      const clip = readY4m(ffmpegToY4m(path, CLIP_PICTURES), nameOf(path));
+      for (const bPictures of B_PICTURES) expectComesBack(clip, 4, 15, bPictures);
     });
   }
 });

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { concatBytes } from "../../codec/bytes/bytes.ts";
+import { isBPicture } from "../../codec/methods/compress/display-order.ts";
 import { tightPlanes } from "../../codec/pictures/planar-picture.ts";
 import { type CodedPicture, encodeClip } from "../support/compress.ts";
 import { below, createRandom } from "../support/fills.ts";
@@ -26,7 +27,12 @@ beforeAll(async () => {
   ] as const) {
     const clip = paintScene(name, width, height, 5);
     for (const division of ["none", "gray", "binary"] as const) {
-      streams.push({ clip, mode: MODES[division], coded: encodeClip(encoder, clip, division, 3, 3) });
+      for (const bPictures of [0, 2] as const)
+        streams.push({
+          clip,
+          mode: MODES[division],
+          coded: encodeClip(encoder, clip, division, 3, 4, "read", bPictures),
+        });
     }
   }
 });
@@ -49,7 +55,9 @@ function expectUnharmed(label: string): void {
   for (const { clip, mode, coded } of streams) {
     kernels.raw.decoderOpen(mode);
     for (const [i, picture] of coded.entries()) {
-      expect(decode(picture.publicBytes, picture.withheld, label), label).toBe(picture.key ? 1 : 2);
+      expect(decode(picture.publicBytes, picture.withheld, label), label).toBe(
+        picture.key ? 1 : isBPicture(picture) ? 3 : 2,
+      );
       const found = tightPlanes(kernels.memory, clip.width, clip.height, (plane) => ({
         pointer: kernels.raw.decoderPlane(plane),
         stride: kernels.raw.decoderStride(plane),

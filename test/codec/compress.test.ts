@@ -3,13 +3,22 @@ import { MemorySink, sourceFromBytes } from "../../codec/bytes/bytes.ts";
 import { InputError } from "../../codec/errors.ts";
 import { MainReader } from "../../codec/format/main-file.ts";
 import { SEGMENT_MAX_MICROSECONDS } from "../../codec/methods/compress/compress-types.ts";
-import { decodePacketList } from "../../codec/methods/compress/packet-list.ts";
+import { displayTimes, isBPicture } from "../../codec/methods/compress/display-order.ts";
+import { type DividedPacket, decodePacketList } from "../../codec/methods/compress/packet-list.ts";
 import type { SourcePacket, SourcePicture } from "../../codec/pictures/source-picture.ts";
 import { sourcePicture } from "../support/compress.ts";
-import { type DivideOptions, divideClip, dividePictures, errorOf, openDivision } from "../support/divisions.ts";
+import {
+  combineDivision,
+  type DivideOptions,
+  divideClip,
+  dividePictures,
+  errorOf,
+  openDivision,
+} from "../support/divisions.ts";
 import { type CheckKernels, loadCheckKernels } from "../support/kernels.ts";
+import { differences } from "../support/quality.ts";
 import { paintScene } from "../support/scenes.ts";
-import type { Clip } from "../support/y4m.ts";
+import { type Clip, readY4m } from "../support/y4m.ts";
 
 let kernels: CheckKernels;
 beforeAll(async () => {
@@ -98,6 +107,63 @@ describe("D3 segments of method compress", () => {
     const [segment] = await openDivision({ main: sinks.main.bytes(), slave: sinks.slave.bytes() });
     const packets = decodePacketList(segment?.publicBytes as Uint8Array, segment?.withheld as Uint8Array);
     expect(packets.map((packet) => packet.durationMicroseconds)).toEqual([40_000, 85_001, 4999, 40_000]);
+  });
+});
+
+describe("D3 B-pictures in segments", () => {
+  async function* uneven(clip: Clip): AsyncGenerator<SourcePicture> {
+    // A duration of its own for each picture.
+    for (const [i, data] of clip.pictures.entries()) yield sourcePicture(clip, data.slice(), i * 40_000 + i * i * 10);
+  }
+  const timeOf = (i: number) => i * 40_000 + i * i * 10;
+
+  for (const bPictures of [1, 2] as const) {
+    for (const protection of ["sealed", "patent"] as const) {
+      it(`stand behind their reference in the same segment, and are shown at their times: ${bPictures}, ${protection}`, async () => {
+        const clip = paintScene("camera", 32, 32, 120);
+        const { sinks } = await divide(uneven(clip), { bPictures, gopPictures: 1000, protection });
+        const division = { main: sinks.main.bytes(), slave: sinks.slave.bytes() };
+        const segments = await openDivision(division);
+        expect(segments.length).toBeGreaterThan(2);
+        let shown = 0;
+        for (const { head, publicBytes, withheld } of segments) {
+          const packets = decodePacketList(publicBytes, withheld);
+          expect(isBPicture(packets[0] as DividedPacket)).toBe(false);
+          expect(packets.some(isBPicture)).toBe(true);
+          expect(head.startMicroseconds).toBe(timeOf(shown));
+          const times = displayTimes(packets, head.startMicroseconds).toSorted((a, b) => a - b);
+          expect(times).toEqual(packets.map((_, i) => timeOf(shown + i)));
+          shown += packets.length;
+        }
+        expect(shown).toBe(120);
+        // The pictures come in the order of the source: each is nearer to its own than to any other.
+        const combined = readY4m(await combineDivision(kernels, division), "combined");
+        expect(combined.pictures.length).toBe(120);
+        combined.pictures.forEach((picture, i) => {
+          const near = [i - 1, i, i + 1].filter((other) => clip.pictures[other] !== undefined);
+          const errors = near.map((other) => differences(picture, clip.pictures[other] as Uint8Array).mean);
+          expect(near[errors.indexOf(Math.min(...errors))], `picture ${i}`).toBe(i);
+        });
+      });
+    }
+  }
+
+  it("are left out where a run would outlast a segment", async () => {
+    const clip = paintScene("camera", 32, 32, 7);
+    async function* slow(): AsyncGenerator<SourcePicture> {
+      for (const [i, data] of clip.pictures.entries()) yield sourcePicture(clip, data.slice(), i * 900_000);
+    }
+    const { sinks } = await divide(slow(), { bPictures: 2 });
+    const main = await MainReader.open(sourceFromBytes(sinks.main.bytes()));
+    for (const entry of main.index) expect(entry.durationMilliseconds).toBeLessThanOrEqual(2000);
+  });
+
+  it("are refused in other numbers, before anything is written", async () => {
+    const clip = paintScene("camera", 32, 32, 4);
+    const { error, sinks } = await divide(played(clip, 1), { bPictures: 3 as never });
+    expect(error).toBeInstanceOf(RangeError);
+    expect((error as Error).message).toBe("settings.bPictures: 3 B-pictures between two others; give 0, 1 or 2");
+    expect(sinks.main.bytes().length).toBe(0);
   });
 });
 

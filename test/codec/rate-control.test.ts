@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { type CodecWorkerApi, createCodecWorkerApi } from "../../codec/methods/codec-worker.ts";
+import type { BPictures } from "../../codec/methods/compress/compress-types.ts";
 import { encodeGops } from "../../codec/methods/compress/gop-encoder.ts";
 import { averageRate, rateBelowSource } from "../../codec/methods/compress/rate-control.ts";
 import type { SourcePicture } from "../../codec/pictures/source-picture.ts";
@@ -38,14 +39,15 @@ async function* played(clip: Clip, count: number): AsyncGenerator<SourcePicture>
 }
 
 /** Lengths of the coded pictures, 10 s and a bit: the last group stays short. */
-async function lengthsAt(clip: Clip, kilobits: number, workers: number): Promise<number[]> {
+async function lengthsAt(clip: Clip, kilobits: number, workers: number, bPictures: BPictures = 0): Promise<number[]> {
   const lengths: number[] = [];
   const gops = encodeGops(played(clip, 10 * PICTURES_A_SECOND + 7), poolOf(workers), {
     video: { ...clip, frameRate: [PICTURES_A_SECOND, 1] },
     division: "gray",
     planeCode: "adaptive",
     gopPictures: 30,
-    rate: averageRate(kilobits, clip.width * clip.height * PICTURES_A_SECOND),
+    bPictures,
+    rate: averageRate(kilobits, clip.width * clip.height * PICTURES_A_SECOND, bPictures),
   });
   for await (const { pictures } of gops)
     for (const { publicBytes, withheld } of pictures) lengths.push(publicBytes.length + withheld.length);
@@ -75,6 +77,16 @@ describe("the mean rate over 10 s", () => {
         expect(Math.abs(found / kilobits - 1)).toBeLessThan(0.03);
       }
     });
+  }
+
+  for (const bPictures of [1, 2] as const) {
+    for (const { clip, kilobits } of sampleOf(rows, bPictures)) {
+      it(`is within 3 % with ${bPictures} B-pictures: ${clip.name}, ${kilobits} kbit/s`, async () => {
+        const found = foundRate(await lengthsAt(clip, kilobits, 2, bPictures));
+        console.info(`${clip.name}, ${bPictures} B-pictures: asked for ${kilobits} kbit/s, got ${found.toFixed(1)}`);
+        expect(Math.abs(found / kilobits - 1)).toBeLessThan(0.03);
+      });
+    }
   }
 
   it("does not depend on which worker is done first", async () => {

@@ -1,6 +1,8 @@
 /** Clips through the encoder and decoder of method `compress`. */
 import { concatBytes } from "../../codec/bytes/bytes.ts";
 import { CompressDecoder } from "../../codec/methods/compress/compress-decoder.ts";
+import type { BPictures } from "../../codec/methods/compress/compress-types.ts";
+import { DisplayOrder } from "../../codec/methods/compress/display-order.ts";
 import { PictureEncoder, type PlaneCode } from "../../codec/methods/compress/picture-encoder.ts";
 import type { SourcePicture } from "../../codec/pictures/source-picture.ts";
 import type { Kernels } from "../../codec/wasm/load-kernels.ts";
@@ -12,6 +14,7 @@ export interface CodedPicture {
   key: boolean;
   publicBytes: Uint8Array;
   withheld: Uint8Array;
+  durationMicroseconds: number;
   /** What the encoder says a decoder will give: Y, Cb, Cr, tight. */
   reconstruction: Uint8Array;
 }
@@ -39,6 +42,7 @@ export function sourcePicture(
   };
 }
 
+/** @returns pictures in the order in which they are decoded */
 export function encodeClip(
   kernels: Kernels,
   clip: Clip,
@@ -46,17 +50,30 @@ export function encodeClip(
   quality: number,
   gopPictures = 1000,
   planeCode: PlaneCode = "read",
+  bPictures: BPictures = 0,
 ): CodedPicture[] {
   const video = { width: clip.width, height: clip.height, frameRate: [25, 1] as [number, number] };
   const encoder = new PictureEncoder(kernels, video, division, planeCode);
   try {
-    return clip.pictures.map((data, number) => {
-      const coded = encoder.encode(sourcePicture(clip, data), { quality, key: number % gopPictures === 0, number });
-      return { ...coded, reconstruction: encoder.reconstruction() };
-    });
+    const all: CodedPicture[] = [];
+    for (let number = 0; number < clip.pictures.length; ) {
+      const inGroup = number % gopPictures;
+      const length = inGroup === 0 ? 1 : Math.min(bPictures + 1, gopPictures - inGroup);
+      const run = clip.pictures.slice(number, number + length).map((data) => sourcePicture(clip, data));
+      for (const coded of encoder.encodeRun(run, { quality, key: inGroup === 0, number }))
+        all.push({ ...coded, reconstruction: encoder.reconstruction() });
+      number += length;
+    }
+    return all;
   } finally {
     encoder.close();
   }
+}
+
+/** Pictures in the order in which they are shown. */
+export function shownOrder(coded: readonly CodedPicture[]): CodedPicture[] {
+  const order = new DisplayOrder<CodedPicture>(coded);
+  return coded.flatMap((picture) => order.put(picture));
 }
 
 export function openDecoder(

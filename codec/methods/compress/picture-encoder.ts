@@ -56,7 +56,7 @@ export interface PictureOptions {
 
 /** Of B-pictures, times that of the others, found by measuring: no other picture inherits what they miss. */
 const BETWEEN_COARSER = 1.5;
-const betweenQuality = (quality: number): number => Math.min(31, Math.round(quality * BETWEEN_COARSER));
+const betweenQuality = (quality: number): number => Math.min(31, Math.floor(quality * BETWEEN_COARSER));
 
 /** One MPEG-1 encoder on one instance of the kernels. */
 export class PictureEncoder {
