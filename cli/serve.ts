@@ -56,6 +56,7 @@ export const serve: Command = {
       smtpUrl: process.env.CMIX_SMTP_URL, // holds a password: no option, which others on the machine could read
       metricsToken: process.env.CMIX_METRICS_TOKEN,
       mailFrom: process.env.CMIX_MAIL_FROM,
+      publicUrl: process.env.CMIX_PUBLIC_URL,
       webDir: fromRoot("dist/web"),
       wasmPath: WASM_PATH,
       samplesDir: fromRoot("samples"),

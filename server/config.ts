@@ -26,6 +26,10 @@ export interface RateLimits {
   registration: Rate;
   /** Wrong passwords of one account that is signed in already, when it is asked for again. */
   passwordChange: Rate;
+  /** Mails to a forgotten password that are asked for from one address. */
+  passwordMail: Rate;
+  /** Of these, to one e-mail address; more are not sent, and nobody is told. */
+  passwordMailTo: Rate;
 }
 
 export const DEFAULT_RATES: RateLimits = {
@@ -34,6 +38,8 @@ export const DEFAULT_RATES: RateLimits = {
   signInStrangers: { points: 300, duration: 24 * 3600 },
   registration: { points: 10, duration: 3600 },
   passwordChange: { points: 10, duration: 15 * 60 },
+  passwordMail: { points: 10, duration: 3600 },
+  passwordMailTo: { points: 3, duration: 3600 },
 };
 
 export interface Limits {

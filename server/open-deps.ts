@@ -9,9 +9,9 @@ import { KeyedLock } from "./keyed-lock.ts";
 import { MainOrigins } from "./library/main-origins.ts";
 import { SlaveReaders } from "./library/slave-readers.ts";
 import { type Log, logToStderr } from "./log.ts";
+import { smtpMailer } from "./mailer.ts";
 import { Metrics } from "./metrics.ts";
 import { LivePlays } from "./plays/live-plays.ts";
-import { smtpMailer } from "./reports/mailer.ts";
 import { ClientFinder } from "./security/client.ts";
 import { checkEmbedSites } from "./security/embed-sites.ts";
 import type { OutboundRules } from "./security/guarded-fetch.ts";
@@ -35,6 +35,8 @@ export interface DepsOptions {
   /** As nodemailer takes it: smtps://name:password@mail.example.org. */
   smtpUrl?: string | undefined;
   mailFrom?: string | undefined;
+  /** The address that viewers have the service by, for links in mails: https://video.example. */
+  publicUrl?: string | undefined;
   /** Opens /metrics to other machines. */
   metricsToken?: string | undefined;
 }
@@ -103,6 +105,7 @@ async function openFolder(settings: DepsSettings, options: DepsOptions): Promise
     mainOrigins,
     outbound: options.outbound ?? { allowLoopback: false },
     mailer: options.smtpUrl === undefined ? undefined : smtpMailer(options.smtpUrl, options.mailFrom),
+    publicOrigin: options.publicUrl === undefined ? undefined : publicOriginOf(options.publicUrl),
     livePlays: new LivePlays(store, now),
     playKey: key.derive("plays"),
     browserKey: key.derive("known browsers"),
@@ -125,6 +128,13 @@ async function openFolder(settings: DepsSettings, options: DepsOptions): Promise
     log: options.log ?? logToStderr,
     now,
   };
+}
+
+/** @throws InputError it is no address of a service */
+function publicOriginOf(url: string): string {
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+    throw new InputError(`CMIX_PUBLIC_URL is ${url}: it should look like https://video.example`);
+  return new URL(url).origin;
 }
 
 /** The system's clock may have been set back since the folder was used last: by so much at most. */

@@ -5,6 +5,7 @@ import { hashToken, newToken } from "../security/session-token.ts";
 import { AccessLog } from "./access-log.ts";
 import type { AccountDeps } from "./deps.ts";
 import { Passwords } from "./password.ts";
+import { passwordMail } from "./password-mail.ts";
 import { addressKey, Rates } from "./rates.ts";
 import type { AccountRole } from "./roles.ts";
 import type { Account, AccountChange } from "./store.ts";
@@ -32,6 +33,8 @@ export interface PasswordLink {
 /** A viewer's. */
 export const NO_BUSINESS: Business = { company: "", section: "", responsiblePerson: "", address: "" };
 const PASSWORD_LINK_HOURS = 24;
+/** By mail, which lies about for longer than what an administrator hands over. */
+const MAILED_LINK_HOURS = 1;
 /** Without letters and digits that look alike. */
 const ID_LETTERS = "23456789abcdefghjkmnpqrstvwxyz";
 
@@ -41,14 +44,19 @@ function newAccountId(): string {
   return letters.join("").replace(/(.{4})(?=.)/g, "$1-");
 }
 
+type ServiceDeps = Pick<
+  AccountDeps,
+  "store" | "now" | "limits" | "openRegistration" | "mailer" | "publicOrigin" | "log"
+>;
+
 /** What can be done with accounts. `address` is the client's, for the limits and, hashed, for the access log. */
 export class AccountService {
   readonly log: AccessLog;
-  private readonly deps: Pick<AccountDeps, "store" | "now" | "openRegistration">;
+  private readonly deps: ServiceDeps;
   private readonly passwords = new Passwords();
   private readonly rates: Rates<keyof RateLimits>;
 
-  constructor(deps: Pick<AccountDeps, "store" | "now" | "limits" | "openRegistration">) {
+  constructor(deps: ServiceDeps) {
     this.deps = deps;
     this.rates = new Rates(deps.limits.rates);
     this.log = new AccessLog(deps.store.accountLogs, deps.now);
@@ -210,14 +218,48 @@ export class AccountService {
     return { token, expiresAt };
   }
 
+  /** Whether who forgot a password can have a link by mail. */
+  get canMailPassword(): boolean {
+    return this.deps.mailer !== undefined && this.deps.publicOrigin !== undefined;
+  }
+
+  /**
+   * Mails a link to a new password. Known and unknown addresses have the same answer after the same time: looking and sending come
+   * after it.
+   *
+   * @throws Refusal not_found: no mail server is configured; too_many: from this address
+   */
+  async mailPasswordLink(email: string, address: string | undefined): Promise<void> {
+    if (!this.canMailPassword)
+      throw new Refusal("not_found", "this service sends no mails: ask its administrator for a link to a new password");
+    await this.rates.take("passwordMail", addressKey(address));
+    const { log } = this.deps;
+    const failed = ({ message }: Error) => log("password-mail-failed", { message });
+    setImmediate(() => void this.sendPasswordLink(email, address).catch(failed));
+  }
+
+  private async sendPasswordLink(email: string, address: string | undefined): Promise<void> {
+    const { mailer, publicOrigin, store, now } = this.deps;
+    const account = await store.accounts.byEmail(email);
+    if (account === undefined || (account.status !== "active" && account.status !== "pending")) return;
+    try {
+      await this.rates.take("passwordMailTo", account.id);
+    } catch {
+      return; // its owner has had several
+    }
+    const [token, expiresAt] = [newToken(), now() + MAILED_LINK_HOURS * 3600 * 1000];
+    await store.accounts.setLink({ tokenHash: hashToken(token), accountId: account.id, expiresAt });
+    await this.log.add("password_link", account.id, address);
+    await mailer?.send({ to: email, ...passwordMail(`${publicOrigin}/new-password#${token}`) });
+  }
+
   /** The caller ends the account's sessions. @returns whose @throws Refusal not_found: the link was used, or is over */
   async setPasswordByLink(token: string, password: string, address: string | undefined): Promise<string> {
     refuseWeakPassword(password, "json.password");
     await this.rates.take("registration", addressKey(address));
     const hash = await this.passwords.hash(password);
     const id = await this.deps.store.accounts.setPasswordByLink(hashToken(token), hash, this.deps.now());
-    if (id === undefined)
-      throw new Refusal("not_found", "this link was used, or its day is over: ask the administrator for another");
+    if (id === undefined) throw new Refusal("not_found", "this link was used, or its time is over: ask for another");
     await this.log.add("password_changed", id, address);
     return id;
   }

@@ -1,4 +1,6 @@
 import type { Limits } from "../config.ts";
+import type { Log } from "../log.ts";
+import type { Mailer } from "../mailer.ts";
 import type { ClientFinder } from "../security/client.ts";
 import type { AccountLogStore, AccountStore, SessionStore } from "./store.ts";
 
@@ -8,6 +10,11 @@ export interface AccountDeps {
   clients: ClientFinder;
   limits: Pick<Limits, "rates">;
   openRegistration: boolean;
+  /** Undefined where no mail server is configured. */
+  mailer: Mailer | undefined;
+  /** What links in mails begin with: never a request's Host, which anyone who asks can choose. */
+  publicOrigin: string | undefined;
+  log: Log;
   /** Signs the marks of browsers that signed in before. */
   browserKey: Uint8Array;
   /** Plays of a visitor without an account in 24 hours, which the session tells. */

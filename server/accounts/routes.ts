@@ -2,7 +2,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { defineRoute } from "../http/route.ts";
 import { given, json, jsonBody, refusals } from "../http/schemas.ts";
-import { accountToJson, divisionToJson, PRIVATE } from "./account-json.ts";
+import { accessToJson, accountToJson, divisionToJson, PRIVATE } from "./account-json.ts";
 import { type AccountService, NO_BUSINESS } from "./account-service.ts";
 import type { AccountDeps } from "./deps.ts";
 import { accountOf, giveSession, guarded, takeSession } from "./identity.ts";
@@ -35,12 +35,23 @@ const firstRoute = defineRoute({
 const newPasswordRoute = defineRoute({
   method: "post",
   path: "/api/new-password",
-  summary: "Set a new password by the administrator's link; once",
+  summary: "Set a new password by a link from the administrator or a mail; once",
   request: {
     body: jsonBody(schemas.newPasswordSchema),
   },
   responses: {
     204: { description: "Set; every session of the account is over" },
+    ...refusals(400, 403, 404, 413, 415, 429),
+  },
+});
+
+const forgottenRoute = defineRoute({
+  method: "post",
+  path: "/api/forgotten-password",
+  summary: "Have a link to a new password by mail; known and unknown e-mail addresses get the same answer",
+  request: { body: jsonBody(schemas.forgottenPasswordSchema) },
+  responses: {
+    202: { description: "If an account has this e-mail address, a mail is on its way" },
     ...refusals(400, 403, 404, 413, 415, 429),
   },
 });
@@ -88,6 +99,14 @@ const divisionsRoute = defineRoute({
   responses: { 200: json(schemas.divisionLogSchema, "At most 100"), ...refusals(400, 401, 403) },
 });
 
+const accessRoute = defineRoute({
+  path: "/api/account/access-log",
+  summary: "What happened to my own account, newest first",
+  ...guarded("get", ACCOUNT_ROLES),
+  request: { query: schemas.logQuery.pick({ before: true }) },
+  responses: { 200: json(schemas.accessLogSchema, "At most 100"), ...refusals(400, 401) },
+});
+
 export function registerAccounts(app: OpenAPIHono, { store }: AccountDeps, service: AccountService): void {
   const own = (c: Context) => service.account(accountOf(c));
   const addressOf = (c: Context) => c.get("client").address;
@@ -120,6 +139,11 @@ export function registerAccounts(app: OpenAPIHono, { store }: AccountDeps, servi
     return c.body(null, 204);
   });
 
+  app.openapi(forgottenRoute, async (c) => {
+    await service.mailPasswordLink(c.req.valid("json").email, addressOf(c));
+    return c.body(null, 202);
+  });
+
   app.openapi(ownRoute, async (c) => c.json(accountToJson(await own(c)), 200));
 
   app.openapi(changeRoute, async (c) => {
@@ -142,6 +166,11 @@ export function registerAccounts(app: OpenAPIHono, { store }: AccountDeps, servi
     await c.get("sessions").endAll(account.id);
     takeSession(c);
     return c.body(null, 204);
+  });
+
+  app.openapi(accessRoute, async (c) => {
+    const entries = await store.accountLogs.access({ accountId: accountOf(c), before: c.req.valid("query").before });
+    return c.json({ entries: entries.map(accessToJson) }, 200);
   });
 
   app.openapi(divisionsRoute, async (c) => {

@@ -66,6 +66,9 @@ export type FirstAdministrator = z.input<typeof firstAdministratorSchema>;
 export const newPasswordSchema = z.object({ token: linkToken, password: passwordSchema }).openapi("NewPassword");
 export type NewPassword = z.input<typeof newPasswordSchema>;
 
+export const forgottenPasswordSchema = z.object({ email: emailSchema }).openapi("ForgottenPassword");
+export type ForgottenPassword = z.input<typeof forgottenPasswordSchema>;
+
 export const accountChangeSchema = z
   .object(businessFields)
   .partial()
@@ -86,6 +89,7 @@ export const sessionSchema = z
   .object({
     role: z.enum(ALL_ROLES).openapi({ description: "What its rights are; guest without an account" }),
     guestPlaysPerDay: z.int().openapi({ description: "Plays in 24 hours that need no account" }),
+    canMailPassword: z.boolean().openapi({ description: "Whether who forgot a password can have a link by mail" }),
     csrf: z.string().nullable().openapi({ description: "For the header X-Cmix-CSRF; null without a session" }),
     account: accountSchema.nullable(),
   })

@@ -41,15 +41,15 @@ const signOutEverywhereRoute = defineRoute({
 });
 
 export function registerSession(app: OpenAPIHono, service: AccountService, guestPlaysPerDay: number): void {
+  const about = { guestPlaysPerDay, canMailPassword: service.canMailPassword };
   const addressOf = (c: Context) => c.get("client").address;
 
   async function sessionOf(c: Context): Promise<Session> {
     const [identity, token] = [c.get("identity"), c.get("sessionToken")];
     c.header("Cache-Control", PRIVATE);
-    if (identity === undefined || token === undefined)
-      return { role: "guest", csrf: null, account: null, guestPlaysPerDay };
+    if (identity === undefined || token === undefined) return { role: "guest", csrf: null, account: null, ...about };
     const account = identity.accountId === undefined ? null : accountToJson(await service.account(identity.accountId));
-    return { role: identity.role, csrf: csrfOf(token), account, guestPlaysPerDay };
+    return { role: identity.role, csrf: csrfOf(token), account, ...about };
   }
 
   app.openapi(getRoute, async (c) => c.json(await sessionOf(c), 200));

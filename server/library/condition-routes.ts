@@ -1,12 +1,20 @@
 import { type OpenAPIHono, z } from "@hono/zod-openapi";
-import { guarded } from "../accounts/identity.ts";
+import { accountOf, guarded } from "../accounts/identity.ts";
+import { logQuery } from "../accounts/schemas.ts";
 import { defineRoute } from "../http/route.ts";
 import { dateOf, given, idSchema, json, jsonBody, refusals, timeOf } from "../http/schemas.ts";
 import { Refusal } from "../refusal.ts";
 import type { VideoConditions } from "./conditions.ts";
 import type { LibraryDeps } from "./deps.ts";
 import { ownedVideo } from "./find-video.ts";
-import { type VideoConditions as ConditionsJson, conditionsChangeSchema, conditionsSchema } from "./schemas.ts";
+import {
+  type ConditionEntry as ConditionEntryJson,
+  type VideoConditions as ConditionsJson,
+  conditionLogSchema,
+  conditionsChangeSchema,
+  conditionsSchema,
+} from "./schemas.ts";
+import type { ConditionEntry } from "./store.ts";
 
 const ROLES = ["provider", "administrator"] as const;
 
@@ -31,6 +39,14 @@ const patchRoute = defineRoute({
   responses: { 200: json(conditionsSchema, "Changed"), ...refusals(400, 401, 403, 404, 410, 413, 415) },
 });
 
+const logRoute = defineRoute({
+  path: "/api/account/conditions",
+  summary: "The conditions that I set on videos, newest first, the past ones too",
+  ...guarded("get", ["provider", "administrator"]),
+  request: { query: logQuery.pick({ before: true }) },
+  responses: { 200: json(conditionLogSchema, "At most 100"), ...refusals(400, 401, 403) },
+});
+
 export function registerConditions(app: OpenAPIHono, deps: LibraryDeps): void {
   const { conditions } = deps.store;
 
@@ -48,9 +64,18 @@ export function registerConditions(app: OpenAPIHono, deps: LibraryDeps): void {
     const next: VideoConditions = { ...others, fromAt: timeOf(from), untilAt: timeOf(until) };
     if (next.fromAt !== null && next.untilAt !== null && next.fromAt >= next.untilAt)
       throw new Refusal("bad_request", "from: not before until, so nobody could play it", { place: "json.from" });
-    await conditions.set(mainId, next);
+    await conditions.set(mainId, next, { accountId: accountOf(c), at: deps.now() });
     return c.json(changed, 200);
   });
+
+  app.openapi(logRoute, async (c) => {
+    const entries = await conditions.log({ accountId: accountOf(c), before: c.req.valid("query").before });
+    return c.json({ entries: entries.map(entryToJson) }, 200);
+  });
+}
+
+function entryToJson({ at, conditions, accountId: _own, ...same }: ConditionEntry): ConditionEntryJson {
+  return { ...same, at: new Date(at).toISOString(), conditions: toJson(conditions) };
 }
 
 function toJson({ fromAt, untilAt, ...others }: VideoConditions): ConditionsJson {

@@ -171,6 +171,19 @@ export type VideoConditions = z.infer<typeof conditionsSchema>;
 export const conditionsChangeSchema = conditionsSchema.partial().openapi("ConditionsChange");
 export type VideoConditionsChange = z.input<typeof conditionsChangeSchema>;
 
+const conditionEntrySchema = z
+  .object({
+    number: z.number(),
+    at: z.iso.datetime(),
+    mainId: idSchema,
+    title: z.string(),
+    conditions: conditionsSchema,
+  })
+  .openapi("ConditionEntry");
+export type ConditionEntry = z.infer<typeof conditionEntrySchema>;
+export const conditionLogSchema = z.object({ entries: z.array(conditionEntrySchema) });
+export type ConditionLogPart = z.infer<typeof conditionLogSchema>;
+
 // ---- What a finished upload is answered with ----
 const takenSlaveSchema = z.object({
   slaveId: idSchema,

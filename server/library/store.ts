@@ -1,5 +1,6 @@
 /** What the library remembers: slaves and mains that are here, what it shows of them, and what their providers allow. */
 
+import type { LogPart } from "../accounts/store.ts";
 import type { PackedTimeline } from "../timeline.ts";
 import type { VideoConditions } from "./conditions.ts";
 import type { Searchable } from "./search-text.ts";
@@ -139,8 +140,22 @@ export interface LibraryStore {
   forgetDownloaders(time: number): Promise<void>;
 }
 
+/** Conditions that an account set on a video. */
+export interface ConditionEntry {
+  number: number;
+  at: number;
+  accountId: string;
+  mainId: string;
+  /** The video's, as it is shown now. */
+  title: string;
+  conditions: VideoConditions;
+}
+
 /** Conditions that providers set on their videos. */
 export interface ConditionStore {
   of(mainId: string): Promise<VideoConditions>;
-  set(mainId: string, conditions: VideoConditions): Promise<void>;
+  /** Sets them, and enters that into the account's log. */
+  set(mainId: string, conditions: VideoConditions, by: { accountId: string; at: number }): Promise<void>;
+  /** What was set, newest first, at most 100 entries a part. */
+  log(part: LogPart): Promise<ConditionEntry[]>;
 }

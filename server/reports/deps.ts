@@ -2,9 +2,9 @@ import type { AccountStore } from "../accounts/store.ts";
 import type { CmStore } from "../cm/store.ts";
 import type { VideoStore } from "../library/store.ts";
 import type { Log } from "../log.ts";
+import type { Mailer } from "../mailer.ts";
 import type { OutboundRules } from "../security/guarded-fetch.ts";
 import type { MasterKey } from "../security/master-key.ts";
-import type { Mailer } from "./mailer.ts";
 import type { ReportStore } from "./store.ts";
 
 /** What reports work with. */

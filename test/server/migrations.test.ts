@@ -37,6 +37,7 @@ const SCHEMAS: Record<string, string> = {
   "0010-counts": "3d7eea7ec73dafb29d18d33b3cc203b84da56be9bd0e4d6fb7f7294a63313bd8",
   "0011-report-sums": "058b117a35f628daaae68a66bea7efd4640780be5115f4008a1a4f6351a772c1",
   "0012-video-states": "1c8c343044707f1ecbbddac9869f1dcf555aff2df994b900024e1dcd8c73f78e",
+  "0013-condition-log": "249bd14d14ad94517d27eb2947b02d28d30bcdea90e9ee9d0d3a1ddee22ba6f2",
 };
 
 async function migrateTo(path: string, version: number): Promise<void> {

@@ -1,7 +1,7 @@
 /** Reports to providers: sums verified against the raw logs by separate code, and the ways they are sent. */
 import { createHmac, randomUUID } from "node:crypto";
 import { createServer, type Server } from "node:http";
-import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer } from "node:net";
+import type { AddressInfo, Server as TcpServer } from "node:net";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -18,6 +18,7 @@ import {
   uploadPair,
   watchCm,
 } from "./harness.ts";
+import { mailServer } from "./mail-server.ts";
 import { BUSINESS, browserHeaders, type Headers, PASSWORD, sendJson } from "./test-accounts.ts";
 
 interface Row {
@@ -54,34 +55,6 @@ const pairs: TestPair[] = [];
 let foreign: TestPair;
 let other: Headers;
 
-/** Enough of RFC 5321 to take a message. */
-function mailServer(): TcpServer {
-  return createTcpServer((socket) => {
-    let [text, inData] = ["", false];
-    socket.setEncoding("utf8").write("220 test\r\n");
-    socket.on("data", (data: string) => {
-      text += data;
-      for (
-        let end = text.indexOf(inData ? "\r\n.\r\n" : "\r\n");
-        end >= 0;
-        end = text.indexOf(inData ? "\r\n.\r\n" : "\r\n")
-      ) {
-        const part = text.slice(0, end);
-        text = text.slice(end + (inData ? 5 : 2));
-        if (inData) {
-          mails.push(part);
-          inData = false;
-          socket.write("250 taken\r\n");
-        } else if (part === "DATA") {
-          inData = true;
-          socket.write("354 go\r\n");
-        } else socket.write(part === "QUIT" ? "221 bye\r\n" : "250 ok\r\n");
-      }
-    });
-    socket.on("error", () => {});
-  });
-}
-
 beforeAll(async () => {
   webhook = createServer((request, response) => {
     let body = "";
@@ -93,7 +66,7 @@ beforeAll(async () => {
       response.writeHead(webhookStatus).end();
     });
   });
-  mail = mailServer();
+  mail = mailServer(mails);
   for (const each of [webhook, mail]) await new Promise<void>((resolve) => each.listen(0, "127.0.0.1", resolve));
   webhookUrl = `http://127.0.0.1:${(webhook.address() as AddressInfo).port}/cmix`;
   server = await startTestServer({

@@ -1,6 +1,10 @@
+import type { LogPart } from "../../accounts/store.ts";
 import { NO_CONDITIONS, type VideoConditions } from "../../library/conditions.ts";
-import type { ConditionStore } from "../../library/store.ts";
+import type { ConditionEntry, ConditionStore } from "../../library/store.ts";
 import type { Database } from "./database.ts";
+
+/** Entries of one answer; the next part begins before the last one's number. */
+const PART_MOST = 100;
 
 export class SqliteConditions implements ConditionStore {
   private readonly db: Database;
@@ -26,7 +30,7 @@ export class SqliteConditions implements ConditionStore {
     };
   }
 
-  async set(mainId: string, conditions: VideoConditions): Promise<void> {
+  async set(mainId: string, conditions: VideoConditions, by: { accountId: string; at: number }): Promise<void> {
     const columns = {
       plays: conditions.plays,
       plays_per_viewer: conditions.playsPerViewer,
@@ -35,10 +39,34 @@ export class SqliteConditions implements ConditionStore {
       kinds_allowed: JSON.stringify(conditions.kindsAllowed),
       kinds_excluded: JSON.stringify(conditions.kindsExcluded),
     };
-    await this.db
-      .insertInto("video_conditions")
-      .values({ main_id: mainId, ...columns })
-      .onConflict((on) => on.column("main_id").doUpdateSet(columns))
-      .execute();
+    await this.db.transaction().execute(async (transaction) => {
+      await transaction
+        .insertInto("video_conditions")
+        .values({ main_id: mainId, ...columns })
+        .onConflict((on) => on.column("main_id").doUpdateSet(columns))
+        .execute();
+      const entry = { at: by.at, account_id: by.accountId, main_id: mainId, conditions: JSON.stringify(conditions) };
+      await transaction.insertInto("condition_log").values(entry).execute();
+    });
+  }
+
+  async log({ accountId, before }: LogPart): Promise<ConditionEntry[]> {
+    let query = this.db
+      .selectFrom("condition_log")
+      .innerJoin("videos", "videos.main_id", "condition_log.main_id")
+      .selectAll("condition_log")
+      .select("videos.title")
+      .orderBy("seq", "desc")
+      .limit(PART_MOST);
+    if (accountId !== undefined) query = query.where("account_id", "=", accountId);
+    if (before !== undefined) query = query.where("seq", "<", before);
+    return (await query.execute()).map((row) => ({
+      number: row.seq,
+      at: row.at,
+      accountId: row.account_id,
+      mainId: row.main_id,
+      title: row.title,
+      conditions: JSON.parse(row.conditions),
+    }));
   }
 }

@@ -40,6 +40,7 @@ export interface Tables {
   access_log: AccessLogRow;
   division_log: DivisionLogRow;
   account_links: AccountLinkRow;
+  condition_log: ConditionLogRow;
 }
 
 /** A slave that is here, and what its file tells of the video. */
@@ -374,4 +375,14 @@ export interface SurroundingRow {
   from_at: number | null;
   until_at: number | null;
   created_at: number;
+}
+
+/** Append-only. */
+export interface ConditionLogRow {
+  seq: Generated<number>;
+  at: number;
+  account_id: string;
+  main_id: string;
+  /** JSON of VideoConditions. */
+  conditions: string;
 }

@@ -253,8 +253,16 @@ export function describeConditionStore(name: string, open: OpenFixture): void {
       await videos.insert(videoOf(1), NO_TIMELINE);
       expect(await conditions.of(mainId)).toEqual(NO_CONDITIONS);
       const some = { ...NO_CONDITIONS, plays: 3, fromAt: 9, kindsAllowed: ["sport", "車"] };
-      for (const each of [{ ...some, plays: 2 }, some]) await conditions.set(mainId, each);
+      for (const [i, each] of [{ ...some, plays: 2 }, some].entries())
+        await conditions.set(mainId, each, { accountId: "a", at: i });
       expect(await conditions.of(mainId)).toEqual(some);
+      const entries = await conditions.log({ accountId: "a" });
+      expect(entries).toMatchObject([
+        { at: 1, mainId, title: "Video 1", conditions: some },
+        { at: 0, mainId, conditions: { plays: 2 } },
+      ]);
+      expect(await conditions.log({ accountId: "a", before: entries[0]?.number })).toHaveLength(1);
+      expect(await conditions.log({ accountId: "b" })).toEqual([]);
     });
   });
 }

@@ -11,6 +11,7 @@ import { playMedia } from "./0009-play-media.ts";
 import { counts } from "./0010-counts.ts";
 import { reportSums } from "./0011-report-sums.ts";
 import { videoStates } from "./0012-video-states.ts";
+import { conditionLog } from "./0013-condition-log.ts";
 
 /** In the order of their names. A migration that was released is never changed. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -26,4 +27,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0010-counts": counts,
   "0011-report-sums": reportSums,
   "0012-video-states": videoStates,
+  "0013-condition-log": conditionLog,
 };

@@ -1,5 +1,5 @@
 import { type ReactNode, useId, useState } from "react";
-import { type AccountRole, register, signIn } from "../../shared/api/session.ts";
+import { type AccountRole, mailPasswordLink, register, signIn, useSession } from "../../shared/api/session.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { BUSINESS_FIELDS, currentPassword, DataForm, email, newPassword } from "./data-form.tsx";
 
@@ -10,6 +10,27 @@ type OpenRole = (typeof ROLES)[number];
 export function AccountForms({ kind, onDone }: { kind: OpenRole; onDone?: (() => void) | undefined }): ReactNode {
   const { t } = useText();
   const [isNew, setIsNew] = useState(false);
+  const [isForgotten, setIsForgotten] = useState(false);
+  const session = useSession();
+  if (isForgotten)
+    return (
+      <>
+        <h2>{t("account.forgotten")}</h2>
+        {session?.canMailPassword ? (
+          <DataForm
+            fields={[email]}
+            submit="account.forgotten.send"
+            done="account.forgotten.sent"
+            onSubmit={mailPasswordLink}
+          />
+        ) : (
+          <p>{t("account.forgotten.noMail")}</p>
+        )}
+        <button type="button" className="button button-quiet" onClick={() => setIsForgotten(false)}>
+          {t("account.forgotten.back")}
+        </button>
+      </>
+    );
   return (
     <>
       <h2>{t(isNew ? "account.register" : "account.signIn")}</h2>
@@ -24,6 +45,11 @@ export function AccountForms({ kind, onDone }: { kind: OpenRole; onDone?: (() =>
             onDone?.();
           }}
         />
+      )}
+      {!isNew && (
+        <button type="button" className="button button-quiet" onClick={() => setIsForgotten(true)}>
+          {t("account.forgotten")}
+        </button>
       )}
       <button type="button" className="button button-quiet" onClick={() => setIsNew(!isNew)}>
         {t(isNew ? "account.hasOne" : "account.hasNone")}

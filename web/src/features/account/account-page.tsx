@@ -5,13 +5,16 @@ import {
   changePassword,
   deleteAccount,
   loadDivisions,
+  loadOwnAccessLog,
   signOut,
   useSession,
 } from "../../shared/api/session.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { Link } from "../../shared/routing/router.tsx";
 import { Hint } from "../../shared/ui/notices.tsx";
+import { AccessLog } from "./access-log.tsx";
 import { AccountForms } from "./account-forms.tsx";
+import { ConditionLog } from "./condition-log.tsx";
 import { BUSINESS_FIELDS, currentPassword, DataForm, email, newPassword } from "./data-form.tsx";
 import { DivisionLog } from "./log-table.tsx";
 import { ViewerDataForm } from "./viewer-data-form.tsx";
@@ -35,9 +38,21 @@ export function AccountPage(): ReactNode {
         <OwnAccount key={session.account.accountId} account={session.account} mayDivide={mayDivide(session.role)} />
       )}
       <section className="card account-card">
-        <h2>{t("data.title")}</h2>
+        <h2>{t("account.preferences")}</h2>
         <ViewerDataForm />
       </section>
+      {session?.account && (
+        <>
+          <AccessLog load={loadOwnAccessLog} />
+          {mayDivide(session.role) && <DivisionLog load={loadDivisions} />}
+          {mayDivide(session.role) && <ConditionLog />}
+          <section className="card account-card danger">
+            <h2>{t("account.delete")}</h2>
+            <p>{t("account.deleteHint")}</p>
+            <DataForm fields={[currentPassword]} submit="account.delete" onSubmit={deleteAccount} />
+          </section>
+        </>
+      )}
     </div>
   );
 }
@@ -97,12 +112,6 @@ function OwnAccount({ account, mayDivide }: { account: Account; mayDivide: boole
           done="account.passwordChanged"
           onSubmit={changePassword}
         />
-      </section>
-      {mayDivide && <DivisionLog load={loadDivisions} />}
-      <section className="card account-card">
-        <h2>{t("account.delete")}</h2>
-        <p>{t("account.deleteHint")}</p>
-        <DataForm fields={[currentPassword]} submit="account.delete" onSubmit={deleteAccount} />
       </section>
     </>
   );

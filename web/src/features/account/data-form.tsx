@@ -60,6 +60,7 @@ export function DataForm({
   const { t, reason } = useText();
   const id = useId();
   const [state, setState] = useState<"idle" | "sending" | "done" | Error>("idle");
+  const [shown, setShown] = useState<readonly string[]>([]);
   const send = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const values: Values = {};
@@ -78,17 +79,32 @@ export function DataForm({
       {fields.map(({ name, label, type = "text", autoComplete, hint, minLength, value, isOptional }) => (
         <div className="field" key={name}>
           <label htmlFor={`${id}-${name}`}>{t(label)}</label>
-          <input
-            id={`${id}-${name}`}
-            name={name}
-            type={type}
-            autoComplete={autoComplete}
-            defaultValue={value}
-            required={isOptional !== true}
-            minLength={minLength}
-            maxLength={type === "password" ? PASSWORD_LENGTHS.most : undefined}
-            aria-describedby={hint && `${id}-${name}-hint`}
-          />
+          <div className={type === "password" ? "password" : undefined}>
+            <input
+              id={`${id}-${name}`}
+              name={name}
+              type={type === "password" && shown.includes(name) ? "text" : type}
+              autoComplete={autoComplete}
+              defaultValue={value}
+              required={isOptional !== true}
+              minLength={minLength}
+              maxLength={type === "password" ? PASSWORD_LENGTHS.most : undefined}
+              aria-describedby={hint && `${id}-${name}-hint`}
+            />
+            {type === "password" && (
+              <button
+                type="button"
+                className="button"
+                aria-pressed={shown.includes(name)}
+                aria-controls={`${id}-${name}`}
+                onClick={() =>
+                  setShown(shown.includes(name) ? shown.filter((other) => other !== name) : [...shown, name])
+                }
+              >
+                {t(shown.includes(name) ? "account.hide" : "account.show")}
+              </button>
+            )}
+          </div>
           {hint && (
             <span className="quiet" id={`${id}-${name}-hint`}>
               {t(hint)}

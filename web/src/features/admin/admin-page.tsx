@@ -1,11 +1,11 @@
 import type { ReactNode } from "react";
-import { loadAllDivisions, useSession } from "../../shared/api/session.ts";
+import { loadAccessLog, loadAllDivisions, useSession } from "../../shared/api/session.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { Link } from "../../shared/routing/router.tsx";
 import { Hint } from "../../shared/ui/notices.tsx";
+import { AccessLog } from "../account/access-log.tsx";
 import { DivisionLog } from "../account/log-table.tsx";
 import { SurroundingsPart } from "../surroundings/surroundings-part.tsx";
-import { AccessLog } from "./access-log.tsx";
 import { Accounts } from "./accounts.tsx";
 import { CmsPart } from "./cms-part.tsx";
 
@@ -21,7 +21,7 @@ export function AdminPage(): ReactNode {
           <Accounts ownId={session.account?.accountId} />
           <CmsPart />
           <SurroundingsPart mainId={null} />
-          <AccessLog />
+          <AccessLog load={loadAccessLog} />
           <DivisionLog load={loadAllDivisions} />
         </>
       ) : (

@@ -2,6 +2,7 @@ import { type ReactNode, useState } from "react";
 import { useSession } from "../../shared/api/session.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { Link } from "../../shared/routing/router.tsx";
+import { Hint } from "../../shared/ui/notices.tsx";
 import { Counts } from "./counts.tsx";
 import { OwnVideos } from "./own-videos.tsx";
 import { Reports } from "./reports.tsx";
@@ -13,11 +14,13 @@ export function ProviderPage(): ReactNode {
   const session = useSession();
   const [shown, setShown] = useState(0);
   const may = session?.role === "provider" || session?.role === "administrator";
+  const isPending = session?.account?.status === "pending";
   return (
     <div className="page">
       <h1>{t("provider.title")}</h1>
       <p className="lead">{t("provider.lead")}</p>
-      {session !== undefined && !may && (
+      {isPending && <Hint warning>{t("account.pending")}</Hint>}
+      {session !== undefined && !may && !isPending && (
         <p>
           <Link href="/account" className="button button-main">
             {t("provider.signIn")}

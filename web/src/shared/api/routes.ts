@@ -10,6 +10,7 @@ import type {
 } from "../../../../server/accounts/schemas.ts";
 import type { AdminCm, CmAddress, CmChange, CmList } from "../../../../server/cm/schemas.ts";
 import type {
+  ConditionLogPart,
   LibraryPage,
   LibraryVideo,
   MainAddress,
@@ -91,6 +92,9 @@ export interface Routes {
   "PUT /api/account/password": { body: Values };
   "POST /api/account/deletion": { body: Values };
   "POST /api/new-password": { body: Values };
+  "POST /api/forgotten-password": { body: Values };
+  "GET /api/account/access-log": { answer: AccessLogPart };
+  "GET /api/account/conditions": { answer: ConditionLogPart };
   "GET /api/account/divisions": { answer: DivisionLogPart };
   "GET /api/admin/divisions": { answer: DivisionLogPart };
   "GET /api/admin/access-log": { answer: AccessLogPart };

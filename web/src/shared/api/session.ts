@@ -8,10 +8,11 @@ import type {
   DivisionEntry,
   Session,
 } from "../../../../server/accounts/schemas.ts";
+import type { ConditionEntry } from "../../../../server/library/schemas.ts";
 import { call, type Given, type RouteValues, send } from "./call.ts";
 import type { Answer, AnsweringRoute, Route, Values } from "./routes.ts";
 
-export type { AccessEntry, Account, DivisionEntry, Session, Values };
+export type { AccessEntry, Account, ConditionEntry, DivisionEntry, Session, Values };
 export type AccountRole = Account["role"];
 
 let current: Session | undefined;
@@ -111,6 +112,11 @@ export async function setPasswordByLink(values: Values): Promise<void> {
   await loadSession();
 }
 
+/** The answer is the same whether the address has an account or not. */
+export async function mailPasswordLink(values: Values): Promise<void> {
+  await change("POST /api/forgotten-password", { body: values });
+}
+
 export async function deleteAccount(values: Values): Promise<void> {
   await change("POST /api/account/deletion", { body: values });
   await loadSession();
@@ -135,6 +141,14 @@ export async function makePasswordLink(accountId: string): Promise<string> {
 
 export const loadAccessLog = async (before?: number): Promise<AccessEntry[]> =>
   (await call("GET /api/admin/access-log", { query: { before } })).entries;
+
+/** Of the account that is signed in. */
+export const loadOwnAccessLog = async (before?: number): Promise<AccessEntry[]> =>
+  (await call("GET /api/account/access-log", { query: { before } })).entries;
+
+/** Conditions that the account that is signed in set on videos. */
+export const loadConditionLog = async (before?: number): Promise<ConditionEntry[]> =>
+  (await call("GET /api/account/conditions", { query: { before } })).entries;
 
 /** Of the account that is signed in. */
 export const loadDivisions = async (before?: number): Promise<DivisionEntry[]> =>

@@ -5,7 +5,7 @@ export interface Mail {
   subject: string;
   text: string;
   /** One file, in UTF-8. */
-  attachment: { name: string; type: string; text: string };
+  attachment?: { name: string; type: string; text: string };
 }
 
 export interface Mailer {
@@ -25,13 +25,15 @@ export function smtpMailer(url: string, from = "cmix@localhost"): Mailer {
     disableUrlAccess: true,
   });
   return {
-    send: async ({ to, subject, text, attachment: { name, type, text: content } }) => {
+    send: async ({ to, subject, text, attachment }) => {
       await transport.sendMail({
         from,
         to,
         subject,
         text,
-        attachments: [{ filename: name, contentType: type, content }],
+        attachments: attachment && [
+          { filename: attachment.name, contentType: attachment.type, content: attachment.text },
+        ],
       });
     },
   };

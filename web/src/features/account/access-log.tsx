@@ -1,10 +1,11 @@
 import type { ReactNode } from "react";
-import { type AccessEntry, loadAccessLog } from "../../shared/api/session.ts";
+import type { AccessEntry } from "../../shared/api/session.ts";
 import { en, type TextKey } from "../../shared/i18n/en.ts";
 import { useText } from "../../shared/i18n/text.tsx";
-import { type Column, LogTable, timeOf } from "../account/log-table.tsx";
+import { type Column, LogTable, timeOf } from "./log-table.tsx";
 
-export function AccessLog(): ReactNode {
+/** What happened to accounts. @param load of the log of one account, or of all */
+export function AccessLog({ load }: { load: (before?: number) => Promise<AccessEntry[]> }): ReactNode {
   const { t, language } = useText();
   const nameOf = (event: string): string => {
     const key = `access.${event}`;
@@ -17,5 +18,5 @@ export function AccessLog(): ReactNode {
     { name: "log.by", show: ({ byAccountId }) => byAccountId ?? "" },
     { name: "log.address", show: ({ addressHash }) => addressHash ?? "–" },
   ];
-  return <LogTable load={loadAccessLog} caption="log.access" columns={columns} />;
+  return <LogTable load={load} caption="log.access" columns={columns} />;
 }
