@@ -37,6 +37,29 @@ async function divide(page: Page): Promise<void> {
 }
 
 describe("S1 a newcomer", () => {
+  it("sees the password that is typed, and learns how to have a new one", async () => {
+    await withPage(
+      app,
+      "/account",
+      async ({ page }) => {
+        const password = page.getByLabel("Password");
+        await password.fill(PASSWORD);
+        expect(await password.getAttribute("type")).toBe("password");
+        await button(page, "Show").click();
+        expect([await password.getAttribute("type"), await password.inputValue()]).toEqual(["text", PASSWORD]);
+        await button(page, "Hide").click();
+        expect(await password.getAttribute("type")).toBe("password");
+        await page.getByRole("heading", { name: "Ad preferences (this device)" }).waitFor();
+        await button(page, "Forgot the password?").click();
+        await page.getByText("Ask its administrator for a link to a new password.").waitFor();
+        await expectAccessible(page);
+        await button(page, "Back to signing in").click();
+        await password.waitFor();
+      },
+      SIGNED_OUT,
+    );
+  });
+
   it("comes from the printed link to an upload with nothing but an e-mail address and a password", async () => {
     const link = (app.firstAdministratorUrl ?? "").slice(app.url.length);
     await withPage(
