@@ -23,9 +23,9 @@ export { chooseMethod, METHODS } from "./methods/registry.ts";
 
 export { readAhead } from "./bytes/read-ahead.ts";
 export type { MpegContainer } from "./containers/demuxer.ts";
+export { isCut } from "./containers/is-cut.ts";
 export { readBox } from "./containers/iso/iso-boxes.ts";
 export { ELEMENT_HEAD_BYTES, type Element, readElement, readNumber } from "./containers/matroska/ebml.ts";
-export { isCut } from "./containers/is-cut.ts";
 export { elementaryBytes } from "./containers/mpeg-ts/transport-packets.ts";
 export { openIndex, openStream, recogniseSource, type SourceKind } from "./containers/open-index.ts";
 export { type MpegSource, openMpeg } from "./containers/open-mpeg.ts";

@@ -1,6 +1,7 @@
 import { type ComponentType, lazy, type ReactNode, type RefObject, Suspense, useEffect, useRef } from "react";
 import { Route, Switch, useLocation } from "wouter";
 import { HomePage } from "../features/home/home-page.tsx";
+import { WatchPage } from "../features/watch/watch-page.tsx";
 import { type Session, useSession } from "../shared/api/session.ts";
 import type { TextKey } from "../shared/i18n/en.ts";
 import { LANGUAGES, type Language } from "../shared/i18n/language.ts";
@@ -9,7 +10,6 @@ import { Link } from "../shared/routing/router.tsx";
 import { ErrorBoundary } from "./error-boundary.tsx";
 
 // What the library does not need is fetched when it is opened: it starts the sooner.
-const WatchPage = lazy(async () => ({ default: (await import("../features/watch/watch-page.tsx")).WatchPage }));
 const StudioPage = lazy(async () => ({ default: (await import("../features/studio/studio-page.tsx")).StudioPage }));
 const BenchPage = lazy(async () => ({ default: (await import("../features/bench/bench-page.tsx")).BenchPage }));
 const ProviderPage = lazy(async () => ({

@@ -1,7 +1,8 @@
 import { QueryClientProvider } from "@tanstack/react-query";
-import { lazy, StrictMode, Suspense } from "react";
+import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { removeStaleFolders } from "../division/page/output-folders.ts";
+import { EmbedPage } from "../features/embed/embed-page.tsx";
 import { queryClient } from "../shared/api/query-client.ts";
 import { loadLanguage, storedLanguage, TextProvider } from "../shared/i18n/text.tsx";
 import { startApp } from "../shared/routing/install.ts";
@@ -18,8 +19,6 @@ import "../features/studio/studio.css";
 import "../features/watch/watch.css";
 import "../features/embed/embed.css";
 
-const EmbedPage = lazy(async () => ({ default: (await import("../features/embed/embed-page.tsx")).EmbedPage }));
-
 /** The player in another site's page: nothing of it is installed or kept. */
 const isEmbedded = location.pathname === "/embed";
 if (!isEmbedded) {
@@ -33,9 +32,7 @@ await loadLanguage(storedLanguage()).catch(() => {}); // English, as far as it i
 createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={queryClient}>
-      <TextProvider>
-        <Suspense>{isEmbedded ? <EmbedPage /> : <App />}</Suspense>
-      </TextProvider>
+      <TextProvider>{isEmbedded ? <EmbedPage /> : <App />}</TextProvider>
     </QueryClientProvider>
   </StrictMode>,
 );

@@ -9,6 +9,9 @@ export type UploadProgress = (sentBytes: number, totalBytes: number) => void;
 /** A line that comes back within a quarter of a minute is not noticed. */
 const RETRY_DELAYS_MILLISECONDS = [0, 1000, 3000, 5000];
 
+/** A `.cmx` that is passed on plays for whoever has it; the library lists the video once its main is here. */
+const STATES = { slave: "unlisted", main: "public" } as const;
+
 /**
  * Sends a file; goes on where an earlier try of the same file stopped, from another visit of this page too.
  *
@@ -28,7 +31,7 @@ async function upload(
     const sending = new Upload(file, {
       endpoint: "/api/uploads",
       headers,
-      metadata: { kind, id, piecesSha256 },
+      metadata: { kind, id, piecesSha256, state: STATES[kind] },
       retryDelays: RETRY_DELAYS_MILLISECONDS,
       removeFingerprintOnSuccess: true,
       fingerprint: async () => `cmix-${kind}-${id}-${piecesSha256}`,
