@@ -6,6 +6,7 @@ import { brotliCompressSync, gzipSync, constants as zlib } from "node:zlib";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
 import { buildElement } from "./build-element.mjs";
+import { listLicences, notePackages } from "./list-licences.ts";
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 const OUT_DIR = path("../dist/web");
@@ -47,7 +48,7 @@ function emitElement(): Plugin {
 
 /** Smaller files fit into one packet anyhow. */
 const COMPRESSED_FROM_BYTES = 1000;
-const COMPRESSED = [".wasm", ".js", ".css", ".html", ".svg", ".json", ".webmanifest"];
+const COMPRESSED = [".wasm", ".txt", ".js", ".css", ".html", ".svg", ".json", ".webmanifest"];
 
 /** Lays each file's brotli and gzip form beside it, which the server sends (server/http/web-files.ts): once, so it may take its time. */
 function compressBuiltFiles(): Plugin {
@@ -67,9 +68,19 @@ function compressBuiltFiles(): Plugin {
   };
 }
 
+/** What other projects' packages the build takes from. */
+const packages = new Set<string>();
+
 export default defineConfig({
   root: path("."),
-  plugins: [react(), emitElement(), listBuiltFiles(), compressBuiltFiles()],
+  plugins: [
+    react(),
+    emitElement(),
+    notePackages(packages),
+    listBuiltFiles(),
+    listLicences(packages, `${OUT_DIR}/licences.txt`),
+    compressBuiltFiles(),
+  ],
   build: {
     outDir: OUT_DIR,
     emptyOutDir: true,
@@ -82,7 +93,7 @@ export default defineConfig({
       output: { entryFileNames: ({ name }) => (name === SERVICE_WORKER ? "[name].js" : "assets/[name]-[hash].js") },
     },
   },
-  worker: { format: "es" },
+  worker: { format: "es", plugins: () => [notePackages(packages)] },
   server: {
     fs: { allow: [path("..")] },
     proxy: { "/api": process.env.CMIX_SERVER ?? "http://127.0.0.1:8484" },

@@ -2,6 +2,7 @@ import { getConnInfo } from "@hono/node-server/conninfo";
 import type { Context } from "hono";
 import ipaddr from "ipaddr.js";
 import { InputError } from "../../codec/index.ts";
+import { Refusal } from "../refusal.ts";
 
 type Range = [ipaddr.IPv4 | ipaddr.IPv6, number];
 
@@ -19,6 +20,9 @@ export interface Client {
 export const originOf = ({ isSecure, host }: Pick<Client, "isSecure" | "host">): string =>
   `${isSecure ? "https" : "http"}://${host}`;
 
+/** A name or an address, with or without a port, and nothing else of an address of a page. */
+const isHost = (host: string): boolean => /^[^\s/?#@\\]+$/.test(host) && URL.canParse(`http://${host}`);
+
 /** Tells clients from proxies: only a proxy that was named is believed, since anyone can send X-Forwarded-For. */
 export class ClientFinder {
   private readonly trusted: Range[];
@@ -30,7 +34,15 @@ export class ClientFinder {
     this.isTls = isTls;
   }
 
+  /** @throws Refusal bad_request: the server's name in the request is none */
   find(c: Context): Client {
+    const client = this.told(c);
+    if (!isHost(client.host))
+      throw new Refusal("bad_request", "the Host header names no server: ask for a name or an address, with its port");
+    return client;
+  }
+
+  private told(c: Context): Client {
     const address = c.env?.incoming === undefined ? undefined : normal(getConnInfo(c).remote.address);
     const host = c.req.header("Host") ?? new URL(c.req.url).host;
     if (address === undefined || !this.isTrusted(address)) return { address, isSecure: this.isTls, host };

@@ -106,7 +106,7 @@ describe("D7 a creator without an account", () => {
           if (request.method() === "PATCH" && request.url().includes("/api/uploads/")) uploads.push(request.url());
         });
         await divide(page);
-        await page.getByText("Sign in as a contents provider to send the slave").waitFor();
+        await page.getByText("Sign in as a content provider to send the slave").waitFor();
         await expectAccessible(page);
         await button(page, "Sign in or make an account").press("Enter");
         await button(page, "No account yet? Make one").press("Enter");

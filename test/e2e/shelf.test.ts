@@ -271,12 +271,12 @@ describe("P2 the shelf", () => {
       async ({ page, context, expectProblem }) => {
         expectProblem("net::ERR_");
         await page.evaluate(async () => void (await navigator.serviceWorker.ready));
-        await page.getByRole("button", { name: `その他の操作:${title}` }).click();
+        await page.getByRole("button", { name: `その他の操作：${title}` }).click();
         await page.getByRole("menuitem", { name: "動画をこの端末に保存" }).click();
-        await row(page).getByText("保存済み:再生にはこの端末のファイルが使われます。").waitFor();
+        await row(page).getByText("保存済み：再生にはこの端末のファイルが使われます。").waitFor();
         await context.setOffline(true);
         await page.goto("/");
-        await row(page).getByText("保存済み:再生にはこの端末のファイルが使われます。").waitFor();
+        await row(page).getByText("保存済み：再生にはこの端末のファイルが使われます。").waitFor();
         await row(page).scrollIntoViewIfNeeded();
         await screenshot(page, "shelf-offline");
         await expectAccessible(page);

@@ -121,6 +121,13 @@ describe("S4 hostile requests get a 4xx and words, never a 500", () => {
     expect(answer).not.toContain("root:");
   });
 
+  it.each(["a b", "a/b", "a?b", "a@b", "%zz", "[::1", "a:99999", "<script>"])("Host: %s", async (host) => {
+    for (const path of ["/api/videos", `/api/mains/${pair.mainId}/companion`, `/watch?main=${pair.mainId}`])
+      expect(await sendRaw(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)).toMatch(
+        /^HTTP\/1.1 400/,
+      );
+  });
+
   it("leaves no error in the log after all of this", () => {
     expect(server.logged.filter(({ event }) => event === "error")).toEqual([]);
   });

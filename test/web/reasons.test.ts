@@ -27,7 +27,7 @@ describe("a reason", () => {
   });
 
   it("is given as details in Japanese where there are no words for it", () => {
-    expect(reasonOf(new FormatError("the trailer is cut"), "ja")).toBe("詳細:the trailer is cut");
-    expect(reasonOf(refused(403, "constructor"), "ja")).toBe("詳細:as the service says it");
+    expect(reasonOf(new FormatError("the trailer is cut"), "ja")).toBe("詳細：the trailer is cut");
+    expect(reasonOf(refused(403, "constructor"), "ja")).toBe("詳細：as the service says it");
   });
 });

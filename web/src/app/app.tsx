@@ -93,6 +93,7 @@ export function App(): ReactNode {
       </main>
       <footer className="bottom">
         <Link href="/bench">{t("nav.bench")}</Link>
+        <a href="/licences.txt">{t("nav.licences")}</a>
         <label>
           <span>{t("nav.language")}</span>
           <select value={language} onChange={(event) => setLanguage(event.target.value as Language)}>

@@ -1,5 +1,13 @@
 import { Menu } from "@base-ui/react/menu";
-import { Check, Download, EllipsisVertical, HardDriveDownload, Link as LinkIcon, ListPlus } from "lucide-react";
+import {
+  Check,
+  Download,
+  EllipsisVertical,
+  FileText,
+  HardDriveDownload,
+  Link as LinkIcon,
+  ListPlus,
+} from "lucide-react";
 import { type ReactNode, useState } from "react";
 import type { LibraryVideo } from "../../shared/api/library.ts";
 import { useText } from "../../shared/i18n/text.tsx";
@@ -43,6 +51,12 @@ export function CardMenu({ video, keep }: { video: LibraryVideo; keep: Keep | un
               <Menu.Item render={<a href={mainUrl} download aria-label={t("home.downloadTitle", { title })} />}>
                 <Download aria-hidden="true" />
                 {t("home.download")}
+              </Menu.Item>
+            )}
+            {mainUrl !== null && (
+              <Menu.Item render={<a href={`/api/mains/${mainId}/companion`} download />}>
+                <FileText aria-hidden="true" />
+                {t("home.companion")}
               </Menu.Item>
             )}
             {playsInBrowser && (

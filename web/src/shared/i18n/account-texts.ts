@@ -5,7 +5,7 @@ export const accountEn = {
 
   "account.title": "Account",
   "account.lead":
-    "Watching needs no account. Whoever uploads videos is a contents provider, whoever brings commercials a sponsor.",
+    "Watching needs no account. Whoever uploads videos is a content provider, whoever brings commercials a sponsor.",
   "account.asking": "Asking the service …",
   "account.signIn": "Sign in",
   "account.register": "Make an account",
@@ -20,7 +20,7 @@ export const accountEn = {
   "account.email": "E-mail address",
   "account.kind": "Kind of account",
   "account.role.viewer": "Viewer",
-  "account.role.provider": "Contents provider",
+  "account.role.provider": "Content provider",
   "account.role.sponsor": "Sponsor",
   "account.role.administrator": "Administrator",
   "account.status.active": "Active",
@@ -56,10 +56,10 @@ export const accountEn = {
   "account.deleteHint":
     "Your data are removed for good; videos and counts stay under the account ID. This cannot be undone.",
   "account.close": "Close",
-  "account.upload.signIn": "Sign in as a contents provider to send the slave to the service.",
+  "account.upload.signIn": "Sign in as a content provider to send the slave to the service.",
   "account.upload.pending":
     "This account waits for the administrator's approval; then the slave can be sent to the service.",
-  "account.upload.role": "This account may not upload: a contents provider's may.",
+  "account.upload.role": "This account may not upload: a content provider's may.",
   "account.upload.kept": "What was divided is kept in this browser; save the .cmx as well.",
   "account.upload.other": "Use another account",
   "account.first.title": "The first administrator",
@@ -141,7 +141,7 @@ export const accountJa: Record<keyof typeof accountEn, string> = {
   "account.needsApproval": "この種類のアカウントは、サービスの管理者の承認後に使えます。",
   "account.pending": "このアカウントはまだ管理者に承認されていません。それまでは視聴者の権限だけです。",
   "account.company": "会社名",
-  "account.section": "部署(あれば)",
+  "account.section": "部署（あれば）",
   "account.responsiblePerson": "担当者名",
   "account.address": "住所",
   "account.id": "アカウント ID",
@@ -189,7 +189,7 @@ export const accountJa: Record<keyof typeof accountEn, string> = {
   "admin.disable": "停止",
   "admin.passwordLink": "パスワードのリンク",
   "admin.passwordLinkFor":
-    "このアドレスを 1 日以内に開いた人が、{account} の新しいパスワードを決められます。本人だけに渡してください:",
+    "このアドレスを 1 日以内に開いた人が、{account} の新しいパスワードを決められます。本人だけに渡してください：",
 
   "log.access": "アクセス記録",
   "log.divisions": "分割記録",
@@ -197,10 +197,10 @@ export const accountJa: Record<keyof typeof accountEn, string> = {
   "log.empty": "まだ記録がありません。",
   "log.more": "さらに表示",
   "log.at": "日時",
-  "log.event": "出来事",
+  "log.event": "操作内容",
   "log.account": "アカウント",
   "log.by": "操作者",
-  "log.address": "アドレス(ハッシュ)",
+  "log.address": "アドレス（ハッシュ）",
   "log.file": "種別",
   "log.ids": "メイン / スレーブ",
   "log.method": "方式",

@@ -45,7 +45,7 @@ export const appJa: Record<keyof typeof appEn, string> = {
   "data.title": "あなたの情報",
   "data.lead":
     "入力は任意で、すべてこのブラウザーの中だけに保存されます。再生のとき、CMの選択に必要な項目だけがサービスに伝えられ、サービスには保存されません。何を伝えたかはプレーヤーに表示されます。",
-  "data.birthYear": "生まれた年(西暦)",
+  "data.birthYear": "生まれた年（西暦）",
   "data.age": "年齢",
   "data.gender": "性別",
   "data.gender.female": "女性",
@@ -60,7 +60,7 @@ export const appJa: Record<keyof typeof appEn, string> = {
   "data.save": "この端末に保存",
   "data.saved": "この端末に保存しました。次の再生から使われます。",
   "data.noYear": "生まれた年は {from} から {to} までの数字で入力してください。",
-  "data.sent": "この再生でサービスに伝えた情報:{what}",
+  "data.sent": "この再生でサービスに伝えた情報：{what}",
   "data.sentNothing": "この再生では、あなたの情報は何もサービスに伝えられていません。",
   "data.guest":
     "アカウントがない場合、再生は1日 {plays} 回までです。アカウントがあれば制限はなく、動画をこの端末に保存することもできます。",

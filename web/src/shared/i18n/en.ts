@@ -12,6 +12,7 @@ export const en = {
   "nav.studio": "Studio",
   "nav.watch": "Watch",
   "nav.bench": "Benchmarks",
+  "nav.licences": "Licences",
   "nav.skip": "Skip to content",
   "nav.language": "Language",
 
@@ -34,6 +35,7 @@ export const en = {
   "home.videos_one": "{count} video",
   "home.videos_other": "{count} videos",
   "home.more": "More: {title}",
+  "home.companion": "Download a page to pass on beside it",
   "home.copyLink": "Copy link",
   "home.copied": "Copied",
   "home.watch": "Watch",

@@ -41,6 +41,6 @@ export const engineJa: Record<keyof typeof engineEn, string> = {
   "around.kind": "項目の種類",
   "around.name": "見出し",
   "around.text": "本文",
-  "around.image": "画像(JPEG、PNG、256 KiBまで)",
+  "around.image": "画像（JPEG、PNG、256 KiBまで）",
   "around.add": "追加",
 };

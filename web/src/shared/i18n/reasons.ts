@@ -25,7 +25,7 @@ const JAPANESE = new Map<unknown, readonly string[]>(
     foreign_session: ["この再生は別のブラウザーで始まったものです。もう一度再生してください。"],
     not_yet: ["この動画は{from}から再生できます。"],
     no_longer: ["この動画を再生できる期間は{until}で終わりました。"],
-    plays_used_up: ["この動画は再生回数の上限({plays}回)に達しました。提供者にお問い合わせください。"],
+    plays_used_up: ["この動画は再生回数の上限（{plays}回）に達しました。提供者にお問い合わせください。"],
     viewer_plays_used_up: ["この動画を再生できるのは1人{playsPerViewer}回までで、すでにその回数ご覧になりました。"],
     guest_plays_used_up: [
       "アカウントなしで再生できるのは1日{guestPlaysPerDay}回までです。サインインするかアカウントを作ってください。明日になればまた再生できます。",
@@ -53,7 +53,7 @@ export function reasonOf(error: Error, language: Language): string {
     const filled = template.replace(/\{(\w+)\}/g, (whole, name: string) => told(details[name]) ?? whole);
     if (!filled.includes("{")) return filled;
   }
-  return `詳細:${error.message}`;
+  return `詳細：${error.message}`;
 }
 
 function told(value: unknown): string | undefined {
