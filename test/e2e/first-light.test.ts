@@ -53,7 +53,7 @@ describe("Studio", () => {
       await page.getByLabel("Copyright").fill("© Cmix contributors");
       await page.waitForFunction(() => document.querySelector("video")?.readyState === 4);
       await page.waitForTimeout(500); // the preview's own loading sign goes
-      await page.getByRole("button", { name: "Divide" }).click();
+      await page.getByRole("button", { name: "Divide", exact: true }).click();
 
       await waitForProgress(page, 45);
       expect(await page.locator(".progress-line").innerText()).toMatch(/\d+ of about \d+ frames/);

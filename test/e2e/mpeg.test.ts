@@ -81,7 +81,7 @@ it("D3 D9 the Studio shows pictures of an MPEG-2 file, and compresses it to a vi
     await page.waitForFunction((src) => document.querySelector("img.preview")?.getAttribute("src") !== src, before);
     expect(await likeness(4 * RATE)).toBeGreaterThan(25);
     await chooseMethod(page, "Compress and divide");
-    await page.getByRole("button", { name: "Divide" }).click();
+    await page.getByRole("button", { name: "Divide", exact: true }).click();
     const teaser = page.locator(".studio-teaser video");
     await teaser.waitFor({ timeout: 120_000 });
     await page.waitForFunction(
@@ -102,7 +102,7 @@ it("D4 the Studio knows an MPEG-2 file whatever its name", async () => {
   await withPage(app, "/studio", async ({ page }) => {
     await chooseFile(page, source);
     await page.getByText("MPEG elementary stream").waitFor();
-    await page.getByRole("button", { name: "Divide" }).click();
+    await page.getByRole("button", { name: "Divide", exact: true }).click();
     await page.getByText("The service holds the slave").waitFor({ timeout: 60_000 });
   });
 });

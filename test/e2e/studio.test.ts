@@ -29,7 +29,7 @@ describe("Studio", () => {
       });
       await chooseFile(page, source);
       await chooseMethod(page, "Compress and divide");
-      await page.getByRole("button", { name: "Divide" }).click();
+      await page.getByRole("button", { name: "Divide", exact: true }).click();
       await page.getByText(/^\d+(\.\d)? frames\/s · \d+:\d\d left$/).waitFor({ timeout: 60_000 });
       await waitForProgress(page, 5);
       expect(await storedFiles(page)).toHaveLength(2);
@@ -39,7 +39,7 @@ describe("Studio", () => {
       expect(Date.now() - start).toBeLessThan(1500);
       expect(await storedFiles(page)).toEqual([]);
       expect(uploads).toEqual([]);
-      await page.getByRole("button", { name: "Divide" }).waitFor(); // and it can be tried again
+      await page.getByRole("button", { name: "Divide", exact: true }).waitFor(); // and it can be tried again
     });
   });
 
@@ -64,7 +64,7 @@ describe("Studio", () => {
       let broken = 0;
       await page.route("**/api/uploads/*", (route) => (broken++ < 2 ? route.abort() : route.continue()));
       await chooseFile(page, join(ROOT, "samples/scene.mp4"));
-      await page.getByRole("button", { name: "Divide" }).click();
+      await page.getByRole("button", { name: "Divide", exact: true }).click();
       await page.getByText("The service holds the slave").waitFor({ timeout: 60_000 });
       expect(broken).toBeGreaterThan(2);
       await page.getByRole("button", { name: "Watch it now" }).waitFor();
@@ -73,7 +73,7 @@ describe("Studio", () => {
       expectProblem("/api/uploads");
       await page.route("**/api/uploads*", (route) => route.abort());
       await chooseFile(page, join(ROOT, "samples/scene.mp4"));
-      await page.getByRole("button", { name: "Divide" }).click();
+      await page.getByRole("button", { name: "Divide", exact: true }).click();
       await page.getByText("The slave did not reach the service").waitFor({ timeout: 60_000 });
       expect(await page.getByRole("button", { name: "Watch it now" }).isDisabled()).toBe(true);
       await page.unroute("**/api/uploads*");
@@ -90,7 +90,7 @@ describe("Studio", () => {
       const devtools = await context.newCDPSession(page);
       await devtools.send("Storage.overrideQuotaForOrigin", { origin: app.url, quotaSize: 10 << 20 });
       await chooseFile(page, source);
-      await page.getByRole("button", { name: "Divide" }).click();
+      await page.getByRole("button", { name: "Divide", exact: true }).click();
       await page
         .getByText("The browser’s storage is full. Free some disk space, or divide straight into a file.")
         .waitFor();
@@ -126,7 +126,7 @@ describe("Studio", () => {
     await withPage(app, "/studio", async ({ page }) => {
       await chooseFile(page, cut);
       await chooseMethod(page, "Compress and divide");
-      await page.getByRole("button", { name: "Divide" }).click();
+      await page.getByRole("button", { name: "Divide", exact: true }).click();
       await page.getByText(/pictures come for 0:0\d only: it is cut or damaged/).waitFor({ timeout: 60_000 });
     });
   });

@@ -52,7 +52,7 @@ describe("D9 the Studio's thumbnails", () => {
   it("by default: a picture, and a teaser of the first five seconds that the library's card plays", async () => {
     await withPage(app, "/studio", async ({ page }) => {
       await divide(page, "Keep as it is", "With a teaser");
-      await page.getByRole("button", { name: "Divide" }).click();
+      await page.getByRole("button", { name: "Divide", exact: true }).click();
       await page.locator(".studio-teaser video").waitFor({ timeout: 60_000 });
       const [own, other] = [
         await difference(page, SOURCE_AND_TEASER, [1.01, 1.01]),
@@ -88,7 +88,7 @@ describe("D9 the Studio's thumbnails", () => {
       await divide(page, "Compress and divide", "From the third second");
       await page.getByLabel("A small picture").uncheck();
       await page.getByLabel("From second").fill("3");
-      await page.getByRole("button", { name: "Divide" }).click();
+      await page.getByRole("button", { name: "Divide", exact: true }).click();
       await page.locator(".studio-teaser video").waitFor({ timeout: 60_000 });
       const [own, other] = [
         await difference(page, SOURCE_AND_TEASER, [4.01, 1.01]),
@@ -99,7 +99,7 @@ describe("D9 the Studio's thumbnails", () => {
       await divide(page, "Keep as it is", "Nothing in the clear");
       expect(await page.getByLabel("A small picture").isChecked()).toBe(true); // a new video begins anew
       for (const name of ["A small picture", "A teaser: 5 seconds"]) await page.getByLabel(name).uncheck();
-      await page.getByRole("button", { name: "Divide" }).click();
+      await page.getByRole("button", { name: "Divide", exact: true }).click();
       await page.getByText("The service holds the slave").waitFor({ timeout: 60_000 });
       expect(await page.locator(".studio-teaser").count()).toBe(0);
       expect(await page.getByText("No teaser could be made").count()).toBe(0);
@@ -118,7 +118,7 @@ describe("D9 the Studio's thumbnails", () => {
     await withPage(app, "/studio", async ({ page }) => {
       page.on("worker", (worker) => void worker.evaluate("delete self.VideoEncoder"));
       await divide(page, "Keep as it is", "Without an encoder");
-      await page.getByRole("button", { name: "Divide" }).click();
+      await page.getByRole("button", { name: "Divide", exact: true }).click();
       await page.getByText("No teaser could be made: this browser").waitFor({ timeout: 60_000 });
       await page.getByText("The service holds the slave").waitFor();
     });

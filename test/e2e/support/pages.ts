@@ -98,7 +98,7 @@ export async function divideAndWatch(
 ): Promise<void> {
   await chooseFile(page, source);
   await chooseMethod(page, method);
-  await page.getByRole("button", { name: "Divide" }).click();
+  await page.getByRole("button", { name: "Divide", exact: true }).click();
   const save = page.getByRole("link", { name: "Save .cmx" });
   await save.waitFor({ timeout: 120_000 });
   const [download] = await Promise.all([page.waitForEvent("download"), save.click()]);

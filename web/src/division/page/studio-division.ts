@@ -204,6 +204,14 @@ export class StudioDivision extends Store<Studio> {
     return this.heldId;
   }
 
+  /** Whether it holds this file and has not divided it yet. */
+  isOf({ name, size, lastModified }: File): boolean {
+    const { current } = this;
+    if (current.phase === "empty" || current.phase === "done") return false;
+    const { file } = current.source;
+    return file.name === name && file.size === size && file.lastModified === lastModified;
+  }
+
   /** Something would be lost, or stop, with the page. */
   get isBusy(): boolean {
     const { current } = this;

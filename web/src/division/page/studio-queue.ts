@@ -26,22 +26,26 @@ export class StudioQueue extends Store<Queue> {
     this.parts = { ...parts, turn: (signal) => this.turn(signal) };
   }
 
-  /** Takes files in, in their order, and shows the first of them. @returns them as they are queued */
-  add(sources: readonly Source[]): readonly QueuedFile[] {
-    const added = sources.map((source) => {
-      const queued = this.take(source.file.name);
-      queued.division.choose(source);
-      return queued;
-    });
-    this.append(added);
-    return added;
+  /** Takes files in, in their order, and shows the first of them; one that waits for its division already is not taken twice. */
+  add(sources: readonly Source[]): void {
+    let shown: QueuedFile | undefined;
+    for (const source of sources) {
+      let queued = this.current.files.find(({ division }) => division.isOf(source.file));
+      if (queued === undefined) {
+        queued = this.take(source.file.name);
+        queued.division.choose(source);
+        this.append(queued);
+      }
+      shown ??= queued;
+    }
+    if (shown !== undefined) this.show(shown.id);
   }
 
   /** Goes on with an interrupted division when its turn comes. */
   resume(record: DivisionRecord, source: Source): void {
     const queued = this.take(record.source.name);
     queued.division.goOn(record, source);
-    this.append([queued]);
+    this.append(queued);
   }
 
   /** Shows a division that had come to its end, and sends its slave. @throws the browser has removed its files */
@@ -53,7 +57,7 @@ export class StudioQueue extends Store<Queue> {
       queued.division.putAway();
       throw error;
     }
-    this.append([queued]);
+    this.append(queued);
   }
 
   async discard(record: DivisionRecord): Promise<void> {
@@ -92,9 +96,8 @@ export class StudioQueue extends Store<Queue> {
     return { id: crypto.randomUUID(), name, division: new StudioDivision(this.parts) };
   }
 
-  private append(added: readonly QueuedFile[]): void {
-    const [first] = added;
-    if (first !== undefined) this.set({ files: [...this.current.files, ...added], shownId: first.id });
+  private append(added: QueuedFile): void {
+    this.set({ files: [...this.current.files, added], shownId: added.id });
   }
 
   private async turn(signal: AbortSignal): Promise<() => void> {

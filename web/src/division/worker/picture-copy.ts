@@ -2,6 +2,7 @@
 import type { VideoSample } from "mediabunny";
 import type { PictureBuffers, PixelFormat, SourcePicture } from "../../../../codec/index.ts";
 import { UnsupportedError } from "../../../../codec/page.ts";
+import { micro, type TrackPart } from "../../shared/worker/presentation.ts";
 
 /** Formats that lose nothing on the way to the encoder; Firefox gives BGRX, Chromium I420 and NV12. */
 export const DIRECT_FORMATS: ReadonlySet<string> = new Set(["I420", "NV12"]);
@@ -54,4 +55,26 @@ async function convertPicture(
     data: new Uint8Array(context.getImageData(0, 0, width, height).data.buffer),
     planes,
   };
+}
+
+/** A picture of a part of the presentation, with its times there. @returns undefined for a picture that is over before the presentation begins */
+export async function takePicture(
+  sample: VideoSample,
+  buffers: PictureBuffers,
+  part: TrackPart,
+): Promise<SourcePicture | undefined> {
+  try {
+    const start = micro(Math.max(part.start, sample.timestamp) + part.shift);
+    const last = part.isHeld ? part.until : Math.min(part.until, sample.timestamp + sample.duration);
+    const end = micro(last + part.shift);
+    if (end <= 0 && start < 0) return undefined;
+    const timestampMicroseconds = Math.max(0, start);
+    return {
+      timestampMicroseconds,
+      durationMicroseconds: Math.max(1, end - timestampMicroseconds),
+      ...(await copyPicture(sample, buffers)),
+    };
+  } finally {
+    sample.close();
+  }
 }

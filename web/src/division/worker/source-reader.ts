@@ -25,12 +25,12 @@ import {
 import { CmixError, type ErrorDetails, InputError, UnsupportedError } from "../../../../codec/page.ts";
 import { canPlaySound } from "../../shared/worker/decoder-support.ts";
 import { keepEarlyTimes } from "../../shared/worker/early-pictures.ts";
-import { heldSample, partsFrom, type TrackPart } from "../../shared/worker/presentation.ts";
+import { heldSample, micro, partsFrom, type TrackPart } from "../../shared/worker/presentation.ts";
 import type { MethodOffer, SourceFacts, StripPicture } from "../protocol/divide-api.ts";
 import { reasonCode } from "../protocol/reason-code.ts";
 import { type AsItIs, decodesFirst, keptFacts, lookAsItIs, secondsOfCut, shownSpan } from "./as-it-is.ts";
 import { shownSize } from "./coded-video-facts.ts";
-import { copyPicture, DIRECT_FORMATS } from "./picture-copy.ts";
+import { DIRECT_FORMATS, takePicture } from "./picture-copy.ts";
 import { type DrawnPoster, drawPoster, drawStrip, firstBright } from "./poster.ts";
 
 /** Packets inspected for the frame rate and for the sound's bits. */
@@ -38,8 +38,6 @@ const RATE_PACKETS = 300;
 
 /** Packets before time 0 that a decoder is started with. */
 const PREROLL_MICROSECONDS = 100_000;
-
-const micro = (seconds: number): number => Math.round(seconds * 1e6);
 
 function ratioOf(rate: number): [number, number] {
   for (const [numerator, denominator] of COMMON_RATES) {
@@ -380,28 +378,6 @@ function inputError(error: unknown, what: string, details: ErrorDetails = {}): E
     `${what} (${reason}): the file is damaged, or of a kind that is not known here; choose another one`,
     { reason: "unreadable", ...details },
   );
-}
-
-/** @returns undefined for a picture that is over before the presentation begins */
-async function takePicture(
-  sample: VideoSample,
-  buffers: PictureBuffers,
-  part: TrackPart,
-): Promise<SourcePicture | undefined> {
-  try {
-    const start = micro(Math.max(part.start, sample.timestamp) + part.shift);
-    const last = part.isHeld ? part.until : Math.min(part.until, sample.timestamp + sample.duration);
-    const end = micro(last + part.shift);
-    if (end <= 0 && start < 0) return undefined;
-    const timestampMicroseconds = Math.max(0, start);
-    return {
-      timestampMicroseconds,
-      durationMicroseconds: Math.max(1, end - timestampMicroseconds),
-      ...(await copyPicture(sample, buffers)),
-    };
-  } finally {
-    sample.close();
-  }
 }
 
 function bytesOf(source: AllowSharedBufferSource): Uint8Array {

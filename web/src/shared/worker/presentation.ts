@@ -2,6 +2,9 @@
 import { type InputVideoTrack, type VideoSample, VideoSampleSink } from "mediabunny";
 import { type Edit, placedEdits } from "../../../../codec/page.ts";
 
+/** Microseconds, whole ones. */
+export const micro = (seconds: number): number => Math.round(seconds * 1e6);
+
 /** A part of a track that is played without a jump; source times are those of the file, in seconds. */
 export interface TrackPart {
   /** What is shown or heard first; in the middle of the part where the play begins there. */
