@@ -7,6 +7,7 @@ import { screenshot, sourceVideo, startApp, type TestApp } from "./support/app.t
 import {
   chooseFile,
   chooseMethod,
+  chooseOfCard,
   clickSeekBar,
   playThroughCm,
   position,
@@ -103,7 +104,7 @@ describe("Library", () => {
 
       const [download] = await Promise.all([
         page.waitForEvent("download"),
-        card.getByRole("link", { name: /^Download / }).click(),
+        chooseOfCard(page, "A day by the water", "Download .cmx"),
       ]);
       expect(download.suggestedFilename()).toMatch(/\.cmx$/);
       expect(Buffer.compare(await readFile(await download.path()), await readFile(kept))).toBe(0);

@@ -8,7 +8,7 @@ import { ROOT } from "../support/tree.ts";
 import { OCTETS, sendFile, uploadHeaders } from "../support/upload.ts";
 import { expectAccessible } from "./support/accessibility.ts";
 import { openPage, startApp, type TestApp } from "./support/app.ts";
-import { withPage } from "./support/pages.ts";
+import { waitForState, withPage } from "./support/pages.ts";
 
 let app: TestApp;
 let pair: TestPair;
@@ -128,7 +128,7 @@ describe("S2 D9 the library's page", () => {
     };
     await choose("unlisted");
     await asViewer("/", async (page) => expect(await isListed(page)).toBe(false));
-    await asViewer(`/watch?main=${pair.mainId}`, (page) => page.getByText("東京の夜景").first().waitFor());
+    await asViewer(`/watch?main=${pair.mainId}`, (page) => waitForState(page, "ready"));
     await choose("draft");
     const answer = await fetch(`${app.url}/api/videos/${pair.mainId}`);
     expect(answer.status).toBe(404);

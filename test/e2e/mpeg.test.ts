@@ -77,7 +77,7 @@ it("D3 D9 the Studio shows pictures of an MPEG-2 file, and compresses it to a vi
     await page.getByText("0:06").first().waitFor();
     await page.getByText("mp2", { exact: true }).waitFor();
     const before = await still.getAttribute("src");
-    await page.getByLabel("Picture at").fill("4");
+    await page.getByRole("slider", { name: "Picture at" }).fill("4");
     await page.waitForFunction((src) => document.querySelector("img.preview")?.getAttribute("src") !== src, before);
     expect(await likeness(4 * RATE)).toBeGreaterThan(25);
     await chooseMethod(page, "Compress and divide");

@@ -72,7 +72,7 @@ export function Library(): ReactNode {
         <div className="library" role="status" aria-label={t("home.loading")}>
           {Array.from({ length: PLACEHOLDERS }, (_, i) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: they are all alike
-            <div key={i} className="video-card placeholder" aria-hidden="true">
+            <div key={i} className="placeholder" aria-hidden="true">
               <div className="poster" />
             </div>
           ))}

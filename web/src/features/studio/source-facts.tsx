@@ -17,7 +17,7 @@ export function SourceFactsView({ facts, method }: { facts: SourceFacts; method:
     <>
       <dl className="facts">
         <dt>{t("studio.fact.length")}</dt>
-        <dd>{formatTime(Math.round(facts.durationSeconds))}</dd>
+        <dd>{formatTime(facts.durationSeconds)}</dd>
         <dt>{t("studio.fact.size")}</dt>
         <dd>{formatBytes(facts.bytes)}</dd>
         <dt>{t("studio.fact.picture")}</dt>
@@ -43,7 +43,7 @@ export function SourceFactsView({ facts, method }: { facts: SourceFacts; method:
       {facts.toldSeconds !== undefined && (
         <Hint warning>
           {t("studio.cut", {
-            done: formatTime(Math.round(facts.durationSeconds)),
+            done: formatTime(facts.durationSeconds),
             whole: formatTime(Math.round(facts.toldSeconds)),
           })}
         </Hint>
