@@ -12,6 +12,7 @@ import {
   type MethodName,
   playThroughCm,
   position,
+  pressPause,
   waitForPicture,
   waitForState,
   withPage,
@@ -42,7 +43,7 @@ describe("P3 pictures", () => {
       await chooseFile(page, kept);
       await playThroughCm(page);
       expect(await page.getAttribute(".video-canvas", "data-display")).toBe("webgl2");
-      await page.getByRole("button", { name: "Pause" }).click();
+      await pressPause(page);
       await waitForState(page, "paused");
       expect(await likenessToSource(page, source, times)).toBeGreaterThan(LEAST_PSNR);
       await clickSeekBar(page, 0.6);
@@ -61,7 +62,7 @@ describe("P3 pictures", () => {
       await withPage(app, "/watch", async ({ page }) => {
         await chooseFile(page, kept);
         await playThroughCm(page);
-        await page.getByRole("button", { name: "Pause" }).click();
+        await pressPause(page);
         await waitForState(page, "paused");
         // Smaller than the scene, larger, and less than half.
         for (const [width, height] of [

@@ -11,6 +11,7 @@ import {
   clickSeekBar,
   playThroughCm,
   position,
+  pressPause,
   pressPlay,
   seekBar,
   stateOf,
@@ -217,7 +218,7 @@ describe("Watch", () => {
 
       for (const stop of [1.6, 2.3]) {
         await waitForPosition(page, stop);
-        await page.getByRole("button", { name: "Pause" }).click();
+        await pressPause(page);
         await waitForState(page, "paused");
         await page.waitForTimeout(300);
         const at = await position(page);
@@ -228,7 +229,7 @@ describe("Watch", () => {
       }
 
       // ---- Seeks: by keyboard while paused, by pointer while playing ----
-      await page.getByRole("button", { name: "Pause" }).click();
+      await pressPause(page);
       await waitForState(page, "paused");
       const bar = seekBar(page);
       for (const [keys, wanted] of [
@@ -244,7 +245,7 @@ describe("Watch", () => {
       await clickSeekBar(page, 0.4);
       await waitForState(page, "playing");
       await page.waitForTimeout(700);
-      await page.getByRole("button", { name: "Pause" }).click();
+      await pressPause(page);
       await page.waitForTimeout(300);
       await expectSource(page);
 

@@ -9,7 +9,15 @@ import { sampleOf } from "../support/sample.ts";
 import { ROOT } from "../support/tree.ts";
 import { startApp, type TestApp } from "./support/app.ts";
 import { expectSource, keepAndWatch } from "./support/kept-and-watched.ts";
-import { chooseFile, chooseMethod, playThroughCm, waitForPosition, waitForState, withPage } from "./support/pages.ts";
+import {
+  chooseFile,
+  chooseMethod,
+  playThroughCm,
+  pressPause,
+  waitForPosition,
+  waitForState,
+  withPage,
+} from "./support/pages.ts";
 import { psnr, sourcePicture } from "./support/pictures.ts";
 
 const run = promisify(execFile);
@@ -90,7 +98,7 @@ it("D3 D9 the Studio shows pictures of an MPEG-2 file, and compresses it to a vi
     await page.getByRole("button", { name: "Watch it now" }).click();
     await playThroughCm(page);
     await waitForPosition(page, 0.6);
-    await page.getByRole("button", { name: "Pause" }).click();
+    await pressPause(page);
     await waitForState(page, "paused");
     await expectSource(page, source, RATE);
   });

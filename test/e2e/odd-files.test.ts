@@ -14,6 +14,7 @@ import {
   chooseFile,
   divideAndWatch,
   playThroughCm,
+  pressPause,
   seekBar,
   waitForPosition,
   waitForState,
@@ -50,7 +51,7 @@ async function play(
     await divideAndWatch(page, path, join(app.dataDir, "odd.cmx"), method);
     await playThroughCm(page);
     await waitForPosition(page, atSeconds);
-    await page.getByRole("button", { name: "Pause" }).click();
+    await pressPause(page);
     await waitForState(page, "paused");
     await onPicture(await shownPicture(page));
     seconds = Number(await seekBar(page).getAttribute("max"));

@@ -9,7 +9,15 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sampleOf } from "../support/sample.ts";
 import { ROOT, SHARED_MEDIA } from "../support/tree.ts";
 import { startApp, type TestApp } from "./support/app.ts";
-import { clickSeekBar, divideAndWatch, playThroughCm, position, waitForPicture, withPage } from "./support/pages.ts";
+import {
+  clickSeekBar,
+  divideAndWatch,
+  playThroughCm,
+  position,
+  pressPause,
+  waitForPicture,
+  withPage,
+} from "./support/pages.ts";
 import { pictureTimes, psnr, shownPicture } from "./support/pictures.ts";
 
 const run = promisify(execFile);
@@ -122,7 +130,7 @@ async function proveDisplay(page: Page, source: string): Promise<void> {
   const longest = Math.max(...times.slice(1).map((time, i) => time - (times[i] ?? 0)));
   await divideAndWatch(page, source, join(app.dataDir, `${basename(source)}.cmx`), "Keep as it is");
   await playThroughCm(page);
-  await page.getByRole("button", { name: "Pause" }).click();
+  await pressPause(page);
   await clickSeekBar(page, 0.6);
   await waitForPicture(page, await position(page), longest);
   const { timeSeconds } = await shownPicture(page);

@@ -16,6 +16,7 @@ import {
   divideAndWatch,
   playThroughCm,
   position,
+  pressPause,
   waitForPicture,
   waitForPosition,
   waitForState,
@@ -49,7 +50,7 @@ async function proveSource(page: Page, source: string, kept: string): Promise<vo
   await divideAndWatch(page, source, kept, "Keep as it is");
   await playThroughCm(page);
   await waitForPosition(page, 0.6);
-  await page.getByRole("button", { name: "Pause" }).click();
+  await pressPause(page);
   await waitForState(page, "paused");
   await expectSource(page, source, times);
   for (const share of [0.7, 0.3]) {
@@ -99,7 +100,7 @@ describe("Keep as it is", () => {
     await withPage(app, "/studio", async ({ page }) => {
       await divideAndWatch(page, source, join(app.dataDir, "low.cmx"), "Keep as it is");
       await playThroughCm(page);
-      await page.getByRole("button", { name: "Pause" }).click();
+      await pressPause(page);
       const asked: number[] = [];
       page.on("request", (request) => {
         const from = new URL(request.url()).searchParams.get("from");

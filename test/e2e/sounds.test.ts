@@ -12,6 +12,7 @@ import {
   divideAndWatch,
   playThroughCm,
   position,
+  pressPause,
   waitForPosition,
   waitForState,
   withPage,
@@ -125,7 +126,7 @@ describe("the menu of sounds", () => {
     await withPage(app, "/studio", async ({ page }) => {
       await divideAndPlay(page, source, "two.ts");
       await expectTone(page, 300);
-      await page.getByRole("button", { name: "Pause" }).click();
+      await pressPause(page);
       await waitForState(page, "paused");
       const before = await position(page);
       await choose(page, "German");

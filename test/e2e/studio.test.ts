@@ -47,8 +47,12 @@ describe("Studio", () => {
     await withPage(app, "/studio", async ({ page, context }) => {
       await context.addInitScript(noteEndedAddresses);
       await page.reload();
-      for (let i = 0; i < 2; i++) {
-        await chooseFile(page, join(ROOT, "samples/scene.mp4"));
+      for (const name of ["scene", "house-cm"]) {
+        await chooseFile(page, join(ROOT, `samples/${name}.mp4`));
+        await page
+          .locator(".facts")
+          .getByText(name === "scene" ? "0:10" : "0:06")
+          .waitFor();
         await page.locator("video.preview").waitFor();
       }
       await page.reload();

@@ -10,6 +10,7 @@ import {
   divideAndWatch,
   playThroughCm,
   position,
+  pressPause,
   pressPlay,
   seekBar,
   waitForPicture,
@@ -46,7 +47,7 @@ describe("Watch", () => {
       });
       await divideAndWatch(page, clip, kept);
       await playThroughCm(page);
-      await page.getByRole("button", { name: "Pause" }).click();
+      await pressPause(page);
       for (const share of [0.8, 0.5, 0.3]) {
         await clickSeekBar(page, share);
         const target = await position(page);

@@ -12,6 +12,7 @@ import {
   clickSeekBar,
   divideAndWatch,
   playThroughCm,
+  pressPause,
   pressPlay,
   seekBar,
   waitForState,
@@ -72,7 +73,7 @@ describe("Watch", () => {
       for (const flash of fast.flashes)
         expect(Math.min(...fast.beeps.map((beep) => Math.abs(beep - flash)))).toBeLessThan(SYNC_MILLISECONDS);
       await page.getByLabel("Speed").selectOption("1");
-      await page.getByRole("button", { name: "Pause" }).click();
+      await pressPause(page);
       await page.waitForTimeout(SILENCED_MILLISECONDS);
       expect(await loudestSound(page, 22)).toBeLessThan(SILENT);
       await pressPlay(page);

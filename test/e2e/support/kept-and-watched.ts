@@ -9,6 +9,7 @@ import {
   divideAndWatch,
   playThroughCm,
   position,
+  pressPause,
   waitForPicture,
   waitForPosition,
   waitForState,
@@ -28,7 +29,7 @@ export function keepAndWatch(app: TestApp, source: string, rate: number): Promis
     expect(await combinedHash(kept, await slave, join(app.dataDir, `combined-${name}`))).toBe(await sha256Of(source));
     await playThroughCm(page);
     await waitForPosition(page, 0.6);
-    await page.getByRole("button", { name: "Pause" }).click();
+    await pressPause(page);
     await waitForState(page, "paused");
     await expectSource(page, source, rate);
     for (const share of [0.7, 0.3]) {

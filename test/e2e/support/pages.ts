@@ -39,6 +39,14 @@ export async function playThroughCm(page: Page): Promise<void> {
 export const pressPlay = (page: Page): Promise<void> =>
   page.getByRole("button", { name: "Play", exact: true }).first().click();
 
+/** Pauses by the button, which comes back with the pointer's move if it has gone to rest. */
+export async function pressPause(page: Page): Promise<void> {
+  const box = await page.locator(".stage").boundingBox();
+  if (box === null) throw new Error("the stage is not on the screen");
+  for (const share of [0.4, 0.5]) await page.mouse.move(box.x + box.width * share, box.y + box.height * share);
+  await page.getByRole("button", { name: "Pause", exact: true }).click();
+}
+
 export const seekBar = (page: Page) => page.getByLabel("Position", { exact: true });
 
 /** Where the player says it is; what the seek bar stands at. */
