@@ -10,6 +10,7 @@ import { SHARED_MEDIA } from "../support/tree.ts";
 import { screenshot, sourceVideo, startApp, type TestApp } from "./support/app.ts";
 import { CLIPS, makeClip } from "./support/clips.ts";
 import { countMedia, mediaCount } from "./support/frame-count.ts";
+import { watchAndSeek } from "./support/kept-and-watched.ts";
 import {
   chooseFile,
   clickSeekBar,
@@ -18,7 +19,6 @@ import {
   position,
   pressPause,
   waitForPicture,
-  waitForPosition,
   waitForState,
   withPage,
 } from "./support/pages.ts";
@@ -48,16 +48,7 @@ async function expectSource(page: Page, source: string, times: number[]): Promis
 async function proveSource(page: Page, source: string, kept: string): Promise<void> {
   const times = await pictureTimes(source);
   await divideAndWatch(page, source, kept, "Keep as it is");
-  await playThroughCm(page);
-  await waitForPosition(page, 0.6);
-  await pressPause(page);
-  await waitForState(page, "paused");
-  await expectSource(page, source, times);
-  for (const share of [0.7, 0.3]) {
-    await clickSeekBar(page, share);
-    await waitForPicture(page, await position(page), FRAME_SECONDS);
-    await expectSource(page, source, times);
-  }
+  await watchAndSeek(page, FRAME_SECONDS, () => expectSource(page, source, times));
 }
 
 describe("Keep as it is", () => {

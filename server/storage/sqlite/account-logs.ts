@@ -1,9 +1,7 @@
 import type { AccessEvent } from "../../accounts/access-events.ts";
 import type { AccessEntry, AccountLogStore, DivisionEntry, LogPart } from "../../accounts/store.ts";
 import type { Database } from "./database.ts";
-
-/** Entries of one answer; the next part begins before the last one's number. */
-const PART_MOST = 100;
+import { isInPart, PART_MOST } from "./log-part.ts";
 
 export class SqliteAccountLogs implements AccountLogStore {
   private readonly db: Database;
@@ -17,11 +15,15 @@ export class SqliteAccountLogs implements AccountLogStore {
     await this.db.insertInto("access_log").values(row).execute();
   }
 
-  async access({ accountId, before }: LogPart): Promise<AccessEntry[]> {
-    let query = this.db.selectFrom("access_log").selectAll().orderBy("seq", "desc").limit(PART_MOST);
-    if (accountId !== undefined) query = query.where("account_id", "=", accountId);
-    if (before !== undefined) query = query.where("seq", "<", before);
-    return (await query.execute()).map((row) => ({
+  async access(part: LogPart): Promise<AccessEntry[]> {
+    const rows = await this.db
+      .selectFrom("access_log")
+      .selectAll()
+      .where(isInPart(part))
+      .orderBy("seq", "desc")
+      .limit(PART_MOST)
+      .execute();
+    return rows.map((row) => ({
       number: row.seq,
       at: row.at,
       event: row.event as AccessEvent,
@@ -51,11 +53,15 @@ export class SqliteAccountLogs implements AccountLogStore {
       .execute();
   }
 
-  async divisions({ accountId, before }: LogPart): Promise<DivisionEntry[]> {
-    let query = this.db.selectFrom("division_log").selectAll().orderBy("seq", "desc").limit(PART_MOST);
-    if (accountId !== undefined) query = query.where("account_id", "=", accountId);
-    if (before !== undefined) query = query.where("seq", "<", before);
-    return (await query.execute()).map((row) => ({
+  async divisions(part: LogPart): Promise<DivisionEntry[]> {
+    const rows = await this.db
+      .selectFrom("division_log")
+      .selectAll()
+      .where(isInPart(part))
+      .orderBy("seq", "desc")
+      .limit(PART_MOST)
+      .execute();
+    return rows.map((row) => ({
       number: row.seq,
       at: row.at,
       accountId: row.account_id,

@@ -2,9 +2,7 @@ import type { LogPart } from "../../accounts/store.ts";
 import { NO_CONDITIONS, type VideoConditions } from "../../library/conditions.ts";
 import type { ConditionEntry, ConditionStore } from "../../library/store.ts";
 import type { Database } from "./database.ts";
-
-/** Entries of one answer; the next part begins before the last one's number. */
-const PART_MOST = 100;
+import { isInPart, PART_MOST } from "./log-part.ts";
 
 export class SqliteConditions implements ConditionStore {
   private readonly db: Database;
@@ -50,17 +48,17 @@ export class SqliteConditions implements ConditionStore {
     });
   }
 
-  async log({ accountId, before }: LogPart): Promise<ConditionEntry[]> {
-    let query = this.db
+  async log(part: LogPart): Promise<ConditionEntry[]> {
+    const rows = await this.db
       .selectFrom("condition_log")
       .innerJoin("videos", "videos.main_id", "condition_log.main_id")
       .selectAll("condition_log")
       .select("videos.title")
+      .where(isInPart(part))
       .orderBy("seq", "desc")
-      .limit(PART_MOST);
-    if (accountId !== undefined) query = query.where("account_id", "=", accountId);
-    if (before !== undefined) query = query.where("seq", "<", before);
-    return (await query.execute()).map((row) => ({
+      .limit(PART_MOST)
+      .execute();
+    return rows.map((row) => ({
       number: row.seq,
       at: row.at,
       accountId: row.account_id,

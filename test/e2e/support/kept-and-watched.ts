@@ -27,17 +27,22 @@ export function keepAndWatch(app: TestApp, source: string, rate: number): Promis
     const slave = nextSlave(app, page);
     await divideAndWatch(page, source, kept, "Keep as it is");
     expect(await combinedHash(kept, await slave, join(app.dataDir, `combined-${name}`))).toBe(await sha256Of(source));
-    await playThroughCm(page);
-    await waitForPosition(page, 0.6);
-    await pressPause(page);
-    await waitForState(page, "paused");
-    await expectSource(page, source, rate);
-    for (const share of [0.7, 0.3]) {
-      await clickSeekBar(page, share);
-      await waitForPicture(page, await position(page), 1.5 / rate);
-      await expectSource(page, source, rate);
-    }
+    await watchAndSeek(page, 1.5 / rate, () => expectSource(page, source, rate));
   });
+}
+
+/** Plays an opened main and looks at its picture while it is paused, and after a seek forward and one back. */
+export async function watchAndSeek(page: Page, frameSeconds: number, look: () => Promise<void>): Promise<void> {
+  await playThroughCm(page);
+  await waitForPosition(page, 0.6);
+  await pressPause(page);
+  await waitForState(page, "paused");
+  await look();
+  for (const share of [0.7, 0.3]) {
+    await clickSeekBar(page, share);
+    await waitForPicture(page, await position(page), frameSeconds);
+    await look();
+  }
 }
 
 /** Holds what is on screen against the source's picture of that number. */

@@ -1,6 +1,7 @@
 import { type ReactNode, useCallback, useEffect, useRef } from "react";
 import { CmixError } from "../../../../codec/page.ts";
 import { useText } from "../../shared/i18n/text.tsx";
+import { watchPath } from "../../shared/routing/addresses.ts";
 import { ErrorNotice } from "../../shared/ui/notices.tsx";
 import { helpFor } from "../watch/error-help.ts";
 import { MissingNotice } from "../watch/missing-notice.tsx";
@@ -35,7 +36,7 @@ function Embedded({ player, snapshot, mainId }: { [K in keyof EmbeddedProps]: No
   const hasControls = new URLSearchParams(location.search).get("controls") !== "none";
   // The service gave a session when the play was opened, and the browser did not keep it.
   const isCookieless = error instanceof CmixError && error.details.serviceCode === "foreign_session";
-  const ownPage = `/watch?main=${encodeURIComponent(mainId)}`;
+  const ownPage = watchPath(mainId);
   const page = useRef<HTMLElement>(null);
   useFocus(page);
   const screen = useRef<HTMLDivElement>(null);

@@ -11,6 +11,8 @@ import {
 import { type ReactNode, useState } from "react";
 import type { LibraryVideo } from "../../shared/api/library.ts";
 import { useText } from "../../shared/i18n/text.tsx";
+import { watchAddress } from "../../shared/routing/addresses.ts";
+import { copyText } from "../../shared/ui/copy-text.ts";
 import type { Keep } from "../shelf/keep-part.tsx";
 import { isPicked, togglePicked, usePicked } from "./picked.ts";
 
@@ -23,7 +25,7 @@ export function CardMenu({ video, keep }: { video: LibraryVideo; keep: Keep | un
   const isListed = isPicked(usePicked(), mainId);
   const [isCopied, setIsCopied] = useState(false);
   const copy = async () => {
-    await navigator.clipboard.writeText(`${location.origin}/watch?main=${mainId}`);
+    if (!(await copyText(watchAddress(mainId)))) return;
     setIsCopied(true);
     setTimeout(() => setIsCopied(false), COPIED_MILLISECONDS);
   };

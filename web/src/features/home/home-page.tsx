@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useState } from "react";
+import { keepValues, keptValues } from "../../shared/files/kept-values.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { openInWatch } from "../../shared/routing/handoff.ts";
 import { Link } from "../../shared/routing/router.tsx";
@@ -25,8 +26,8 @@ export function HomePage(): ReactNode {
 /** What Cmix is, at length on the first visit only. */
 function Hero(): ReactNode {
   const { t } = useText();
-  const [isFirst] = useState(() => !wasVisited());
-  useEffect(noteVisit, []);
+  const [isFirst] = useState(() => keptValues(VISITED).wasHere !== true);
+  useEffect(() => keepValues(VISITED, { wasHere: true }), []);
   return (
     <section className="hero" data-first={isFirst || undefined}>
       <div>
@@ -43,20 +44,4 @@ function Hero(): ReactNode {
       </div>
     </section>
   );
-}
-
-function wasVisited(): boolean {
-  try {
-    return localStorage.getItem(VISITED) !== null;
-  } catch {
-    return false; // Storage is refused in some private windows.
-  }
-}
-
-function noteVisit(): void {
-  try {
-    localStorage.setItem(VISITED, "1");
-  } catch {
-    // The next visit is a first one again.
-  }
 }

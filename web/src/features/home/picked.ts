@@ -43,6 +43,3 @@ export function togglePicked({ mainId, title }: Picked): void {
 }
 
 export const forgetPicked = (): void => keep([]);
-
-export const watchAddress = (list: readonly Picked[]): string =>
-  `/watch?${list.map(({ mainId }) => `main=${mainId}`).join("&")}`;

@@ -1,7 +1,8 @@
 import type { ReactNode } from "react";
 import { useText } from "../../shared/i18n/text.tsx";
+import { watchPath } from "../../shared/routing/addresses.ts";
 import { Link } from "../../shared/routing/router.tsx";
-import { forgetPicked, usePicked, watchAddress } from "./picked.ts";
+import { forgetPicked, usePicked } from "./picked.ts";
 
 /** The playlist that is being picked, and the way to watch it; nothing while it is empty. */
 export function PlaylistBar(): ReactNode {
@@ -14,7 +15,11 @@ export function PlaylistBar(): ReactNode {
         <strong>{t("watch.list")}</strong> {picked.map(({ title }) => title).join(" → ")}
       </p>
       <div className="actions">
-        <Link href={watchAddress(picked)} className="button button-main" onClick={forgetPicked}>
+        <Link
+          href={watchPath(...picked.map(({ mainId }) => mainId))}
+          className="button button-main"
+          onClick={forgetPicked}
+        >
           {t("home.list.watch", { count: picked.length })}
         </Link>
         <button type="button" className="button" onClick={forgetPicked}>

@@ -2,6 +2,7 @@ import { EllipsisVertical } from "lucide-react";
 import { lazy, type ReactNode, Suspense, useState } from "react";
 import type { LibraryVideo } from "../../shared/api/library.ts";
 import { useText } from "../../shared/i18n/text.tsx";
+import { watchPath } from "../../shared/routing/addresses.ts";
 import { Link } from "../../shared/routing/router.tsx";
 import { formatDate, formatTime } from "../../shared/ui/text-format.ts";
 import { shelf } from "../../shelf/page/shelf.ts";
@@ -31,7 +32,7 @@ export function VideoCard({ video }: { video: LibraryVideo }): ReactNode {
       <div className="video-text">
         <h3>
           {playsInBrowser ? (
-            <Link href={`/watch?main=${mainId}`} className="card-link" aria-label={t("home.watchTitle", { title })}>
+            <Link href={watchPath(mainId)} className="card-link" aria-label={t("home.watchTitle", { title })}>
               {title}
             </Link>
           ) : (

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { useText } from "../../shared/i18n/text.tsx";
+import { watchPath } from "../../shared/routing/addresses.ts";
 import { Link } from "../../shared/routing/router.tsx";
 import { formatBytes, formatTime } from "../../shared/ui/text-format.ts";
 import { useUrlOf } from "../../shared/ui/use-url-of.ts";
@@ -45,7 +46,7 @@ function ShelfRow({ item }: { item: ShelfItem }): ReactNode {
           <div className="actions">
             {state === "kept" && (
               <Link
-                href={`/watch?main=${mainId}`}
+                href={watchPath(mainId)}
                 className="button button-main"
                 aria-label={t("shelf.watchTitle", { title })}
               >

@@ -1,20 +1,21 @@
 import { type ReactNode, useId, useRef, useState } from "react";
 import { useText } from "../../shared/i18n/text.tsx";
+import { watchAddress, watchPath } from "../../shared/routing/addresses.ts";
 import { Link } from "../../shared/routing/router.tsx";
+import { copyText } from "../../shared/ui/copy-text.ts";
 
 /** What a published video is passed on by: its address, and what other sites put into their pages. */
 export function Published({ mainId, title }: { mainId: string; title: string }): ReactNode {
   const { t } = useText();
-  const address = `${location.origin}/watch?main=${mainId}`;
   return (
     <section className="published" aria-label={t("studio.publish.done")}>
       <p className="notice notice-good" role="status">
         {t("studio.publish.done")}
       </p>
-      <CopyField label={t("studio.published.link")} text={address} />
+      <CopyField label={t("studio.published.link")} text={watchAddress(mainId)} />
       <CopyField label={t("studio.published.embed")} text={embedCode(mainId, title)} isLong />
       <div className="actions">
-        <Link href={`/watch?main=${mainId}`} className="button">
+        <Link href={watchPath(mainId)} className="button">
           {t("studio.published.open")}
         </Link>
         <Link href="/" className="button">
@@ -38,11 +39,8 @@ function CopyField({ label, text, isLong = false }: { label: string; text: strin
   const [isCopied, setIsCopied] = useState(false);
   const copy = async () => {
     field.current?.select();
-    // Without the clipboard (no https) the text is selected, for the keys.
-    await navigator.clipboard?.writeText(text).then(
-      () => setIsCopied(true),
-      () => {},
-    );
+    // Where it cannot be copied the text is selected, for the keys.
+    if (await copyText(text)) setIsCopied(true);
   };
   const props = { id, ref: field, readOnly: true, value: text, onFocus: () => field.current?.select() };
   return (

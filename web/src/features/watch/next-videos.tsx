@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useState } from "react";
 import type { PlaylistItem } from "../../player/page/playlist.ts";
 import { type LibraryVideo, listVideos } from "../../shared/api/library.ts";
 import { useText } from "../../shared/i18n/text.tsx";
+import { watchPath } from "../../shared/routing/addresses.ts";
 import { Link } from "../../shared/routing/router.tsx";
 
 const VIDEOS_SHOWN = 3;
@@ -32,7 +33,7 @@ export function NextVideos({ seen }: { seen: readonly PlaylistItem[] }): ReactNo
       <ul>
         {others.slice(0, VIDEOS_SHOWN).map(({ mainId, title, posterUrl }) => (
           <li key={mainId}>
-            <Link href={`/watch?main=${mainId}`}>
+            <Link href={watchPath(mainId)}>
               {posterUrl !== null && <img src={posterUrl} alt="" />}
               <span>{title}</span>
             </Link>

@@ -1,12 +1,9 @@
 import { type ReactNode, useState, useSyncExternalStore } from "react";
 import type { Player } from "../../player/page/player.ts";
 import { useText } from "../../shared/i18n/text.tsx";
+import { watchAddress } from "../../shared/routing/addresses.ts";
+import { copyText } from "../../shared/ui/copy-text.ts";
 import { formatTime } from "../../shared/ui/text-format.ts";
-
-/** The video's page on this service. @param seconds media time to begin at; 0 for the start */
-export function shareAddress(mainId: string, seconds: number): string {
-  return `${location.origin}/watch?main=${mainId}${seconds > 0 ? `&t=${Math.floor(seconds)}` : ""}`;
-}
 
 /** For another site's page, which the service has to list. */
 export function embedCode(mainId: string, title: string): string {
@@ -20,13 +17,10 @@ export function Share({ player, mainId, title }: { player: Player; mainId: strin
   const [isTimed, setTimed] = useState(false);
   const [copied, setCopied] = useState<string>();
   const now = Math.floor(useSyncExternalStore(player.position.subscribe, player.position.snapshot));
-  const link = shareAddress(mainId, isTimed ? now : 0);
+  const link = watchAddress(mainId, isTimed ? now : 0);
   const code = embedCode(mainId, title);
-  const copy = (text: string, said: string) =>
-    void navigator.clipboard.writeText(text).then(
-      () => setCopied(said),
-      () => setCopied(t("watch.share.select")), // refused: the text can be selected and copied by hand
-    );
+  // Where it cannot be copied the text can be selected, and copied by hand.
+  const copy = async (text: string, said: string) => setCopied((await copyText(text)) ? said : t("watch.share.select"));
   return (
     <details className="share">
       <summary>{t("watch.share")}</summary>
@@ -39,14 +33,14 @@ export function Share({ player, mainId, title }: { player: Player; mainId: strin
           <input type="checkbox" checked={isTimed} onChange={({ target }) => setTimed(target.checked)} />
           <span>{t("watch.share.from", { time: formatTime(now) })}</span>
         </label>
-        <button type="button" className="button" onClick={() => copy(link, t("watch.share.copiedLink"))}>
+        <button type="button" className="button" onClick={() => void copy(link, t("watch.share.copiedLink"))}>
           {t("watch.share.copyLink")}
         </button>
         <label>
           <span>{t("watch.share.code")}</span>
           <textarea readOnly rows={2} value={code} onFocus={({ currentTarget }) => currentTarget.select()} />
         </label>
-        <button type="button" className="button" onClick={() => copy(code, t("watch.share.copiedCode"))}>
+        <button type="button" className="button" onClick={() => void copy(code, t("watch.share.copiedCode"))}>
           {t("watch.share.copyCode")}
         </button>
         <p role="status" className="quiet">
