@@ -23,6 +23,8 @@ const LONGEST = [
   "uploads",
   "kill",
   "resume",
+  "watch-window",
+  "cm-stream",
   "odd-files",
   "all-media",
   "shelf",

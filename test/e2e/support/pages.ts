@@ -25,8 +25,15 @@ export const chooseFile = (page: Page, path: string): Promise<void> =>
 
 export const stateOf = (page: Page): Promise<string | null> => page.getAttribute(".stage", "data-state");
 
+/** Waits for a state of the player; where it does not come, says in which it is and what stands on the page. */
 export async function waitForState(page: Page, state: string, timeout = 30_000): Promise<void> {
-  await page.waitForSelector(`.stage[data-state="${state}"]`, { timeout });
+  await page.waitForSelector(`.stage[data-state="${state}"]`, { timeout }).catch(async (cause: unknown) => {
+    const now = await page.evaluate(() => {
+      const stage = document.querySelector<HTMLElement>(".stage");
+      return `${stage?.dataset.state}: ${(stage ?? document.body).innerText.slice(0, 400)}`;
+    });
+    throw new Error(`waited ${timeout} ms for "${state}", the player is at ${now}`, { cause });
+  });
 }
 
 /** Presses Play on an opened main and sits through the CM. */
