@@ -4,6 +4,7 @@ import type { TextKey } from "../../shared/i18n/en.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { ErrorNotice } from "../../shared/ui/notices.tsx";
 import { formatBytes } from "../../shared/ui/text-format.ts";
+import { WideTable } from "../../shared/ui/wide-table.tsx";
 
 /** Entries of one answer of the service; fewer are the last ones. */
 const PART = 100;
@@ -73,15 +74,6 @@ export function LogTable<T extends { number: number }>({
           {t("log.more")}
         </button>
       )}
-    </section>
-  );
-}
-
-export function WideTable({ label, children }: { label: string; children: ReactNode }): ReactNode {
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a wide table is scrolled by the keyboard too
-    <section className="table-scroll" tabIndex={0} aria-label={label}>
-      <table>{children}</table>
     </section>
   );
 }

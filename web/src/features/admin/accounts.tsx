@@ -8,7 +8,7 @@ import {
 } from "../../shared/api/session.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { ErrorNotice } from "../../shared/ui/notices.tsx";
-import { WideTable } from "../account/log-table.tsx";
+import { WideTable } from "../../shared/ui/wide-table.tsx";
 
 const ROLES: readonly AccountRole[] = ["viewer", "provider", "sponsor", "administrator"];
 /** Accounts of one answer of the service; fewer are the last ones. */

@@ -1,7 +1,7 @@
 import { type ReactNode, useState } from "react";
 import type { AdminCm } from "../../shared/api/cms.ts";
 import { useText } from "../../shared/i18n/text.tsx";
-import { WideTable } from "../account/log-table.tsx";
+import { WideTable } from "../../shared/ui/wide-table.tsx";
 
 const STATES = ["all", "on", "off"] as const;
 type State = (typeof STATES)[number];

@@ -2,6 +2,7 @@
 import { type ReactNode, useMemo } from "react";
 import { useText } from "../../shared/i18n/text.tsx";
 import { ErrorNotice } from "../../shared/ui/notices.tsx";
+import { WideTable } from "../../shared/ui/wide-table.tsx";
 import "./bench.css";
 import { RateChart } from "./rate-chart.tsx";
 import { RecordedRatios } from "./recorded-ratios.tsx";
@@ -49,31 +50,29 @@ function Codec({ bench: { scene, points } }: { bench: Bench }): ReactNode {
       <h2>{t("bench.codec")}</h2>
       {scene !== undefined && <p className="quiet">{t("bench.codec.lead", { ...scene })}</p>}
       <RateChart label={t("bench.codec.chart")} curves={curves} />
-      <div className="table-scroll">
-        <table className="figures">
-          <thead>
-            <tr>
-              {heads.map((head) => (
-                <th key={head} scope="col">
-                  {t(`bench.${head}`)}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {points.map((point) => (
-              <tr key={point.quality} className="codec-row">
-                <th scope="row">{point.quality}</th>
-                <td>{point.divide.toFixed(0)}</td>
-                <td>{point.combine.toFixed(0)}</td>
-                <td>{point.dividedKbits.toFixed(0)}</td>
-                <td>{point.dividedDecibels.toFixed(2)}</td>
-                <td>{(point.slaveShare * 100).toFixed(1)} %</td>
-              </tr>
+      <WideTable label={t("bench.codec")} className="figures">
+        <thead>
+          <tr>
+            {heads.map((head) => (
+              <th key={head} scope="col">
+                {t(`bench.${head}`)}
+              </th>
             ))}
-          </tbody>
-        </table>
-      </div>
+          </tr>
+        </thead>
+        <tbody>
+          {points.map((point) => (
+            <tr key={point.quality} className="codec-row">
+              <th scope="row">{point.quality}</th>
+              <td>{point.divide.toFixed(0)}</td>
+              <td>{point.combine.toFixed(0)}</td>
+              <td>{point.dividedKbits.toFixed(0)}</td>
+              <td>{point.dividedDecibels.toFixed(2)}</td>
+              <td>{(point.slaveShare * 100).toFixed(1)} %</td>
+            </tr>
+          ))}
+        </tbody>
+      </WideTable>
     </section>
   );
 }
@@ -85,33 +84,31 @@ function Kernels({ bench: { kernels } }: { bench: Bench }): ReactNode {
     <section className="card">
       <h2>{t("bench.kernels")}</h2>
       <p className="quiet">{t("bench.kernels.lead")}</p>
-      <div className="table-scroll">
-        <table className="figures">
-          <thead>
-            <tr>
-              <th scope="col">{t("bench.kernel")}</th>
-              <th scope="col">{t("bench.scalar")}</th>
-              <th scope="col">{t("bench.simd")}</th>
-              <th scope="col" className="gain">
-                {t("bench.gain")}
-              </th>
+      <WideTable label={t("bench.kernels")} className="figures">
+        <thead>
+          <tr>
+            <th scope="col">{t("bench.kernel")}</th>
+            <th scope="col">{t("bench.scalar")}</th>
+            <th scope="col">{t("bench.simd")}</th>
+            <th scope="col" className="gain">
+              {t("bench.gain")}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {kernels.map(({ name, scalar, simd }) => (
+            <tr key={name} className="kernel-row">
+              <th scope="row">{name}</th>
+              <td>{(scalar / 1e6).toPrecision(3)}</td>
+              <td>{(simd / 1e6).toPrecision(3)}</td>
+              <td className="gain">
+                <meter min={0} max={most} value={simd / scalar} aria-label={t("bench.gain")} />
+                {(simd / scalar).toFixed(1)}
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {kernels.map(({ name, scalar, simd }) => (
-              <tr key={name} className="kernel-row">
-                <th scope="row">{name}</th>
-                <td>{(scalar / 1e6).toPrecision(3)}</td>
-                <td>{(simd / 1e6).toPrecision(3)}</td>
-                <td className="gain">
-                  <meter min={0} max={most} value={simd / scalar} aria-label={t("bench.gain")} />
-                  {(simd / scalar).toFixed(1)}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+          ))}
+        </tbody>
+      </WideTable>
     </section>
   );
 }

@@ -3,6 +3,7 @@ import { type ReactNode, useMemo, useState } from "react";
 import type { RecordedRatio } from "../../../../bench/measure.ts";
 import recorded from "../../../../bench/recorded.json" with { type: "json" };
 import { useText } from "../../shared/i18n/text.tsx";
+import { WideTable } from "../../shared/ui/wide-table.tsx";
 import { RateChart, type RateCurve } from "./rate-chart.tsx";
 
 const ROWS = (recorded as RecordedRatio[]).filter(({ peer }) => peer !== "scalar");
@@ -24,28 +25,26 @@ export function RecordedRatios(): ReactNode {
       <h2>{t("bench.recorded")}</h2>
       <p className="quiet">{t("bench.recorded.lead")}</p>
       {CLIPS.length > 0 && <Curves />}
-      <div className="table-scroll">
-        <table className="figures">
-          <thead>
-            <tr>
-              <th scope="col">{t("bench.case")}</th>
-              <th scope="col" className="words">
-                {t("bench.peer")}
-              </th>
-              <th scope="col">{t("bench.ratio")}</th>
+      <WideTable label={t("bench.recorded")} className="figures">
+        <thead>
+          <tr>
+            <th scope="col">{t("bench.case")}</th>
+            <th scope="col" className="words">
+              {t("bench.peer")}
+            </th>
+            <th scope="col">{t("bench.ratio")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {ROWS.map(({ name, peer, ratio }) => (
+            <tr key={`${name} / ${peer}`}>
+              <th scope="row">{name}</th>
+              <td className="words">{peer}</td>
+              <td>{ratio.toFixed(2)}</td>
             </tr>
-          </thead>
-          <tbody>
-            {ROWS.map(({ name, peer, ratio }) => (
-              <tr key={`${name} / ${peer}`}>
-                <th scope="row">{name}</th>
-                <td className="words">{peer}</td>
-                <td>{ratio.toFixed(2)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+          ))}
+        </tbody>
+      </WideTable>
     </section>
   );
 }

@@ -34,7 +34,7 @@ export function CardMenu({ video, keep }: { video: LibraryVideo; keep: Keep | un
       <Menu.Trigger className="icon-button card-menu" aria-label={t("home.more", { title })}>
         <EllipsisVertical aria-hidden="true" />
       </Menu.Trigger>
-      <Menu.Portal>
+      <Menu.Portal container={document.getElementById("content")}>
         <Menu.Positioner className="popup-place" align="end" sideOffset={4}>
           <Menu.Popup className="popup-menu">
             {playsInBrowser && (

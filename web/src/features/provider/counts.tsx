@@ -3,6 +3,7 @@ import { countsTableAddress, loadCounts, type Report, type ReportRow } from "../
 import { useText } from "../../shared/i18n/text.tsx";
 import { ErrorNotice } from "../../shared/ui/notices.tsx";
 import { formatTime } from "../../shared/ui/text-format.ts";
+import { WideTable } from "../../shared/ui/wide-table.tsx";
 
 /** Deliveries and downloads of a period, as a table and as CSV. */
 export function Counts(): ReactNode {
@@ -42,29 +43,27 @@ export function Counts(): ReactNode {
       </div>
       {error !== undefined && <ErrorNotice message={reason(error)} />}
       {counts !== undefined && (
-        <div className="table-scroll">
-          <table>
-            <caption className="visually-hidden">{t("provider.counts")}</caption>
-            <thead>
-              <tr>
-                <th scope="col">{t("provider.video")}</th>
-                <th scope="col">{t("provider.deliveries")}</th>
-                <th scope="col">{t("provider.billable")}</th>
-                <th scope="col">{t("provider.downloads")}</th>
-                <th scope="col">{t("provider.played")}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {counts.videos.map((row) => (
-                <Row key={row.id} row={row} />
-              ))}
-              <Row row={{ ...counts, title: t("provider.total") }} />
-              {counts.cms.map((row) => (
-                <Row key={row.id} row={{ ...row, title: `${t("provider.cm")}: ${row.title}` }} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <WideTable label={t("provider.counts")}>
+          <caption className="visually-hidden">{t("provider.counts")}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{t("provider.video")}</th>
+              <th scope="col">{t("provider.deliveries")}</th>
+              <th scope="col">{t("provider.billable")}</th>
+              <th scope="col">{t("provider.downloads")}</th>
+              <th scope="col">{t("provider.played")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {counts.videos.map((row) => (
+              <Row key={row.id} row={row} />
+            ))}
+            <Row row={{ ...counts, title: t("provider.total") }} />
+            {counts.cms.map((row) => (
+              <Row key={row.id} row={{ ...row, title: `${t("provider.cm")}: ${row.title}` }} />
+            ))}
+          </tbody>
+        </WideTable>
       )}
     </section>
   );
