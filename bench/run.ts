@@ -13,6 +13,7 @@ import { benchSmooth } from "./player/smooth.ts";
 import { benchPlaying, benchStarts } from "./player/watch.ts";
 import { benchHistory } from "./server/history.ts";
 import { benchLoad } from "./server/plays-load.ts";
+import { benchFirstUse } from "./web/first-use.ts";
 
 const SUITES: Record<string, () => Promise<Ratio[]>> = {
   kernels: benchKernels,
@@ -28,6 +29,7 @@ const SUITES: Record<string, () => Promise<Ratio[]>> = {
   "play-mpeg": () => benchPlaying("mpeg"),
   load: benchLoad,
   history: benchHistory,
+  "first-use": benchFirstUse,
 };
 const RECORDED = join(ROOT, "bench/recorded.json");
 const RESULT = join(ROOT, "dist/bench.json");
