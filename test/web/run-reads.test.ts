@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { MainReader, SegmentOpener, SlaveReader, type VideoTrack } from "../../codec/index.ts";
+import { type IndexEntry, MainReader, SegmentOpener, SlaveReader, type VideoTrack } from "../../codec/index.ts";
 import { MemorySink, sourceFromBytes } from "../../codec/page.ts";
 import { OpenSegments } from "../../web/src/player/worker/feeds/open-segments.ts";
 import type { FeedParts } from "../../web/src/player/worker/feeds/playback-method.ts";
@@ -25,7 +25,11 @@ function heldOpener(opener: SegmentOpener, held: number) {
     isHolding.resolve();
     return promise;
   };
-  return { opener: { openSegment } as SegmentOpener, isHolding: isHolding.promise, end: () => ends.map((one) => one()) };
+  return {
+    opener: { openSegment } as SegmentOpener,
+    isHolding: isHolding.promise,
+    end: () => ends.map((one) => one()),
+  };
 }
 
 async function sampleFeed(held: number) {
@@ -72,7 +76,7 @@ describe("a seek while segments are on their way", () => {
     const first = deferred<string>();
     let opened = 0;
     const segments = new OpenSegments<string>(() => (opened++ === 0 ? first.promise : Promise.resolve("open")));
-    const entries = [{ number: 3 }] as Parameters<typeof segments.inOrder>[0];
+    const entries = [{ number: 3 } as IndexEntry];
     const earlier = new AbortController();
     const before = segments.inOrder(entries, earlier.signal).next();
     earlier.abort();

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { DeliveryError } from "../../codec/errors.ts";
 import { START_UNIT } from "../../codec/protect/delivery.ts";
 import { AHEAD_UNITS, UnitStore, type UnitStoreOptions } from "../../web/src/player/worker/units/unit-store.ts";
-import { deferred } from "../../web/src/shared/deferred.ts";
 import type { Unit } from "../../web/src/player/worker/units/unit-stream.ts";
+import { deferred } from "../../web/src/shared/deferred.ts";
 
 const refusal = (status: number, retryAfterSeconds?: number) =>
   new DeliveryError(`status ${status}`, {
