@@ -30,6 +30,7 @@ export { elementaryBytes } from "./containers/mpeg-ts/transport-packets.ts";
 export { openIndex, openStream, recogniseSource, type SourceKind } from "./containers/open-index.ts";
 export { type MpegSource, openMpeg } from "./containers/open-mpeg.ts";
 export { readSourceCaptions } from "./containers/source-captions.ts";
+export { readSourceChapters } from "./containers/source-chapters.ts";
 export type {
   CodedSample,
   FoundIndex,

@@ -5,6 +5,7 @@ import type { CaptionTrack } from "../captions/caption-track.ts";
 import { sha256 } from "../crypto/primitives.ts";
 import { InputError, UnsupportedError } from "../errors.ts";
 import { encodeCaptions } from "../format/caption-texts.ts";
+import type { Chapter } from "../format/chapters.ts";
 import {
   encodeFields,
   type MainHeader,
@@ -40,6 +41,8 @@ export interface DivisionDescription {
   poster?: MainHeader["poster"];
   /** In the order in which they are offered; public, as title and poster are. */
   captions?: readonly CaptionTrack[];
+  /** As {@link tidyChapters} gives them; public too. */
+  chapters?: readonly Chapter[];
 }
 
 /** Where a segment belongs and what it covers. */
@@ -147,6 +150,7 @@ export class DivisionWriter {
       tracks: description.tracks,
       poster: description.poster,
       captions: captions.entries,
+      chapters: description.chapters?.length ? [...description.chapters] : undefined,
     };
     const mainStart = encodeMainStart(header);
     const slaveHeader: SlaveHeader = {

@@ -10,6 +10,7 @@ import {
 } from "../captions/caption-track.ts";
 import { CAPTION_MAX_BYTES } from "../captions/web-vtt.ts";
 import { FormatError } from "../errors.ts";
+import { CHAPTER_TITLE_MAX, CHAPTERS_MAX } from "./chapters.ts";
 import { CAPTIONS_MAX_BYTES } from "./layout.ts";
 
 export const METHODS = ["compress", "mpeg", "samples"] as const;
@@ -89,6 +90,8 @@ const captions = z.object({
   sha256: bytes(32),
 });
 
+const chapter = z.object({ startMicroseconds: z.int().min(0), title: z.string().min(1).max(CHAPTER_TITLE_MAX) });
+
 const mainHeader = z.object({
   id: bytes(16),
   umid: bytes(32),
@@ -116,6 +119,16 @@ const mainHeader = z.object({
     .refine(
       (all) => all.reduce((sum, one) => sum + one.bytes, 0) <= CAPTIONS_MAX_BYTES,
       `more than ${CAPTIONS_MAX_BYTES} bytes in all`,
+    )
+    .optional(),
+  /** In their order. */
+  chapters: z
+    .array(chapter)
+    .min(1)
+    .max(CHAPTERS_MAX)
+    .refine(
+      (all) => all.every((one, i) => i === 0 || one.startMicroseconds > (all[i - 1]?.startMicroseconds ?? 0)),
+      "not in order",
     )
     .optional(),
 });

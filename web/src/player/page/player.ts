@@ -196,6 +196,22 @@ export class Player extends MainsPlayer {
     else void this.move(current === 0 ? { kind: "back" } : { kind: "video", number: current });
   }
 
+  /** To the next chapter, or back to the start of the present one, from there to the one before. Nothing where there are none. */
+  toChapter(by: 1 | -1): void {
+    const { facts, state } = this.current;
+    if (!showsVideo(state)) {
+      this.explainCm();
+      return;
+    }
+    const position = this.position.snapshot();
+    const starts = facts?.chapters.map(({ startSeconds }) => startSeconds) ?? [];
+    const target =
+      by > 0
+        ? starts.find((start) => start > position)
+        : (starts.findLast((start) => start < Math.max(0, position - PREVIOUS_SECONDS)) ?? starts[0]);
+    if (target !== undefined) this.seek(target);
+  }
+
   /** To the CM before a video of the list. */
   goTo(index: number): void {
     void this.move({ kind: "video", number: index + 1 });

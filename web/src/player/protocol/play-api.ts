@@ -24,6 +24,8 @@ export interface MainFacts {
   poster: Blob | undefined;
   /** Those that the main has. */
   captions: CaptionLanguage[];
+  /** In their order; each begins within the video. */
+  chapters: ChapterFacts[];
   video: {
     width: number;
     height: number;
@@ -36,6 +38,14 @@ export interface MainFacts {
   };
   /** In the file's order. */
   sounds: SoundFacts[];
+}
+
+/** A part of the video with a name. */
+export interface ChapterFacts {
+  startSeconds: number;
+  /** Of the next one, or of the video. */
+  endSeconds: number;
+  title: string;
 }
 
 /** One of a main's sounds. */
