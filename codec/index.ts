@@ -89,6 +89,7 @@ export {
 } from "./format/layout.ts";
 export { MainReader } from "./format/main-file.ts";
 export { SlaveReader } from "./format/slave-file.ts";
+export { type Storyboard, storyboardBytes, storyboardPlan } from "./format/storyboard.ts";
 
 // ---- Delivery ----
 

@@ -18,6 +18,7 @@ import {
 import { MAIN_SEGMENT_MAX_BYTES, type SegmentHead, SLAVE_SEGMENT_MAX_BYTES, TAG_BYTES } from "../format/layout.ts";
 import { encodeMainStart, MainWriter } from "../format/main-file.ts";
 import { encodeSlaveStart, SlaveWriter } from "../format/slave-file.ts";
+import type { Storyboard } from "../format/storyboard.ts";
 import { BASE_LAYER } from "../layers/base.ts";
 import type { LayerKind } from "../layers/layer.ts";
 import { LAYERS, type LayerProtections, layerProtections } from "../layers/registry.ts";
@@ -43,6 +44,8 @@ export interface DivisionDescription {
   captions?: readonly CaptionTrack[];
   /** As {@link tidyChapters} gives them; public too. */
   chapters?: readonly Chapter[];
+  /** In the slave alone. */
+  storyboard?: Storyboard | undefined;
 }
 
 /** Where a segment belongs and what it covers. */
@@ -164,6 +167,7 @@ export class DivisionWriter {
       parameters,
       layers: entries,
       secret: fresh.find(({ entry }) => entry.id === BASE_LAYER)?.secret,
+      storyboard: description.storyboard,
     };
     const slaveStart = encodeSlaveStart(slaveHeader);
     const headerHash = await sha256(mainStart);

@@ -12,6 +12,7 @@ import { CAPTION_MAX_BYTES } from "../captions/web-vtt.ts";
 import { FormatError } from "../errors.ts";
 import { CHAPTER_TITLE_MAX, CHAPTERS_MAX } from "./chapters.ts";
 import { CAPTIONS_MAX_BYTES } from "./layout.ts";
+import { storyboardFields } from "./storyboard.ts";
 
 export const METHODS = ["compress", "mpeg", "samples"] as const;
 export const PROTECTIONS = ["sealed", "patent"] as const;
@@ -145,6 +146,7 @@ const slaveHeader = z.object({
   layers: z.array(layer).min(1).max(16),
   /** Present for `sealed`: what every segment key is derived from. */
   secret: bytes(32).optional(),
+  storyboard: storyboardFields.optional(),
 });
 
 const mainTrailer = z.object({

@@ -1,4 +1,4 @@
-/** P3, P7: chapters out of the file: the list, marks on the seek bar, keys, and the track that other sites see. */
+/** P3: chapters out of the file: the list, marks on the seek bar, keys. */
 import { execFile } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -39,7 +39,7 @@ it("P3: chapters are listed, marked on the seek bar, named at hover, and gone th
     await waitForState(page, "paused");
     expect(await page.locator(".seek-mark").count()).toBe(2);
 
-    await page.getByRole("button", { name: "Chapters" }).click();
+    await page.getByRole("button", { name: "Chapters", exact: true }).click();
     const menu = page.getByRole("menu", { name: "Chapters" });
     expect(await menu.getByRole("menuitemradio").allInnerTexts()).toEqual([
       "0:00 The bay at dawn",
@@ -65,24 +65,5 @@ it("P3: chapters are listed, marked on the seek bar, named at hover, and gone th
     const box = await seekBar(page).boundingBox();
     await seekBar(page).hover({ position: { x: (box?.width ?? 0) / 2, y: 5 } });
     await expect.poll(() => page.locator(".seek-chapter").innerText()).toBe("谷 <i>");
-  });
-});
-
-it("P7: a page with the element sees the chapters as a track of cues", async () => {
-  await withPage(app, "/", async ({ page }) => {
-    await page.route("**/chapters.html", (route) =>
-      route.fulfill({
-        contentType: "text/html",
-        body: `<!doctype html><title>x</title><cmix-player main="${published.mainId}"></cmix-player><script src="/embed.js"></script>`,
-      }),
-    );
-    await page.goto("/chapters.html");
-    const told = () =>
-      page.evaluate(() => {
-        const { textTracks } = document.querySelector("cmix-player") as unknown as HTMLMediaElement;
-        const track = [...textTracks].find(({ kind }) => kind === "chapters");
-        return [...(track?.cues ?? [])].map((cue) => [(cue as VTTCue).text, cue.startTime]);
-      });
-    await expect.poll(told, { timeout: 15_000 }).toEqual(CHAPTERS.map(([title, start]) => [title, start / 1000]));
   });
 });

@@ -205,10 +205,9 @@ export class Player extends MainsPlayer {
     }
     const position = this.position.snapshot();
     const starts = facts?.chapters.map(({ startSeconds }) => startSeconds) ?? [];
-    const target =
-      by > 0
-        ? starts.find((start) => start > position)
-        : (starts.findLast((start) => start < Math.max(0, position - PREVIOUS_SECONDS)) ?? starts[0]);
+    const present = starts.findLastIndex((start) => start <= position);
+    const isInside = position - (starts[present] ?? 0) > PREVIOUS_SECONDS;
+    const target = starts[by > 0 ? present + 1 : isInside ? present : Math.max(0, present - 1)];
     if (target !== undefined) this.seek(target);
   }
 
@@ -217,7 +216,7 @@ export class Player extends MainsPlayer {
     void this.move({ kind: "video", number: index + 1 });
   }
 
-  /** A small picture of the present video, of what was seen around a time. */
+  /** A small picture of the present video around a time, once it is released: what was seen there, else what its storyboard has. */
   thumbnail(seconds: number): Promise<Blob | undefined> {
     return this.remote.thumbnail(seconds);
   }

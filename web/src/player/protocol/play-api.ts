@@ -141,7 +141,7 @@ export interface PlayWorkerApi {
   release(secret: string): Promise<void>;
   /** Starts at `seconds`, or goes there; `run` counts these calls. */
   start(run: number, seconds: number): Promise<void>;
-  /** A small picture of what was shown around a time of the present main, for the seek bar. */
+  /** A small picture of what was shown around a time of the present main, else of the slave's storyboard, for the seek bar. */
   thumbnail(seconds: number): Promise<Blob | undefined>;
   setClock(anchor: ClockAnchor): Promise<void>;
   /** Ends the play: nothing is fetched or decoded any more. */

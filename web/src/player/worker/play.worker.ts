@@ -184,7 +184,12 @@ class PlayWorker implements PlayWorkerApi {
     const { ticket, cm, units, tickets, events } = prepared;
     this.kernels ??= fetchKernels();
     const kernels = await this.kernels;
-    const opener = await openDelivery({ kernels, main: reader, units, cm: sourceFromBlob(cm) }, ticket, secret);
+    const { opener, storyboard } = await openDelivery(
+      { kernels, main: reader, units, cm: sourceFromBlob(cm) },
+      ticket,
+      secret,
+    );
+    this.thumbnails?.setStoryboard(storyboard);
     const method = playbackMethod(reader.header.method);
     this.openFeed = () => {
       const feed = method.openFeed({ kernels, main: reader, opener, screen, video, sound: main.sound });
