@@ -54,7 +54,7 @@ async function describeMain(file: OpenFile, scan: boolean): Promise<Record<strin
 async function describeSlave(file: OpenFile): Promise<Record<string, unknown>> {
   const slave = await SlaveReader.open(file);
   for (let number = 0; number < slave.segments; number++) await slave.readSegment(number);
-  const { id, mainId, secret, ...rest } = slave.header;
+  const { id, mainId, secret, storyboard, ...rest } = slave.header;
   return {
     kind: "slave",
     bytes: file.size,
@@ -62,6 +62,7 @@ async function describeSlave(file: OpenFile): Promise<Record<string, unknown>> {
     mainId: toHex(mainId),
     ...rest,
     sealed: secret !== undefined,
+    storyboard: storyboard === undefined ? null : { ...storyboard, data: undefined, bytes: storyboard.data.length },
     seconds: slave.trailer.durationMicroseconds / 1e6,
     segments: slave.segments,
   };

@@ -30,6 +30,7 @@ export { elementaryBytes } from "./containers/mpeg-ts/transport-packets.ts";
 export { openIndex, openStream, recogniseSource, type SourceKind } from "./containers/open-index.ts";
 export { type MpegSource, openMpeg } from "./containers/open-mpeg.ts";
 export { readSourceCaptions } from "./containers/source-captions.ts";
+export { readSourceChapters } from "./containers/source-chapters.ts";
 export type {
   CodedSample,
   FoundIndex,
@@ -88,6 +89,7 @@ export {
 } from "./format/layout.ts";
 export { MainReader } from "./format/main-file.ts";
 export { SlaveReader } from "./format/slave-file.ts";
+export { type Storyboard, storyboardBytes, storyboardPlan } from "./format/storyboard.ts";
 
 // ---- Delivery ----
 

@@ -71,7 +71,7 @@ export function decodeCaptions(bytes: Uint8Array, what: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw new InputError(`${what}: is not text in UTF-8; save it as UTF-8`);
+    throw refusal("captionsCoding", what, "is not text in UTF-8; save it as UTF-8");
   }
 }
 
@@ -84,47 +84,63 @@ export function decodeCaptions(bytes: Uint8Array, what: string): string {
 export function checkWebVtt(text: string, what: string, demand: "every cue" | "bounds"): void {
   if (new TextEncoder().encode(text).length > CAPTION_MAX_BYTES) throw tooLarge(what);
   const lines = text.replace(/^\uFEFF/, "").split(LINE_END);
-  if (!/^WEBVTT(?:[ \t]|$)/.test(lines[0] ?? ""))
-    throw new InputError(`${what}: there are no captions in this file: choose a WebVTT (.vtt) or SubRip (.srt) file`);
+  if (!/^WEBVTT(?:[ \t]|$)/.test(lines[0] ?? "")) throw noCaptions(what);
   let cues = 0;
   const starts = new Map<number, number>();
   /** Of the cue that the line belongs to. */
   let characters: number | undefined;
   for (const [i, line] of lines.entries()) {
-    const at = `${what}, line ${i + 1}`;
+    const refuse = (reason: string, why: string, most?: number) => refusal(reason, what, why, i + 1, most);
     if (line.includes("-->")) {
       cues += 1;
       characters = 0;
-      if (cues > CUES_MAX) throw new InputError(`${at}: more than ${CUES_MAX} cues; join short ones`);
+      if (cues > CUES_MAX) throw refuse("cuesTooMany", `more than ${CUES_MAX} cues; join short ones`, CUES_MAX);
       const start = secondsOf(/^\s*([\d:.]+)/.exec(line)?.[1] ?? "");
       const atOnce = (starts.get(start) ?? 0) + 1;
       starts.set(start, atOnce);
       if (atOnce > CUES_AT_ONCE_MAX)
-        throw new InputError(`${at}: more than ${CUES_AT_ONCE_MAX} cues with the same start; join them`);
-      if (demand === "every cue") checkTimes(line, at);
+        throw refuse(
+          "cuesAtOnce",
+          `more than ${CUES_AT_ONCE_MAX} cues with the same start; join them`,
+          CUES_AT_ONCE_MAX,
+        );
+      if (demand === "every cue") checkTimes(line, refuse);
     } else if (line === "") characters = undefined;
     else if (characters !== undefined) characters += line.length + 1;
     if (characters !== undefined && characters > CUE_MAX_CHARACTERS)
-      throw new InputError(`${at}: a cue of more than ${CUE_MAX_CHARACTERS} characters; split it into several`);
+      throw refuse(
+        "cueTooLong",
+        `a cue of more than ${CUE_MAX_CHARACTERS} characters; split it into several`,
+        CUE_MAX_CHARACTERS,
+      );
   }
-  if (cues === 0)
-    throw new InputError(`${what}: there are no captions in this file: choose a WebVTT (.vtt) or SubRip (.srt) file`);
+  if (cues === 0) throw noCaptions(what);
 }
 
-function checkTimes(line: string, at: string): void {
+function checkTimes(line: string, refuse: (reason: string, why: string) => InputError): void {
   const [, start, end] = CUE_TIMES.exec(line) ?? [];
   if (start === undefined || end === undefined)
-    throw new InputError(
-      `${at}: "${line.slice(0, 60)}" is no cue's times; write them as 00:01:02.500 --> 00:01:04.000`,
-    );
+    throw refuse("cueTimes", `"${line.slice(0, 60)}" is no cue's times; write them as 00:01:02.500 --> 00:01:04.000`);
   if (secondsOf(end) <= secondsOf(start))
-    throw new InputError(`${at}: the cue ends at ${end}, not after its start at ${start}; correct its times`);
+    throw refuse("cueEnd", `the cue ends at ${end}, not after its start at ${start}; correct its times`);
 }
 
 const secondsOf = (time: string): number => time.split(":").reduce((sum, part) => sum * 60 + Number(part), 0);
 
+/** @returns an error whose `details.reason` pages have words for, with `file`, `line` and `most` to fill in */
+function refusal(reason: string, file: string, why: string, line?: number, most?: number): InputError {
+  const at = line === undefined ? file : `${file}, line ${line}`;
+  const details = { reason, file, ...(line !== undefined && { line }), ...(most !== undefined && { most }) };
+  return new InputError(`${at}: ${why}`, details);
+}
+
 function tooLarge(what: string): InputError {
-  return new InputError(
-    `${what}: more than ${CAPTION_MAX_BYTES} bytes of captions; choose a file with the captions of this video alone`,
-  );
+  const why = `more than ${CAPTION_MAX_BYTES} bytes of captions; choose a file with the captions of this video alone`;
+  return refusal("captionsTooLarge", what, why, undefined, CAPTION_MAX_BYTES);
+}
+
+/** @param what names the file */
+export function noCaptions(what: string): InputError {
+  const why = "there are no captions in this file: choose a WebVTT (.vtt) or SubRip (.srt) file";
+  return refusal("noCaptions", what, why);
 }

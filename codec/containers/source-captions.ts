@@ -1,11 +1,12 @@
 /** Captions that stand in a source: timed text and WebVTT of MP4, SubRip and WebVTT of Matroska and WebM. Their cues' places and styles are left out. */
 
-import { type ByteSource, viewOf } from "../bytes/bytes.ts";
+import type { ByteSource } from "../bytes/bytes.ts";
 import { CAPTION_LABEL_MAX, type CaptionTrack, languageName, languageTag } from "../captions/caption-track.ts";
 import { CAPTION_MAX_BYTES, CUES_MAX, checkWebVtt, cueOfSubRip, writeWebVtt } from "../captions/web-vtt.ts";
 import { CmixError, InputError } from "../errors.ts";
 import { type Edit, presentationsOf } from "../format/edit-list.ts";
 import { childBox, childBoxes } from "./iso/iso-boxes.ts";
+import { timedText, utf8 } from "./iso/timed-text.ts";
 import type { CodedSample, SourceIndex, TextCoding, TextStream } from "./source-index.ts";
 
 interface Cue {
@@ -104,22 +105,9 @@ function joined(cues: readonly Cue[]): Cue[] {
   return whole;
 }
 
-/** Up to the first NUL, behind which some writers leave what stood there before. */
-const utf8 = (bytes: Uint8Array): string => {
-  const end = bytes.indexOf(0);
-  return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
-};
-
 /** What a sample says, with WebVTT's tags: a cue, none or several. */
 const TEXTS: Record<TextCoding, (sample: Uint8Array) => string[]> = {
-  // 3GPP TS 26.245 5.17: a length, that much text, then boxes of styles.
-  tx3g(sample) {
-    if (sample.length < 2) return [];
-    const text = sample.subarray(2, 2 + viewOf(sample).getUint16(0));
-    const isWide = (text[0] === 0xfe && text[1] === 0xff) || (text[0] === 0xff && text[1] === 0xfe);
-    const plain = isWide ? new TextDecoder(text[0] === 0xfe ? "utf-16be" : "utf-16le").decode(text) : utf8(text);
-    return [plain.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")];
-  },
+  tx3g: (sample) => [timedText(sample).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")],
   // ISO/IEC 14496-30 6: a box for each cue, its text in a box of its own; `vtte` where there is none.
   wvtt(sample) {
     return childBoxes(sample, 0, sample.length)

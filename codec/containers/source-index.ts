@@ -1,6 +1,7 @@
 /** What the indexers of method `samples` tell about a source file. Positions are bytes from the file's start. */
 import type { ByteSource } from "../bytes/bytes.ts";
 import { LANGUAGE_TAG_MAX } from "../captions/caption-track.ts";
+import type { Chapter } from "../format/chapters.ts";
 import type { Edit } from "../format/edit-list.ts";
 import type { AudioTrack, Track } from "../format/header.ts";
 
@@ -108,6 +109,8 @@ export interface FoundIndex {
   samplesIn?(part: ByteSource, isFirst: boolean): AsyncIterable<CodedSample[]>;
   /** Of transport streams: reads a track of sound; undefined for one that names no PID. */
   openSound?(track: AudioTrack): SoundReader | undefined;
+  /** As the container tells them, untidied; read when they are asked for. Absent where it has none. */
+  chapters?: (() => Promise<Chapter[]>) | undefined;
   /** Of Matroska: numbers of the tracks with pictures, as blocks name them. */
   pictureTracks?: ReadonlySet<number>;
 }

@@ -5,6 +5,7 @@ import type { CaptionTrack } from "../captions/caption-track.ts";
 import { sha256 } from "../crypto/primitives.ts";
 import { InputError, UnsupportedError } from "../errors.ts";
 import { encodeCaptions } from "../format/caption-texts.ts";
+import type { Chapter } from "../format/chapters.ts";
 import {
   encodeFields,
   type MainHeader,
@@ -17,6 +18,7 @@ import {
 import { MAIN_SEGMENT_MAX_BYTES, type SegmentHead, SLAVE_SEGMENT_MAX_BYTES, TAG_BYTES } from "../format/layout.ts";
 import { encodeMainStart, MainWriter } from "../format/main-file.ts";
 import { encodeSlaveStart, SlaveWriter } from "../format/slave-file.ts";
+import type { Storyboard } from "../format/storyboard.ts";
 import { BASE_LAYER } from "../layers/base.ts";
 import type { LayerKind } from "../layers/layer.ts";
 import { LAYERS, type LayerProtections, layerProtections } from "../layers/registry.ts";
@@ -40,6 +42,10 @@ export interface DivisionDescription {
   poster?: MainHeader["poster"];
   /** In the order in which they are offered; public, as title and poster are. */
   captions?: readonly CaptionTrack[];
+  /** As {@link tidyChapters} gives them; public too. */
+  chapters?: readonly Chapter[];
+  /** In the slave alone. */
+  storyboard?: Storyboard | undefined;
 }
 
 /** Where a segment belongs and what it covers. */
@@ -147,6 +153,7 @@ export class DivisionWriter {
       tracks: description.tracks,
       poster: description.poster,
       captions: captions.entries,
+      chapters: description.chapters?.length ? [...description.chapters] : undefined,
     };
     const mainStart = encodeMainStart(header);
     const slaveHeader: SlaveHeader = {
@@ -160,6 +167,7 @@ export class DivisionWriter {
       parameters,
       layers: entries,
       secret: fresh.find(({ entry }) => entry.id === BASE_LAYER)?.secret,
+      storyboard: description.storyboard,
     };
     const slaveStart = encodeSlaveStart(slaveHeader);
     const headerHash = await sha256(mainStart);

@@ -10,7 +10,9 @@ import {
 } from "../captions/caption-track.ts";
 import { CAPTION_MAX_BYTES } from "../captions/web-vtt.ts";
 import { FormatError } from "../errors.ts";
+import { CHAPTER_TITLE_MAX, CHAPTERS_MAX } from "./chapters.ts";
 import { CAPTIONS_MAX_BYTES } from "./layout.ts";
+import { storyboardFields } from "./storyboard.ts";
 
 export const METHODS = ["compress", "mpeg", "samples"] as const;
 export const PROTECTIONS = ["sealed", "patent"] as const;
@@ -89,6 +91,8 @@ const captions = z.object({
   sha256: bytes(32),
 });
 
+const chapter = z.object({ startMicroseconds: z.int().min(0), title: z.string().min(1).max(CHAPTER_TITLE_MAX) });
+
 const mainHeader = z.object({
   id: bytes(16),
   umid: bytes(32),
@@ -118,6 +122,16 @@ const mainHeader = z.object({
       `more than ${CAPTIONS_MAX_BYTES} bytes in all`,
     )
     .optional(),
+  /** In their order. */
+  chapters: z
+    .array(chapter)
+    .min(1)
+    .max(CHAPTERS_MAX)
+    .refine(
+      (all) => all.every((one, i) => i === 0 || one.startMicroseconds > (all[i - 1]?.startMicroseconds ?? 0)),
+      "not in order",
+    )
+    .optional(),
 });
 
 const slaveHeader = z.object({
@@ -132,6 +146,7 @@ const slaveHeader = z.object({
   layers: z.array(layer).min(1).max(16),
   /** Present for `sealed`: what every segment key is derived from. */
   secret: bytes(32).optional(),
+  storyboard: storyboardFields.optional(),
 });
 
 const mainTrailer = z.object({

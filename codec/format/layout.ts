@@ -100,7 +100,7 @@ export function readPreamble(bytes: Uint8Array, magic: Uint8Array, what: string)
   if (bytes.length < PREAMBLE_BYTES || magic.some((byte, i) => bytes[i] !== byte)) {
     throw new FormatError(
       `not a Cmix ${what} file: its first bytes are not the ${what} file's mark; choose another file`,
-      { offsetBytes: 0 },
+      { offsetBytes: 0, reason: "notCmix" },
     );
   }
   const view = viewOf(bytes);
@@ -108,7 +108,7 @@ export function readPreamble(bytes: Uint8Array, magic: Uint8Array, what: string)
   if (version !== FORMAT_VERSION) {
     throw new FormatError(
       `Cmix ${what} file of format version ${version}, this program reads version ${FORMAT_VERSION}: use a newer one`,
-      { offsetBytes: 8, version },
+      { offsetBytes: 8, version, reason: "newerFormat" },
     );
   }
   const length = view.getUint32(12);

@@ -216,6 +216,7 @@ function cut(size: number): FormatError {
   return new FormatError(`main file is cut: its trailer is missing at the end (byte ${size}); fetch the file again`, {
     offsetBytes: size,
     cut: true,
+    reason: "mainCut",
   });
 }
 

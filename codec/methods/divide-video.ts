@@ -1,5 +1,6 @@
 /** Dividing and combining, whatever the method. */
 import type { ByteSink } from "../bytes/bytes.ts";
+import { readSourceChapters } from "../containers/source-chapters.ts";
 import { type DivisionSinks, DivisionWriter } from "../division/division-writer.ts";
 import { SegmentOpener, type SlaveParts } from "../division/segment-opener.ts";
 import type { UnfinishedDivision } from "../division/unfinished.ts";
@@ -13,6 +14,8 @@ import { chooseMethod, METHODS } from "./registry.ts";
 /**
  * Divides a video into a main and a slave file.
  * Source: Cmix patent, Figs. 6 and 13; bytes in FORMAT.md.
+ *
+ * Chapters of the source go along unless the job brings others.
  *
  * @param name       `auto` takes the first method that fits the source
  * @param sinks      closed at the end; aborted, with nothing left, when anything fails; a function is asked for them once the source is known
@@ -42,7 +45,16 @@ export async function divideVideo(
       const kept = method.canResume ? unfinished : undefined;
       const writer =
         kept === undefined
-          ? await DivisionWriter.open({ ...description, method: method.name, parameters, tracks }, opened)
+          ? await DivisionWriter.open(
+              {
+                ...description,
+                chapters: description.chapters ?? (await readSourceChapters(source)),
+                method: method.name,
+                parameters,
+                tracks,
+              },
+              opened,
+            )
           : await DivisionWriter.resume(kept, opened, description.captions);
       const { verbatimBytes } = await prepared.write(writer, pool, kept?.segments ?? []);
       signal?.throwIfAborted();

@@ -49,17 +49,28 @@ const withMediaChrome = () => `
     </media-control-bar>
   </media-controller>`;
 
+/** A theme that others made, around the element as around a `<video>`. */
+const withTheme = () => `
+  <script type="module" src="/theme.js"></script>
+  <script src="${service.url}/embed.js"></script>
+  <media-theme-minimal style="display: block; width: 640px; aspect-ratio: 16/9">
+    <cmix-player slot="media" main="${mainId}" title="Bay"></cmix-player>
+  </media-theme-minimal>`;
+let theme: string;
+
+/** In one script, as a site's bundler makes it. @param path in node_modules */
+async function bundleOf(path: string): Promise<string> {
+  const input = join(ROOT, "node_modules", path);
+  const built = await build({ input, output: { format: "esm" }, write: false, logLevel: "silent" });
+  return built.output[0].code;
+}
+
 beforeAll(async () => {
-  const built = await build({
-    input: join(ROOT, "node_modules/media-chrome/dist/index.js"),
-    output: { format: "esm" },
-    write: false,
-    logLevel: "silent",
-  });
-  mediaChrome = built.output[0].code;
+  mediaChrome = await bundleOf("media-chrome/dist/index.js");
+  theme = await bundleOf("player.style/themes/minimal/dist/media-theme.js");
   site = createServer((request, response) => {
     response.setHeader("content-type", "text/html");
-    const module = request.url === "/media-chrome.js" ? mediaChrome : undefined;
+    const module = { "/media-chrome.js": mediaChrome, "/theme.js": theme }[request.url ?? ""];
     if (module !== undefined) {
       response.setHeader("content-type", "text/javascript");
       response.end(module);
@@ -67,7 +78,8 @@ beforeAll(async () => {
     }
     const byElement = `<script src="${service.url}/embed.js"></script><cmix-player main="${mainId}" title="Bay"></cmix-player>`;
     const byFrame = `<iframe src="${service.url}${request.url}" width="800" height="560"></iframe>`;
-    const body = request.url === "/" ? byElement : request.url === "/chrome" ? withMediaChrome() : byFrame;
+    const bodies: Record<string, string> = { "/": byElement, "/chrome": withMediaChrome(), "/theme": withTheme() };
+    const body = bodies[request.url ?? ""] ?? byFrame;
     response.end(`<!doctype html><title>A site</title><h1>A site</h1>${body}`);
   });
   await new Promise<void>((resolve) => site.listen(0, resolve));
@@ -249,6 +261,54 @@ it("P7: media-chrome's controls drive <cmix-player>, and a CM is neither sought 
     await expect.poll(seen).toContain("emptied");
     await expect.poll(() => value("readyState")).toBe(1);
     expect(await player.evaluate((element) => (element as CmixPlayer).src)).toBe(`${service.url}/api/mains/${mainId}`);
+    expect(problems).toEqual([]);
+  });
+});
+
+it("P7: a player.style theme on a plain page plays, pauses, seeks and sets the volume, and obeys the CM", async () => {
+  await withSite("/theme", async (page, problems) => {
+    const player = page.locator("cmix-player");
+    const value = <K extends keyof CmixPlayer>(name: K) =>
+      player.evaluate((element, key) => (element as unknown as Record<string, unknown>)[key], name);
+    const seekable = () => player.evaluate((element) => (element as CmixPlayer).seekable.length);
+    const control = (name: string) => page.locator(`media-theme-minimal ${name}`).first();
+    const clickAt = async (name: string, share: number) => {
+      const box = await control(name).boundingBox();
+      await page.mouse.click((box?.x ?? 0) + (box?.width ?? 0) * share, (box?.y ?? 0) + (box?.height ?? 0) / 2);
+    };
+    await expect.poll(() => value("readyState")).toBe(1);
+    const frame = await embedded(page);
+    expect(await frame.locator(".controls").count()).toBe(0);
+
+    await control("media-play-button").click();
+    await expect.poll(() => player.getAttribute("cm")).not.toBeNull();
+    expect(await seekable()).toBe(0);
+    await clickAt("media-time-range", 0.8);
+    await frame.getByText("The commercial cannot be skipped").waitFor();
+    await player.evaluate((element) => {
+      (element as CmixPlayer).playbackRate = 2;
+    });
+    await control("media-play-button").click(); // a CM is not paused
+    expect([await value("playbackRate"), await value("currentTime"), await value("paused")]).toEqual([1, 0, false]);
+    expect(await frame.locator("video.cm-video").evaluate((video: HTMLVideoElement) => video.playbackRate)).toBe(1);
+
+    await expect.poll(() => player.getAttribute("cm"), { timeout: 20_000 }).toBeNull();
+    await expect.poll(() => value("currentTime")).toBeGreaterThan(0.3);
+    expect(await seekable()).toBe(1);
+    await page.mouse.move(300, 200);
+    await control("media-play-button").click();
+    await expect.poll(() => value("paused")).toBe(true);
+    await clickAt("media-time-range", 0.7);
+    await expect.poll(() => value("currentTime")).toBeGreaterThan(5);
+    await control("media-mute-button").hover();
+    await clickAt("media-volume-range", 0.4);
+    await expect.poll(() => value("volume")).toBeLessThan(0.9);
+    await control("media-mute-button").click();
+    await expect.poll(() => value("muted")).toBe(true);
+    await control("media-play-button").click();
+    await expect.poll(() => value("paused")).toBe(false);
+    await frame.locator('.stage[data-state="playing"]').waitFor();
+    await screenshot(page, "embedded-theme");
     expect(problems).toEqual([]);
   });
 });

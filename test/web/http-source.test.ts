@@ -14,6 +14,8 @@ function serve(options: {
   ranges?: boolean;
   status?: number;
   file?: () => Buffer;
+  /** Of each answer. */
+  mostBytes?: number;
 }): Promise<{ url: string; requests: string[] }> {
   const requests: string[] = [];
   const made = createServer((request, response) => {
@@ -31,7 +33,7 @@ function serve(options: {
     }
     const [start, end] = [Number(range[1]), Math.min(Number(range[2]), file.length - 1)];
     response.writeHead(206, { "content-range": `bytes ${start}-${end}/${file.length}` });
-    response.end(file.subarray(start, end + 1));
+    response.end(file.subarray(start, Math.min(end + 1, start + (options.mostBytes ?? file.length))));
   });
   server = made;
   return new Promise((resolve) => {
@@ -85,6 +87,13 @@ it("S11 reads on over a connection that breaks before the answer, and in it", as
   } finally {
     server.close();
   }
+});
+
+it("asks for the rest where an answer ends early without an error, as browsers' caches give it after a read was broken off", async () => {
+  const { url, requests } = await serve({ mostBytes: 70_000 });
+  const source = await sourceFromUrl(url);
+  expect(Buffer.from(await source.read(100_000, 150_000))).toEqual(FILE.subarray(100_000, 250_000));
+  expect(requests.slice(1)).toEqual(["bytes=100000-249999", "bytes=170000-249999", "bytes=240000-249999"]);
 });
 
 it("tells that a file changed while it was read", async () => {

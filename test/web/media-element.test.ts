@@ -1,5 +1,5 @@
 /** P7: what `<cmix-player>` tells a page, in HTMLMediaElement's words. */
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { eventsBetween } from "../../web/src/embed/media-events.ts";
 import { CmixTextTrackList, Ranges } from "../../web/src/embed/media-lists.ts";
 import { type MediaState, NO_MEDIA } from "../../web/src/embed/media-state.ts";
@@ -15,6 +15,10 @@ const PLAYING: MediaState = { ...IN_CM, cm: undefined, seekable: [[0, 10]] };
 
 const facts = {
   durationSeconds: 10,
+  chapters: [
+    { startSeconds: 0, endSeconds: 4, title: "Dawn" },
+    { startSeconds: 4, endSeconds: 10, title: "Day" },
+  ],
   video: { width: 720, height: 576, rotation: 90, pixelAspect: [16, 15] },
 } as unknown as MainFacts;
 const NOTHING = { positionSeconds: 3, loaded: [], played: [], captions: { offers: [], chosen: undefined } };
@@ -83,7 +87,10 @@ describe("the element's lists", () => {
     const list = new CmixTextTrackList((place) => told.push(place));
     const events: string[] = [];
     for (const name of ["addtrack", "removetrack", "change"]) list.addEventListener(name, () => events.push(name));
-    const states = ["en", "ja"].map((language) => ({ label: language, language, isShowing: language === "en" }));
+    const states = ["en", "ja"].map((language) => {
+      const isShowing = language === "en";
+      return { kind: "captions" as const, label: language, language, isShowing };
+    });
     list.set(states);
     list.set(states);
     expect([events, list.length, list[1]?.language]).toEqual([["addtrack", "addtrack"], 2, "ja"]);
@@ -91,6 +98,39 @@ describe("the element's lists", () => {
     expect([told, [...list].map(({ mode }) => mode)]).toEqual([[1], ["disabled", "showing"]]);
     list.set([]);
     expect([events.slice(2), list.length, list[0]]).toEqual([["change", "removetrack", "removetrack"], 0, undefined]);
+  });
+
+  it("P7: chapters are a track of cues that tells which one is shown and is chosen by nobody", () => {
+    vi.stubGlobal(
+      "VTTCue",
+      class {
+        constructor(
+          readonly startTime: number,
+          readonly endTime: number,
+          readonly text: string,
+        ) {}
+      },
+    );
+    const told: (number | undefined)[] = [];
+    const list = new CmixTextTrackList((place) => told.push(place));
+    const { textTracks } = mediaStateOf(snapshotOf({ state: "playing" }), NOTHING);
+    list.set(textTracks);
+    const [track] = list;
+    expect([track?.kind, track?.mode, [...(track?.cues ?? [])].map((cue) => (cue as VTTCue).text)]).toEqual([
+      "chapters",
+      "hidden",
+      ["Dawn", "Day"],
+    ]);
+    const shown: string[] = [];
+    track?.addEventListener("cuechange", () =>
+      shown.push((track.activeCues?.[0] as VTTCue | undefined)?.text ?? "none"),
+    );
+    for (const seconds of [1, 2, 5, 0]) list.setTime(seconds);
+    expect(shown).toEqual(["Dawn", "Day", "Dawn"]);
+    (track as NonNullable<typeof track>).mode = "showing";
+    list.set(textTracks);
+    expect([told, track?.mode, list[0] === track]).toEqual([[], "showing", true]);
+    vi.unstubAllGlobals();
   });
 
   it("P7: ranges refuse a place that there is not, as TimeRanges do", () => {

@@ -3,6 +3,7 @@ import { DeliveryError } from "../../codec/errors.ts";
 import { START_UNIT } from "../../codec/protect/delivery.ts";
 import { AHEAD_UNITS, UnitStore, type UnitStoreOptions } from "../../web/src/player/worker/units/unit-store.ts";
 import type { Unit } from "../../web/src/player/worker/units/unit-stream.ts";
+import { deferred } from "../../web/src/shared/deferred.ts";
 
 const refusal = (status: number, retryAfterSeconds?: number) =>
   new DeliveryError(`status ${status}`, {
@@ -100,6 +101,29 @@ describe("UnitStore", () => {
     await store.get(5);
     expect(await store.get(300)).toEqual(Uint8Array.of(300 & 255));
     expect(moves).toEqual([300]);
+    store.close();
+  });
+
+  it("does not let a seek wait for what was asked ahead and is refused after it", async () => {
+    const seek = deferred<void>();
+    const store = new UnitStore({
+      segments: 500,
+      async *fetch(from): AsyncGenerator<Unit> {
+        if (from === 100) {
+          seek.resolve();
+          await new Promise((resolve) => setTimeout(resolve, 20)); // the viewer seeks while the service is asked
+          throw refusal(425, 9);
+        }
+        for (let number = from === "start" ? 0 : from; number < 100 || number === from; number++)
+          yield { number, bytes: Uint8Array.of(number & 255) };
+        if (from === "start") yield { number: START_UNIT, bytes: Uint8Array.of(255) };
+      },
+    });
+    await store.get(99);
+    await seek.promise;
+    const start = performance.now();
+    expect(await store.get(450)).toEqual(Uint8Array.of(450 & 255));
+    expect(performance.now() - start).toBeLessThan(2000);
     store.close();
   });
 

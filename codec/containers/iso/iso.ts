@@ -7,6 +7,7 @@ import { editedMicroseconds } from "../../format/edit-list.ts";
 import { BATCH_SAMPLES, type CodedSample, type FoundIndex } from "../source-index.ts";
 import { withUnknown } from "../unknown-bytes.ts";
 import { type Box, boxAt, childBox, childBoxes, topBoxes } from "./iso-boxes.ts";
+import { readChapterTrack, readNeroChapters } from "./iso-chapters.ts";
 import { FragmentReader } from "./iso-fragments.ts";
 import { chapterTracks, codedSample, type IsoTrack, readTrack } from "./iso-tracks.ts";
 
@@ -46,6 +47,7 @@ export async function openIso(source: ByteSource): Promise<FoundIndex | undefine
     .map((trak) => readTrack(moov, trak, moovOffset, movieTimescale))
     .filter((track) => track !== undefined);
   const chapters = chapterTracks(moov, traks);
+  const titles = tracks.find(({ id, stream }) => chapters.has(id) && stream.text !== undefined);
   const mvex = boxAt(moov, root, "mvex");
   for (const { id, stream } of tracks) {
     if (mvex !== undefined) delete stream.edits; // tables do not know how long a fragmented track is
@@ -63,6 +65,7 @@ export async function openIso(source: ByteSource): Promise<FoundIndex | undefine
     streams: tracks.map(({ stream }) => stream),
     durationMicroseconds: (longest || duration / movieTimescale) * 1e6,
     beginsAtZero: mvex === undefined,
+    chapters: async () => (titles === undefined ? readNeroChapters(moov, root) : readChapterTrack(source, titles)),
     structure: tracks.flatMap(({ structure }) => structure).sort((a, b) => a.offset - b.offset),
     samples: () => withUnknown(merge(source, tracks, fragments()), structureBoxes(source), source.size),
   };

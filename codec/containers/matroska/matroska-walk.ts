@@ -13,6 +13,7 @@ export const ID = {
   SEEK_HEAD: 0x114d9b74,
   INFO: 0x1549a966,
   TRACKS: 0x1654ae6b,
+  CHAPTERS: 0x1043a770,
   CLUSTER: 0x1f43b675,
   TIMESTAMP: 0xe7,
   SIMPLE_BLOCK: 0xa3,
@@ -47,10 +48,10 @@ const ENTERED: ReadonlySet<number> = new Set([
   ID.BLOCK_ADDITIONS,
   ID.BLOCK_MORE,
 ]);
-/** Beside the ones that are looked for: cues, attachments, chapters, tags, void, checksum, and what a cluster or a block group may hold. */
+/** Beside the ones that are looked for: cues, attachments, tags, void, checksum, and what a cluster or a block group may hold. */
 const SKIPPED = [
-  0x1c53bb6b, 0x1941a469, 0x1043a770, 0x1254c367, 0xec, 0xbf, 0xab, 0xa7, 0x5854, 0xaf, 0xfa, 0xfd, 0xa4, 0x75a2, 0x8e,
-  0xa2, 0xc8, 0xc9, 0xca,
+  0x1c53bb6b, 0x1941a469, 0x1254c367, 0xec, 0xbf, 0xab, 0xa7, 0x5854, 0xaf, 0xfa, 0xfd, 0xa4, 0x75a2, 0x8e, 0xa2, 0xc8,
+  0xc9, 0xca,
 ];
 const KNOWN: ReadonlySet<number> = new Set([...Object.values(ID), ...SKIPPED]);
 const SCAN_BYTES = 64 << 10;

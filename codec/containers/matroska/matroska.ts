@@ -2,17 +2,21 @@
 
 import type { ByteSource } from "../../bytes/bytes.ts";
 import { WindowReader } from "../../bytes/window-reader.ts";
+import type { Chapter } from "../../format/chapters.ts";
 import { BATCH_SAMPLES, type CodedSample, type FoundIndex, UNKNOWN } from "../source-index.ts";
 import { nextStartCode } from "../streams/annexb.ts";
 import { readSequence } from "../streams/h264-headers.ts";
 import { childElements, ELEMENT_HEAD_BYTES, float, readElement, unsigned } from "./ebml.ts";
 import { blockFrames } from "./matroska-blocks.ts";
+import { readMatroskaChapters } from "./matroska-chapters.ts";
 import { type MatroskaTrack, readTracks } from "./matroska-tracks.ts";
 import { type Found, ID, IN_GROUP, walk } from "./matroska-walk.ts";
 
 const METADATA_MAX_BYTES = 8 << 20;
 /** A block's own head and lacing table; longer tables are left undivided. */
 const BLOCK_HEAD_BYTES = 1 << 10;
+
+type Place = Pick<Found, "id" | "body" | "end">;
 
 /** What stands outside of the clusters. */
 class Metadata {
@@ -21,8 +25,11 @@ class Metadata {
   duration = 0;
   hasInfo = false;
   tracks: ReturnType<typeof readTracks> | undefined;
+  /** Where the chapters stand. */
+  chapters: Place | undefined;
 
-  async read(reader: WindowReader, { id, body, end }: Pick<Found, "id" | "body" | "end">): Promise<void> {
+  async read(reader: WindowReader, { id, body, end }: Place): Promise<void> {
+    if (id === ID.CHAPTERS) this.chapters ??= { id, body, end };
     if (end - body > METADATA_MAX_BYTES || (id !== ID.EBML && id !== ID.INFO && id !== ID.TRACKS)) return;
     const bytes = (await reader.read(body, end - body)).slice();
     if (id === ID.TRACKS) {
@@ -54,10 +61,8 @@ export async function openMatroska(source: ByteSource): Promise<FoundIndex | und
   // Files that were edited in place have them behind the clusters.
   if (metadata.tracks === undefined || !metadata.hasInfo)
     for (const place of places) {
-      const element = readElement(await reader.read(place, ELEMENT_HEAD_BYTES), 0);
-      if (element?.size === undefined) continue;
-      const body = place + element.headBytes;
-      await metadata.read(reader, { id: element.id, body, end: Math.min(reader.size, body + element.size) });
+      const element = await elementAt(reader, place);
+      if (element !== undefined) await metadata.read(reader, element);
     }
   if (metadata.tracks === undefined)
     for await (const found of walk(reader)) {
@@ -72,10 +77,30 @@ export async function openMatroska(source: ByteSource): Promise<FoundIndex | und
     container: webm ? "webm" : "mkv",
     streams: tracks.map(({ stream }) => stream),
     durationMicroseconds: Number.isFinite(duration) ? Math.max(0, (duration * scale) / 1000) : 0,
+    chapters: () => chaptersOf(source, metadata.chapters, places),
     structure: structure.sort((a, b) => a.offset - b.offset),
     samples: () => clusterSamples(source, tracks, scale),
     pictureTracks: new Set(tracks.flatMap(({ number, stream }) => (stream.track?.kind === "video" ? [number] : []))),
   };
+}
+
+async function elementAt(reader: WindowReader, place: number): Promise<Place | undefined> {
+  const element = readElement(await reader.read(place, ELEMENT_HEAD_BYTES), 0);
+  if (element?.size === undefined) return undefined;
+  const body = place + element.headBytes;
+  return { id: element.id, body, end: Math.min(reader.size, body + element.size) };
+}
+
+/** @param found before the clusters; they may stand behind them, at one of `places` */
+async function chaptersOf(source: ByteSource, found: Place | undefined, places: readonly number[]): Promise<Chapter[]> {
+  let chapters = found;
+  const reader = new WindowReader(source);
+  for (const place of chapters === undefined ? places : []) {
+    const element = await elementAt(reader, place);
+    if (element?.id === ID.CHAPTERS) chapters ??= element;
+  }
+  if (chapters === undefined || chapters.end - chapters.body > METADATA_MAX_BYTES) return [];
+  return readMatroskaChapters(await source.read(chapters.body, chapters.end - chapters.body));
 }
 
 const SEEK = 0x4dbb;

@@ -168,6 +168,16 @@ export async function publishScene(
     ? ["-vf", "transpose=1,scale=180:320", "-c:v", "libx264", "-preset", "veryfast", "-c:a", "aac"]
     : ["-c", "copy"];
   await run("ffmpeg", ["-v", "error", "-y", ...loop, "-i", SCENE, "-t", String(seconds), ...coding, clip]);
+  return publishClip(app, clip, title, more);
+}
+
+/** Divides a file with the cmix command and gives slave and main to the service. @param more options of `cmix divide` */
+export async function publishClip(
+  app: TestServer,
+  clip: string,
+  title: string,
+  more: readonly string[] = [],
+): Promise<PublishedMain> {
   const cli = join(ROOT, "dist/node/cli/cmix.js");
   const options = ["--out", app.dataDir, "--title", title, "--json", ...more];
   const divided = await run(process.execPath, [cli, "divide", clip, ...options]);

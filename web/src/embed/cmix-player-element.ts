@@ -296,6 +296,7 @@ class CmixPlayerElement extends HTMLElement implements CmixPlayer {
     this.toggleAttribute("cm", state.cm !== undefined);
     this.showPoster();
     this.textTracks.set(state.textTracks);
+    this.textTracks.setTime(state.currentTime);
     for (const name of eventsBetween(before, state)) this.dispatchEvent(new Event(name));
     if (this.isStarted || state.readyState === 0) return;
     this.isStarted = true;

@@ -49,7 +49,7 @@ export interface CmixPlayer extends HTMLElement {
   readonly seekable: TimeRanges;
   readonly played: TimeRanges;
   readonly error: { readonly code: number; readonly message: string } | null;
-  /** Captions; the frame draws them. Events `addtrack`, `removetrack`, `change`. */
+  /** Captions, which the frame draws, and chapters. Events `addtrack`, `removetrack`, `change`. */
   readonly textTracks: EventTarget & Iterable<CmixPlayerTrack> & { readonly length: number };
   /** The commercial on screen; null else. */
   readonly cm: CmixPlayerCm | null;
@@ -77,11 +77,14 @@ export interface CmixPlayerCm {
 }
 
 export interface CmixPlayerTrack extends EventTarget {
-  readonly kind: "captions";
+  readonly kind: "captions" | "chapters";
   readonly id: string;
   readonly label: string;
   readonly language: string;
   mode: TextTrackMode;
+  /** Of chapters; null for captions. Event `cuechange`. */
+  readonly cues: TextTrackCueList | null;
+  readonly activeCues: TextTrackCueList | null;
 }
 
 declare global {

@@ -1,5 +1,5 @@
 /** TimeRanges and TextTrackList as HTMLMediaElement has them, of what the frame tells. */
-import type { MediaRange, TrackState } from "./media-state.ts";
+import type { CueState, MediaRange, TrackState } from "./media-state.ts";
 
 export class Ranges implements TimeRanges {
   private readonly ranges: readonly MediaRange[];
@@ -28,40 +28,78 @@ export class Ranges implements TimeRanges {
   }
 }
 
-/** Captions of the video; the frame draws them. Cues are not told. */
+type Cues = TextTrackCueList & VTTCue[];
+
+const cueList = (cues: readonly CueState[]): Cues =>
+  Object.assign(
+    cues.map(({ startTime, endTime, text }) => new VTTCue(startTime, endTime, text)),
+    { getCueById: () => null },
+  ) as unknown as Cues;
+
+/** Captions of the video, which the frame draws without telling their cues; or its chapters, which are cues alone. Event: `cuechange`. */
 export class CmixTextTrack extends EventTarget {
-  readonly kind = "captions";
+  readonly kind: TrackState["kind"];
   readonly id: string;
   readonly label: string;
   readonly language: string;
   readonly inBandMetadataTrackDispatchType = "";
-  readonly cues = null;
-  readonly activeCues = null;
+  readonly cues: Cues | null;
+  private active: Cues | null;
   private shown: TextTrackMode;
   private readonly onMode: (track: CmixTextTrack) => void;
 
-  constructor(id: string, { label, language, isShowing }: TrackState, onMode: (track: CmixTextTrack) => void) {
+  constructor(
+    id: string,
+    { kind, label, language, isShowing, cues }: TrackState,
+    onMode: (track: CmixTextTrack) => void,
+  ) {
     super();
     this.id = id;
+    this.kind = kind;
+    this.cues = cues === undefined ? null : cueList(cues);
+    this.active = cues === undefined ? null : cueList([]);
     this.label = label;
     this.language = language;
-    this.shown = isShowing ? "showing" : "disabled";
+    this.shown = isShowing ? "showing" : kind === "chapters" ? "hidden" : "disabled";
     this.onMode = onMode;
+  }
+
+  /** Of chapters, the one that is shown. */
+  get activeCues(): TextTrackCueList | null {
+    return this.active;
+  }
+
+  /** As the frame tells it. */
+  setTime(seconds: number): void {
+    if (this.cues === null) return;
+    const now = this.cues.filter(({ startTime, endTime }) => startTime <= seconds && seconds < endTime);
+    if (now[0] === this.active?.[0]) return;
+    this.active = Object.assign(now, { getCueById: () => null }) as unknown as Cues;
+    this.dispatchEvent(new Event("cuechange"));
   }
 
   get mode(): TextTrackMode {
     return this.shown;
   }
 
-  /** `hidden` is as `disabled`: there are no cues to look at. */
+  /** Of captions, `hidden` is as `disabled`: there are no cues to look at. Chapters are drawn by nobody. */
   set mode(mode: TextTrackMode) {
     if (mode === this.shown) return;
     this.shown = mode;
-    this.onMode(this);
+    if (this.kind === "captions") this.onMode(this);
+  }
+
+  /** Whether the frame tells of this one still. */
+  isOf({ kind, label, language, cues = [] }: TrackState): boolean {
+    const same = (cue: CueState, i: number) =>
+      cue.startTime === this.cues?.[i]?.startTime && cue.text === this.cues?.[i]?.text;
+    const sameCues = cues.length === (this.cues?.length ?? 0) && cues.every(same);
+    return this.kind === kind && this.label === label && this.language === language && sameCues;
   }
 
   /** As the frame tells it. @returns whether it changed */
   setShowing(isShowing: boolean): boolean {
+    if (this.kind === "chapters") return false;
     const changed = isShowing !== (this.shown === "showing");
     if (changed) this.shown = isShowing ? "showing" : "disabled";
     return changed;
@@ -94,9 +132,8 @@ export class CmixTextTrackList extends EventTarget {
 
   /** Takes over what the frame tells. */
   set(states: readonly TrackState[]): void {
-    const isTheSame = (track: CmixTextTrack, i: number) =>
-      track.label === states[i]?.label && track.language === states[i]?.language;
-    const kept = this.tracks.filter(isTheSame).length === this.tracks.length ? this.tracks.length : 0;
+    const isTheSame = (track: CmixTextTrack, i: number) => states[i] !== undefined && track.isOf(states[i]);
+    const kept = this.tracks.every(isTheSame) ? this.tracks.length : 0;
     const removed = this.tracks.splice(kept);
     for (let i = 0; i < removed.length; i++) delete this[kept + i];
     let isChanged = false;
@@ -112,6 +149,11 @@ export class CmixTextTrackList extends EventTarget {
     if (isChanged) this.dispatchEvent(new Event("change"));
   }
 
+  /** Media seconds. */
+  setTime(seconds: number): void {
+    for (const track of this.tracks) track.setTime(seconds);
+  }
+
   private tell(type: string, track: CmixTextTrack): void {
     this.dispatchEvent(Object.assign(new Event(type), { track }));
   }
@@ -119,7 +161,7 @@ export class CmixTextTrackList extends EventTarget {
   /** One is shown at a time. */
   private readonly chosen = (track: CmixTextTrack): void => {
     if (track.mode === "showing") for (const other of this.tracks) if (other !== track) other.setShowing(false);
-    const place = this.tracks.findIndex(({ mode }) => mode === "showing");
+    const place = this.tracks.findIndex(({ kind, mode }) => kind === "captions" && mode === "showing");
     this.onChosen(place < 0 ? undefined : place);
     this.dispatchEvent(new Event("change"));
   };

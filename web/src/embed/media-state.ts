@@ -16,11 +16,21 @@ export interface CmState {
   readonly duration: number;
 }
 
+export interface CueState {
+  readonly startTime: number;
+  readonly endTime: number;
+  readonly text: string;
+}
+
 export interface TrackState {
+  /** Captions stand before chapters. */
+  readonly kind: "captions" | "chapters";
   readonly label: string;
   /** BCP 47; empty for a file of the viewer's. */
   readonly language: string;
   readonly isShowing: boolean;
+  /** Of chapters. */
+  readonly cues?: readonly CueState[];
 }
 
 /** HTMLMediaElement's state at one moment, in its own words. Times are media seconds. */
@@ -77,7 +87,7 @@ export type MediaCommand =
   | { readonly kind: "play" | "pause" | "stop" | "load" | "sponsor" }
   | { readonly kind: "seek" | "rate" | "volume"; readonly value: number }
   | { readonly kind: "muted"; readonly value: boolean }
-  /** @param value place in `textTracks`; undefined: none is shown */
+  /** @param value place in `textTracks`, of captions; undefined: none is shown */
   | { readonly kind: "track"; readonly value: number | undefined };
 
 /** To the frame. It answers each, by its number. */

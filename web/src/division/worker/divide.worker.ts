@@ -12,6 +12,7 @@ import {
   readUnfinished,
   type SourceIndex,
   type SourceMedia,
+  type Storyboard,
   type UnfinishedDivision,
 } from "../../../../codec/index.ts";
 import { sourceFromBlob, toHex } from "../../../../codec/page.ts";
@@ -28,6 +29,7 @@ import type {
 import { MpegReader } from "./mpeg-reader.ts";
 import { type DivisionFiles, openFiles } from "./output-file.ts";
 import { SourceReader } from "./source-reader.ts";
+import { makeStoryboard } from "./storyboard.ts";
 import { indexedFacts, streamFacts } from "./stream-source.ts";
 import { makeTeaser } from "./teaser.ts";
 
@@ -91,6 +93,25 @@ async function sourceCaptions(file: Blob, index: SourceIndex | undefined): Promi
   const leftOut: string[] = [];
   const tracks = await readSourceCaptions(readAhead(sourceFromBlob(file)), index, (message) => leftOut.push(message));
   return tracks.length > 0 || leftOut.length > 0 ? { tracks, leftOut } : undefined;
+}
+
+/** Of a file that does not decode here there is none, which stops no division. */
+async function storyboardOf(file: Blob, signal: AbortSignal): Promise<Storyboard | undefined> {
+  let reader: SourceReader | undefined;
+  try {
+    const mpeg = await MpegReader.open(file);
+    reader = mpeg === undefined ? await SourceReader.open(file) : undefined;
+    const source = mpeg ?? reader;
+    if (source === undefined) return undefined;
+    const durationSeconds = reader?.facts.durationSeconds ?? (await mpeg?.durationSeconds()) ?? 0;
+    const keyPictures = (seconds: readonly number[]) => source.keyPictures(seconds);
+    return await makeStoryboard({ durationSeconds, sourceBytes: file.size, keyPictures }, signal);
+  } catch {
+    signal.throwIfAborted();
+    return undefined;
+  } finally {
+    reader?.close();
+  }
 }
 
 class DivideWorker implements DivideWorkerApi {
@@ -184,6 +205,8 @@ class DivideWorker implements DivideWorkerApi {
         captions,
       } = settings;
       const { quality, bitrateKbits, bitplane } = settings;
+      // What goes on has its headers.
+      const storyboard = unfinished === undefined ? await storyboardOf(file, signal) : undefined;
       const result = await divideVideo(
         method,
         {
@@ -193,6 +216,7 @@ class DivideWorker implements DivideWorkerApi {
           ...{ title, copyright, genre, ageLimit, protection, service, player, mainName, slaveName },
           ...(poster === undefined ? {} : { poster }),
           ...(captions === undefined ? {} : { captions }),
+          storyboard,
           signal,
           onProgress: ({ pictures, bytes, totalBytes, microseconds }) => {
             const { durationSeconds } = decoded;

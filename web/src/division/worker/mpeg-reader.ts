@@ -117,6 +117,19 @@ export class MpegReader {
     return drawStrip(await this.durationSeconds(), (seconds) => this.pictureNear(seconds));
   }
 
+  /** As `StoryboardSource` has it. */
+  async *keyPictures(seconds: readonly number[]): AsyncGenerator<VideoSample> {
+    for (const wanted of seconds) {
+      let first: VideoSample | undefined;
+      for await (const sample of this.samples(wanted)) {
+        first = sample;
+        break;
+      }
+      if (first === undefined) return;
+      yield first;
+    }
+  }
+
   private async pictureNear(wanted: number): Promise<DrawnPoster | undefined> {
     let last: VideoSample | undefined;
     try {

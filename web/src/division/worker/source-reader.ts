@@ -214,6 +214,24 @@ export class SourceReader {
     return drawStrip(this.facts.durationSeconds, (seconds) => this.pictureAt(seconds));
   }
 
+  /** As `StoryboardSource` has it. @param seconds of the presentation */
+  async *keyPictures(seconds: readonly number[]): AsyncGenerator<VideoSample> {
+    if (!(await this.video.canDecode())) return;
+    const packets = new EncodedPacketSink(this.video);
+    const edits = this.index?.streams[this.index.film]?.edits;
+    const times: number[] = [];
+    for (const wanted of seconds) {
+      const from = partsFrom(edits, this.beginsSeconds, wanted)[0]?.from ?? this.beginsSeconds + wanted;
+      const key = (await packets.getKeyPacket(from, { metadataOnly: true })) ?? (await packets.getFirstPacket());
+      if (key === null) return;
+      times.push(key.timestamp);
+    }
+    for await (const sample of new VideoSampleSink(this.video).samplesAtTimestamps(times)) {
+      if (sample === null) return;
+      yield sample;
+    }
+  }
+
   /** Undefined where none can be made. @param seconds of the presentation */
   private async pictureAt(seconds: number): Promise<DrawnPoster | undefined> {
     try {

@@ -7,6 +7,7 @@ import {
   type MediaState,
   NO_MEDIA,
   RATE_RANGE,
+  type TrackState,
 } from "../../embed/media-state.ts";
 import type { CaptionsState } from "../../player/page/captions/captions-store.ts";
 import type { Player } from "../../player/page/player.ts";
@@ -89,13 +90,23 @@ export function mediaStateOf(
       error === undefined
         ? undefined
         : { code: error instanceof DeliveryError ? NETWORK_FAILED : NOT_SUPPORTED, message: error.message },
-    textTracks: parts.captions.offers.map((offer, place) => ({
-      label: offer.label,
-      language: "language" in offer ? offer.language : "",
-      isShowing: place === parts.captions.chosen,
-    })),
+    textTracks: [
+      ...parts.captions.offers.map((offer, place) => ({
+        kind: "captions" as const,
+        label: offer.label,
+        language: "language" in offer ? offer.language : "",
+        isShowing: place === parts.captions.chosen,
+      })),
+      ...chapterTrack(facts),
+    ],
     cm: isCm && cm !== undefined ? cmOf(cm) : undefined,
   };
+}
+
+function chapterTrack(facts: PlayerSnapshot["facts"]): TrackState[] {
+  if (facts === undefined || facts.chapters.length === 0) return [];
+  const cues = facts.chapters.map((one) => ({ startTime: one.startSeconds, endTime: one.endSeconds, text: one.title }));
+  return [{ kind: "chapters", label: "", language: "", isShowing: false, cues }];
 }
 
 /** With one more part that was played. */

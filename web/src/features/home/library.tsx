@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useState } from "react";
-import { type LibrarySearch, listVideos } from "../../shared/api/library.ts";
+import { type LibrarySearch, videosQuery } from "../../shared/api/library.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { ErrorNotice } from "../../shared/ui/notices.tsx";
 import { Pager } from "./pager.tsx";
@@ -21,8 +21,7 @@ export function Library(): ReactNode {
     error,
     refetch,
   } = useQuery({
-    queryKey: ["videos", asked],
-    queryFn: ({ signal }) => listVideos(asked, signal),
+    ...videosQuery(asked),
     placeholderData: keepPreviousData,
   });
   const { query, genre, age } = search;

@@ -11,6 +11,7 @@ const SHAPES = {
   fields: "M3 5h18v2H3zm0 4h18v2H3zm4 4h14v2H7zm-4 4h14v2H3z",
   captions:
     "M4 5h16a1.5 1.5 0 0 1 1.5 1.5v11A1.5 1.5 0 0 1 20 19H4a1.5 1.5 0 0 1-1.5-1.5v-11A1.5 1.5 0 0 1 4 5zm.5 2v10h15V7zM6 10h5v1.7H7.7v.6H11V14H6zm7 0h5v1.7h-3.3v.6H18V14h-5z",
+  chapters: "M4 5h3v3H4zm5 .5h11v2H9zM4 10.5h3v3H4zm5 .5h11v2H9zM4 16h3v3H4zm5 .5h11v2H9z",
   small: "M3 5h18v14H3zm2 2v10h14V7zm6 5h7v4h-7z",
   theatre: "M2 6h20v12H2zm2 2v8h16V8z",
   next: "M5 5v14l9-7zM16 5h3v14h-3z",

@@ -8,6 +8,7 @@ const KEYS: readonly (readonly [keys: string, does: TextKey])[] = [
   ["← →", "watch.help.fiveSeconds"],
   ["↑ ↓", "watch.volume"],
   ["0 – 9", "watch.help.tenths"],
+  ["Ctrl+← Ctrl+→", "watch.help.chapters"],
   ["N P", "watch.help.nextPrevious"],
   ["< >", "watch.speed"],
   ["M", "watch.mute"],

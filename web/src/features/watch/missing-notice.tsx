@@ -3,7 +3,6 @@ import type { Player } from "../../player/page/player.ts";
 import type { MissingItem } from "../../player/page/playlist.ts";
 import type { PlayerSnapshot } from "../../player/page/snapshot.ts";
 import { isAtRest } from "../../player/page/state.ts";
-import { isGone } from "../../shared/api/library.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { Link } from "../../shared/routing/router.tsx";
 import { ErrorNotice } from "../../shared/ui/notices.tsx";
@@ -17,10 +16,20 @@ export function missingName({ source }: MissingItem): string {
   return typeof source === "string" ? `${source.split("/").at(-1)?.slice(0, DIGITS_SHOWN)}…` : "";
 }
 
+/** The way on from a video that does not play. */
+export function ToLibrary(): ReactNode {
+  const { t } = useText();
+  return (
+    <Link href="/" data-takes-focus>
+      {t("error.toLibrary")}
+    </Link>
+  );
+}
+
 interface MissingNoticeProps {
   player: Player;
   snapshot: PlayerSnapshot;
-  /** Whether a way to the library is shown to who asked for a video that is not in it. */
+  /** Whether a way to the library is shown. */
   leadsToLibrary?: boolean;
 }
 
@@ -31,7 +40,7 @@ export function MissingNotice({ player, snapshot, leadsToLibrary = false }: Miss
   const [first] = missing;
   if (first === undefined || !isAtRest(state)) return null;
   const messages = missing.map(({ source, error }) =>
-    source instanceof File ? `${source.name}: ${reason(error)}` : reason(error),
+    source instanceof File ? t("watch.missing.file", { name: source.name, why: reason(error) }) : reason(error),
   );
   return (
     <ErrorNotice
@@ -39,11 +48,7 @@ export function MissingNotice({ player, snapshot, leadsToLibrary = false }: Miss
       message={messages.join(" · ")}
       onRetry={missing.some(canOpenLater) ? () => void player.openMissing() : undefined}
     >
-      {leadsToLibrary && missing.some(isGone) && (
-        <Link href="/" data-takes-focus>
-          {t("error.toLibrary")}
-        </Link>
-      )}
+      {leadsToLibrary && <ToLibrary />}
     </ErrorNotice>
   );
 }

@@ -1,6 +1,7 @@
-import { type ReactNode, useEffect, useState } from "react";
+import { useQueries } from "@tanstack/react-query";
+import type { ReactNode } from "react";
 import type { PlaylistItem } from "../../player/page/playlist.ts";
-import { type LibraryVideo, listVideos } from "../../shared/api/library.ts";
+import { videosQuery } from "../../shared/api/library.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { watchPath } from "../../shared/routing/addresses.ts";
 import { Link } from "../../shared/routing/router.tsx";
@@ -10,18 +11,13 @@ const VIDEOS_SHOWN = 3;
 /** Behind the end: other videos of the library; nothing where it does not answer. @param seen not these */
 export function NextVideos({ seen }: { seen: readonly PlaylistItem[] }): ReactNode {
   const { t } = useText();
-  const [videos, setVideos] = useState<LibraryVideo[]>([]);
   const genre = seen.at(-1)?.facts.genre ?? "";
-  useEffect(() => {
-    const leaving = new AbortController();
-    const ask = (wanted: string) => listVideos({ query: "", genre: wanted, age: "", page: 1 }, leaving.signal);
-    const asked = genre === "" ? [ask("")] : [ask(genre), ask("")];
-    void Promise.all(asked).then(
-      (pages) => setVideos(pages.flatMap(({ videos: found }) => found)),
-      () => {},
-    );
-    return () => leaving.abort();
-  }, [genre]);
+  // Of the same genre first; with all of them, one question is enough.
+  const videos = useQueries({
+    queries: [...new Set([genre, ""])].map((wanted) => videosQuery({ query: "", genre: wanted, age: "", page: 1 })),
+    combine: (pages) =>
+      pages.every(({ data }) => data !== undefined) ? pages.flatMap(({ data }) => data?.videos ?? []) : [],
+  });
   const others = [...new Map(videos.map((video) => [video.mainId, video])).values()].filter(
     ({ mainId, playsInBrowser }) => playsInBrowser && seen.every(({ facts }) => facts.mainId !== mainId),
   );

@@ -5,6 +5,7 @@ import type { PlayerSnapshot } from "../../player/page/snapshot.ts";
 import { showsCm, showsVideo } from "../../player/page/state.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { CaptionsControl } from "./captions-control.tsx";
+import { ChaptersControl } from "./chapters-control.tsx";
 import { Control } from "./control.tsx";
 import { FieldsControl } from "./fields-control.tsx";
 import { SeekBar } from "./seek-bar.tsx";
@@ -127,6 +128,7 @@ export function PlayerControls({
             </option>
           ))}
         </select>
+        <ChaptersControl player={player} snapshot={snapshot} />
         <FieldsControl player={player} />
         <SoundControl player={player} />
         <CaptionsControl captions={player.captions} onOpenFile={onOpenCaptions} />

@@ -55,6 +55,12 @@ export function SeekBar({ player, snapshot }: { player: Player; snapshot: Player
               />
             ))}
           <span className="seek-played" />
+          {isVideo &&
+            facts?.chapters
+              .filter(({ startSeconds }) => startSeconds > 0)
+              .map(({ startSeconds }) => (
+                <span className="seek-mark" key={startSeconds} style={{ left: `${share(startSeconds) * 100}%` }} />
+              ))}
         </span>
         <input
           className="seek"
@@ -77,6 +83,7 @@ export function SeekBar({ player, snapshot }: { player: Player; snapshot: Player
           onPointerUp={commit}
           onBlur={commit}
           onKeyDown={(event) => {
+            if (event.ctrlKey || event.altKey || event.metaKey) return; // from chapter to chapter: use-keys.ts
             const step = KEYS[event.key];
             const edge = event.key === "Home" ? 0 : event.key === "End" ? length : undefined;
             if (step === undefined && edge === undefined) return;

@@ -2,6 +2,7 @@ import { type CSSProperties, type ReactNode, useEffect, useState } from "react";
 import type { Player } from "../../player/page/player.ts";
 import type { MainFacts } from "../../player/protocol/play-api.ts";
 import { formatTime } from "../../shared/ui/text-format.ts";
+import { chapterAt } from "./chapters-control.tsx";
 import { shapeOf } from "./picture-shape.ts";
 
 interface SeekPreviewProps {
@@ -28,12 +29,18 @@ export function SeekPreview({ player, facts, seconds }: SeekPreviewProps): React
     };
   }, [player, asked]);
   const { rotation, mirrored } = facts.video;
+  const chapter = chapterAt(facts.chapters, seconds);
   const share = facts.durationSeconds > 0 ? seconds / facts.durationSeconds : 0;
   return (
     <div className="seek-preview" style={{ "--share": String(share), ...shapeOf(facts) } as CSSProperties} aria-hidden>
       {url !== undefined && (
         <span className="seek-picture">
           <img className="video-canvas" data-rotation={rotation} data-mirrored={mirrored} src={url} alt="" />
+        </span>
+      )}
+      {chapter !== undefined && (
+        <span className="seek-chapter" dir="auto">
+          {chapter.title}
         </span>
       )}
       <span>{formatTime(seconds)}</span>

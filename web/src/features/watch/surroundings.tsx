@@ -1,4 +1,5 @@
-import { type ReactNode, useEffect, useState } from "react";
+import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
 import type { PlayerSnapshot } from "../../player/page/snapshot.ts";
 import { chooseSurroundings, type ShownSurrounding, type SurroundingKind } from "../../shared/api/surroundings.ts";
 import { useText } from "../../shared/i18n/text.tsx";
@@ -9,15 +10,14 @@ export function useSurroundings(
   { playId, sentAttributes }: Pick<PlayerSnapshot, "playId" | "sentAttributes">,
   number: number,
 ): ShownSurrounding[] {
-  const [found, setFound] = useState<ShownSurrounding[]>([]);
-  useEffect(() => {
-    setFound([]);
-    if (playId === undefined) return;
-    const leaving = new AbortController();
-    chooseSurroundings(playId, number, sentAttributes, leaving.signal).then(setFound, () => {});
-    return () => leaving.abort();
-  }, [playId, sentAttributes, number]);
-  return found;
+  const { data } = useQuery({
+    queryKey: ["surroundings", playId, number],
+    queryFn: ({ signal }) => chooseSurroundings(playId ?? "", number, sentAttributes, signal),
+    enabled: playId !== undefined,
+    // Chosen once for a video of a play.
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  return data ?? [];
 }
 
 export function Surroundings({ entries, kinds }: { entries: ShownSurrounding[]; kinds: SurroundingKind[] }): ReactNode {

@@ -18,6 +18,14 @@ function isTakenBy(target: Element, key: string): boolean {
   return target.matches("input") && /^(Arrow|Home|End)/.test(key);
 }
 
+const CHAPTER_STEPS: Readonly<Record<string, 1 | -1>> = { ArrowRight: 1, ArrowLeft: -1 };
+
+/** Ctrl with an arrow, as in other players; on a Mac, where that is the system's, Option. Elsewhere Alt goes back in the browser's history. */
+function isForChapters({ ctrlKey, altKey, metaKey, shiftKey }: KeyboardEvent): boolean {
+  const isMac = /^Mac/.test(navigator.platform);
+  return !metaKey && !shiftKey && (isMac ? altKey && !ctrlKey : ctrlKey && !altKey);
+}
+
 interface KeyTargets {
   toggleFullScreen(): void;
   captions(): void;
@@ -27,7 +35,7 @@ interface KeyTargets {
 }
 
 /**
- * The keys that the big players share: space and k, j and l, arrows, n and p, < and >, 0 to 9, Home and End, m, c, f, t, ?. In a CM they tell
+ * The keys that the big players share: space and k, j and l, arrows, with Ctrl from chapter to chapter, n and p, < and >, 0 to 9, Home and End, m, c, f, t, ?. In a CM they tell
  * why not; before and behind a play, space and k start one.
  *
  * @returns the same for another window
@@ -37,15 +45,14 @@ export function useKeys(player: Player, targets: KeyTargets): (event: KeyboardEv
   const onKey = useCallback(
     (event: KeyboardEvent) => {
       const target = event.target instanceof Element ? event.target : document.body;
-      if (
-        event.ctrlKey ||
-        event.metaKey ||
-        event.altKey ||
-        event.defaultPrevented ||
-        target.matches(TYPED_INTO) ||
-        target.closest("dialog") !== null
-      )
+      if (event.defaultPrevented || target.matches(TYPED_INTO) || target.closest("dialog") !== null) return;
+      const chapters = CHAPTER_STEPS[event.key];
+      if (chapters !== undefined && isForChapters(event) && (player.snapshot().facts?.chapters.length ?? 0) > 0) {
+        event.preventDefault();
+        player.toChapter(chapters);
         return;
+      }
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.key === " " && target.closest(PRESSED) !== null) return;
       const action = actionOf(event.key, player, { toggleFullScreen, captions, toggleTheatre, help });
       if (action === undefined || isTakenBy(target, event.key)) return;

@@ -15,7 +15,7 @@ import { AwaitedVideo, WatchFrame } from "./awaited-video.tsx";
 import { helpFor } from "./error-help.ts";
 import { InstallCard } from "./install-card.tsx";
 import { KeysHelp } from "./keys-help.tsx";
-import { MissingNotice } from "./missing-notice.tsx";
+import { MissingNotice, ToLibrary } from "./missing-notice.tsx";
 import { NextVideos } from "./next-videos.tsx";
 import { Panel } from "./panel.tsx";
 import { PlayerControls } from "./player-controls.tsx";
@@ -105,7 +105,9 @@ function Watch({ player, snapshot, isAwaited, wasDamaged }: WatchProps): ReactNo
           message={reason(error)}
           help={helpFor(error, facts?.service, t)}
           onRetry={state === "error" && facts !== undefined ? () => void player.play() : undefined}
-        />
+        >
+          <ToLibrary />
+        </ErrorNotice>
       )}
       {!isOnline && facts !== undefined && isAtRest(state) && <Hint warning>{t("watch.offline")}</Hint>}
       {state === "opening" && !isAwaited && <p role="status">{t("watch.opening")}</p>}

@@ -196,12 +196,27 @@ export class Player extends MainsPlayer {
     else void this.move(current === 0 ? { kind: "back" } : { kind: "video", number: current });
   }
 
+  /** To the next chapter, or back to the start of the present one, from there to the one before. Nothing where there are none. */
+  toChapter(by: 1 | -1): void {
+    const { facts, state } = this.current;
+    if (!showsVideo(state)) {
+      this.explainCm();
+      return;
+    }
+    const position = this.position.snapshot();
+    const starts = facts?.chapters.map(({ startSeconds }) => startSeconds) ?? [];
+    const present = starts.findLastIndex((start) => start <= position);
+    const isInside = position - (starts[present] ?? 0) > PREVIOUS_SECONDS;
+    const target = starts[by > 0 ? present + 1 : isInside ? present : Math.max(0, present - 1)];
+    if (target !== undefined) this.seek(target);
+  }
+
   /** To the CM before a video of the list. */
   goTo(index: number): void {
     void this.move({ kind: "video", number: index + 1 });
   }
 
-  /** A small picture of the present video, of what was seen around a time. */
+  /** A small picture of the present video around a time, once it is released: what was seen there, else what its storyboard has. */
   thumbnail(seconds: number): Promise<Blob | undefined> {
     return this.remote.thumbnail(seconds);
   }

@@ -24,6 +24,8 @@ export interface MainFacts {
   poster: Blob | undefined;
   /** Those that the main has. */
   captions: CaptionLanguage[];
+  /** In their order; each begins within the video. */
+  chapters: ChapterFacts[];
   video: {
     width: number;
     height: number;
@@ -36,6 +38,14 @@ export interface MainFacts {
   };
   /** In the file's order. */
   sounds: SoundFacts[];
+}
+
+/** A part of the video with a name. */
+export interface ChapterFacts {
+  startSeconds: number;
+  /** Of the next one, or of the video. */
+  endSeconds: number;
+  title: string;
 }
 
 /** One of a main's sounds. */
@@ -131,7 +141,7 @@ export interface PlayWorkerApi {
   release(secret: string): Promise<void>;
   /** Starts at `seconds`, or goes there; `run` counts these calls. */
   start(run: number, seconds: number): Promise<void>;
-  /** A small picture of what was shown around a time of the present main, for the seek bar. */
+  /** A small picture of what was shown around a time of the present main, else of the slave's storyboard, for the seek bar. */
   thumbnail(seconds: number): Promise<Blob | undefined>;
   setClock(anchor: ClockAnchor): Promise<void>;
   /** Ends the play: nothing is fetched or decoded any more. */

@@ -3,12 +3,12 @@ import "../../shared/worker/no-eval.ts";
 import * as Comlink from "comlink";
 import { fetchKernels } from "../../../../codec/hosts/browser/index.ts";
 import { installErrorTransfer } from "../../../../codec/hosts/error-transfer.ts";
-import { type Kernels, MainReader, posterBlob, type VideoTrack } from "../../../../codec/index.ts";
+import { type Kernels, type MainHeader, MainReader, posterBlob, type VideoTrack } from "../../../../codec/index.ts";
 import { sourceFromBlob, toHex, UnsupportedError } from "../../../../codec/page.ts";
 import { connection, type Loss } from "../../shared/net/connection.ts";
 import { sourceFromUrl } from "../../shared/net/http-source.ts";
 import { type ClockAnchor, epochMilliseconds, timeOfAnchor } from "../protocol/clock-anchor.ts";
-import type { Display, MainFacts, PlayEvents, PlayTicket, PlayWorkerApi } from "../protocol/play-api.ts";
+import type { ChapterFacts, Display, MainFacts, PlayEvents, PlayTicket, PlayWorkerApi } from "../protocol/play-api.ts";
 import type { MediaFeed } from "./feeds/media-feed.ts";
 import { playbackMethod } from "./feeds/playback-methods.ts";
 import { type PlayableSound, playableSounds } from "./feeds/sound-decodings.ts";
@@ -92,6 +92,7 @@ class PlayWorker implements PlayWorkerApi {
       durationSeconds: (reader.trailer?.durationMicroseconds ?? 0) / 1e6,
       poster: posterBlob(header),
       captions: captions.map(({ language, label, kind }) => ({ language, label, kind })),
+      chapters: chapterFacts(header.chapters ?? [], (reader.trailer?.durationMicroseconds ?? 0) / 1e6),
       video: {
         width: video.width,
         height: video.height,
@@ -183,7 +184,12 @@ class PlayWorker implements PlayWorkerApi {
     const { ticket, cm, units, tickets, events } = prepared;
     this.kernels ??= fetchKernels();
     const kernels = await this.kernels;
-    const opener = await openDelivery({ kernels, main: reader, units, cm: sourceFromBlob(cm) }, ticket, secret);
+    const { opener, storyboard } = await openDelivery(
+      { kernels, main: reader, units, cm: sourceFromBlob(cm) },
+      ticket,
+      secret,
+    );
+    this.thumbnails?.setStoryboard(storyboard);
     const method = playbackMethod(reader.header.method);
     this.openFeed = () => {
       const feed = method.openFeed({ kernels, main: reader, opener, screen, video, sound: main.sound });
@@ -240,6 +246,15 @@ class PlayWorker implements PlayWorkerApi {
     if (this.main === undefined) throw new TypeError("open comes first");
     return this.main;
   }
+}
+
+function chapterFacts(chapters: NonNullable<MainHeader["chapters"]>, durationSeconds: number): ChapterFacts[] {
+  const inside = chapters.filter(({ startMicroseconds }) => startMicroseconds / 1e6 < durationSeconds);
+  return inside.map(({ startMicroseconds, title }, i) => ({
+    startSeconds: startMicroseconds / 1e6,
+    endSeconds: Math.min(durationSeconds, (inside[i + 1]?.startMicroseconds ?? Number.POSITIVE_INFINITY) / 1e6),
+    title,
+  }));
 }
 
 installErrorTransfer();

@@ -1,4 +1,5 @@
 /** The library of the service (server/API.md, "The library"). */
+import { queryOptions } from "@tanstack/react-query";
 import { CmixError } from "../../../../codec/page.ts";
 import type { LibraryPage, LibraryVideo } from "../../../../server/library/schemas.ts";
 import { call } from "./call.ts";
@@ -18,6 +19,10 @@ export async function listVideos(search: LibrarySearch, signal?: AbortSignal): P
   const wanted = { q, page, genre: genre === "" ? undefined : genre, age: age === "" ? undefined : age };
   return call("GET /api/videos", { query: wanted, signal });
 }
+
+/** One page of the library, for react-query; known once to all who show it. */
+export const videosQuery = (search: LibrarySearch) =>
+  queryOptions({ queryKey: ["videos", search], queryFn: ({ signal }) => listVideos(search, signal) });
 
 export const fetchVideo = (mainId: string): Promise<LibraryVideo> =>
   call("GET /api/videos/{mainId}", { path: { mainId } });

@@ -4,6 +4,7 @@ import { cmEn } from "./cm-texts.ts";
 import { engineEn } from "./engine-texts.ts";
 import { libraryEn } from "./library-texts.ts";
 import { playerEn } from "./player-texts.ts";
+import { reasonEn } from "./reason-texts.ts";
 import { shelfEn } from "./shelf-texts.ts";
 
 /** All words of the pages. `{name}` is filled in. */
@@ -347,6 +348,7 @@ export const en = {
   ...cmEn,
   ...libraryEn,
   ...playerEn,
+  ...reasonEn,
   ...shelfEn,
 } as const;
 

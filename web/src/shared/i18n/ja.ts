@@ -5,6 +5,7 @@ import type { en } from "./en.ts";
 import { engineJa } from "./engine-texts.ts";
 import { libraryJa } from "./library-texts.ts";
 import { playerJa } from "./player-texts.ts";
+import { reasonJa } from "./reason-texts.ts";
 import { shelfJa } from "./shelf-texts.ts";
 
 /** Japanese has one plural form. */
@@ -348,5 +349,6 @@ export const ja: Record<Exclude<keyof typeof en, `${string}_one`>, string> = {
   ...cmJa,
   ...libraryJa,
   ...playerJa,
+  ...reasonJa,
   ...shelfJa,
 };

@@ -1,9 +1,11 @@
 /**
- * Why something failed, in the reader's language. In English that is the error's own message. In Japanese it is said by the service's code,
- * as far as a viewer meets it; other messages are given as details.
+ * Why something failed, in the reader's language: by the code that the error gives as its reason (reason-texts.ts). Where it gives none, that
+ * is the error's own message in English; in Japanese it is said by the service's code, as far as a viewer meets it, or by the kind of error.
  */
-import { CmixError } from "../../../../codec/page.ts";
+import { CmixError, type ErrorDetails } from "../../../../codec/page.ts";
+import type { TextKey } from "./en.ts";
 import type { Language } from "./language.ts";
+import { reasonEn } from "./reason-texts.ts";
 
 /** By the codes of server/http/answer-error.ts; the first is taken whose values the service told. */
 const JAPANESE = new Map<unknown, readonly string[]>(
@@ -42,18 +44,48 @@ const JAPANESE = new Map<unknown, readonly string[]>(
     storage_full: ["サービスの保存領域がいっぱいです。管理者に知らせてください。"],
   }),
 );
+/** By kind, where nothing closer is known. What a service says with another code, and what is no error of ours, is given as details. */
+const JAPANESE_KINDS = new Map<unknown, string>(
+  Object.entries({
+    input: "ファイルを最後まで読み取れません。壊れているか、途中で切れています。",
+    format: "ファイルの内容が正しくありません。壊れているか、変更されています。",
+    pairing: "ファイルとサービスのデータが同じ動画のものではありません。",
+    unsupported: "このブラウザーでは扱えない形式です。別のブラウザーで試してください。",
+    kernel: "映像の処理中に問題が起きました。",
+  }),
+);
 const JAPANESE_UNREACHABLE = "サービスに接続できません。接続を確かめて、もう一度試してください。";
 
-export function reasonOf(error: Error, language: Language): string {
-  if (language === "en") return error.message;
+/** Codes of `details.reason` that pages have words for. */
+const FILE_REASONS: ReadonlySet<string> = new Set(Object.keys(reasonEn));
+
+/** @param say gives a text in that language */
+export function reasonOf(error: Error, language: Language, say: (key: TextKey, values: Values) => string): string {
   const details = error instanceof CmixError ? error.details : {};
+  const key = `reason.${details.reason}`;
+  if (FILE_REASONS.has(key)) return say(key as keyof typeof reasonEn, valuesOf(details));
+  if (language === "en") return asSentence(error.message);
   if (details.status === 0) return JAPANESE_UNREACHABLE;
   const templates = JAPANESE.get(details.serviceCode) ?? [];
   for (const template of templates) {
     const filled = template.replace(/\{(\w+)\}/g, (whole, name: string) => told(details[name]) ?? whole);
     if (!filled.includes("{")) return filled;
   }
-  return `詳細：${error.message}`;
+  const kind = error instanceof CmixError ? JAPANESE_KINDS.get(error.code) : undefined;
+  return kind ?? `詳細：${error.message}`;
+}
+
+type Values = Record<string, string | number>;
+
+function valuesOf(details: ErrorDetails): Values {
+  const isText = ([, value]: [string, unknown]) => typeof value === "string" || typeof value === "number";
+  return Object.fromEntries(Object.entries(details).filter(isText)) as Values;
+}
+
+/** Messages begin small: programs put a name before them. A name or an address at the start stays as it is. */
+function asSentence(message: string): string {
+  const isWord = /^[a-z]+(?: |:|;|,|$)/.test(message);
+  return isWord ? message.charAt(0).toUpperCase() + message.slice(1) : message;
 }
 
 function told(value: unknown): string | undefined {

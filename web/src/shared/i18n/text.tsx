@@ -71,7 +71,7 @@ const Context = createContext<TextContext>({
   language: "en",
   setLanguage: () => {},
   t: (key, values) => translate("en", key, values),
-  reason: (error) => reasonOf(error, "en"),
+  reason: (error) => reasonOf(error, "en", (key, values) => translate("en", key, values)),
 });
 
 export function TextProvider({ children }: { children: ReactNode }): ReactNode {
@@ -94,7 +94,7 @@ export function TextProvider({ children }: { children: ReactNode }): ReactNode {
       language,
       setLanguage,
       t: (key, values) => translate(language, key, values),
-      reason: (error) => reasonOf(error, language),
+      reason: (error) => reasonOf(error, language, (key, values) => translate(language, key, values)),
     }),
     [language, setLanguage],
   );

@@ -1,6 +1,6 @@
 /** Random access to a file on a server, by HTTP ranges. */
 
-import { type ByteSource, DeliveryError, InputError, sourceFromBlob } from "../../../../codec/page.ts";
+import { type ByteSource, concatBytes, DeliveryError, InputError, sourceFromBlob } from "../../../../codec/page.ts";
 import { bytesOf } from "./answer-body.ts";
 import { connection } from "./connection.ts";
 import { request } from "./request.ts";
@@ -35,18 +35,30 @@ async function openUrl(
   const size = totalOf(head);
   let block = { offset: 0, bytes: await bytesOf(head, heard) };
 
-  async function fetchRange(offset: number, length: number): Promise<Uint8Array> {
+  /** @returns the first of the range, at least one byte */
+  async function fetchSome(offset: number, length: number): Promise<Uint8Array> {
     const bytes = await connection.persist(async (signal, heard) => {
       const response = await request(url, { headers: rangeOf(offset, length), signal });
       if (response.status !== 206 || totalOf(response) !== size)
-        throw new InputError(`${url} changed while it was read: open it again`);
+        throw new InputError(`${url} changed while it was read: open it again`, { reason: "mainChanged" });
       return bytesOf(response, heard);
     }, reading());
-    if (bytes.length !== length)
+    if (bytes.length === 0 || bytes.length > length)
       throw new InputError(`${url}: ${length} bytes wanted at byte ${offset}, ${bytes.length} came`, {
         offsetBytes: offset,
       });
     return bytes;
+  }
+
+  /** A browser's cache may answer with less, without an error: what it kept of a read that a seek broke off. The rest is asked for. */
+  async function fetchRange(offset: number, length: number): Promise<Uint8Array> {
+    const parts: Uint8Array[] = [];
+    for (let came = 0; came < length; ) {
+      const part = await fetchSome(offset + came, length - came);
+      parts.push(part);
+      came += part.length;
+    }
+    return concatBytes(...parts);
   }
 
   return {

@@ -1,5 +1,7 @@
-import { type FormEvent, type ReactNode, useEffect, useState } from "react";
-import { loadWebhook, putWebhook, type Webhook } from "../api/webhooks.ts";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import type { FormEvent, ReactNode } from "react";
+import { queryClient } from "../api/query-client.ts";
+import { loadWebhook, putWebhook } from "../api/webhooks.ts";
 import { useText } from "../i18n/text.tsx";
 import { Field } from "./field.tsx";
 import { formValues } from "./form-values.ts";
@@ -8,21 +10,24 @@ import { ErrorNotice, Hint } from "./notices.tsx";
 /** Where the counts of one CM or video go, and whether they got there. @param of as `loadWebhook` */
 export function WebhookForm({ of }: { of: string }): ReactNode {
   const { t, reason } = useText();
-  const [webhook, setWebhook] = useState<Webhook>();
-  const [error, setError] = useState<Error>();
-  useEffect(() => void loadWebhook(of).then(setWebhook, setError), [of]);
+  const queryKey = ["webhook", of];
+  const { data: webhook, error: unread } = useQuery({ queryKey, queryFn: () => loadWebhook(of) });
+  const saving = useMutation({
+    mutationFn: (url: string | null) => putWebhook(of, url),
+    onSuccess: (saved) => queryClient.setQueryData(queryKey, saved),
+  });
+  const error = saving.error ?? unread;
 
   const save = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const url = formValues(event.currentTarget).text("webhook");
-    setError(undefined);
-    putWebhook(of, url === "" ? null : url).then(setWebhook, setError);
+    saving.mutate(url === "" ? null : url);
   };
   const [last] = webhook?.sendings ?? [];
   return (
     <form className="data-form" onSubmit={save} aria-label={t("webhook.title")}>
       <h3>{t("webhook.title")}</h3>
-      {error !== undefined && <ErrorNotice message={reason(error)} />}
+      {error !== null && <ErrorNotice message={reason(error)} />}
       {webhook !== undefined && (
         <>
           <Field name="webhook" type="url" label={t("webhook.url")} value={webhook.url} />

@@ -76,7 +76,9 @@ class Shelf extends Store<ShelfState> {
   async keepListed(mainId: string): Promise<void> {
     const { title, durationSeconds, mainUrl, mainBytes, mainPiecesSha256, posterUrl } = await fetchVideo(mainId);
     if (mainUrl === null || mainBytes === null)
-      throw new InputError("the library does not hold this file: get it from its owner, and open it from your disk");
+      throw new InputError("the library does not hold this file: get it from its owner, and open it from your disk", {
+        reason: "notHeld",
+      });
     await this.run({
       mainId,
       title,

@@ -39,7 +39,9 @@ class ShelfWorker implements ShelfWorkerApi {
         // Stored here, it need not be in the browser's cache as well.
         const response = await request(url, { headers, signal, cache: "no-store" });
         if (response.status !== 206 || totalOf(response) !== bytes)
-          throw new InputError(`${url} is not the file of ${bytes} bytes that the library lists: try again later`);
+          throw new InputError(`${url} is not the file of ${bytes} bytes that the library lists: try again later`, {
+            reason: "mainChanged",
+          });
         for await (const chunk of chunksOf(response, heard)) {
           await file.sink.write(chunk);
           at += chunk.length;
@@ -72,7 +74,9 @@ class ShelfWorker implements ShelfWorkerApi {
 async function openKept(mainId: string): Promise<OutputFile> {
   const folder = await openStoredFolder(SHELF_FOLDER);
   if (folder === undefined)
-    throw new UnsupportedError("this browser lets no page store files: download the .cmx, and open it from there");
+    throw new UnsupportedError("this browser lets no page store files: download the .cmx, and open it from there", {
+      reason: "noStore",
+    });
   return openStoredFile(folder, keptName(mainId));
 }
 

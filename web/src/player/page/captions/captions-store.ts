@@ -87,7 +87,10 @@ export class CaptionsStore extends Store<CaptionsState> {
     if (key === undefined || offer === undefined) return;
     const isWanted = () => key === this.key && this.current.offers[place] === offer && this.current.chosen === place;
     try {
-      const cues = "file" in offer ? await cuesOfFile(offer.file) : await cuesOfText(await this.fetchText(key, place));
+      const cues =
+        "file" in offer
+          ? await cuesOfFile(offer.file)
+          : await cuesOfText(await this.fetchText(key, place), offer.label);
       if (isWanted()) this.set({ ...this.current, cues });
     } catch (error) {
       if (!isWanted()) return;

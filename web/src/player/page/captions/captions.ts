@@ -1,14 +1,15 @@
 /** Captions of a video: WebVTT, read by the browser's own parser. */
-import { asWebVtt, CAPTION_MAX_BYTES, checkWebVtt, FormatError } from "../../../../../codec/page.ts";
+import { asWebVtt, CAPTION_MAX_BYTES, checkWebVtt, noCaptions } from "../../../../../codec/page.ts";
 
 /** Cues on screen at once; a video with more at one time would be covered. */
 const CUES_SHOWN_MAX = 6;
 
 /**
  * @param text WebVTT within the bounds of `checkWebVtt`
- * @throws {@link FormatError} no cue that the browser takes
+ * @param what names the captions in errors
+ * @throws {@link InputError} no cue that the browser takes
  */
-export async function cuesOfText(text: string): Promise<readonly VTTCue[]> {
+export async function cuesOfText(text: string, what: string): Promise<readonly VTTCue[]> {
   const url = URL.createObjectURL(new Blob([text], { type: "text/vtt" }));
   const element = document.createElement("track");
   element.kind = "captions";
@@ -25,19 +26,18 @@ export async function cuesOfText(text: string): Promise<readonly VTTCue[]> {
   } finally {
     URL.revokeObjectURL(url);
   }
-  throw new FormatError("there are no captions in this file: choose a WebVTT (.vtt) or SubRip (.srt) file");
+  throw noCaptions(what);
 }
 
 /**
  * Reads a file that the viewer has beside a video; what in it is no cue is left out.
  *
- * @throws {@link FormatError} no captions in it
- * @throws {@link InputError} more of them than a page can take
+ * @throws {@link InputError} no captions in it, or more of them than a page can take
  */
 export async function cuesOfFile(file: File): Promise<readonly VTTCue[]> {
   const text = asWebVtt(await file.slice(0, CAPTION_MAX_BYTES + 1).text());
   checkWebVtt(text, file.name, "bounds");
-  return cuesOfText(text);
+  return cuesOfText(text, file.name);
 }
 
 /** The cues on screen at a time, in their order. */

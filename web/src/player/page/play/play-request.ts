@@ -70,18 +70,21 @@ export async function loadCm(
 ): Promise<string> {
   try {
     let ticket = "";
-    for (let start = 0; start < offer.bytes; start += CM_PIECE_BYTES) {
-      const end = Math.min(start + CM_PIECE_BYTES, offer.bytes);
+    for (let start = 0; start < offer.bytes; ) {
+      const from = start;
+      const end = Math.min(from + CM_PIECE_BYTES, offer.bytes);
       const ask = async (either: AbortSignal, heard: () => void) => {
-        const response = await fetchCm(offer.url, either, `bytes=${start}-${end - 1}`);
+        const response = await fetchCm(offer.url, either, `bytes=${from}-${end - 1}`);
         onWaiting(false);
         ticket = ticketOf(response) ?? "";
-        let loadedBytes = start;
+        let loadedBytes = from;
         for await (const chunk of chunksOf(response, heard)) {
           cm.add(loadedBytes, chunk);
           loadedBytes += chunk.length;
           onLoaded(loadedBytes);
         }
+        if (loadedBytes === from) throw noBytes();
+        start = loadedBytes; // as in http-source.ts, less may come than was asked for
       };
       await whenItMay(() => connection.persist(ask, signal), onWaiting, signal);
     }
@@ -92,6 +95,12 @@ export async function loadCm(
     throw error;
   }
 }
+
+const noBytes = () =>
+  new DeliveryError("the service sent nothing of the commercial: check the connection and try again", {
+    status: 0,
+    retryable: true,
+  });
 
 /** Asks again while the service shows the viewer a CM elsewhere. */
 async function whenItMay<T>(ask: () => Promise<T>, onWaiting: CmLoading["onWaiting"], signal: AbortSignal): Promise<T> {

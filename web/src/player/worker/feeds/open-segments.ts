@@ -1,5 +1,6 @@
 /** Segments that hold pictures and sound together: both are read side by side, the sound a little ahead, and each segment is opened once. */
 import type { IndexEntry } from "../../../../../codec/index.ts";
+import { readForRun } from "./run-reads.ts";
 
 const KEPT_SEGMENTS = 4;
 
@@ -12,11 +13,10 @@ export class OpenSegments<Opened> {
   /** In their order, each while the next one is opened; to their end or to `signal`. */
   async *inOrder(entries: readonly IndexEntry[], signal: AbortSignal): AsyncGenerator<Opened> {
     for (const [i, { number }] of entries.entries()) {
-      const opened = await this.get(number).catch((error: Error) => {
-        // What the run before asked for ended with it.
-        if (signal.aborted || error.name !== "AbortError") throw error;
-        return this.get(number);
-      });
+      const opened = await readForRun(
+        () => this.get(number),
+        () => signal.aborted,
+      );
       if (signal.aborted) return;
       const next = entries[i + 1];
       if (next !== undefined) void this.get(next.number);

@@ -1,6 +1,12 @@
 /** Combining of main and delivered slave (Cmix patent [0208]-[0210]); possible only once the play's secret is known. */
 
-import { DeliveredSlave, type Kernels, type MainReader, SegmentOpener } from "../../../../../codec/index.ts";
+import {
+  DeliveredSlave,
+  type Kernels,
+  type MainReader,
+  SegmentOpener,
+  type Storyboard,
+} from "../../../../../codec/index.ts";
 import { BASE_LAYER, type ByteSource, FormatError, fromHex } from "../../../../../codec/page.ts";
 import type { PlayTicket } from "../../protocol/play-api.ts";
 import type { UnitStore } from "./unit-store.ts";
@@ -16,7 +22,7 @@ export async function openDelivery(
   { main, ...parts }: { kernels: Kernels; main: MainReader; units: UnitStore; cm: ByteSource },
   ticket: PlayTicket,
   secret: string,
-): Promise<SegmentOpener> {
+): Promise<{ opener: SegmentOpener; storyboard: Storyboard | undefined }> {
   const context = {
     playSecret: fromHex(secret),
     playId: fromHex(ticket.playId),
@@ -25,10 +31,11 @@ export async function openDelivery(
     cmId: fromHex(ticket.cmId),
     cmHash: fromHex(ticket.cmSha256),
   };
-  const opener = await SegmentOpener.open(main, await DeliveredSlave.open({ ...parts, context }));
+  const slave = await DeliveredSlave.open({ ...parts, context });
+  const opener = await SegmentOpener.open(main, slave);
   if (main.index.length !== ticket.segments)
     throw new FormatError(
       `main file has ${main.index.length} segments, its slave ${ticket.segments}: fetch the main file again`,
     );
-  return opener;
+  return { opener, storyboard: slave.header.storyboard };
 }

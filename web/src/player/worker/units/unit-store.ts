@@ -136,7 +136,8 @@ export class UnitStore {
       } catch (error) {
         if (signal.aborted) return;
         if (error instanceof DeliveryError && error.details.status === 425) {
-          await this.pause(error);
+          // What came to be waited for while this was asked may be allowed at once.
+          if (this.wanted() === from) await this.pause(error);
           continue;
         }
         if (error instanceof DeliveryError && isLoss(error)) {

@@ -30,6 +30,7 @@ import { heldSample, partsFrom, type TrackPart } from "../../../../shared/worker
 import { FILE, fileEntries } from "../file-entries.ts";
 import { KEY_FIRST_SECONDS, type MediaFeed, type Picture, PREROLL_SECONDS, type Sound } from "../media-feed.ts";
 import type { FeedParts } from "../playback-method.ts";
+import { readForRun } from "../run-reads.ts";
 import type { CodedSound } from "../sound-decoder.ts";
 import type { PlayableSound } from "../sound-decodings.ts";
 import { entriesFrom } from "../track-reader.ts";
@@ -157,7 +158,11 @@ export class SamplesFeed implements MediaFeed {
         try {
           this.signal.throwIfAborted();
           demuxer.readEnd = end;
-          return await this.source.read(start, end - start);
+          // Whose run it is at its end counts: the demuxer may have gone over to the next one.
+          return await readForRun(
+            () => this.source.read(start, end - start),
+            () => this.signal.aborted,
+          );
         } catch (error) {
           demuxer.failure ??= error;
           throw error;

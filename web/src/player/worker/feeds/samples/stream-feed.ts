@@ -25,6 +25,7 @@ import { FILE, fileEntries } from "../file-entries.ts";
 import { type MediaFeed, type Picture, PREROLL_SECONDS, type Sound } from "../media-feed.ts";
 import { OpenSegments } from "../open-segments.ts";
 import type { FeedParts } from "../playback-method.ts";
+import { readForRun } from "../run-reads.ts";
 import type { CodedSound } from "../sound-decoder.ts";
 import type { PlayableSound } from "../sound-decodings.ts";
 import { entriesFrom } from "../track-reader.ts";
@@ -153,7 +154,7 @@ export class StreamFeed implements MediaFeed {
 
   /** From the first key picture on. */
   private async *coded(seconds: number, signal: AbortSignal): AsyncGenerator<CodedPicture> {
-    const { parameterSets } = await this.start();
+    const { parameterSets } = await this.startFor(signal);
     let isOn = false;
     for await (const { pictures, shiftMicroseconds } of this.openSegments(seconds, signal))
       for (const { timeMicroseconds, key, data } of pictures) {
@@ -187,7 +188,7 @@ export class StreamFeed implements MediaFeed {
     seconds: number,
     signal: AbortSignal,
   ): AsyncGenerator<SoundFrame, undefined> {
-    const { index } = await this.start();
+    const { index } = await this.startFor(signal);
     const reader = index.openSound?.(track);
     if (reader === undefined) return;
     const from = (seconds - PREROLL_SECONDS) * 1e6;
@@ -212,6 +213,13 @@ export class StreamFeed implements MediaFeed {
       if (this.opened === opened) this.opened = undefined;
     });
     return opened;
+  }
+
+  private startFor(signal: AbortSignal): Promise<Opened> {
+    return readForRun(
+      () => this.start(),
+      () => signal.aborted,
+    );
   }
 
   private async openStart(): Promise<Opened> {
