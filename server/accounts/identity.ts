@@ -1,4 +1,4 @@
-/** Who makes a request, and whether that one may: for every route the same two helpers, {@link guarded} and {@link ensureSession}. */
+/** Who makes a request, and whether that one may: for every route the same two helpers, {@link guarded} and {@link visitorOf}. */
 import type { Context, MiddlewareHandler } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { parse } from "hono/utils/cookie";
@@ -9,6 +9,7 @@ import type { AccountDeps } from "./deps.ts";
 import { KnownBrowsers } from "./known-browsers.ts";
 import type { Role } from "./roles.ts";
 import { type Identity, type NewSession, SESSION_HOURS, Sessions } from "./sessions.ts";
+import type { NewSessionRecord } from "./store.ts";
 
 export type { Identity } from "./sessions.ts";
 
@@ -96,14 +97,20 @@ export function tokenIn(cookies: string | undefined, isSecure: boolean): string 
   return found[COOKIE[protection]] ?? found[EMBED_COOKIE[protection]];
 }
 
-/** The identity of whoever asks; a visitor without a session gets one of the role "guest", and its cookie. */
-export async function ensureSession(c: Context): Promise<Identity> {
+export interface Visitor {
+  identity: Identity;
+  /** Of who had no session: whoever needs it keeps the record, with what it is for, and then gives the browser its cookie. */
+  begins: { record: NewSessionRecord; give(): void } | undefined;
+}
+
+/** Whoever asks; a visitor without a session is about to get one of the role "guest". */
+export function visitorOf(c: Context): Visitor {
   const known = c.get("identity");
-  if (known !== undefined) return known;
-  const session = await c.get("sessions").begin();
-  if (c.req.header(EMBED_HEADER) === undefined) giveSession(c, session);
-  else giveEmbeddedSession(c, session);
-  return session.identity;
+  if (known !== undefined) return { identity: known, begins: undefined };
+  const { record, ...session } = c.get("sessions").prepare();
+  const give = () =>
+    c.req.header(EMBED_HEADER) === undefined ? giveSession(c, session) : giveEmbeddedSession(c, session);
+  return { identity: session.identity, begins: { record, give } };
 }
 
 /** The account that asks; behind a guard that lets no visitor without one through. */

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { hashToken, newToken } from "../security/session-token.ts";
 import type { AccountRole, AccountStatus, Role } from "./roles.ts";
-import type { SessionStore } from "./store.ts";
+import type { NewSessionRecord, SessionStore } from "./store.ts";
 
 const HOUR = 3600 * 1000;
 const IDLE_HOURS = 7 * 24;
@@ -32,12 +32,21 @@ export class Sessions {
     this.now = now;
   }
 
-  /** Begins a session, of an account or of a visitor without one. */
-  async begin(account?: { id: string; role: Role }): Promise<NewSession> {
+  /** A session, of an account or of a visitor without one; it begins when its record is kept. */
+  prepare(account?: { id: string; role: Role }): NewSession & { record: NewSessionRecord } {
     const token = newToken();
     const id = randomBytes(16).toString("hex");
-    await this.store.insert({ id, tokenHash: hashToken(token), accountId: account?.id ?? null, at: this.now() });
-    return { token, identity: { accountId: account?.id, role: account?.role ?? "guest", sessionId: id } };
+    return {
+      token,
+      identity: { accountId: account?.id, role: account?.role ?? "guest", sessionId: id },
+      record: { id, tokenHash: hashToken(token), accountId: account?.id ?? null, at: this.now() },
+    };
+  }
+
+  private async begin(account: { id: string; role: Role }): Promise<NewSession> {
+    const { record, ...session } = this.prepare(account);
+    await this.store.insert(record);
+    return session;
   }
 
   /**

@@ -57,9 +57,17 @@ export interface StoredSession {
   account: { id: string; role: AccountRole; status: AccountStatus } | undefined;
 }
 
+/** A session as it begins; without an account it is a visitor's. */
+export interface NewSessionRecord {
+  id: string;
+  tokenHash: string;
+  accountId: string | null;
+  at: number;
+}
+
 /** Visits of browsers, with or without an account. */
 export interface SessionStore {
-  insert(session: { id: string; tokenHash: string; accountId: string | null; at: number }): Promise<void>;
+  insert(session: NewSessionRecord): Promise<void>;
   /** Asked with every request, so that a session that ended is over at once. */
   byToken(tokenHash: string): Promise<StoredSession | undefined>;
   seen(id: string, at: number): Promise<void>;

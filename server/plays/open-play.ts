@@ -2,6 +2,7 @@
 import { createHmac, randomBytes } from "node:crypto";
 import type { Identity } from "../accounts/identity.ts";
 import { networkKey } from "../accounts/rates.ts";
+import type { NewSessionRecord } from "../accounts/store.ts";
 import {
   type AttributeName,
   attributesThatMatter,
@@ -53,6 +54,7 @@ export function viewerOf({ playKey }: Pick<PlayDeps, "playKey">, { accountId, se
 /**
  * Opens a play over videos in their order, with a CM before each and one behind the last.
  *
+ * @param begins a visitor's session that is kept with its first play: none for a play that there cannot be
  * @throws Refusal not_yet, no_longer, plays_used_up, viewer_plays_used_up: its
  * provider's limits; guest_plays_used_up: a visitor's; unavailable: there is no CM
  */
@@ -61,8 +63,9 @@ export function openPlay(
   identity: Identity,
   wanted: readonly Wanted[],
   attributes: ViewerAttributes,
+  begins?: NewSessionRecord,
 ): Promise<{ play: Play; videos: Video[]; isOwed: boolean }> {
-  const open = () => openAllowedPlay(deps, identity, wanted, attributes);
+  const open = () => openAllowedPlay(deps, identity, wanted, attributes, begins);
   if (identity.accountId !== undefined) return open();
   // One after another: of several at the same time, the last ones would not be counted.
   return deps.openingLock.run(identity.sessionId, async () => {
@@ -86,6 +89,7 @@ async function openAllowedPlay(
   identity: Identity,
   wanted: readonly Wanted[],
   attributes: ViewerAttributes,
+  begins: NewSessionRecord | undefined,
 ): Promise<{ play: Play; videos: Video[]; isOwed: boolean }> {
   const { livePlays, metrics, log, now } = deps;
   const at = now();
@@ -108,7 +112,7 @@ async function openAllowedPlay(
     cms: cms.map(playCmOf),
     state: openState(wanted.length, at),
   };
-  await livePlays.open(play);
+  await livePlays.open(play, begins);
   metrics.add("cmix_plays_total");
   log("play", { mainId: wanted[0]?.video.mainId ?? "", videos: wanted.length });
   return { play, videos: wanted.map(({ video }) => video), isOwed };

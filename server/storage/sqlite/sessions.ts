@@ -1,7 +1,6 @@
 import type { AccountRole, AccountStatus } from "../../accounts/roles.ts";
-import type { SessionStore, StoredSession } from "../../accounts/store.ts";
+import type { NewSessionRecord, SessionStore, StoredSession } from "../../accounts/store.ts";
 import type { Database, OpenDatabase } from "./database.ts";
-import { translated } from "./storage-errors.ts";
 
 interface SessionRow {
   id: string;
@@ -14,19 +13,17 @@ interface SessionRow {
 
 export class SqliteSessions implements SessionStore {
   private readonly db: Database;
-  private readonly findByToken: (tokenHash: string) => SessionRow | undefined;
+  private readonly findByToken: (tokenHash: string) => Promise<SessionRow[]>;
 
   constructor({ db, file }: OpenDatabase) {
     this.db = db;
-    const statement = file.reader.prepare<[string], SessionRow>(
+    this.findByToken = file.query(
       `select sessions.id, sessions.created_at, seen_at, accounts.id as account_id, role, status
       from sessions left join accounts on accounts.id = sessions.account_id where token_hash = ?`,
     );
-    this.findByToken = (tokenHash) => translated(() => statement.get(tokenHash));
   }
 
-  async insert(session: { id: string; tokenHash: string; accountId: string | null; at: number }): Promise<void> {
-    const { id, tokenHash, accountId, at } = session;
+  async insert({ id, tokenHash, accountId, at }: NewSessionRecord): Promise<void> {
     await this.db
       .insertInto("sessions")
       .values({ id, token_hash: tokenHash, account_id: accountId, created_at: at, seen_at: at })
@@ -34,7 +31,7 @@ export class SqliteSessions implements SessionStore {
   }
 
   async byToken(tokenHash: string): Promise<StoredSession | undefined> {
-    const row = this.findByToken(tokenHash);
+    const [row] = await this.findByToken(tokenHash);
     if (row === undefined) return undefined;
     const { id, created_at, seen_at, account_id, role, status } = row;
     const account =

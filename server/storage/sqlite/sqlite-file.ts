@@ -36,6 +36,9 @@ export class SqliteFile {
     { onReader?: SqliteDatabase.Statement; onWriter: SqliteDatabase.Statement }
   >();
   private lastWriter: Promise<void> = Promise.resolve();
+  private readonly beginningToRead: SqliteDatabase.Statement;
+  private readonly endingToRead: SqliteDatabase.Statement;
+  private isReading = false;
 
   /** Opens the file, or makes it. */
   constructor(path: string, { checkpointMilliseconds = CHECKPOINT_MILLISECONDS } = {}) {
@@ -52,6 +55,8 @@ export class SqliteFile {
     this.checkpoints = new Checkpoints(path, () => this.lock(), checkpointMilliseconds);
     this.beginning = this.writer.prepare("begin immediate");
     this.committing = this.writer.prepare("commit");
+    this.beginningToRead = this.reader.prepare("begin");
+    this.endingToRead = this.reader.prepare("commit");
   }
 
   /**
@@ -76,11 +81,12 @@ export class SqliteFile {
   async execute<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
     const since = performance.now();
     const { onReader, onWriter } = this.prepare(sql);
-    if (onReader !== undefined) return whenFree(() => resultOf<R>(onReader, parameters), since);
+    if (onReader !== undefined) return whenFree(() => this.read(() => resultOf<R>(onReader, parameters)), since);
     const unlock = await this.lock();
     let result: QueryResult<R>;
     try {
       result = await whenFree(() => resultOf<R>(onWriter, parameters), since);
+      this.endReading();
     } finally {
       unlock();
     }
@@ -106,6 +112,7 @@ export class SqliteFile {
       execute: ({ sql, parameters }) => translated(() => resultOf(this.prepare(sql).onWriter, parameters)),
       commit: async () => {
         translated(() => this.committing.run());
+        this.endReading();
         end();
         await this.flush();
       },
@@ -117,12 +124,38 @@ export class SqliteFile {
     };
   }
 
+  /** A query that is asked often, prepared once: kysely would cost more than it does. @param sql must only read */
+  query<P extends unknown[], R>(sql: string): (...parameters: P) => Promise<R[]> {
+    const statement = this.reader.prepare<P, R>(sql);
+    return (...parameters) => whenFree(() => this.read(() => statement.all(...parameters)), performance.now());
+  }
+
   async close(): Promise<void> {
     await this.checkpoints.close();
     await this.log.close();
+    this.endReading();
     this.reader.close();
     this.writer.close();
   }
+
+  /**
+   * What one turn of the event loop reads, it reads from one state of the database, which this process's own commits end: a state that is
+   * begun anew for each statement has its pages read anew, too.
+   */
+  private read<T>(work: () => T): T {
+    if (!this.isReading) {
+      this.beginningToRead.run();
+      this.isReading = true;
+      setImmediate(this.endReading);
+    }
+    return work();
+  }
+
+  private readonly endReading = (): void => {
+    if (!this.isReading) return;
+    this.isReading = false;
+    this.endingToRead.run();
+  };
 
   private flush(): Promise<void> {
     this.checkpoints.wake();
