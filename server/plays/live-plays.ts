@@ -55,6 +55,7 @@ export class LivePlays {
 
   /** @param session that begins with the play */
   async open(play: Play, session?: NewSessionRecord): Promise<void> {
+    await this.keepViewer(play.viewer); // before the play is among its plays
     await this.store.playUnit.run(async (unit) => {
       if (session !== undefined) await unit.sessions.insert(session);
       await unit.plays.insert(play);
@@ -138,8 +139,12 @@ export class LivePlays {
 
   /** Puts a play into the memory, with its viewer. */
   private async keep(play: Play): Promise<void> {
-    while (!this.viewers.has(play.viewer)) await this.loadViewer(play.viewer);
+    await this.keepViewer(play.viewer);
     this.plays.set(play.id, play);
+  }
+
+  private async keepViewer(id: string): Promise<void> {
+    while (!this.viewers.has(id)) await this.loadViewer(id);
   }
 
   private loadViewer(id: string): Promise<void> {
