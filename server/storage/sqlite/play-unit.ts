@@ -31,8 +31,8 @@ export function playUnitOfWork(file: SqliteFile, master: MasterKey): PlayUnitOfW
 
 function sessionWriter({ writer }: SqliteFile): PlayUnit["sessions"] {
   const insert = writer.prepare<NewSessionRecord>(
-    `insert into sessions (id, token_hash, account_id, created_at, seen_at)
-    values (@id, @tokenHash, @accountId, @at, @at)`,
+    `insert into sessions (id, token_hash, account_id, created_at, seen_at, network)
+    values (@id, @tokenHash, @accountId, @at, @at, @network)`,
   );
   return { insert: async (session) => void insert.run(session) };
 }

@@ -23,10 +23,10 @@ export class SqliteSessions implements SessionStore {
     );
   }
 
-  async insert({ id, tokenHash, accountId, at }: NewSessionRecord): Promise<void> {
+  async insert({ id, tokenHash, accountId, network, at }: NewSessionRecord): Promise<void> {
     await this.db
       .insertInto("sessions")
-      .values({ id, token_hash: tokenHash, account_id: accountId, created_at: at, seen_at: at })
+      .values({ id, token_hash: tokenHash, account_id: accountId, network, created_at: at, seen_at: at })
       .execute();
   }
 
@@ -39,14 +39,29 @@ export class SqliteSessions implements SessionStore {
     return { id, createdAt: created_at, seenAt: seen_at, account };
   }
 
-  async seen(id: string, at: number): Promise<void> {
-    await this.db.updateTable("sessions").set({ seen_at: at }).where("id", "=", id).execute();
-  }
-
-  async take(id: string, { tokenHash, accountId, at }: { tokenHash: string; accountId: string; at: number }) {
+  async seen(id: string, at: number, network?: string): Promise<void> {
     await this.db
       .updateTable("sessions")
-      .set({ token_hash: tokenHash, account_id: accountId, created_at: at, seen_at: at })
+      .set({ seen_at: at, ...(network !== undefined && { network }) })
+      .where("id", "=", id)
+      .execute();
+  }
+
+  async isUsedFrom(accountId: string, network: string, time: number): Promise<boolean> {
+    const row = await this.db
+      .selectFrom("sessions")
+      .select("id")
+      .where("account_id", "=", accountId)
+      .where("network", "=", network)
+      .where("seen_at", ">", time)
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+
+  async take(id: string, { tokenHash, accountId, network, at }: Parameters<SessionStore["take"]>[1]): Promise<void> {
+    await this.db
+      .updateTable("sessions")
+      .set({ token_hash: tokenHash, account_id: accountId, network, created_at: at, seen_at: at })
       .where("id", "=", id)
       .execute();
   }

@@ -162,7 +162,7 @@ export function describePlayUnitOfWork(name: string, open: OpenFixture): void {
         write(at.stores, delivered(deliveryOf(i + 1), `viewer ${i % 4}`)),
       );
       const others = Array.from({ length: 20 }, (_, i) =>
-        sessions.insert({ id: idOf(i), tokenHash: `t${i}`, accountId: null, at: i }),
+        sessions.insert({ id: idOf(i), tokenHash: `t${i}`, accountId: null, network: null, at: i }),
       );
       const failing = Array.from({ length: 5 }, () =>
         at.stores.playUnit.run(async (unit) => {
