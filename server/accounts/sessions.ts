@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes } from "../security/random-bytes.ts";
 import { hashToken, newToken } from "../security/session-token.ts";
 import type { AccountRole, AccountStatus, Role } from "./roles.ts";
 import type { NewSessionRecord, SessionStore } from "./store.ts";

@@ -1,5 +1,5 @@
 /** The start of a play: may these videos be played, and which CMs go around them (Cmix patent [0201]-[0205])? */
-import { createHmac, randomBytes } from "node:crypto";
+import { createHmac } from "node:crypto";
 import type { Identity } from "../accounts/identity.ts";
 import { networkKey } from "../accounts/rates.ts";
 import type { NewSessionRecord } from "../accounts/store.ts";
@@ -16,6 +16,7 @@ import { limitFault, type VideoConditions } from "../library/conditions.ts";
 import { findVideo } from "../library/find-video.ts";
 import type { Video } from "../library/store.ts";
 import { Refusal } from "../refusal.ts";
+import { randomBytes } from "../security/random-bytes.ts";
 import { attributesForSurroundings, type SurroundingPlace } from "../surroundings/choose-surroundings.ts";
 import type { PlayDeps } from "./deps.ts";
 import { cmAt, movePlay, openState, type Play, type PlayCm, type PlayVideo } from "./play.ts";
