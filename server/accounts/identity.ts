@@ -32,7 +32,7 @@ export const COOKIE = { plain: "cmix", secure: "__Host-cmix" } as const;
 const KNOWN_COOKIE = { plain: "cmix-known", secure: "__Host-cmix-known" } as const;
 const KNOWN_DAYS = 180;
 /** Of the player in another site's page: kept apart for each such site (CHIPS), and never an account's. */
-const EMBED_COOKIE = { plain: "cmix-embed", secure: "__Host-cmix-embed" } as const;
+export const EMBED_COOKIE = { plain: "cmix-embed", secure: "__Host-cmix-embed" } as const;
 /** The embedded player says so; only scripts of this origin can send it without asking. */
 const EMBED_HEADER = "X-Cmix-Embedded";
 
