@@ -5,7 +5,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
 import { AccountService } from "./accounts/account-service.ts";
 import { registerAdmin } from "./accounts/admin-routes.ts";
-import { COOKIE, CSRF_HEADER, identify } from "./accounts/identity.ts";
+import { COOKIE, CSRF_HEADER, EMBED_COOKIE, identify } from "./accounts/identity.ts";
 import { registerAccounts } from "./accounts/routes.ts";
 import { registerSession } from "./accounts/session-routes.ts";
 import { registerCms } from "./cm/routes.ts";
@@ -23,7 +23,7 @@ import { registerVideos } from "./library/routes.ts";
 import { registerUploads } from "./library/upload-routes.ts";
 import { Uploads } from "./library/uploads.ts";
 import { PlayUnits } from "./plays/play-units.ts";
-import { registerPlays } from "./plays/routes.ts";
+import { registerPlays, TICKET_HEADER } from "./plays/routes.ts";
 import { unitsListener } from "./plays/units-listener.ts";
 import { Refusal } from "./refusal.ts";
 import { registerReports } from "./reports/routes.ts";
@@ -59,6 +59,23 @@ export function createApp(deps: Deps, uploads = new Uploads(deps), units = new P
       { in: "cookie", name: COOKIE.secure, description: `${COOKIE.plain} where there is no TLS; the roles are listed` },
     ],
     ["csrf", { in: "header", name: CSRF_HEADER, description: "From GET /api/session" }],
+    [
+      "playSession",
+      {
+        in: "cookie",
+        name: COOKIE.secure,
+        description: `The session that opened the play, with an account or without; ${COOKIE.plain} where there is no TLS, ${EMBED_COOKIE.secure} or ${EMBED_COOKIE.plain} in another site's page`,
+      },
+    ],
+    [
+      "ticket",
+      {
+        in: "header",
+        name: TICKET_HEADER,
+        description:
+          "Good once and for ten minutes: for units from the answer that opened the play, the answer with the units before, or POST /api/plays/{playId}/tickets; for the secret from the answer with the CM",
+      },
+    ],
   ] as const)
     app.openAPIRegistry.registerComponent("securitySchemes", name, { type: "apiKey", ...place });
   registerHealth(app, {

@@ -20,7 +20,7 @@ export interface RateLimits {
   signIn: Rate;
   /** From one address for all accounts. */
   signInAddress: Rate;
-  /** Wrong passwords for one account from wherever, but of browsers that signed in to it before. */
+  /** Wrong passwords for one account from wherever, but of browsers that signed in to it before; of an address that it is signed in from, apart. */
   signInStrangers: Rate;
   /** Accounts made from one address. */
   registration: Rate;

@@ -2,11 +2,13 @@
 export type LogFields = Record<string, string | number | boolean | null>;
 export type Log = (event: string, fields?: LogFields) => void;
 
+/** Lines of so long go out together: whoever writes to a pipe stands still until it is done. */
+const TOGETHER_MILLISECONDS = 20;
+
 let waiting = "";
 
-/** Lines of one turn of the event loop go out together: whoever writes to a pipe stands still until it is done. */
 export const logToStderr: Log = (event, fields = {}) => {
-  if (waiting === "") setImmediate(writeWaiting);
+  if (waiting === "") setTimeout(writeWaiting, TOGETHER_MILLISECONDS).unref();
   waiting += `${JSON.stringify({ at: new Date().toISOString(), event, ...fields })}\n`;
 };
 

@@ -105,26 +105,21 @@ export class AccountService {
    * Checks who signs in. An unknown account takes the same way, and gets the same answer, as a wrong password.
    *
    * @param login account id or e-mail address
-   * @param isKnown whether who asks signed in to the account before: strangers together may try it so often, and no more
+   * @param acquaintance what speaks for who asks: strangers together may try an account so often, and no more
    * @throws Refusal credentials, forbidden for a disabled account with the right password, too_many
    */
   async signIn(
     login: string,
     password: string,
     address: string | undefined,
-    isKnown: (accountId: string) => boolean,
+    acquaintance: (accountId: string) => Promise<"browser" | "network" | undefined>,
   ): Promise<Account> {
     const name = login.trim().toLowerCase();
     const from = addressKey(address);
     const { accounts } = this.deps.store;
     const account = await (name.includes("@") ? accounts.byEmail(name) : accounts.byId(name));
     const whose = account?.id ?? name;
-    // By the account alone for strangers only: they could lock its owner out from addresses of their own.
-    const keys: [keyof RateLimits, string][] = [
-      ["signInAddress", from],
-      ["signIn", `${whose} ${from}`],
-    ];
-    if (!isKnown(whose)) keys.push(["signInStrangers", whose]);
+    const keys = signInKeys(whose, from, await acquaintance(whose));
     for (const [what, key] of keys) await this.rates.take(what, key);
     const known = account?.status === "deleted" ? undefined : account?.passwordHash;
     const isRight = await this.passwords.verify(password, known);
@@ -290,6 +285,24 @@ export class AccountService {
     if (result === "last")
       throw new Refusal("conflict", "this is the last administrator: make another account one first", { accountId });
   }
+}
+
+/**
+ * What a try counts for. By the account alone count strangers only: they could lock its owner out from addresses of their own. Where the
+ * account is signed in from the address they count for both together; a browser that is known counts for itself, or whoever shares its
+ * address could lock it out.
+ */
+function signInKeys(
+  whose: string,
+  from: string,
+  acquaintance: "browser" | "network" | undefined,
+): [keyof RateLimits, string][] {
+  if (acquaintance === "browser") return [["signIn", `${whose} known`]];
+  return [
+    ["signInAddress", from],
+    ["signIn", `${whose} ${from}`],
+    ["signInStrangers", acquaintance === "network" ? `${whose} ${from}` : whose],
+  ];
 }
 
 const taken = () => new Refusal("email_taken", "this e-mail address has an account: sign in with it");

@@ -1,4 +1,4 @@
-/** Who makes a request, and whether that one may: for every route the same two helpers, {@link guarded} and {@link ensureSession}. */
+/** Who makes a request, and whether that one may: for every route the same two helpers, {@link guarded} and {@link visitorOf}. */
 import type { Context, MiddlewareHandler } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { parse } from "hono/utils/cookie";
@@ -9,6 +9,7 @@ import type { AccountDeps } from "./deps.ts";
 import { KnownBrowsers } from "./known-browsers.ts";
 import type { Role } from "./roles.ts";
 import { type Identity, type NewSession, SESSION_HOURS, Sessions } from "./sessions.ts";
+import type { NewSessionRecord } from "./store.ts";
 
 export type { Identity } from "./sessions.ts";
 
@@ -31,7 +32,7 @@ export const COOKIE = { plain: "cmix", secure: "__Host-cmix" } as const;
 const KNOWN_COOKIE = { plain: "cmix-known", secure: "__Host-cmix-known" } as const;
 const KNOWN_DAYS = 180;
 /** Of the player in another site's page: kept apart for each such site (CHIPS), and never an account's. */
-const EMBED_COOKIE = { plain: "cmix-embed", secure: "__Host-cmix-embed" } as const;
+export const EMBED_COOKIE = { plain: "cmix-embed", secure: "__Host-cmix-embed" } as const;
 /** The embedded player says so; only scripts of this origin can send it without asking. */
 const EMBED_HEADER = "X-Cmix-Embedded";
 
@@ -83,7 +84,8 @@ export function identify(
     c.set("sessions", sessions);
     c.set("knownBrowsers", knownBrowsers);
     c.set("sessionToken", token);
-    c.set("identity", token === undefined ? undefined : await sessions.find(token));
+    const networkOf = (accountId: string) => knownBrowsers.networkOf(accountId, client.address);
+    c.set("identity", token === undefined ? undefined : await sessions.find(token, networkOf));
     await next();
   };
 }
@@ -96,14 +98,20 @@ export function tokenIn(cookies: string | undefined, isSecure: boolean): string 
   return found[COOKIE[protection]] ?? found[EMBED_COOKIE[protection]];
 }
 
-/** The identity of whoever asks; a visitor without a session gets one of the role "guest", and its cookie. */
-export async function ensureSession(c: Context): Promise<Identity> {
+export interface Visitor {
+  identity: Identity;
+  /** Of who had no session: whoever needs it keeps the record, with what it is for, and then gives the browser its cookie. */
+  begins: { record: NewSessionRecord; give(): void } | undefined;
+}
+
+/** Whoever asks; a visitor without a session is about to get one of the role "guest". */
+export function visitorOf(c: Context): Visitor {
   const known = c.get("identity");
-  if (known !== undefined) return known;
-  const session = await c.get("sessions").begin();
-  if (c.req.header(EMBED_HEADER) === undefined) giveSession(c, session);
-  else giveEmbeddedSession(c, session);
-  return session.identity;
+  if (known !== undefined) return { identity: known, begins: undefined };
+  const { record, ...session } = c.get("sessions").prepare();
+  const give = () =>
+    c.req.header(EMBED_HEADER) === undefined ? giveSession(c, session) : giveEmbeddedSession(c, session);
+  return { identity: session.identity, begins: { record, give } };
 }
 
 /** The account that asks; behind a guard that lets no visitor without one through. */
@@ -113,19 +121,49 @@ export function accountOf(c: Context): string {
   return accountId;
 }
 
-/** Gives a session that has just begun to the browser; with an account's, the browser is known from then on. */
-export function giveSession(c: Context, { token, identity }: NewSession): void {
-  const { isSecure } = c.get("client");
-  const protection = isSecure ? "secure" : "plain";
-  const options = { path: "/", httpOnly: true, sameSite: "Lax", secure: isSecure } as const;
-  setCookie(c, COOKIE[protection], token, { ...options, maxAge: SESSION_HOURS * 3600 });
-  if (identity.accountId !== undefined)
-    setCookie(c, KNOWN_COOKIE[protection], c.get("knownBrowsers").markOf(identity.accountId), {
-      ...options,
-      maxAge: KNOWN_DAYS * 24 * 3600,
-    });
+/**
+ * Signs an account in, whose password was right: the browser is known from then on.
+ *
+ * @param before the browser's session until now, which goes on where it is a visitor's; null: none
+ */
+export async function signInHere(
+  c: Context,
+  account: Parameters<Sessions["signIn"]>[0],
+  before: Identity | null = c.get("identity") ?? null,
+): Promise<void> {
+  giveSession(c, await c.get("sessions").signIn(account, networkOf(c, account.id), before));
+  rememberBrowser(c, account.id);
+}
+
+/** For who has proved to own the account, by its password or a link. */
+export function rememberBrowser(c: Context, accountId: string): void {
+  setLaxCookie(c, KNOWN_COOKIE, c.get("knownBrowsers").markOf(accountId), KNOWN_DAYS * 24);
+}
+
+/** What speaks for a browser that wants to sign in to an account: a mark of an earlier time, or that the account is signed in from its network. */
+export async function acquaintanceOf(c: Context, accountId: string): Promise<"browser" | "network" | undefined> {
+  if (isKnownBrowser(c, accountId)) return "browser";
+  return (await c.get("sessions").isUsedFrom(accountId, networkOf(c, accountId))) ? "network" : undefined;
+}
+
+const networkOf = (c: Context, accountId: string): string =>
+  c.get("knownBrowsers").networkOf(accountId, c.get("client").address);
+
+function giveSession(c: Context, { token, identity }: NewSession): void {
+  setLaxCookie(c, COOKIE, token, SESSION_HOURS);
   c.set("sessionToken", token);
   c.set("identity", identity);
+}
+
+function setLaxCookie(c: Context, names: Record<"plain" | "secure", string>, value: string, hours: number): void {
+  const { isSecure } = c.get("client");
+  setCookie(c, names[isSecure ? "secure" : "plain"], value, {
+    path: "/",
+    httpOnly: true,
+    sameSite: "Lax",
+    secure: isSecure,
+    maxAge: hours * 3600,
+  });
 }
 
 /**
@@ -145,8 +183,7 @@ function giveEmbeddedSession(c: Context, { token, identity }: NewSession): void 
   c.set("identity", identity);
 }
 
-/** Whether the browser signed in to this account before. */
-export function isKnownBrowser(c: Context, accountId: string): boolean {
+function isKnownBrowser(c: Context, accountId: string): boolean {
   const given = getCookie(c, KNOWN_COOKIE[c.get("client").isSecure ? "secure" : "plain"]);
   return c.get("knownBrowsers").isMarkOf(accountId, given);
 }

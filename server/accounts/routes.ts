@@ -5,10 +5,9 @@ import { given, json, jsonBody, refusals } from "../http/schemas.ts";
 import { accessToJson, accountToJson, divisionToJson, PRIVATE } from "./account-json.ts";
 import { type AccountService, NO_BUSINESS } from "./account-service.ts";
 import type { AccountDeps } from "./deps.ts";
-import { accountOf, giveSession, guarded, takeSession } from "./identity.ts";
+import { accountOf, guarded, rememberBrowser, signInHere, takeSession } from "./identity.ts";
 import { ACCOUNT_ROLES } from "./roles.ts";
 import * as schemas from "./schemas.ts";
-import type { Account } from "./store.ts";
 
 const registerRoute = defineRoute({
   method: "post",
@@ -111,10 +110,6 @@ export function registerAccounts(app: OpenAPIHono, { store }: AccountDeps, servi
   const own = (c: Context) => service.account(accountOf(c));
   const addressOf = (c: Context) => c.get("client").address;
 
-  async function signIn(c: Context, account: Account): Promise<void> {
-    giveSession(c, await c.get("sessions").signIn(account, c.get("identity")));
-  }
-
   app.use("/api/account/*", async (c, next) => {
     c.header("Cache-Control", PRIVATE);
     await next();
@@ -122,20 +117,22 @@ export function registerAccounts(app: OpenAPIHono, { store }: AccountDeps, servi
 
   app.openapi(registerRoute, async (c) => {
     const account = await service.register({ ...NO_BUSINESS, ...c.req.valid("json") }, addressOf(c));
-    await signIn(c, account);
+    await signInHere(c, account);
     return c.json(accountToJson(account), 201);
   });
 
   app.openapi(firstRoute, async (c) => {
     const { token, email, password } = c.req.valid("json");
     const account = await service.registerFirstAdministrator(token, email, password, addressOf(c));
-    await signIn(c, account);
+    await signInHere(c, account);
     return c.json(accountToJson(account), 201);
   });
 
   app.openapi(newPasswordRoute, async (c) => {
     const { token, password } = c.req.valid("json");
-    await c.get("sessions").endAll(await service.setPasswordByLink(token, password, addressOf(c)));
+    const accountId = await service.setPasswordByLink(token, password, addressOf(c));
+    await c.get("sessions").endAll(accountId);
+    rememberBrowser(c, accountId); // strangers' tries keep it from signing in no more
     return c.body(null, 204);
   });
 
@@ -156,7 +153,7 @@ export function registerAccounts(app: OpenAPIHono, { store }: AccountDeps, servi
     const account = await own(c);
     await service.changePassword(account, password, newPassword, addressOf(c));
     await c.get("sessions").endAll(account.id);
-    giveSession(c, await c.get("sessions").signIn(account, undefined));
+    await signInHere(c, account, null);
     return c.body(null, 204);
   });
 

@@ -5,7 +5,7 @@ import { json, jsonBody, refusals } from "../http/schemas.ts";
 import { csrfOf } from "../security/session-token.ts";
 import { accountToJson, PRIVATE } from "./account-json.ts";
 import type { AccountService } from "./account-service.ts";
-import { accountOf, giveSession, guarded, isKnownBrowser, takeSession } from "./identity.ts";
+import { accountOf, acquaintanceOf, guarded, signInHere, takeSession } from "./identity.ts";
 import { ACCOUNT_ROLES, ALL_ROLES } from "./roles.ts";
 import { type Session, sessionSchema, signInSchema } from "./schemas.ts";
 
@@ -56,8 +56,8 @@ export function registerSession(app: OpenAPIHono, service: AccountService, guest
 
   app.openapi(signInRoute, async (c) => {
     const { login, password } = c.req.valid("json");
-    const account = await service.signIn(login, password, addressOf(c), (accountId) => isKnownBrowser(c, accountId));
-    giveSession(c, await c.get("sessions").signIn(account, c.get("identity")));
+    const account = await service.signIn(login, password, addressOf(c), (accountId) => acquaintanceOf(c, accountId));
+    await signInHere(c, account);
     return c.json(await sessionOf(c), 200);
   });
 

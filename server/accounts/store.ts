@@ -57,14 +57,27 @@ export interface StoredSession {
   account: { id: string; role: AccountRole; status: AccountStatus } | undefined;
 }
 
+/** A session as it begins; without an account it is a visitor's. */
+export interface NewSessionRecord {
+  id: string;
+  tokenHash: string;
+  accountId: string | null;
+  /** Stands for account and network; null for a visitor's. */
+  network: string | null;
+  at: number;
+}
+
 /** Visits of browsers, with or without an account. */
 export interface SessionStore {
-  insert(session: { id: string; tokenHash: string; accountId: string | null; at: number }): Promise<void>;
+  insert(session: NewSessionRecord): Promise<void>;
   /** Asked with every request, so that a session that ended is over at once. */
   byToken(tokenHash: string): Promise<StoredSession | undefined>;
-  seen(id: string, at: number): Promise<void>;
+  /** @param network that it was used from; undefined leaves it as it was */
+  seen(id: string, at: number, network?: string): Promise<void>;
+  /** Whether a session of the account that was seen since `time` was used last from the network. */
+  isUsedFrom(accountId: string, network: string, time: number): Promise<boolean>;
   /** Makes a visitor's session an account's, under another token, as if it had begun at `at`. */
-  take(id: string, by: { tokenHash: string; accountId: string; at: number }): Promise<void>;
+  take(id: string, by: { tokenHash: string; accountId: string; network: string; at: number }): Promise<void>;
   remove(id: string): Promise<void>;
   removeOf(accountId: string): Promise<void>;
   /** Those that began before `createdAt`, and those that were last seen before `seenAt`. */

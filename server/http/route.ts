@@ -1,8 +1,8 @@
 /** How every route is defined: as OpenAPI describes it, and with the most that its body may hold. */
 import { createRoute, type RouteConfig } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { tooLarge } from "../refusal.ts";
+import { readSmallBody } from "./small-body.ts";
 
 /** JSON, and bodies that nobody looks at. */
 export const SMALL_BODY_BYTES = 64 << 10;
@@ -25,12 +25,10 @@ export function defineRoute<P extends string, R extends Definition<P>>(
 }
 
 // A GET has no body, and to look for one would cost as much as a short answer.
-const smallBody: MiddlewareHandler = bodyLimit({
-  maxSize: SMALL_BODY_BYTES,
-  onError: () => {
-    throw tooLarge(SMALL_BODY_BYTES);
-  },
-});
+const smallBody: MiddlewareHandler = async (c, next) => {
+  await readSmallBody(c, SMALL_BODY_BYTES);
+  await next();
+};
 
 const announcedBody =
   (maxBytes: number): MiddlewareHandler =>

@@ -2,6 +2,7 @@
  * The plays that are going on, in memory in front of the store. A change counts at once for who comes next; the changes of a few
  * milliseconds are written in one transaction, and what may only be said when it is stored waits for that.
  */
+import type { NewSessionRecord } from "../accounts/store.ts";
 import { Refusal } from "../refusal.ts";
 import { type Fact, writeFact } from "./facts.ts";
 import { cmAt, type Play, type PlayState, secondsToCmEnd } from "./play.ts";
@@ -52,8 +53,13 @@ export class LivePlays {
     this.now = now;
   }
 
-  async open(play: Play): Promise<void> {
-    await this.store.plays.insert(play);
+  /** @param session that begins with the play */
+  async open(play: Play, session?: NewSessionRecord): Promise<void> {
+    await this.keepViewer(play.viewer); // before the play is among its plays
+    await this.store.playUnit.run(async (unit) => {
+      if (session !== undefined) await unit.sessions.insert(session);
+      await unit.plays.insert(play);
+    });
     this.sweep();
     await this.keep(play);
   }
@@ -133,8 +139,12 @@ export class LivePlays {
 
   /** Puts a play into the memory, with its viewer. */
   private async keep(play: Play): Promise<void> {
-    while (!this.viewers.has(play.viewer)) await this.loadViewer(play.viewer);
+    await this.keepViewer(play.viewer);
     this.plays.set(play.id, play);
+  }
+
+  private async keepViewer(id: string): Promise<void> {
+    while (!this.viewers.has(id)) await this.loadViewer(id);
   }
 
   private loadViewer(id: string): Promise<void> {

@@ -1,7 +1,8 @@
 /** The start of a play: may these videos be played, and which CMs go around them (Cmix patent [0201]-[0205])? */
-import { createHmac, randomBytes } from "node:crypto";
+import { createHmac } from "node:crypto";
 import type { Identity } from "../accounts/identity.ts";
 import { networkKey } from "../accounts/rates.ts";
+import type { NewSessionRecord } from "../accounts/store.ts";
 import {
   type AttributeName,
   attributesThatMatter,
@@ -15,6 +16,7 @@ import { limitFault, type VideoConditions } from "../library/conditions.ts";
 import { findVideo } from "../library/find-video.ts";
 import type { Video } from "../library/store.ts";
 import { Refusal } from "../refusal.ts";
+import { randomBytes } from "../security/random-bytes.ts";
 import { attributesForSurroundings, type SurroundingPlace } from "../surroundings/choose-surroundings.ts";
 import type { PlayDeps } from "./deps.ts";
 import { cmAt, movePlay, openState, type Play, type PlayCm, type PlayVideo } from "./play.ts";
@@ -53,6 +55,7 @@ export function viewerOf({ playKey }: Pick<PlayDeps, "playKey">, { accountId, se
 /**
  * Opens a play over videos in their order, with a CM before each and one behind the last.
  *
+ * @param begins a visitor's session that is kept with its first play: none for a play that there cannot be
  * @throws Refusal not_yet, no_longer, plays_used_up, viewer_plays_used_up: its
  * provider's limits; guest_plays_used_up: a visitor's; unavailable: there is no CM
  */
@@ -61,8 +64,9 @@ export function openPlay(
   identity: Identity,
   wanted: readonly Wanted[],
   attributes: ViewerAttributes,
+  begins?: NewSessionRecord,
 ): Promise<{ play: Play; videos: Video[]; isOwed: boolean }> {
-  const open = () => openAllowedPlay(deps, identity, wanted, attributes);
+  const open = () => openAllowedPlay(deps, identity, wanted, attributes, begins);
   if (identity.accountId !== undefined) return open();
   // One after another: of several at the same time, the last ones would not be counted.
   return deps.openingLock.run(identity.sessionId, async () => {
@@ -86,6 +90,7 @@ async function openAllowedPlay(
   identity: Identity,
   wanted: readonly Wanted[],
   attributes: ViewerAttributes,
+  begins: NewSessionRecord | undefined,
 ): Promise<{ play: Play; videos: Video[]; isOwed: boolean }> {
   const { livePlays, metrics, log, now } = deps;
   const at = now();
@@ -108,7 +113,7 @@ async function openAllowedPlay(
     cms: cms.map(playCmOf),
     state: openState(wanted.length, at),
   };
-  await livePlays.open(play);
+  await livePlays.open(play, begins);
   metrics.add("cmix_plays_total");
   log("play", { mainId: wanted[0]?.video.mainId ?? "", videos: wanted.length });
   return { play, videos: wanted.map(({ video }) => video), isOwed };

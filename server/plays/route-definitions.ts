@@ -26,6 +26,11 @@ import {
 
 const params = z.object({ playId: idSchema });
 
+/** Of a play, whose session has to ask: an account's, or a visitor's without one. */
+const ofPlay = { security: [{ playSession: [] }] as Record<string, string[]>[] };
+/** The same, with a ticket of the play besides, which is good once. */
+const byTicket = { security: [{ playSession: [], ticket: [] }] as Record<string, string[]>[] };
+
 export const openRoute = defineRoute({
   method: "post",
   path: "/api/plays",
@@ -54,6 +59,7 @@ export const mainHashesRoute = defineRoute({
 });
 
 export const placeRoute = defineRoute({
+  ...ofPlay,
   method: "get",
   path: "/api/plays/{playId}",
   summary: "Where the play stands",
@@ -62,6 +68,7 @@ export const placeRoute = defineRoute({
 });
 
 export const moveRoute = defineRoute({
+  ...ofPlay,
   method: "post",
   path: "/api/plays/{playId}/moves",
   summary: "Go along the sequence of CMs and videos",
@@ -78,6 +85,7 @@ export const moveRoute = defineRoute({
 const CM_TYPE = "video/mp4, video/webm, image/jpeg, image/png or image/bmp";
 
 export const cmRoute = defineRoute({
+  ...ofPlay,
   method: "get",
   path: "/api/plays/{playId}/cm",
   summary: "The bytes of the CM at the place; the first call starts its time on the server, of an image its last byte",
@@ -90,6 +98,7 @@ export const cmRoute = defineRoute({
 });
 
 export const unitsRoute = defineRoute({
+  ...byTicket,
   method: "get",
   path: "/api/plays/{playId}/units",
   summary: "Slave units from the ticket's place on, encrypted for this play; API.md has their bytes",
@@ -107,6 +116,7 @@ export const unitsRoute = defineRoute({
 const ticketAnswer = json(ticketSchema, "A ticket that begins there");
 
 export const ticketRoute = defineRoute({
+  ...ofPlay,
   method: "post",
   path: "/api/plays/{playId}/tickets",
   summary: "A new ticket at a place that needs no seek; the ones before it stay good until one of them is used",
@@ -118,6 +128,7 @@ export const ticketRoute = defineRoute({
 });
 
 export const seekRoute = defineRoute({
+  ...ofPlay,
   method: "post",
   path: "/api/plays/{playId}/seek",
   summary: "Move within the video",
@@ -126,6 +137,7 @@ export const seekRoute = defineRoute({
 });
 
 export const secretRoute = defineRoute({
+  ...byTicket,
   method: "post",
   path: "/api/plays/{playId}/secret",
   summary:
@@ -138,6 +150,7 @@ export const secretRoute = defineRoute({
 });
 
 export const eventsRoute = defineRoute({
+  ...ofPlay,
   method: "post",
   path: "/api/plays/{playId}/events",
   summary: "Tell what was shown; each event counts once, and none before its time on the server's clock",
@@ -152,6 +165,7 @@ export const eventsRoute = defineRoute({
 });
 
 export const surroundingsRoute = defineRoute({
+  ...ofPlay,
   method: "post",
   path: "/api/plays/{playId}/surroundings",
   summary: "What stands around a video of the play for this viewer",

@@ -1,7 +1,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { START_UNIT, toHex } from "../../codec/index.ts";
-import { ensureSession } from "../accounts/identity.ts";
+import { visitorOf } from "../accounts/identity.ts";
 import { networkKey, Rates } from "../accounts/rates.ts";
 import type { Cm } from "../cm/store.ts";
 import { sendFile, sendsBytes } from "../http/send-file.ts";
@@ -60,8 +60,10 @@ export function registerPlays(app: OpenAPIHono, deps: PlayDeps, units: PlayUnits
   app.openapi(routes.openRoute, async (c) => {
     const { mainIds, attributes } = c.req.valid("json");
     await takeRate(c);
-    const wanted = await findWanted(deps, c.get("identity"), mainIds); // no session for a play that there cannot be
-    const { play, videos, isOwed } = await openPlay(deps, await ensureSession(c), wanted, attributes ?? {});
+    const wanted = await findWanted(deps, c.get("identity"), mainIds);
+    const { identity, begins } = visitorOf(c);
+    const { play, videos, isOwed } = await openPlay(deps, identity, wanted, attributes ?? {}, begins?.record);
+    begins?.give();
     const place = await placeOf(play);
     return c.json({ playId: play.id, videos: await Promise.all(videos.map(videoToJson)), owed: isOwed, place }, 201);
   });

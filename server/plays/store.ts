@@ -1,4 +1,5 @@
 /** What plays leave behind: the plays themselves, and what happened in them. */
+import type { SessionStore } from "../accounts/store.ts";
 import type { CountedEvent, Delivery } from "../ledger/entries.ts";
 import type { LedgerStore } from "../ledger/store.ts";
 import type { UnitOfWork } from "../unit-of-work.ts";
@@ -7,7 +8,6 @@ import type { VideoShare } from "./video-share.ts";
 
 /** Plays, and counts by viewer. */
 export interface PlayStore {
-  insert(play: Play): Promise<void>;
   byId(id: string): Promise<Play | undefined>;
   /** Other CMs, as many as before. */
   putCms(playId: string, cms: readonly PlayCm[]): Promise<void>;
@@ -88,7 +88,9 @@ export interface Receiver {
 
 /** What changes together while plays go on. */
 export interface PlayUnit {
+  sessions: Pick<SessionStore, "insert">;
   plays: {
+    insert(play: Play): Promise<void>;
     putState(play: Pick<Play, "id" | "state">): Promise<void>;
     putShare(viewer: string, slaveId: string, share: VideoShare, at: number): Promise<void>;
   };

@@ -1,16 +1,9 @@
 /** The key that slaves and secrets are encrypted with where they lie on the disk, and what is derived from it. */
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHash,
-  createHmac,
-  hkdfSync,
-  randomBytes,
-  timingSafeEqual,
-} from "node:crypto";
+import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError } from "../../codec/index.ts";
+import { randomBytes } from "./random-bytes.ts";
 
 /** In the data folder; the first is left out of backups unless asked for. */
 export const KEY_FILE = "cmix.key";

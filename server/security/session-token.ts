@@ -1,4 +1,5 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { randomBytes } from "./random-bytes.ts";
 
 /** What a browser holds: 256 random bits. The database holds their hash only. */
 export const newToken = (): string => randomBytes(32).toString("base64url");

@@ -38,6 +38,7 @@ const SCHEMAS: Record<string, string> = {
   "0011-report-sums": "058b117a35f628daaae68a66bea7efd4640780be5115f4008a1a4f6351a772c1",
   "0012-video-states": "1c8c343044707f1ecbbddac9869f1dcf555aff2df994b900024e1dcd8c73f78e",
   "0013-condition-log": "249bd14d14ad94517d27eb2947b02d28d30bcdea90e9ee9d0d3a1ddee22ba6f2",
+  "0014-session-networks": "b1c61ba51c4c0382c9a7a28483e2ff30675535662b691714424225f7a9f14c68",
 };
 
 async function migrateTo(path: string, version: number): Promise<void> {

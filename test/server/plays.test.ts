@@ -49,7 +49,7 @@ const errorOf = async (answer: Response) => ((await answer.json()) as ErrorBody)
 async function deliveries() {
   const opened = await openDatabase(join(server.folder, "data/cmix.sqlite"));
   try {
-    return (await new SqlitePlays(opened.db, new MasterKey(new Uint8Array(32))).deliveries()).filter(
+    return (await new SqlitePlays(opened, new MasterKey(new Uint8Array(32))).deliveries()).filter(
       ({ playId }) => playId === play.playId,
     );
   } finally {

@@ -96,6 +96,82 @@ describe("S1 limits on tries", () => {
     expect((await signIn(email, PASSWORD, from("192.0.2.1"))).status).toBe(200);
   });
 
+  describe("when strangers have used up the day's tries at an account", () => {
+    const from = (address: string) => ({ "X-Forwarded-For": address });
+    const HOME = "203.0.113.1";
+    const known = (answer: Response) =>
+      answer.headers
+        .getSetCookie()
+        .find((cookie) => cookie.startsWith("cmix-known="))
+        ?.split(";")[0] ?? "";
+
+    /** 31 addresses, of which the last has to find nothing left. */
+    async function useUp(email: string): Promise<void> {
+      for (let host = 0; host < 31; host++)
+        await Promise.all(Array.from({ length: 10 }, () => signIn(email, "wrong", from(`198.51.${host}.7`))));
+      await expectTooMany(await signIn(email, PASSWORD, from("192.0.2.1")));
+    }
+
+    it("its owner gets in with a new browser where another one is signed in, and a guesser there has 300 a day", async () => {
+      options = { trustProxy: ["127.0.0.1"] };
+      await start();
+      const { email } = await server.accounts.account("viewer");
+      expect((await signIn(email, PASSWORD, from(HOME))).status).toBe(200);
+      await useUp(email);
+      expect((await signIn(email, PASSWORD, from(HOME))).status).toBe(200); // brings no cookie
+      let refused = 0;
+      for (let quarter = 0; quarter < 31; quarter++) {
+        for (let i = 0; i < 10; i++) refused += (await signIn(email, "wrong", from(HOME))).status === 429 ? 1 : 0;
+        wait(15 * 60 + 1);
+      }
+      expect(refused).toBe(10);
+    });
+
+    it("the way in ends with the sessions there, and is of this account alone", async () => {
+      options = { trustProxy: ["127.0.0.1"] };
+      await start();
+      const { email } = await server.accounts.account("viewer");
+      const other = await server.accounts.account("provider");
+      await signIn(other.email, PASSWORD, from(HOME));
+      await useUp(email);
+      await expectTooMany(await signIn(email, PASSWORD, from(HOME)));
+      wait(24 * 3600 + 1);
+      await signIn(email, PASSWORD, from(HOME));
+      await useUp(email);
+      server.advance(8 * 24 * 3600); // the session was not used meanwhile; the limiter's clock stands
+      await expectTooMany(await signIn(email, PASSWORD, from(HOME)));
+    });
+
+    it("its owner gets in anywhere by a link to a new password", async () => {
+      options = { trustProxy: ["127.0.0.1"] };
+      await start();
+      const { email, accountId } = await server.accounts.account("viewer");
+      await useUp(email);
+      const path = `admin/accounts/${accountId}/password-link`;
+      const made = await api("POST", path, undefined, await server.as("administrator"));
+      const token = ((await made.json()) as { path: string }).path.split("#")[1];
+      const set = await api("POST", "new-password", { token, password: `${PASSWORD} 2` }, from("192.0.2.9"));
+      expect(set.status).toBe(204);
+      const headers = { ...from("192.0.2.9"), Cookie: known(set) };
+      expect((await signIn(email, `${PASSWORD} 2`, headers)).status).toBe(200);
+      await expectTooMany(await signIn(email, `${PASSWORD} 2`, from("192.0.2.10")));
+    });
+
+    it("who shares the owner's address keeps a browser that is known from nothing", async () => {
+      options = { trustProxy: ["127.0.0.1"] };
+      await start();
+      const { email } = await server.accounts.account("viewer");
+      const Cookie = known(await signIn(email, PASSWORD, from(HOME)));
+      for (let i = 0; i < 110; i++) await signIn(i < 20 ? email : `x${i}@example.org`, "wrong", from(HOME));
+      await expectTooMany(await signIn(email, PASSWORD, from(HOME)));
+      expect((await signIn(email, PASSWORD, { ...from(HOME), Cookie })).status).toBe(200);
+      const guesses = [];
+      for (let i = 0; i < 11; i++)
+        guesses.push((await signIn(email, "wrong", { ...from(`192.0.2.${i}`), Cookie })).status);
+      expect(guesses).toEqual([...Array(10).fill(401), 429]); // a mark that was stolen
+    });
+  });
+
   it("does not count who signs in rightly", async () => {
     await start();
     const { email } = await server.accounts.account("viewer");

@@ -141,7 +141,7 @@ describe("server/API.md", () => {
   const document = readText("server/API.md");
   const table = document.split("## All routes")[1] ?? "";
   let server: TestServer;
-  let openapi: { paths: Record<string, Record<string, { security?: { session: string[] }[] }>> };
+  let openapi: { paths: Record<string, Record<string, { security?: Record<string, string[]>[] }>> };
   beforeAll(async () => {
     server = await startTestServer();
     openapi = (await (await fetch(`${server.url}/openapi.json`)).json()) as typeof openapi;
@@ -150,7 +150,8 @@ describe("server/API.md", () => {
 
   const ACCOUNTS = ["viewer", "provider", "sponsor", "administrator"];
   /** Who a route is for, in the document's words. */
-  function audience(roles: string[] | undefined): string {
+  function audience({ session: roles, playSession, ticket }: Record<string, string[] | undefined> = {}): string {
+    if (playSession !== undefined) return `with the play's session${ticket === undefined ? "" : " and a ticket"}`;
     if (roles === undefined) return "anyone";
     if (roles.includes("guest")) return "with a session";
     return roles.length === ACCOUNTS.length ? "with an account" : roles.map((role) => `${role}s`).join(", ");
@@ -159,7 +160,7 @@ describe("server/API.md", () => {
   it("has the routes of /openapi.json, for whom they are, and no other", () => {
     const there = Object.entries(openapi.paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(
-        ([method, { security }]) => `${method.toUpperCase()} ${path}: ${audience(security?.[0]?.session)}`,
+        ([method, { security }]) => `${method.toUpperCase()} ${path}: ${audience(security?.[0])}`,
       ),
     );
     const told = [...table.matchAll(/^\| (.*?) \| `(\S+)` \| (.*?) \|$/gm)].flatMap(([, methods = "", path, whom]) =>

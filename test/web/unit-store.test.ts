@@ -23,7 +23,7 @@ function serve(
   const held: number[] = [];
   const store = new UnitStore({
     ...options,
-    segments,
+    order: Array.from({ length: segments }, (_, number) => number),
     onHeldBack: (seconds) => held.push(seconds),
     async *fetch(from, most): AsyncGenerator<Unit> {
       asked.push(from);
@@ -136,6 +136,68 @@ describe("UnitStore", () => {
     store.close();
   });
 
+  /** As a service that has two layers, or variants, of the same times: it passes over what is not the viewer's. */
+  function serveOwn(numbers: number, isOwn: (number: number) => boolean, order: number[]) {
+    const asked: string[] = [];
+    const store = new UnitStore({
+      order,
+      async *fetch(from, most): AsyncGenerator<Unit> {
+        asked.push(`${from} ${most}`);
+        let left = most;
+        if (from === "start" && left-- > 0) yield { number: START_UNIT, bytes: Uint8Array.of(255) };
+        for (let number = from === "start" ? 0 : from; number < numbers && left > 0; number++) {
+          if (!isOwn(number)) continue;
+          left -= 1;
+          yield { number, bytes: Uint8Array.of(number & 255) };
+        }
+      },
+    });
+    return { store, asked };
+  }
+  const soon = () => new Promise((resolve) => setTimeout(resolve, 20));
+
+  it("runs ahead over the segments of its layer, whose numbers do not follow one another", async () => {
+    const isBase = (number: number) => number % 3 === 0;
+    const order = Array.from({ length: 900 }, (_, number) => number).filter(isBase);
+    const { store, asked } = serveOwn(900, isBase, order);
+    await store.get(300);
+    await soon();
+    expect(store.has(300 + 3 * (AHEAD_UNITS - 1))).toBe(true);
+    expect(store.has(300 + 3 * 2 * AHEAD_UNITS)).toBe(false);
+    expect(asked.length).toBeLessThan(8); // no number of the other layer is asked for
+    store.close();
+  });
+
+  it("asks once for what the service passes over, goes on behind it, and tells who waits for it", async () => {
+    // Of each place with two variants the viewer gets one, and does not know which.
+    const order = Array.from({ length: 200 }, (_, number) => number);
+    const { store, asked } = serveOwn(200, (number) => number % 10 !== 4, order);
+    await store.get(0);
+    await soon();
+    const before = asked.length;
+    expect(before).toBeLessThan(8);
+    await soon();
+    expect(asked.length).toBe(before);
+    await expect(store.get(14)).rejects.toThrow("does not send unit 14");
+    expect(await store.get(15)).toEqual(Uint8Array.of(15));
+    store.close();
+  });
+
+  it("asks no more at the end of a file whose last units are another's", async () => {
+    const { store, asked } = serveOwn(
+      20,
+      (number) => number < 10,
+      Array.from({ length: 20 }, (_, number) => number),
+    );
+    await store.get(9);
+    await soon();
+    const { length } = asked;
+    await soon();
+    expect(asked.length).toBe(length);
+    expect(length).toBeLessThan(15);
+    store.close();
+  });
+
   it("gives up at a refusal that asking again cannot change", async () => {
     const { store } = serve(10, () => {
       throw refusal(404);
@@ -154,7 +216,7 @@ describe("UnitStore", () => {
   });
 
   it("lets waiting ones go at a seek, and all at the end", async () => {
-    const store = new UnitStore({ segments: 10, fetch: () => neverEnding() });
+    const store = new UnitStore({ order: [7, 8], fetch: () => neverEnding() });
     const waiting = store.get(7);
     store.forgetWaiting();
     await expect(waiting).rejects.toThrow("cancelled");

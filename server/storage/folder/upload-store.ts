@@ -20,8 +20,19 @@ export class UploadStore extends FileStore {
   }
 
   /** @throws StorageError full */
-  override create(upload: Upload): Promise<Upload> {
+  override async create(upload: Upload): Promise<Upload> {
+    this.pathOf(upload.id);
     return onDisk(() => super.create(upload));
+  }
+
+  override async getUpload(id: string): Promise<Upload> {
+    this.pathOf(id);
+    return super.getUpload(id);
+  }
+
+  override async remove(id: string): Promise<void> {
+    this.pathOf(id);
+    await super.remove(id);
   }
 
   /** @returns the length that is on the disk then @throws StorageError full */
@@ -33,17 +44,23 @@ export class UploadStore extends FileStore {
         done(null, chunk);
       },
     });
-    const file = createWriteStream(join(this.directory, id), { flags: "r+", start: offset, flush: true });
+    const file = createWriteStream(this.pathOf(id), { flags: "r+", start: offset, flush: true });
     await onDisk(() => pipeline(bytes, count, this.keyStream(id, offset), file));
     return end;
   }
 
   /** The bytes as they were sent. */
   plainBytes(id: string): Readable {
-    const file = createReadStream(join(this.directory, id));
+    const file = createReadStream(this.pathOf(id));
     const plain = this.keyStream(id, 0);
     file.on("error", (error) => plain.destroy(error));
     return file.pipe(plain);
+  }
+
+  /** Beside it lies what was said of the upload, under its id with an ending. @throws RangeError no id */
+  private pathOf(id: string): string {
+    if (!/^[\w-]+$/.test(id)) throw new RangeError(`"${id.slice(0, 40)}" is no id of an upload`);
+    return join(this.directory, id);
   }
 
   /** AES-256-CTR goes on at any offset; each upload has its own key, and no offset of it is written twice with other bytes. */

@@ -1,32 +1,30 @@
 import type { CmType } from "../../cm/cm-types.ts";
 import type { Cm, CmFields, CmOrigin, CmStore, NewCm } from "../../cm/store.ts";
-import type { Database } from "./database.ts";
+import type { Database, OpenDatabase } from "./database.ts";
 import type { CmRow } from "./schema.ts";
 import { targetColumns, targetOf } from "./target-columns.ts";
 
 export class SqliteCms implements CmStore {
   private readonly db: Database;
+  private readonly findById: (id: string) => Promise<CmRow[]>;
+  private readonly findAll: () => Promise<CountedCmRow[]>;
 
-  constructor(db: Database) {
+  constructor({ db, file }: OpenDatabase) {
     this.db = db;
+    this.findById = file.query("select * from cms where id = ?");
+    this.findAll = file.query(
+      `select cms.*, deliveries, billable from cms left join cm_counts on cm_counts.cm_id = cms.id
+      where removed_at is null order by created_at desc, id`,
+    );
   }
 
   async byId(id: string): Promise<Cm | undefined> {
-    const row = await this.db.selectFrom("cms").selectAll().where("id", "=", id).executeTakeFirst();
+    const [row] = await this.findById(id);
     return row && cmOf({ ...row, deliveries: 0, billable: 0 });
   }
 
   async list(): Promise<Cm[]> {
-    const rows = await this.db
-      .selectFrom("cms")
-      .leftJoin("cm_counts", "cm_counts.cm_id", "cms.id")
-      .selectAll("cms")
-      .select(["deliveries", "billable"])
-      .where("removed_at", "is", null)
-      .orderBy("created_at", "desc")
-      .orderBy("id")
-      .execute();
-    return rows.map(cmOf);
+    return (await this.findAll()).map(cmOf);
   }
 
   async events(): Promise<{ cmId: string; kind: string; count: number }[]> {
@@ -146,7 +144,9 @@ function originColumns(origin: CmOrigin | null) {
   };
 }
 
-function cmOf(row: CmRow & { deliveries: number | null; billable: number | null }): Cm {
+type CountedCmRow = CmRow & { deliveries: number | null; billable: number | null };
+
+function cmOf(row: CountedCmRow): Cm {
   return {
     id: row.id,
     type: row.type as CmType,

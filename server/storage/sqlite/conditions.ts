@@ -1,22 +1,21 @@
 import type { LogPart } from "../../accounts/store.ts";
 import { NO_CONDITIONS, type VideoConditions } from "../../library/conditions.ts";
 import type { ConditionEntry, ConditionStore } from "../../library/store.ts";
-import type { Database } from "./database.ts";
+import type { Database, OpenDatabase } from "./database.ts";
 import { isInPart, PART_MOST } from "./log-part.ts";
+import type { VideoConditionsRow } from "./schema.ts";
 
 export class SqliteConditions implements ConditionStore {
   private readonly db: Database;
+  private readonly find: (mainId: string) => Promise<VideoConditionsRow[]>;
 
-  constructor(db: Database) {
+  constructor({ db, file }: OpenDatabase) {
     this.db = db;
+    this.find = file.query("select * from video_conditions where main_id = ?");
   }
 
   async of(mainId: string): Promise<VideoConditions> {
-    const row = await this.db
-      .selectFrom("video_conditions")
-      .selectAll()
-      .where("main_id", "=", mainId)
-      .executeTakeFirst();
+    const [row] = await this.find(mainId);
     if (row === undefined) return NO_CONDITIONS;
     return {
       plays: row.plays,

@@ -1,10 +1,13 @@
 /** What changes while plays go on, in one transaction. Prepared statements: a fact is written while viewers wait for it. */
+import type { NewSessionRecord } from "../../accounts/store.ts";
 import type { LedgerEntry } from "../../ledger/chain.ts";
 import type { Unbilled } from "../../ledger/entries.ts";
 import type { LedgerEnd, LedgerStore } from "../../ledger/store.ts";
 import type { FactStore, PlayUnit, PlayUnitOfWork } from "../../plays/store.ts";
+import type { MasterKey } from "../../security/master-key.ts";
+import { playRowOf } from "./plays.ts";
 import { ADD_SUMS, type Sum, sumRows } from "./report-sums.ts";
-import type { DeliveryRow, OwedCmRow, PlayEventRow } from "./schema.ts";
+import type { DeliveryRow, OwedCmRow, PlayCmRow, PlayEventRow, PlayRow, PlayVideoRow } from "./schema.ts";
 import { dayOf, hourOf } from "./spans.ts";
 import type { SqliteFile } from "./sqlite-file.ts";
 
@@ -15,18 +18,49 @@ const EVENT_SUMS: Readonly<Record<string, Sum | undefined>> = {
   click: "clicks",
 };
 
-export function playUnitOfWork(file: SqliteFile): PlayUnitOfWork {
-  const stores: PlayUnit = { plays: stateWriter(file), facts: factStore(file), ledger: ledgerStore(file) };
+/** @param master seals the plays' keys */
+export function playUnitOfWork(file: SqliteFile, master: MasterKey): PlayUnitOfWork {
+  const stores: PlayUnit = {
+    sessions: sessionWriter(file),
+    plays: playWriter(file, master),
+    facts: factStore(file),
+    ledger: ledgerStore(file),
+  };
   return { run: (work, since) => file.write(() => work(stores), since) };
 }
 
-function stateWriter({ writer }: SqliteFile): PlayUnit["plays"] {
+function sessionWriter({ writer }: SqliteFile): PlayUnit["sessions"] {
+  const insert = writer.prepare<NewSessionRecord>(
+    `insert into sessions (id, token_hash, account_id, created_at, seen_at, network)
+    values (@id, @tokenHash, @accountId, @at, @at, @network)`,
+  );
+  return { insert: async (session) => void insert.run(session) };
+}
+
+function playWriter({ writer }: SqliteFile, master: MasterKey): PlayUnit["plays"] {
+  const insert = writer.prepare<PlayRow>(
+    `insert into plays (id, session_id, viewer, created_at, seen_at, over, key, videos, cms, state)
+    values (@id, @session_id, @viewer, @created_at, @seen_at, @over, @key, @videos, @cms, @state)`,
+  );
+  const insertVideo = writer.prepare<PlayVideoRow>(
+    "insert into play_videos (play_id, number, slave_id) values (@play_id, @number, @slave_id)",
+  );
+  const insertCm = writer.prepare<PlayCmRow>(
+    "insert into play_cms (play_id, number, cm_id) values (@play_id, @number, @cm_id)",
+  );
   const update = writer.prepare("update plays set seen_at = ?, over = ?, state = ? where id = ?");
   const share = writer.prepare<[string, string, number, string]>(
     `insert into viewer_videos (viewer, slave_id, seen_at, state) values (?, ?, ?, ?)
     on conflict do update set seen_at = excluded.seen_at, state = excluded.state`,
   );
   return {
+    insert: async (play) => {
+      const { id, videos, cms } = play;
+      insert.run(playRowOf(play, master));
+      for (const [i, { slaveId }] of videos.entries())
+        insertVideo.run({ play_id: id, number: i + 1, slave_id: slaveId });
+      for (const [i, { cmId }] of cms.entries()) insertCm.run({ play_id: id, number: i + 1, cm_id: cmId });
+    },
     putState: async ({ id, state }) =>
       void update.run(state.seenAt, state.place.kind === "over" ? 1 : 0, JSON.stringify(state), id),
     putShare: async (viewer, slaveId, state, at) => void share.run(viewer, slaveId, at, JSON.stringify(state)),

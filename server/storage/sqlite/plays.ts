@@ -4,7 +4,7 @@ import type { Play, PlayCm } from "../../plays/play.ts";
 import type { PlayStore } from "../../plays/store.ts";
 import type { VideoShare } from "../../plays/video-share.ts";
 import type { MasterKey } from "../../security/master-key.ts";
-import type { Database } from "./database.ts";
+import type { Database, OpenDatabase } from "./database.ts";
 import { deliveryOf } from "./ledger-rows.ts";
 import type { PlayRow } from "./schema.ts";
 import { dayOf, hourOf } from "./spans.ts";
@@ -15,37 +15,21 @@ const FORGOTTEN_AT_ONCE = 200;
 export class SqlitePlays implements PlayStore {
   private readonly db: Database;
   private readonly master: MasterKey;
+  private readonly sharesOf: (viewer: string) => Promise<{ slave_id: string; state: string }[]>;
+  private readonly leftOf: (viewer: string, seenAt: number) => Promise<PlayRow[]>;
+  private readonly countSince: (viewer: string, createdAt: number) => Promise<{ count: number }[]>;
+  private readonly owedOf: (viewer: string) => Promise<{ cm_id: string }[]>;
+  private readonly viewsOf: (viewer: string, day: number) => Promise<{ cm_id: string; views: number }[]>;
 
-  constructor(db: Database, master: MasterKey) {
+  constructor({ db, file }: OpenDatabase, master: MasterKey) {
     this.db = db;
     this.master = master;
-  }
-
-  async insert(play: Play): Promise<void> {
-    const { id, sessionId, viewer, createdAt, key, videos, cms, state } = play;
-    const row: PlayRow = {
-      id,
-      session_id: sessionId,
-      viewer,
-      created_at: createdAt,
-      seen_at: state.seenAt,
-      over: 0,
-      key: this.master.seal(key, purposeOf(id)),
-      videos: JSON.stringify(videos),
-      cms: JSON.stringify(cms),
-      state: JSON.stringify(state),
-    };
-    await this.db.transaction().execute(async (transaction) => {
-      await transaction.insertInto("plays").values(row).execute();
-      await transaction
-        .insertInto("play_videos")
-        .values(videos.map(({ slaveId }, i) => ({ play_id: id, number: i + 1, slave_id: slaveId })))
-        .execute();
-      await transaction
-        .insertInto("play_cms")
-        .values(cms.map(({ cmId }, i) => ({ play_id: id, number: i + 1, cm_id: cmId })))
-        .execute();
-    });
+    this.sharesOf = file.query("select slave_id, state from viewer_videos where viewer = ?");
+    // The index plays_open holds those of over = 0 alone: a parameter would not find it.
+    this.leftOf = file.query("select * from plays where viewer = ? and over = 0 and seen_at < ?");
+    this.countSince = file.query("select count(*) as count from plays where viewer = ? and created_at > ?");
+    this.owedOf = file.query("select cm_id from owed_cms where viewer = ? order by at");
+    this.viewsOf = file.query("select cm_id, views from cm_views where viewer = ? and day = ?");
   }
 
   async byId(id: string): Promise<Play | undefined> {
@@ -71,11 +55,7 @@ export class SqlitePlays implements PlayStore {
   }
 
   async shares(viewer: string): Promise<Map<string, VideoShare>> {
-    const rows = await this.db
-      .selectFrom("viewer_videos")
-      .select(["slave_id", "state"])
-      .where("viewer", "=", viewer)
-      .execute();
+    const rows = await this.sharesOf(viewer);
     return new Map(rows.map(({ slave_id, state }) => [slave_id, JSON.parse(state) as VideoShare]));
   }
 
@@ -98,43 +78,20 @@ export class SqlitePlays implements PlayStore {
   }
 
   async left(viewer: string, time: number): Promise<Play[]> {
-    const rows = await this.db
-      .selectFrom("plays")
-      .selectAll()
-      .where("viewer", "=", viewer)
-      .where(sql<boolean>`over = 0`) // the index plays_open holds these alone: a parameter would not find it
-      .where("seen_at", "<", time)
-      .execute();
-    return rows.map((row) => this.playOf(row));
+    return (await this.leftOf(viewer, time)).map((row) => this.playOf(row));
   }
 
   async openedSince(viewer: string, time: number): Promise<number> {
-    const { count } = await this.db
-      .selectFrom("plays")
-      .select((of) => of.fn.countAll<number>().as("count"))
-      .where("viewer", "=", viewer)
-      .where("created_at", ">", time)
-      .executeTakeFirstOrThrow();
-    return count;
+    const [row] = await this.countSince(viewer, time);
+    return row?.count ?? 0;
   }
 
   async owed(viewer: string): Promise<string[]> {
-    const rows = await this.db
-      .selectFrom("owed_cms")
-      .select("cm_id")
-      .where("viewer", "=", viewer)
-      .orderBy("at")
-      .execute();
-    return rows.map(({ cm_id }) => cm_id);
+    return (await this.owedOf(viewer)).map(({ cm_id }) => cm_id);
   }
 
   async cmViews(viewer: string, time: number): Promise<Map<string, number>> {
-    const rows = await this.db
-      .selectFrom("cm_views")
-      .select(["cm_id", "views"])
-      .where("viewer", "=", viewer)
-      .where("day", "=", dayOf(time))
-      .execute();
+    const rows = await this.viewsOf(viewer, dayOf(time));
     return new Map(rows.map(({ cm_id, views }) => [cm_id, views]));
   }
 
@@ -170,6 +127,23 @@ export class SqlitePlays implements PlayStore {
       state: JSON.parse(row.state),
     };
   }
+}
+
+/** A play as it begins; `playOf` of the store reads it. */
+export function playRowOf(play: Play, master: MasterKey): PlayRow {
+  const { id, sessionId, viewer, createdAt, key, videos, cms, state } = play;
+  return {
+    id,
+    session_id: sessionId,
+    viewer,
+    created_at: createdAt,
+    seen_at: state.seenAt,
+    over: 0,
+    key: master.seal(key, purposeOf(id)),
+    videos: JSON.stringify(videos),
+    cms: JSON.stringify(cms),
+    state: JSON.stringify(state),
+  };
 }
 
 const purposeOf = (playId: string): string => `play ${playId}`;

@@ -314,6 +314,8 @@ export interface SessionRow {
   created_at: number;
   /** To the hour; accounts/sessions.ts */
   seen_at: number;
+  /** Stands for the network that it was used from last (accounts/known-browsers.ts); null for a visitor's. */
+  network: string | null;
 }
 
 export interface AccessLogRow {

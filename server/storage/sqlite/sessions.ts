@@ -1,7 +1,6 @@
 import type { AccountRole, AccountStatus } from "../../accounts/roles.ts";
-import type { SessionStore, StoredSession } from "../../accounts/store.ts";
+import type { NewSessionRecord, SessionStore, StoredSession } from "../../accounts/store.ts";
 import type { Database, OpenDatabase } from "./database.ts";
-import { translated } from "./storage-errors.ts";
 
 interface SessionRow {
   id: string;
@@ -14,27 +13,25 @@ interface SessionRow {
 
 export class SqliteSessions implements SessionStore {
   private readonly db: Database;
-  private readonly findByToken: (tokenHash: string) => SessionRow | undefined;
+  private readonly findByToken: (tokenHash: string) => Promise<SessionRow[]>;
 
   constructor({ db, file }: OpenDatabase) {
     this.db = db;
-    const statement = file.reader.prepare<[string], SessionRow>(
+    this.findByToken = file.query(
       `select sessions.id, sessions.created_at, seen_at, accounts.id as account_id, role, status
       from sessions left join accounts on accounts.id = sessions.account_id where token_hash = ?`,
     );
-    this.findByToken = (tokenHash) => translated(() => statement.get(tokenHash));
   }
 
-  async insert(session: { id: string; tokenHash: string; accountId: string | null; at: number }): Promise<void> {
-    const { id, tokenHash, accountId, at } = session;
+  async insert({ id, tokenHash, accountId, network, at }: NewSessionRecord): Promise<void> {
     await this.db
       .insertInto("sessions")
-      .values({ id, token_hash: tokenHash, account_id: accountId, created_at: at, seen_at: at })
+      .values({ id, token_hash: tokenHash, account_id: accountId, network, created_at: at, seen_at: at })
       .execute();
   }
 
   async byToken(tokenHash: string): Promise<StoredSession | undefined> {
-    const row = this.findByToken(tokenHash);
+    const [row] = await this.findByToken(tokenHash);
     if (row === undefined) return undefined;
     const { id, created_at, seen_at, account_id, role, status } = row;
     const account =
@@ -42,14 +39,29 @@ export class SqliteSessions implements SessionStore {
     return { id, createdAt: created_at, seenAt: seen_at, account };
   }
 
-  async seen(id: string, at: number): Promise<void> {
-    await this.db.updateTable("sessions").set({ seen_at: at }).where("id", "=", id).execute();
-  }
-
-  async take(id: string, { tokenHash, accountId, at }: { tokenHash: string; accountId: string; at: number }) {
+  async seen(id: string, at: number, network?: string): Promise<void> {
     await this.db
       .updateTable("sessions")
-      .set({ token_hash: tokenHash, account_id: accountId, created_at: at, seen_at: at })
+      .set({ seen_at: at, ...(network !== undefined && { network }) })
+      .where("id", "=", id)
+      .execute();
+  }
+
+  async isUsedFrom(accountId: string, network: string, time: number): Promise<boolean> {
+    const row = await this.db
+      .selectFrom("sessions")
+      .select("id")
+      .where("account_id", "=", accountId)
+      .where("network", "=", network)
+      .where("seen_at", ">", time)
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+
+  async take(id: string, { tokenHash, accountId, network, at }: Parameters<SessionStore["take"]>[1]): Promise<void> {
+    await this.db
+      .updateTable("sessions")
+      .set({ token_hash: tokenHash, account_id: accountId, network, created_at: at, seen_at: at })
       .where("id", "=", id)
       .execute();
   }

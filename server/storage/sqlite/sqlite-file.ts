@@ -21,11 +21,13 @@ const LOCK_MILLISECONDS = 1;
 /** 512 MiB in the log: what Checkpoints has not taken over until then, SQLite does itself, and stops the process for it. */
 const LOG_MOST_PAGES = 131072;
 const STATEMENTS_KEPT = 500;
+/** Of the writer's pages: the upper ones of every index, with some hundred million rows. */
+const CACHE_KIBIBYTES = 32 << 10;
 
 export class SqliteFile {
   /** Sees what was committed, and waits for no writer. */
   readonly reader: Connection;
-  /** Statements on it run within {@link write} only: another's transaction may be open. */
+  /** Statements on it run within {@link write}, or as {@link readable}: another's transaction may be open. */
   readonly writer: Connection;
   private readonly log: LogFile;
   private readonly checkpoints: Checkpoints;
@@ -36,6 +38,10 @@ export class SqliteFile {
     { onReader?: SqliteDatabase.Statement; onWriter: SqliteDatabase.Statement }
   >();
   private lastWriter: Promise<void> = Promise.resolve();
+  private readonly snapshots: Record<"onReader" | "onWriter", Snapshot>;
+  private snapshot: Snapshot | undefined;
+  /** A transaction is open on the writer. */
+  private isWriting = false;
 
   /** Opens the file, or makes it. */
   constructor(path: string, { checkpointMilliseconds = CHECKPOINT_MILLISECONDS } = {}) {
@@ -45,6 +51,7 @@ export class SqliteFile {
     this.writer.pragma("synchronous = NORMAL");
     this.writer.pragma(`wal_autocheckpoint = ${LOG_MOST_PAGES}`);
     this.writer.pragma("foreign_keys = ON");
+    this.writer.pragma(`cache_size = -${CACHE_KIBIBYTES}`);
     this.reader = new SqliteDatabase(path, { readonly: true });
     this.reader.prepare("select count(*) from sqlite_master").get(); // the log file is there from here on
     for (const connection of [this.writer, this.reader]) connection.pragma(`busy_timeout = ${LOCK_MILLISECONDS}`);
@@ -52,6 +59,15 @@ export class SqliteFile {
     this.checkpoints = new Checkpoints(path, () => this.lock(), checkpointMilliseconds);
     this.beginning = this.writer.prepare("begin immediate");
     this.committing = this.writer.prepare("commit");
+    const snapshotOf = (connection: Connection, on: Snapshot["on"]) => ({
+      on,
+      begin: connection.prepare("begin"),
+      end: connection.prepare("commit"),
+    });
+    this.snapshots = {
+      onReader: snapshotOf(this.reader, "onReader"),
+      onWriter: snapshotOf(this.writer, "onWriter"),
+    };
   }
 
   /**
@@ -75,12 +91,16 @@ export class SqliteFile {
   /** One statement outside of a transaction: what only reads does not wait for those that write. */
   async execute<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
     const since = performance.now();
-    const { onReader, onWriter } = this.prepare(sql);
-    if (onReader !== undefined) return whenFree(() => resultOf<R>(onReader, parameters), since);
+    const prepared = this.prepare(sql);
+    if (prepared.onReader !== undefined)
+      return whenFree(() => resultOf<R>(this.readable(prepared as OnBoth), parameters), since);
     const unlock = await this.lock();
     let result: QueryResult<R>;
     try {
-      result = await whenFree(() => resultOf<R>(onWriter, parameters), since);
+      result = await whenFree(() => {
+        this.endSnapshot();
+        return resultOf<R>(prepared.onWriter, parameters);
+      }, since);
     } finally {
       unlock();
     }
@@ -92,7 +112,11 @@ export class SqliteFile {
   async begin(since = performance.now()): Promise<SqliteTransaction> {
     const unlock = await this.lock();
     try {
-      await whenFree(() => this.beginning.run(), since);
+      await whenFree(() => {
+        this.endSnapshot();
+        this.beginning.run();
+        this.isWriting = true;
+      }, since);
     } catch (error) {
       unlock();
       throw error;
@@ -100,12 +124,14 @@ export class SqliteFile {
     let isOpen = true;
     const end = () => {
       isOpen = false;
+      this.isWriting = false;
       unlock();
     };
     return {
       execute: ({ sql, parameters }) => translated(() => resultOf(this.prepare(sql).onWriter, parameters)),
       commit: async () => {
         translated(() => this.committing.run());
+        this.endSnapshot();
         end();
         await this.flush();
       },
@@ -117,12 +143,40 @@ export class SqliteFile {
     };
   }
 
+  /** A query that is asked often, prepared once: kysely would cost more than it does. @param sql must only read */
+  query<P extends unknown[], R>(sql: string): (...parameters: P) => Promise<R[]> {
+    const prepared = { onReader: this.reader.prepare(sql), onWriter: this.writer.prepare(sql) };
+    return (...parameters) => whenFree(() => this.readable(prepared).all(...parameters) as R[], performance.now());
+  }
+
   async close(): Promise<void> {
     await this.checkpoints.close();
     await this.log.close();
+    this.endSnapshot();
     this.reader.close();
     this.writer.close();
   }
+
+  /**
+   * The statement to read with now. The writer knows its pages from its own commits, behind each of which the reader has to read them anew;
+   * but a transaction that is open on it is another's. What one turn of the event loop reads, it reads from one snapshot, unless the
+   * process commits meanwhile: to begin one for each statement would cost more than most of them do.
+   */
+  private readable(prepared: OnBoth): SqliteDatabase.Statement {
+    if (this.snapshot === undefined) {
+      const snapshot = this.snapshots[this.isWriting ? "onReader" : "onWriter"];
+      snapshot.begin.run();
+      this.snapshot = snapshot;
+      setImmediate(this.endSnapshot);
+    }
+    return prepared[this.snapshot.on];
+  }
+
+  private readonly endSnapshot = (): void => {
+    const { snapshot } = this;
+    this.snapshot = undefined;
+    snapshot?.end.run();
+  };
 
   private flush(): Promise<void> {
     this.checkpoints.wake();
@@ -151,6 +205,15 @@ export class SqliteFile {
     if (this.statements.size > STATEMENTS_KEPT && oldest !== undefined) this.statements.delete(oldest);
     return made;
   }
+}
+
+/** A statement, prepared on both connections. */
+type OnBoth = Record<"onReader" | "onWriter", SqliteDatabase.Statement>;
+
+interface Snapshot {
+  on: keyof OnBoth;
+  begin: SqliteDatabase.Statement;
+  end: SqliteDatabase.Statement;
 }
 
 export interface SqliteTransaction {

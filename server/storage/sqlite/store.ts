@@ -14,18 +14,19 @@ import { SqliteSurroundings } from "./surroundings.ts";
 import { SqliteVideos } from "./videos.ts";
 
 /** The stores of all domains in one SQLite database. */
-export function createStore({ db, file }: OpenDatabase, key: MasterKey) {
+export function createStore(opened: OpenDatabase, key: MasterKey) {
+  const { db, file } = opened;
   return {
-    videos: new SqliteVideos(db),
+    videos: new SqliteVideos(opened),
     library: new SqliteLibrary(db),
     reports: new SqliteReports(db),
-    cms: new SqliteCms(db),
-    plays: new SqlitePlays(db, key),
-    playUnit: playUnitOfWork(file),
-    conditions: new SqliteConditions(db),
+    cms: new SqliteCms(opened),
+    plays: new SqlitePlays(opened, key),
+    playUnit: playUnitOfWork(file, key),
+    conditions: new SqliteConditions(opened),
     surroundings: new SqliteSurroundings(db),
     accounts: new SqliteAccounts(db),
-    sessions: new SqliteSessions({ db, file }),
+    sessions: new SqliteSessions(opened),
     accountLogs: new SqliteAccountLogs(db),
     /** @throws StorageError the database does not answer */
     check: async (): Promise<void> => {

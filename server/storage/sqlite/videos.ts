@@ -4,7 +4,7 @@ import { searchText } from "../../library/search-text.ts";
 import { GIVEN_STATES, type GivenState } from "../../library/states.ts";
 import type { Main, Shown, Video, VideoStore } from "../../library/store.ts";
 import { PackedTimeline } from "../../timeline.ts";
-import type { Database } from "./database.ts";
+import type { Database, OpenDatabase } from "./database.ts";
 import type { MainRow, VideoRow } from "./schema.ts";
 
 export const VIDEO_COLUMNS = [
@@ -28,26 +28,22 @@ export const VIDEO_COLUMNS = [
 
 export class SqliteVideos implements VideoStore {
   private readonly db: Database;
+  private readonly findBySlave: (slaveId: string) => Promise<ReadVideoRow[]>;
+  private readonly findByMain: (mainId: string) => Promise<ReadVideoRow[]>;
 
-  constructor(db: Database) {
+  constructor({ db, file }: OpenDatabase) {
     this.db = db;
+    this.findBySlave = file.query(`select ${VIDEO_COLUMNS.join()} from videos where slave_id = ?`);
+    this.findByMain = file.query(`select ${VIDEO_COLUMNS.join()} from videos where main_id = ?`);
   }
 
   async bySlave(slaveId: string): Promise<Video | undefined> {
-    const row = await this.db
-      .selectFrom("videos")
-      .select(VIDEO_COLUMNS)
-      .where("slave_id", "=", slaveId)
-      .executeTakeFirst();
+    const [row] = await this.findBySlave(slaveId);
     return row && videoOf(row);
   }
 
   async byMain(mainId: string): Promise<Video | undefined> {
-    const row = await this.db
-      .selectFrom("videos")
-      .select(VIDEO_COLUMNS)
-      .where("main_id", "=", mainId)
-      .executeTakeFirst();
+    const [row] = await this.findByMain(mainId);
     return row && videoOf(row);
   }
 
@@ -249,7 +245,9 @@ function shownColumns(shown: Shown) {
   return { title, copyright, genre, description, age_limit: ageLimit, search_text: searchText(shown) };
 }
 
-export function videoOf(row: Pick<VideoRow, (typeof VIDEO_COLUMNS)[number]>): Video {
+type ReadVideoRow = Pick<VideoRow, (typeof VIDEO_COLUMNS)[number]>;
+
+export function videoOf(row: ReadVideoRow): Video {
   return {
     slaveId: row.slave_id,
     mainId: row.main_id,

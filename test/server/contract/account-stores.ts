@@ -109,8 +109,8 @@ export function describeSessionStore(name: string, open: OpenFixture): void {
     it("are found by their token's hash, with the account as it is now", async () => {
       const { accounts, sessions } = at.stores;
       await accounts.insert(accountOf("a"));
-      await sessions.insert({ id: idOf(1), tokenHash: "one", accountId: "a", at: 5 });
-      await sessions.insert({ id: idOf(2), tokenHash: "two", accountId: null, at: 6 });
+      await sessions.insert({ id: idOf(1), tokenHash: "one", accountId: "a", network: "n", at: 5 });
+      await sessions.insert({ id: idOf(2), tokenHash: "two", accountId: null, network: null, at: 6 });
       await accounts.change("a", { status: "disabled" });
       const account = { id: "a", role: "viewer", status: "disabled" };
       expect(await sessions.byToken("one")).toEqual({ id: idOf(1), createdAt: 5, seenAt: 5, account });
@@ -121,17 +121,36 @@ export function describeSessionStore(name: string, open: OpenFixture): void {
     it("go on under another token when a visitor signs in", async () => {
       const { accounts, sessions } = at.stores;
       await accounts.insert(accountOf("a"));
-      await sessions.insert({ id: idOf(1), tokenHash: "one", accountId: null, at: 5 });
-      await sessions.take(idOf(1), { tokenHash: "two", accountId: "a", at: 9 });
+      await sessions.insert({ id: idOf(1), tokenHash: "one", accountId: null, network: null, at: 5 });
+      await sessions.take(idOf(1), { tokenHash: "two", accountId: "a", network: "n", at: 9 });
       expect(await sessions.byToken("one")).toBeUndefined();
       expect(await sessions.byToken("two")).toMatchObject({ id: idOf(1), createdAt: 9, account: { id: "a" } });
+    });
+
+    it("tell the network that they were used from last, to their own account, and as long as they go on", async () => {
+      const { accounts, sessions } = at.stores;
+      await accounts.insert(accountOf("a"));
+      await sessions.insert({ id: idOf(1), tokenHash: "one", accountId: "a", network: "home", at: 10 });
+      await sessions.insert({ id: idOf(2), tokenHash: "two", accountId: null, network: null, at: 10 });
+      const used = (network: string, time = 5, account = "a") => sessions.isUsedFrom(account, network, time);
+      expect([await used("home"), await used("home", 10), await used("home", 5, "b"), await used("x")]).toEqual([
+        ...[true, false, false, false],
+      ]);
+      await sessions.seen(idOf(1), 20);
+      expect(await used("home", 10)).toBe(true);
+      await sessions.seen(idOf(1), 30, "office");
+      expect([await used("home"), await used("office")]).toEqual([false, true]);
+      await sessions.take(idOf(2), { tokenHash: "three", accountId: "a", network: "train", at: 40 });
+      expect(await used("train")).toBe(true);
+      await sessions.removeOf("a");
+      expect(await used("train")).toBe(false);
     });
 
     it("end one by one, for an account, and by age", async () => {
       const { accounts, sessions } = at.stores;
       await accounts.insert(accountOf("a"));
       for (const [i, accountId] of ["a", "a", null, null, null].entries())
-        await sessions.insert({ id: idOf(i), tokenHash: `t${i}`, accountId, at: i * 10 });
+        await sessions.insert({ id: idOf(i), tokenHash: `t${i}`, accountId, network: null, at: i * 10 });
       await sessions.seen(idOf(2), 100);
       await sessions.remove(idOf(4));
       await sessions.removeOf("a");

@@ -1,5 +1,5 @@
 /** Blobs in a folder, with and without what is kept of them in memory, held to the contract. */
-import { mkdtemp, rm, symlink } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -11,6 +11,7 @@ import { openFileBlobs } from "../../../server/storage/folder/file-blobs.ts";
 import { UploadStore } from "../../../server/storage/folder/upload-store.ts";
 import { fullDisk } from "../../../server/storage/full-disk.ts";
 import { type BlobFixture, describeBlobStore } from "./blob-store.ts";
+import { describeUploadStore, type UploadFixture } from "./upload-store.ts";
 
 const openFolder = (wrap: (blobs: Blobs) => Blobs) => async (): Promise<BlobFixture> => {
   const folder = await mkdtemp(join(tmpdir(), "cmix-contract-"));
@@ -20,6 +21,14 @@ const openFolder = (wrap: (blobs: Blobs) => Blobs) => async (): Promise<BlobFixt
     afterCrash: async () => wrap(await openFileBlobs(folder, key)),
     close: () => rm(folder, { recursive: true }),
   };
+};
+
+const openUploads = async (): Promise<UploadFixture> => {
+  const folder = await mkdtemp(join(tmpdir(), "cmix-contract-"));
+  const uploads = join(folder, "uploads");
+  await mkdir(uploads);
+  const store = () => new UploadStore(uploads, new MasterKey(new Uint8Array(32).fill(7)));
+  return { uploads: store(), afterCrash: async () => store(), close: () => rm(folder, { recursive: true }) };
 };
 
 it("a folder without room is a StorageError of the kind full", async () => {
@@ -43,3 +52,4 @@ describeBlobStore(
   openFolder((blobs) => blobs),
 );
 describeBlobStore("a folder, with what is kept in memory", openFolder(withCache));
+describeUploadStore("a folder", openUploads);

@@ -50,6 +50,8 @@ const eventOf = (play: number, eventId: string, changes: Partial<CountedEvent> =
   ...changes,
 });
 
+const insert = ({ playUnit }: Stores, play: Play): Promise<void> => playUnit.run((unit) => unit.plays.insert(play));
+
 const write = ({ playUnit }: Stores, ...facts: Fact[]): Promise<boolean[]> =>
   playUnit.run(async (unit) => {
     const news: boolean[] = [];
@@ -64,7 +66,7 @@ export function describePlayStore(name: string, open: OpenFixture): void {
     it("come back as they were put in, and as their state was put last", async () => {
       const { plays, playUnit } = at.stores;
       const play = playOf(1);
-      await plays.insert(play);
+      await insert(at.stores, play);
       expect(await plays.byId(play.id)).toEqual(play);
       const state = { ...play.state, place: { kind: "over" as const }, seenAt: 77 };
       await playUnit.run((unit) => unit.plays.putState({ id: play.id, state }));
@@ -74,8 +76,8 @@ export function describePlayStore(name: string, open: OpenFixture): void {
 
     it("are counted by viewer, and found where they were left", async () => {
       const { plays, playUnit } = at.stores;
-      for (const number of [10, 20, 30]) await plays.insert(playOf(number));
-      await plays.insert(playOf(40, { viewer: "other" }));
+      for (const number of [10, 20, 30]) await insert(at.stores, playOf(number));
+      await insert(at.stores, playOf(40, { viewer: "other" }));
       expect(await plays.openedSince("viewer", 10)).toBe(2);
       const over = { ...openState(1, 20), place: { kind: "over" as const } };
       await playUnit.run((unit) => unit.plays.putState({ id: idOf(20), state: over }));
@@ -86,7 +88,7 @@ export function describePlayStore(name: string, open: OpenFixture): void {
       const { plays, videos, cms } = at.stores;
       await videos.insert(videoOf(1, { ownerId: "a" }), NO_TIMELINE);
       await videos.withdraw(idOf(1), 5);
-      for (const number of [10, 20]) await plays.insert(playOf(number));
+      for (const number of [10, 20]) await insert(at.stores, playOf(number));
       expect([await videos.unusedSince(5), await cms.playsShowing(idOf(0x2002))]).toEqual([[], 2]);
       await plays.removeBefore(20);
       expect([await videos.unusedSince(5), await cms.playsShowing(idOf(0x2002))]).toEqual([[], 1]);
@@ -98,9 +100,9 @@ export function describePlayStore(name: string, open: OpenFixture): void {
     });
 
     it("show a CM once, however often it comes, and until they are over", async () => {
-      const { plays, cms, playUnit } = at.stores;
+      const { cms, playUnit } = at.stores;
       const twice = [idOf(0x2003), idOf(0x2003)].map(cmOf);
-      await plays.insert(playOf(1, { cms: twice }));
+      await insert(at.stores, playOf(1, { cms: twice }));
       expect(await cms.playsShowing(idOf(0x2003))).toBe(1);
       const over = { ...openState(1, 1), place: { kind: "over" as const } };
       await playUnit.run((unit) => unit.plays.putState({ id: idOf(1), state: over }));
@@ -137,7 +139,7 @@ export function describePlayUnitOfWork(name: string, open: OpenFixture): void {
     it("leaves nothing of what it did where it throws: no state, no delivery, no count, no entry", async () => {
       const { plays, playUnit } = at.stores;
       const play = playOf(1);
-      await plays.insert(play);
+      await insert(at.stores, play);
       const failed = playUnit.run(async (unit) => {
         await unit.plays.putState({ id: play.id, state: { ...play.state, seenAt: 99 } });
         await writeFact(unit, delivered(deliveryOf(1)));
@@ -160,7 +162,7 @@ export function describePlayUnitOfWork(name: string, open: OpenFixture): void {
         write(at.stores, delivered(deliveryOf(i + 1), `viewer ${i % 4}`)),
       );
       const others = Array.from({ length: 20 }, (_, i) =>
-        sessions.insert({ id: idOf(i), tokenHash: `t${i}`, accountId: null, at: i }),
+        sessions.insert({ id: idOf(i), tokenHash: `t${i}`, accountId: null, network: null, at: i }),
       );
       const failing = Array.from({ length: 5 }, () =>
         at.stores.playUnit.run(async (unit) => {

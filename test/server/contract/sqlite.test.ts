@@ -62,7 +62,9 @@ describe("SQLite: troubles", () => {
         return undefined;
       };
       const found = [
-        await fill((i) => stores.sessions.insert({ id: `${i}`, tokenHash: `${i}`, accountId: null, at: 0 })),
+        await fill((i) =>
+          stores.sessions.insert({ id: `${i}`, tokenHash: `${i}`, accountId: null, network: null, at: 0 }),
+        ),
         await fill((i) => stores.playUnit.run(({ facts }) => facts.countCmView(`viewer ${i}`, "cm", 0))),
         await fill((i) => {
           const made = {

@@ -12,6 +12,7 @@ import { counts } from "./0010-counts.ts";
 import { reportSums } from "./0011-report-sums.ts";
 import { videoStates } from "./0012-video-states.ts";
 import { conditionLog } from "./0013-condition-log.ts";
+import { sessionNetworks } from "./0014-session-networks.ts";
 
 /** In the order of their names. A migration that was released is never changed. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -28,4 +29,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0011-report-sums": reportSums,
   "0012-video-states": videoStates,
   "0013-condition-log": conditionLog,
+  "0014-session-networks": sessionNetworks,
 };

@@ -4,7 +4,7 @@ import * as Comlink from "comlink";
 import { fetchKernels } from "../../../../codec/hosts/browser/index.ts";
 import { installErrorTransfer } from "../../../../codec/hosts/error-transfer.ts";
 import { type Kernels, type MainHeader, MainReader, posterBlob, type VideoTrack } from "../../../../codec/index.ts";
-import { sourceFromBlob, toHex, UnsupportedError } from "../../../../codec/page.ts";
+import { BASE_LAYER, sourceFromBlob, toHex, UnsupportedError } from "../../../../codec/page.ts";
 import { connection, type Loss } from "../../shared/net/connection.ts";
 import { sourceFromUrl } from "../../shared/net/http-source.ts";
 import { type ClockAnchor, epochMilliseconds, timeOfAnchor } from "../protocol/clock-anchor.ts";
@@ -163,13 +163,14 @@ class PlayWorker implements PlayWorkerApi {
     const { reader } = this.opened();
     const onHeldBack = (seconds: number) => void events.onHeldBack(seconds);
     const tickets = new UnitTickets(ticket.playId, ticket.firstTicket, onHeldBack);
+    const shown = reader.index.filter(({ layer }) => layer === BASE_LAYER);
     const units: UnitStore = new UnitStore({
-      segments: ticket.segments,
+      order: shown.map(({ number }) => number),
       fetch: (from, most, signal, heard) => tickets.fetch(from, most, signal, heard),
       onHeldBack,
-      onKept: () => void events.onLoaded(loadedRanges(reader.index, (number) => units.has(number))),
+      onKept: () => void events.onLoaded(loadedRanges(shown, (number) => units.has(number))),
       move: (segment, signal) => tickets.move(segment, signal),
-      ...playbackMethod(reader.header.method).unitOrder(reader.index),
+      ...playbackMethod(reader.header.method).unitOrder(shown),
     });
     this.prepared = { ticket, cm, units, tickets, events };
     await this.kernels;

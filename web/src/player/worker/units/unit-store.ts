@@ -21,7 +21,8 @@ const FIRST_WAIT_SECONDS = 0.5;
 const WAIT_RANGE_SECONDS = [0.1, 10] as const;
 
 export interface UnitStoreOptions {
-  segments: number;
+  /** Units in the order in which they are shown: of one layer, with the numbers that its segments have in the file. */
+  order: readonly number[];
   /** @param heard to be called whenever something came */
   fetch: (from: number | "start", most: number, signal: AbortSignal, heard: () => void) => AsyncIterable<Unit>;
   /** Told while the service allows nothing more yet. */
@@ -32,13 +33,16 @@ export interface UnitStoreOptions {
   onKept?: () => void;
   /** Units fetched before all others, and kept: what a reader wants to see first. */
   first?: readonly number[];
-  /** The unit up to which to run ahead of the newest asked for, where {@link AHEAD_UNITS} are too many. */
+  /** The number up to which to run ahead of the newest asked for, where {@link AHEAD_UNITS} are too many. */
   aheadEnd?: (newest: number) => number;
 }
 
 export class UnitStore {
   private readonly options: UnitStoreOptions;
   private readonly units = new Map<number, Uint8Array>();
+  private readonly places: ReadonlyMap<number, number>;
+  /** Units that the service passed over: not this viewer's, or a variant of which the other one came. */
+  private readonly passed = new Set<number>();
   private readonly waiting = new Map<number, Deferred<Uint8Array>>();
   private readonly closing = new AbortController();
   /** Ends the present wait; an urgent call is one for a unit that is not there. */
@@ -49,6 +53,7 @@ export class UnitStore {
 
   constructor(options: UnitStoreOptions) {
     this.options = options;
+    this.places = new Map(options.order.map((number, place) => [number, place]));
     void this.run();
   }
 
@@ -56,7 +61,9 @@ export class UnitStore {
     return this.units.has(number);
   }
 
-  /** One unit as sent; waits until it is there. Rejects once the store has given up, or is closed. */
+  /**
+   * One unit as sent; waits until it is there. Rejects where the service passes over it, and once the store has given up, or is closed.
+   */
   get(number: number): Promise<Uint8Array> {
     const there = this.units.get(number);
     if (number !== START_UNIT && number !== this.newest) {
@@ -71,6 +78,7 @@ export class UnitStore {
       // Given up together with a seek, nobody may be listening any more.
       entry.promise.catch(() => {});
       this.waiting.set(number, entry);
+      this.passed.delete(number); // a right may have begun since
       this.wake(true);
     }
     return entry.promise;
@@ -95,23 +103,28 @@ export class UnitStore {
     if (!this.units.has(START_UNIT)) return "start";
     const asked = [...this.waiting.keys()];
     if (asked.length > 0) return Math.min(...asked);
-    const first = this.options.first?.find((number) => !this.units.has(number));
-    if (first !== undefined) return first;
-    const end = this.aheadEnd();
-    for (let number = this.newest; number < end; number++) if (!this.units.has(number)) return number;
-    return undefined;
+    const isWanted = (number: number) => !this.units.has(number) && !this.passed.has(number);
+    return this.options.first?.find(isWanted) ?? this.ahead().find(isWanted);
   }
 
-  private aheadEnd(): number {
+  /** From the newest asked for on, in the order of the file's layer: numbers of other layers lie between them. */
+  private ahead(from = this.newest): number[] {
     const end = this.options.aheadEnd?.(this.newest) ?? Number.POSITIVE_INFINITY;
-    return Math.min(this.newest + AHEAD_UNITS, this.options.segments, end);
+    const place = this.placeOf(this.newest);
+    return this.options.order
+      .slice(Math.max(place, this.placeOf(from)), place + AHEAD_UNITS)
+      .filter((number) => number < end);
+  }
+
+  private placeOf(number: number): number {
+    return this.places.get(number) ?? 0;
   }
 
   private mostFrom(from: number | "start"): number {
     // Alone: what comes with others would use up what the service allows at the start.
     if (from === "start" ? this.options.first !== undefined : this.options.first?.includes(from)) return 1;
     if (this.options.aheadEnd === undefined || from === "start") return MOST_UNITS;
-    return Math.max(1, Math.min(MOST_UNITS, this.aheadEnd() - from));
+    return Math.max(1, Math.min(MOST_UNITS, this.ahead(from).length));
   }
 
   private async run(): Promise<void> {
@@ -129,7 +142,12 @@ export class UnitStore {
       }
       try {
         await connection.attempt(async (either, heard) => {
-          for await (const unit of this.options.fetch(from, this.mostFrom(from), either, heard)) this.keep(unit);
+          const came: number[] = [];
+          for await (const unit of this.options.fetch(from, this.mostFrom(from), either, heard)) {
+            came.push(unit.number);
+            this.keep(unit);
+          }
+          if (from !== "start") this.passOver(from, came);
         }, signal);
         failures = 0;
         losses = 0;
@@ -194,10 +212,24 @@ export class UnitStore {
     this.options.onKept?.();
   }
 
+  /** An answer came whole: what it left out up to its last unit is not sent. */
+  private passOver(from: number, came: readonly number[]): void {
+    const end = this.placeOf(came.at(-1) ?? from) + 1;
+    for (const number of [from, ...this.options.order.slice(this.placeOf(from) + 1, end)]) {
+      if (came.includes(number) || this.units.has(number)) continue;
+      this.passed.add(number);
+      const refusal = new DeliveryError(`the service does not send unit ${number} to this viewer`, {
+        retryable: false,
+      });
+      this.waiting.get(number)?.reject(refusal);
+      this.waiting.delete(number);
+    }
+  }
+
   private giveUpFarUnits(): void {
     const near = (number: number) =>
       number === START_UNIT ||
-      Math.abs(number - this.newest) <= AHEAD_UNITS ||
+      Math.abs(this.placeOf(number) - this.placeOf(this.newest)) <= AHEAD_UNITS ||
       this.options.first?.includes(number) === true;
     for (const [number, bytes] of this.units) {
       if (near(number)) continue;
