@@ -6,7 +6,7 @@ export * from "./page.ts";
 
 // ---- Dividing and combining ----
 
-export { combineVideo, divideVideo } from "./methods/divide-video.ts";
+export { combineVideo, divideVideo, resumable } from "./methods/divide-video.ts";
 export type {
   Combined,
   CombineHost,
