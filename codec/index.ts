@@ -89,6 +89,12 @@ export {
 export { MainReader } from "./format/main-file.ts";
 export { SlaveReader } from "./format/slave-file.ts";
 
+// ---- A part of a video ----
+
+export { checkTrim, type Trim, type TrimmedSource } from "./trim/trim.ts";
+export { trimMedia } from "./trim/trim-media.ts";
+export { trimSource } from "./trim/trim-source.ts";
+
 // ---- Delivery ----
 
 export { cryptUnit, type DeliveryContext, START_UNIT, type UnitCipher, webCipher } from "./protect/delivery.ts";
