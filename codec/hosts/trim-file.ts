@@ -19,7 +19,7 @@ import {
   WEBM,
   WebMOutputFormat,
 } from "mediabunny";
-import { type ByteSource, openIndex, type Trim, trimSource, UnsupportedError } from "../index.ts";
+import { type ByteSource, checkTrim, openIndex, type Trim, trimSource, UnsupportedError } from "../index.ts";
 
 /** Where a file is written to, here and there. */
 export interface PlacedTarget {
@@ -51,7 +51,8 @@ export interface TrimmedFile {
 export async function trimFile(source: ByteSource, trim: Trim): Promise<TrimmedFile> {
   const trimmed = await trimSource(source, trim);
   if (trimmed !== undefined) return { ...trimmed, leftOut: [] };
-  const { streams, film, startMicroseconds } = await openIndex(source);
+  const { streams, film, startMicroseconds, durationMicroseconds } = await openIndex(source);
+  if (durationMicroseconds > 0) checkTrim(trim, durationMicroseconds);
   const shown = streams[film]?.edits?.filter(({ fromMicroseconds }) => fromMicroseconds !== undefined) ?? [];
   if (shown.length > 1 || shown[0]?.isHeld === true) throw notTrimmed("its edit list has several parts");
   const part = new RemuxedPart(source, startMicroseconds / 1e6);

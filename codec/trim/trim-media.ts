@@ -1,13 +1,13 @@
 /** A part of decoded pictures and coded sound: exact to the picture. */
 import type { SourceMedia, SourcePacket, SourcePicture } from "../pictures/source-picture.ts";
-import type { Trim } from "./trim.ts";
+import { checkTrim, type Trim } from "./trim.ts";
 
 /** Sound before the first picture that its decoder is started with. */
 const PREROLL_MICROSECONDS = 100_000;
 
 /**
  * What is seen and heard between two times, which begins at 0: the picture that stands on the screen then is the first, and
- * the last one ends with the part.
+ * the last one ends with the part. Reading pictures throws {@link InputError} where there is none.
  */
 export function trimMedia(media: SourceMedia, trim: Trim): SourceMedia {
   const { audio } = media;
@@ -47,9 +47,9 @@ async function* picturesIn(
     }
     waiting = picture;
   }
-  if (waiting === undefined) return;
-  end ??= waiting.timestampMicroseconds + waiting.durationMicroseconds;
-  if (end > begin) yield placed(waiting, end);
+  end ??= waiting === undefined ? 0 : waiting.timestampMicroseconds + waiting.durationMicroseconds;
+  if (waiting !== undefined && end > begin) yield placed(waiting, end);
+  else if (from === 0) checkTrim({ fromMicroseconds, toMicroseconds }, end);
 }
 
 async function* packetsIn(

@@ -267,6 +267,11 @@ describe("a part of pictures and sound that are coded anew", () => {
     expect(() => checkTrim(trimOf(11, 12), 10e6)).toThrow(/nothing lies between 11 s and 12 s of a video of 10 s/);
     expect(() => checkTrim(trimOf(5, 5), 10e6)).toThrow(/nothing lies between/);
   });
+
+  it("says so where a part begins behind the last picture", async () => {
+    const error = await errorOf(listed(trimMedia(media(), trimOf(2, 3)).pictures));
+    expect(error).toMatchObject({ code: "input", details: { reason: "trim" } });
+  });
 });
 
 describe("captions of a part", () => {
