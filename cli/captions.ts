@@ -10,6 +10,8 @@ import {
   openIndex,
   readCaptionFile,
   readSourceCaptions,
+  type Trim,
+  trimWebVtt,
 } from "../codec/index.ts";
 import { note } from "./output.ts";
 import { UsageError } from "./usage-error.ts";
@@ -54,4 +56,16 @@ export async function openCaptions(given: readonly string[], input: OpenFile): P
     }
   }
   return tracks;
+}
+
+/** Those of a part of the video; a note names the ones that have no cue in it. */
+export function trimCaptions(
+  tracks: readonly CaptionTrack[],
+  { fromMicroseconds, toMicroseconds }: Trim,
+): CaptionTrack[] {
+  return tracks.flatMap((track) => {
+    const text = trimWebVtt(track.text, { from: fromMicroseconds / 1e6, to: toMicroseconds / 1e6 });
+    if (text === undefined) note(`no captions in ${track.label} in this part: they are left out`);
+    return text === undefined ? [] : [{ ...track, text }];
+  });
 }

@@ -16,15 +16,17 @@ import {
   pictureRateCode,
   readY4m,
   type SourceMedia,
+  trimMedia,
 } from "../codec/index.ts";
-import { openCaptions } from "./captions.ts";
+import { openCaptions, trimCaptions } from "./captions.ts";
 import { type Command, choice, integer, list, parse } from "./options.ts";
 import { createProgress, note, printResult } from "./output.ts";
+import { openTrimmed, secondsOf, trimOf } from "./trim.ts";
 import { UsageError } from "./usage-error.ts";
 
 export const divide: Command = {
   usage: `cmix divide INPUT --out DIR [--method auto|mpeg|samples|compress] [--protection sealed|patent] [--bitplane gray|binary]
-              [--plane-code read|adaptive] [--quality 1..31 | --bitrate KBITS] [--gop N] [--b-pictures 0|1|2] [--recompress on|off] [--workers N]
+              [--from SECONDS] [--to SECONDS] [--plane-code read|adaptive] [--quality 1..31 | --bitrate KBITS] [--gop N] [--b-pictures 0|1|2] [--recompress on|off] [--workers N]
               [--title T] [--copyright C] [--age-limit N] [--genre G] [--service URL] [--player URL]
               [--captions LANGUAGE[:captions]=FILE | --captions source] … [--companion] [--json]`,
 
@@ -40,6 +42,8 @@ export const divide: Command = {
       gop: "string",
       "b-pictures": "string",
       workers: "string",
+      from: "string",
+      to: "string",
       recompress: "string",
       title: "string",
       copyright: "string",
@@ -68,6 +72,7 @@ export const divide: Command = {
     const bPictures = integer(values, "b-pictures", 0, 2) as BPictures | undefined;
     const workers = integer(values, "workers", 1, 64);
     const ageLimit = integer(values, "age-limit", 0, 120);
+    const trim = trimOf(values);
     const text = (name: string): string | undefined => (typeof values[name] === "string" ? values[name] : undefined);
 
     const [service, player] = [text("service"), text("player")];
@@ -81,11 +86,18 @@ export const divide: Command = {
 
     const file = await openFile(input);
     try {
-      const captions = await openCaptions(list(values, "captions"), file);
+      const wholeCaptions = await openCaptions(list(values, "captions"), file);
       const method = asked === "auto" ? await chooseMethod(file) : asked;
       const name = basename(input, extname(input));
       const mainPath = join(out, `${name}.cmx`);
       const slavePath = join(out, `${name}.cms`);
+      const isKept = METHODS[method].gives === "source";
+      if (trim !== undefined) await mkdir(out, { recursive: true });
+      const kept =
+        isKept && trim !== undefined ? await openTrimmed(file, trim, `${mainPath}.trim.part`, signal) : undefined;
+      const source = kept?.source ?? file;
+      const taken = kept?.taken ?? trim;
+      const captions = taken === undefined ? wholeCaptions : trimCaptions(wholeCaptions, taken);
       const pool = createNodePool(workers ?? (METHODS[method].fillsOneWorker ? 1 : undefined));
       const progress = createProgress("divided");
       let started = 0;
@@ -106,8 +118,11 @@ export const divide: Command = {
         const result = await divideVideo(
           method,
           {
-            source: file,
-            openMedia: () => openMedia(file, signal),
+            source,
+            openMedia: async () => {
+              const media = await openMedia(file, signal);
+              return trim === undefined ? media : trimMedia(media, trim);
+            },
             settings: {
               bitplane,
               planeCode,
@@ -141,7 +156,7 @@ export const divide: Command = {
         }
         const seconds = (performance.now() - started) / 1000;
         progress.end();
-        const larger = result.mainBytes + result.slaveBytes - file.size;
+        const larger = result.mainBytes + result.slaveBytes - source.size;
         if (larger > 0)
           note(
             `main and slave together are ${larger} bytes larger than ${basename(input)}: little in it could be packed`,
@@ -151,7 +166,8 @@ export const divide: Command = {
         printResult(values.json === true, {
           method,
           protection,
-          source: file.size,
+          source: source.size,
+          ...(taken !== undefined && secondsOf(taken)),
           main: result.mainBytes,
           slave: result.slaveBytes,
           extras: result.extrasBytes,
@@ -167,6 +183,7 @@ export const divide: Command = {
       } finally {
         progress.end();
         pool.close();
+        await kept?.close();
       }
     } finally {
       await file.close();

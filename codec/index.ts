@@ -6,7 +6,7 @@ export * from "./page.ts";
 
 // ---- Dividing and combining ----
 
-export { combineVideo, divideVideo } from "./methods/divide-video.ts";
+export { combineVideo, divideVideo, resumable } from "./methods/divide-video.ts";
 export type {
   Combined,
   CombineHost,
@@ -90,6 +90,12 @@ export {
 export { MainReader } from "./format/main-file.ts";
 export { SlaveReader } from "./format/slave-file.ts";
 export { type Storyboard, storyboardBytes, storyboardPlan } from "./format/storyboard.ts";
+
+// ---- A part of a video ----
+
+export { checkTrim, type Trim, type TrimmedSource } from "./trim/trim.ts";
+export { trimMedia } from "./trim/trim-media.ts";
+export { trimSource } from "./trim/trim-source.ts";
 
 // ---- Delivery ----
 

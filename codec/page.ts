@@ -24,7 +24,14 @@ export {
   languageName,
   languageTag,
 } from "./captions/caption-track.ts";
-export { asWebVtt, CAPTION_MAX_BYTES, checkWebVtt, noCaptions, readCaptionFile } from "./captions/web-vtt.ts";
+export {
+  asWebVtt,
+  CAPTION_MAX_BYTES,
+  checkWebVtt,
+  noCaptions,
+  readCaptionFile,
+  trimWebVtt,
+} from "./captions/web-vtt.ts";
 export { sha256 } from "./crypto/primitives.ts";
 export { checkUnchanged } from "./division/pairing.ts";
 export {

@@ -14,6 +14,7 @@ export const CUE_MAX_CHARACTERS = 2000;
 const SUBRIP_TIMES = /^[ \t]*(\d{1,3}:\d\d:\d\d)[,.](\d{1,3})[ \t]*-->[ \t]*(\d{1,3}:\d\d:\d\d)[,.](\d{1,3}).*$/gm;
 const IS_SUBRIP = /^[ \t]*\d{1,3}:\d\d:\d\d,\d{1,3}[ \t]*-->/m;
 const LINE_END = /\r\n|\r|\n/;
+const CUE = /^[ \t]*([\d:.]+)[ \t]*-->[ \t]*([\d:.]+)(.*)$/;
 const CUE_TIMES =
   /^[ \t]*((?:\d{2,}:)?[0-5]\d:[0-5]\d\.\d{3})[ \t]*-->[ \t]*((?:\d{2,}:)?[0-5]\d:[0-5]\d\.\d{3})(?:[ \t].*)?$/;
 
@@ -123,6 +124,33 @@ function checkTimes(line: string, refuse: (reason: string, why: string) => Input
     throw refuse("cueTimes", `"${line.slice(0, 60)}" is no cue's times; write them as 00:01:02.500 --> 00:01:04.000`);
   if (secondsOf(end) <= secondsOf(start))
     throw refuse("cueEnd", `the cue ends at ${end}, not after its start at ${start}; correct its times`);
+}
+
+/**
+ * The cues of a part of the video, from its beginning on.
+ *
+ * @param text WebVTT, as {@link checkWebVtt} takes it
+ * @param span of the part, in seconds
+ * @returns undefined where no cue is left
+ */
+export function trimWebVtt(text: string, span: { from: number; to: number }): string | undefined {
+  let cues = 0;
+  const blocks = text
+    .replace(/^\uFEFF/, "")
+    .split(/(?:\r\n|\r|\n){2,}/)
+    .flatMap((block) => {
+      const lines = block.split(LINE_END);
+      const at = lines.findIndex((line) => line.includes("-->"));
+      const [, start = "", end = "", settings = ""] = CUE.exec(lines[at] ?? "") ?? [];
+      if (at < 0 || start === "") return [block];
+      const [from, to] = [secondsOf(start), secondsOf(end)].map(
+        (seconds) => Math.min(seconds, span.to) - span.from,
+      ) as [number, number];
+      if (to <= 0 || to <= from) return [];
+      cues += 1;
+      return [lines.with(at, `${timeOf(Math.max(0, from))} --> ${timeOf(to)}${settings}`).join("\n")];
+    });
+  return cues > 0 ? `${blocks.join("\n\n").trimEnd()}\n` : undefined;
 }
 
 const secondsOf = (time: string): number => time.split(":").reduce((sum, part) => sum * 60 + Number(part), 0);

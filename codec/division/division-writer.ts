@@ -343,7 +343,7 @@ export class DivisionWriter {
 function changed(segment: number): InputError {
   return new InputError(
     `segment ${segment} comes out otherwise than before the interruption: the file, or this program, has changed; divide it from the start`,
-    { segment },
+    { segment, reason: "changed" },
   );
 }
 

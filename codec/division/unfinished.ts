@@ -12,6 +12,7 @@
 
 import { type ByteSource, equalBytes } from "../bytes/bytes.ts";
 import { sha256 } from "../crypto/primitives.ts";
+import { UnsupportedError } from "../errors.ts";
 import { decodeMainHeader, decodeSlaveHeader, type MainHeader, type SlaveHeader } from "../format/header.ts";
 import {
   MAIN_HEAD_BYTES,
@@ -27,6 +28,7 @@ import {
 } from "../format/layout.ts";
 import { parseSlaveSegment } from "../format/slave-file.ts";
 import { layerProtections } from "../layers/registry.ts";
+import type { OpenedSegment } from "./segment-opener.ts";
 
 /** The newest part of the main that is opened, not only walked through: a power cut tears what the disk had not taken yet. */
 export const CHECKED_BYTES = 64 << 20;
@@ -36,6 +38,8 @@ export interface FinishedSegment {
   head: SegmentHead;
   tag: Uint8Array;
   withheldBytes: number;
+  /** Reads it from the interrupted files. @throws {@link FormatError} damage */
+  open(): Promise<OpenedSegment>;
 }
 
 /** What of an interrupted division can be kept, and where its files are to be cut. */
@@ -92,24 +96,38 @@ export async function readUnfinished(
       sealedTags[number] = tag;
     }
     const segments = await finishedSegments({ main, slave, written, mainStart, slaveStart });
-    const grown = (start: number, each: (segment: FinishedSegment) => number): number =>
-      segments.reduce((sum, segment) => sum + each(segment), start);
-    return {
+    const starts = {
       mainHeader: mainStart.header,
       slaveHeader: slaveStart.header,
       mainHeaderHash: mainStart.hash,
       slaveHeaderHash: slaveStart.hash,
       mainStartBytes: mainStart.bytes,
       slaveStartBytes: slaveStart.bytes,
-      segments,
-      mainBytes: grown(mainStart.bytes, ({ head }) => MAIN_HEAD_BYTES + TAG_BYTES + head.length),
-      slaveBytes: grown(slaveStart.bytes, ({ withheldBytes }) => SLAVE_HEAD_BYTES + withheldBytes),
-      sealedTags,
-      journalBytes,
     };
+    return { ...starts, ...filesOf(segments, starts), sealedTags, journalBytes };
   } catch {
     return undefined; // headers or heads that say nothing: zeros where the disk had not taken them
   }
+}
+
+/** The same division, with no more than its first `count` finished segments: the others are made again. */
+export const keepFirst = (unfinished: UnfinishedDivision, count: number): UnfinishedDivision => ({
+  ...unfinished,
+  ...filesOf(unfinished.segments.slice(0, count), unfinished),
+});
+
+/** Where the two files are to be cut behind `segments`. */
+function filesOf(
+  segments: FinishedSegment[],
+  { mainStartBytes, slaveStartBytes }: Pick<UnfinishedDivision, "mainStartBytes" | "slaveStartBytes">,
+): Pick<UnfinishedDivision, "segments" | "mainBytes" | "slaveBytes"> {
+  const grown = (start: number, each: (segment: FinishedSegment) => number): number =>
+    segments.reduce((sum, segment) => sum + each(segment), start);
+  return {
+    segments,
+    mainBytes: grown(mainStartBytes, ({ head }) => MAIN_HEAD_BYTES + TAG_BYTES + head.length),
+    slaveBytes: grown(slaveStartBytes, ({ withheldBytes }) => SLAVE_HEAD_BYTES + withheldBytes),
+  };
 }
 
 async function readStart<Header>(
@@ -171,6 +189,13 @@ async function finishedSegments({
   const { header } = mainStart;
   const protections = await layerProtections(header, mainStart.hash, slaveStart.header);
   const finished: FinishedSegment[] = [];
+  const openAt = async (head: SegmentHead, tag: Uint8Array, mainOffset: number, slaveOffset: number, bytes: number) => {
+    const { payload } = await parseSlaveSegment(await slave.read(slaveOffset, bytes), slaveStart.hash, slaveOffset);
+    const sealed = await main.read(mainOffset + MAIN_HEAD_BYTES + TAG_BYTES, head.length);
+    const publicBytes = await protections.get(head.layer)?.open(head, sealed, tag, payload);
+    if (publicBytes === undefined) throw new UnsupportedError(`segment ${head.number} is of an unknown layer`);
+    return { head, publicBytes, withheld: payload };
+  };
   let offset = slaveStart.bytes;
   for (const { head, tag, offset: mainOffset, whole } of written) {
     // Which segment is the last is known only at the end; the one marked so is made again.
@@ -179,14 +204,13 @@ async function finishedSegments({
       const { length } = readSlaveHead(await slave.read(offset, SLAVE_HEAD_BYTES), offset);
       if (offset + SLAVE_HEAD_BYTES + length > slave.size) break;
       const bytes = await slave.read(offset, SLAVE_HEAD_BYTES + length);
-      const { head: slaveHead, payload } = await parseSlaveSegment(bytes, slaveStart.hash, offset);
+      const { head: slaveHead } = await parseSlaveSegment(bytes, slaveStart.hash, offset);
       if (slaveHead.number !== head.number) break;
-      if (mainOffset + CHECKED_BYTES > main.size) {
-        const sealed = await main.read(mainOffset + MAIN_HEAD_BYTES + TAG_BYTES, head.length);
-        await protections.get(head.layer)?.open(head, sealed, tag, payload);
-      }
-      finished.push({ head, tag, withheldBytes: length });
-      offset += bytes.length;
+      const [slaveOffset, slaveBytes] = [offset, bytes.length];
+      const open = () => openAt(head, tag, mainOffset, slaveOffset, slaveBytes);
+      if (mainOffset + CHECKED_BYTES > main.size) await open();
+      finished.push({ head, tag, withheldBytes: length, open });
+      offset += slaveBytes;
     } catch {
       break; // torn: it and what follows are made again
     }

@@ -3,13 +3,22 @@ import type { ByteSink } from "../bytes/bytes.ts";
 import { readSourceChapters } from "../containers/source-chapters.ts";
 import { type DivisionSinks, DivisionWriter } from "../division/division-writer.ts";
 import { SegmentOpener, type SlaveParts } from "../division/segment-opener.ts";
-import type { UnfinishedDivision } from "../division/unfinished.ts";
+import { keepFirst, type UnfinishedDivision } from "../division/unfinished.ts";
 import type { Method } from "../format/header.ts";
 import type { MainReader } from "../format/main-file.ts";
 import type { Pool } from "../pool/worker-pool.ts";
 import type { CodecWorkerApi } from "./codec-worker.ts";
-import type { Combined, CombineHost, CombineOptions, DivisionJob, VideoDivision } from "./method.ts";
+import type { Combined, CombineHost, CombineOptions, DivisionJob, MethodSettings, VideoDivision } from "./method.ts";
 import { chooseMethod, METHODS } from "./registry.ts";
+
+/**
+ * What of an interrupted division its method goes on from: of a group of pictures that is coded anew, whole groups only.
+ *
+ * @param settings those that the division had
+ * @returns where the files are to be cut, for {@link divideVideo}
+ */
+export const resumable = (unfinished: UnfinishedDivision, settings: MethodSettings = {}): UnfinishedDivision =>
+  keepFirst(unfinished, METHODS[unfinished.mainHeader.method].keeps(unfinished.segments, settings));
 
 /**
  * Divides a video into a main and a slave file.
@@ -20,8 +29,8 @@ import { chooseMethod, METHODS } from "./registry.ts";
  * @param name       `auto` takes the first method that fits the source
  * @param sinks      closed at the end; aborted, with nothing left, when anything fails; a function is asked for them once the source is known
  * @param pool       not closed; after an abort its workers may still finish a segment
- * @param unfinished the same division, interrupted: its finished segments are kept where the method can, and its header with title and
- *                   the like
+ * @param unfinished the same division, interrupted, as {@link resumable} gives it: its segments are kept, and its header with title
+ *                   and the like
  * @returns ids, sizes in bytes, and what was divided
  * @throws {@link InputError} the source is none for the method, or not what the interrupted division was made of
  * @throws {@link UnsupportedError} this version, or this host, cannot do it; the message says what to do instead
@@ -42,9 +51,8 @@ export async function divideVideo(
     try {
       signal?.throwIfAborted();
       opened ??= await (sinks as () => Promise<DivisionSinks>)();
-      const kept = method.canResume ? unfinished : undefined;
       const writer =
-        kept === undefined
+        unfinished === undefined
           ? await DivisionWriter.open(
               {
                 ...description,
@@ -55,8 +63,8 @@ export async function divideVideo(
               },
               opened,
             )
-          : await DivisionWriter.resume(kept, opened, description.captions);
-      const { verbatimBytes } = await prepared.write(writer, pool, kept?.segments ?? []);
+          : await DivisionWriter.resume(unfinished, opened, description.captions);
+      const { verbatimBytes } = await prepared.write(writer, pool, unfinished?.segments ?? []);
       signal?.throwIfAborted();
       return { ...(await writer.finish()), method: method.name, verbatimBytes };
     } finally {

@@ -54,7 +54,7 @@ export interface PreparedDivision<Api> extends Pick<DivisionDescription, "parame
   /**
    * Adds all segments to the writer, those of `kept` by {@link DivisionWriter.keep}.
    *
-   * @returns bytes of the source that could not be divided and are carried as they are
+   * @returns bytes of the source that could not be divided and are carried as they are, but for those of kept segments
    */
   write(writer: DivisionWriter, pool: Pool<Api>, kept: FinishedSegment[]): Promise<{ verbatimBytes: number }>;
   /** Ends what it holds; called once, written or not. */
@@ -87,12 +87,16 @@ export interface DivisionMethod<Api> {
   readonly name: Method;
   /** What main and slave give together: the source file byte for byte, or its pictures and sound. */
   readonly gives: "source" | "media";
-  /** An interrupted division goes on where it was; else it begins again. */
-  readonly canResume: boolean;
   /** The work is so quick that messages to a second worker would cost more than it brings. */
   readonly fillsOneWorker: boolean;
   /** Whether the file is one for this method, by its content. */
   takes(source: ByteSource): Promise<boolean>;
+  /**
+   * How many of an interrupted division's finished segments it goes on from; the others are made again, to the same bytes.
+   *
+   * @param settings those that the division had
+   */
+  keeps(finished: readonly FinishedSegment[], settings: MethodSettings): number;
   /** @throws {@link InputError} the file is none for this method; {@link UnsupportedError} this version cannot do it */
   prepare(job: DivisionJob): Promise<PreparedDivision<Api>>;
   /**

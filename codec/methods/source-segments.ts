@@ -1,7 +1,8 @@
 /** What methods have in common that cut a file into byte ranges and give it back. */
 import type { ByteSink, ByteSource } from "../bytes/bytes.ts";
 import type { SegmentOpener } from "../division/segment-opener.ts";
-import { FormatError } from "../errors.ts";
+import type { FinishedSegment } from "../division/unfinished.ts";
+import { FormatError, InputError } from "../errors.ts";
 import type { Transfer } from "../pool/worker-pool.ts";
 import type { Combined, CombineOptions } from "./method.ts";
 
@@ -12,6 +13,15 @@ export const SEGMENTS_AHEAD = 4;
 export async function readOwn(source: ByteSource, { start, end }: { start: number; end: number }): Promise<Uint8Array> {
   const bytes = await source.read(start, end - start);
   return bytes.length < bytes.buffer.byteLength || bytes.length === source.size ? bytes.slice() : bytes;
+}
+
+/** @throws {@link InputError} the source has no more segments than were `kept`, of which the last one never is one */
+export function checkKept(segments: number, kept: readonly FinishedSegment[]): void {
+  if (kept.length > 0 && segments <= kept.length)
+    throw new InputError(
+      `the file has ${segments} segments, ${kept.length} were finished before the interruption: it has changed; divide it from the start`,
+      { reason: "changed" },
+    );
 }
 
 /** Gives the source bytes of a segment, from its opened public part and its withheld part; in a worker or on kernels at hand. */

@@ -31,6 +31,8 @@ export interface SourceMedia {
     Partial<Pick<VideoTrack, "pixelAspect" | "rotation" | "mirrored" | "matrix" | "fullRange">>;
   /** In display order. */
   pictures: AsyncIterable<SourcePicture>;
+  /** In the place of `pictures`, where the host need not decode all before: those from a time on, perhaps with some before it. */
+  picturesFrom?(microseconds: number): AsyncIterable<SourcePicture>;
   /** Where `pictures` takes its buffers from, if it uses them again. */
   buffers?: PictureBuffers;
   audio?: Omit<AudioTrack, "id" | "kind"> & { packets: AsyncIterable<SourcePacket> };

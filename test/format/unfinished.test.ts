@@ -1,23 +1,28 @@
 /** A division of a file as it is, interrupted anywhere, goes on: the same pair comes out, or nothing. */
 
 import { beforeAll, describe, expect, it } from "vitest";
-import { type ByteSink, MemorySink, sourceFromBytes } from "../../codec/bytes/bytes.ts";
+import { MemorySink, sourceFromBytes } from "../../codec/bytes/bytes.ts";
 import type { CaptionTrack } from "../../codec/captions/caption-track.ts";
-import type { DivisionSinks } from "../../codec/division/division-writer.ts";
-import { CHECKED_BYTES, readUnfinished, type UnfinishedDivision } from "../../codec/division/unfinished.ts";
+import { CHECKED_BYTES, type UnfinishedDivision } from "../../codec/division/unfinished.ts";
 import { InputError } from "../../codec/errors.ts";
 import { MAIN_HEAD_BYTES, TAG_BYTES } from "../../codec/format/layout.ts";
 import { SlaveReader } from "../../codec/format/slave-file.ts";
 import { type Kernels, loadKernels } from "../../codec/wasm/load-kernels.ts";
 import { combineDivision, divideFile, errorOf } from "../support/divisions.ts";
 import { below, createRandom } from "../support/fills.ts";
+import {
+  type Divide,
+  FILES,
+  type Files,
+  goOn as goOnWith,
+  type RecordedDivision,
+  readFiles,
+  recordDivision,
+  requiredOf,
+} from "../support/interrupted.ts";
 import { expectSameBytes, readWasm } from "../support/kernels.ts";
 import { readBytes } from "../support/media.ts";
 import { ROOT } from "../support/tree.ts";
-
-const FILES = ["main", "slave", "journal"] as const;
-type FileName = (typeof FILES)[number];
-type Files = Record<FileName, Uint8Array>;
 
 const CAPTIONS: CaptionTrack = {
   language: "ja",
@@ -35,59 +40,26 @@ const OPTIONS = {
 const source = readBytes(`${ROOT}samples/scene.mp4`);
 
 let kernels: Kernels;
-/** Every write of a division that nothing interrupted, in order. */
-const writes: { file: FileName; bytes: Uint8Array }[] = [];
 let whole: Files;
+let writes: RecordedDivision["writes"];
+let filesAt: RecordedDivision["filesAt"];
+
+const dividing =
+  (from: Uint8Array = source, captions: readonly CaptionTrack[] = OPTIONS.captions): Divide =>
+  (sinks, unfinished) =>
+    divideFile(kernels, "samples", from.slice(), { ...OPTIONS, captions }, sinks, unfinished);
+
+const goOn = (
+  files: Files,
+  unfinished: UnfinishedDivision,
+  from?: Uint8Array,
+  captions?: readonly CaptionTrack[],
+): Promise<Files> => goOnWith(files, unfinished, dividing(from, captions));
 
 beforeAll(async () => {
   kernels = await loadKernels(readWasm("kernels"));
-  const sinkOf = (file: FileName): ByteSink => ({
-    async write(bytes) {
-      writes.push({ file, bytes: bytes.slice() });
-    },
-    async close() {},
-    async abort() {},
-  });
-  await divideFile(kernels, "samples", source.slice(), OPTIONS, {
-    main: sinkOf("main"),
-    slave: sinkOf("slave"),
-    journal: sinkOf("journal"),
-  });
-  whole = filesAt(writes.length, 0);
+  ({ whole, writes, filesAt } = await recordDivision(dividing()));
 });
-
-/** The files after so many whole writes and so many bytes of the next one. */
-function filesAt(count: number, moreBytes: number): Files {
-  const parts: Record<FileName, Uint8Array[]> = { main: [], slave: [], journal: [] };
-  for (const { file, bytes } of writes.slice(0, count)) parts[file].push(bytes);
-  const torn = writes[count];
-  if (torn !== undefined) parts[torn.file].push(torn.bytes.subarray(0, moreBytes));
-  const joined = (file: FileName) => new Uint8Array(Buffer.concat(parts[file]));
-  return { main: joined("main"), slave: joined("slave"), journal: joined("journal") };
-}
-
-const read = ({ main, slave, journal }: Files): Promise<UnfinishedDivision | undefined> =>
-  readUnfinished(sourceFromBytes(main), sourceFromBytes(slave), sourceFromBytes(journal));
-
-/** Goes on, and gives what the files hold then. */
-async function goOn(
-  files: Files,
-  unfinished: UnfinishedDivision,
-  from: Uint8Array = source,
-  captions: readonly CaptionTrack[] = OPTIONS.captions,
-): Promise<Files> {
-  const sinks = { main: new MemorySink(), slave: new MemorySink(), journal: new MemorySink() } satisfies DivisionSinks;
-  const kept = { main: unfinished.mainBytes, slave: unfinished.slaveBytes, journal: unfinished.journalBytes };
-  for (const file of FILES) await sinks[file].write(files[file].subarray(0, kept[file]));
-  await divideFile(kernels, "samples", from.slice(), { ...OPTIONS, captions }, sinks, unfinished);
-  return { main: sinks.main.bytes(), slave: sinks.slave.bytes(), journal: sinks.journal.bytes() };
-}
-
-async function required(files: Files): Promise<UnfinishedDivision> {
-  const unfinished = await read(files);
-  if (unfinished === undefined) throw new Error("nothing can be kept");
-  return unfinished;
-}
 
 describe("an interrupted division", () => {
   it("goes on wherever it was cut, to the very pair that would have been", async () => {
@@ -98,7 +70,7 @@ describe("an interrupted division", () => {
     for (let trial = 0; trial < 12; trial++) {
       const count = 2 + below(random, writes.length - 2);
       const files = filesAt(count, below(random, writes[count]?.bytes.length ?? 0));
-      const unfinished = await required(files);
+      const unfinished = await requiredOf(files);
       most = Math.max(most, unfinished.segments.length);
       const pair = await goOn(files, unfinished);
       for (const file of FILES) expectSameBytes(pair[file], whole[file], `${file}, cut in write ${count}`);
@@ -109,13 +81,13 @@ describe("an interrupted division", () => {
 
   it("goes on too when its end was never marked, though every segment is there", async () => {
     const files = filesAt(writes.length - 2, 0); // both trailers are missing
-    const unfinished = await required(files);
+    const unfinished = await requiredOf(files);
     expectSameBytes((await goOn(files, unfinished)).main, whole.main, "main");
   });
 
   it("goes on with its own captions alone, which come last", async () => {
     const files = filesAt(Math.floor(writes.length / 2), 0);
-    const unfinished = await required(files);
+    const unfinished = await requiredOf(files);
     for (const captions of [[], [{ ...CAPTIONS, text: CAPTIONS.text.replace("湾", "海") }], [CAPTIONS, CAPTIONS]])
       expect(await errorOf(goOn(files, unfinished, source, captions))).toMatchObject({ code: "input" });
   });
@@ -126,7 +98,7 @@ describe("an interrupted division", () => {
       { ...whole, main: half.main.subarray(0, half.main.length >> 1) },
       { ...half, journal: new Uint8Array() },
     ]) {
-      const unfinished = await required(files);
+      const unfinished = await requiredOf(files);
       expect(unfinished.segments.length).toBeGreaterThan(0);
       const pair = await goOn(files, unfinished);
       expectSameBytes(pair.main, whole.main, "main");
@@ -138,7 +110,7 @@ describe("an interrupted division", () => {
   it("does not seal another plaintext under a key that was used: a changed source is refused, and nothing of it is written", async () => {
     const files = filesAt(Math.floor(writes.length / 2), 0);
     const lagging = { ...files, main: files.main.subarray(0, files.main.length >> 1) };
-    const unfinished = await required(lagging);
+    const unfinished = await requiredOf(lagging);
     expect(unfinished.sealedTags.length).toBeGreaterThan(unfinished.segments.length);
     // The first segment that is made again is changed in its open bytes: the same is withheld of it, so its key is the same.
     const first = unfinished.segments.reduce((sum, { head, withheldBytes }) => sum + head.length + withheldBytes, 0);
@@ -148,8 +120,8 @@ describe("an interrupted division", () => {
     const parts: Uint8Array[] = [];
     const sinks = { main: new MemorySink(), slave: new MemorySink(), journal: new MemorySink() };
     sinks.main.write = async (bytes) => void parts.push(bytes.slice());
-    const dividing = divideFile(kernels, "samples", changed, OPTIONS, sinks, unfinished);
-    const error = (await errorOf(dividing)) as InputError;
+    const refused = divideFile(kernels, "samples", changed, OPTIONS, sinks, unfinished);
+    const error = (await errorOf(refused)) as InputError;
     expect(error).toBeInstanceOf(InputError);
     expect(error.message).toMatch(/comes out otherwise than before the interruption.*divide it from the start/);
     const number = error.details.segment as number;
@@ -174,17 +146,17 @@ describe("an interrupted division", () => {
   it("refuses another file in the source's place", async () => {
     const files = filesAt(Math.floor(writes.length / 2), 0);
     const other = readBytes(`${ROOT}samples/house-cm.mp4`);
-    const unfinished = await required(files);
+    const unfinished = await requiredOf(files);
     const sinks = { main: new MemorySink(), slave: new MemorySink(), journal: new MemorySink() };
-    const dividing = divideFile(kernels, "samples", other, OPTIONS, sinks, unfinished);
-    const error = (await errorOf(dividing)) as InputError;
+    const refused = divideFile(kernels, "samples", other, OPTIONS, sinks, unfinished);
+    const error = (await errorOf(refused)) as InputError;
     expect(error).toBeInstanceOf(InputError);
     expect(error.message).toMatch(/divide it from the start/);
   });
 
   it("makes a segment again that the disk did not take whole", async () => {
     const files = filesAt(Math.floor(writes.length * 0.7), 0);
-    const { segments, mainStartBytes, slaveStartBytes } = await required(files);
+    const { segments, mainStartBytes, slaveStartBytes } = await requiredOf(files);
     expect(segments.length).toBeGreaterThan(3);
     expect(files.main.length).toBeLessThan(CHECKED_BYTES);
     const mainAt = mainStartBytes + 2 * (MAIN_HEAD_BYTES + TAG_BYTES) + (segments[0]?.head.length ?? 0) + 100;
@@ -194,7 +166,7 @@ describe("an interrupted division", () => {
     ] as const) {
       const torn = { ...files, [file]: files[file].slice() };
       torn[file].fill(0, at, at + 16);
-      const unfinished = await required(torn);
+      const unfinished = await requiredOf(torn);
       expect(unfinished.segments.length, file).toBe(least);
       expectSameBytes((await goOn(torn, unfinished)).main, whole.main, `main, after a torn ${file}`);
     }
@@ -203,12 +175,12 @@ describe("an interrupted division", () => {
   it("keeps nothing where headers are missing or files contradict each other", async () => {
     const files = filesAt(Math.floor(writes.length / 2), 0);
     const nothing = new Uint8Array();
-    expect(await read({ ...files, main: nothing })).toBeUndefined();
-    expect(await read({ ...files, slave: nothing })).toBeUndefined();
-    expect(await read({ ...files, main: new Uint8Array(files.main.length) })).toBeUndefined();
-    expect(await read({ main: nothing, slave: nothing, journal: nothing })).toBeUndefined();
+    expect(await readFiles({ ...files, main: nothing })).toBeUndefined();
+    expect(await readFiles({ ...files, slave: nothing })).toBeUndefined();
+    expect(await readFiles({ ...files, main: new Uint8Array(files.main.length) })).toBeUndefined();
+    expect(await readFiles({ main: nothing, slave: nothing, journal: nothing })).toBeUndefined();
     const journal = files.journal.slice();
     journal[3] = (journal[3] ?? 0) ^ 1;
-    expect(await read({ ...files, journal })).toBeUndefined();
+    expect(await readFiles({ ...files, journal })).toBeUndefined();
   });
 });

@@ -107,7 +107,7 @@ describe("UnitStore", () => {
   it("does not let a seek wait for what was asked ahead and is refused after it", async () => {
     const seek = deferred<void>();
     const store = new UnitStore({
-      segments: 500,
+      order: [...Array(500).keys()],
       async *fetch(from): AsyncGenerator<Unit> {
         if (from === 100) {
           seek.resolve();

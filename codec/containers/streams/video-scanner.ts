@@ -36,6 +36,10 @@ export interface ScanEvents {
   picture(type: number, place: number): void;
   /** A group's header. */
   group?(): void;
+  /** A sequence's header, behind its `unit`. */
+  sequence?(): void;
+  /** The byte of a group's header that has closed_gop (0x40) and broken_link (0x20), and where it stands in the file. */
+  link?(flags: number, offset: number): void;
   /** The picture under way is a field, half a picture. */
   field(): void;
   /** The picture under way is shown longer by so many pictures. */
@@ -69,7 +73,7 @@ export class VideoScanner {
       if (word >>> 8 === 1) {
         const start = i - 3;
         this.found(byte, start > from ? base + start : (this.last[3 + start - from] ?? 0));
-      } else if (this.watching) this.watch(byte);
+      } else if (this.watching) this.watch(byte, base + i);
     }
     this.word = word;
     const ends = [to - 3, to - 2, to - 1, to].filter((i) => i > from).map((i) => base + i);
@@ -90,23 +94,25 @@ export class VideoScanner {
     } else if (code <= SLICE_LAST) this.inHeads = false;
     if (code === GROUP) this.events.group?.();
     if (code === SEQUENCE) {
+      this.events.sequence?.();
       this.sequence = [0, 0, 1];
       this.isProgressive = false;
     }
     this.sequence?.push(code);
-    this.watching = code === SEQUENCE || code === PICTURE || code === EXTENSION;
+    this.watching = code === SEQUENCE || code === PICTURE || code === EXTENSION || code === GROUP;
   }
 
-  private watch(byte: number): void {
+  private watch(byte: number, offset: number): void {
     if (this.sequence !== undefined && this.sequence.push(byte) > CONTEXT_MAX_BYTES) this.sequence = undefined;
-    if (this.head.length < HEAD_BYTES) this.readHead(this.head.push(byte));
+    if (this.head.length < HEAD_BYTES) this.readHead(this.head.push(byte), offset);
     else this.watching = this.sequence !== undefined;
   }
 
-  /** @param length bytes behind the start code that are there by now */
-  private readHead(length: number): void {
+  /** @param length bytes behind the start code that are there by now; @param offset of the last one in the file */
+  private readHead(length: number, offset: number): void {
     const [a = 0, b = 0, c = 0, d = 0, , f = 0] = this.head;
     if (this.code === PICTURE && length === 2) this.events.picture((b >> 3) & 7, (a << 2) | (b >> 6));
+    else if (this.code === GROUP && length === 4) this.events.link?.(d, offset);
     else if (this.code === SEQUENCE && length === 4) {
       const width = (a << 4) | (b >> 4);
       const height = ((b & 15) << 8) | c;

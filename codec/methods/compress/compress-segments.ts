@@ -85,6 +85,8 @@ export class SoundQueue {
   constructor(
     packets: AsyncIterable<SourcePacket> | undefined,
     private readonly pool: Pool<CompressWorkerApi>,
+    /** Packets at the start that were finished before an interruption. */
+    private toSkip = 0,
   ) {
     this.packets = packets?.[Symbol.asyncIterator]();
     this.ended = packets === undefined;
@@ -123,6 +125,7 @@ export class SoundQueue {
 
   private async next(): Promise<SourcePacket | undefined> {
     if (this.ahead !== undefined) return this.ahead;
+    for (; this.toSkip > 0; this.toSkip--) await this.packets?.next();
     const next = await this.packets?.next();
     if (next === undefined || next.done) {
       this.ended = true;

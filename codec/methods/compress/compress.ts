@@ -4,6 +4,7 @@
  */
 import { recogniseSource } from "../../containers/open-index.ts";
 import type { DivisionWriter } from "../../division/division-writer.ts";
+import type { FinishedSegment } from "../../division/unfinished.ts";
 import { UnsupportedError } from "../../errors.ts";
 import type { Track } from "../../format/header.ts";
 import type { SourceMedia } from "../../pictures/source-picture.ts";
@@ -12,6 +13,7 @@ import type { DivisionJob, DivisionMethod } from "../method.ts";
 import { combinePictures } from "./combine-pictures.ts";
 import { AUDIO_TRACK, SoundQueue, VIDEO_TRACK, videoSegments } from "./compress-segments.ts";
 import type { CompressWorkerApi } from "./compress-worker.ts";
+import { picturesFrom, segmentsBeforeLastGroup, workLeft } from "./go-on.ts";
 import { checkBPictures, encodeGops } from "./gop-encoder.ts";
 import { averageRate, constantQuality } from "./rate-control.ts";
 
@@ -23,13 +25,14 @@ const GOP_PICTURES = 30;
 export const compress: DivisionMethod<CompressWorkerApi> = {
   name: "compress",
   gives: "media",
-  canResume: false,
   fillsOneWorker: false,
 
   /** A plain file of pictures; a browser may decode others for it, which nothing tells here. */
   async takes(source) {
     return (await recogniseSource(source)) === "y4m";
   },
+
+  keeps: (finished, { gopPictures = GOP_PICTURES }) => segmentsBeforeLastGroup(finished, gopPictures),
 
   async prepare(job) {
     if (job.openMedia === undefined)
@@ -40,8 +43,8 @@ export const compress: DivisionMethod<CompressWorkerApi> = {
     return {
       parameters: { bitplane, planeCode },
       tracks: tracksOf(media),
-      async write(writer, pool) {
-        await encodeAll(job, media, writer, pool);
+      async write(writer, pool, kept) {
+        await encodeAll(job, media, writer, pool, kept);
         return { verbatimBytes: 0 };
       },
       async close() {
@@ -85,30 +88,35 @@ function tracksOf({ video, audio }: SourceMedia): Track[] {
 
 async function encodeAll(
   { settings = {}, signal, onProgress }: DivisionJob,
-  { video, pictures, buffers, audio }: SourceMedia,
+  media: SourceMedia,
   writer: DivisionWriter,
   pool: Pool<CompressWorkerApi>,
+  kept: readonly FinishedSegment[],
 ): Promise<void> {
+  const { video, buffers, audio } = media;
   const {
     bitplane = "gray",
     planeCode = "adaptive",
     quality = QUALITY,
     bitrateKbits,
-    gopPictures,
+    gopPictures = GOP_PICTURES,
     bPictures,
   } = settings;
-  const sound = new SoundQueue(audio?.packets, pool);
+  const work = workLeft(kept, gopPictures);
+  for (const segment of kept) writer.keep({ ...segment.head }, segment);
+  const sound = new SoundQueue(audio?.packets, pool, work?.soundPackets);
   try {
     const samples = (video.width * video.height * video.frameRate[0]) / video.frameRate[1];
-    const gops = encodeGops(pictures, pool, {
+    const gops = encodeGops(work === undefined ? media.pictures : picturesFrom(media, work.startMicroseconds), pool, {
       video,
       division: bitplane,
       planeCode,
-      gopPictures: gopPictures ?? GOP_PICTURES,
+      gopPictures,
       bPictures,
       rate: bitrateKbits === undefined ? constantQuality(quality) : averageRate(bitrateKbits, samples, bPictures),
       buffers,
       signal,
+      earlier: work?.earlier,
       onPicture: (done) => onProgress?.({ ...done, bytes: 0, totalBytes: 0 }),
     });
     for await (const segment of videoSegments(gops)) {

@@ -3,11 +3,18 @@ import type { DividedPacket } from "./packet-list.ts";
 
 /** picture_coding_type. */
 const TYPE_B = 3;
+const SEQUENCE_HEADER = 0xb3;
 
 /** Whether a coded picture is a B-picture: nothing stands before the header of such a one. */
 export function isBPicture({ publicBytes }: Pick<DividedPacket, "publicBytes">): boolean {
   const [zero, alsoZero, one, start, , type = 0] = publicBytes;
   return zero === 0 && alsoZero === 0 && one === 1 && start === 0 && ((type >> 3) & 7) === TYPE_B;
+}
+
+/** Whether a coded picture is an I-picture: a sequence header stands before its own. */
+export function isKeyPicture({ publicBytes }: Pick<DividedPacket, "publicBytes">): boolean {
+  const [zero, alsoZero, one, start] = publicBytes;
+  return zero === 0 && alsoZero === 0 && one === 1 && start === SEQUENCE_HEADER;
 }
 
 /** Indices of a segment's pictures, the first shown first: one is shown behind the B-pictures that follow it. */

@@ -38,6 +38,14 @@ export interface GopEncoderOptions {
   buffers?: PictureBuffers | undefined;
   signal?: AbortSignal | undefined;
   onPicture?: ((done: { pictures: number; microseconds: number }) => void) | undefined;
+  /** Groups before the first of `pictures`, coded before an interruption with the same options and as many workers. */
+  earlier?: EarlierGroups | undefined;
+}
+
+export interface EarlierGroups {
+  pictures: number;
+  /** Each group's pictures as they were coded; asked for only where the rate control learns of them. */
+  groups(): AsyncIterable<EncodedPicture[]>;
 }
 
 /**
@@ -54,9 +62,10 @@ export async function* encodeGops(
   const { signal, buffers, bPictures = 0 } = options;
   checkBPictures(bPictures, "options.bPictures");
   const source = new PictureQueue(withDurations(pictures)[Symbol.asyncIterator]());
-  const running: Promise<{ gop: EncodedGop; rate: GroupRate }>[] = [];
-  let done = 0;
-  let read = 0;
+  /** Earlier groups have pictures no more. */
+  const running: Promise<{ gop?: EncodedGop; rate: GroupRate }>[] = [];
+  let done = options.earlier?.pictures ?? 0;
+  let read = done;
   let ended = false;
 
   async function readGop(): Promise<void> {
@@ -132,22 +141,42 @@ export async function* encodeGops(
     running.push(finished);
   }
 
+  /** The oldest is handed on before another starts. */
+  async function* handOn(): AsyncGenerator<EncodedGop> {
+    while (running.length >= (ended ? 1 : pool.size + options.rate.groupsAhead)) {
+      const oldest = await running.shift();
+      signal?.throwIfAborted();
+      if (oldest === undefined || oldest.gop?.pictures.length === 0) continue;
+      options.rate.endGroup(oldest.rate);
+      if (oldest.gop !== undefined) yield oldest.gop;
+    }
+  }
+
   try {
+    if (options.earlier !== undefined && options.rate.learns)
+      for await (const pictures of options.earlier.groups()) {
+        running.push(Promise.resolve({ rate: relearned(options.rate.startGroup(), pictures, bPictures) }));
+        yield* handOn();
+      }
     while (!ended) {
       await readGop();
-      // The oldest is handed on before another starts.
-      while (running.length >= (ended ? 1 : pool.size + options.rate.groupsAhead)) {
-        const oldest = await running.shift();
-        signal?.throwIfAborted();
-        if (oldest === undefined || oldest.gop.pictures.length === 0) continue;
-        options.rate.endGroup(oldest.rate);
-        yield oldest.gop;
-      }
+      yield* handOn();
     }
   } finally {
     await source.close();
     await Promise.allSettled(running);
   }
+}
+
+/** A group's rate as it was when its pictures were coded: batches of one, with B-pictures of an I-picture, then of runs. */
+function relearned(rate: GroupRate, pictures: readonly EncodedPicture[], bPictures: BPictures): GroupRate {
+  for (let done = 0; done < pictures.length; ) {
+    const batch = pictures.slice(done, done + (done === 0 ? 1 : bPictures + 1));
+    rate.quality(durationOf(batch), batch.length, pictures.length - done);
+    for (const picture of batch) rate.took(picture);
+    done += batch.length;
+  }
+  return rate;
 }
 
 /** @throws RangeError naming the argument */

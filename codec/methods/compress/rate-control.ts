@@ -7,6 +7,8 @@ export interface RateControl {
   readonly lookahead: number;
   /** Groups that may wait for a worker, so that none is ever without one. */
   readonly groupsAhead: number;
+  /** What groups came to changes the scales of later ones. */
+  readonly learns: boolean;
   /** Pictures that get one and the same scale, where there are no B-pictures. */
   readonly batch: number;
   /** For the next group to start. Groups are asked for in order, before those just before them are done. */
@@ -36,7 +38,8 @@ const BATCH_PICTURES = 5;
  */
 export function constantQuality(quality: number): RateControl {
   const group: GroupRate = { quality: () => quality, took: () => {} };
-  return { lookahead: 0, groupsAhead: 1, batch: BATCH_PICTURES, startGroup: () => group, endGroup: () => {} };
+  const startGroup = (): GroupRate => group;
+  return { lookahead: 0, groupsAhead: 1, learns: false, batch: BATCH_PICTURES, startGroup, endGroup: () => {} };
 }
 
 /** Bits times quantiser scale, per luminance sample, that the first pictures are guessed to need: between a drawing and a moving crowd. */
@@ -70,6 +73,7 @@ export function averageRate(kilobits: number, samples: number, bPictures: BPictu
   return {
     lookahead: LOOKAHEAD_PICTURES,
     groupsAhead: 0, // what the groups before came to is worth more
+    learns: true,
     batch: 1,
     startGroup: () =>
       new AveragedGroup(bitsPerMicrosecond, samplesPerMicrosecond, bPictures, complexity, -debt * CORRECTION),

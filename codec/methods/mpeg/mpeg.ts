@@ -5,13 +5,14 @@
 import { toHex } from "../../bytes/bytes.ts";
 import { recogniseSource } from "../../containers/open-index.ts";
 import { type MpegSource, openMpeg } from "../../containers/open-mpeg.ts";
-import type { DivisionWriter } from "../../division/division-writer.ts";
+import type { DivisionWriter, SegmentPlace } from "../../division/division-writer.ts";
+import type { FinishedSegment } from "../../division/unfinished.ts";
 import { InputError } from "../../errors.ts";
 import { FILE_TRACK } from "../../format/layout.ts";
 import { BASE_LAYER } from "../../layers/base.ts";
 import type { Pool } from "../../pool/worker-pool.ts";
 import type { DivisionJob, DivisionMethod, DivisionProgress } from "../method.ts";
-import { combineSource, readOwn, SEGMENTS_AHEAD } from "../source-segments.ts";
+import { checkKept, combineSource, readOwn, SEGMENTS_AHEAD } from "../source-segments.ts";
 import { findSounds } from "./find-sounds.ts";
 import type { MpegWorkerApi } from "./mpeg-worker.ts";
 import type { CutMpeg, MpegRequest } from "./segment-bytes.ts";
@@ -21,7 +22,6 @@ import { mpegVideoTrack } from "./video-track.ts";
 export const mpeg: DivisionMethod<MpegWorkerApi> = {
   name: "mpeg",
   gives: "source",
-  canResume: false,
   fillsOneWorker: false,
 
   async takes(source) {
@@ -29,6 +29,8 @@ export const mpeg: DivisionMethod<MpegWorkerApi> = {
     const mayBe = kind === "annexb" || kind === "transport" || kind === "unknown";
     return mayBe && source.size > 0 && (await openMpeg(source)) !== undefined;
   },
+
+  keeps: (finished) => finished.length,
 
   async prepare(job) {
     const found = await openMpeg(job.source);
@@ -41,7 +43,7 @@ export const mpeg: DivisionMethod<MpegWorkerApi> = {
     return {
       parameters: { container: found.container, recompress, sequence: toHex(found.context) },
       tracks: [mpegVideoTrack(found), ...(await findSounds(job.source, found))],
-      write: (writer, pool) => cutAll(job, found, recompress, writer, pool),
+      write: (writer, pool, kept) => cutAll(job, found, recompress, writer, pool, kept),
     };
   },
 
@@ -62,22 +64,22 @@ async function cutAll(
   recompress: boolean,
   writer: DivisionWriter,
   pool: Pool<MpegWorkerApi>,
+  kept: readonly FinishedSegment[],
 ): Promise<{ verbatimBytes: number }> {
   const patent = protection === "patent";
-  const underWay: { segment: MpegSegment; cut: Promise<CutMpeg> }[] = [];
+  const underWay: { segment: MpegSegment; finished: FinishedSegment | undefined; cut: Promise<CutMpeg> | undefined }[] =
+    [];
   const progress: DivisionProgress = { bytes: 0, totalBytes: source.size, pictures: 0, microseconds: 0 };
   let verbatimBytes = 0;
   let withheldBytes = 0;
   let factor = 0;
+  let planned = 0;
+  let keptLeft = kept.length;
   const writeOldest = async (): Promise<void> => {
     const oldest = underWay.shift();
     if (oldest === undefined) return;
     const { start, end, key, pictures, startMicroseconds, durationMicroseconds } = oldest.segment;
-    const cut = await oldest.cut;
-    factor = cut.factor;
-    verbatimBytes += cut.verbatim;
-    withheldBytes += cut.withheld.length - 1;
-    await writer.add({
+    const place: SegmentPlace = {
       layer: BASE_LAYER,
       track: FILE_TRACK,
       key,
@@ -85,14 +87,22 @@ async function cutAll(
       pictures,
       startMicroseconds,
       durationMicroseconds,
-      publicBytes: cut.publicBytes,
-      withheld: cut.withheld,
       sourceBytes: end - start,
-    });
+    };
+    const cut = await oldest.cut;
+    if (cut !== undefined) {
+      factor = cut.factor;
+      verbatimBytes += cut.verbatim;
+      withheldBytes += cut.withheld.length - 1;
+    }
+    if (oldest.finished !== undefined) {
+      writer.keep(place, oldest.finished);
+      keptLeft -= 1;
+    } else if (cut !== undefined) await writer.add({ ...place, publicBytes: cut.publicBytes, withheld: cut.withheld });
     progress.bytes = end;
     progress.pictures += pictures;
     progress.microseconds = startMicroseconds + durationMicroseconds;
-    onProgress?.({ ...progress });
+    if (keptLeft === 0) onProgress?.({ ...progress });
   };
   for await (const segment of planMpeg(source, found)) {
     signal?.throwIfAborted();
@@ -100,12 +110,16 @@ async function cutAll(
     if (underWay.length >= (patent ? 1 : SEGMENTS_AHEAD)) await writeOldest();
     const { runs, context } = segment;
     const request = { runs, context, factor: patent ? factor : 0, recompress, patent };
-    const cut = cutInWorker(pool, await readOwn(source, segment), request);
-    cut.catch(() => {}); // reported when its turn comes
-    underWay.push({ segment, cut });
+    const finished = kept[planned++];
+    // What is kept is cut for the next one's factor alone.
+    const cut =
+      finished !== undefined && !patent ? undefined : cutInWorker(pool, await readOwn(source, segment), request);
+    cut?.catch(() => {}); // reported when its turn comes
+    underWay.push({ segment, finished, cut });
   }
   while (underWay.length > 0) await writeOldest();
   signal?.throwIfAborted();
+  checkKept(planned, kept);
   if (patent && withheldBytes === 0)
     throw new InputError(
       "no intra block could be withheld: the video is damaged or of a kind that is not divided; protection patent would publish it whole, use sealed",

@@ -6,12 +6,11 @@ import { openIndex, recogniseSource } from "../../containers/open-index.ts";
 import type { SourceIndex } from "../../containers/source-index.ts";
 import type { DivisionWriter } from "../../division/division-writer.ts";
 import type { FinishedSegment } from "../../division/unfinished.ts";
-import { InputError } from "../../errors.ts";
 import { FILE_TRACK } from "../../format/layout.ts";
 import { BASE_LAYER } from "../../layers/base.ts";
 import type { Pool } from "../../pool/worker-pool.ts";
 import type { DivisionJob, DivisionMethod, DivisionProgress } from "../method.ts";
-import { combineSource, readOwn, SEGMENTS_AHEAD } from "../source-segments.ts";
+import { checkKept, combineSource, readOwn, SEGMENTS_AHEAD } from "../source-segments.ts";
 import type { CutRequest } from "./choose-cuts.ts";
 import type { SamplesWorkerApi } from "./samples-worker.ts";
 import type { CutSegment } from "./segment-bytes.ts";
@@ -24,13 +23,14 @@ const TRACKS_MAX = 64;
 export const samples: DivisionMethod<SamplesWorkerApi> = {
   name: "samples",
   gives: "source",
-  canResume: true,
   fillsOneWorker: true,
 
   async takes(source) {
     const kind = await recogniseSource(source);
     return kind !== "y4m" && kind !== "unknown" && source.size > 0;
   },
+
+  keeps: (finished) => finished.length,
 
   async prepare(job) {
     const index = await openIndex(job.source);
@@ -114,11 +114,7 @@ async function cutAll(
     underWay.push({ segment, done });
   }
   while (underWay.length > 0) await writeOldest();
-  // The last segment is never a kept one.
-  if (planned <= kept.length)
-    throw new InputError(
-      `the file has ${planned} segments, ${kept.length} were finished before the interruption: it has changed; divide it from the start`,
-    );
+  checkKept(planned, kept);
 }
 
 function codedBytes({ structure, pieces }: PlannedSegment): number {

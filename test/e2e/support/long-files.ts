@@ -2,7 +2,7 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { createReadStream, existsSync, readdirSync, readFileSync } from "node:fs";
-import { stat, writeFile } from "node:fs/promises";
+import { rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Page } from "playwright";
@@ -18,6 +18,16 @@ const run = promisify(execFile);
 export async function makeLongFile(path: string, bytes: number): Promise<void> {
   const scene = join(ROOT, "samples/scene.mp4");
   await run("ffmpeg", ["-v", "error", "-y", "-stream_loop", "-1", "-i", scene, "-c", "copy", "-fs", `${bytes}`, path]);
+}
+
+/** A transport stream of the sample scene as MPEG-2, so many times over; 1.5 MB each. */
+export async function makeLongMpeg(path: string, times: number): Promise<void> {
+  const scene = join(ROOT, "samples/scene.mp4");
+  const coding = ["-c:v", "mpeg2video", "-b:v", "12M", "-maxrate", "16M", "-bufsize", "4M", "-bf", "2", "-c:a", "mp2"];
+  const once = `${path}.once.ts`;
+  await run("ffmpeg", ["-v", "error", "-y", "-i", scene, ...coding, once]);
+  await run("ffmpeg", ["-v", "error", "-y", "-stream_loop", `${times - 1}`, "-i", once, "-c", "copy", path]);
+  await rm(once);
 }
 
 export async function sha256Of(path: string): Promise<string> {

@@ -7,12 +7,10 @@ export type StudioMethod = Method;
 export interface StudioMethodFacts {
   /** Codes the pictures anew; otherwise the file is kept as it is, byte for byte. */
   codesAnew: boolean;
-  /** An interrupted division goes on where it stopped; otherwise it begins again. */
-  canGoOn: boolean;
 }
 
 export const STUDIO_METHODS: Readonly<Record<StudioMethod, StudioMethodFacts>> = {
-  samples: { codesAnew: false, canGoOn: true },
-  mpeg: { codesAnew: false, canGoOn: false },
-  compress: { codesAnew: true, canGoOn: false },
+  samples: { codesAnew: false },
+  mpeg: { codesAnew: false },
+  compress: { codesAnew: true },
 };

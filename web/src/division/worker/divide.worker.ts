@@ -7,9 +7,11 @@ import {
   divideVideo,
   type MainHeader,
   METHODS,
+  type MethodSettings,
   readAhead,
   readSourceCaptions,
   readUnfinished,
+  resumable,
   type SourceIndex,
   type SourceMedia,
   type Storyboard,
@@ -26,6 +28,7 @@ import type {
   SourceFacts,
   StripPicture,
 } from "../protocol/divide-api.ts";
+import { reasonCode } from "../protocol/reason-code.ts";
 import { MpegReader } from "./mpeg-reader.ts";
 import { type DivisionFiles, openFiles } from "./output-file.ts";
 import { SourceReader } from "./source-reader.ts";
@@ -50,11 +53,16 @@ function thinned(onProgress: (step: DivisionStep) => void): (step: DivisionStep)
 }
 
 /** What can be kept of an interrupted division; all files are cut where it ends, to their start when there is nothing. */
-async function takeUp({ main, slave, journal }: DivisionFiles, goOn: boolean): Promise<UnfinishedDivision | undefined> {
-  const unfinished =
+async function takeUp(
+  { main, slave, journal }: DivisionFiles,
+  goOn: boolean,
+  settings: MethodSettings,
+): Promise<UnfinishedDivision | undefined> {
+  const found =
     goOn && journal !== undefined
       ? await readUnfinished(await main.left(), await slave.left(), await journal.left())
       : undefined;
+  const unfinished = found && resumable(found, settings);
   await main.startAt(unfinished?.mainBytes ?? 0);
   await slave.startAt(unfinished?.slaveBytes ?? 0);
   await journal?.startAt(unfinished?.journalBytes ?? 0);
@@ -164,6 +172,22 @@ class DivideWorker implements DivideWorkerApi {
   }
 
   async divide(
+    place: DivisionPlace,
+    goOn: boolean,
+    file: Blob,
+    settings: DivideSettings,
+    onProgress: (step: DivisionStep) => void,
+  ): Promise<DivisionOutput> {
+    try {
+      return await this.divideOnce(place, goOn, file, settings, onProgress);
+    } catch (error) {
+      // A decoder that does not repeat itself: what was sealed is given up, and all is made with a new secret.
+      if (!goOn || reasonCode(error as Error) !== "changed") throw error;
+      return this.divideOnce(place, false, file, settings, onProgress);
+    }
+  }
+
+  private async divideOnce(
     { id, target }: DivisionPlace,
     goOn: boolean,
     file: Blob,
@@ -175,13 +199,15 @@ class DivideWorker implements DivideWorkerApi {
     const { signal } = cancelling;
     const start = performance.now();
     const { method } = settings;
-    const { canResume, fillsOneWorker } = METHODS[method];
+    const { fillsOneWorker } = METHODS[method];
     const pool = fillsOneWorker ? await createLocalPool() : createBrowserPool();
-    const files = await openFiles(id, target, canResume);
+    const files = await openFiles(id, target);
     const { main, slave, journal } = files;
     const sinks = { main: main.sink, slave: slave.sink, ...(journal === undefined ? {} : { journal: journal.sink }) };
     try {
-      const unfinished = await takeUp(files, goOn);
+      const { quality, bitrateKbits, bitplane } = settings;
+      const methodSettings = { quality, bitplane, ...(bitrateKbits === undefined ? {} : { bitrateKbits }) };
+      const unfinished = await takeUp(files, goOn, methodSettings);
       signal.throwIfAborted();
       const decoded = new DecodedFile(file, signal);
       const show = thinned(onProgress);
@@ -204,7 +230,6 @@ class DivideWorker implements DivideWorkerApi {
         poster,
         captions,
       } = settings;
-      const { quality, bitrateKbits, bitplane } = settings;
       // What goes on has its headers.
       const storyboard = unfinished === undefined ? await storyboardOf(file, signal) : undefined;
       const result = await divideVideo(
@@ -212,7 +237,7 @@ class DivideWorker implements DivideWorkerApi {
         {
           source: readAhead(sourceFromBlob(file)),
           openMedia: decoded.open,
-          settings: { quality, bitplane, ...(bitrateKbits === undefined ? {} : { bitrateKbits }) },
+          settings: methodSettings,
           ...{ title, copyright, genre, ageLimit, protection, service, player, mainName, slaveName },
           ...(poster === undefined ? {} : { poster }),
           ...(captions === undefined ? {} : { captions }),

@@ -12,20 +12,16 @@ import { DIVISIONS_FOLDER } from "../protocol/divide-api.ts";
 export interface DivisionFiles {
   main: OutputFile;
   slave: OutputFile;
-  /** Absent where a division cannot be gone on with. */
+  /** Absent where there is no OPFS: then no division is gone on with. */
   journal?: OutputFile;
 }
 
 /** @param target where the main goes, if not into the OPFS */
-export async function openFiles(
-  jobId: string,
-  target: FileSystemFileHandle | undefined,
-  withJournal: boolean,
-): Promise<DivisionFiles> {
+export async function openFiles(jobId: string, target: FileSystemFileHandle | undefined): Promise<DivisionFiles> {
   const folder = await openStoredFolder(DIVISIONS_FOLDER, jobId);
   const open = (name: string, first: OutputFile[] = []) =>
     folder === undefined ? memoryFile() : openStoredFile(folder, name, first, ", or divide straight into a file");
-  const journal = withJournal && folder !== undefined ? await open("journal") : undefined;
+  const journal = folder !== undefined ? await open("journal") : undefined;
   const slave = await open("slave.cms");
   const first = journal === undefined ? [slave] : [journal, slave];
   return {

@@ -36,6 +36,9 @@ import { type DrawnPoster, drawPoster, drawStrip, firstBright } from "./poster.t
 /** Packets inspected for the frame rate and for the sound's bits. */
 const RATE_PACKETS = 300;
 
+/** So much before a time its picture is looked for: times are rounded. */
+const BEFORE_SECONDS = 0.001;
+
 /** Packets before time 0 that a decoder is started with. */
 const PREROLL_MICROSECONDS = 100_000;
 
@@ -184,7 +187,8 @@ export class SourceReader {
         matrix: first.matrix,
         fullRange: first.fullRange,
       },
-      pictures: this.pictures(),
+      pictures: this.pictures(0),
+      picturesFrom: (microseconds) => this.pictures(Math.max(0, microseconds / 1e6 - BEFORE_SECONDS)),
       buffers: this.buffers,
     };
     if (this.sound !== undefined && this.facts.sound !== undefined && !this.facts.hasUnknownSound) {
@@ -252,9 +256,9 @@ export class SourceReader {
     this.input.dispose();
   }
 
-  /** What is shown of the film, part after part. */
-  private get shownParts(): TrackPart[] {
-    return partsFrom(this.index?.streams[this.index.film]?.edits, this.beginsSeconds, 0);
+  /** What is shown of the film from a time of the presentation on, part after part. */
+  private shownParts(seconds: number): TrackPart[] {
+    return partsFrom(this.index?.streams[this.index.film]?.edits, this.beginsSeconds, seconds);
   }
 
   /** What is heard. The demuxer's sound is the first one of the file. */
@@ -263,7 +267,11 @@ export class SourceReader {
     return partsFrom(edits, this.beginsSeconds, 0).filter(({ isHeld }) => isHeld !== true);
   }
 
-  private async *samples(parts: readonly TrackPart[]): AsyncGenerator<{ sample: VideoSample; part: TrackPart }> {
+  /** @param wantsFirst from the very first one on where all of them are shown */
+  private async *samples(
+    parts: readonly TrackPart[],
+    wantsFirst = true,
+  ): AsyncGenerator<{ sample: VideoSample; part: TrackPart }> {
     let picture = 0;
     try {
       for (const part of parts) {
@@ -272,8 +280,7 @@ export class SourceReader {
           if (sample !== null) yield { sample, part };
           continue;
         }
-        // From the very first one where all of them are shown.
-        const from = Number.isFinite(part.start) ? part.from : undefined;
+        const from = wantsFirst && !Number.isFinite(part.start) ? undefined : part.from;
         for await (const sample of new VideoSampleSink(this.video).samples(from, part.until)) {
           yield { sample, part };
           picture += 1;
@@ -308,9 +315,9 @@ export class SourceReader {
   }
 
   /** Pictures in display order, each lasting until the next, so that a variable rate keeps its times. */
-  private async *pictures(): AsyncGenerator<SourcePicture> {
+  private async *pictures(fromSeconds: number): AsyncGenerator<SourcePicture> {
     let waiting: SourcePicture | undefined;
-    for await (const { sample, part } of this.samples(this.shownParts)) {
+    for await (const { sample, part } of this.samples(this.shownParts(fromSeconds), fromSeconds === 0)) {
       const picture = await takePicture(sample, this.buffers, part);
       if (picture === undefined) continue;
       if (waiting !== undefined) {

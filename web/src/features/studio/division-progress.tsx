@@ -25,7 +25,7 @@ export function DivisionProgressView({
   const { t } = useText();
   const { stage, pictures, bytes, share, rate, secondsLeft } = progress;
   const isDividing = stage === "dividing";
-  const { codesAnew, canGoOn } = STUDIO_METHODS[method];
+  const { codesAnew } = STUDIO_METHODS[method];
   const done = codesAnew
     ? t("studio.frames", { done: pictures, total: Math.max(pictures, totalPictures) })
     : t("studio.bytes", { done: formatBytes(bytes), total: formatBytes(totalBytes) });
@@ -58,7 +58,7 @@ export function DivisionProgressView({
           {secondsLeft !== undefined && t("studio.left", { time: formatTime(Math.ceil(secondsLeft)) })}
         </span>
       </p>
-      <p className="quiet">{t(canGoOn ? "studio.stay.goOn" : "studio.stay")}</p>
+      <p className="quiet">{t("studio.stay")}</p>
       <div className="actions studio-foot">
         <button type="button" className="button" disabled={isCancelling} onClick={onCancel}>
           {t(isCancelling ? "studio.cancelling" : "studio.cancel")}

@@ -105,11 +105,12 @@ function Unfinished({
   });
 
   const isDone = output !== undefined;
-  const about = !STUDIO_METHODS[settings.method].canGoOn
-    ? t("studio.unfinished.again")
-    : target === undefined
-      ? t("studio.unfinished.stored", { share: formatShare(Math.min(bytes, source.size), source.size), ...file })
-      : t("studio.unfinished.target", { target: target.name, ...file });
+  const about =
+    target !== undefined
+      ? t("studio.unfinished.target", { target: target.name, ...file })
+      : STUDIO_METHODS[settings.method].codesAnew
+        ? t("studio.unfinished.coded", { stored: formatBytes(bytes), ...file })
+        : t("studio.unfinished.stored", { share: formatShare(Math.min(bytes, source.size), source.size), ...file });
   return (
     <section className="card unfinished" aria-label={settings.title}>
       <h2>{t(isDone ? "studio.unfinished.done" : "studio.unfinished", { title: settings.title })}</h2>

@@ -167,14 +167,12 @@ export const en = {
   "studio.cancel": "Cancel",
   "studio.cancelling": "Cancelling …",
   "studio.cancelled": "Cancelled. Nothing was kept or sent.",
-  "studio.stay.goOn": "If this page is closed or loaded again, the Studio offers to go on where it stopped.",
-  "studio.stay": "If this page is closed or loaded again, the division begins again from the start.",
+  "studio.stay": "If this page is closed or loaded again, the Studio offers to go on where it stopped.",
   "studio.unfinished": "Not finished: {title}",
   "studio.unfinished.stored": "{share} of {name} ({size}) is divided and kept. It goes on from there.",
   "studio.unfinished.target":
     "{name} ({size}) was being divided into {target}. What was written there before the interruption is kept, from 128 MB on at least half of it.",
-  "studio.unfinished.again":
-    "This division cannot go on in the middle of a video: it begins again from the start, with the same settings.",
+  "studio.unfinished.coded": "Of {name} ({size}) a part is compressed and kept: {stored}. It goes on from there.",
   "studio.unfinished.same": "Choose {name} ({size}) again",
   "studio.unfinished.choose": "Choose it and go on",
   "studio.unfinished.goOn": "Go on",
