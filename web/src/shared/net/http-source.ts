@@ -5,8 +5,10 @@ import { bytesOf } from "./answer-body.ts";
 import { connection } from "./connection.ts";
 import { request } from "./request.ts";
 
-/** Small reads (heads, headers, trailers) fetch this much, so that their neighbours need no request. */
-const BLOCK_BYTES = 64 << 10;
+/** Small reads (heads, headers) fetch this much, so that their neighbours need no request; a header mostly fits. */
+const BLOCK_BYTES = 32 << 10;
+/** Reads in the last bytes of a file fetch all of them: a trailer is read from its end. */
+const TAIL_BYTES = 16 << 10;
 
 const rangeOf = (offset: number, length: number) => ({ range: `bytes=${offset}-${offset + length - 1}` });
 
@@ -68,9 +70,10 @@ async function openUrl(
       const inside = offset - block.offset;
       if (inside >= 0 && inside + length <= block.bytes.length) return block.bytes.slice(inside, inside + length);
       if (length >= BLOCK_BYTES) return fetchRange(offset, length);
-      const fetched = { offset, bytes: await fetchRange(offset, Math.min(BLOCK_BYTES, size - offset)) };
+      const start = offset > size - TAIL_BYTES ? Math.max(0, size - TAIL_BYTES) : offset;
+      const fetched = { offset: start, bytes: await fetchRange(start, Math.min(BLOCK_BYTES, size - start)) };
       block = fetched;
-      return fetched.bytes.slice(0, length);
+      return fetched.bytes.slice(offset - start, offset - start + length);
     },
   };
 }
