@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Page } from "playwright";
 import { median, type Ratio, ROOT } from "../measure.ts";
-import { withPlayer, withVideoElement } from "./play-divided.ts";
+import { type DividedBy, withPlayer, withVideoElement } from "./play-divided.ts";
 
 const run = promisify(execFile);
 
@@ -17,6 +17,8 @@ const KEY_DISTANCES = [2, 10];
 /** What the service lets through in one go (server/plays/play-rules.ts, SEEK_BURST). */
 const SEEKS = 8;
 const FRAME_SECONDS = 1 / 30;
+const MPEG_SECONDS = 120;
+const MPEG_TARGET_MILLISECONDS = 300;
 
 interface SeekTimes {
   /** Milliseconds to the first picture that is shown after the seek. */
@@ -34,8 +36,9 @@ export async function benchSeek(): Promise<Ratio[]> {
     const ratios: Ratio[] = [];
     for (const distance of KEY_DISTANCES) {
       const source = await makeSource(folder, distance);
-      const ours = await seekPlayer(source);
-      const theirs = await seekVideoElement(source);
+      const seconds = targets(MINUTES * 60);
+      const ours = await seekPlayer(source, seconds, "samples", FRAME_SECONDS);
+      const theirs = await seekVideoElement(source, seconds);
       const [exact, peer] = [median(ours.map((seek) => seek.exact)), median(theirs.map((seek) => seek.exact))];
       ratios.push({
         name: `seek, key picture every ${distance} s`,
@@ -51,6 +54,7 @@ export async function benchSeek(): Promise<Ratio[]> {
         },
       });
     }
+    ratios.push(await seekInMpeg(folder));
     return ratios;
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -85,20 +89,53 @@ async function makeSource(folder: string, distance: number): Promise<string> {
   return whole;
 }
 
-/** Same targets for both, spread over the file, each in another distance from the key picture before it. */
-const targets = (): number[] =>
-  Array.from({ length: SEEKS }, (_, i) => ((i * 5 + 3) % SEEKS) * ((MINUTES * 60 - 20) / SEEKS) + 7 + i * 1.23);
-
-function seekPlayer(source: string): Promise<SeekTimes[]> {
-  return withPlayer(source, async (page) => {
-    await page.getByRole("button", { name: "Pause" }).click();
-    const times: SeekTimes[] = [];
-    for (const target of targets()) times.push(await timePlayerSeek(page, target));
-    return times;
-  });
+/** MPEG-2 of a broadcast, method `mpeg`: no browser plays it, so that a target stands beside it. */
+async function seekInMpeg(folder: string): Promise<Ratio> {
+  const source = join(folder, "broadcast.ts");
+  await run("ffmpeg", [
+    ...["-v", "error", "-y", "-stream_loop", "-1", "-i", join(ROOT, "samples/scene.mp4"), "-t", String(MPEG_SECONDS)],
+    ...["-vf", "scale=720:576,fps=50,tinterlace=interleave_top", "-c:v", "mpeg2video", "-flags", "+ilme+ildct"],
+    ...["-g", "12", "-bf", "2", "-b:v", "6M", "-maxrate", "6M", "-bufsize", "2M", "-c:a", "mp2", source],
+  ]);
+  const seconds = targets(MPEG_SECONDS);
+  const seeks = await seekPlayer(source, seconds, "mpeg", 1 / 50);
+  return {
+    name: "seek, 720x576i25 mpeg, groups of half a second",
+    peer: "target",
+    ours: 1000 / median(seeks.map((seek) => seek.exact)),
+    theirs: 1000 / MPEG_TARGET_MILLISECONDS,
+    unit: "seeks/s",
+    details: {
+      exactMilliseconds: seeks.map((seek) => Math.round(seek.exact)),
+      blockedMilliseconds: Math.round(Math.max(...seeks.map((seek) => seek.blocked))),
+    },
+  };
 }
 
-function timePlayerSeek(page: Page, target: number): Promise<SeekTimes> {
+/** Same targets for both, spread over the file, each in another distance from the key picture before it. */
+const targets = (seconds: number): number[] =>
+  Array.from({ length: SEEKS }, (_, i) => ((i * 5 + 3) % SEEKS) * ((seconds - 20) / SEEKS) + 7 + i * 1.23);
+
+function seekPlayer(
+  source: string,
+  seconds: readonly number[],
+  method: DividedBy,
+  frameSeconds: number,
+): Promise<SeekTimes[]> {
+  return withPlayer(
+    source,
+    async (page) => {
+      await page.locator('.stage[data-state="playing"]').hover(); // brings back controls that have gone
+      await page.getByRole("button", { name: "Pause" }).click();
+      const times: SeekTimes[] = [];
+      for (const target of seconds) times.push(await timePlayerSeek(page, target, frameSeconds));
+      return times;
+    },
+    method,
+  );
+}
+
+function timePlayerSeek(page: Page, target: number, frameSeconds: number): Promise<SeekTimes> {
   return page.evaluate(
     async ({ seconds, frame }) => {
       const bar = document.querySelector<HTMLInputElement>("input.seek");
@@ -123,11 +160,11 @@ function timePlayerSeek(page: Page, target: number): Promise<SeekTimes> {
         await new Promise((resolve) => setTimeout(resolve, 1));
       }
     },
-    { seconds: target, frame: FRAME_SECONDS },
+    { seconds: target, frame: frameSeconds },
   );
 }
 
-function seekVideoElement(source: string): Promise<SeekTimes[]> {
+function seekVideoElement(source: string, seconds: readonly number[]): Promise<SeekTimes[]> {
   return withVideoElement(source, (page) =>
     page.evaluate(async (wanted) => {
       const video = document.querySelector("video");
@@ -141,6 +178,6 @@ function seekVideoElement(source: string): Promise<SeekTimes[]> {
         times.push({ first: 0, exact: performance.now() - start, blocked: 0 });
       }
       return times;
-    }, targets()),
+    }, seconds),
   );
 }

@@ -14,7 +14,11 @@ const STARTS = 10;
 const CM_SECONDS = 2;
 const PLAYED_SECONDS = 20;
 const FRAMES_PER_SECOND = 30;
-const TARGETS = { firstPictureMilliseconds: 1000, coreShare: 0.2, interlacedCoreShare: 0.3 };
+const TARGETS = {
+  firstPictureMilliseconds: { compress: 1000, samples: 1000, mpeg: 500 },
+  coreShare: 0.2,
+  interlacedCoreShare: 0.3,
+};
 
 /** What is played, made of the project's scene. */
 interface PlayedClip {
@@ -59,6 +63,7 @@ export function benchStarts(): Promise<Ratio[]> {
     return [
       await firstPicture(service, "compress", join(ROOT, "samples/scene.cmx")),
       await firstPicture(service, "samples", scene),
+      await firstPicture(service, "mpeg", await divideClip(service, interlaced("720x576", 6), "mpeg")),
     ];
   }, CM_SECONDS);
 }
@@ -99,15 +104,14 @@ async function firstPicture(service: Service, method: DividedBy, main: string): 
     name: `first picture after the CM, ${method}, local file`,
     peer: "target",
     ours: 1000 / median(milliseconds),
-    theirs: 1000 / TARGETS.firstPictureMilliseconds,
+    theirs: 1000 / TARGETS.firstPictureMilliseconds[method],
     unit: "starts/s",
     details: { milliseconds: milliseconds.map(Math.round) },
   };
 }
 
-/** Plays the project's scene with sound where the method takes it from the command line. */
-async function playing(service: Service, clip: PlayedClip, method: DividedBy): Promise<Ratio[]> {
-  const { name, picturesPerSecond, targetShare } = clip;
+/** The project's scene, with sound where the method takes it from the command line. @returns the main's path */
+async function divideClip(service: Service, clip: PlayedClip, method: DividedBy): Promise<string> {
   const source = join(service.folder, clip.file);
   await run("ffmpeg", [
     ...["-v", "error", "-y", "-stream_loop", "2", "-i", join(ROOT, "samples/scene.mp4")],
@@ -115,6 +119,12 @@ async function playing(service: Service, clip: PlayedClip, method: DividedBy): P
   ]);
   const main = await service.divide(source, method);
   await rm(source);
+  return main;
+}
+
+async function playing(service: Service, clip: PlayedClip, method: DividedBy): Promise<Ratio[]> {
+  const { name, picturesPerSecond, targetShare } = clip;
+  const main = await divideClip(service, clip, method);
   const { cpu, shown, longTasks } = await withPage(service, async (page, browser) => {
     await page.goto("/watch");
     await page.evaluate(watchLongTasks);
