@@ -86,7 +86,7 @@ function Watch({ player, snapshot, isAwaited, wasDamaged }: WatchProps): ReactNo
   const help = useCallback(() => showHelp(true), []);
   const targets = { toggleFullScreen: fullScreen.toggle, captions, toggleTheatre: theatre.toggle, help };
   const onKey = useKeys(player, targets);
-  const small = usePictureInPicture(player, onKey);
+  const small = usePictureInPicture(player, facts, onKey);
   useWakeLock(snapshot);
   useMediaSession(player, snapshot);
   useTabTitle(facts?.title);
@@ -120,7 +120,7 @@ function Watch({ player, snapshot, isAwaited, wasDamaged }: WatchProps): ReactNo
                 player={player}
                 snapshot={snapshot}
                 facts={facts}
-                isAway={small.isOn}
+                isAway={small.isAway}
                 toggleFullScreen={fullScreen.toggle}
                 next={<NextVideos seen={snapshot.items} />}
               />
