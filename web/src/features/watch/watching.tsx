@@ -17,6 +17,7 @@ import { InstallCard } from "./install-card.tsx";
 import { KeysHelp } from "./keys-help.tsx";
 import { MissingNotice, ToLibrary } from "./missing-notice.tsx";
 import { NextVideos } from "./next-videos.tsx";
+import { OtherLinkNotice, OtherServiceNotice } from "./other-service-notice.tsx";
 import { Panel } from "./panel.tsx";
 import { PlayerControls } from "./player-controls.tsx";
 import { Playlist } from "./playlist.tsx";
@@ -72,6 +73,7 @@ interface WatchProps {
 
 function Watch({ player, snapshot, isAwaited, wasDamaged }: WatchProps): ReactNode {
   const { t, language, reason } = useText();
+  const { searchParams } = useAddress();
   const { state, facts, error } = snapshot;
   const isOnline = useOnline();
   const page = useRef<HTMLDivElement>(null);
@@ -100,6 +102,8 @@ function Watch({ player, snapshot, isAwaited, wasDamaged }: WatchProps): ReactNo
       {isFresh && <p className="lead">{t("watch.lead")}</p>}
       {wasDamaged && <Hint warning>{t("shelf.damaged")}</Hint>}
       <MissingNotice player={player} snapshot={snapshot} leadsToLibrary />
+      <OtherServiceNotice snapshot={snapshot} />
+      {isFresh && <OtherLinkNotice link={searchParams.get("link")} />}
       {error !== undefined && (
         <ErrorNotice
           message={reason(error)}
