@@ -29,7 +29,7 @@ export const inspect: Command = {
 async function describeMain(file: OpenFile, scan: boolean): Promise<Record<string, unknown>> {
   const main = await MainReader.open(file, { scan });
   if (main.trailer === undefined) note("the trailer is missing: the file is cut, and was read as far as it goes");
-  const { id, umid, slaveId, poster, captions = [], tracks, ...rest } = main.header;
+  const { id, umid, slaveId, poster, captions = [], chapters = [], tracks, ...rest } = main.header;
   return {
     kind: "main",
     bytes: file.size,
@@ -44,6 +44,7 @@ async function describeMain(file: OpenFile, scan: boolean): Promise<Record<strin
     ),
     poster: poster === undefined ? null : { type: poster.type, bytes: poster.data.length },
     captions: captions.map(({ sha256: _hash, ...about }) => about),
+    chapters,
     seconds: main.trailer === undefined ? null : main.trailer.durationMicroseconds / 1e6,
     pictures: main.trailer?.pictures ?? null,
     segments: main.index.length,

@@ -1,7 +1,7 @@
 // What the compiler leaves of the library's browser part: addresses beside a module, which it does not rewrite. The kernels lie elsewhere,
 // seen from the built files, and the worker ends in .js there.
 import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
-import { buildElement } from "../web/build-element.mjs";
+import { buildElement } from "../web/build-script.mjs";
 
 const dist = new URL("../dist/", import.meta.url);
 const BROWSER = "node/codec/hosts/browser/";

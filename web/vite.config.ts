@@ -5,12 +5,13 @@ import { fileURLToPath } from "node:url";
 import { brotliCompressSync, gzipSync, constants as zlib } from "node:zlib";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
-import { buildElement } from "./build-element.mjs";
+import { buildElement, buildServiceWorker } from "./build-script.mjs";
 import { listLicences, notePackages } from "./list-licences.ts";
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 const OUT_DIR = path("../dist/web");
-const SERVICE_WORKER = "service-worker";
+/** At the top, where it is in charge of all addresses, and under one name for all builds. */
+const SERVICE_WORKER = "service-worker.js";
 /** Decoders of sound that few videos have: fetched with such a video, which needs the network too. */
 const FETCHED_WHEN_NEEDED = /^\/assets\/(dolby-decoder|mpg123-decoder)-/;
 
@@ -19,9 +20,9 @@ function listBuiltFiles(): Plugin {
   return {
     name: "list-built-files",
     closeBundle() {
-      const worker = `${OUT_DIR}/${SERVICE_WORKER}.js`;
+      const worker = `${OUT_DIR}/${SERVICE_WORKER}`;
       const names = readdirSync(OUT_DIR, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile() && !entry.name.endsWith(".map") && entry.name !== `${SERVICE_WORKER}.js`)
+        .filter((entry) => entry.isFile() && !entry.name.endsWith(".map") && entry.name !== SERVICE_WORKER)
         .map(({ parentPath, name }) => `${parentPath}/${name}`.slice(OUT_DIR.length))
         .filter((name) => !FETCHED_WHEN_NEEDED.test(name))
         .sort();
@@ -36,12 +37,13 @@ function listBuiltFiles(): Plugin {
   };
 }
 
-/** `/embed.js`: one script for pages of other sites. */
-function emitElement(): Plugin {
+/** `/embed.js`, one script for pages of other sites, and the service worker: what they share with the app is in each of them. */
+function emitScripts(): Plugin {
   return {
-    name: "emit-element",
+    name: "emit-scripts",
     async generateBundle() {
       this.emitFile({ type: "asset", fileName: "embed.js", source: await buildElement() });
+      this.emitFile({ type: "asset", fileName: SERVICE_WORKER, source: await buildServiceWorker() });
     },
   };
 }
@@ -75,7 +77,7 @@ export default defineConfig({
   root: path("."),
   plugins: [
     react(),
-    emitElement(),
+    emitScripts(),
     notePackages(packages),
     listBuiltFiles(),
     listLicences(packages, `${OUT_DIR}/licences.txt`),
@@ -87,11 +89,6 @@ export default defineConfig({
     // The kernels stay a file of their own: inlined as a data: address, the page's CSP would refuse them.
     assetsInlineLimit: 0,
     sourcemap: true,
-    rolldownOptions: {
-      input: { index: path("index.html"), [SERVICE_WORKER]: path("src/app/worker/service-worker.ts") },
-      // At the top, where it is in charge of all addresses, and under one name for all builds.
-      output: { entryFileNames: ({ name }) => (name === SERVICE_WORKER ? "[name].js" : "assets/[name]-[hash].js") },
-    },
   },
   worker: { format: "es", plugins: () => [notePackages(packages)] },
   server: {

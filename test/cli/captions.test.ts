@@ -90,8 +90,9 @@ for (const [method, file, options] of [
   });
 }
 
-it("inspect lists none where there are none", () => {
-  expect(JSON.parse(cmix("inspect", `${ROOT}samples/scene.cmx`, "--json").out).captions).toEqual([]);
+it("inspect lists none where there are none, and no chapters", () => {
+  const { captions, chapters } = JSON.parse(cmix("inspect", `${ROOT}samples/scene.cmx`, "--json").out);
+  expect([captions, chapters]).toEqual([[], []]);
 });
 
 for (const [name, given, code, message] of [

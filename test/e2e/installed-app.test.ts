@@ -60,6 +60,43 @@ describe("the installed app", () => {
     await launched.close();
   });
 
+  it("P1: what other apps share opens in it: a .cmx, and a link in a text", async () => {
+    /** As the system posts it. */
+    const share = async (fields: Record<string, string>, file?: string) => {
+      await page.goto("/bench");
+      await page.evaluate((texts) => {
+        const form = Object.assign(document.createElement("form"), {
+          action: "/share",
+          method: "post",
+          enctype: "multipart/form-data",
+        });
+        for (const [name, value] of Object.entries(texts))
+          form.append(Object.assign(document.createElement("input"), { name, value }));
+        form.append(Object.assign(document.createElement("input"), { name: "files", type: "file", id: "shared-file" }));
+        document.body.append(form);
+      }, fields);
+      if (file === undefined) await page.evaluate(() => document.querySelector("#shared-file")?.remove());
+      else await page.setInputFiles("#shared-file", file);
+      await page.evaluate(() => document.querySelector<HTMLFormElement>("form[action='/share']")?.submit());
+    };
+    await share({ title: "", text: "" }, main);
+    await waitForState(page, "ready");
+    expect(new URL(page.url()).search).toBe("");
+    expect(await page.getByRole("heading", { level: 2 }).first().innerText()).toMatch(/sample/);
+    expect(await page.evaluate(() => caches.has("cmix-shared"))).toBe(false);
+
+    const { videos } = (await (await fetch(`${app.url}/api/videos`)).json()) as { videos: { mainId: string }[] };
+    const path = `/watch?main=${videos[0]?.mainId}`;
+    await share({ text: `Look: ${app.url}${path}` });
+    await page.waitForURL(`${app.url}${path}`);
+    await waitForState(page, "ready");
+
+    const other = `https://films.example/watch?main=${videos[0]?.mainId}`;
+    await share({ url: other });
+    expect(await page.getByRole("link", { name: "Watch at films.example" }).getAttribute("href")).toBe(other);
+    await page.goto("/watch");
+  });
+
   it("P1: off line it starts, opens a .cmx and says what it needs; connected again, the play goes on", async () => {
     await context.setOffline(true);
     await page.goto("/watch");

@@ -41,30 +41,64 @@ const watchShifts = () => {
 };
 const shiftsOf = (page: Page) => page.evaluate(() => (window as unknown as { shifts: number }).shifts);
 
-it.each([
-  [1280, 860],
-  [360, 740],
-])("P3: nothing on the page moves while the video opens, in the CM and behind it: %i x %i", async (width, height) => {
-  await withPage(
-    app,
-    "/",
-    async ({ page }) => {
-      await page.addInitScript(watchShifts);
-      await page.goto(watch(long));
-      await waitForState(page, "ready");
-      const before = await boxOf(page, ".player");
-      await page.locator(".play-large").click();
-      await waitForState(page, "cm");
-      const inCm = await boxOf(page, ".controls");
-      await waitForState(page, "playing");
-      expect(await boxOf(page, ".controls")).toEqual(inCm);
-      expect(await boxOf(page, ".player")).toEqual(before);
-      console.info(`layout shifts at ${width}x${height}: ${(await shiftsOf(page)).toFixed(3)}`);
-      expect(await shiftsOf(page)).toBeLessThan(0.05);
-    },
-    { viewport: { width, height }, isSignedIn: false },
-  );
-});
+const SIZES = [
+  { width: 1280, height: 860 },
+  { width: 360, height: 740 },
+] as const;
+const VISITS = SIZES.flatMap((size) => [false, true].map((isSignedIn) => ({ ...size, isSignedIn })));
+
+it.each(VISITS)(
+  "P3: nothing on the page moves while the video opens, in the CM and behind it: %o",
+  async ({ width, height, isSignedIn }) => {
+    await withPage(
+      app,
+      "/",
+      async ({ page }) => {
+        await page.addInitScript(watchShifts);
+        await page.goto(watch(long));
+        await waitForState(page, "ready");
+        const before = await boxOf(page, ".player");
+        await page.locator(".play-large").click();
+        await waitForState(page, "cm");
+        const inCm = await boxOf(page, ".controls");
+        await waitForState(page, "playing");
+        expect(await boxOf(page, ".controls")).toEqual(inCm);
+        expect(await boxOf(page, ".player")).toEqual(before);
+        console.info(
+          `layout shifts at ${width}x${height}, signed ${isSignedIn ? "in" : "out"}: ${await shiftsOf(page)}`,
+        );
+        expect(await shiftsOf(page)).toBeLessThan(0.05);
+      },
+      { viewport: { width, height }, isSignedIn },
+    );
+  },
+);
+
+it.each(VISITS)(
+  "P1: the library and the account keep what is on screen where it is while they load: %o",
+  async ({ width, height, isSignedIn }) => {
+    await withPage(
+      app,
+      "/",
+      async ({ page }) => {
+        await page.addInitScript(watchShifts);
+        for (const path of ["/", "/account", "/"]) {
+          await page.goto(path);
+          const there =
+            path === "/" ? page.getByRole("link", { name: "Watch Bay" }) : page.locator(".account-card").first();
+          await there.waitFor();
+          await page.waitForLoadState("networkidle");
+          await page.waitForTimeout(300);
+          console.info(
+            `layout shifts of ${path} at ${width}, signed ${isSignedIn ? "in" : "out"}: ${await shiftsOf(page)}`,
+          );
+          expect(await shiftsOf(page), path).toBeLessThan(0.05);
+        }
+      },
+      { viewport: { width, height }, isSignedIn },
+    );
+  },
+);
 
 it("P3: the controls lie over the picture, hide after three seconds, in a CM too, and come back by key and pointer", async () => {
   await withPage(app, watch(long), async ({ page }) => {

@@ -32,6 +32,7 @@ import { type AsItIs, decodesFirst, keptFacts, lookAsItIs, secondsOfCut, shownSp
 import { shownSize } from "./coded-video-facts.ts";
 import { DIRECT_FORMATS, takePicture } from "./picture-copy.ts";
 import { type DrawnPoster, drawPoster, drawStrip, firstBright } from "./poster.ts";
+import { keyPicturesOf } from "./storyboard.ts";
 
 /** Packets inspected for the frame rate and for the sound's bits. */
 const RATE_PACKETS = 300;
@@ -219,21 +220,13 @@ export class SourceReader {
   }
 
   /** As `StoryboardSource` has it. @param seconds of the presentation */
-  async *keyPictures(seconds: readonly number[]): AsyncGenerator<VideoSample> {
-    if (!(await this.video.canDecode())) return;
-    const packets = new EncodedPacketSink(this.video);
+  keyPictures(seconds: readonly number[]): AsyncIterable<VideoSample> {
     const edits = this.index?.streams[this.index.film]?.edits;
-    const times: number[] = [];
-    for (const wanted of seconds) {
-      const from = partsFrom(edits, this.beginsSeconds, wanted)[0]?.from ?? this.beginsSeconds + wanted;
-      const key = (await packets.getKeyPacket(from, { metadataOnly: true })) ?? (await packets.getFirstPacket());
-      if (key === null) return;
-      times.push(key.timestamp);
-    }
-    for await (const sample of new VideoSampleSink(this.video).samplesAtTimestamps(times)) {
-      if (sample === null) return;
-      yield sample;
-    }
+    const placed = (wanted: number) => partsFrom(edits, this.beginsSeconds, wanted)[0]?.from;
+    return keyPicturesOf(
+      this.video,
+      seconds.map((wanted) => placed(wanted) ?? this.beginsSeconds + wanted),
+    );
   }
 
   /** Undefined where none can be made. @param seconds of the presentation */

@@ -1,5 +1,5 @@
 /** Small pictures of the whole video for the player's seek bar; they go into the slave (codec/format/storyboard.ts). */
-import type { VideoSample } from "mediabunny";
+import { EncodedPacketSink, type InputVideoTrack, type VideoSample, VideoSampleSink } from "mediabunny";
 import { type Storyboard, storyboardBytes, storyboardPlan } from "../../../../codec/index.ts";
 
 const WIDTH_PIXELS = 160;
@@ -58,6 +58,22 @@ export async function makeStoryboard(source: StoryboardSource, signal: AbortSign
     };
   }
   return undefined;
+}
+
+/** The key picture before each of these times of the file. */
+export async function* keyPicturesOf(video: InputVideoTrack, seconds: readonly number[]): AsyncGenerator<VideoSample> {
+  if (!(await video.canDecode())) return;
+  const packets = new EncodedPacketSink(video);
+  const times: number[] = [];
+  for (const wanted of seconds) {
+    const key = (await packets.getKeyPacket(wanted, { metadataOnly: true })) ?? (await packets.getFirstPacket());
+    if (key === null) return;
+    times.push(key.timestamp);
+  }
+  for await (const sample of new VideoSampleSink(video).samplesAtTimestamps(times)) {
+    if (sample === null) return;
+    yield sample;
+  }
 }
 
 function createSheet(sample: VideoSample, pictures: number): { canvas: OffscreenCanvas; height: number } {

@@ -37,10 +37,13 @@ export function AccountPage(): ReactNode {
       {session?.account && (
         <OwnAccount key={session.account.accountId} account={session.account} mayDivide={mayDivide(session.role)} />
       )}
-      <section className="card account-card">
-        <h2>{t("account.preferences")}</h2>
-        <ViewerDataForm />
-      </section>
+      {session !== undefined && (
+        // What is above it depends on who is here.
+        <section className="card account-card">
+          <h2>{t("account.preferences")}</h2>
+          <ViewerDataForm />
+        </section>
+      )}
       {session?.account && (
         <>
           <AccessLog load={loadOwnAccessLog} />

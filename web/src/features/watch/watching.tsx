@@ -17,6 +17,7 @@ import { InstallCard } from "./install-card.tsx";
 import { KeysHelp } from "./keys-help.tsx";
 import { MissingNotice, ToLibrary } from "./missing-notice.tsx";
 import { NextVideos } from "./next-videos.tsx";
+import { OtherLinkNotice, OtherServiceNotice } from "./other-service-notice.tsx";
 import { Panel } from "./panel.tsx";
 import { PlayerControls } from "./player-controls.tsx";
 import { Playlist } from "./playlist.tsx";
@@ -72,6 +73,7 @@ interface WatchProps {
 
 function Watch({ player, snapshot, isAwaited, wasDamaged }: WatchProps): ReactNode {
   const { t, language, reason } = useText();
+  const { searchParams } = useAddress();
   const { state, facts, error } = snapshot;
   const isOnline = useOnline();
   const page = useRef<HTMLDivElement>(null);
@@ -86,7 +88,7 @@ function Watch({ player, snapshot, isAwaited, wasDamaged }: WatchProps): ReactNo
   const help = useCallback(() => showHelp(true), []);
   const targets = { toggleFullScreen: fullScreen.toggle, captions, toggleTheatre: theatre.toggle, help };
   const onKey = useKeys(player, targets);
-  const small = usePictureInPicture(player, onKey);
+  const small = usePictureInPicture(player, facts, onKey);
   useWakeLock(snapshot);
   useMediaSession(player, snapshot);
   useTabTitle(facts?.title);
@@ -100,6 +102,8 @@ function Watch({ player, snapshot, isAwaited, wasDamaged }: WatchProps): ReactNo
       {isFresh && <p className="lead">{t("watch.lead")}</p>}
       {wasDamaged && <Hint warning>{t("shelf.damaged")}</Hint>}
       <MissingNotice player={player} snapshot={snapshot} leadsToLibrary />
+      <OtherServiceNotice snapshot={snapshot} />
+      {isFresh && <OtherLinkNotice link={searchParams.get("link")} />}
       {error !== undefined && (
         <ErrorNotice
           message={reason(error)}
@@ -120,7 +124,7 @@ function Watch({ player, snapshot, isAwaited, wasDamaged }: WatchProps): ReactNo
                 player={player}
                 snapshot={snapshot}
                 facts={facts}
-                isAway={small.isOn}
+                isAway={small.isAway}
                 toggleFullScreen={fullScreen.toggle}
                 next={<NextVideos seen={snapshot.items} />}
               />

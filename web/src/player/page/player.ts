@@ -12,6 +12,7 @@ import type { PlayLink } from "./play/play-link.ts";
 import { PlaySequence, type SequenceStage } from "./play/play-sequence.ts";
 import type { MainSource, PlaylistItem } from "./playlist.ts";
 import { nextState, showsCm, showsVideo } from "./state.ts";
+import { SmallVideo } from "./video/small-video.ts";
 import { markPicture } from "./video/video-canvas.ts";
 import { VideoOutput } from "./video/video-output.ts";
 
@@ -255,6 +256,11 @@ export class Player extends MainsPlayer {
   /** The sponsor's link was followed; a play that was left takes that too. */
   cmClicked(): void {
     this.link?.cmClicked();
+  }
+
+  /** The picture, and CMs, in a browser's small window. To be closed by who asks for it. @param onChange the window came or went */
+  smallVideo(onChange: (isOn: boolean) => void): SmallVideo {
+    return new SmallVideo(this.element, this.cmStage.video, onChange);
   }
 
   close(): void {

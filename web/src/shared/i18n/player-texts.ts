@@ -6,6 +6,11 @@ export const playerEn = {
   "watch.list.down": "Move “{title}” down",
   "watch.list.remove": "Take “{title}” off the list",
   "watch.list.missing": "{name}: cannot be opened",
+  "watch.other.whose": "This video belongs to another service: {host}.",
+  "watch.other.rules": "Its own commercials and rules apply there. Nothing has been asked of it yet.",
+  "watch.other.file":
+    "Its own commercials and rules apply there. Nothing has been asked of it yet. If it does not have the file, choose it there once more.",
+  "watch.other.go": "Watch at {host}",
   "watch.missing.file": "“{name}”: {why}",
   "watch.list.add": "Add to the playlist",
   "watch.list.change": "Order and videos can be changed until Play is pressed.",
@@ -109,6 +114,11 @@ export const playerJa: Record<keyof typeof playerEn, string> = {
   "watch.list.down": "「{title}」を下へ",
   "watch.list.remove": "「{title}」をリストから外す",
   "watch.list.missing": "{name}：開けません",
+  "watch.other.whose": "この動画は別のサービス（{host}）のものです。",
+  "watch.other.rules": "視聴には、そのサービスのCMと規則が適用されます。まだ何も送信していません。",
+  "watch.other.file":
+    "視聴には、そのサービスのCMと規則が適用されます。まだ何も送信していません。そのサービスにファイルがない場合は、移動先でもう一度ファイルを選んでください。",
+  "watch.other.go": "{host} で見る",
   "watch.missing.file": "「{name}」：{why}",
   "watch.list.add": "再生リストに追加",
   "watch.list.change": "順番と動画は、再生を始めるまで変更できます。",

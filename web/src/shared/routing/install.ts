@@ -1,6 +1,8 @@
 /** The app on the viewer's device: kept for use off line, installed, started with a file (Cmix patent [0190]-[0194]). */
 import { useSyncExternalStore } from "react";
 import { openInWatch } from "./handoff.ts";
+import { navigate } from "./router.tsx";
+import { SHARED_PARAMETER, takeUp } from "./shared-files.ts";
 
 /** WICG File Handling and Launch Handler, in Chromium on the desktop. */
 interface LaunchQueue {
@@ -31,6 +33,11 @@ export function startApp(): void {
     if (files !== undefined && files.length > 0)
       void Promise.all(files.map((handle) => handle.getFile())).then(openInWatch);
   });
+  if (location.pathname === "/watch" && new URLSearchParams(location.search).has(SHARED_PARAMETER))
+    void takeUp().then((files) => {
+      navigate("/watch", { replace: true });
+      if (files.length > 0) openInWatch(files);
+    });
   // Without a service worker, in some private windows, everything but use off line works.
   if (import.meta.env.PROD && "serviceWorker" in navigator)
     addEventListener("load", () => void navigator.serviceWorker.register("/service-worker.js").catch(() => {}));

@@ -5,7 +5,7 @@ import type { ArrivingCm } from "../play/arriving-cm.ts";
 import { type CmFeed, feedOf } from "./cm-feed.ts";
 import { showImage } from "./cm-image.ts";
 import { CmProof } from "./cm-proof.ts";
-import { isOnScreen } from "./on-screen.ts";
+import { isHidden, isOnScreen } from "./on-screen.ts";
 
 /** Forward jumps up to this are the player's own jitter. */
 const JUMP_SECONDS = 0.3;
@@ -24,7 +24,8 @@ export interface CmStageEvents {
 export class CmStage {
   /** Both, one behind the other; the one that is shown has `data-shown`. */
   readonly elements: readonly HTMLElement[];
-  private readonly element: HTMLVideoElement;
+  /** Shows CMs that are videos. */
+  readonly video: HTMLVideoElement;
   private readonly image: HTMLImageElement;
   private readonly events: CmStageEvents;
   private reached = 0;
@@ -32,27 +33,27 @@ export class CmStage {
 
   constructor(events: CmStageEvents) {
     this.events = events;
-    this.element = document.createElement("video");
-    this.element.className = "cm-video";
-    this.element.playsInline = true;
-    this.element.disablePictureInPicture = true;
-    this.element.disableRemotePlayback = true;
-    this.element.tabIndex = -1;
+    this.video = document.createElement("video");
+    this.video.className = "cm-video";
+    this.video.playsInline = true;
+    this.video.disablePictureInPicture = true;
+    this.video.disableRemotePlayback = true;
+    this.video.tabIndex = -1;
     this.image = document.createElement("img");
     this.image.className = "cm-image";
     this.image.alt = "";
-    this.elements = [this.element, this.image];
+    this.elements = [this.video, this.image];
     for (const element of this.elements) element.addEventListener("contextmenu", (event) => event.preventDefault());
   }
 
   /** In the window where it is: a small window on top is seen while its page is not. */
   private get isHidden(): boolean {
-    return this.element.ownerDocument.hidden;
+    return isHidden(this.video);
   }
 
   setVolume(volume: number, muted: boolean): void {
-    this.element.volume = volume;
-    this.element.muted = muted;
+    this.video.volume = volume;
+    this.video.muted = muted;
   }
 
   /**
@@ -62,7 +63,7 @@ export class CmStage {
    * @throws {@link UnsupportedError} this browser cannot play the CM; AbortError on `signal`; what stops the CM's bytes
    */
   async play(cm: ArrivingCm, signal: AbortSignal): Promise<void> {
-    const { element, image } = this;
+    const { video: element, image } = this;
     const shown = cm.type.startsWith("image/") ? image : element;
     const ending = new AbortController();
     const listen = AbortSignal.any([signal, ending.signal]);
@@ -93,7 +94,7 @@ export class CmStage {
   }
 
   private playToEnd(cm: ArrivingCm, feed: CmFeed | undefined, listen: AbortSignal, signal: AbortSignal): Promise<void> {
-    const { element } = this;
+    const { video: element } = this;
     const proof = new CmProof();
     let repeats = 0;
     const { promise, resolve, reject } = deferred<void>();
