@@ -31,6 +31,7 @@ const divider: Divider = {
   inspect: () => inspected.promise,
   poster: async () => undefined,
   strip: async () => [],
+  trimTaken: async (_file, trim) => trim,
   program: async () => "now",
   divide: (_place, goOn, _file, _settings, signal, onProgress) => {
     asked.push(goOn ? "go on" : "divide");

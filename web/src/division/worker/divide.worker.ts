@@ -3,6 +3,7 @@ import "../../shared/worker/no-eval.ts";
 import * as Comlink from "comlink";
 import { createBrowserPool, createLocalPool } from "../../../../codec/hosts/browser/index.ts";
 import { installErrorTransfer } from "../../../../codec/hosts/error-transfer.ts";
+import { trimFile } from "../../../../codec/hosts/trim-file.ts";
 import {
   divideVideo,
   type MainHeader,
@@ -14,25 +15,31 @@ import {
   resumable,
   type SourceIndex,
   type SourceMedia,
+  type Trim,
+  trimMedia,
   type UnfinishedDivision,
 } from "../../../../codec/index.ts";
-import { sourceFromBlob, toHex } from "../../../../codec/page.ts";
-import type {
-  DivideSettings,
-  DivideWorkerApi,
-  DivisionOutput,
-  DivisionPlace,
-  DivisionStage,
-  DivisionStep,
-  SourceFacts,
-  StripPicture,
+import { type CaptionTrack, sourceFromBlob, toHex, trimWebVtt } from "../../../../codec/page.ts";
+import {
+  type DivideSettings,
+  type DivideWorkerApi,
+  type DivisionOutput,
+  type DivisionPlace,
+  type DivisionStage,
+  type DivisionStep,
+  type SourceFacts,
+  type StripPicture,
+  type TrimSeconds,
+  trimmedShare,
 } from "../protocol/divide-api.ts";
 import { reasonCode } from "../protocol/reason-code.ts";
+import { STUDIO_METHODS } from "../protocol/studio-methods.ts";
 import { MpegReader } from "./mpeg-reader.ts";
 import { type DivisionFiles, openFiles } from "./output-file.ts";
 import { SourceReader } from "./source-reader.ts";
 import { indexedFacts, streamFacts } from "./stream-source.ts";
 import { makeTeaser } from "./teaser.ts";
+import { openTrimmed, trimOf } from "./trimmed-file.ts";
 
 const STEP_MILLISECONDS = 100;
 
@@ -73,10 +80,18 @@ class DecodedFile {
 
   constructor(
     private readonly file: Blob,
+    private readonly trim: TrimSeconds | undefined,
     private readonly signal: AbortSignal,
   ) {}
 
   readonly open = async (): Promise<SourceMedia> => {
+    const media = await this.openWhole();
+    if (this.trim === undefined) return media;
+    this.durationSeconds *= trimmedShare(this.trim, this.durationSeconds);
+    return trimMedia(media, trimOf(this.trim));
+  };
+
+  private async openWhole(): Promise<SourceMedia> {
     const mpeg = await MpegReader.open(this.file);
     if (mpeg !== undefined) {
       this.durationSeconds = await mpeg.durationSeconds();
@@ -90,7 +105,7 @@ class DecodedFile {
       reader.close();
       throw error;
     }
-  };
+  }
 }
 
 /** What of a container our own index does not read can still be compressed, without its captions. */
@@ -100,6 +115,19 @@ async function sourceCaptions(file: Blob, index: SourceIndex | undefined): Promi
   const tracks = await readSourceCaptions(readAhead(sourceFromBlob(file)), index, (message) => leftOut.push(message));
   return tracks.length > 0 || leftOut.length > 0 ? { tracks, leftOut } : undefined;
 }
+
+const secondsOf = ({ fromMicroseconds, toMicroseconds }: Trim): TrimSeconds => ({
+  fromSeconds: fromMicroseconds / 1e6,
+  ...(Number.isFinite(toMicroseconds) && { toSeconds: toMicroseconds / 1e6 }),
+});
+
+/** Captions are made for the whole video. */
+const captionsOf = (captions: readonly CaptionTrack[], trim: TrimSeconds | undefined): CaptionTrack[] =>
+  captions.flatMap((track) => {
+    const { fromSeconds: from = 0, toSeconds: to = Number.POSITIVE_INFINITY } = trim ?? {};
+    const text = trim === undefined ? track.text : trimWebVtt(track.text, { from, to });
+    return text === undefined ? [] : [{ ...track, text }];
+  });
 
 class DivideWorker implements DivideWorkerApi {
   private cancelling: AbortController | undefined;
@@ -137,6 +165,10 @@ class DivideWorker implements DivideWorkerApi {
     } finally {
       reader.close();
     }
+  }
+
+  async trimTaken(file: Blob, trim: TrimSeconds): Promise<TrimSeconds> {
+    return secondsOf((await trimFile(readAhead(sourceFromBlob(file)), trimOf(trim))).taken);
   }
 
   async strip(file: Blob): Promise<StripPicture[]> {
@@ -180,16 +212,21 @@ class DivideWorker implements DivideWorkerApi {
     const { method } = settings;
     const { fillsOneWorker } = METHODS[method];
     const pool = fillsOneWorker ? await createLocalPool() : createBrowserPool();
+    const { trim } = settings;
+    const part =
+      trim === undefined || STUDIO_METHODS[method].codesAnew ? undefined : await openTrimmed(file, trim, id, signal);
+    const taken = part === undefined ? trim : secondsOf(part.taken);
     const files = await openFiles(id, target);
     const { main, slave, journal } = files;
     const sinks = { main: main.sink, slave: slave.sink, ...(journal === undefined ? {} : { journal: journal.sink }) };
     try {
       const { quality, bitrateKbits, bitplane } = settings;
       const methodSettings = { quality, bitplane, ...(bitrateKbits === undefined ? {} : { bitrateKbits }) };
-      const unfinished = await takeUp(files, goOn, methodSettings);
+      const unfinished = await takeUp(files, goOn && part?.isSame !== false, methodSettings);
       signal.throwIfAborted();
-      const decoded = new DecodedFile(file, signal);
+      const decoded = new DecodedFile(file, trim, signal);
       const show = thinned(onProgress);
+      const sourceBytes = part?.source.size ?? file.size;
       let step: DivisionStep = { stage: "reading", pictures: 0, bytes: 0, share: 0 };
       const tell = (news: Partial<DivisionStep>): void => {
         step = { ...step, ...news };
@@ -212,18 +249,18 @@ class DivideWorker implements DivideWorkerApi {
       const result = await divideVideo(
         method,
         {
-          source: readAhead(sourceFromBlob(file)),
+          source: part?.source ?? readAhead(sourceFromBlob(file)),
           openMedia: decoded.open,
           settings: methodSettings,
           ...{ title, copyright, genre, ageLimit, protection, service, player, mainName, slaveName },
           ...(poster === undefined ? {} : { poster }),
-          ...(captions === undefined ? {} : { captions }),
+          ...(captions === undefined ? {} : { captions: captionsOf(captions, taken) }),
           signal,
           onProgress: ({ pictures, bytes, totalBytes, microseconds }) => {
             const { durationSeconds } = decoded;
             const byTime = durationSeconds > 0 ? Math.min(1, microseconds / 1e6 / durationSeconds) : 0;
             const share = totalBytes > 0 ? bytes / totalBytes : byTime;
-            tell({ stage: share < 1 ? "dividing" : "finishing", pictures, bytes: share * file.size, share });
+            tell({ stage: share < 1 ? "dividing" : "finishing", pictures, bytes: share * sourceBytes, share });
           },
         },
         sinks,
@@ -233,7 +270,8 @@ class DivideWorker implements DivideWorkerApi {
       const seconds = (performance.now() - start) / 1000;
       const { thumbnails } = settings;
       if (thumbnails.teaser) tell({ stage: "teaser", share: 1 });
-      const teaser = thumbnails.teaser ? await makeTeaser(file, thumbnails.startSeconds, signal) : undefined;
+      const teaser = thumbnails.teaser ? await makeTeaser(file, thumbnails.startSeconds, signal, taken) : undefined;
+      await part?.remove();
       return {
         method: result.method,
         mainId: toHex(result.mainId),

@@ -229,6 +229,19 @@ export const en = {
   "studio.field.age": "For ages",
   "studio.field.age.all": "Everyone",
   "studio.field.age.from": "{age} and older",
+  "studio.trim": "Trim",
+  "studio.trim.from": "From, in seconds",
+  "studio.trim.to": "To, in seconds",
+  "studio.trim.fromHandle": "Beginning of the part",
+  "studio.trim.toHandle": "End of the part",
+  "studio.trim.looking": "Looking for the nearest key pictures …",
+  "studio.trim.taken":
+    "Kept as it is, the video goes from {from} to {to}: it is cut at key pictures. Compressed, it is cut to the picture.",
+  "studio.trim.takenToEnd":
+    "Kept as it is, the video goes from {from} to its end: it is cut at key pictures. Compressed, it is cut to the picture.",
+  "studio.reason.trim": "Nothing of the video lies between these times. Choose others.",
+  "studio.reason.trimContainer":
+    "A file of this form cannot be trimmed as it is. Compress it, or divide the whole of it.",
   "studio.poster": "Poster",
   "studio.poster.usual": "Chosen automatically",
   "studio.poster.at": "Picture at {time}",
