@@ -44,6 +44,7 @@ beforeEach(() => {
       removeStale: async () => {},
     },
     identify: async ({ name }) => ({ name, size: 4, lastModified: 0, samplesHash: "" }),
+    checkWithdrawn: async () => {},
     sendSlave: () => new Promise(() => {}),
     publishMain: () => new Promise(() => {}),
   });

@@ -101,6 +101,8 @@ export interface StudioParts {
     removeStale(): Promise<void>;
   };
   identify(file: File): Promise<SourceIdentity>;
+  /** @throws the service's refusal where the video was withdrawn there: sent again it would come back */
+  checkWithdrawn(output: DivisionOutput): Promise<void>;
   sendSlave: Send;
   publishMain: Send;
 }
@@ -306,7 +308,13 @@ export class StudioDivision extends Store<Studio> {
   private finish(source: Source | undefined, record: DivisionRecord, output: DivisionOutput): void {
     const isSaved = record.target !== undefined;
     this.show({ phase: "done", source, record, output, slave: { state: "idle" }, main: { state: "idle" }, isSaved });
-    this.sendSlave();
+    const { checkWithdrawn, sendSlave } = this.parts;
+    const isFound = source === undefined;
+    // Of an earlier visit: its slave may have been sent, and the video withdrawn since. Who is asked may send it then.
+    this.transfer("slave", async (...sending) => {
+      if (isFound) await checkWithdrawn(output);
+      await sendSlave(...sending);
+    });
   }
 
   /** Waits for the turn, makes a record and divides. */

@@ -204,6 +204,9 @@ export const en = {
   "studio.upload.done": "The service holds the slave: the .cmx can be watched.",
   "studio.upload.failed": "The slave did not reach the service: {reason}",
   "studio.upload.retry": "Send again",
+  "studio.upload.withdrawn":
+    "You have withdrawn this video. If its slave is sent again it comes back as a draft, which only you can watch until you publish it.",
+  "studio.upload.asDraft": "Send it again, as a draft",
   "studio.publish": "Publish the .cmx in the library",
   "studio.publish.sending": "Publishing … {percent}",
   "studio.publish.done": "Published in the library.",
@@ -280,6 +283,8 @@ export const en = {
   "studio.publish.preparing": "Preparing to publish …",
   "studio.published.link": "Link",
   "studio.published.embed": "Embed code",
+  "embed.frame": "Or as a frame, without a script",
+  "embed.copyFrame": "Copy the frame",
   "studio.published.copy": "Copy",
   "studio.published.copyOne": "Copy: {label}",
   "studio.published.copied": "Copied",

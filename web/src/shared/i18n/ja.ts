@@ -201,6 +201,9 @@ export const ja: Record<Exclude<keyof typeof en, `${string}_one`>, string> = {
   "studio.upload.sending": "スレーブをサービスに送っています… {percent}",
   "studio.upload.done": "スレーブはサービスに保管されました。この .cmx は視聴できます。",
   "studio.upload.failed": "スレーブを送信できませんでした：{reason}",
+  "studio.upload.withdrawn":
+    "この動画は取り下げ済みです。スレーブをもう一度送信すると下書きとして戻り、公開するまで本人しか視聴できません。",
+  "studio.upload.asDraft": "下書きとしてもう一度送信",
   "studio.upload.retry": "もう一度送る",
   "studio.publish": ".cmx をライブラリで公開",
   "studio.publish.sending": "公開しています… {percent}",
@@ -278,6 +281,8 @@ export const ja: Record<Exclude<keyof typeof en, `${string}_one`>, string> = {
   "studio.publish.preparing": "公開を準備しています…",
   "studio.published.link": "リンク",
   "studio.published.embed": "埋め込みコード",
+  "embed.frame": "スクリプトを使わない場合（iframe）",
+  "embed.copyFrame": "iframeをコピー",
   "studio.published.copy": "コピー",
   "studio.published.copyOne": "コピー：{label}",
   "studio.published.copied": "コピーしました",
