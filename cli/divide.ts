@@ -14,8 +14,10 @@ import {
   openMpegMedia,
   PictureBuffers,
   pictureRateCode,
+  readSourceChapters,
   readY4m,
   type SourceMedia,
+  trimChapters,
   trimMedia,
 } from "../codec/index.ts";
 import { openCaptions, trimCaptions } from "./captions.ts";
@@ -98,6 +100,7 @@ export const divide: Command = {
       const source = kept?.source ?? file;
       const taken = kept?.taken ?? trim;
       const captions = taken === undefined ? wholeCaptions : trimCaptions(wholeCaptions, taken);
+      const chapters = taken && trimChapters(await readSourceChapters(file), taken);
       const pool = createNodePool(workers ?? (METHODS[method].fillsOneWorker ? 1 : undefined));
       const progress = createProgress("divided");
       let started = 0;
@@ -137,6 +140,7 @@ export const divide: Command = {
             mainName: basename(mainPath),
             slaveName: basename(slavePath),
             captions,
+            ...(chapters !== undefined && { chapters }),
             ...Object.fromEntries(Object.entries(texts).filter(([, value]) => value !== undefined)),
             signal,
             onProgress: ({ pictures }) => progress.show(pictures),

@@ -62,6 +62,7 @@ export type { DivisionDescription, DivisionResult, DivisionSinks } from "./divis
 export { checkPair } from "./division/pairing.ts";
 export { type OpenedSegment, SegmentOpener, type SlaveParts } from "./division/segment-opener.ts";
 export { CHECKED_BYTES, readUnfinished, type UnfinishedDivision } from "./division/unfinished.ts";
+export { type Chapter, trimChapters } from "./format/chapters.ts";
 export { type Companion, companionName, companionPage, escapeHtml, isWebAddress } from "./format/companion-page.ts";
 export {
   type AudioTrack,

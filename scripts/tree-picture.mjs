@@ -25,7 +25,7 @@ const ABOUT = {
   "codec/pictures": "decoded pictures",
   "codec/pool": "jobs spread over workers",
   "codec/protect": "sealing, deliveries",
-  "codec/trim": "a part of a video by its times",
+  "codec/trim": "trimming",
   "codec/wasm": "loading and calling the kernels",
   cli: "the cmix command, and CLI.md",
   server: "the service: API.md, OPERATION.md",

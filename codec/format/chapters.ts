@@ -12,6 +12,23 @@ export interface Chapter {
   title: string;
 }
 
+/**
+ * Chapters of a part of a video, by the part's own times; the one that the part begins in begins with it.
+ *
+ * @param fromMicroseconds where the part begins in the whole
+ * @param toMicroseconds   where it ends; Infinity at the whole's end
+ */
+export function trimChapters(
+  chapters: readonly Chapter[],
+  { fromMicroseconds, toMicroseconds }: { fromMicroseconds: number; toMicroseconds: number },
+): Chapter[] {
+  return chapters.flatMap(({ startMicroseconds, title }, number) => {
+    const end = chapters[number + 1]?.startMicroseconds ?? Number.POSITIVE_INFINITY;
+    if (end <= fromMicroseconds || startMicroseconds >= toMicroseconds) return [];
+    return [{ startMicroseconds: Math.max(0, startMicroseconds - fromMicroseconds), title }];
+  });
+}
+
 const GAPS = /[\s\p{Cc}]+/gu;
 /** Of a character of two UTF-16 units, cut in the middle. */
 const HALF = /[\ud800-\udbff]$/;

@@ -40,6 +40,24 @@ describe("cmix divide --from --to", { skip: !hasFfmpeg() }, () => {
     expect(readFileSync(at("pair/scene.cmx")).includes("00:00:01.500 --> 00:00:02.000\nwithin")).toBe(true);
   });
 
+  it("D3: moves the chapters of what is kept and of what is compressed", () => {
+    const chapter = (start: number, title: string) =>
+      `[CHAPTER]\nTIMEBASE=1/1000\nSTART=${start}\nEND=${start + 1000}\ntitle=${title}\n`;
+    writeFileSync(
+      at("chapters.txt"),
+      `;FFMETADATA1\n${chapter(0, "one")}${chapter(4000, "two")}${chapter(6000, "three")}`,
+    );
+    const maps = ["-map", "0", "-map_metadata", "1", "-map_chapters", "1", "-c", "copy"];
+    ffmpeg("-i", SCENE, "-i", at("chapters.txt"), ...maps, at("chapters.mp4"));
+    const divided = cmix("divide", at("chapters.mp4"), "--out", at("chapters"), "--from", "3", "--to", "6", "--json");
+    expect(divided.code).toBe(0);
+    const { header } = JSON.parse(cmix("inspect", at("chapters/chapters.cmx"), "--json").out);
+    expect(header.chapters).toEqual([
+      { startMicroseconds: 0, title: "one" },
+      { startMicroseconds: 1_000_000, title: "two" },
+    ]);
+  });
+
   it("D3: compresses just the pictures between, to the picture", () => {
     ffmpeg("-i", SCENE, "-t", "2", "-vf", "scale=160:90", "-pix_fmt", "yuv420p", at("clip.y4m"));
     const [from, to] = [19 / 30, 41 / 30].map((seconds) => seconds.toFixed(6)) as [string, string];

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { MemorySink, sourceFromBytes } from "../../codec/bytes/bytes.ts";
 import { readSourceChapters } from "../../codec/containers/source-chapters.ts";
 import { CmixError } from "../../codec/errors.ts";
-import { CHAPTER_TITLE_MAX, CHAPTERS_MAX, tidyChapters } from "../../codec/format/chapters.ts";
+import { CHAPTER_TITLE_MAX, CHAPTERS_MAX, tidyChapters, trimChapters } from "../../codec/format/chapters.ts";
 import { MainReader } from "../../codec/format/main-file.ts";
 import { divideFile } from "../support/divisions.ts";
 import { createRandom } from "../support/fills.ts";
@@ -134,6 +134,17 @@ describe("what a source tells", () => {
     ]);
     const [long] = tidyChapters([{ startMicroseconds: 0, title: `${"x".repeat(CHAPTER_TITLE_MAX - 1)}😀` }]);
     expect(long?.title).toBe("x".repeat(CHAPTER_TITLE_MAX - 1));
+  });
+
+  it("goes with a part of the video, by the part's own times", () => {
+    const chapters = [0, 10, 20, 30].map((seconds) => ({ startMicroseconds: seconds * 1e6, title: `at ${seconds}` }));
+    const part = trimChapters(chapters, { fromMicroseconds: 15e6, toMicroseconds: 30e6 });
+    expect(part).toEqual([
+      { startMicroseconds: 0, title: "at 10" },
+      { startMicroseconds: 5e6, title: "at 20" },
+    ]);
+    const rest = trimChapters(chapters, { fromMicroseconds: 20e6, toMicroseconds: Number.POSITIVE_INFINITY });
+    expect(rest.map(({ title }) => title)).toEqual(["at 20", "at 30"]);
   });
 
   it("is nothing for files that have no chapters", async () => {

@@ -1,5 +1,6 @@
 /** The Studio's states, with a worker, a storage and a service that do what the test says. */
 import { beforeEach, describe, expect, it } from "vitest";
+import { DeliveryError } from "../../codec/errors.ts";
 import type { DivisionRecord } from "../../web/src/division/page/division-records.ts";
 import { type Divider, type Studio, StudioDivision } from "../../web/src/division/page/studio-division.ts";
 import type {
@@ -8,6 +9,7 @@ import type {
   DivisionStep,
   SourceFacts,
 } from "../../web/src/division/protocol/divide-api.ts";
+import { isWithdrawn } from "../../web/src/shared/api/library.ts";
 import { type Deferred, deferred } from "../../web/src/shared/deferred.ts";
 
 const FACTS = { container: "MP4", bytes: 100, offers: [{ method: "samples" }] } as unknown as SourceFacts;
@@ -23,6 +25,7 @@ let published: Deferred<void>;
 /** What was asked of the parts, in order. */
 let asked: string[];
 let records: Map<string, DivisionRecord>;
+let withdrawn: Error | undefined;
 let step: (step: DivisionStep) => void;
 let tellSent: (sent: number, total: number) => void;
 let studio: StudioDivision;
@@ -31,6 +34,7 @@ const divider: Divider = {
   inspect: () => inspected.promise,
   poster: async () => undefined,
   strip: async () => [],
+  trimTaken: async (_file, trim) => trim,
   program: async () => "now",
   divide: (_place, goOn, _file, _settings, signal, onProgress) => {
     asked.push(goOn ? "go on" : "divide");
@@ -44,6 +48,7 @@ const divider: Divider = {
 beforeEach(() => {
   [inspected, divided, sent, published] = [deferred(), deferred(), deferred(), deferred()];
   asked = [];
+  withdrawn = undefined;
   records = new Map();
   studio = newStudio();
 });
@@ -64,7 +69,11 @@ function newStudio(): StudioDivision {
       removeStale: async () => {},
     },
     identify: async () => ({ name: "film.mp4", size: 4, lastModified: 0, samplesHash: "" }),
+    checkWithdrawn: async () => {
+      if (withdrawn !== undefined) throw withdrawn;
+    },
     sendSlave: (_output, onProgress) => {
+      asked.push("send");
       tellSent = onProgress;
       return sent.promise;
     },
@@ -186,7 +195,19 @@ describe("an unfinished division", () => {
     await studio.showFinished({ ...RECORD, output: OUTPUT as unknown as DivisionOutput });
     const done = await reach("done");
     expect(done).toMatchObject({ source: undefined, output: OUTPUT, slave: { state: "sending" } });
-    expect(asked).toEqual(["hold old"]);
+    expect(asked.filter((one) => one !== "send")).toEqual(["hold old"]);
+    expect(asked).toContain("send");
+  });
+
+  it("is not sent by itself where its video was withdrawn since: whoever is told may send it", async () => {
+    withdrawn = new DeliveryError("withdrawn", { serviceCode: "withdrawn" });
+    expect(isWithdrawn(withdrawn)).toBe(true);
+    await studio.showFinished({ ...RECORD, output: OUTPUT as unknown as DivisionOutput });
+    await settled();
+    expect(studio.snapshot()).toMatchObject({ phase: "done", slave: { state: "failed", error: withdrawn } });
+    expect(asked).not.toContain("send");
+    studio.sendSlave();
+    expect(asked).toContain("send");
   });
 });
 

@@ -17,6 +17,7 @@ const divider: Divider = {
   inspect: async () => FACTS,
   poster: async () => undefined,
   strip: async () => [],
+  trimTaken: async (_file, trim) => trim,
   program: async () => "now",
   divide: (_place, _goOn, file, _settings, signal) => {
     const end = deferred<DivisionOutput>();
@@ -43,6 +44,7 @@ beforeEach(() => {
       removeStale: async () => {},
     },
     identify: async ({ name }) => ({ name, size: 4, lastModified: 0, samplesHash: "" }),
+    checkWithdrawn: async () => {},
     sendSlave: () => new Promise(() => {}),
     publishMain: () => new Promise(() => {}),
   });

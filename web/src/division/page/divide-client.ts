@@ -10,6 +10,7 @@ import type {
   DivisionStep,
   SourceFacts,
   StripPicture,
+  TrimSeconds,
 } from "../protocol/divide-api.ts";
 import { removeOutput } from "./output-folders.ts";
 
@@ -30,6 +31,10 @@ export class DivideClient {
 
   async strip(file: Blob): Promise<StripPicture[]> {
     return this.started().strip(file);
+  }
+
+  async trimTaken(file: Blob, trim: TrimSeconds): Promise<TrimSeconds> {
+    return this.started().trimTaken(file, trim);
   }
 
   async program(): Promise<string> {

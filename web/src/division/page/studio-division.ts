@@ -11,7 +11,7 @@ import type {
   DivisionStep,
   SourceFacts,
   StripPicture,
-  Thumbnails,
+  TrimSeconds,
 } from "../protocol/divide-api.ts";
 import { STUDIO_METHODS } from "../protocol/studio-methods.ts";
 import type { DivisionRecord, SourceIdentity } from "./division-records.ts";
@@ -67,6 +67,7 @@ export interface Divider {
   inspect(file: Blob): Promise<SourceFacts>;
   poster(file: Blob, startSeconds: number): Promise<DivideSettings["poster"]>;
   strip(file: Blob): Promise<StripPicture[]>;
+  trimTaken(file: Blob, trim: TrimSeconds): Promise<TrimSeconds>;
   program(): Promise<string>;
   divide(
     place: DivisionPlace,
@@ -100,9 +101,14 @@ export interface StudioParts {
     removeStale(): Promise<void>;
   };
   identify(file: File): Promise<SourceIdentity>;
+  /** @throws the service's refusal where the video was withdrawn there: sent again it would come back */
+  checkWithdrawn(output: DivisionOutput): Promise<void>;
   sendSlave: Send;
   publishMain: Send;
 }
+
+/** Of a part, where the poster is taken from if no picture within it is chosen. */
+const POSTER_SHARE = 0.1;
 
 const NO_PROGRESS: DivisionProgress = {
   stage: "reading",
@@ -149,6 +155,11 @@ export class StudioDivision extends Store<Studio> {
     return this.atWork().strip(file);
   }
 
+  /** What a part of the chosen file really is where it is kept as it is. @throws it is not trimmed as it is */
+  trimTaken(file: Blob, trim: TrimSeconds): Promise<TrimSeconds> {
+    return this.atWork().trimTaken(file, trim);
+  }
+
   /** A small picture of the chosen file at a time; undefined where none can be made. */
   pictureAt(file: Blob, seconds: number): Promise<DivideSettings["poster"]> {
     return this.atWork().poster(file, seconds);
@@ -159,7 +170,7 @@ export class StudioDivision extends Store<Studio> {
     if (this.current.phase !== "chosen") return;
     const { source, facts } = this.current;
     void this.inTurn(source, facts, settings, async () => {
-      const poster = await this.posterFor(source, facts, settings.thumbnails);
+      const poster = await this.posterFor(source, facts, settings);
       const record: DivisionRecord = {
         id: crypto.randomUUID(),
         startedAt: Date.now(),
@@ -297,7 +308,13 @@ export class StudioDivision extends Store<Studio> {
   private finish(source: Source | undefined, record: DivisionRecord, output: DivisionOutput): void {
     const isSaved = record.target !== undefined;
     this.show({ phase: "done", source, record, output, slave: { state: "idle" }, main: { state: "idle" }, isSaved });
-    this.sendSlave();
+    const { checkWithdrawn, sendSlave } = this.parts;
+    const isFound = source === undefined;
+    // Of an earlier visit: its slave may have been sent, and the video withdrawn since. Who is asked may send it then.
+    this.transfer("slave", async (...sending) => {
+      if (isFound) await checkWithdrawn(output);
+      await sendSlave(...sending);
+    });
   }
 
   /** Waits for the turn, makes a record and divides. */
@@ -361,10 +378,15 @@ export class StudioDivision extends Store<Studio> {
   private async posterFor(
     { file }: Source,
     facts: SourceFacts,
-    { poster, startSeconds, pictureSeconds = startSeconds }: Thumbnails,
+    { thumbnails: { poster, startSeconds, pictureSeconds = startSeconds }, trim }: DivideSettings,
   ) {
     if (!poster || facts.poster === undefined) return undefined;
-    return pictureSeconds === 0 ? facts.poster : this.atWork().poster(file, pictureSeconds);
+    const { fromSeconds = 0, toSeconds = Number.POSITIVE_INFINITY } = trim ?? {};
+    // Out of the part that is divided, a little behind its start.
+    const isInside = pictureSeconds > 0 && pictureSeconds >= fromSeconds && pictureSeconds <= toSeconds;
+    const length = Math.min(toSeconds, facts.durationSeconds) - fromSeconds;
+    if (pictureSeconds === 0 && trim === undefined) return facts.poster;
+    return this.atWork().poster(file, isInside ? pictureSeconds : fromSeconds + length * POSTER_SHARE);
   }
 }
 

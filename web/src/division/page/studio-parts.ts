@@ -1,4 +1,5 @@
 /** The browser's storage and the service, for studio-division.ts. */
+import { fetchVideo, isWithdrawn } from "../../shared/api/library.ts";
 import { putExtra } from "../../shared/api/provider.ts";
 import { uploadHeaders } from "../../shared/api/session.ts";
 import { uploadMain, uploadSlave } from "../../shared/api/upload.ts";
@@ -18,6 +19,11 @@ export const STUDIO_PARTS: Omit<StudioParts, "turn"> = {
     removeStale: removeStaleFolders,
   },
   identify,
+  checkWithdrawn: async ({ mainId }) => {
+    await fetchVideo(mainId).catch((error: Error) => {
+      if (isWithdrawn(error)) throw error;
+    });
+  },
   sendSlave: async ({ slaveId, slave }, onProgress, signal) =>
     uploadSlave(slaveId, slave, await uploadHeaders(), onProgress, signal),
   publishMain: async ({ mainId, main, teaser }, onProgress, signal) => {

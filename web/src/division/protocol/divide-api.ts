@@ -67,6 +67,19 @@ export interface StripPicture {
   poster: NonNullable<MainHeader["poster"]>;
 }
 
+/** A part of a video, in seconds of its presentation. */
+export interface TrimSeconds {
+  fromSeconds: number;
+  /** Absent: to the end. */
+  toSeconds?: number | undefined;
+}
+
+/** How much of a video a part of it is, 0 to 1. */
+export const trimmedShare = (trim: TrimSeconds | undefined, durationSeconds: number): number =>
+  trim === undefined || durationSeconds <= 0
+    ? 1
+    : Math.max(0, Math.min(trim.toSeconds ?? durationSeconds, durationSeconds) - trim.fromSeconds) / durationSeconds;
+
 /** What the library shows of a video in the clear (Cmix patent [0066]). */
 export interface Thumbnails {
   /** A picture, in the main's header. */
@@ -93,6 +106,8 @@ export interface DivideSettings {
   genre?: string;
   /** The youngest age in years that may watch it; 0 for everyone. */
   ageLimit?: number;
+  /** The part that is divided; absent: all of it. Exact where pictures are coded anew, else between key pictures. */
+  trim?: TrimSeconds;
   /** Where pictures are coded anew. */
   quality: number;
   /** Where pictures are coded anew: aims at this rate of pictures instead of `quality`, in kbit/s. */
@@ -158,6 +173,12 @@ export interface DivideWorkerApi {
   /** Pictures of it to choose the poster from; none where none can be made. */
   strip(file: Blob): Promise<StripPicture[]>;
   poster(file: Blob, startSeconds: number): Promise<MainHeader["poster"]>;
+  /**
+   * What a part really is where the file is kept as it is: it begins and ends at key pictures.
+   *
+   * @throws UnsupportedError the file is not trimmed as it is
+   */
+  trimTaken(file: Blob, trim: TrimSeconds): Promise<TrimSeconds>;
   /**
    * Divides with the method of `settings`.
    *

@@ -3,38 +3,48 @@ import "../../shared/worker/no-eval.ts";
 import * as Comlink from "comlink";
 import { createBrowserPool, createLocalPool } from "../../../../codec/hosts/browser/index.ts";
 import { installErrorTransfer } from "../../../../codec/hosts/error-transfer.ts";
+import { trimFile } from "../../../../codec/hosts/trim-file.ts";
 import {
+  type Chapter,
   divideVideo,
   type MainHeader,
   METHODS,
   type MethodSettings,
   readAhead,
   readSourceCaptions,
+  readSourceChapters,
   readUnfinished,
   resumable,
   type SourceIndex,
   type SourceMedia,
   type Storyboard,
+  type Trim,
+  trimChapters,
+  trimMedia,
   type UnfinishedDivision,
 } from "../../../../codec/index.ts";
-import { sourceFromBlob, toHex } from "../../../../codec/page.ts";
-import type {
-  DivideSettings,
-  DivideWorkerApi,
-  DivisionOutput,
-  DivisionPlace,
-  DivisionStage,
-  DivisionStep,
-  SourceFacts,
-  StripPicture,
+import { type CaptionTrack, sourceFromBlob, toHex, trimWebVtt } from "../../../../codec/page.ts";
+import {
+  type DivideSettings,
+  type DivideWorkerApi,
+  type DivisionOutput,
+  type DivisionPlace,
+  type DivisionStage,
+  type DivisionStep,
+  type SourceFacts,
+  type StripPicture,
+  type TrimSeconds,
+  trimmedShare,
 } from "../protocol/divide-api.ts";
 import { reasonCode } from "../protocol/reason-code.ts";
+import { STUDIO_METHODS } from "../protocol/studio-methods.ts";
 import { MpegReader } from "./mpeg-reader.ts";
 import { type DivisionFiles, openFiles } from "./output-file.ts";
 import { SourceReader } from "./source-reader.ts";
 import { makeStoryboard } from "./storyboard.ts";
 import { indexedFacts, streamFacts } from "./stream-source.ts";
 import { makeTeaser } from "./teaser.ts";
+import { openTrimmed, trimOf } from "./trimmed-file.ts";
 
 const STEP_MILLISECONDS = 100;
 
@@ -75,10 +85,18 @@ class DecodedFile {
 
   constructor(
     private readonly file: Blob,
+    private readonly trim: TrimSeconds | undefined,
     private readonly signal: AbortSignal,
   ) {}
 
   readonly open = async (): Promise<SourceMedia> => {
+    const media = await this.openWhole();
+    if (this.trim === undefined) return media;
+    this.durationSeconds *= trimmedShare(this.trim, this.durationSeconds);
+    return trimMedia(media, trimOf(this.trim));
+  };
+
+  private async openWhole(): Promise<SourceMedia> {
     const mpeg = await MpegReader.open(this.file);
     if (mpeg !== undefined) {
       this.durationSeconds = await mpeg.durationSeconds();
@@ -92,7 +110,7 @@ class DecodedFile {
       reader.close();
       throw error;
     }
-  };
+  }
 }
 
 /** What of a container our own index does not read can still be compressed, without its captions. */
@@ -104,16 +122,22 @@ async function sourceCaptions(file: Blob, index: SourceIndex | undefined): Promi
 }
 
 /** Of a file that does not decode here there is none, which stops no division. */
-async function storyboardOf(file: Blob, signal: AbortSignal): Promise<Storyboard | undefined> {
+async function storyboardOf(
+  file: Blob,
+  { fromSeconds: from = 0, toSeconds }: Partial<TrimSeconds>,
+  sourceBytes: number,
+  signal: AbortSignal,
+): Promise<Storyboard | undefined> {
   let reader: SourceReader | undefined;
   try {
     const mpeg = await MpegReader.open(file);
     reader = mpeg === undefined ? await SourceReader.open(file) : undefined;
     const source = mpeg ?? reader;
     if (source === undefined) return undefined;
-    const durationSeconds = reader?.facts.durationSeconds ?? (await mpeg?.durationSeconds()) ?? 0;
-    const keyPictures = (seconds: readonly number[]) => source.keyPictures(seconds);
-    return await makeStoryboard({ durationSeconds, sourceBytes: file.size, keyPictures }, signal);
+    const wholeSeconds = reader?.facts.durationSeconds ?? (await mpeg?.durationSeconds()) ?? 0;
+    const durationSeconds = Math.min(wholeSeconds, toSeconds ?? wholeSeconds) - from;
+    const keyPictures = (seconds: readonly number[]) => source.keyPictures(seconds.map((second) => from + second));
+    return await makeStoryboard({ durationSeconds, sourceBytes, keyPictures }, signal);
   } catch {
     signal.throwIfAborted();
     return undefined;
@@ -121,6 +145,23 @@ async function storyboardOf(file: Blob, signal: AbortSignal): Promise<Storyboard
     reader?.close();
   }
 }
+
+const secondsOf = ({ fromMicroseconds, toMicroseconds }: Trim): TrimSeconds => ({
+  fromSeconds: fromMicroseconds / 1e6,
+  ...(Number.isFinite(toMicroseconds) && { toSeconds: toMicroseconds / 1e6 }),
+});
+
+/** Chapters, too, are of the whole video. */
+const chaptersOf = async (file: Blob, trim: TrimSeconds): Promise<Chapter[]> =>
+  trimChapters(await readSourceChapters(sourceFromBlob(file)), trimOf(trim));
+
+/** Captions are made for the whole video. */
+const captionsOf = (captions: readonly CaptionTrack[], trim: TrimSeconds | undefined): CaptionTrack[] =>
+  captions.flatMap((track) => {
+    const { fromSeconds: from = 0, toSeconds: to = Number.POSITIVE_INFINITY } = trim ?? {};
+    const text = trim === undefined ? track.text : trimWebVtt(track.text, { from, to });
+    return text === undefined ? [] : [{ ...track, text }];
+  });
 
 class DivideWorker implements DivideWorkerApi {
   private cancelling: AbortController | undefined;
@@ -158,6 +199,10 @@ class DivideWorker implements DivideWorkerApi {
     } finally {
       reader.close();
     }
+  }
+
+  async trimTaken(file: Blob, trim: TrimSeconds): Promise<TrimSeconds> {
+    return secondsOf((await trimFile(readAhead(sourceFromBlob(file)), trimOf(trim))).taken);
   }
 
   async strip(file: Blob): Promise<StripPicture[]> {
@@ -201,16 +246,21 @@ class DivideWorker implements DivideWorkerApi {
     const { method } = settings;
     const { fillsOneWorker } = METHODS[method];
     const pool = fillsOneWorker ? await createLocalPool() : createBrowserPool();
+    const { trim } = settings;
+    const part =
+      trim === undefined || STUDIO_METHODS[method].codesAnew ? undefined : await openTrimmed(file, trim, id, signal);
+    const taken = part === undefined ? trim : secondsOf(part.taken);
     const files = await openFiles(id, target);
     const { main, slave, journal } = files;
     const sinks = { main: main.sink, slave: slave.sink, ...(journal === undefined ? {} : { journal: journal.sink }) };
     try {
       const { quality, bitrateKbits, bitplane } = settings;
       const methodSettings = { quality, bitplane, ...(bitrateKbits === undefined ? {} : { bitrateKbits }) };
-      const unfinished = await takeUp(files, goOn, methodSettings);
+      const unfinished = await takeUp(files, goOn && part?.isSame !== false, methodSettings);
       signal.throwIfAborted();
-      const decoded = new DecodedFile(file, signal);
+      const decoded = new DecodedFile(file, trim, signal);
       const show = thinned(onProgress);
+      const sourceBytes = part?.source.size ?? file.size;
       let step: DivisionStep = { stage: "reading", pictures: 0, bytes: 0, share: 0 };
       const tell = (news: Partial<DivisionStep>): void => {
         step = { ...step, ...news };
@@ -231,23 +281,26 @@ class DivideWorker implements DivideWorkerApi {
         captions,
       } = settings;
       // What goes on has its headers.
-      const storyboard = unfinished === undefined ? await storyboardOf(file, signal) : undefined;
+      const storyboard =
+        unfinished === undefined ? await storyboardOf(file, taken ?? {}, sourceBytes, signal) : undefined;
+      const chapters = trim === undefined ? [] : await chaptersOf(file, taken ?? trim);
       const result = await divideVideo(
         method,
         {
-          source: readAhead(sourceFromBlob(file)),
+          source: part?.source ?? readAhead(sourceFromBlob(file)),
           openMedia: decoded.open,
           settings: methodSettings,
           ...{ title, copyright, genre, ageLimit, protection, service, player, mainName, slaveName },
           ...(poster === undefined ? {} : { poster }),
-          ...(captions === undefined ? {} : { captions }),
+          ...(captions === undefined ? {} : { captions: captionsOf(captions, taken) }),
+          ...(trim !== undefined && { chapters }),
           storyboard,
           signal,
           onProgress: ({ pictures, bytes, totalBytes, microseconds }) => {
             const { durationSeconds } = decoded;
             const byTime = durationSeconds > 0 ? Math.min(1, microseconds / 1e6 / durationSeconds) : 0;
             const share = totalBytes > 0 ? bytes / totalBytes : byTime;
-            tell({ stage: share < 1 ? "dividing" : "finishing", pictures, bytes: share * file.size, share });
+            tell({ stage: share < 1 ? "dividing" : "finishing", pictures, bytes: share * sourceBytes, share });
           },
         },
         sinks,
@@ -257,7 +310,8 @@ class DivideWorker implements DivideWorkerApi {
       const seconds = (performance.now() - start) / 1000;
       const { thumbnails } = settings;
       if (thumbnails.teaser) tell({ stage: "teaser", share: 1 });
-      const teaser = thumbnails.teaser ? await makeTeaser(file, thumbnails.startSeconds, signal) : undefined;
+      const teaser = thumbnails.teaser ? await makeTeaser(file, thumbnails.startSeconds, signal, taken) : undefined;
+      await part?.remove();
       return {
         method: result.method,
         mainId: toHex(result.mainId),

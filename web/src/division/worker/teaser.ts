@@ -14,7 +14,7 @@ import {
   VideoSampleSink,
   WebMOutputFormat,
 } from "mediabunny";
-import type { Teaser } from "../protocol/divide-api.ts";
+import type { Teaser, TrimSeconds } from "../protocol/divide-api.ts";
 import { MpegReader } from "./mpeg-reader.ts";
 import { PictureShrinker } from "./small-picture.ts";
 
@@ -42,21 +42,29 @@ interface TeaserPictures {
  * Makes a teaser of at most 5 s and 320 pixels across. Every picture is coded anew: a packet of the source may be what the slave withholds.
  *
  * @param startSeconds from the source's beginning; near its end, the teaser is its last seconds
+ * @param trim the part of the source that it may show
  * @returns undefined where this browser decodes or encodes no such video
  * @throws AbortError on `signal`
  */
-export async function makeTeaser(file: Blob, startSeconds: number, signal: AbortSignal): Promise<Teaser | undefined> {
+export async function makeTeaser(
+  file: Blob,
+  startSeconds: number,
+  signal: AbortSignal,
+  trim: TrimSeconds = { fromSeconds: 0 },
+): Promise<Teaser | undefined> {
   let source: TeaserPictures | undefined;
   try {
     source = (await mpegPictures(file)) ?? (await demuxedPictures(file));
     if (source === undefined) return undefined;
-    const { displayWidth, displayHeight, beginsSeconds: first, endsSeconds: end } = source;
+    const { displayWidth, displayHeight, beginsSeconds } = source;
+    const first = beginsSeconds + trim.fromSeconds;
+    const end = Math.min(source.endsSeconds, beginsSeconds + (trim.toSeconds ?? Number.POSITIVE_INFINITY));
     const width = even(Math.min(MOST_WIDTH, displayWidth));
     const height = even((width * displayHeight) / displayWidth);
     const codec = await getFirstEncodableVideoCodec(CODECS, { width, height, quality: QUALITY });
     if (codec === null) return undefined;
-    const start = Math.max(first, Math.min(first + startSeconds, end - TEASER_SECONDS));
-    const until = start + TEASER_SECONDS;
+    const start = Math.max(first, Math.min(beginsSeconds + startSeconds, end - TEASER_SECONDS));
+    const until = Math.min(start + TEASER_SECONDS, Math.max(end, start));
     const count = Math.max(1, Math.floor(Math.min(TEASER_SECONDS, end - start) * FRAME_RATE));
     const target = new BufferTarget();
     const format = codec === "avc" ? new Mp4OutputFormat() : new WebMOutputFormat();

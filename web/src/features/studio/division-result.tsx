@@ -1,8 +1,9 @@
 import { type ReactNode, useMemo } from "react";
 import type { DivisionRecord } from "../../division/page/division-records.ts";
 import type { Transfer } from "../../division/page/studio-division.ts";
-import type { DivisionOutput, Teaser } from "../../division/protocol/divide-api.ts";
+import { type DivisionOutput, type Teaser, trimmedShare } from "../../division/protocol/divide-api.ts";
 import { STUDIO_METHODS } from "../../division/protocol/studio-methods.ts";
+import { isWithdrawn } from "../../shared/api/library.ts";
 import { wantsAccount } from "../../shared/api/session.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { FileVideo } from "../../shared/ui/file-video.tsx";
@@ -40,7 +41,8 @@ export function DivisionResult({
   const { pictures, seconds, mainBytes, extrasBytes, slaveBytes, keptBytes } = output;
   const { codesAnew } = STUDIO_METHODS[output.method];
   const sourceBytes = facts.bytes;
-  const sourceSeconds = facts.toldSeconds ?? facts.durationSeconds;
+  const sourceSeconds =
+    (facts.toldSeconds ?? facts.durationSeconds) * trimmedShare(settings.trim, facts.durationSeconds);
   /** The file that the main was written to, where the creator chose one. */
   const writtenTo = target?.name;
   const isPlayable = codesAnew || (facts.isDecodable && !facts.isPacked);
@@ -149,6 +151,15 @@ function SlaveTransfer({
   const { t, reason } = useText();
   if (transfer.state === "failed") {
     if (wantsAccount(transfer.error)) return <SignInToUpload onReady={onSend} />;
+    if (isWithdrawn(transfer.error))
+      return (
+        <div className="notice notice-warning" role="alert">
+          <p>{t("studio.upload.withdrawn")}</p>
+          <button type="button" className="button" onClick={onSend}>
+            {t("studio.upload.asDraft")}
+          </button>
+        </div>
+      );
     return (
       <div className="notice notice-error" role="alert">
         <p>{t("studio.upload.failed", { reason: reason(transfer.error) })}</p>

@@ -1,5 +1,5 @@
 /** A file's settings in the Studio: what the form holds, and what the divider is told. */
-import type { DivideSettings, SourceFacts } from "../../division/protocol/divide-api.ts";
+import type { DivideSettings, SourceFacts, TrimSeconds } from "../../division/protocol/divide-api.ts";
 import { STUDIO_METHODS } from "../../division/protocol/studio-methods.ts";
 import { fileNameFor } from "../../shared/ui/text-format.ts";
 import type { CaptionDraft } from "./caption-fields.tsx";
@@ -9,11 +9,25 @@ export type Settings = Pick<
   DivideSettings,
   "method" | "title" | "copyright" | "genre" | "ageLimit" | "quality" | "bitplane" | "protection" | "thumbnails"
 > & {
+  /** The part that is divided. */
+  trim: TrimDraft;
   /** Where pictures are coded anew: the rate follows from the source's size, not from `quality`. */
   staysBelowSource: boolean;
   /** Undefined as long as they are those of the source. */
   captions: readonly CaptionDraft[] | undefined;
 };
+
+/** Where the video begins and ends, in seconds; NaN while a number is typed, absent where nothing is cut off. */
+export interface TrimDraft {
+  from?: number;
+  to?: number;
+}
+
+/** The same for the divider; undefined where nothing is cut off, or a number is missing. */
+export function trimSeconds({ from = 0, to }: TrimDraft): TrimSeconds | undefined {
+  if ((from === 0 && to === undefined) || Number.isNaN(from) || Number.isNaN(to)) return undefined;
+  return { fromSeconds: from, ...(to === undefined ? {} : { toSeconds: to }) };
+}
 
 export const Settings: { initial: Settings } = {
   // Quantiser scale 4: about 40 dB on ordinary clips.
@@ -29,6 +43,7 @@ export const Settings: { initial: Settings } = {
     protection: "sealed",
     thumbnails: { poster: true, teaser: true, startSeconds: 0 },
     captions: undefined,
+    trim: {},
   },
 };
 
@@ -57,9 +72,11 @@ export function divideSettings(
     protection,
     thumbnails,
     captions = [],
+    trim,
   }: Settings,
   { belowSource }: SourceFacts,
 ): DivideSettings {
+  const part = trimSeconds(trim);
   return {
     method,
     title: title.trim(),
@@ -70,6 +87,7 @@ export function divideSettings(
     ...(STUDIO_METHODS[method].codesAnew && staysBelowSource && belowSource
       ? { bitrateKbits: belowSource.kilobits }
       : {}),
+    ...(part === undefined ? {} : { trim: part }),
     bitplane,
     protection,
     thumbnails,

@@ -7,30 +7,18 @@ import { useUrlOf } from "../../shared/ui/use-url-of.ts";
 /** The picture that is taken by itself, and others out of the video to choose from. */
 export function PosterStrip({
   usual,
-  strip,
+  pictures,
   pictureSeconds,
   onChange,
 }: {
   usual: StripPicture["poster"];
-  strip: () => Promise<StripPicture[]>;
+  pictures: readonly StripPicture[];
   /** Undefined: the usual one. */
   pictureSeconds: number | undefined;
   onChange: (pictureSeconds: number | undefined) => void;
 }): ReactNode {
   const { t } = useText();
   const id = useId();
-  const [pictures, setPictures] = useState<readonly StripPicture[]>([]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the file's own way to its pictures is a new function each time
-  useEffect(() => {
-    let isOver = false;
-    strip().then(
-      (found) => !isOver && setPictures(found),
-      () => {}, // the usual one stays
-    );
-    return () => {
-      isOver = true;
-    };
-  }, []);
   const choice = (poster: StripPicture["poster"], seconds: number | undefined, label: string) => (
     <label key={label} title={label}>
       <input
@@ -41,7 +29,7 @@ export function PosterStrip({
         checked={pictureSeconds === seconds}
         onChange={() => onChange(seconds)}
       />
-      <Picture poster={poster} />
+      <PosterPicture poster={poster} />
     </label>
   );
   return (
@@ -54,7 +42,25 @@ export function PosterStrip({
   );
 }
 
-function Picture({ poster }: { poster: StripPicture["poster"] }): ReactNode {
+/** Pictures of a file, once there are some. @param strip asked once */
+export function useStrip(strip: () => Promise<StripPicture[]>, isWanted: boolean): readonly StripPicture[] {
+  const [pictures, setPictures] = useState<readonly StripPicture[]>([]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the file's own way to its pictures is a new function each time
+  useEffect(() => {
+    if (!isWanted) return;
+    let isOver = false;
+    strip().then(
+      (found) => !isOver && setPictures(found),
+      () => {}, // the usual one stays
+    );
+    return () => {
+      isOver = true;
+    };
+  }, [isWanted]);
+  return pictures;
+}
+
+export function PosterPicture({ poster }: { poster: StripPicture["poster"] }): ReactNode {
   const url = useUrlOf(useMemo(() => new Blob([poster.data.slice()], { type: poster.type }), [poster]));
   return <img src={url} alt="" />;
 }

@@ -1,5 +1,5 @@
 import { type FormEvent, type ReactNode, useId } from "react";
-import type { SourceFacts, StripPicture } from "../../division/protocol/divide-api.ts";
+import type { SourceFacts, StripPicture, TrimSeconds } from "../../division/protocol/divide-api.ts";
 import { STUDIO_METHODS } from "../../division/protocol/studio-methods.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { Hint } from "../../shared/ui/notices.tsx";
@@ -7,22 +7,28 @@ import { CaptionFields } from "./caption-fields.tsx";
 import type { Settings } from "./division-settings.ts";
 import { LibraryFields } from "./library-fields.tsx";
 import { MethodChoice } from "./method-choice.tsx";
+import { useStrip } from "./poster-strip.tsx";
 import { ThumbnailFields } from "./thumbnail-fields.tsx";
+import { TrimFields } from "./trim-fields.tsx";
 
 const TITLE_MAX = 200;
+const LEAST_TRIMMED_SECONDS = 0.5;
 
 export function SettingsForm({
   facts,
   settings,
   strip,
+  taken,
   onChange,
   onSubmit,
   onSubmitTo,
 }: {
   facts: SourceFacts;
   settings: Settings;
-  /** Pictures to choose the poster from. */
+  /** Pictures out of the video. */
   strip: () => Promise<StripPicture[]>;
+  /** What a part really is where the file is kept as it is. */
+  taken: (trim: TrimSeconds) => Promise<TrimSeconds>;
   onChange: (settings: Settings) => void;
   onSubmit: () => void;
   /** Asks for a place first. Absent where the engine cannot write to one. */
@@ -31,6 +37,7 @@ export function SettingsForm({
   const { t } = useText();
   const id = useId();
   const { codesAnew } = STUDIO_METHODS[settings.method];
+  const pictures = useStrip(strip, facts.isDecodable);
   const set = (change: Partial<Settings>) => onChange({ ...settings, ...change });
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -64,11 +71,21 @@ export function SettingsForm({
       {codesAnew && settings.staysBelowSource && facts.belowSource?.isCoarse && (
         <Hint warning>{t("studio.belowSource.coarse")}</Hint>
       )}
+      {facts.durationSeconds >= LEAST_TRIMMED_SECONDS && (
+        <TrimFields
+          facts={facts}
+          pictures={pictures}
+          trim={settings.trim}
+          isKept={!codesAnew}
+          taken={taken}
+          onChange={(trim) => set({ trim })}
+        />
+      )}
       {facts.isDecodable && (
         <ThumbnailFields
           thumbnails={settings.thumbnails}
           facts={facts}
-          strip={strip}
+          pictures={pictures}
           onChange={(thumbnails) => set({ thumbnails })}
         />
       )}

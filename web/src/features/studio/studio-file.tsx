@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import type { QueuedFile } from "../../division/page/studio-queue.ts";
+import { trimmedShare } from "../../division/protocol/divide-api.ts";
 import { canPickTarget } from "../../shared/files/file-access.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { ErrorNotice, Hint } from "../../shared/ui/notices.tsx";
@@ -86,6 +87,7 @@ export function StudioFile({
                 facts={facts}
                 settings={chosen}
                 strip={() => division.strip(studio.source.file)}
+                taken={(trim) => division.trimTaken(studio.source.file, trim)}
                 onChange={onSettings}
                 onSubmit={() => onDivide(false)}
                 onSubmitTo={canPickTarget() ? () => onDivide(true) : undefined}
@@ -105,8 +107,10 @@ export function StudioFile({
             <DivisionProgressView
               progress={studio.progress}
               method={method}
-              totalBytes={facts.bytes}
-              totalPictures={facts.video.estimatedPictures}
+              totalBytes={Math.round(facts.bytes * trimmedShare(divided?.trim, facts.durationSeconds))}
+              totalPictures={Math.round(
+                facts.video.estimatedPictures * trimmedShare(divided?.trim, facts.durationSeconds),
+              )}
               isCancelling={studio.isCancelling}
               onCancel={() => division.cancel()}
             />

@@ -7,12 +7,13 @@ import { PosterStrip } from "./poster-strip.tsx";
 export function ThumbnailFields({
   thumbnails,
   facts,
-  strip,
+  pictures,
   onChange,
 }: {
   thumbnails: Thumbnails;
   facts: SourceFacts;
-  strip: () => Promise<StripPicture[]>;
+  /** To choose the poster from. */
+  pictures: readonly StripPicture[];
   onChange: (thumbnails: Thumbnails) => void;
 }): ReactNode {
   const { t } = useText();
@@ -34,7 +35,7 @@ export function ThumbnailFields({
       {thumbnails.poster && facts.poster !== undefined && (
         <PosterStrip
           usual={facts.poster}
-          strip={strip}
+          pictures={pictures}
           pictureSeconds={thumbnails.pictureSeconds}
           onChange={(pictureSeconds) => {
             const { pictureSeconds: _before, ...rest } = thumbnails;

@@ -1,15 +1,10 @@
 import { type ReactNode, useState, useSyncExternalStore } from "react";
 import type { Player } from "../../player/page/player.ts";
+import { embedCode, frameCode } from "../../shared/embed-code.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { watchAddress } from "../../shared/routing/addresses.ts";
 import { copyText } from "../../shared/ui/copy-text.ts";
 import { formatTime } from "../../shared/ui/text-format.ts";
-
-/** For another site's page, which the service has to list. */
-export function embedCode(mainId: string, title: string): string {
-  const name = title.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
-  return `<script src="${location.origin}/embed.js"></script>\n<cmix-player main="${mainId}" title="${name}"></cmix-player>`;
-}
 
 /** Link and embed code of a video of the library, to be copied. */
 export function Share({ player, mainId, title }: { player: Player; mainId: string; title: string }): ReactNode {
@@ -19,6 +14,7 @@ export function Share({ player, mainId, title }: { player: Player; mainId: strin
   const now = Math.floor(useSyncExternalStore(player.position.subscribe, player.position.snapshot));
   const link = watchAddress(mainId, isTimed ? now : 0);
   const code = embedCode(mainId, title);
+  const frame = frameCode(mainId, title);
   // Where it cannot be copied the text can be selected, and copied by hand.
   const copy = async (text: string, said: string) => setCopied((await copyText(text)) ? said : t("watch.share.select"));
   return (
@@ -42,6 +38,13 @@ export function Share({ player, mainId, title }: { player: Player; mainId: strin
         </label>
         <button type="button" className="button" onClick={() => void copy(code, t("watch.share.copiedCode"))}>
           {t("watch.share.copyCode")}
+        </button>
+        <label>
+          <span>{t("embed.frame")}</span>
+          <textarea readOnly rows={2} value={frame} onFocus={({ currentTarget }) => currentTarget.select()} />
+        </label>
+        <button type="button" className="button" onClick={() => void copy(frame, t("watch.share.copiedCode"))}>
+          {t("embed.copyFrame")}
         </button>
         <p role="status" className="quiet">
           {copied}

@@ -27,6 +27,10 @@ export const videosQuery = (search: LibrarySearch) =>
 export const fetchVideo = (mainId: string): Promise<LibraryVideo> =>
   call("GET /api/videos/{mainId}", { path: { mainId } });
 
+/** Its provider took the video away. */
+export const isWithdrawn = (error: Error): boolean =>
+  error instanceof CmixError && error.details.serviceCode === "withdrawn";
+
 /** No main is known by the name that was asked for: it was withdrawn, or never was. */
 export const isGone = ({ error }: { error: Error }): boolean =>
   error instanceof CmixError && error.code === "delivery" && [400, 404, 410].includes(Number(error.details.status));

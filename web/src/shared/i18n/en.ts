@@ -205,6 +205,9 @@ export const en = {
   "studio.upload.done": "The service holds the slave: the .cmx can be watched.",
   "studio.upload.failed": "The slave did not reach the service: {reason}",
   "studio.upload.retry": "Send again",
+  "studio.upload.withdrawn":
+    "You have withdrawn this video. If its slave is sent again it comes back as a draft, which only you can watch until you publish it.",
+  "studio.upload.asDraft": "Send it again, as a draft",
   "studio.publish": "Publish the .cmx in the library",
   "studio.publish.sending": "Publishing … {percent}",
   "studio.publish.done": "Published in the library.",
@@ -230,6 +233,19 @@ export const en = {
   "studio.field.age": "For ages",
   "studio.field.age.all": "Everyone",
   "studio.field.age.from": "{age} and older",
+  "studio.trim": "Trim",
+  "studio.trim.from": "From, in seconds",
+  "studio.trim.to": "To, in seconds",
+  "studio.trim.fromHandle": "Beginning of the part",
+  "studio.trim.toHandle": "End of the part",
+  "studio.trim.looking": "Looking for the nearest key pictures …",
+  "studio.trim.taken":
+    "Kept as it is, the video goes from {from} to {to}: it is cut at key pictures. Compressed, it is cut to the picture.",
+  "studio.trim.takenToEnd":
+    "Kept as it is, the video goes from {from} to its end: it is cut at key pictures. Compressed, it is cut to the picture.",
+  "studio.reason.trim": "Nothing of the video lies between these times. Choose others.",
+  "studio.reason.trimContainer":
+    "A file of this form cannot be trimmed as it is. Compress it, or divide the whole of it.",
   "studio.poster": "Poster",
   "studio.poster.usual": "Chosen automatically",
   "studio.poster.at": "Picture at {time}",
@@ -268,6 +284,8 @@ export const en = {
   "studio.publish.preparing": "Preparing to publish …",
   "studio.published.link": "Link",
   "studio.published.embed": "Embed code",
+  "embed.frame": "Or as a frame, without a script",
+  "embed.copyFrame": "Copy the frame",
   "studio.published.copy": "Copy",
   "studio.published.copyOne": "Copy: {label}",
   "studio.published.copied": "Copied",

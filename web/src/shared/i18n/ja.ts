@@ -202,6 +202,9 @@ export const ja: Record<Exclude<keyof typeof en, `${string}_one`>, string> = {
   "studio.upload.sending": "スレーブをサービスに送っています… {percent}",
   "studio.upload.done": "スレーブはサービスに保管されました。この .cmx は視聴できます。",
   "studio.upload.failed": "スレーブを送信できませんでした：{reason}",
+  "studio.upload.withdrawn":
+    "この動画は取り下げ済みです。スレーブをもう一度送信すると下書きとして戻り、公開するまで本人しか視聴できません。",
+  "studio.upload.asDraft": "下書きとしてもう一度送信",
   "studio.upload.retry": "もう一度送る",
   "studio.publish": ".cmx をライブラリで公開",
   "studio.publish.sending": "公開しています… {percent}",
@@ -228,6 +231,19 @@ export const ja: Record<Exclude<keyof typeof en, `${string}_one`>, string> = {
   "studio.field.age": "対象年齢",
   "studio.field.age.all": "全年齢",
   "studio.field.age.from": "{age}歳以上",
+  "studio.trim": "切り出し",
+  "studio.trim.from": "開始（秒）",
+  "studio.trim.to": "終了（秒）",
+  "studio.trim.fromHandle": "切り出しの開始位置",
+  "studio.trim.toHandle": "切り出しの終了位置",
+  "studio.trim.looking": "最も近いキーフレームを探しています…",
+  "studio.trim.taken":
+    "そのまま分割する場合はキーフレームで切るため、{from} から {to} までになります。圧縮する場合は 1 枚単位で正確に切れます。",
+  "studio.trim.takenToEnd":
+    "そのまま分割する場合はキーフレームで切るため、{from} から最後までになります。圧縮する場合は 1 枚単位で正確に切れます。",
+  "studio.reason.trim": "この範囲には映像がありません。別の時刻を指定してください。",
+  "studio.reason.trimContainer":
+    "この形式のファイルは、そのままでは切り出せません。圧縮するか、全体を分割してください。",
   "studio.poster": "サムネイル画像",
   "studio.poster.usual": "自動で選択",
   "studio.poster.at": "{time}の画像",
@@ -266,6 +282,8 @@ export const ja: Record<Exclude<keyof typeof en, `${string}_one`>, string> = {
   "studio.publish.preparing": "公開を準備しています…",
   "studio.published.link": "リンク",
   "studio.published.embed": "埋め込みコード",
+  "embed.frame": "スクリプトを使わない場合（iframe）",
+  "embed.copyFrame": "iframeをコピー",
   "studio.published.copy": "コピー",
   "studio.published.copyOne": "コピー：{label}",
   "studio.published.copied": "コピーしました",

@@ -137,3 +137,49 @@ function writeAll(handle: SyncHandle, bytes: Uint8Array, at: number, elseDo: str
       storageFull: true,
     });
 }
+
+/** A file that is written here and there. */
+export interface PlacedFile {
+  /** @throws {@link InputError} with `details.storageFull`, there is no room */
+  write(bytes: Uint8Array, offsetBytes: number): void;
+  /** @returns what was written */
+  close(): Promise<Blob>;
+}
+
+/** Opens such a file; in memory where there is no folder. @param isKept what it holds stays; else it begins empty */
+export async function writePlaces(
+  folder: FileSystemDirectoryHandle | undefined,
+  name: string,
+  isKept: boolean,
+): Promise<PlacedFile> {
+  if (folder === undefined) return placesInMemory();
+  const file = await folder.getFileHandle(name, { create: true });
+  const handle = await onceUnlocked(() => (file as unknown as SyncFile).createSyncAccessHandle());
+  if (!isKept) handle.truncate(0);
+  let isOpen = true;
+  return {
+    write: (bytes, offset) => writeAll(handle, bytes, offset, ""),
+    async close() {
+      if (isOpen) handle.close();
+      isOpen = false;
+      return file.getFile();
+    },
+  };
+}
+
+function placesInMemory(): PlacedFile {
+  let bytes = new Uint8Array(1 << 20);
+  let length = 0;
+  return {
+    write(part, offset) {
+      length = Math.max(length, offset + part.length);
+      if (length > bytes.length) {
+        const larger = new Uint8Array(Math.max(length, 2 * bytes.length));
+        larger.set(bytes);
+        bytes = larger;
+      }
+      bytes.set(part, offset);
+    },
+    close: async () => new Blob([bytes.subarray(0, length)]),
+  };
+}
