@@ -51,8 +51,8 @@ describe("cmix divide --from --to", { skip: !hasFfmpeg() }, () => {
     ffmpeg("-i", SCENE, "-i", at("chapters.txt"), ...maps, at("chapters.mp4"));
     const divided = cmix("divide", at("chapters.mp4"), "--out", at("chapters"), "--from", "3", "--to", "6", "--json");
     expect(divided.code).toBe(0);
-    const { header } = JSON.parse(cmix("inspect", at("chapters/chapters.cmx"), "--json").out);
-    expect(header.chapters).toEqual([
+    const { chapters } = JSON.parse(cmix("inspect", at("chapters/chapters.cmx"), "--json").out);
+    expect(chapters).toEqual([
       { startMicroseconds: 0, title: "one" },
       { startMicroseconds: 1_000_000, title: "two" },
     ]);

@@ -1,7 +1,4 @@
-/**
- * The Studio's state of one file, from choosing it to the published main. Knows nothing of React: `subscribe` and `snapshot` are all a view
- * needs. studio-queue.ts has all of them.
- */
+/** The Studio's state of one file, from choosing it to the published main. Knows nothing of React. studio-queue.ts has all of them. */
 import { Store } from "../../shared/store.ts";
 import type {
   DivideSettings,

@@ -22,7 +22,7 @@ import {
   type SourcePicture,
   untaggedMatrix,
 } from "../../../../codec/index.ts";
-import { CmixError, type ErrorDetails, InputError, UnsupportedError } from "../../../../codec/page.ts";
+import { type CmixError, InputError } from "../../../../codec/page.ts";
 import { canPlaySound } from "../../shared/worker/decoder-support.ts";
 import { keepEarlyTimes } from "../../shared/worker/early-pictures.ts";
 import { heldSample, micro, partsFrom, type TrackPart } from "../../shared/worker/presentation.ts";
@@ -32,6 +32,7 @@ import { type AsItIs, decodesFirst, keptFacts, lookAsItIs, secondsOfCut, shownSp
 import { shownSize } from "./coded-video-facts.ts";
 import { DIRECT_FORMATS, takePicture } from "./picture-copy.ts";
 import { type DrawnPoster, drawPoster, drawStrip, firstBright } from "./poster.ts";
+import { inputError, notDecodedError } from "./source-errors.ts";
 import { keyPicturesOf } from "./storyboard.ts";
 
 /** Packets inspected for the frame rate and for the sound's bits. */
@@ -375,28 +376,6 @@ const offer = (method: MethodOffer["method"], refusal: CmixError | undefined): M
   refusal: refusal?.message,
   reason: refusal && reasonCode(refusal),
 });
-
-function notDecodedError(hasDecoder: boolean, codec = "unknown codec"): CmixError {
-  if (hasDecoder)
-    return new InputError("no picture of this file can be decoded: it is cut or damaged; choose another one", {
-      codec,
-      reason: "undecodedPicture",
-    });
-  return new UnsupportedError(
-    `this browser has no decoder for the video (${codec}): convert it to H.264, or try another browser`,
-    { codec, reason: "noDecoder" },
-  );
-}
-
-/** What mediabunny and the browser's decoders throw at a damaged file says little by itself. */
-function inputError(error: unknown, what: string, details: ErrorDetails = {}): Error {
-  if (error instanceof CmixError) return error;
-  const reason = (error as Error).message.replace(/[.\s]+$/, "");
-  return new InputError(
-    `${what} (${reason}): the file is damaged, or of a kind that is not known here; choose another one`,
-    { reason: "unreadable", ...details },
-  );
-}
 
 function bytesOf(source: AllowSharedBufferSource): Uint8Array {
   return ArrayBuffer.isView(source)
