@@ -20,6 +20,7 @@ import { NextVideos } from "./next-videos.tsx";
 import { Panel } from "./panel.tsx";
 import { PlayerControls } from "./player-controls.tsx";
 import { Playlist } from "./playlist.tsx";
+import { Report } from "./report.tsx";
 import { Share } from "./share.tsx";
 import { Stage } from "./stage.tsx";
 import { Surroundings, useSurroundings } from "./surroundings.tsx";
@@ -133,6 +134,7 @@ function Watch({ player, snapshot, isAwaited, wasDamaged }: WatchProps): ReactNo
             </div>
             <div className="watch-under">
               {listed !== undefined && <Share player={player} mainId={listed.mainId} title={listed.title} />}
+              {listed !== undefined && <Report key={listed.mainId} mainId={listed.mainId} title={listed.title} />}
               <button type="button" className="link-button" onClick={help}>
                 {t("watch.help.title")}
               </button>
