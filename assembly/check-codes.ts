@@ -6,11 +6,11 @@ import {
   DC_CODES_BYTES,
   DC_SIZE_MAX_MPEG1,
   dcCodes,
+  dcSizeAt,
   incrementCodes,
   MOTION_NONE,
   motionCodes,
   patternCodes,
-  takeDcSize,
   takeIncrementCode,
   takeMotion,
   takePattern,
@@ -56,7 +56,10 @@ export function checkTake(table: i32, next16: u32): i32 {
     const taken = takeMotion(reader, 0);
     value = taken == MOTION_NONE ? -1 : abs<i32>(taken) >> 8;
     signBits = value > 0 ? 1 : 0;
-  } else value = takeDcSize(reader, table == DC_CHROMA ? 1 : 0, DC_SIZE_MAX_MPEG1);
+  } else {
+    const entry = dcSizeAt(next16 << 16, table == DC_CHROMA ? 1 : 0);
+    return entry >> 8 > DC_SIZE_MAX_MPEG1 ? -1 : entry;
+  }
   return value < 0 ? -1 : (value << 8) | (reader.bitPosition() - signBits);
 }
 

@@ -1,6 +1,6 @@
 import { extname } from "node:path";
 import { createNodePool, FileSink, loadNodeKernels, openFile } from "../codec/hosts/node/index.ts";
-import { type CombineOptions, checkPair, combineVideo, MainReader, METHODS, SlaveReader } from "../codec/index.ts";
+import { type CombineOptions, combineVideo, MainReader, METHODS, SlaveReader } from "../codec/index.ts";
 import { type Command, integer, parse, requiredText } from "./options.ts";
 import { createProgress, note, printResult } from "./output.ts";
 import { UsageError } from "./usage-error.ts";
@@ -18,7 +18,6 @@ export const combine: Command = {
     try {
       const main = await MainReader.open(mainFile);
       const slave = await SlaveReader.open(slaveFile);
-      checkPair(main, slave.header, slave.trailer);
       const { method: name, protection, tracks } = main.header;
       const method = METHODS[name];
       const givesMedia = method.gives === "media";

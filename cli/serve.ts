@@ -11,7 +11,7 @@ const DEFAULT_CONNECTIONS = 500;
 
 export const serve: Command = {
   usage:
-    "cmix serve [--port N] [--host ADDRESS] [--data DIR] [--tls-cert FILE --tls-key FILE] [--trust-proxy ADDRESSES] [--connections N] [--embed-sites SITES] [--open-registration] [--access-log-days N] [--guest-plays N] [--plays-per-hour N] [--billed-guest-plays N] [--administrator-link] [--drain-seconds N]",
+    "cmix serve [--port N] [--host ADDRESS] [--data DIR] [--tls-cert FILE --tls-key FILE] [--trust-proxy ADDRESSES] [--connections N] [--embed-sites SITES] [--contact ADDRESS] [--open-registration] [--access-log-days N] [--guest-plays N] [--plays-per-hour N] [--billed-guest-plays N] [--administrator-link] [--drain-seconds N]",
 
   async run(args, signal) {
     const { values } = parse(args, 0, {
@@ -23,6 +23,7 @@ export const serve: Command = {
       "trust-proxy": "string",
       connections: "string",
       "embed-sites": "string",
+      contact: "string",
       "open-registration": "boolean",
       "access-log-days": "string",
       "guest-plays": "string",
@@ -44,6 +45,7 @@ export const serve: Command = {
       trustProxy: text("trust-proxy")?.split(",") ?? [],
       connectionsPerAddress: integer(values, "connections", 1, 1e6) ?? DEFAULT_CONNECTIONS,
       embedSites: text("embed-sites")?.split(",") ?? [],
+      contact: text("contact"),
       openRegistration: values["open-registration"] === true,
       administratorLink: values["administrator-link"] === true,
       accessLogDays: integer(values, "access-log-days", 1, 36500) ?? DEFAULT_ACCESS_LOG_DAYS,

@@ -9,6 +9,7 @@ import { COOKIE, CSRF_HEADER, EMBED_COOKIE, identify } from "./accounts/identity
 import { registerAccounts } from "./accounts/routes.ts";
 import { registerSession } from "./accounts/session-routes.ts";
 import { registerCms } from "./cm/routes.ts";
+import { registerComplaints } from "./complaints/routes.ts";
 import type { Deps } from "./deps.ts";
 import { answerError, notUnderstood } from "./http/answer-error.ts";
 import { registerHealth } from "./http/health.ts";
@@ -93,10 +94,11 @@ export function createApp(deps: Deps, uploads = new Uploads(deps), units = new P
     }),
   });
   const accounts = new AccountService(deps);
-  registerSession(app, accounts, deps.guestPlaysPerDay);
+  registerSession(app, accounts, deps);
   registerAccounts(app, deps, accounts);
   registerAdmin(app, deps, accounts);
   registerVideos(app, deps);
+  registerComplaints(app, deps, accounts.log);
   registerReports(app, deps);
   registerExtras(app, deps);
   registerUploads(app, uploads, Math.max(deps.limits.slaveFileMaxBytes, deps.limits.mainFileMaxBytes));

@@ -26,6 +26,12 @@ export interface RateLimits {
   registration: Rate;
   /** Wrong passwords of one account that is signed in already, when it is asked for again. */
   passwordChange: Rate;
+  /** Reports of videos by one account, or from one address without one. */
+  complaint: Rate;
+  /** The same from one address, whatever account asks. */
+  complaintAddress: Rate;
+  /** Mails about these to one video's provider. */
+  complaintMail: Rate;
   /** Mails to a forgotten password that are asked for from one address. */
   passwordMail: Rate;
   /** Of these, to one e-mail address; more are not sent, and nobody is told. */
@@ -38,6 +44,9 @@ export const DEFAULT_RATES: RateLimits = {
   signInStrangers: { points: 300, duration: 24 * 3600 },
   registration: { points: 10, duration: 3600 },
   passwordChange: { points: 10, duration: 15 * 60 },
+  complaint: { points: 10, duration: 3600 },
+  complaintAddress: { points: 30, duration: 3600 },
+  complaintMail: { points: 1, duration: 24 * 3600 },
   passwordMail: { points: 10, duration: 3600 },
   passwordMailTo: { points: 3, duration: 3600 },
 };
@@ -107,6 +116,8 @@ export interface ServerSettings {
   connectionsPerAddress: number;
   /** Sites whose pages may show the player, as CSP's frame-ancestors takes them. */
   embedSites: readonly string[];
+  /** Where whoever runs the service is found: a page such as an imprint, or an e-mail address. */
+  contact: string | undefined;
   /** Files in PEM form; with both, the server speaks https itself. */
   tlsCert: string | undefined;
   tlsKey: string | undefined;
@@ -136,6 +147,7 @@ export function defaultSettings(): ServerSettings {
     trustProxy: [],
     connectionsPerAddress: DEFAULT_CONNECTIONS,
     embedSites: [],
+    contact: undefined,
     tlsCert: undefined,
     tlsKey: undefined,
     openRegistration: false,

@@ -1,5 +1,6 @@
 import type { AccountDeps } from "./accounts/deps.ts";
 import type { CmDeps } from "./cm/deps.ts";
+import type { ComplaintDeps } from "./complaints/deps.ts";
 import type { Limits } from "./config.ts";
 import type { LibraryDeps } from "./library/deps.ts";
 import type { PlayDeps } from "./plays/deps.ts";
@@ -7,7 +8,14 @@ import type { ReportDeps } from "./reports/deps.ts";
 import type { SurroundingDeps } from "./surroundings/deps.ts";
 
 /** All that the application is made of: what each domain works with, and the server's own. A test may hand in its own clock and limits. */
-export type Deps = AccountDeps & CmDeps & LibraryDeps & PlayDeps & ReportDeps & SurroundingDeps & ServerDeps;
+export type Deps = AccountDeps &
+  CmDeps &
+  ComplaintDeps &
+  LibraryDeps &
+  PlayDeps &
+  ReportDeps &
+  SurroundingDeps &
+  ServerDeps;
 
 interface ServerDeps {
   store: {

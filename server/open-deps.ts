@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError, loadKernels } from "../codec/index.ts";
 import { withCache } from "./blobs/cached-blobs.ts";
+import { checkContact } from "./complaints/contact.ts";
 import { DATABASE_FILE, DEFAULT_GUEST_PLAYS, DEFAULT_LIMITS, type Limits, type ServerSettings } from "./config.ts";
 import type { Deps } from "./deps.ts";
 import { KeyedLock } from "./keyed-lock.ts";
@@ -42,7 +43,9 @@ export interface DepsOptions {
 }
 
 type DepsSettings = Pick<ServerSettings, "dataDir" | "wasmPath" | "webDir"> &
-  Partial<Pick<ServerSettings, "trustProxy" | "embedSites" | "tlsCert" | "openRegistration" | "guestPlaysPerDay">>;
+  Partial<
+    Pick<ServerSettings, "trustProxy" | "embedSites" | "contact" | "tlsCert" | "openRegistration" | "guestPlaysPerDay">
+  >;
 
 /**
  * Opens the data folder, or makes it, for this server alone, and loads the kernels.
@@ -72,6 +75,7 @@ async function openFolder(settings: DepsSettings, options: DepsOptions): Promise
     webDir,
     trustProxy = [],
     embedSites = [],
+    contact,
     tlsCert,
     openRegistration = false,
     guestPlaysPerDay = DEFAULT_GUEST_PLAYS,
@@ -117,6 +121,7 @@ async function openFolder(settings: DepsSettings, options: DepsOptions): Promise
     webDir,
     uploadFiles: new UploadStore(join(dataDir, "uploads"), key),
     embedSites: checkEmbedSites(embedSites),
+    contact: checkContact(contact),
     clients: new ClientFinder(trustProxy, tlsCert !== undefined),
     openRegistration,
     guestPlaysPerDay,

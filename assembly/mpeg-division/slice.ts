@@ -107,7 +107,7 @@ function walkDc<Way>(component: i32, row: i32, column: i32): i32 {
     dcSum ^= dc;
     difference = dc - predicted;
   } else {
-    difference = takeDcDifference(restChannel.source, isChroma);
+    difference = takeDcDifference(restChannel.source, isChroma, DC_SIZE_MAX);
     if (sizeof<Way>() == 1) {
       const dc = predicted + difference;
       if (recordCount >= recordCapacity || dc < -0x4000 || dc > 0x4000) return ERROR_SYNTAX;

@@ -184,22 +184,31 @@ export function putDualVector(writer: BitWriter, value: i32): void {
   else writer.put(value < 0 ? 3 : 2, 2);
 }
 
-/** dct_dc_size, or -1 where it is greater than `most`. @param chroma 0 or 1 */
-export function takeDcSize<Source extends BitSource>(source: Source, chroma: i32, most: i32): i32 {
-  const size = takeCode<Source>(source, dcLookup + <usize>chroma * DC_LOOKUP_BYTES, DC_BITS);
-  return size > most ? -1 : size;
+/** The dct_dc_size that `bits` begin with, above the length of its code: every word is one. @param chroma 0 or 1 */
+export function dcSizeAt(bits: u32, chroma: i32): i32 {
+  return <i32>load<u16>(dcLookup + <usize>chroma * DC_LOOKUP_BYTES + ((<usize>(bits >>> (32 - DC_BITS))) << 1));
 }
 
 /** dct_dc_differential of `size` bits, 1 to 11. */
-export function dcDifferenceOf(size: i32, value: i32): i32 {
+function dcDifferenceOf(size: i32, value: i32): i32 {
   return value >> (size - 1) ? value : value - (1 << size) + 1;
 }
 
-/** dct_dc_size, of which every word is one, and dct_dc_differential. @param chroma 0 or 1 */
-export function takeDcDifference<Source extends BitSource>(source: Source, chroma: i32): i32 {
+/** No difference: its size is greater than it may be. */
+export const BAD_DIFFERENCE: i32 = i32.MIN_VALUE;
+
+/**
+ * dct_dc_size and dct_dc_differential (ISO/IEC 13818-2 7.2.1, ISO/IEC 11172-2 2.4.3.8).
+ *
+ * @param chroma 0 or 1
+ * @param most   largest size
+ * @returns the difference, or BAD_DIFFERENCE
+ */
+export function takeDcDifference<Source extends BitSource>(source: Source, chroma: i32, most: i32): i32 {
   const bits = source.peek32();
-  const entry = <i32>load<u16>(dcLookup + <usize>chroma * DC_LOOKUP_BYTES + ((<usize>(bits >>> (32 - DC_BITS))) << 1));
+  const entry = dcSizeAt(bits, chroma);
   const size = entry >> 8;
+  if (size > most) return BAD_DIFFERENCE;
   source.skip((entry & 0xff) + size);
   return size == 0 ? 0 : dcDifferenceOf(size, <i32>((bits << (entry & 0xff)) >>> (32 - size)));
 }

@@ -6,7 +6,7 @@ import { addResidual8, storeBlock8 } from "../kernels/difference";
 import { addFlat8, storeFlat8 } from "../kernels/flat";
 import { inverseTransformOf } from "../kernels/low-transform";
 import { inverseTransformDc } from "../kernels/transform";
-import { DC_SIZE_MAX, DC_SIZE_MAX_MPEG1, dcDifferenceOf, takeDcSize } from "../mpeg-syntax/code-tables";
+import { BAD_DIFFERENCE, DC_SIZE_MAX, DC_SIZE_MAX_MPEG1, takeDcDifference } from "../mpeg-syntax/code-tables";
 import {
   coefficientAt,
   coefficientLookup,
@@ -193,7 +193,8 @@ export function readIntraBlock<Syntax>(
   let dc = predictedDc;
   if (dcSource == DC_PUBLIC || dcSource == DC_WITHHELD) {
     const most = isMpeg2<Syntax>() ? DC_SIZE_MAX : DC_SIZE_MAX_MPEG1;
-    const difference = readDcDifference(dcSource == DC_PUBLIC ? reader : withheldReader, chroma, most);
+    const source = dcSource == DC_PUBLIC ? reader : withheldReader;
+    const difference = takeDcDifference(source, chroma ? 1 : 0, most);
     if (difference == BAD_DIFFERENCE) return ERROR_SYNTAX;
     dc += difference;
   }
@@ -233,20 +234,11 @@ function isFlat(dc: i32): bool {
 
 /** Reads an intra block of a D-picture, which has nothing but the DC. */
 export function readDcBlock(reader: BitReader, chroma: bool, predictedDc: i32, target: usize, stride: usize): i32 {
-  const difference = readDcDifference(reader, chroma, DC_SIZE_MAX_MPEG1);
+  const difference = takeDcDifference(reader, chroma ? 1 : 0, DC_SIZE_MAX_MPEG1);
   if (difference == BAD_DIFFERENCE) return ERROR_SYNTAX;
   lastDc = predictedDc + difference;
   storeFlat8(target, stride, inverseTransformDc(limited(lastDc << 3)));
   return OK;
-}
-
-const BAD_DIFFERENCE: i32 = i32.MIN_VALUE;
-
-/** dct_dc_size and differential (ISO/IEC 13818-2 7.2.1, ISO/IEC 11172-2 2.4.3.8). @param most largest size */
-function readDcDifference(reader: BitReader, chroma: bool, most: i32): i32 {
-  const size = takeDcSize(reader, chroma ? 1 : 0, most);
-  if (size < 0) return BAD_DIFFERENCE;
-  return size == 0 ? 0 : dcDifferenceOf(size, <i32>reader.get(size));
 }
 
 function limited(coefficient: i32): i32 {

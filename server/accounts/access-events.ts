@@ -13,5 +13,7 @@ export const ACCESS_EVENTS = [
   "disabled",
   "enabled",
   "role_changed",
+  "complaint_made",
+  "complaint_settled",
 ] as const;
 export type AccessEvent = (typeof ACCESS_EVENTS)[number];

@@ -19,6 +19,8 @@ export interface AccountDeps {
   browserKey: Uint8Array;
   /** Plays of a visitor without an account in 24 hours, which the session tells. */
   guestPlaysPerDay: number;
+  /** Page or e-mail address of who runs the service, which the session tells; null where none is set. */
+  contact: string | null;
   /** Milliseconds since 1970. */
   now(): number;
 }

@@ -89,6 +89,7 @@ export const sessionSchema = z
   .object({
     role: z.enum(ALL_ROLES).openapi({ description: "What its rights are; guest without an account" }),
     guestPlaysPerDay: z.int().openapi({ description: "Plays in 24 hours that need no account" }),
+    contact: z.string().nullable().openapi({ description: "Page or e-mail address of who runs the service" }),
     canMailPassword: z.boolean().openapi({ description: "Whether who forgot a password can have a link by mail" }),
     csrf: z.string().nullable().openapi({ description: "For the header X-Cmix-CSRF; null without a session" }),
     account: accountSchema.nullable(),

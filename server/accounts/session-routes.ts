@@ -5,6 +5,7 @@ import { json, jsonBody, refusals } from "../http/schemas.ts";
 import { csrfOf } from "../security/session-token.ts";
 import { accountToJson, PRIVATE } from "./account-json.ts";
 import type { AccountService } from "./account-service.ts";
+import type { AccountDeps } from "./deps.ts";
 import { accountOf, acquaintanceOf, guarded, signInHere, takeSession } from "./identity.ts";
 import { ACCOUNT_ROLES, ALL_ROLES } from "./roles.ts";
 import { type Session, sessionSchema, signInSchema } from "./schemas.ts";
@@ -40,8 +41,13 @@ const signOutEverywhereRoute = defineRoute({
   responses: { 204: { description: "Signed out" }, ...refusals(401, 403) },
 });
 
-export function registerSession(app: OpenAPIHono, service: AccountService, guestPlaysPerDay: number): void {
-  const about = { guestPlaysPerDay, canMailPassword: service.canMailPassword };
+export function registerSession(
+  app: OpenAPIHono,
+  service: AccountService,
+  deps: Pick<AccountDeps, "guestPlaysPerDay" | "contact">,
+): void {
+  const { guestPlaysPerDay, contact } = deps;
+  const about = { guestPlaysPerDay, contact, canMailPassword: service.canMailPassword };
   const addressOf = (c: Context) => c.get("client").address;
 
   async function sessionOf(c: Context): Promise<Session> {

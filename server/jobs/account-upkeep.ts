@@ -1,18 +1,19 @@
 import type { AccountDeps } from "../accounts/deps.ts";
 import { Sessions } from "../accounts/sessions.ts";
-import type { Log } from "../log.ts";
+import type { ComplaintDeps } from "../complaints/deps.ts";
 
 const DAY = 24 * 3600 * 1000;
 
-/** Removes sessions that are over and old entries of the access log, now and every day. @returns what stops it */
+/** Removes sessions that are over, old entries of the access log and reports that were settled long ago, now and every day. @returns what stops it */
 export async function startAccountUpkeep(
-  { store, now, log }: Pick<AccountDeps, "store" | "now"> & { log: Log },
+  { store, now, log }: Pick<AccountDeps & ComplaintDeps, "store" | "now" | "log">,
   accessLogDays: number,
 ): Promise<() => void> {
   const sessions = new Sessions(store.sessions, now);
   const tidy = async () => {
     await sessions.removeExpired();
     await store.accountLogs.removeAccessBefore(now() - accessLogDays * DAY);
+    await store.complaints.removeSettledBefore(now() - accessLogDays * DAY);
   };
   await tidy();
   const timer = setInterval(() => {

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { DATABASE_FILE } from "../../server/config.ts";
+import { DATABASE_FILE, DEFAULT_RATES } from "../../server/config.ts";
 import { type ErrorBody, makePair, startTestServer, type TestServer, uploadFile, uploadPair } from "./harness.ts";
 import { BUSINESS, browserHeaders, type Headers, PASSWORD, sendJson, type TestAccount } from "./test-accounts.ts";
 
@@ -12,6 +12,7 @@ const RATES = { points: 1000, duration: 60 };
 
 beforeAll(async () => {
   const rates = {
+    ...DEFAULT_RATES,
     ...{ signIn: RATES, signInAddress: RATES, signInStrangers: RATES, registration: RATES },
     ...{ passwordChange: RATES, passwordMail: RATES, passwordMailTo: RATES },
   };

@@ -39,6 +39,7 @@ const SCHEMAS: Record<string, string> = {
   "0012-video-states": "1c8c343044707f1ecbbddac9869f1dcf555aff2df994b900024e1dcd8c73f78e",
   "0013-condition-log": "249bd14d14ad94517d27eb2947b02d28d30bcdea90e9ee9d0d3a1ddee22ba6f2",
   "0014-session-networks": "b1c61ba51c4c0382c9a7a28483e2ff30675535662b691714424225f7a9f14c68",
+  "0015-complaints": "e5151fc57e94b3962a43363dd9077a1ad180f9063ca32454e7c4aa18800f9593",
 };
 
 async function migrateTo(path: string, version: number): Promise<void> {

@@ -3,6 +3,7 @@ import type { AccountRole, AccountStatus } from "../../accounts/roles.ts";
 import type { LedgerEntry } from "../../ledger/chain.ts";
 import type { Unbilled } from "../../ledger/entries.ts";
 import type { VideoState } from "../../library/states.ts";
+import type { ComplaintRow } from "./complaint-row.ts";
 import type * as counts from "./count-rows.ts";
 
 /** The tables as SQL sees them. Ids and hashes are lowercase hex, times milliseconds since 1970, lists JSON text. */
@@ -41,6 +42,7 @@ export interface Tables {
   division_log: DivisionLogRow;
   account_links: AccountLinkRow;
   condition_log: ConditionLogRow;
+  complaints: ComplaintRow;
 }
 
 /** A slave that is here, and what its file tells of the video. */

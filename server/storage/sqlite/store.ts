@@ -3,6 +3,7 @@ import type { MasterKey } from "../../security/master-key.ts";
 import { SqliteAccountLogs } from "./account-logs.ts";
 import { SqliteAccounts } from "./accounts.ts";
 import { SqliteCms } from "./cms.ts";
+import { SqliteComplaints } from "./complaints.ts";
 import { SqliteConditions } from "./conditions.ts";
 import type { OpenDatabase } from "./database.ts";
 import { SqliteLibrary } from "./library.ts";
@@ -24,6 +25,7 @@ export function createStore(opened: OpenDatabase, key: MasterKey) {
     plays: new SqlitePlays(opened, key),
     playUnit: playUnitOfWork(file, key),
     conditions: new SqliteConditions(opened),
+    complaints: new SqliteComplaints(db),
     surroundings: new SqliteSurroundings(db),
     accounts: new SqliteAccounts(db),
     sessions: new SqliteSessions(opened),

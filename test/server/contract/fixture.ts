@@ -2,6 +2,7 @@
 import { afterEach, beforeEach } from "vitest";
 import type { AccountLogStore, AccountStore, SessionStore } from "../../../server/accounts/store.ts";
 import type { CmStore } from "../../../server/cm/store.ts";
+import type { ComplaintStore } from "../../../server/complaints/store.ts";
 import type { LedgerSnapshot } from "../../../server/ledger/store.ts";
 import type { ConditionStore, LibraryStore, Video, VideoStore } from "../../../server/library/store.ts";
 import type { PlayStore, PlayUnitOfWork } from "../../../server/plays/store.ts";
@@ -20,6 +21,7 @@ export interface Stores {
   library: LibraryStore;
   conditions: ConditionStore;
   surroundings: SurroundingStore;
+  complaints: ComplaintStore;
   reports: ReportStore;
   plays: PlayStore;
   playUnit: PlayUnitOfWork;

@@ -12,6 +12,7 @@ import { createStore } from "../../../server/storage/sqlite/store.ts";
 import { StorageError } from "../../../server/storage-error.ts";
 import { describeAccountLogStore, describeAccountStore, describeSessionStore } from "./account-stores.ts";
 import { describeCmStore, describeSurroundingStore } from "./cm-stores.ts";
+import { describeComplaintStore } from "./complaint-store.ts";
 import type { Fixture } from "./fixture.ts";
 import { describeConditionStore, describeLibraryStore, describeVideoStore } from "./library-stores.ts";
 import { describePlayStore, describePlayUnitOfWork } from "./play-stores.ts";
@@ -40,6 +41,7 @@ for (const describeStore of [
   describeLibraryStore,
   describeConditionStore,
   describeSurroundingStore,
+  describeComplaintStore,
   describePlayStore,
   describePlayUnitOfWork,
   describeReportStore,

@@ -13,6 +13,7 @@ import { reportSums } from "./0011-report-sums.ts";
 import { videoStates } from "./0012-video-states.ts";
 import { conditionLog } from "./0013-condition-log.ts";
 import { sessionNetworks } from "./0014-session-networks.ts";
+import { complaints } from "./0015-complaints.ts";
 
 /** In the order of their names. A migration that was released is never changed. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -30,4 +31,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0012-video-states": videoStates,
   "0013-condition-log": conditionLog,
   "0014-session-networks": sessionNetworks,
+  "0015-complaints": complaints,
 };

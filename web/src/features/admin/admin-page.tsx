@@ -8,6 +8,7 @@ import { DivisionLog } from "../account/log-table.tsx";
 import { SurroundingsPart } from "../surroundings/surroundings-part.tsx";
 import { Accounts } from "./accounts.tsx";
 import { CmsPart } from "./cms-part.tsx";
+import { ComplaintsPart } from "./complaints-part.tsx";
 
 /** The administrator's page: one part below the other, each in a file of its own. */
 export function AdminPage(): ReactNode {
@@ -20,6 +21,7 @@ export function AdminPage(): ReactNode {
         <>
           <Accounts ownId={session.account?.accountId} />
           <CmsPart />
+          <ComplaintsPart />
           <SurroundingsPart mainId={null} />
           <AccessLog load={loadAccessLog} />
           <DivisionLog load={loadAllDivisions} />

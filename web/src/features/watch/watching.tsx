@@ -21,6 +21,7 @@ import { OtherLinkNotice, OtherServiceNotice } from "./other-service-notice.tsx"
 import { Panel } from "./panel.tsx";
 import { PlayerControls } from "./player-controls.tsx";
 import { Playlist } from "./playlist.tsx";
+import { Report } from "./report.tsx";
 import { Share } from "./share.tsx";
 import { Stage } from "./stage.tsx";
 import { Surroundings, useSurroundings } from "./surroundings.tsx";
@@ -139,6 +140,7 @@ function Watch({ player, snapshot, isAwaited, wasDamaged }: WatchProps): ReactNo
             </div>
             <div className="watch-under">
               {listed !== undefined && <Share player={player} mainId={listed.mainId} title={listed.title} />}
+              {listed !== undefined && <Report key={listed.mainId} mainId={listed.mainId} title={listed.title} />}
               <button type="button" className="link-button" onClick={help}>
                 {t("watch.help.title")}
               </button>

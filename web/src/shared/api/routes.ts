@@ -9,6 +9,7 @@ import type {
   Session,
 } from "../../../../server/accounts/schemas.ts";
 import type { AdminCm, CmAddress, CmChange, CmList } from "../../../../server/cm/schemas.ts";
+import type { Complaint, ComplaintList, NewComplaint, Settlement } from "../../../../server/complaints/schemas.ts";
 import type {
   ConditionLogPart,
   LibraryPage,
@@ -101,6 +102,10 @@ export interface Routes {
   "GET /api/admin/accounts": { answer: AccountList };
   "PATCH /api/admin/accounts/{accountId}": { body: AccountAdministration; answer: Account };
   "POST /api/admin/accounts/{accountId}/password-link": { answer: PasswordLink };
+
+  "POST /api/videos/{mainId}/complaints": { body: NewComplaint };
+  "GET /api/admin/complaints": { answer: ComplaintList };
+  "PATCH /api/admin/complaints/{number}": { body: Settlement; answer: Complaint };
 
   "GET /api/cms": { answer: CmList };
   "POST /api/cms": { file: Blob; answer: AdminCm };

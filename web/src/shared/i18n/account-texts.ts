@@ -109,6 +109,8 @@ export const accountEn = {
   "access.disabled": "Disabled",
   "access.enabled": "Enabled",
   "access.role_changed": "Kind changed",
+  "access.complaint_made": "Video reported",
+  "access.complaint_settled": "Report settled",
 } as const;
 
 export const accountJa: Record<keyof typeof accountEn, string> = {
@@ -218,4 +220,6 @@ export const accountJa: Record<keyof typeof accountEn, string> = {
   "access.disabled": "停止",
   "access.enabled": "再開",
   "access.role_changed": "種類の変更",
+  "access.complaint_made": "動画の報告",
+  "access.complaint_settled": "報告への対応",
 };

@@ -1,6 +1,7 @@
 import { accountEn } from "./account-texts.ts";
 import { appEn } from "./app-texts.ts";
 import { cmEn } from "./cm-texts.ts";
+import { complaintEn } from "./complaint-texts.ts";
 import { engineEn } from "./engine-texts.ts";
 import { libraryEn } from "./library-texts.ts";
 import { playerEn } from "./player-texts.ts";
@@ -362,6 +363,7 @@ export const en = {
   ...engineEn,
   ...appEn,
   ...cmEn,
+  ...complaintEn,
   ...libraryEn,
   ...playerEn,
   ...reasonEn,

@@ -1,6 +1,7 @@
 import { accountJa } from "./account-texts.ts";
 import { appJa } from "./app-texts.ts";
 import { cmJa } from "./cm-texts.ts";
+import { complaintJa } from "./complaint-texts.ts";
 import type { en } from "./en.ts";
 import { engineJa } from "./engine-texts.ts";
 import { libraryJa } from "./library-texts.ts";
@@ -364,6 +365,7 @@ export const ja: Record<Exclude<keyof typeof en, `${string}_one`>, string> = {
   ...engineJa,
   ...appJa,
   ...cmJa,
+  ...complaintJa,
   ...libraryJa,
   ...playerJa,
   ...reasonJa,
