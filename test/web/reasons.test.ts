@@ -61,7 +61,7 @@ describe("a reason", () => {
 
   it("of a main that is cut or is none is said by what it is", async () => {
     const error = await thrownBy(() => MainReader.open(sourceFromBytes(new Uint8Array(500))));
-    expect(reasonOf(error, "en")).toBe("This is no .cmx file.");
+    expect(reasonOf(error, "en")).toBe("This is no main file (.cmx): its first bytes are others.");
     expect(reasonOf(error, "ja")).toBe(".cmx ファイルではありません。");
   });
 
