@@ -15,7 +15,7 @@ export const appEn = {
   "data.gender.female": "Female",
   "data.gender.male": "Male",
   "data.gender.other": "Other",
-  "data.untold": "Not told",
+  "data.untold": "Prefer not to say",
   "data.languages": "Languages",
   "data.languagesHint": "Choose them, or type a code such as en. Left empty, your browser’s own.",
   "data.kinds": "Kinds of commercial you want",
