@@ -54,7 +54,20 @@ it("P2 S12: the viewer's data are kept on the device; the age alone is sent, sin
       await page.getByText("The year of birth is a number").waitFor();
       await page.getByLabel("Year of birth").fill("1990");
       await page.getByLabel("Gender").selectOption("female");
-      await page.getByLabel("Kinds of commercial you want").fill("food, travel");
+      // Words are taken at a comma, at Enter and when the field is left; languages are chosen by name.
+      const kinds = page.getByRole("combobox", { name: "Kinds of commercial you want" });
+      await kinds.pressSequentially("food,");
+      await kinds.pressSequentially("travl");
+      await page.keyboard.press("Enter");
+      await page.getByRole("button", { name: "Remove travl" }).click();
+      await kinds.fill("travel");
+      const languages = page.getByRole("combobox", { name: "Languages" });
+      await languages.fill("Japan");
+      await page.keyboard.press("ArrowDown");
+      await expectAccessible(page);
+      await page.keyboard.press("Enter");
+      await page.keyboard.press("Tab");
+      await page.getByRole("button", { name: "Remove Japanese" }).waitFor();
       await page.getByRole("button", { name: "Keep on this device" }).click();
       await page.getByText("Kept on this device.").waitFor();
       expect(requests).toEqual([]);
@@ -71,7 +84,15 @@ it("P2 S12: the viewer's data are kept on the device; the age alone is sent, sin
       const again = await context.newPage();
       await again.goto("/account");
       expect(await again.getByLabel("Year of birth").inputValue()).toBe("1990");
-      expect(await again.getByLabel("Kinds of commercial you want").inputValue()).toBe("food, travel");
+      for (const word of ["food", "travel", "Japanese"])
+        await again.getByRole("button", { name: `Remove ${word}` }).waitFor();
+      expect(await again.locator('input[name="kinds"]').inputValue()).toBe("food, travel");
+      expect(await again.locator('input[name="languages"]').inputValue()).toBe("ja");
+      // The last word goes with the backspace key.
+      await again.getByRole("combobox", { name: "Kinds of commercial you want" }).press("Backspace");
+      expect(await again.locator('input[name="kinds"]').inputValue()).toBe("food");
+      await again.setViewportSize({ width: 360, height: 740 });
+      expect(await again.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
       await expectAccessible(again);
     },
     { isSignedIn: false },

@@ -5,6 +5,11 @@ declare module "*.wasm?url" {
 
 declare module "*.css";
 
+declare module "*.css?raw" {
+  const text: string;
+  export default text;
+}
+
 interface ImportMeta {
   readonly env: { readonly PROD: boolean };
 }

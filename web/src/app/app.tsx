@@ -24,6 +24,11 @@ const NewPasswordPage = lazy(async () => ({
   default: (await import("../features/account/link-pages.tsx")).NewPasswordPage,
 }));
 
+/** Tokens and shared parts in every state; a build has neither the page nor its address. */
+const DesignPage = import.meta.env.PROD
+  ? undefined
+  : lazy(async () => ({ default: (await import("../features/design/design-page.tsx")).DesignPage }));
+
 interface Page {
   name: TextKey;
   page: ComponentType;
@@ -45,6 +50,7 @@ const PAGES: Record<string, Page> = {
   "/account": { name: "account.title", page: AccountPage, isListed: () => false },
   "/first-admin": { name: "account.first.title", page: FirstAdminPage, isListed: () => false },
   "/new-password": { name: "account.newPassword", page: NewPasswordPage, isListed: () => false },
+  ...(DesignPage && { "/design": { name: "nav.home", page: DesignPage, isListed: () => false } }),
 };
 
 export function App(): ReactNode {

@@ -1,9 +1,14 @@
-import { type ReactNode, useEffect, useId, useState } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useId, useState } from "react";
+import { languageName } from "../../../../codec/page.ts";
 import type { Values } from "../../shared/api/session.ts";
 import type { Translate } from "../../shared/i18n/text.tsx";
 import { useText } from "../../shared/i18n/text.tsx";
+import { knownLanguages, useGenres } from "../../shared/known-words.ts";
 import { loadViewerData, saveViewerData, type ViewerData } from "../../shared/viewer-data.ts";
 import { DataForm, type Field } from "./data-form.tsx";
+
+// Where the player shows this form, its page starts without the combobox.
+const ChipsField = lazy(async () => ({ default: (await import("../../shared/ui/chips-field.tsx")).ChipsField }));
 
 /** The words that CMs' conditions use. */
 const GENDERS = ["female", "male", "other"] as const;
@@ -14,8 +19,9 @@ const WORD_LENGTH_MOST = 60;
 
 /** "Your data": what stays on the device and is told for a play only where it matters. */
 export function ViewerDataForm(): ReactNode {
-  const { t } = useText();
+  const { t, language } = useText();
   const id = useId();
+  const genres = useGenres();
   const [data, setData] = useState<ViewerData>();
   useEffect(() => {
     void loadViewerData().then(setData);
@@ -23,27 +29,6 @@ export function ViewerDataForm(): ReactNode {
   if (data === undefined) return null;
   const fields: Field[] = [
     { name: "birthYear", label: "data.birthYear", autoComplete: "bday-year", value: String(data.birthYear ?? "") },
-    {
-      name: "languages",
-      label: "data.languages",
-      autoComplete: "off",
-      value: data.languages?.join(", ") ?? "",
-      hint: "data.languagesHint",
-    },
-    {
-      name: "kinds",
-      label: "data.kinds",
-      autoComplete: "off",
-      value: data.kinds?.join(", ") ?? "",
-      hint: "data.commas",
-    },
-    {
-      name: "genres",
-      label: "data.genres",
-      autoComplete: "off",
-      value: data.genres?.join(", ") ?? "",
-      hint: "data.commas",
-    },
   ];
   return (
     <DataForm
@@ -64,6 +49,25 @@ export function ViewerDataForm(): ReactNode {
           ))}
         </select>
       </div>
+      <Suspense>
+        <ChipsField
+          name="languages"
+          label={t("data.languages")}
+          initial={data.languages ?? []}
+          known={knownLanguages()}
+          nameOf={(tag) => languageName(tag, language)}
+          hint={t("data.languagesHint")}
+        />
+        {/* No list of kinds is public: what commercials (CMs) are called is their sponsors' choice. */}
+        <ChipsField name="kinds" label={t("data.kinds")} initial={data.kinds ?? []} known={[]} hint={t("data.words")} />
+        <ChipsField
+          name="genres"
+          label={t("data.genres")}
+          initial={data.genres ?? []}
+          known={genres}
+          hint={t("data.words")}
+        />
+      </Suspense>
     </DataForm>
   );
 }

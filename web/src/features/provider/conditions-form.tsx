@@ -1,6 +1,7 @@
 import { type FormEvent, type ReactNode, useEffect, useState } from "react";
 import { loadConditions, putConditions, type VideoConditions } from "../../shared/api/provider.ts";
 import { useText } from "../../shared/i18n/text.tsx";
+import { ChipsField } from "../../shared/ui/chips-field.tsx";
 import { Field } from "../../shared/ui/field.tsx";
 import { dayOf, formValues } from "../../shared/ui/form-values.ts";
 import { ErrorNotice, Hint } from "../../shared/ui/notices.tsx";
@@ -54,7 +55,13 @@ export function ConditionsForm({ mainId }: { mainId: string }): ReactNode {
               />
             ))}
             {(["kindsAllowed", "kindsExcluded"] as const).map((name) => (
-              <Field key={name} name={name} label={t(`conditions.${name}`)} value={conditions[name].join(", ")} />
+              <ChipsField
+                key={name}
+                name={name}
+                label={t(`conditions.${name}`)}
+                initial={conditions[name]}
+                known={[...new Set([...conditions.kindsAllowed, ...conditions.kindsExcluded])]}
+              />
             ))}
           </div>
           <p className="quiet">{t("conditions.hint")}</p>

@@ -1,6 +1,6 @@
-import { type ReactNode, useEffect, useId, useState } from "react";
-import { listVideos } from "../../shared/api/library.ts";
+import { type ReactNode, useId } from "react";
 import { useText } from "../../shared/i18n/text.tsx";
+import { useGenres } from "../../shared/known-words.ts";
 
 const GENRE_MAX = 100;
 /** The steps that film boards use. */
@@ -52,17 +52,4 @@ export function LibraryFields({
       </label>
     </div>
   );
-}
-
-/** Those that the library has; others may be typed. None where the service does not answer. */
-function useGenres(): readonly string[] {
-  const [genres, setGenres] = useState<readonly string[]>([]);
-  useEffect(() => {
-    const stopping = new AbortController();
-    listVideos({ query: "", genre: "", age: "", page: 1 }, stopping.signal)
-      .then((page) => setGenres(page.genres.map((one) => one.genre).filter((one) => one !== "")))
-      .catch(() => {});
-    return () => stopping.abort();
-  }, []);
-  return genres;
 }

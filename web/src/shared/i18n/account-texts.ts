@@ -11,7 +11,7 @@ export const accountEn = {
   "account.register": "Make an account",
   "account.signInOrRegister": "Sign in or make an account",
   "account.hasNone": "No account yet? Make one",
-  "account.hasOne": "There is an account? Sign in",
+  "account.hasOne": "Already have an account? Sign in",
   "account.login": "Account ID or e-mail address",
   "account.password": "Password",
   "account.newPassword": "New password",
