@@ -88,7 +88,7 @@ describe("S1 a newcomer", () => {
         await page.getByLabel("E-mail address").fill("second@example.org");
         await page.getByLabel("Password").fill(PASSWORD);
         await button(page, "Make an account").click();
-        expect(await page.getByRole("alert").innerText()).toMatch(/this link was used/);
+        expect(await page.getByRole("alert").innerText()).toMatch(/this link was used/i);
       },
       SIGNED_OUT,
     );
@@ -163,7 +163,7 @@ describe("S1 the account's page", () => {
         expectProblem("/api/session"); // the wrong password, which the browser reports
         await expectAccessible(page);
         await signIn(page, "provider@example.org", "wrong password");
-        expect(await page.getByRole("alert").innerText()).toBe("account or password is wrong");
+        expect(await page.getByRole("alert").innerText()).toBe("Account or password is wrong");
         expect(await page.getByLabel("Account ID or e-mail address").inputValue()).toBe("provider@example.org");
         await signIn(page, "provider@example.org");
         await page.getByLabel("Section (if any)").fill("Archive");
