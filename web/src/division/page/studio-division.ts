@@ -12,6 +12,7 @@ import type {
 } from "../protocol/divide-api.ts";
 import { STUDIO_METHODS } from "../protocol/studio-methods.ts";
 import type { DivisionRecord, SourceIdentity } from "./division-records.ts";
+import { posterPlace } from "./poster-place.ts";
 import { type RateMeter, startRateMeter } from "./rate-meter.ts";
 
 export interface DivisionProgress {
@@ -103,9 +104,6 @@ export interface StudioParts {
   sendSlave: Send;
   publishMain: Send;
 }
-
-/** Of a part, where the poster is taken from if no picture within it is chosen. */
-const POSTER_SHARE = 0.1;
 
 const NO_PROGRESS: DivisionProgress = {
   stage: "reading",
@@ -372,18 +370,10 @@ export class StudioDivision extends Store<Studio> {
     }
   }
 
-  private async posterFor(
-    { file }: Source,
-    facts: SourceFacts,
-    { thumbnails: { poster, startSeconds, pictureSeconds = startSeconds }, trim }: DivideSettings,
-  ) {
-    if (!poster || facts.poster === undefined) return undefined;
-    const { fromSeconds = 0, toSeconds = Number.POSITIVE_INFINITY } = trim ?? {};
-    // Out of the part that is divided, a little behind its start.
-    const isInside = pictureSeconds > 0 && pictureSeconds >= fromSeconds && pictureSeconds <= toSeconds;
-    const length = Math.min(toSeconds, facts.durationSeconds) - fromSeconds;
-    if (pictureSeconds === 0 && trim === undefined) return facts.poster;
-    return this.atWork().poster(file, isInside ? pictureSeconds : fromSeconds + length * POSTER_SHARE);
+  private async posterFor({ file }: Source, facts: SourceFacts, settings: DivideSettings) {
+    if (!settings.thumbnails.poster || facts.poster === undefined) return undefined;
+    const seconds = posterPlace(settings, facts);
+    return seconds === 0 ? facts.poster : this.atWork().poster(file, seconds);
   }
 }
 

@@ -5,7 +5,8 @@ import { useText } from "../../shared/i18n/text.tsx";
 import { watchPath } from "../../shared/routing/addresses.ts";
 import { Link } from "../../shared/routing/router.tsx";
 import { ErrorNotice } from "../../shared/ui/notices.tsx";
-import { timeOf, WideTable } from "../../shared/ui/wide-table.tsx";
+import { WideTable } from "../../shared/ui/wide-table.tsx";
+import { timeOf } from "../account/log-table.tsx";
 
 /** Reports of one answer of the service; fewer are the last ones. */
 const PART = 100;

@@ -9,6 +9,7 @@ import { FileVideo } from "../../shared/ui/file-video.tsx";
 import { ErrorNotice, Hint, ProgressBar } from "../../shared/ui/notices.tsx";
 import tokens from "../../shared/ui/tokens.css?raw";
 import { WebhookForm } from "../../shared/ui/webhook-form.tsx";
+import { WideTable } from "../../shared/ui/wide-table.tsx";
 import "./design.css";
 
 const SCHEMES = ["light", "dark"] as const;
@@ -93,6 +94,16 @@ function Parts(): ReactNode {
         <ChipsField name="e" label="ChipsField, empty" initial={[]} known={[]} />
         <CopyField label="CopyField" text="https://cmix.example/watch" />
         <CopyField label="CopyField, long" text={"two\nlines"} isLong />
+      </Part>
+      <Part name="Tables">
+        <WideTable label="WideTable">
+          <tbody>
+            <tr>
+              <th scope="row">WideTable</th>
+              <td>{"a long row ".repeat(20)}</td>
+            </tr>
+          </tbody>
+        </WideTable>
       </Part>
       <Part name="Files">
         <DropZone title="DropZone" or="or" choose="Choose" hint="hint" accept=".mp4" />

@@ -81,6 +81,8 @@ export function ChipsField({
           <Combobox.Input
             id={id}
             className="chips-input"
+            // While its list is open the label, as all around it, is hidden from assistive technology.
+            aria-label={label}
             aria-describedby={hint && `${id}-hint`}
             onKeyDown={onKeyDown}
             onBlur={() => add(typed)}
