@@ -276,12 +276,12 @@ it("P7: a player.style theme on a plain page plays, pauses, seeks and sets the v
       const box = await control(name).boundingBox();
       await page.mouse.click((box?.x ?? 0) + (box?.width ?? 0) * share, (box?.y ?? 0) + (box?.height ?? 0) / 2);
     };
-    await expect.poll(() => value("readyState")).toBe(1);
+    await expect.poll(() => value("readyState"), { timeout: 20_000 }).toBe(1);
     const frame = await embedded(page);
     expect(await frame.locator(".controls").count()).toBe(0);
 
     await control("media-play-button").click();
-    await expect.poll(() => player.getAttribute("cm")).not.toBeNull();
+    await expect.poll(() => player.getAttribute("cm"), { timeout: 10_000 }).not.toBeNull();
     expect(await seekable()).toBe(0);
     await clickAt("media-time-range", 0.8);
     await frame.getByText("The commercial cannot be skipped").waitFor();
@@ -293,7 +293,7 @@ it("P7: a player.style theme on a plain page plays, pauses, seeks and sets the v
     expect(await frame.locator("video.cm-video").evaluate((video: HTMLVideoElement) => video.playbackRate)).toBe(1);
 
     await expect.poll(() => player.getAttribute("cm"), { timeout: 20_000 }).toBeNull();
-    await expect.poll(() => value("currentTime")).toBeGreaterThan(0.3);
+    await expect.poll(() => value("currentTime"), { timeout: 10_000 }).toBeGreaterThan(0.3);
     expect(await seekable()).toBe(1);
     await page.mouse.move(300, 200);
     await control("media-play-button").click();
