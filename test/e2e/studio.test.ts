@@ -32,7 +32,7 @@ describe("Studio", () => {
       await page.getByRole("button", { name: "Divide", exact: true }).click();
       await page.getByText(/^\d+(\.\d)? frames\/s · \d+:\d\d left$/).waitFor({ timeout: 60_000 });
       await waitForProgress(page, 5);
-      expect(await storedFiles(page)).toHaveLength(2);
+      expect(await storedFiles(page)).toHaveLength(3); // main, slave and journal
       const start = Date.now();
       await page.getByRole("button", { name: "Cancel" }).click();
       await page.getByText("Cancelled. Nothing was kept or sent.").waitFor();
