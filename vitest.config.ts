@@ -10,7 +10,7 @@ const ALONE = e2e("watch", "teaser");
  * What keeps a machine busy by itself: several browsers in one file, a division that is looked at while it runs, a lot of memory, steps that
  * have to come before a commercial ends.
  */
-const HEAVY = e2e("engines", "first-light", "big", "big-compress", "big-mpeg");
+const HEAVY = e2e("engines", "cm-stream", "first-light", "big", "big-compress", "big-mpeg");
 
 const BROWSER_TIMEOUTS = { testTimeout: 180_000, hookTimeout: 120_000 };
 /** Files of one worker share what they import, which takes longer to load than many a test to run. */

@@ -24,7 +24,6 @@ const LONGEST = [
   "kill",
   "resume",
   "watch-window",
-  "cm-stream",
   "odd-files",
   "all-media",
   "shelf",
@@ -37,6 +36,7 @@ const LONGEST = [
   "watch-seek",
   "bench",
   "engines",
+  "cm-stream",
   "first-light",
   "big",
 ];

@@ -61,6 +61,7 @@ it("P3 P4: keys play, seek, mute and fill the screen as in other players, and mo
     await page.getByText("Your data", { exact: true }).click();
     await page.getByLabel("Genres of video you like").pressSequentially("km");
     expect(await page.locator(".stage").getAttribute("data-state")).toBe("paused");
+    await page.keyboard.press("Escape"); // closes what the field offers
     await page.getByRole("button", { name: "Unmute" }).click();
 
     await page.reload();

@@ -86,9 +86,11 @@ describe("Watch", () => {
     await writeFile(cut, whole.subarray(0, whole.length - 1000));
     await withPage(app, "/watch", async ({ page }) => {
       await chooseFile(page, renamed);
-      expect(await page.getByRole("alert").innerText()).toMatch(/not a whole \.cmx file[\s\S]*not a Cmix main file/);
+      expect(await page.getByRole("alert").innerText()).toMatch(
+        /not a whole \.cmx file[\s\S]*its first bytes are others/,
+      );
       await chooseFile(page, cut);
-      await page.getByText("main file is cut").waitFor();
+      await page.getByText("its end is missing").waitFor();
       await chooseFile(page, kept); // and a good one still opens
       await waitForState(page, "ready");
       expect(await page.getByRole("alert").count()).toBe(0);

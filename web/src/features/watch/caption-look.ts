@@ -17,8 +17,11 @@ const KEY = "cmix-caption-look";
 function keptLook(): CaptionLook {
   const { size, colour } = keptValues(KEY);
   return {
-    size: typeof size === "string" && size in CAPTION_SIZES ? (size as CaptionLook["size"]) : "normal",
-    colour: typeof colour === "string" && colour in CAPTION_COLOURS ? (colour as CaptionLook["colour"]) : "white",
+    size: typeof size === "string" && Object.hasOwn(CAPTION_SIZES, size) ? (size as CaptionLook["size"]) : "normal",
+    colour:
+      typeof colour === "string" && Object.hasOwn(CAPTION_COLOURS, colour)
+        ? (colour as CaptionLook["colour"])
+        : "white",
   };
 }
 
