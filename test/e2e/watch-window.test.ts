@@ -47,7 +47,7 @@ const SIZES = [
 ] as const;
 const VISITS = SIZES.flatMap((size) => [false, true].map((isSignedIn) => ({ ...size, isSignedIn })));
 
-it.each(VISITS)(
+it.each(sampleOf(VISITS, 2))(
   "P3: nothing on the page moves while the video opens, in the CM and behind it: %o",
   async ({ width, height, isSignedIn }) => {
     await withPage(
@@ -74,7 +74,7 @@ it.each(VISITS)(
   },
 );
 
-it.each(VISITS)(
+it.each(sampleOf(VISITS, 2))(
   "P1: the library and the account keep what is on screen where it is while they load: %o",
   async ({ width, height, isSignedIn }) => {
     await withPage(
