@@ -139,7 +139,7 @@ async function divideInStudio(page: EnginePage, source: string, method: "samples
   await page.setFiles(FILE_INPUT, source);
   await waitForElement(page, `input[id$="-${method}"]`);
   await page.click(`input[id$="-${method}"]`);
-  await page.click('button[type="submit"]');
+  await page.click('.studio-foot button[type="submit"]'); // the dialogue to sign in has one too
   const watchIt = ".sizes ~ .actions button:enabled"; // once the slave is sent
   await waitForElement(page, watchIt, 60);
   await page.click(watchIt);

@@ -10,7 +10,6 @@ import { sourceFromUrl } from "../../shared/net/http-source.ts";
 import { type ClockAnchor, epochMilliseconds, timeOfAnchor } from "../protocol/clock-anchor.ts";
 import type { ChapterFacts, Display, MainFacts, PlayEvents, PlayTicket, PlayWorkerApi } from "../protocol/play-api.ts";
 import type { MediaFeed } from "./feeds/media-feed.ts";
-import type { OpenFeed } from "./feeds/playback-method.ts";
 import { playbackMethod } from "./feeds/playback-methods.ts";
 import { type PlayableSound, playableSounds } from "./feeds/sound-decodings.ts";
 import { PictureNews } from "./playback/picture-news.ts";
@@ -37,7 +36,6 @@ interface PreparedPlay {
   units: UnitStore;
   tickets: UnitTickets;
   events: PlayEvents;
-  decoder: Promise<[Kernels, OpenFeed]>;
 }
 
 class PlayWorker implements PlayWorkerApi {
@@ -163,8 +161,6 @@ class PlayWorker implements PlayWorkerApi {
     await this.stop();
     this.kernels ??= fetchKernels();
     const { reader } = this.opened();
-    const method = playbackMethod(reader.header.method);
-    const decoder = Promise.all([this.kernels, method.load(reader.header)]);
     const onHeldBack = (seconds: number) => void events.onHeldBack(seconds);
     const tickets = new UnitTickets(ticket.playId, ticket.firstTicket, onHeldBack);
     const shown = reader.index.filter(({ layer }) => layer === BASE_LAYER);
@@ -174,10 +170,10 @@ class PlayWorker implements PlayWorkerApi {
       onHeldBack,
       onKept: () => void events.onLoaded(loadedRanges(shown, (number) => units.has(number))),
       move: (segment, signal) => tickets.move(segment, signal),
-      ...method.unitOrder(shown),
+      ...playbackMethod(reader.header.method).unitOrder(shown),
     });
-    this.prepared = { ticket, cm, units, tickets, events, decoder };
-    await decoder;
+    this.prepared = { ticket, cm, units, tickets, events };
+    await this.kernels;
   }
 
   async release(secret: string): Promise<void> {
@@ -187,15 +183,17 @@ class PlayWorker implements PlayWorkerApi {
     if (prepared === undefined || screen === undefined)
       throw new TypeError("release: prepare and attachScreen come first");
     const { ticket, cm, units, tickets, events } = prepared;
-    const [kernels, openFeed] = await prepared.decoder;
+    this.kernels ??= fetchKernels();
+    const kernels = await this.kernels;
     const { opener, storyboard } = await openDelivery(
       { kernels, main: reader, units, cm: sourceFromBlob(cm) },
       ticket,
       secret,
     );
     this.thumbnails?.setStoryboard(storyboard);
+    const method = playbackMethod(reader.header.method);
     this.openFeed = () => {
-      const feed = openFeed({ kernels, main: reader, opener, screen, video, sound: main.sound });
+      const feed = method.openFeed({ kernels, main: reader, opener, screen, video, sound: main.sound });
       feed.setDeinterlacing?.(this.isDeinterlacing);
       return feed;
     };

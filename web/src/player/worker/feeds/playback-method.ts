@@ -24,8 +24,6 @@ export interface FeedParts {
   sound: PlayableSound | undefined;
 }
 
-export type OpenFeed = (parts: FeedParts) => MediaFeed;
-
 /** Which units are fetched first, and how far ahead; nothing where the usual order does. */
 export type UnitOrder = Pick<UnitStoreOptions, "first" | "aheadEnd">;
 
@@ -35,8 +33,8 @@ export interface PlaybackMethod {
   /** Whether its frames may be of two fields of different moments. */
   hasFields?(header: MainHeader): boolean;
   unitOrder(index: readonly IndexEntry[]): UnitOrder;
-  /** Fetches what decodes a main, while its CM plays: a page opens sooner without it. @returns opens a feed, once the play's secret is known */
-  load(header: MainHeader): Promise<OpenFeed>;
+  /** Once the play's secret is known. */
+  openFeed(parts: FeedParts): MediaFeed;
 }
 
 /** @param what names the way of dividing */

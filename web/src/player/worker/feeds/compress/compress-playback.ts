@@ -1,11 +1,9 @@
 /** Method `compress` in the player: our own decoder, in every browser; units come in their order. */
 import type { PlaybackMethod } from "../playback-method.ts";
+import { CompressFeed } from "./compress-feed.ts";
 
 export const compressPlayback: PlaybackMethod = {
   checkPlayable: async () => {},
   unitOrder: () => ({}),
-  async load() {
-    const { CompressFeed } = await import("./compress-feed.ts");
-    return (parts) => new CompressFeed(parts);
-  },
+  openFeed: (parts) => new CompressFeed(parts),
 };

@@ -4,13 +4,11 @@ import { fromHex } from "../../../../../../codec/page.ts";
 import { aheadEnds } from "../../units/unit-order.ts";
 import { fileEntries } from "../file-entries.ts";
 import type { PlaybackMethod } from "../playback-method.ts";
+import { MpegFeed } from "./mpeg-feed.ts";
 
 export const mpegPlayback: PlaybackMethod = {
   checkPlayable: async () => {},
   hasFields: ({ parameters: { sequence } }) => typeof sequence === "string" && hasFields(fromHex(sequence)),
   unitOrder: (index) => ({ aheadEnd: aheadEnds(fileEntries(index)) }),
-  async load() {
-    const { MpegFeed } = await import("./mpeg-feed.ts");
-    return (parts) => new MpegFeed(parts);
-  },
+  openFeed: (parts) => new MpegFeed(parts),
 };

@@ -4,6 +4,8 @@ import { canDecodePictures, canDemux, isStream } from "../../../../shared/worker
 import { aheadEnds, structureFirst } from "../../units/unit-order.ts";
 import { fileEntries } from "../file-entries.ts";
 import { notPlayed, type PlaybackMethod } from "../playback-method.ts";
+import { SamplesFeed } from "./samples-feed.ts";
+import { StreamFeed } from "./stream-feed.ts";
 
 export const samplesPlayback: PlaybackMethod = {
   async checkPlayable({ method, parameters: { container, isPacked } }, video) {
@@ -22,12 +24,6 @@ export const samplesPlayback: PlaybackMethod = {
     return { first: structureFirst(entries), aheadEnd: aheadEnds(entries) };
   },
 
-  async load({ parameters }) {
-    if (isStream(parameters.container)) {
-      const { StreamFeed } = await import("./stream-feed.ts");
-      return (parts) => new StreamFeed(parts);
-    }
-    const { SamplesFeed } = await import("./samples-feed.ts");
-    return (parts) => new SamplesFeed(parts);
-  },
+  openFeed: (parts) =>
+    isStream(parts.main.header.parameters.container) ? new StreamFeed(parts) : new SamplesFeed(parts),
 };
