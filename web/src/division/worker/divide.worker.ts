@@ -121,6 +121,18 @@ async function sourceCaptions(file: Blob, index: SourceIndex | undefined): Promi
   return tracks.length > 0 || leftOut.length > 0 ? { tracks, leftOut } : undefined;
 }
 
+/** Reads a file's pictures: our own decoder's for MPEG, the browser's for others. */
+async function withReader<T>(file: Blob, use: (reader: MpegReader | SourceReader) => Promise<T>): Promise<T> {
+  const mpeg = await MpegReader.open(file);
+  if (mpeg !== undefined) return use(mpeg);
+  const reader = await SourceReader.open(file);
+  try {
+    return await use(reader);
+  } finally {
+    reader.close();
+  }
+}
+
 /** Of a file that does not decode here there is none, which stops no division. */
 async function storyboardOf(
   file: Blob,
@@ -128,21 +140,16 @@ async function storyboardOf(
   sourceBytes: number,
   signal: AbortSignal,
 ): Promise<Storyboard | undefined> {
-  let reader: SourceReader | undefined;
   try {
-    const mpeg = await MpegReader.open(file);
-    reader = mpeg === undefined ? await SourceReader.open(file) : undefined;
-    const source = mpeg ?? reader;
-    if (source === undefined) return undefined;
-    const wholeSeconds = reader?.facts.durationSeconds ?? (await mpeg?.durationSeconds()) ?? 0;
-    const durationSeconds = Math.min(wholeSeconds, toSeconds ?? wholeSeconds) - from;
-    const keyPictures = (seconds: readonly number[]) => source.keyPictures(seconds.map((second) => from + second));
-    return await makeStoryboard({ durationSeconds, sourceBytes, keyPictures }, signal);
+    return await withReader(file, async (reader) => {
+      const wholeSeconds = reader instanceof MpegReader ? await reader.durationSeconds() : reader.facts.durationSeconds;
+      const durationSeconds = Math.min(wholeSeconds, toSeconds ?? wholeSeconds) - from;
+      const keyPictures = (seconds: readonly number[]) => reader.keyPictures(seconds.map((second) => from + second));
+      return makeStoryboard({ durationSeconds, sourceBytes, keyPictures }, signal);
+    });
   } catch {
     signal.throwIfAborted();
     return undefined;
-  } finally {
-    reader?.close();
   }
 }
 
@@ -191,14 +198,7 @@ class DivideWorker implements DivideWorkerApi {
   }
 
   async poster(file: Blob, startSeconds: number): Promise<MainHeader["poster"]> {
-    const mpeg = await MpegReader.open(file);
-    if (mpeg !== undefined) return mpeg.poster(startSeconds);
-    const reader = await SourceReader.open(file);
-    try {
-      return await reader.poster(startSeconds);
-    } finally {
-      reader.close();
-    }
+    return withReader(file, (reader) => reader.poster(startSeconds));
   }
 
   async trimTaken(file: Blob, trim: TrimSeconds): Promise<TrimSeconds> {
@@ -206,14 +206,7 @@ class DivideWorker implements DivideWorkerApi {
   }
 
   async strip(file: Blob): Promise<StripPicture[]> {
-    const mpeg = await MpegReader.open(file);
-    if (mpeg !== undefined) return mpeg.strip();
-    const reader = await SourceReader.open(file);
-    try {
-      return await reader.strip();
-    } finally {
-      reader.close();
-    }
+    return withReader(file, (reader) => reader.strip());
   }
 
   async divide(
@@ -283,7 +276,7 @@ class DivideWorker implements DivideWorkerApi {
       // What goes on has its headers.
       const storyboard =
         unfinished === undefined ? await storyboardOf(file, taken ?? {}, sourceBytes, signal) : undefined;
-      const chapters = trim === undefined ? [] : await chaptersOf(file, taken ?? trim);
+      const chapters = unfinished === undefined && taken !== undefined ? await chaptersOf(file, taken) : undefined;
       const result = await divideVideo(
         method,
         {
@@ -293,7 +286,7 @@ class DivideWorker implements DivideWorkerApi {
           ...{ title, copyright, genre, ageLimit, protection, service, player, mainName, slaveName },
           ...(poster === undefined ? {} : { poster }),
           ...(captions === undefined ? {} : { captions: captionsOf(captions, taken) }),
-          ...(trim !== undefined && { chapters }),
+          ...(chapters !== undefined && { chapters }),
           storyboard,
           signal,
           onProgress: ({ pictures, bytes, totalBytes, microseconds }) => {
