@@ -25,6 +25,7 @@ const ABOUT = {
   "codec/pictures": "decoded pictures",
   "codec/pool": "jobs spread over workers",
   "codec/protect": "sealing, deliveries",
+  "codec/restriction": "hidden parts: marks, treatments",
   "codec/trim": "trimming",
   "codec/wasm": "loading and calling the kernels",
   cli: "the cmix command, and CLI.md",

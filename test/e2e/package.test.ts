@@ -1,4 +1,4 @@
-/** The package as others get it: packed, installed in an empty folder, and used as the README's examples say. */
+/** The package as others get it: packed, installed in an empty folder, and used as the examples of codec/LIBRARY.md say. */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
@@ -22,7 +22,7 @@ import { launchChromium } from "./support/app.ts";
 
 const run = promisify(execFile);
 const SCENE = join(ROOT, "samples/scene.mp4");
-const [nodeExample = "", pageExample = ""] = [...readText("README.md").matchAll(/```js\n([\s\S]*?)```/g)].map(
+const [nodeExample = "", pageExample = ""] = [...readText("codec/LIBRARY.md").matchAll(/```js\n([\s\S]*?)```/g)].map(
   ([, code]) => code ?? "",
 );
 const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
@@ -49,7 +49,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("the package in an empty folder", () => {
-  it("divides and combines in Node as the README shows", async () => {
+  it("divides and combines in Node as LIBRARY.md shows", async () => {
     copyFileSync(SCENE, join(folder, "film.mp4"));
     writeFileSync(join(folder, "example.js"), nodeExample);
     await run(process.execPath, ["example.js"], { cwd: folder });
@@ -103,7 +103,7 @@ describe("the package in an empty folder", () => {
     );
   });
 
-  it("divides in a page that Vite builds, as the README shows, and the pair combines", async () => {
+  it("divides in a page that Vite builds, as LIBRARY.md shows, and the pair combines", async () => {
     const page = join(folder, "page");
     mkdirSync(page);
     writeFileSync(
