@@ -79,8 +79,8 @@ describe("the mean rate over 10 s", () => {
     });
   }
 
-  for (const bPictures of [1, 2] as const) {
-    for (const { clip, kilobits } of sampleOf(rows, bPictures)) {
+  for (const bPictures of sampleOf([1, 2] as const, 1)) {
+    for (const { clip, kilobits } of sampleOf(rows, 1)) {
       it(`is within 3 % with ${bPictures} B-pictures: ${clip.name}, ${kilobits} kbit/s`, async () => {
         const found = foundRate(await lengthsAt(clip, kilobits, 2, bPictures));
         console.info(`${clip.name}, ${bPictures} B-pictures: asked for ${kilobits} kbit/s, got ${found.toFixed(1)}`);

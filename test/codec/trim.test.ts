@@ -17,6 +17,7 @@ import { combineDivision, divideFile, errorOf } from "../support/divisions.ts";
 import { expectSameBytes, readWasm } from "../support/kernels.ts";
 import { readBytes } from "../support/media.ts";
 import { ownFiles } from "../support/own-media.ts";
+import { sampleOf } from "../support/sample.ts";
 import { ROOT } from "../support/tree.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cmix-trim-"));
@@ -101,7 +102,7 @@ const LEADING_PICTURES = 2;
 describe.runIf(FILES.length > 1)("a part of a file that is kept as it is", () => {
   const names = FILES.map((path) => ({ name: basename(path), path }));
 
-  it.each(names)(
+  it.each(sampleOf(names, 8))(
     "$name: its pictures from a key picture to another, its length, and the same again out of a pair",
     async ({ path }) => {
       const bytes = readBytes(path);

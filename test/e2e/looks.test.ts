@@ -140,7 +140,7 @@ async function look(page: Page, { width, language, scheme }: Look, name: string)
   ].map((fault) => `${name} ${width} ${language} ${scheme}: ${fault}`);
 }
 
-it.each(sampleOf(STATES, 6))("P1 S11: $name looks right", async ({ name, path, isSignedIn = true, reach }) => {
+it.each(sampleOf(STATES, 4))("P1 S11: $name looks right", async ({ name, path, isSignedIn = true, reach }) => {
   await mkdir(FOLDER, { recursive: true });
   const opened = await openPage(app, path === "watch" ? watch() : path, { isSignedIn });
   try {

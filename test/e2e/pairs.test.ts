@@ -33,7 +33,7 @@ afterAll(() => app?.close());
 const GUEST = { isSignedIn: false };
 
 // All of them are combined in each run (test/codec/pairs.test.ts); some of them play.
-it.concurrent.each(sampleOf(PLAYED, 3))("P3 %s plays to its end", async (name) => {
+it.concurrent.each(sampleOf(PLAYED, 2))("P3 %s plays to its end", async (name) => {
   await withPage(
     app,
     "/watch",

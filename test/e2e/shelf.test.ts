@@ -264,7 +264,8 @@ describe("P2 the shelf", () => {
   });
 
   it("lists and opens what is kept off line, in Japanese, dark and 320 px wide too", async () => {
-    const narrow = { viewport: { width: 360, height: 780 }, colorScheme: "dark", locale: "ja-JP" } as const;
+    const look = { viewport: { width: 360, height: 780 }, colorScheme: "dark", locale: "ja-JP" } as const;
+    const narrow = { ...look, serviceWorkers: "allow" } as const;
     await withPage(
       app,
       "/",

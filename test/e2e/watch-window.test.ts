@@ -47,7 +47,7 @@ const SIZES = [
 ] as const;
 const VISITS = SIZES.flatMap((size) => [false, true].map((isSignedIn) => ({ ...size, isSignedIn })));
 
-it.each(sampleOf(VISITS, 2))(
+it.each(sampleOf(VISITS, 1))(
   "P3: nothing on the page moves while the video opens, in the CM and behind it: %o",
   async ({ width, height, isSignedIn }) => {
     await withPage(
@@ -74,7 +74,7 @@ it.each(sampleOf(VISITS, 2))(
   },
 );
 
-it.each(sampleOf(VISITS, 2))(
+it.each(sampleOf(VISITS, 1))(
   "P1: the library and the account keep what is on screen where it is while they load: %o",
   async ({ width, height, isSignedIn }) => {
     await withPage(
@@ -190,7 +190,7 @@ it("P3: on a phone two taps at a side go ten seconds, a tap of hidden controls s
   );
 });
 
-it.each(sampleOf(["poster", "k", "Space"], 2))("P3: %s starts the video", async (way) => {
+it.each(sampleOf(["poster", "k", "Space"], 1))("P3: %s starts the video", async (way) => {
   await withPage(app, watch(long), async ({ page }) => {
     await waitForState(page, "ready");
     const poster = await boxOf(page, ".stage");

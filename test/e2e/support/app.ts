@@ -152,6 +152,8 @@ export async function openPage(
     colorScheme: "light",
     viewport: { width: 1280, height: 860 },
     acceptDownloads: true,
+    // Keeping the whole app costs as much as a page itself: who tests what it keeps allows it.
+    serviceWorkers: "block",
     ...options,
   });
   if (isSignedIn) await signIn(app, context);
