@@ -58,18 +58,22 @@ export type { PixelFormat, SourceMedia, SourcePacket, SourcePicture } from "./pi
 // ---- The two files ----
 
 export { DeliveredSlave, type DeliveryParts } from "./division/delivered-slave.ts";
-export type { DivisionDescription, DivisionResult, DivisionSinks } from "./division/division-writer.ts";
+export type { DivisionResult, DivisionSinks } from "./division/division-writer.ts";
+export type { DivisionDescription } from "./division/new-headers.ts";
 export { checkPair } from "./division/pairing.ts";
+export { type Rendition, renditionOf } from "./division/rendition.ts";
 export { type OpenedSegment, SegmentOpener, type SlaveParts } from "./division/segment-opener.ts";
 export { CHECKED_BYTES, readUnfinished, type UnfinishedDivision } from "./division/unfinished.ts";
 export { type Chapter, trimChapters } from "./format/chapters.ts";
 export { type Companion, companionName, companionPage, escapeHtml, isWebAddress } from "./format/companion-page.ts";
+export { cutSlave } from "./format/cut-slave.ts";
 export {
   type AudioTrack,
   type MainHeader,
   type Method,
   type ProtectionName,
   posterBlob,
+  type Restriction,
   SD_MAX_HEIGHT,
   type SlaveHeader,
   type SlaveTrailer,
@@ -91,6 +95,13 @@ export {
 export { MainReader } from "./format/main-file.ts";
 export { SlaveReader } from "./format/slave-file.ts";
 export { type Storyboard, storyboardBytes, storyboardPlan } from "./format/storyboard.ts";
+
+// ---- Layers ----
+
+export { partsOfUnit } from "./layers/parts-of-unit.ts";
+export { RESTRICTED_LAYER } from "./layers/restricted.ts";
+export { type Slot, slotsOf } from "./layers/slots.ts";
+export { isStartUnit } from "./layers/start-unit.ts";
 
 // ---- A part of a video ----
 

@@ -1,6 +1,7 @@
 /** What every method is: one folder, and one line in registry.ts. */
 import type { ByteSink, ByteSource } from "../bytes/bytes.ts";
-import type { DivisionDescription, DivisionResult, DivisionWriter } from "../division/division-writer.ts";
+import type { DivisionResult, DivisionWriter } from "../division/division-writer.ts";
+import type { DivisionDescription } from "../division/new-headers.ts";
 import type { SegmentOpener } from "../division/segment-opener.ts";
 import type { FinishedSegment } from "../division/unfinished.ts";
 import type { Method } from "../format/header.ts";
@@ -65,6 +66,8 @@ export interface PreparedDivision<Api> extends Pick<DivisionDescription, "parame
 export interface CombineOptions {
   /** Methods that give pictures and sound: uncompressed pictures alone, or in Matroska with the sound (default). */
   form?: "y4m" | "mkv";
+  /** Names of the layers to take; default: every one that the slave has. */
+  layers?: readonly string[] | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: { pictures: number; bytes: number; segments: number }) => void) | undefined;
 }
