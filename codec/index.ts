@@ -98,6 +98,27 @@ export { checkTrim, type Trim, type TrimmedSource } from "./trim/trim.ts";
 export { trimMedia } from "./trim/trim-media.ts";
 export { trimSource } from "./trim/trim-source.ts";
 
+// ---- Restricted parts ----
+
+export {
+  type Area,
+  PICTURE_TREATMENTS,
+  type PictureTreatment,
+  type RestrictedPart,
+  SOUND_TREATMENTS,
+  type SoundTreatment,
+  type Viewers,
+} from "./restriction/part.ts";
+export {
+  coveredPixels,
+  isWithin,
+  MACROBLOCK_PIXELS,
+  type Overlay,
+  type PixelArea,
+  type TreatmentOptions,
+  treatPicture,
+} from "./restriction/treat-picture.ts";
+
 // ---- Delivery ----
 
 export { cryptUnit, type DeliveryContext, START_UNIT, type UnitCipher, webCipher } from "./protect/delivery.ts";
