@@ -31,6 +31,7 @@ export interface Overlay {
   strides: readonly [number, number, number];
 }
 
+/** What {@link treatPicture} has to know of the video, and what it may lay over. */
 export interface TreatmentOptions {
   /** The samples use 0 to 255, not 16 to 235. */
   fullRange?: boolean;
