@@ -102,6 +102,14 @@ export { trimSource } from "./trim/trim-source.ts";
 
 export { AREA_PRESETS, type AreaPreset, isArea, presetOf } from "./restriction/areas.ts";
 export {
+  drawMark,
+  type MarkModules,
+  type MarkPlace,
+  markModules,
+  markPixels,
+  USUAL_MARK_PLACE,
+} from "./restriction/draw-mark.ts";
+export {
   HOLD_MAX_SECONDS,
   isMarkService,
   MARK_MAX_CHARACTERS,
