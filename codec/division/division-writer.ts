@@ -1,7 +1,6 @@
 /** Writes main and slave side by side, in one pass, for every method. */
 
 import { type ByteSink, equalBytes } from "../bytes/bytes.ts";
-import type { CaptionTrack } from "../captions/caption-track.ts";
 import { sha256 } from "../crypto/primitives.ts";
 import { InputError, UnsupportedError } from "../errors.ts";
 import { encodeCaptions } from "../format/caption-texts.ts";
@@ -19,7 +18,7 @@ import { BASE_LAYER } from "../layers/base.ts";
 import { hasFreshKeys, LAYERS, LayerProtections, withTail } from "../layers/registry.ts";
 import { restricted } from "../layers/restricted.ts";
 import { isStartUnit } from "../layers/start-unit.ts";
-import { type DivisionDescription, newHeaders } from "./new-headers.ts";
+import { type DivisionDescription, newHeaders, restrictionsOf } from "./new-headers.ts";
 import type { FinishedSegment, UnfinishedDivision } from "./unfinished.ts";
 
 /** Where a segment belongs and what it covers. */
@@ -122,18 +121,21 @@ export class DivisionWriter {
    * Goes on with an interrupted division: `keep` its finished segments, in order, then `add` the others.
    *
    * @param sinks    write behind `unfinished.mainBytes`, `slaveBytes` and `journalBytes`
-   * @param captions those of the interrupted division: their texts come last
+   * @param same     captions and restrictions of the interrupted division: the captions' texts come last
    * @throws {@link InputError} they are others
    */
   static async resume(
     unfinished: UnfinishedDivision,
     sinks: DivisionSinks,
-    captions?: readonly CaptionTrack[],
+    same: Pick<DivisionDescription, "captions" | "restrictions"> = {},
   ): Promise<DivisionWriter> {
     const { mainHeader, mainHeaderHash, slaveHeaderHash, sealedTags, journalBytes } = unfinished;
-    const { entries, texts } = await encodeCaptions(captions);
+    const { entries, texts } = await encodeCaptions(same.captions);
     if (!equalBytes(encodeFields({ entries }), encodeFields({ entries: mainHeader.captions })))
       throw new InputError("the captions are not those of the interrupted division: divide the file from the start");
+    const parts = restrictionsOf(same);
+    if (!equalBytes(encodeFields({ parts }), encodeFields({ parts: unfinished.slaveHeader.restrictions })))
+      throw new InputError("the parts are not those of the interrupted division: divide the file from the start");
     for (const tag of sealedTags.slice(journalBytes / TAG_BYTES)) await sinks.journal?.write(tag);
     const protections = new LayerProtections(mainHeader, mainHeaderHash);
     const secrets = new Map(unfinished.secrets);

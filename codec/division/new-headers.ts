@@ -1,11 +1,13 @@
 /** What both files of a division that begins say of themselves. */
 import type { CaptionTrack } from "../captions/caption-track.ts";
+import { InputError } from "../errors.ts";
 import { encodeCaptions } from "../format/caption-texts.ts";
 import type { Chapter } from "../format/chapters.ts";
 import {
   type MainHeader,
   type Method,
   type ProtectionName,
+  RESTRICTIONS_MAX,
   type Restriction,
   type SlaveHeader,
   type Track,
@@ -59,11 +61,7 @@ export interface NewHeaders {
  */
 export async function newHeaders(description: DivisionDescription): Promise<NewHeaders> {
   const ids = { main: crypto.getRandomValues(new Uint8Array(16)), slave: crypto.getRandomValues(new Uint8Array(16)) };
-  const restrictions = description.restrictions?.length
-    ? description.restrictions.map(({ startMicroseconds, endMicroseconds, viewers }) => ({
-        ...{ startMicroseconds, endMicroseconds, viewers },
-      }))
-    : undefined;
+  const restrictions = restrictionsOf(description);
   const layers: readonly LayerKind[] = restrictions === undefined ? [base] : [base, restricted];
   const fresh = layers.map((kind) => kind.create(description.protection));
   const entries = fresh.map(({ entry }) => entry);
@@ -108,4 +106,22 @@ export async function newHeaders(description: DivisionDescription): Promise<NewH
   const secrets = new Map<number, Uint8Array>();
   for (const { entry, secret } of fresh) if (secret !== undefined) secrets.set(entry.id, secret);
   return { mainHeader, slaveHeader, secrets, captionTexts: captions.texts };
+}
+
+/**
+ * What a slave's header tells of parts.
+ *
+ * @returns undefined where there are none
+ * @throws {@link InputError} more than a header holds
+ */
+export function restrictionsOf({ restrictions }: Pick<DivisionDescription, "restrictions">): Restriction[] | undefined {
+  if (restrictions === undefined || restrictions.length === 0) return undefined;
+  if (restrictions.length > RESTRICTIONS_MAX)
+    throw new InputError(
+      `${restrictions.length} parts that not everybody sees, at most ${RESTRICTIONS_MAX} are kept: join those that lie near each other`,
+      { parts: restrictions.length },
+    );
+  return restrictions.map(({ startMicroseconds, endMicroseconds, viewers }) => ({
+    ...{ startMicroseconds, endMicroseconds, viewers },
+  }));
 }
