@@ -65,5 +65,13 @@ export {
   inverseTransformScalar,
   inverseTransformSimd,
 } from "./kernels/transform";
+export {
+  blendPlaneScalar,
+  blendPlaneSimd,
+  fillPlaneScalar,
+  fillPlaneSimd,
+  mosaicPlaneScalar,
+  mosaicPlaneSimd,
+} from "./kernels/treatment";
 export { xorRepeatScalar, xorRepeatSimd } from "./kernels/xor";
 export { decoderSetNeutral } from "./mpeg/decoder";

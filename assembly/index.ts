@@ -9,6 +9,7 @@ export { cutPackets, mergePackets } from "./kernels/packets";
 export { cutRanges, mergeRanges } from "./kernels/ranges";
 export { halvePlane, scalePlane } from "./kernels/scale";
 export { joinTable, splitTable } from "./kernels/tables";
+export { blendPlane, fillPlane, mosaicPlane } from "./kernels/treatment";
 export { xorRepeat } from "./kernels/xor";
 export { decoderOpen, decoderPicture } from "./mpeg/decoder";
 export {

@@ -1,15 +1,18 @@
 import { extname } from "node:path";
 import { createNodePool, FileSink, loadNodeKernels, openFile } from "../codec/hosts/node/index.ts";
 import { type CombineOptions, combineVideo, MainReader, METHODS, SlaveReader } from "../codec/index.ts";
-import { type Command, integer, parse, requiredText } from "./options.ts";
+import { type Command, integer, layersOf, parse, requiredText } from "./options.ts";
 import { createProgress, note, printResult } from "./output.ts";
 import { UsageError } from "./usage-error.ts";
 
 export const combine: Command = {
-  usage: "cmix combine MAIN SLAVE --out FILE.y4m|FILE.mkv (methods mpeg and samples: any name) [--workers N] [--json]",
+  usage:
+    "cmix combine MAIN SLAVE --out FILE.y4m|FILE.mkv (methods mpeg and samples: any name) [--layers NAME,…] [--workers N] [--json]",
 
   async run(args, signal) {
-    const { positionals, values } = parse(args, 2, { out: "string", workers: "string", json: "boolean" });
+    const { positionals, values } = parse(args, 2, {
+      ...({ out: "string", layers: "string", workers: "string", json: "boolean" } as const),
+    });
     const [mainPath = "", slavePath = ""] = positionals;
     const out = requiredText(values, "out", "the file to write");
     const workers = integer(values, "workers", 1, 64);
@@ -19,13 +22,14 @@ export const combine: Command = {
       const main = await MainReader.open(mainFile);
       const slave = await SlaveReader.open(slaveFile);
       const { method: name, protection, tracks } = main.header;
+      const layers = layersOf(values, main.header);
       const method = METHODS[name];
       const givesMedia = method.gives === "media";
       const form = givesMedia ? formOf(out) : undefined;
       if (form === "y4m" && tracks.some(({ kind }) => kind === "audio"))
         note("a .y4m file carries no sound: name an .mkv file to keep it");
       const progress = createProgress("combined");
-      const options: CombineOptions = { signal, onProgress: ({ pictures }) => progress.show(pictures) };
+      const options: CombineOptions = { signal, layers, onProgress: ({ pictures }) => progress.show(pictures) };
       const kernels = givesMedia ? await loadNodeKernels() : undefined;
       const pool = createNodePool(workers ?? (method.fillsOneWorker ? 1 : undefined));
       const started = performance.now();

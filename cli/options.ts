@@ -59,6 +59,18 @@ export function integer(values: Values, name: string, least: number, most: numbe
   return number;
 }
 
+/** Names of layers, by `--layers`. @throws {@link UsageError} the file has no such layer, or base is not among them */
+export function layersOf(values: Values, { layers }: { layers: readonly { name: string }[] }): string[] | undefined {
+  if (values.layers === undefined) return undefined;
+  const names = String(values.layers).split(",");
+  const known = layers.map(({ name }) => name);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) throw new UsageError(`--layers ${unknown}: the file's layers are ${known.join(", ")}`);
+  if (!names.includes("base"))
+    throw new UsageError("--layers: base is the layer that all others stand on; name it too");
+  return names;
+}
+
 export function requiredText(values: Values, name: string, what: string): string {
   const value = values[name];
   if (typeof value !== "string" || value === "") throw new UsageError(`--${name} is missing: ${what}`);

@@ -58,18 +58,22 @@ export type { PixelFormat, SourceMedia, SourcePacket, SourcePicture } from "./pi
 // ---- The two files ----
 
 export { DeliveredSlave, type DeliveryParts } from "./division/delivered-slave.ts";
-export type { DivisionDescription, DivisionResult, DivisionSinks } from "./division/division-writer.ts";
+export type { DivisionResult, DivisionSinks } from "./division/division-writer.ts";
+export type { DivisionDescription } from "./division/new-headers.ts";
 export { checkPair } from "./division/pairing.ts";
+export { type Rendition, renditionOf } from "./division/rendition.ts";
 export { type OpenedSegment, SegmentOpener, type SlaveParts } from "./division/segment-opener.ts";
 export { CHECKED_BYTES, readUnfinished, type UnfinishedDivision } from "./division/unfinished.ts";
 export { type Chapter, trimChapters } from "./format/chapters.ts";
 export { type Companion, companionName, companionPage, escapeHtml, isWebAddress } from "./format/companion-page.ts";
+export { cutSlave } from "./format/cut-slave.ts";
 export {
   type AudioTrack,
   type MainHeader,
   type Method,
   type ProtectionName,
   posterBlob,
+  type Restriction,
   SD_MAX_HEIGHT,
   type SlaveHeader,
   type SlaveTrailer,
@@ -92,11 +96,79 @@ export { MainReader } from "./format/main-file.ts";
 export { SlaveReader } from "./format/slave-file.ts";
 export { type Storyboard, storyboardBytes, storyboardPlan } from "./format/storyboard.ts";
 
+// ---- Layers ----
+
+export { partsOfUnit } from "./layers/parts-of-unit.ts";
+export { RESTRICTED_LAYER } from "./layers/restricted.ts";
+export { type Slot, slotsOf } from "./layers/slots.ts";
+export { isStartUnit } from "./layers/start-unit.ts";
+
 // ---- A part of a video ----
 
 export { checkTrim, type Trim, type TrimmedSource } from "./trim/trim.ts";
 export { trimMedia } from "./trim/trim-media.ts";
 export { trimSource } from "./trim/trim-source.ts";
+
+// ---- Restricted parts ----
+
+export { AREA_PRESETS, type AreaPreset, isArea, presetOf } from "./restriction/areas.ts";
+export {
+  drawMark,
+  type MarkModules,
+  type MarkPlace,
+  markModules,
+  markPixels,
+  USUAL_MARK_PLACE,
+} from "./restriction/draw-mark.ts";
+export {
+  HOLD_MAX_SECONDS,
+  isMarkService,
+  MARK_MAX_CHARACTERS,
+  type Mark,
+  type MarkReading,
+  type MarkRule,
+  type MarkSignature,
+  partOf,
+  readMark,
+  signMark,
+  USUAL_RULE,
+  verifyMark,
+  writeMark,
+} from "./restriction/mark.ts";
+export {
+  HOLDER_MAX_CHARACTERS,
+  type MarkRecord,
+  RECORD_MAX_BYTES,
+  readMarkRecord,
+  signMarkRecord,
+} from "./restriction/mark-record.ts";
+export {
+  type Area,
+  PICTURE_TREATMENTS,
+  type PictureTreatment,
+  type RestrictedPart,
+  SOUND_TREATMENTS,
+  type SoundTreatment,
+  type Viewers,
+} from "./restriction/part.ts";
+export { PARTS_FILE_MAX_CHARACTERS, PARTS_MAX, readPartsFile, writePartsFile } from "./restriction/parts-file.ts";
+export {
+  createSigningKey,
+  type KeyLookup,
+  keyIdOf,
+  type SignatureState,
+  type SigningKey,
+} from "./restriction/signing.ts";
+export {
+  coveredPixels,
+  isWithin,
+  MACROBLOCK_PIXELS,
+  type Overlay,
+  type PixelArea,
+  type TreatmentOptions,
+  treatPicture,
+} from "./restriction/treat-picture.ts";
+export { isViewers } from "./restriction/viewers.ts";
 
 // ---- Delivery ----
 

@@ -1,5 +1,5 @@
 /** Where the segments of a slave stand in media time; what a play's allowance is counted in. */
-import { FormatError, type SlaveSegmentHead } from "../codec/index.ts";
+import { BASE_LAYER, FormatError, type SlaveSegmentHead } from "../codec/index.ts";
 
 export interface SegmentTime {
   /** Layer and track: each has an allowance of its own. */
@@ -48,11 +48,13 @@ export class PackedTimeline implements Timeline {
 }
 
 /**
- * Slave heads carry no duration: a segment lasts until the next one of its layer and track starts, the last one until the end.
- * Structure segments start at 0 like the first segment and so cost nothing.
+ * Slave heads carry no duration: a segment lasts until the next one of its layer and track starts, one of a higher layer no longer than
+ * to the next one of its track that everybody sees, the last one until the end. Structure segments start at 0 like the first segment
+ * and so cost nothing, and start units last no time.
  */
 export function timelineOf(
-  heads: readonly Pick<SlaveSegmentHead, "layer" | "track" | "startMilliseconds">[],
+  heads: readonly (Pick<SlaveSegmentHead, "layer" | "track" | "startMilliseconds"> &
+    Partial<Pick<SlaveSegmentHead, "startUnit" | "substitute">>)[],
   endMilliseconds: number,
 ): SegmentTime[] {
   const timeline = heads.map(({ layer, track, startMilliseconds }) => ({
@@ -63,10 +65,18 @@ export function timelineOf(
   const next = new Map<number, number>();
   const byStart = timeline.map((segment, number) => ({ segment, number }));
   byStart.sort((a, b) => b.segment.startMilliseconds - a.segment.startMilliseconds || b.number - a.number);
-  for (const { segment } of byStart) {
-    const end = next.get(segment.lane) ?? Math.max(endMilliseconds, segment.startMilliseconds);
-    segment.durationMilliseconds = end - segment.startMilliseconds;
-    next.set(segment.lane, segment.startMilliseconds);
+  /** By track: what everybody sees. */
+  const nextShared = new Map<number, number>();
+  for (const { segment, number } of byStart) {
+    const { lane, startMilliseconds } = segment;
+    const { layer = BASE_LAYER, track = 0, startUnit = false, substitute = false } = heads[number] ?? {};
+    if (startUnit) continue;
+    const shared = layer === BASE_LAYER ? undefined : nextShared.get(track);
+    const ends = [next.get(lane), shared].filter((end) => end !== undefined);
+    const end = ends.length === 0 ? Math.max(endMilliseconds, startMilliseconds) : Math.min(...ends);
+    segment.durationMilliseconds = end - startMilliseconds;
+    next.set(lane, startMilliseconds);
+    if (layer === BASE_LAYER && !substitute) nextShared.set(track, startMilliseconds);
   }
   return timeline;
 }

@@ -2,6 +2,7 @@
 import type { ByteSource } from "../bytes/bytes.ts";
 import type { SlaveHeader } from "../format/header.ts";
 import { parseSlaveSegment, parseSlaveStart, type SlaveSegment } from "../format/slave-file.ts";
+import { BASE_LAYER } from "../layers/base.ts";
 import { cryptUnit, type DeliveryContext, START_UNIT } from "../protect/delivery.ts";
 import type { Kernels } from "../wasm/load-kernels.ts";
 import type { SlaveParts } from "./segment-opener.ts";
@@ -13,7 +14,12 @@ export interface DeliveryParts {
   /** The commercial that was played directly before. */
   cm: ByteSource;
   /** Units as they came, by their number. */
-  units: { get(number: number): Promise<Uint8Array> };
+  units: {
+    /** Asks for it where it is not there. */
+    get(number: number): Promise<Uint8Array>;
+    /** @param again asks once more for what the service passed over; @returns undefined where it does that */
+    getIfSent(number: number, again: boolean): Promise<Uint8Array | undefined>;
+  };
 }
 
 /** Decrypts units of one play; a unit is asked for when its segment is opened, and checked. */
@@ -32,10 +38,12 @@ export class DeliveredSlave implements SlaveParts {
     return new DeliveredSlave(parts, header, headerHash);
   }
 
-  async readSegment(number: number, layer: number): Promise<SlaveSegment> {
+  /** @returns undefined where the service does not send it to this viewer; never of the base layer */
+  async readSegment(number: number, layer: number, again = false): Promise<SlaveSegment | undefined> {
     const { kernels, cm, units } = this.parts;
     const context = { ...this.parts.context, layer };
-    const unit = await cryptUnit(kernels, context, cm, number, await units.get(number));
-    return parseSlaveSegment(unit, this.headerHash);
+    const sent = layer === BASE_LAYER ? await units.get(number) : await units.getIfSent(number, again);
+    if (sent === undefined) return undefined;
+    return parseSlaveSegment(await cryptUnit(kernels, context, cm, number, sent), this.headerHash);
   }
 }

@@ -1,52 +1,25 @@
 /** Writes main and slave side by side, in one pass, for every method. */
 
 import { type ByteSink, equalBytes } from "../bytes/bytes.ts";
-import type { CaptionTrack } from "../captions/caption-track.ts";
 import { sha256 } from "../crypto/primitives.ts";
 import { InputError, UnsupportedError } from "../errors.ts";
 import { encodeCaptions } from "../format/caption-texts.ts";
-import type { Chapter } from "../format/chapters.ts";
+import { encodeFields, type MainHeader, type MainTrailer } from "../format/header.ts";
 import {
-  encodeFields,
-  type MainHeader,
-  type Method,
-  type ProtectionName,
-  type SlaveHeader,
-  type Track,
-  umidFor,
-} from "../format/header.ts";
-import { MAIN_SEGMENT_MAX_BYTES, type SegmentHead, SLAVE_SEGMENT_MAX_BYTES, TAG_BYTES } from "../format/layout.ts";
+  FILE_TRACK,
+  MAIN_SEGMENT_MAX_BYTES,
+  type SegmentHead,
+  SLAVE_SEGMENT_MAX_BYTES,
+  TAG_BYTES,
+} from "../format/layout.ts";
 import { encodeMainStart, MainWriter } from "../format/main-file.ts";
 import { encodeSlaveStart, SlaveWriter } from "../format/slave-file.ts";
-import type { Storyboard } from "../format/storyboard.ts";
 import { BASE_LAYER } from "../layers/base.ts";
-import type { LayerKind } from "../layers/layer.ts";
-import { LAYERS, type LayerProtections, layerProtections } from "../layers/registry.ts";
+import { hasFreshKeys, LAYERS, LayerProtections, withTail } from "../layers/registry.ts";
+import { restricted } from "../layers/restricted.ts";
+import { isStartUnit } from "../layers/start-unit.ts";
+import { type DivisionDescription, newHeaders, restrictionsOf } from "./new-headers.ts";
 import type { FinishedSegment, UnfinishedDivision } from "./unfinished.ts";
-
-/** What a method knows at the start of a division. */
-export interface DivisionDescription {
-  method: Method;
-  protection: ProtectionName;
-  /** Decoding information, in both files' headers (Cmix patent [0073], [0080]). */
-  parameters: Record<string, string | number | boolean>;
-  tracks: Track[];
-  title: string;
-  copyright?: string;
-  ageLimit?: number;
-  genre?: string;
-  service?: string;
-  player?: string;
-  mainName: string;
-  slaveName: string;
-  poster?: MainHeader["poster"];
-  /** In the order in which they are offered; public, as title and poster are. */
-  captions?: readonly CaptionTrack[];
-  /** As {@link tidyChapters} gives them; public too. */
-  chapters?: readonly Chapter[];
-  /** In the slave alone. */
-  storyboard?: Storyboard | undefined;
-}
 
 /** Where a segment belongs and what it covers. */
 export interface SegmentPlace {
@@ -59,6 +32,10 @@ export interface SegmentPlace {
   pictures: number;
   /** Methods `samples` and `mpeg`: bytes of the source file that this segment stands for. */
   sourceBytes?: number;
+  /** Of them in what the base layer gives alone; `sourceBytes` where nothing is said. */
+  baseBytes?: number;
+  /** Of the base layer: stands in for the segments of a higher layer before it. */
+  substitute?: boolean;
 }
 
 export interface DividedSegment extends SegmentPlace {
@@ -89,6 +66,7 @@ export interface DivisionResult {
 
 interface ProtectedSegment {
   head: SegmentHead;
+  substitute: boolean;
   payload: Uint8Array;
   tag: Uint8Array;
   withheld: Uint8Array;
@@ -101,7 +79,10 @@ export class DivisionWriter {
   private number = 0;
   private pictures = 0;
   private endMicroseconds = 0;
-  private readonly sourceLengths: number[] = [];
+  /** Of the source, and of what the base layer gives alone: a number for each segment. */
+  private readonly lengths: { source: number[]; base: number[] } = { source: [], base: [] };
+  private countsSource = false;
+  private newestLayer = BASE_LAYER;
   /** The newest segment waits here: only the next one, or the end, tells whether it is the last. */
   private waiting: DividedSegment | undefined;
   /** Being protected, in order; writing one goes on beside protecting the next ones. */
@@ -114,100 +95,63 @@ export class DivisionWriter {
     private readonly sinks: DivisionSinks,
     private readonly headerHash: Uint8Array,
     private readonly protections: LayerProtections,
+    private readonly secrets: ReadonlyMap<number, Uint8Array>,
     private readonly captionTexts: Uint8Array,
     private readonly sealedTags: readonly Uint8Array[] = [],
   ) {}
 
   /**
-   * Writes both headers, with a fresh id for each file and, for `sealed`, a fresh secret for each layer.
+   * Writes both headers, with a fresh id for each file and, for `sealed`, a fresh secret for each layer: the base layer's, and
+   * `restricted` where there are restrictions.
    *
-   * @param layers those that segments will be added to, each under a protection of its own
+   * @throws {@link UnsupportedError} restrictions under a protection that cannot carry them
    */
-  static async open(
-    description: DivisionDescription,
-    sinks: DivisionSinks,
-    layers: readonly LayerKind[] = LAYERS,
-  ): Promise<DivisionWriter> {
-    const ids = { main: crypto.getRandomValues(new Uint8Array(16)), slave: crypto.getRandomValues(new Uint8Array(16)) };
-    const fresh = layers.map((kind) => kind.create(description.protection));
-    const entries = fresh.map(({ entry }) => entry);
-    const createdAt = new Date().toISOString();
-    const captions = await encodeCaptions(description.captions);
-    const { method, protection, parameters, title, mainName, slaveName } = description;
-    const header: MainHeader = {
-      id: ids.main,
-      umid: umidFor(ids.main),
-      slaveId: ids.slave,
-      slaveName,
-      title,
-      copyright: description.copyright ?? "",
-      ageLimit: description.ageLimit ?? 0,
-      genre: description.genre ?? "",
-      service: description.service ?? "",
-      player: description.player ?? "",
-      createdAt,
-      method,
-      protection,
-      parameters,
-      layers: entries,
-      tracks: description.tracks,
-      poster: description.poster,
-      captions: captions.entries,
-      chapters: description.chapters?.length ? [...description.chapters] : undefined,
-    };
-    const mainStart = encodeMainStart(header);
-    const slaveHeader: SlaveHeader = {
-      id: ids.slave,
-      mainId: ids.main,
-      mainName,
-      title,
-      createdAt,
-      method,
-      protection,
-      parameters,
-      layers: entries,
-      secret: fresh.find(({ entry }) => entry.id === BASE_LAYER)?.secret,
-      storyboard: description.storyboard,
-    };
-    const slaveStart = encodeSlaveStart(slaveHeader);
+  static async open(description: DivisionDescription, sinks: DivisionSinks): Promise<DivisionWriter> {
+    const { mainHeader: header, slaveHeader, secrets, captionTexts } = await newHeaders(description);
+    const [mainStart, slaveStart] = [encodeMainStart(header), encodeSlaveStart(slaveHeader)];
     const headerHash = await sha256(mainStart);
     const slave = await SlaveWriter.open(sinks.slave, slaveStart);
     const main = await MainWriter.open(sinks.main, mainStart, headerHash);
-    return new DivisionWriter(
-      header,
-      main,
-      slave,
-      sinks,
-      headerHash,
-      await layerProtections(header, headerHash, slaveHeader),
-      captions.texts,
-    );
+    const protections = new LayerProtections(header, headerHash);
+    for (const { id } of header.layers) await protections.add(id, secrets.get(id));
+    return new DivisionWriter(header, main, slave, sinks, headerHash, protections, secrets, captionTexts);
   }
 
   /**
    * Goes on with an interrupted division: `keep` its finished segments, in order, then `add` the others.
    *
    * @param sinks    write behind `unfinished.mainBytes`, `slaveBytes` and `journalBytes`
-   * @param captions those of the interrupted division: their texts come last
+   * @param same     captions and restrictions of the interrupted division: the captions' texts come last
    * @throws {@link InputError} they are others
    */
   static async resume(
     unfinished: UnfinishedDivision,
     sinks: DivisionSinks,
-    captions?: readonly CaptionTrack[],
+    same: Pick<DivisionDescription, "captions" | "restrictions"> = {},
   ): Promise<DivisionWriter> {
-    const { mainHeader, slaveHeader, mainHeaderHash, slaveHeaderHash, sealedTags, journalBytes } = unfinished;
-    const { entries, texts } = await encodeCaptions(captions);
+    const { mainHeader, mainHeaderHash, slaveHeaderHash, sealedTags, journalBytes } = unfinished;
+    const { entries, texts } = await encodeCaptions(same.captions);
     if (!equalBytes(encodeFields({ entries }), encodeFields({ entries: mainHeader.captions })))
       throw new InputError("the captions are not those of the interrupted division: divide the file from the start");
+    const parts = restrictionsOf(same);
+    if (!equalBytes(encodeFields({ parts }), encodeFields({ parts: unfinished.slaveHeader.restrictions })))
+      throw new InputError("the parts are not those of the interrupted division: divide the file from the start");
     for (const tag of sealedTags.slice(journalBytes / TAG_BYTES)) await sinks.journal?.write(tag);
+    const protections = new LayerProtections(mainHeader, mainHeaderHash);
+    const secrets = new Map(unfinished.secrets);
+    for (const { id, create } of LAYERS) {
+      const fresh = secrets.has(id) || !protections.canKnow(id) ? undefined : create(mainHeader.protection).secret;
+      if (fresh !== undefined) secrets.set(id, fresh);
+    }
+    for (const { id } of mainHeader.layers) await protections.add(id, secrets.get(id));
     return new DivisionWriter(
       mainHeader,
       MainWriter.resume(sinks.main, unfinished.mainStartBytes, mainHeaderHash),
       SlaveWriter.resume(sinks.slave, unfinished.slaveStartBytes, slaveHeaderHash),
       sinks,
       mainHeaderHash,
-      await layerProtections(mainHeader, mainHeaderHash, slaveHeader),
+      protections,
+      secrets,
       texts,
       sealedTags,
     );
@@ -219,19 +163,35 @@ export class DivisionWriter {
    * @param place what it would be now
    * @throws {@link InputError} it is not that
    */
-  keep(place: SegmentPlace, { head, tag, withheldBytes }: FinishedSegment): void {
+  keep(place: SegmentPlace, { head, substitute, tag, withheldBytes }: FinishedSegment): void {
     const same =
       head.number === this.number &&
+      substitute === (place.substitute ?? false) &&
       (["layer", "track", "key", "structure", "startMicroseconds", "durationMicroseconds", "pictures"] as const).every(
         (name) => head[name] === place[name],
       );
     if (!same) throw changed(this.number);
-    this.main.keepSegment(head, tag);
+    this.newestLayer = head.layer;
+    this.main.keepSegment(head, tag, substitute);
     this.slave.keepSegment(withheldBytes);
     this.count(place);
   }
 
+  /**
+   * Adds the next segment; before a run of segments of the layer `restricted` the start unit that brings its secret.
+   *
+   * @param segment of a layer that the division was opened with
+   */
   async add(segment: DividedSegment): Promise<void> {
+    const { layer, startMicroseconds } = segment;
+    const secret = this.secrets.get(layer);
+    if (layer === restricted.id && this.newestLayer !== layer && secret !== undefined)
+      await this.queue({ ...startPlace(startMicroseconds), publicBytes: new Uint8Array(), withheld: secret });
+    await this.queue(segment);
+  }
+
+  private async queue(segment: DividedSegment): Promise<void> {
+    this.newestLayer = segment.layer;
     if (this.waiting !== undefined) this.protect(this.waiting, false);
     this.waiting = segment;
     if (this.underWay.length >= PROTECTED_AHEAD) await this.writeOldest();
@@ -268,8 +228,8 @@ export class DivisionWriter {
   }
 
   private protect(segment: DividedSegment, last: boolean): void {
-    const { layer, track, key, structure, startMicroseconds, durationMicroseconds, pictures, publicBytes, withheld } =
-      segment;
+    const { layer, track, key, structure, startMicroseconds, durationMicroseconds, pictures, publicBytes } = segment;
+    const withheld = withTail(layer, segment.withheld);
     checkTime("startMicroseconds", startMicroseconds, Number.MAX_SAFE_INTEGER);
     checkTime("durationMicroseconds", durationMicroseconds, 0xffffffff);
     this.checkSize("public", publicBytes.length, MAIN_SEGMENT_MAX_BYTES);
@@ -288,46 +248,54 @@ export class DivisionWriter {
     };
     const protection = this.protections.get(layer);
     if (protection === undefined) throw new RangeError(`layer: ${layer}, the division was opened without it`);
+    const substitute = segment.substitute ?? false;
     const protecting = protection
       .protect(head, publicBytes, withheld)
-      .then((result) => ({ head, withheld, ...result }));
+      .then((result) => ({ head, substitute, withheld, ...result }));
     protecting.catch(() => {}); // reported when its turn comes
     this.underWay.push(protecting);
     this.count(segment);
   }
 
-  private count({ track, startMicroseconds, durationMicroseconds, pictures, sourceBytes }: SegmentPlace): void {
+  private count(place: SegmentPlace): void {
+    const { layer, track, startMicroseconds, durationMicroseconds, pictures, sourceBytes } = place;
     this.number += 1;
-    if (sourceBytes !== undefined) this.sourceLengths.push(sourceBytes);
-    // A segment of the whole file counts the pictures of its first video track.
-    const whole = sourceBytes !== undefined;
-    if (whole || this.header.tracks.find((candidate) => candidate.id === track)?.kind === "video")
-      this.pictures += pictures;
+    const isWhole = sourceBytes !== undefined;
+    this.countsSource ||= isWhole;
+    this.lengths.source.push(sourceBytes ?? 0);
+    this.lengths.base.push(place.baseBytes ?? sourceBytes ?? 0);
+    // A segment of the whole file counts the pictures of its first video track; what the base layer shows is all there is in time.
+    const isVideo = isWhole || this.header.tracks.find((candidate) => candidate.id === track)?.kind === "video";
+    if (isVideo && layer === BASE_LAYER) this.pictures += pictures;
     this.endMicroseconds = Math.max(this.endMicroseconds, startMicroseconds + durationMicroseconds);
   }
 
   private async writeOldest(): Promise<void> {
     const oldest = await this.underWay.shift();
     if (oldest === undefined) return;
-    const { head, payload, tag, withheld } = oldest;
+    const { head, substitute, payload, tag, withheld } = oldest;
     const { number, layer, track, last } = head;
     // A segment is sealed a second time only to the same bytes: unfinished.ts.
     const sealed = this.sealedTags[number];
     if (sealed === undefined) await this.sinks.journal?.write(tag);
-    else if (!equalBytes(sealed, tag)) throw changed(number);
+    else if (!hasFreshKeys(layer) && !equalBytes(sealed, tag)) throw changed(number);
     const startMilliseconds = Math.floor(head.startMicroseconds / 1000);
-    await this.slave.writeSegment({ number, layer, track, last, startMilliseconds, length: withheld.length }, withheld);
-    await this.main.writeSegment(head, payload, tag);
+    const flags = { last, startUnit: isStartUnit(head), substitute, absent: false };
+    await this.slave.writeSegment(
+      { number, layer, track, ...flags, startMilliseconds, length: withheld.length },
+      withheld,
+    );
+    await this.main.writeSegment(head, payload, tag, substitute);
   }
 
-  private sourceRanges(): { sourceLengths?: Uint8Array; sourceBytes?: number } {
-    if (this.sourceLengths.length === 0) return {};
-    const sourceLengths = new Uint8Array(this.sourceLengths.length * 4);
-    const view = new DataView(sourceLengths.buffer);
-    this.sourceLengths.forEach((length, i) => {
-      view.setUint32(i * 4, length);
-    });
-    return { sourceLengths, sourceBytes: this.sourceLengths.reduce((sum, length) => sum + length, 0) };
+  private sourceRanges(): Pick<MainTrailer, "sourceLengths" | "sourceBytes" | "baseLengths"> {
+    if (!this.countsSource) return {};
+    const { source, base: alone } = this.lengths;
+    return {
+      sourceLengths: u32List(source),
+      sourceBytes: source.reduce((sum, length) => sum + length, 0),
+      ...(this.secrets.has(restricted.id) && { baseLengths: u32List(alone) }),
+    };
   }
 
   /** What is written must be readable: readers refuse larger segments. */
@@ -338,6 +306,20 @@ export class DivisionWriter {
       { segment: this.number, bytes },
     );
   }
+}
+
+const startPlace = (startMicroseconds: number): SegmentPlace => ({
+  ...{ layer: restricted.id, track: FILE_TRACK, key: false, structure: true },
+  ...{ startMicroseconds, durationMicroseconds: 0, pictures: 0 },
+});
+
+function u32List(numbers: readonly number[]): Uint8Array {
+  const bytes = new Uint8Array(numbers.length * 4);
+  const view = new DataView(bytes.buffer);
+  numbers.forEach((number, i) => {
+    view.setUint32(i * 4, number);
+  });
+  return bytes;
 }
 
 function changed(segment: number): InputError {

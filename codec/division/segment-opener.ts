@@ -1,11 +1,14 @@
 /** Combines main and slave, segment by segment (Cmix patent [0208]-[0210]). */
 import { toHex } from "../bytes/bytes.ts";
-import { PairingError, UnsupportedError } from "../errors.ts";
+import { FormatError, PairingError, UnsupportedError } from "../errors.ts";
 import type { SlaveHeader, SlaveTrailer } from "../format/header.ts";
-import type { SegmentHead, SlaveSegmentHead } from "../format/layout.ts";
+import type { IndexEntry, SegmentHead } from "../format/layout.ts";
 import type { MainReader } from "../format/main-file.ts";
+import type { SlaveSegment } from "../format/slave-file.ts";
 import { BASE_LAYER } from "../layers/base.ts";
-import { type LayerProtections, layerProtections } from "../layers/registry.ts";
+import { LayerProtections, withoutTail } from "../layers/registry.ts";
+import { isStartUnit, readStartUnit } from "../layers/start-unit.ts";
+import type { Protection } from "../protect/protection.ts";
 import { checkPair } from "./pairing.ts";
 
 /** A slave that is at hand: a file ({@link SlaveReader}) or what a service delivers. */
@@ -13,8 +16,12 @@ export interface SlaveParts {
   readonly header: SlaveHeader;
   /** Where it is at hand, more of the main is verified. */
   readonly trailer?: SlaveTrailer | undefined;
-  /** @param layer of the segment, as the main's index says */
-  readSegment(number: number, layer: number): Promise<{ head: SlaveSegmentHead; payload: Uint8Array }>;
+  /**
+   * @param layer of the segment, as the main's index says
+   * @param again asks a service once more for what it did not send
+   * @returns undefined where the service does not send it to this viewer
+   */
+  readSegment(number: number, layer: number, again?: boolean): Promise<SlaveSegment | undefined>;
 }
 
 /** Both parts of a segment in the clear; what they hold is the method's business. */
@@ -39,30 +46,89 @@ export class SegmentOpener {
    */
   static async open(main: MainReader, slave: SlaveParts): Promise<SegmentOpener> {
     checkPair(main, slave.header, slave.trailer);
-    return new SegmentOpener(main, slave, await layerProtections(main.header, main.headerHash, slave.header));
+    const protections = new LayerProtections(main.header, main.headerHash);
+    await protections.add(BASE_LAYER, slave.header.secret);
+    return new SegmentOpener(main, slave, protections);
   }
 
   /**
    * @throws {@link FormatError} the main or the slave was changed
-   * @throws {@link PairingError} the two parts are not of one segment
+   * @throws {@link PairingError} the two parts are not of one segment, or the slave is without this one
    * @throws {@link UnsupportedError} a layer that this version does not know
    */
   async openSegment(number: number): Promise<OpenedSegment> {
+    const opened = await this.openHeld(number);
+    if (opened === undefined)
+      throw new PairingError(
+        `the slave of main ${toHex(this.main.header.id)} is without its part of segment ${number}: take a slave that has all layers`,
+        { segment: number },
+      );
+    return opened;
+  }
+
+  /**
+   * As {@link openSegment}, where the segment may not be this viewer's.
+   *
+   * @returns undefined where the slave at hand is without it
+   */
+  async openHeld(number: number): Promise<OpenedSegment | undefined> {
+    const layer = this.main.index[number]?.layer ?? BASE_LAYER;
     const [{ head, payload, tag }, slave] = await Promise.all([
       this.main.readSegment(number),
-      this.slave.readSegment(number, this.main.index[number]?.layer ?? BASE_LAYER),
+      this.slave.readSegment(number, layer),
     ]);
-    if (slave.head.number !== number || slave.head.track !== head.track || slave.head.layer !== head.layer)
+    if (slave === undefined) return undefined;
+    this.checkParts(number, head, slave);
+    if (slave.head.absent) return undefined;
+    const protection = this.protections.get(head.layer) ?? (await this.learn(number, head.layer));
+    if (protection === undefined) return undefined;
+    const publicBytes = await protection.open(head, payload, tag, slave.payload);
+    return { head, publicBytes, withheld: withoutTail(head.layer, slave.payload, number) };
+  }
+
+  /** Whether the slave at hand has its parts of these segments. */
+  async holds(entries: readonly IndexEntry[]): Promise<boolean> {
+    for (const { number, layer } of entries) {
+      const segment = await this.slave.readSegment(number, layer);
+      if (segment === undefined || segment.head.absent) return false;
+    }
+    return true;
+  }
+
+  /** Takes a layer's secret from the start unit before a segment; undefined where the slave is without it. */
+  private async learn(number: number, layer: number): Promise<Protection | undefined> {
+    if (!this.protections.canKnow(layer))
+      throw new UnsupportedError(
+        `segment ${number} is of layer ${layer}, which this version does not know: use a newer one`,
+        { segment: number, layer },
+      );
+    const start = this.main.index.findLast(
+      (entry) => entry.number <= number && entry.layer === layer && isStartUnit(entry),
+    );
+    if (start === undefined)
+      throw new FormatError(
+        `segment ${number} of layer ${layer} has no start unit before it: the main file is damaged; fetch it again`,
+        { segment: number, layer },
+      );
+    const [{ head, payload, tag }, slave] = await Promise.all([
+      this.main.readSegment(start.number),
+      this.slave.readSegment(start.number, layer, true),
+    ]);
+    if (slave === undefined) return undefined;
+    this.checkParts(start.number, head, slave);
+    if (slave.head.absent) return undefined;
+    const protection = await this.protections.add(layer, readStartUnit(layer, slave.payload, start.number));
+    await protection.open(head, payload, tag, slave.payload); // shows that the secret is the main's
+    return protection;
+  }
+
+  private checkParts(number: number, head: SegmentHead, { head: slave }: SlaveSegment): void {
+    const isSubstitute = this.main.index[number]?.substitute === true;
+    const isOne = slave.number === number && slave.track === head.track && slave.layer === head.layer;
+    if (!isOne || (this.main.trailer !== undefined && slave.substitute !== isSubstitute))
       throw new PairingError(
         `segment ${number} of main ${toHex(this.main.header.id)} and of its slave do not belong together: fetch the main file again`,
         { segment: number },
       );
-    const protection = this.protections.get(head.layer);
-    if (protection === undefined)
-      throw new UnsupportedError(
-        `segment ${number} is of layer ${head.layer}, which this version does not know: use a newer one`,
-        { segment: number, layer: head.layer },
-      );
-    return { head, publicBytes: await protection.open(head, payload, tag, slave.payload), withheld: slave.payload };
   }
 }

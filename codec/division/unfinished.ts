@@ -7,7 +7,8 @@
  * second time gives the same bytes. So the tag of every segment is noted in a file of its own, the journal, before anything of the segment
  * is written; a tag depends on key, head and every byte. Whoever goes on compares ({@link DivisionWriter.resume}), in memory, and writes
  * nothing of a segment that comes out otherwise, because the source or the program has changed: then only a division with a new secret will do.
- * Where the journal lost its end to a power cut, the tags that stand in the main count.
+ * Where the journal lost its end to a power cut, the tags that stand in the main count. In layers whose withheld parts end in fresh random
+ * bytes each sealing has a key of its own, so nothing is compared there.
  */
 
 import { type ByteSource, equalBytes } from "../bytes/bytes.ts";
@@ -27,7 +28,9 @@ import {
   TAG_BYTES,
 } from "../format/layout.ts";
 import { parseSlaveSegment } from "../format/slave-file.ts";
-import { layerProtections } from "../layers/registry.ts";
+import { BASE_LAYER } from "../layers/base.ts";
+import { hasFreshKeys, LayerProtections, withoutTail } from "../layers/registry.ts";
+import { isStartUnit, readStartUnit } from "../layers/start-unit.ts";
 import type { OpenedSegment } from "./segment-opener.ts";
 
 /** The newest part of the main that is opened, not only walked through: a power cut tears what the disk had not taken yet. */
@@ -36,6 +39,8 @@ export const CHECKED_BYTES = 64 << 20;
 /** A segment that stands whole in both files. */
 export interface FinishedSegment {
   head: SegmentHead;
+  /** It stands in for segments of a higher layer. */
+  substitute: boolean;
   tag: Uint8Array;
   withheldBytes: number;
   /** Reads it from the interrupted files. @throws {@link FormatError} damage */
@@ -52,6 +57,8 @@ export interface UnfinishedDivision {
   /** Lengths of preamble and header. */
   mainStartBytes: number;
   slaveStartBytes: number;
+  /** By the numbers of the layers; of those whose secrets stand in start units where one was finished. */
+  secrets: ReadonlyMap<number, Uint8Array>;
   /** Of numbers 0, 1, 2 … */
   segments: FinishedSegment[];
   /** Where writing goes on: the files are to be cut there. */
@@ -90,12 +97,12 @@ export async function readUnfinished(
     for (let at = 0; at < journalBytes; at += TAG_BYTES) sealedTags.push(noted.subarray(at, at + TAG_BYTES));
 
     const written = await walkMain(main, mainStart.bytes);
-    for (const [number, { tag }] of written.entries()) {
+    for (const [number, { head, tag }] of written.entries()) {
       const known = sealedTags[number];
-      if (known !== undefined && !equalBytes(known, tag)) return undefined;
+      if (known !== undefined && !hasFreshKeys(head.layer) && !equalBytes(known, tag)) return undefined;
       sealedTags[number] = tag;
     }
-    const segments = await finishedSegments({ main, slave, written, mainStart, slaveStart });
+    const { segments, secrets } = await finishedSegments({ main, slave, written, mainStart, slaveStart });
     const starts = {
       mainHeader: mainStart.header,
       slaveHeader: slaveStart.header,
@@ -104,7 +111,7 @@ export async function readUnfinished(
       mainStartBytes: mainStart.bytes,
       slaveStartBytes: slaveStart.bytes,
     };
-    return { ...starts, ...filesOf(segments, starts), sealedTags, journalBytes };
+    return { ...starts, ...filesOf(segments, starts), secrets, sealedTags, journalBytes };
   } catch {
     return undefined; // headers or heads that say nothing: zeros where the disk had not taken them
   }
@@ -185,16 +192,18 @@ async function finishedSegments({
   written: WrittenSegment[];
   mainStart: Start<MainHeader>;
   slaveStart: Start<SlaveHeader>;
-}): Promise<FinishedSegment[]> {
-  const { header } = mainStart;
-  const protections = await layerProtections(header, mainStart.hash, slaveStart.header);
+}): Promise<{ segments: FinishedSegment[]; secrets: ReadonlyMap<number, Uint8Array> }> {
+  const protections = new LayerProtections(mainStart.header, mainStart.hash);
+  const { secret: baseSecret } = slaveStart.header;
+  await protections.add(BASE_LAYER, baseSecret);
+  const secrets = new Map<number, Uint8Array>(baseSecret && [[BASE_LAYER, baseSecret]]);
   const finished: FinishedSegment[] = [];
   const openAt = async (head: SegmentHead, tag: Uint8Array, mainOffset: number, slaveOffset: number, bytes: number) => {
     const { payload } = await parseSlaveSegment(await slave.read(slaveOffset, bytes), slaveStart.hash, slaveOffset);
     const sealed = await main.read(mainOffset + MAIN_HEAD_BYTES + TAG_BYTES, head.length);
     const publicBytes = await protections.get(head.layer)?.open(head, sealed, tag, payload);
     if (publicBytes === undefined) throw new UnsupportedError(`segment ${head.number} is of an unknown layer`);
-    return { head, publicBytes, withheld: payload };
+    return { head, publicBytes, withheld: withoutTail(head.layer, payload, head.number) };
   };
   let offset = slaveStart.bytes;
   for (const { head, tag, offset: mainOffset, whole } of written) {
@@ -204,16 +213,21 @@ async function finishedSegments({
       const { length } = readSlaveHead(await slave.read(offset, SLAVE_HEAD_BYTES), offset);
       if (offset + SLAVE_HEAD_BYTES + length > slave.size) break;
       const bytes = await slave.read(offset, SLAVE_HEAD_BYTES + length);
-      const { head: slaveHead } = await parseSlaveSegment(bytes, slaveStart.hash, offset);
-      if (slaveHead.number !== head.number) break;
+      const { head: slaveHead, payload } = await parseSlaveSegment(bytes, slaveStart.hash, offset);
+      if (slaveHead.number !== head.number || slaveHead.absent) break;
+      if (isStartUnit(head) && !secrets.has(head.layer)) {
+        const secret = readStartUnit(head.layer, payload, head.number);
+        await protections.add(head.layer, secret);
+        secrets.set(head.layer, secret);
+      }
       const [slaveOffset, slaveBytes] = [offset, bytes.length];
       const open = () => openAt(head, tag, mainOffset, slaveOffset, slaveBytes);
       if (mainOffset + CHECKED_BYTES > main.size) await open();
-      finished.push({ head, tag, withheldBytes: length, open });
+      finished.push({ head, substitute: slaveHead.substitute, tag, withheldBytes: length, open });
       offset += slaveBytes;
     } catch {
       break; // torn: it and what follows are made again
     }
   }
-  return finished;
+  return { segments: finished, secrets };
 }

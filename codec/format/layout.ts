@@ -43,6 +43,8 @@ const TRAILER_MARKER = 0x54524c52; // TRLR
 const FLAG_KEY = 1;
 const FLAG_LAST = 2;
 const FLAG_STRUCTURE = 4;
+const FLAG_SUBSTITUTE = 8; // in the index and in slave heads: readers of before refuse it in the head of a main's segment
+const FLAG_ABSENT = 16; // in slave heads
 
 /** What stands before the payload of a main segment. Times are in microseconds from the start of the video. */
 export interface SegmentHead {
@@ -69,6 +71,12 @@ export interface SlaveSegmentHead {
   layer: number;
   track: number;
   last: boolean;
+  /** Brings its layer's secret. */
+  startUnit: boolean;
+  /** Stands in for segments of a higher layer. */
+  substitute: boolean;
+  /** The withheld part was cut out of this slave. */
+  absent: boolean;
   startMilliseconds: number;
   length: number;
 }
@@ -84,6 +92,8 @@ export interface IndexEntry {
   track: number;
   key: boolean;
   structure: boolean;
+  /** Of the base layer: stands in for segments of a higher layer, which are before it. */
+  substitute: boolean;
 }
 
 export function writePreamble(magic: Uint8Array, headerLength: number): Uint8Array {
@@ -120,8 +130,9 @@ export function readPreamble(bytes: Uint8Array, magic: Uint8Array, what: string)
   return length;
 }
 
-function writeFlags(head: { key?: boolean; last?: boolean; structure?: boolean }): number {
-  return (head.key ? FLAG_KEY : 0) | (head.last ? FLAG_LAST : 0) | (head.structure ? FLAG_STRUCTURE : 0);
+function writeFlags(flags: { key?: boolean; last?: boolean; structure?: boolean; substitute?: boolean }): number {
+  const [key, last] = [flags.key ? FLAG_KEY : 0, flags.last ? FLAG_LAST : 0];
+  return key | last | (flags.structure ? FLAG_STRUCTURE : 0) | (flags.substitute ? FLAG_SUBSTITUTE : 0);
 }
 
 export function writeMainHead(head: SegmentHead): Uint8Array {
@@ -131,7 +142,7 @@ export function writeMainHead(head: SegmentHead): Uint8Array {
   view.setUint32(4, head.number);
   view.setUint8(8, head.layer);
   view.setUint8(9, head.track);
-  view.setUint8(10, writeFlags(head));
+  view.setUint8(10, writeFlags({ key: head.key, last: head.last, structure: head.structure }));
   view.setBigUint64(12, BigInt(head.startMicroseconds));
   view.setUint32(20, head.durationMicroseconds);
   view.setUint32(24, head.pictures);
@@ -178,7 +189,8 @@ export function writeSlaveHead(head: SlaveSegmentHead): Uint8Array {
   view.setUint32(4, head.number);
   view.setUint8(8, head.layer);
   view.setUint8(9, head.track);
-  view.setUint8(10, writeFlags(head));
+  const { last, startUnit, substitute, absent } = head;
+  view.setUint8(10, writeFlags({ last, structure: startUnit, substitute }) | (absent ? FLAG_ABSENT : 0));
   view.setUint32(12, head.startMilliseconds);
   view.setUint32(16, head.length);
   return bytes;
@@ -193,11 +205,15 @@ export function readSlaveHead(bytes: Uint8Array, offsetBytes: number): SlaveSegm
   const view = viewOf(bytes);
   if (bytes.length < SLAVE_HEAD_BYTES || view.getUint32(0) !== SLAVE_SEGMENT_MARKER)
     throw noSegment("slave", offsetBytes);
+  const flags = view.getUint8(10);
   const head: SlaveSegmentHead = {
     number: view.getUint32(4),
     layer: view.getUint8(8),
     track: view.getUint8(9),
-    last: (view.getUint8(10) & FLAG_LAST) !== 0,
+    last: (flags & FLAG_LAST) !== 0,
+    startUnit: (flags & FLAG_STRUCTURE) !== 0,
+    substitute: (flags & FLAG_SUBSTITUTE) !== 0,
+    absent: (flags & FLAG_ABSENT) !== 0,
     startMilliseconds: view.getUint32(12),
     length: view.getUint32(16),
   };
@@ -221,7 +237,7 @@ export function checkSegmentLength(length: number, most: number, segment: number
     );
 }
 
-export function writeIndexRow(head: SegmentHead): Uint8Array {
+export function writeIndexRow(head: SegmentHead, substitute: boolean): Uint8Array {
   const bytes = new Uint8Array(INDEX_ROW_BYTES);
   const view = viewOf(bytes);
   view.setUint32(0, Math.floor(head.startMicroseconds / 1000));
@@ -229,7 +245,7 @@ export function writeIndexRow(head: SegmentHead): Uint8Array {
   view.setUint32(8, head.length);
   view.setUint8(12, head.layer);
   view.setUint8(13, head.track);
-  view.setUint8(14, writeFlags({ key: head.key, structure: head.structure }));
+  view.setUint8(14, writeFlags({ key: head.key, structure: head.structure, substitute }));
   return bytes;
 }
 
@@ -253,6 +269,7 @@ export function readIndex(rows: Uint8Array, firstOffsetBytes: number): IndexEntr
       track: view.getUint8(row + 13),
       key: (flags & FLAG_KEY) !== 0,
       structure: (flags & FLAG_STRUCTURE) !== 0,
+      substitute: (flags & FLAG_SUBSTITUTE) !== 0,
     });
     offsetBytes += MAIN_HEAD_BYTES + TAG_BYTES + length;
   }

@@ -62,15 +62,15 @@ export class MainWriter {
     return writer;
   }
 
-  /** Takes a segment into the index that stands in the file. */
-  keepSegment(head: SegmentHead, tag: Uint8Array): void {
-    this.note(head, tag);
+  /** Takes a segment into the index that stands in the file. @param substitute as of {@link IndexEntry} */
+  keepSegment(head: SegmentHead, tag: Uint8Array, substitute = false): void {
+    this.note(head, tag, substitute);
     this.bytesWritten += MAIN_HEAD_BYTES + TAG_BYTES + head.length;
   }
 
-  /** @param tag 16 bytes, from the protection */
-  async writeSegment(head: SegmentHead, payload: Uint8Array, tag: Uint8Array): Promise<void> {
-    this.note(head, tag);
+  /** @param tag 16 bytes, from the protection; @param substitute as of {@link IndexEntry} */
+  async writeSegment(head: SegmentHead, payload: Uint8Array, tag: Uint8Array, substitute = false): Promise<void> {
+    this.note(head, tag, substitute);
     await this.write(concatBytes(writeMainHead(head), tag));
     await this.write(payload); // apart, since a copy of it costs memory
   }
@@ -79,7 +79,7 @@ export class MainWriter {
   async finish(
     durationMicroseconds: number,
     pictures: number,
-    method: Pick<MainTrailer, "sourceLengths" | "sourceBytes"> = {},
+    method: Pick<MainTrailer, "sourceLengths" | "sourceBytes" | "baseLengths"> = {},
     captionTexts: Uint8Array = new Uint8Array(),
   ): Promise<Uint8Array> {
     const tagsHash = await sha256(concatBytes(...this.tags));
@@ -96,8 +96,8 @@ export class MainWriter {
     return tagsHash;
   }
 
-  private note(head: SegmentHead, tag: Uint8Array): void {
-    this.rows.push(writeIndexRow(head));
+  private note(head: SegmentHead, tag: Uint8Array, substitute: boolean): void {
+    this.rows.push(writeIndexRow(head, substitute));
     this.tags.push(tag.slice()); // as a view of the sealed segment it would keep the whole file in memory
   }
 
@@ -270,7 +270,7 @@ async function scanSegments(source: ByteSource, firstOffset: number): Promise<In
     const head = readMainHead(bytes, offset);
     const end = offset + MAIN_HEAD_BYTES + TAG_BYTES + head.length;
     if (end > source.size) break;
-    const row = readIndex(writeIndexRow(head), offset)[0];
+    const row = readIndex(writeIndexRow(head, false), offset)[0];
     if (row !== undefined) index.push({ ...row, number: head.number });
     offset = end;
   }

@@ -1,13 +1,14 @@
 /** The layer of the Cmix patent: what the method withholds, released to whoever has watched the CM. */
-import type { LayerKind } from "./layer.ts";
+import { type LayerKind, SECRET_BYTES } from "./layer.ts";
 
 /** Number of the layer that every division has. */
 export const BASE_LAYER = 0;
-const SECRET_BYTES = 32;
 
+/** Its secret is the only one that stands in the slave's header. */
 export const base: LayerKind = {
   id: BASE_LAYER,
   name: "base",
+  tailBytes: 0,
 
   create(protection) {
     const sealed = protection === "sealed";
@@ -16,7 +17,4 @@ export const base: LayerKind = {
       secret: sealed ? crypto.getRandomValues(new Uint8Array(SECRET_BYTES)) : undefined,
     };
   },
-
-  /** The only secret that stands in the slave's header. */
-  secretOf: (slave) => slave.secret,
 };

@@ -1,5 +1,5 @@
 /** What a division withholds under one condition; FORMAT.md 3 lists the layers of a file in both headers. */
-import type { Layer, ProtectionName, SlaveHeader } from "../format/header.ts";
+import type { Layer, ProtectionName } from "../format/header.ts";
 
 /** A layer of a division that begins. */
 export interface NewLayer {
@@ -14,8 +14,15 @@ export interface LayerKind {
   /** Stands in every segment head. */
   readonly id: number;
   readonly name: string;
-  /** A fresh layer of it, with a secret of its own. */
+  /** Fresh random bytes that each withheld part ends in: then no salt can be guessed, and no key comes twice (FORMAT.md 6). */
+  readonly tailBytes: number;
+  /**
+   * A fresh layer of it, with a secret of its own.
+   *
+   * @throws {@link UnsupportedError} this protection cannot carry it
+   */
   create(protection: ProtectionName): NewLayer;
-  /** The secret of a layer that was written; undefined where nothing is sealed, or where it is not known here. */
-  secretOf(slave: SlaveHeader): Uint8Array | undefined;
 }
+
+/** Bytes of a layer's secret. */
+export const SECRET_BYTES = 32;

@@ -4,6 +4,7 @@ import { readSourceChapters } from "../containers/source-chapters.ts";
 import { type DivisionSinks, DivisionWriter } from "../division/division-writer.ts";
 import { SegmentOpener, type SlaveParts } from "../division/segment-opener.ts";
 import { keepFirst, type UnfinishedDivision } from "../division/unfinished.ts";
+import { UnsupportedError } from "../errors.ts";
 import type { Method } from "../format/header.ts";
 import type { MainReader } from "../format/main-file.ts";
 import type { Pool } from "../pool/worker-pool.ts";
@@ -24,7 +25,7 @@ export const resumable = (unfinished: UnfinishedDivision, settings: MethodSettin
  * Divides a video into a main and a slave file.
  * Source: Cmix patent, Figs. 6 and 13; bytes in FORMAT.md.
  *
- * Chapters of the source go along unless the job brings others.
+ * Chapters of the source go along unless the job brings others. Method `compress` takes parts that not everybody sees.
  *
  * @param name       `auto` takes the first method that fits the source
  * @param sinks      closed at the end; aborted, with nothing left, when anything fails; a function is asked for them once the source is known
@@ -47,6 +48,11 @@ export async function divideVideo(
   const { source, openMedia, settings, signal, onProgress, ...description } = job;
   try {
     const method = METHODS[name === "auto" ? await chooseMethod(source) : name];
+    if (job.restrictions?.length && !method.hidesParts)
+      throw new UnsupportedError(
+        `method ${method.name} keeps a file as it is and hides no part of it: choose method compress`,
+        { method: method.name },
+      );
     const { parameters, tracks, ...prepared } = await method.prepare(job);
     try {
       signal?.throwIfAborted();
@@ -63,7 +69,7 @@ export async function divideVideo(
               },
               opened,
             )
-          : await DivisionWriter.resume(unfinished, opened, description.captions);
+          : await DivisionWriter.resume(unfinished, opened, description);
       const { verbatimBytes } = await prepared.write(writer, pool, unfinished?.segments ?? []);
       signal?.throwIfAborted();
       return { ...(await writer.finish()), method: method.name, verbatimBytes };

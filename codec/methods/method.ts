@@ -1,11 +1,13 @@
 /** What every method is: one folder, and one line in registry.ts. */
 import type { ByteSink, ByteSource } from "../bytes/bytes.ts";
-import type { DivisionDescription, DivisionResult, DivisionWriter } from "../division/division-writer.ts";
+import type { DivisionResult, DivisionWriter } from "../division/division-writer.ts";
+import type { DivisionDescription } from "../division/new-headers.ts";
 import type { SegmentOpener } from "../division/segment-opener.ts";
 import type { FinishedSegment } from "../division/unfinished.ts";
 import type { Method } from "../format/header.ts";
 import type { SourceMedia } from "../pictures/source-picture.ts";
 import type { Pool } from "../pool/worker-pool.ts";
+import type { RestrictedPart } from "../restriction/part.ts";
 import type { Kernels } from "../wasm/load-kernels.ts";
 
 /** What the methods can be told; each takes its own of it. */
@@ -37,12 +39,14 @@ export interface DivisionProgress {
 }
 
 /** A video to be divided. */
-export interface DivisionJob extends Omit<DivisionDescription, "method" | "parameters" | "tracks"> {
+export interface DivisionJob extends Omit<DivisionDescription, "method" | "parameters" | "tracks" | "restrictions"> {
   /** The file; read once from start to end, and here and there for its index. */
   source: ByteSource;
   /** Decodes it, for methods that encode; the host's own errors say what it cannot decode. */
   openMedia?: (() => Promise<SourceMedia>) | undefined;
   settings?: MethodSettings | undefined;
+  /** Parts that not everybody sees: both what everybody gets and the truth are kept. */
+  restrictions?: readonly RestrictedPart[] | undefined;
   /** Ends the division with an AbortError. */
   signal?: AbortSignal | undefined;
   /** Of what was kept of an interrupted division, the last step alone. */
@@ -65,6 +69,8 @@ export interface PreparedDivision<Api> extends Pick<DivisionDescription, "parame
 export interface CombineOptions {
   /** Methods that give pictures and sound: uncompressed pictures alone, or in Matroska with the sound (default). */
   form?: "y4m" | "mkv";
+  /** Names of the layers to take; default: every one that the slave has. */
+  layers?: readonly string[] | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: { pictures: number; bytes: number; segments: number }) => void) | undefined;
 }
@@ -87,6 +93,8 @@ export interface DivisionMethod<Api> {
   readonly name: Method;
   /** What main and slave give together: the source file byte for byte, or its pictures and sound. */
   readonly gives: "source" | "media";
+  /** Takes parts that not everybody sees. */
+  readonly hidesParts: boolean;
   /** The work is so quick that messages to a second worker would cost more than it brings. */
   readonly fillsOneWorker: boolean;
   /** Whether the file is one for this method, by its content. */

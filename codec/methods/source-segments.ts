@@ -1,8 +1,10 @@
 /** What methods have in common that cut a file into byte ranges and give it back. */
-import type { ByteSink, ByteSource } from "../bytes/bytes.ts";
+import { type ByteSink, type ByteSource, viewOf } from "../bytes/bytes.ts";
+import { renditionOf } from "../division/rendition.ts";
 import type { SegmentOpener } from "../division/segment-opener.ts";
 import type { FinishedSegment } from "../division/unfinished.ts";
 import { FormatError, InputError } from "../errors.ts";
+import type { IndexEntry } from "../format/layout.ts";
 import type { Transfer } from "../pool/worker-pool.ts";
 import type { Combined, CombineOptions } from "./method.ts";
 
@@ -23,6 +25,13 @@ export function checkKept(segments: number, kept: readonly FinishedSegment[]): v
       { reason: "changed" },
     );
 }
+
+const sumOfU32 = (list: Uint8Array): number => {
+  const view = viewOf(list);
+  let sum = 0;
+  for (let at = 0; at + 4 <= list.length; at += 4) sum += view.getUint32(at);
+  return sum;
+};
 
 /** Gives the source bytes of a segment, from its opened public part and its withheld part; in a worker or on kernels at hand. */
 export type SegmentMerger = (publicBytes: Uint8Array, withheld: Uint8Array) => Promise<Uint8Array>;
@@ -54,13 +63,14 @@ export async function combineSource(
   options: CombineOptions,
 ): Promise<Combined> {
   const { main } = opener;
+  const { entries, isTrue } = await renditionOf(opener, options.layers);
   const underWay: Promise<Uint8Array>[] = [];
   let next = 0;
   let bytes = 0;
-  for (let number = 0; number < main.index.length; number++) {
+  for (const { number } of entries) {
     options.signal?.throwIfAborted();
-    for (; next < main.index.length && underWay.length < SEGMENTS_AHEAD; next++) {
-      const segment = mergeOpened(opener, next, transfer, merge);
+    for (; next < entries.length && underWay.length < SEGMENTS_AHEAD; next++) {
+      const segment = mergeOpened(opener, (entries[next] as IndexEntry).number, transfer, merge);
       segment.catch(() => {});
       underWay.push(segment);
     }
@@ -70,7 +80,7 @@ export async function combineSource(
     bytes += part.length;
     options.onProgress?.({ pictures: 0, bytes, segments: number + 1 });
   }
-  const expected = main.trailer?.sourceBytes;
+  const expected = isTrue ? main.trailer?.sourceBytes : main.trailer?.baseLengths && sumOfU32(main.trailer.baseLengths);
   if (expected !== undefined && expected !== bytes)
     throw new FormatError(
       `${bytes} source bytes combined, ${expected} expected: the main file is damaged; fetch it again`,

@@ -86,6 +86,19 @@ export interface RawKernels {
   // assembly/kernels/tables.ts
   joinTable(dst: number, src: number, rows: number, columns: number, delta: number): number;
   splitTable(dst: number, src: number, rows: number, columns: number, delta: number): number;
+  // assembly/kernels/treatment.ts
+  blendPlane(
+    dst: number,
+    dstStride: number,
+    src: number,
+    srcStride: number,
+    alpha: number,
+    alphaStride: number,
+    width: number,
+    height: number,
+  ): void;
+  fillPlane(plane: number, stride: number, width: number, height: number, value: number): void;
+  mosaicPlane(plane: number, stride: number, width: number, height: number, columns: number, rows: number): void;
   // assembly/kernels/xor.ts
   xorRepeat(dst: number, src: number, count: number, pad: number, padLength: number, padOffset: number): number;
   // assembly/bitstream/read-code.ts

@@ -64,11 +64,21 @@ describe("a storyboard", () => {
     const context = { playSecret: bytes(32), playId, slaveId, layer: 0, cmId, cmHash: bytes(32) };
     const sent = await cryptUnit(kernels, context, cm, START_UNIT, await reader.readStart());
     expect(Buffer.from(sent).includes(Buffer.from(STORYBOARD.data.subarray(0, 16)))).toBe(false);
-    const delivered = await DeliveredSlave.open({ kernels, context, cm, units: { get: async () => sent } });
+    const delivered = await DeliveredSlave.open({
+      kernels,
+      context,
+      cm,
+      units: { get: async () => sent, getIfSent: async () => sent },
+    });
     expect(delivered.header.storyboard).toEqual(STORYBOARD);
     const other = { ...context, playSecret: bytes(32) };
     await expect(
-      DeliveredSlave.open({ kernels, context: other, cm, units: { get: async () => sent } }),
+      DeliveredSlave.open({
+        kernels,
+        context: other,
+        cm,
+        units: { get: async () => sent, getIfSent: async () => sent },
+      }),
     ).rejects.toThrow();
   });
 

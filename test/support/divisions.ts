@@ -1,12 +1,8 @@
 /** Divisions in memory. */
 import { MemorySink, sourceFromBytes } from "../../codec/bytes/bytes.ts";
 import type { CaptionTrack } from "../../codec/captions/caption-track.ts";
-import {
-  type DividedSegment,
-  type DivisionDescription,
-  type DivisionSinks,
-  DivisionWriter,
-} from "../../codec/division/division-writer.ts";
+import { type DividedSegment, type DivisionSinks, DivisionWriter } from "../../codec/division/division-writer.ts";
+import type { DivisionDescription } from "../../codec/division/new-headers.ts";
 import { checkPair } from "../../codec/division/pairing.ts";
 import type { UnfinishedDivision } from "../../codec/division/unfinished.ts";
 import type { SegmentHead } from "../../codec/format/layout.ts";

@@ -37,7 +37,10 @@ function build(segments: number, seconds: number, trailerCbor?: Uint8Array): Bui
   for (let number = 0; number < segments; number++) {
     const startMilliseconds = Math.floor((number / segments) * seconds * 1000);
     const last = number === segments - 1;
-    const head = writeSlaveHead({ number, layer: 0, track: 0, last, startMilliseconds, length: payload.length });
+    const head = writeSlaveHead({
+      ...{ number, layer: 0, track: 0, last, startUnit: false, substitute: false, absent: false },
+      ...{ startMilliseconds, length: payload.length },
+    });
     head.set(sha256(headerHash, head.subarray(0, SLAVE_CHECKED_BYTES), payload).subarray(0, 8), SLAVE_CHECKED_BYTES);
     all.set(head, number * (head.length + payload.length));
     all.set(payload, number * (head.length + payload.length) + head.length);

@@ -118,6 +118,17 @@ export function readCmixFile(bytes: Uint8Array, kind: "main" | "slave"): OpenedF
   };
 }
 
+/** Sections 3 and 4.1: the layer's secret, of a layer above the base that of the start unit before the segment. */
+function secretOf(slave: OpenedFile, number: number): Buffer {
+  const layer = (slave.segments[number] as Buffer).readUInt8(8);
+  if (layer === 0) return slave.header.secret as Buffer;
+  const start = slave.segments
+    .slice(0, number + 1)
+    .findLast((segment) => segment.readUInt8(8) === layer && (segment.readUInt8(10) & 4) !== 0);
+  hold(start !== undefined && start.length === 28 + 64, `start unit of segment ${number}`);
+  return (start as Buffer).subarray(28, 60);
+}
+
 /** Sections 6 and 7: the public part of segment `number`. */
 export function openSegment(main: OpenedFile, slave: OpenedFile, number: number): Buffer {
   const segment = main.segments[number] as Buffer;
@@ -133,7 +144,7 @@ export function openSegment(main: OpenedFile, slave: OpenedFile, number: number)
     head.subarray(8, 10),
     head.subarray(4, 8),
   ]);
-  const key = Buffer.from(hkdfSync("sha256", slave.header.secret as Buffer, sha256(withheld), info, 32));
+  const key = Buffer.from(hkdfSync("sha256", secretOf(slave, number), sha256(withheld), info, 32));
   const cipher = createDecipheriv("aes-256-gcm", key, Buffer.alloc(12));
   cipher.setAAD(Buffer.concat([main.headerHash, head]));
   cipher.setAuthTag(tag);

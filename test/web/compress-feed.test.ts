@@ -46,7 +46,7 @@ async function play(bPictures: 0 | 1 | 2) {
   const parts = {
     kernels: { ...kernels, raw, memory: kernels.memory },
     main,
-    opener: { openSegment: async (number: number) => segments[number] } as unknown as SegmentOpener,
+    opener: { openHeld: async (number: number) => segments[number] } as unknown as SegmentOpener,
     screen,
     video: main.header.tracks[0] as VideoTrack,
     sound: undefined,

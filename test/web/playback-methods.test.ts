@@ -6,9 +6,9 @@ import type { FeedParts } from "../../web/src/player/worker/feeds/playback-metho
 import { playbackMethod } from "../../web/src/player/worker/feeds/playback-methods.ts";
 import { SamplesFeed } from "../../web/src/player/worker/feeds/samples/samples-feed.ts";
 import { StreamFeed } from "../../web/src/player/worker/feeds/samples/stream-feed.ts";
-import { entriesFrom, readPackets } from "../../web/src/player/worker/feeds/track-reader.ts";
+import { entriesFrom, readPackets, slotsFrom } from "../../web/src/player/worker/feeds/track-reader.ts";
 
-const SECOND_LAYER = 1;
+const SECOND_LAYER = 9;
 const VIDEO = { codec: "avc1.42001e", width: 64, height: 64, frameRate: [25, 1] } as unknown as VideoTrack;
 const header = (part: Partial<MainHeader>) => part as MainHeader;
 
@@ -24,6 +24,7 @@ function twoLayers(seconds: number, track: number): IndexEntry[] {
     track,
     key: true,
     structure: number < 2 || number >= 2 * seconds - 2,
+    substitute: false,
   }));
 }
 
@@ -43,9 +44,37 @@ describe("of an index with two layers", () => {
       opened.push(number);
       return { head: { startMicroseconds: 0 } as never, packets: [] };
     };
-    const entries = entriesFrom(twoLayers(6, 0), { layer: BASE_LAYER, track: 0 }, 0, () => true);
-    for await (const _ of readPackets(entries, open, new AbortController().signal));
-    expect(opened).toEqual([2, 4, 6, 8]);
+    const slots = slotsFrom(twoLayers(6, 0), 0, 0, () => true);
+    for await (const _ of readPackets(slots, open, new AbortController().signal));
+    expect(opened).toEqual([0, 2, 4, 6, 8, 10]);
+  });
+
+  it("a reader takes a part's true segments where all of them are its viewer's, else those that stand in for them", async () => {
+    const entry = (number: number, layer: number, seconds: number, substitute = false): IndexEntry => ({
+      ...{ number, layer, substitute, track: 0, key: true, structure: false, length: 100, offsetBytes: 0 },
+      ...{ startMilliseconds: seconds * 1000, durationMilliseconds: 1000 },
+    });
+    const index = [
+      entry(0, 0, 0),
+      ...[entry(1, 1, 1), entry(2, 1, 2), entry(3, 0, 1, true)],
+      ...[entry(4, 1, 3), entry(5, 0, 3, true), entry(6, 0, 4)],
+    ];
+    for (const [own, seconds, shown] of [
+      [[1, 2, 4], 0, [0, 1, 2, 4, 6]],
+      [[1, 4], 0, [0, 3, 4, 6]],
+      [[], 0, [0, 3, 5, 6]],
+      [[1, 2], 3.5, [5, 6]],
+    ] as const) {
+      const opened: number[] = [];
+      const open = async (number: number) => {
+        const isOwn = index[number]?.layer === 0 || (own as readonly number[]).includes(number);
+        return isOwn ? { head: { startMicroseconds: number } as never, packets: [{ number } as never] } : undefined;
+      };
+      const slots = slotsFrom(index, 0, seconds, ({ key }) => key);
+      for await (const [packet] of readPackets(slots, open, new AbortController().signal))
+        opened.push((packet as unknown as { number: number }).number);
+      expect(opened).toEqual(shown);
+    }
   });
 
   it("method samples fetches the base layer's structure first, and runs ahead along the base layer", () => {

@@ -183,6 +183,24 @@ describe("UnitStore", () => {
     store.close();
   });
 
+  it("gives what may be another's where it is sent, and else says so without asking twice, until it is to", async () => {
+    let isMember = false;
+    const order = Array.from({ length: 60 }, (_, number) => number);
+    const { store, asked } = serveOwn(60, (number) => isMember || number % 2 === 0, order);
+    await store.get(0);
+    await soon();
+    const { length } = asked;
+    expect(await store.getIfSent(4, false)).toEqual(Uint8Array.of(4));
+    expect(await store.getIfSent(5, false)).toBeUndefined();
+    expect(asked.length).toBe(length);
+    expect([store.isSettled(4), store.isSettled(5), store.isSettled(59)]).toEqual([true, true, false]);
+    expect(await store.getIfSent(5, true)).toBeUndefined();
+    isMember = true;
+    expect(await store.getIfSent(5, true)).toEqual(Uint8Array.of(5));
+    store.close();
+    await expect(store.getIfSent(59, false)).rejects.toThrow("cancelled");
+  });
+
   it("asks no more at the end of a file whose last units are another's", async () => {
     const { store, asked } = serveOwn(
       20,

@@ -2,6 +2,7 @@
 import type { ByteSink } from "../../bytes/bytes.ts";
 import { MatroskaWriter } from "../../containers/matroska/matroska-writer.ts";
 import { writeY4mHeader, Y4M_PICTURE_HEADER } from "../../containers/y4m/y4m.ts";
+import { renditionOf } from "../../division/rendition.ts";
 import type { SegmentOpener } from "../../division/segment-opener.ts";
 import { UnsupportedError } from "../../errors.ts";
 import type { AudioTrack, VideoTrack } from "../../format/header.ts";
@@ -23,9 +24,9 @@ export async function combinePictures(
   opener: SegmentOpener,
   sink: ByteSink,
   kernels: Kernels,
-  { form = "mkv", signal, onProgress }: CombineOptions,
+  { form = "mkv", layers, signal, onProgress }: CombineOptions,
 ): Promise<Combined> {
-  const { header, index } = opener.main;
+  const { header } = opener.main;
   const video = header.tracks.find((track) => track.kind === "video");
   const audio = header.tracks.find((track) => track.kind === "audio");
   if (video === undefined)
@@ -35,7 +36,7 @@ export async function combinePictures(
   const decoder = new CompressDecoder(kernels, video, header.parameters);
   let pictures = 0;
   try {
-    for (let number = 0; number < index.length; number++) {
+    for (const { number } of (await renditionOf(opener, layers)).entries) {
       signal?.throwIfAborted();
       const { head, publicBytes, withheld } = await opener.openSegment(number);
       const packets = decodePacketList(publicBytes, withheld);

@@ -4,7 +4,7 @@ import type { Kernels } from "../../wasm/load-kernels.ts";
 import { cutAudioPackets } from "./audio-packets.ts";
 import type { EncodedPicture, EncodeSettings } from "./compress-types.ts";
 import type { DividedPacket } from "./packet-list.ts";
-import { type EncoderVideo, PictureEncoder, type PlaneCode } from "./picture-encoder.ts";
+import { type EncoderVideo, type HiddenAreas, PictureEncoder, type PlaneCode } from "./picture-encoder.ts";
 
 export interface GopRequest {
   video: EncoderVideo;
@@ -12,6 +12,8 @@ export interface GopRequest {
   planeCode: PlaneCode;
   /** Number of the group's first picture in the video. */
   firstPicture: number;
+  /** Not to be seen of the group's pictures. */
+  hidden?: HiddenAreas | undefined;
 }
 
 export interface CompressWorkerApi {
@@ -28,13 +30,15 @@ export interface CompressWorkerApi {
   cutAudio(packets: SourcePacket[]): Promise<DividedPacket[]>;
 }
 
+const NOTHING_HIDDEN: HiddenAreas = { parts: [], fullRange: false };
+
 export function createCompressWorker(kernels: Kernels, transfer: Transfer): CompressWorkerApi {
   let encoder: PictureEncoder | undefined;
   let openedFor = "";
   let picture = 0;
   let key = true;
   return {
-    async beginGop({ video, division, planeCode, firstPicture }) {
+    async beginGop({ video, division, planeCode, firstPicture, hidden = NOTHING_HIDDEN }) {
       // The same settings reuse the encoder's memory.
       const settings = JSON.stringify([video, division, planeCode]);
       if (encoder === undefined || openedFor !== settings) {
@@ -42,6 +46,7 @@ export function createCompressWorker(kernels: Kernels, transfer: Transfer): Comp
         encoder = new PictureEncoder(kernels, video, division, planeCode);
         openedFor = settings;
       }
+      encoder.hide(hidden);
       picture = firstPicture;
       key = true;
     },

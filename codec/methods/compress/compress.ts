@@ -7,8 +7,11 @@ import type { DivisionWriter } from "../../division/division-writer.ts";
 import type { FinishedSegment } from "../../division/unfinished.ts";
 import { UnsupportedError } from "../../errors.ts";
 import type { Track } from "../../format/header.ts";
+import { BASE_LAYER } from "../../layers/base.ts";
 import type { SourceMedia } from "../../pictures/source-picture.ts";
 import type { Pool } from "../../pool/worker-pool.ts";
+import type { RestrictedPart } from "../../restriction/part.ts";
+import { silencerOf } from "../../restriction/silence.ts";
 import type { DivisionJob, DivisionMethod } from "../method.ts";
 import { combinePictures } from "./combine-pictures.ts";
 import { AUDIO_TRACK, SoundQueue, VIDEO_TRACK, videoSegments } from "./compress-segments.ts";
@@ -25,6 +28,7 @@ const GOP_PICTURES = 30;
 export const compress: DivisionMethod<CompressWorkerApi> = {
   name: "compress",
   gives: "media",
+  hidesParts: true,
   fillsOneWorker: false,
 
   /** A plain file of pictures; a browser may decode others for it, which nothing tells here. */
@@ -40,6 +44,7 @@ export const compress: DivisionMethod<CompressWorkerApi> = {
     const { bitplane = "gray", planeCode = "adaptive", bPictures = 0 } = job.settings ?? {};
     checkBPictures(bPictures, "settings.bPictures");
     const media = await job.openMedia();
+    checkRestrictions(job.restrictions ?? [], media.audio);
     return {
       parameters: { bitplane, planeCode },
       tracks: tracksOf(media),
@@ -55,6 +60,20 @@ export const compress: DivisionMethod<CompressWorkerApi> = {
 
   combine: async (opener, sink, { kernels }, options) => combinePictures(opener, sink, await kernels(), options),
 };
+
+/** @throws {@link UnsupportedError} what a part asks for cannot be done here */
+function checkRestrictions(restrictions: readonly RestrictedPart[], audio: SourceMedia["audio"]): void {
+  const sounds = new Set(restrictions.map(({ sound }) => sound));
+  for (const sound of ["voice", "tone"] as const)
+    if (sounds.has(sound) && audio !== undefined)
+      throw new UnsupportedError(
+        `the sound of parts cannot be changed to ${sound} here: mute it, or leave it as it is`,
+        {
+          sound,
+        },
+      );
+  if (sounds.has("mute") && audio !== undefined) silencerOf(audio);
+}
 
 function tracksOf({ video, audio }: SourceMedia): Track[] {
   const tracks: Track[] = [
@@ -87,7 +106,7 @@ function tracksOf({ video, audio }: SourceMedia): Track[] {
 }
 
 async function encodeAll(
-  { settings = {}, signal, onProgress }: DivisionJob,
+  { settings = {}, restrictions = [], signal, onProgress }: DivisionJob,
   media: SourceMedia,
   writer: DivisionWriter,
   pool: Pool<CompressWorkerApi>,
@@ -103,8 +122,8 @@ async function encodeAll(
     bPictures,
   } = settings;
   const work = workLeft(kept, gopPictures);
-  for (const segment of kept) writer.keep({ ...segment.head }, segment);
-  const sound = new SoundQueue(audio?.packets, pool, work?.soundPackets);
+  for (const segment of kept) writer.keep({ ...segment.head, substitute: segment.substitute }, segment);
+  const sound = new SoundQueue(audio, pool, restrictions, work?.soundPackets);
   try {
     const samples = (video.width * video.height * video.frameRate[0]) / video.frameRate[1];
     const gops = encodeGops(work === undefined ? media.pictures : picturesFrom(media, work.startMicroseconds), pool, {
@@ -116,11 +135,13 @@ async function encodeAll(
       rate: bitrateKbits === undefined ? constantQuality(quality) : averageRate(bitrateKbits, samples, bPictures),
       buffers,
       signal,
+      restrictions,
       earlier: work?.earlier,
       onPicture: (done) => onProgress?.({ ...done, bytes: 0, totalBytes: 0 }),
     });
     for await (const segment of videoSegments(gops)) {
       await writer.add(segment);
+      if (segment.layer !== BASE_LAYER) continue;
       for (const soundSegment of await sound.until(segment.startMicroseconds + segment.durationMicroseconds))
         await writer.add(soundSegment);
     }

@@ -1,8 +1,10 @@
 /** Spreads closed groups of pictures over a worker pool and gives them back in order, with bounded memory. */
 
+import type { VideoTrack } from "../../format/header.ts";
 import type { PictureBuffers } from "../../pictures/picture-buffers.ts";
 import type { SourcePicture } from "../../pictures/source-picture.ts";
-import type { Pool } from "../../pool/worker-pool.ts";
+import type { Pool, PooledWorker } from "../../pool/worker-pool.ts";
+import type { RestrictedPart } from "../../restriction/part.ts";
 import {
   type BPictures,
   type EncodedPicture,
@@ -10,6 +12,7 @@ import {
   SEGMENT_MAX_MICROSECONDS,
 } from "./compress-types.ts";
 import type { CompressWorkerApi } from "./compress-worker.ts";
+import { partsOfPicture } from "./hidden-parts.ts";
 import type { EncoderVideo, PlaneCode } from "./picture-encoder.ts";
 import type { GroupRate, RateControl } from "./rate-control.ts";
 
@@ -24,10 +27,14 @@ export interface EncodedGop {
   startMicroseconds: number;
   /** In the order in which they are decoded, each with its own duration; they are shown as `displayOrder` says. */
   pictures: EncodedPicture[];
+  /** Of a hidden part: the same pictures as they are, where `pictures` shows what everybody sees. */
+  restricted: EncodedPicture[] | undefined;
+  /** Groups of one part, or of what lies between parts, have the same. */
+  part: string;
 }
 
 export interface GopEncoderOptions {
-  video: EncoderVideo;
+  video: EncoderVideo & Partial<Pick<VideoTrack, "fullRange">>;
   division: EncodeSettings["division"];
   planeCode?: PlaneCode;
   gopPictures: number;
@@ -38,6 +45,8 @@ export interface GopEncoderOptions {
   buffers?: PictureBuffers | undefined;
   signal?: AbortSignal | undefined;
   onPicture?: ((done: { pictures: number; microseconds: number }) => void) | undefined;
+  /** Parts that not everybody sees: their pictures are coded twice, in groups of their own. */
+  restrictions?: readonly RestrictedPart[] | undefined;
   /** Groups before the first of `pictures`, coded before an interruption with the same options and as many workers. */
   earlier?: EarlierGroups | undefined;
 }
@@ -45,7 +54,7 @@ export interface GopEncoderOptions {
 export interface EarlierGroups {
   pictures: number;
   /** Each group's pictures as they were coded; asked for only where the rate control learns of them. */
-  groups(): AsyncIterable<EncodedPicture[]>;
+  groups(): AsyncIterable<Pick<EncodedGop, "pictures" | "restricted">>;
 }
 
 /**
@@ -59,86 +68,63 @@ export async function* encodeGops(
   pool: Pool<CompressWorkerApi>,
   options: GopEncoderOptions,
 ): AsyncGenerator<EncodedGop> {
-  const { signal, buffers, bPictures = 0 } = options;
+  const { signal, restrictions = [], bPictures = 0 } = options;
   checkBPictures(bPictures, "options.bPictures");
   const source = new PictureQueue(withDurations(pictures)[Symbol.asyncIterator]());
   /** Earlier groups have pictures no more. */
-  const running: Promise<{ gop?: EncodedGop; rate: GroupRate }>[] = [];
+  const running: Promise<{ gop?: EncodedGop; rates: GroupRate[] }>[] = [];
   let done = options.earlier?.pictures ?? 0;
   let read = done;
   let ended = false;
+  const partsOf = (picture: SourcePicture): RestrictedPart[] => partsOfPicture(restrictions, picture);
+  const keyOf = (parts: readonly RestrictedPart[]): string => parts.map((part) => restrictions.indexOf(part)).join();
 
   async function readGop(): Promise<void> {
-    const gop: EncodedGop = { startMicroseconds: 0, pictures: [] };
-    const worker = pool.acquire();
-    const firstPicture = read;
-    let job: Promise<unknown> = worker.then(({ api }) =>
-      api.beginGop({
-        video: options.video,
-        division: options.division,
-        planeCode: options.planeCode ?? "read",
-        firstPicture,
-      }),
-    );
-    const rate = options.rate.startGroup();
-    const ahead: SourcePicture[] = [];
-    let count = 0;
-    let started = false;
-    let failure: unknown;
-    const fail = (error: unknown): void => {
-      failure ??= error;
-    };
-    /** With B-pictures: the I-picture, then a run. */
-    const batchPictures = (): number => (bPictures === 0 ? options.rate.batch : started ? bPictures + 1 : 1);
-    /** Sets the worker on the first pictures read ahead; `left` are the group's pictures from them on. */
-    function encodeNext(left: number): void {
-      const batch = ahead.splice(0, batchPictures());
-      if (batch.length === 0) return;
-      const runs = runsOf(batch, bPictures);
-      started = true;
-      const bytes = batch.reduce((sum, { data }) => sum + data.byteLength, 0);
-      const moved = batch.map(({ data }) => data.buffer as ArrayBuffer);
-      job = job
-        .then(async () => {
-          signal?.throwIfAborted();
-          const quality = rate.quality(durationOf(batch), batch.length, left);
-          const { api } = await worker;
-          const { pictures: coded, spent } = await api.addPictures(pool.transfer(runs, moved), quality);
-          for (const buffer of spent) buffers?.give(buffer);
-          for (const picture of coded) rate.took(picture);
-          gop.pictures.push(...coded);
-          done += coded.length;
-          const last = batch.at(-1);
-          const microseconds = last === undefined ? 0 : last.timestampMicroseconds + last.durationMicroseconds;
-          options.onPicture?.({ pictures: done, microseconds });
-        })
-        .catch(fail)
-        .finally(() => source.coded(bytes));
+    const first = await source.peek();
+    if (first === undefined) {
+      ended = true;
+      return;
     }
-    while (count < options.gopPictures && failure === undefined) {
+    const parts = partsOf(first);
+    const part = keyOf(parts);
+    // First in line for a worker: as it goes on, pictures are read, whatever memory they take.
+    const restricted =
+      parts.length === 0
+        ? undefined
+        : new GroupEncoding(pool, options, [], read, {
+            spent: (_pictures, bytes, spent) => giveBack(bytes, spent),
+            failed: (bytes) => source.coded(bytes),
+          });
+    const shown = new GroupEncoding(pool, options, parts, read, {
+      spent(pictures, bytes, spent) {
+        if (parts.length === 0) giveBack(bytes, spent);
+        const last = pictures.at(-1);
+        done += pictures.length;
+        const microseconds = last === undefined ? 0 : last.timestampMicroseconds + last.durationMicroseconds;
+        options.onPicture?.({ pictures: done, microseconds });
+      },
+      failed: (bytes) => parts.length === 0 && source.coded(bytes),
+    });
+    const both = [...(restricted === undefined ? [] : [restricted]), shown];
+    for (let count = 0; count < options.gopPictures && both.every(({ failure }) => failure === undefined); count++) {
       signal?.throwIfAborted();
+      const next = await source.peek();
+      if (next === undefined || keyOf(partsOf(next)) !== part) break;
       const picture = await source.next();
-      if (picture === undefined) {
-        ended = true;
-        break;
-      }
-      if (count === 0) gop.startMicroseconds = picture.timestampMicroseconds;
-      count += 1;
+      if (picture === undefined) break;
       read += 1;
-      ahead.push(picture);
-      const aheadMost = Math.min(options.rate.lookahead, Math.floor(AHEAD_MAX_BYTES / picture.data.byteLength));
-      if (ahead.length >= aheadMost + batchPictures()) encodeNext(options.gopPictures - count + ahead.length);
+      shown.add(restricted === undefined ? picture : { ...picture, data: picture.data.slice() });
+      restricted?.add(picture);
     }
-    while (ahead.length > 0) encodeNext(ahead.length);
-    const finish = async (): Promise<{ gop: EncodedGop; rate: GroupRate }> => {
-      await job.catch(fail);
-      await worker.then((own) => pool.release(own), fail);
-      if (failure !== undefined) throw failure;
-      return { gop, rate };
-    };
-    const finished = finish();
+    for (const encoding of both) encoding.end();
+    const finished = finish(first.timestampMicroseconds, part, shown, restricted);
     finished.catch(() => {}); // thrown where the group is handed on
     running.push(finished);
+  }
+
+  function giveBack(bytes: number, spent: readonly ArrayBuffer[]): void {
+    for (const buffer of spent) options.buffers?.give(buffer);
+    source.coded(bytes);
   }
 
   /** The oldest is handed on before another starts. */
@@ -147,17 +133,22 @@ export async function* encodeGops(
       const oldest = await running.shift();
       signal?.throwIfAborted();
       if (oldest === undefined || oldest.gop?.pictures.length === 0) continue;
-      options.rate.endGroup(oldest.rate);
+      for (const rate of oldest.rates) options.rate.endGroup(rate);
       if (oldest.gop !== undefined) yield oldest.gop;
     }
   }
 
   try {
-    if (options.earlier !== undefined && options.rate.learns)
-      for await (const pictures of options.earlier.groups()) {
-        running.push(Promise.resolve({ rate: relearned(options.rate.startGroup(), pictures, bPictures) }));
+    if (options.earlier !== undefined && options.rate.learns) {
+      const ahead = aheadMost(options.rate, await source.peek());
+      for await (const { pictures, restricted } of options.earlier.groups()) {
+        const groups = restricted === undefined ? [pictures] : [restricted, pictures];
+        const started = groups.map((group) => ({ group, rate: options.rate.startGroup() }));
+        for (const { group, rate } of started) relearn(rate, group, options, ahead);
+        running.push(Promise.resolve({ rates: started.map(({ rate }) => rate) }));
         yield* handOn();
       }
+    }
     while (!ended) {
       await readGop();
       yield* handOn();
@@ -168,15 +159,38 @@ export async function* encodeGops(
   }
 }
 
+async function finish(
+  startMicroseconds: number,
+  part: string,
+  shown: GroupEncoding,
+  restricted: GroupEncoding | undefined,
+): Promise<{ gop: EncodedGop; rates: GroupRate[] }> {
+  const both = [...(restricted === undefined ? [] : [restricted]), shown];
+  const outcomes = await Promise.allSettled(both.map((encoding) => encoding.finish()));
+  for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
+  const gop = { startMicroseconds, pictures: shown.pictures, restricted: restricted?.pictures, part };
+  return { gop, rates: both.map(({ rate }) => rate) };
+}
+
+/** Pictures that a rate control may read ahead of the one that is coded. */
+const aheadMost = (rate: RateControl, picture: SourcePicture | undefined): number =>
+  picture === undefined ? 0 : Math.min(rate.lookahead, Math.floor(AHEAD_MAX_BYTES / picture.data.byteLength));
+
 /** A group's rate as it was when its pictures were coded: batches of one, with B-pictures of an I-picture, then of runs. */
-function relearned(rate: GroupRate, pictures: readonly EncodedPicture[], bPictures: BPictures): GroupRate {
+function relearn(
+  rate: GroupRate,
+  pictures: readonly EncodedPicture[],
+  { bPictures = 0, gopPictures }: GopEncoderOptions,
+  ahead: number,
+): void {
   for (let done = 0; done < pictures.length; ) {
     const batch = pictures.slice(done, done + (done === 0 ? 1 : bPictures + 1));
-    rate.quality(durationOf(batch), batch.length, pictures.length - done);
+    // Only once it had read the group to its end did the encoder know how many pictures there are.
+    const isEndKnown = done + batch.length + ahead > pictures.length;
+    rate.quality(durationOf(batch), batch.length, (isEndKnown ? pictures.length : gopPictures) - done);
     for (const picture of batch) rate.took(picture);
     done += batch.length;
   }
-  return rate;
 }
 
 /** @throws RangeError naming the argument */
@@ -192,6 +206,100 @@ const durationOf = (pictures: readonly { durationMicroseconds: number }[]): numb
 function runsOf(batch: SourcePicture[], bPictures: BPictures): SourcePicture[][] {
   const isOne = bPictures > 0 && durationOf(batch) <= SEGMENT_MAX_MICROSECONDS;
   return isOne ? [batch] : batch.map((picture) => [picture]);
+}
+
+/** Who hears of a rendition's pictures. */
+interface GroupEvents {
+  /** Coded: `bytes` of uncompressed pictures need no memory any more, and their buffers are free. */
+  spent(pictures: readonly SourcePicture[], bytes: number, spent: readonly ArrayBuffer[]): void;
+  /** Not coded, and not needed any more. */
+  failed(bytes: number): void;
+}
+
+/** One rendition of a group on its way through a worker. */
+class GroupEncoding {
+  readonly pictures: EncodedPicture[] = [];
+  readonly rate: GroupRate;
+  failure: unknown;
+  private readonly worker: Promise<PooledWorker<CompressWorkerApi>>;
+  private job: Promise<unknown>;
+  private readonly ahead: SourcePicture[] = [];
+  private count = 0;
+  private started = false;
+
+  constructor(
+    private readonly pool: Pool<CompressWorkerApi>,
+    private readonly options: GopEncoderOptions,
+    hidden: readonly RestrictedPart[],
+    firstPicture: number,
+    private readonly events: GroupEvents,
+  ) {
+    const { video, division, planeCode = "read" } = options;
+    this.rate = options.rate.startGroup();
+    this.worker = pool.acquire();
+    const areas = hidden.map(({ areas, treatment }) => ({ areas, treatment }));
+    const hiddenAreas = areas.length === 0 ? {} : { hidden: { parts: areas, fullRange: video.fullRange === true } };
+    this.job = this.worker.then(({ api }) =>
+      api.beginGop({ video, division, planeCode, firstPicture, ...hiddenAreas }),
+    );
+  }
+
+  add(picture: SourcePicture): void {
+    this.count += 1;
+    this.ahead.push(picture);
+    if (this.ahead.length >= aheadMost(this.options.rate, picture) + this.batchPictures())
+      this.encodeNext(this.options.gopPictures - this.count + this.ahead.length);
+  }
+
+  /** There are no more pictures in the group. */
+  end(): void {
+    while (this.ahead.length > 0) this.encodeNext(this.ahead.length);
+  }
+
+  /** @throws the first error of the worker */
+  async finish(): Promise<void> {
+    await this.job.catch((error) => this.fail(error));
+    await this.worker.then(
+      (own) => this.pool.release(own),
+      (error) => this.fail(error),
+    );
+    if (this.failure !== undefined) throw this.failure;
+  }
+
+  /** With B-pictures: the I-picture, then a run. */
+  private batchPictures(): number {
+    const { bPictures = 0, rate } = this.options;
+    return bPictures === 0 ? rate.batch : this.started ? bPictures + 1 : 1;
+  }
+
+  /** Sets the worker on the first pictures read ahead; `left` are the group's pictures from them on. */
+  private encodeNext(left: number): void {
+    const batch = this.ahead.splice(0, this.batchPictures());
+    if (batch.length === 0) return;
+    const { bPictures = 0, signal } = this.options;
+    const runs = runsOf(batch, bPictures);
+    this.started = true;
+    const bytes = batch.reduce((sum, { data }) => sum + data.byteLength, 0);
+    const moved = batch.map(({ data }) => data.buffer as ArrayBuffer);
+    this.job = this.job
+      .then(async () => {
+        signal?.throwIfAborted();
+        const quality = this.rate.quality(durationOf(batch), batch.length, left);
+        const { api } = await this.worker;
+        const { pictures: coded, spent } = await api.addPictures(this.pool.transfer(runs, moved), quality);
+        for (const picture of coded) this.rate.took(picture);
+        this.pictures.push(...coded);
+        this.events.spent(batch, bytes, spent);
+      })
+      .catch((error) => {
+        this.fail(error);
+        this.events.failed(bytes);
+      });
+  }
+
+  private fail(error: unknown): void {
+    this.failure ??= error;
+  }
 }
 
 /** Reads pictures ahead of the groups, as many as memory allows, so that a worker that is done finds its next group there. */
@@ -211,12 +319,19 @@ class PictureQueue {
 
   /** @returns undefined at the end; @throws the source's error, behind all pictures before it */
   async next(): Promise<SourcePicture | undefined> {
+    const picture = await this.peek();
+    this.pictures.shift();
+    return picture;
+  }
+
+  /** What {@link next} will give. */
+  async peek(): Promise<SourcePicture | undefined> {
     while (this.pictures.length === 0 && !this.ended) {
       await new Promise<void>((resolve) => {
         this.wakeTaker = resolve;
       });
     }
-    const picture = this.pictures.shift();
+    const [picture] = this.pictures;
     if (picture === undefined && this.failure !== undefined) throw this.failure;
     return picture;
   }

@@ -3,6 +3,8 @@ import type { VideoTrack } from "../../format/header.ts";
 import { PICTURE_RATES } from "../../pictures/picture-rates.ts";
 import { tightPlanes } from "../../pictures/planar-picture.ts";
 import type { SourcePicture } from "../../pictures/source-picture.ts";
+import type { RestrictedPart } from "../../restriction/part.ts";
+import { treatPicture } from "../../restriction/treat-picture.ts";
 import { checkStatus } from "../../wasm/kernel-status.ts";
 import type { Kernels } from "../../wasm/load-kernels.ts";
 import type { EncodedPicture, EncodeSettings } from "./compress-types.ts";
@@ -58,10 +60,18 @@ export interface PictureOptions {
 const BETWEEN_COARSER = 1.5;
 const betweenQuality = (quality: number): number => Math.min(31, Math.floor(quality * BETWEEN_COARSER));
 
+/** What is not to be seen of pictures. */
+export interface HiddenAreas {
+  parts: readonly Pick<RestrictedPart, "areas" | "treatment">[];
+  /** The samples use 0 to 255, not 16 to 235. */
+  fullRange: boolean;
+}
+
 /** One MPEG-1 encoder on one instance of the kernels. */
 export class PictureEncoder {
   private staging = 0;
   private stagingBytes = 0;
+  private hidden: HiddenAreas = { parts: [], fullRange: false };
 
   /** @throws {@link UnsupportedError} MPEG-1's syntax cannot carry the size */
   constructor(
@@ -83,6 +93,11 @@ export class PictureEncoder {
       kernels.raw.encoderOpen(width, height, rate, aspect, DIVISION_MODES[division], PLANE_CODES[planeCode]),
       "encoderOpen",
     );
+  }
+
+  /** Hides areas of all pictures from now on, before they are coded. */
+  hide(hidden: HiddenAreas): void {
+    this.hidden = hidden;
   }
 
   /**
@@ -133,6 +148,7 @@ export class PictureEncoder {
     number: number,
   ): EncodedPicture | undefined {
     this.load(picture, number);
+    this.treat();
     const { raw, memory } = this.kernels;
     const type = checkStatus(raw.encoderPicture(quality, WANTS[want], number), "encoderPicture");
     if (type === 0) return undefined;
@@ -157,6 +173,16 @@ export class PictureEncoder {
     this.kernels.raw.encoderClose();
     if (this.staging !== 0) this.kernels.memory.release(this.staging);
     this.staging = 0;
+  }
+
+  private treat(): void {
+    const { kernels, hidden } = this;
+    const { raw } = kernels;
+    const { width, height } = this.video;
+    const planes = [raw.encoderSource(0), raw.encoderSource(1), raw.encoderSource(2)] as const;
+    const strides = [raw.encoderStride(0), raw.encoderStride(1)] as const;
+    for (const part of hidden.parts)
+      treatPicture({ kernels, planes, strides, width, height }, part, { fullRange: hidden.fullRange });
   }
 
   private load(picture: SourcePicture, number: number): void {

@@ -22,6 +22,7 @@ import { mpegVideoTrack } from "./video-track.ts";
 export const mpeg: DivisionMethod<MpegWorkerApi> = {
   name: "mpeg",
   gives: "source",
+  hidesParts: false,
   fillsOneWorker: false,
 
   async takes(source) {

@@ -23,6 +23,7 @@ const TRACKS_MAX = 64;
 export const samples: DivisionMethod<SamplesWorkerApi> = {
   name: "samples",
   gives: "source",
+  hidesParts: false,
   fillsOneWorker: true,
 
   async takes(source) {

@@ -1,4 +1,4 @@
-import type { DivisionDescription } from "../../division/division-writer.ts";
+import type { DivisionDescription } from "../../division/new-headers.ts";
 import { SLAVE_HEAD_BYTES } from "../../format/layout.ts";
 
 /** Of main + slave, everything in the slave file counted; below 1 %, since packing makes main + slave smaller than the source. */

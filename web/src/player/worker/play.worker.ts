@@ -3,7 +3,14 @@ import "../../shared/worker/no-eval.ts";
 import * as Comlink from "comlink";
 import { fetchKernels } from "../../../../codec/hosts/browser/index.ts";
 import { installErrorTransfer } from "../../../../codec/hosts/error-transfer.ts";
-import { type Kernels, type MainHeader, MainReader, posterBlob, type VideoTrack } from "../../../../codec/index.ts";
+import {
+  type Kernels,
+  type MainHeader,
+  MainReader,
+  posterBlob,
+  RESTRICTED_LAYER,
+  type VideoTrack,
+} from "../../../../codec/index.ts";
 import { BASE_LAYER, sourceFromBlob, toHex, UnsupportedError } from "../../../../codec/page.ts";
 import { connection, type Loss } from "../../shared/net/connection.ts";
 import { sourceFromUrl } from "../../shared/net/http-source.ts";
@@ -164,8 +171,10 @@ class PlayWorker implements PlayWorkerApi {
     const onHeldBack = (seconds: number) => void events.onHeldBack(seconds);
     const tickets = new UnitTickets(ticket.playId, ticket.firstTicket, onHeldBack);
     const shown = reader.index.filter(({ layer }) => layer === BASE_LAYER);
+    // Of hidden parts the service sends both what everybody sees and, to who may see it, the truth.
+    const known = reader.index.filter(({ layer }) => layer === BASE_LAYER || layer === RESTRICTED_LAYER);
     const units: UnitStore = new UnitStore({
-      order: shown.map(({ number }) => number),
+      order: known.map(({ number }) => number),
       fetch: (from, most, signal, heard) => tickets.fetch(from, most, signal, heard),
       onHeldBack,
       onKept: () => void events.onLoaded(loadedRanges(shown, (number) => units.has(number))),

@@ -1,5 +1,11 @@
 /** Reads one track's packets in order, opening the next segment while the present one is used up. */
-import type { DividedPacket, IndexEntry, SegmentHead } from "../../../../../codec/index.ts";
+import {
+  type DividedPacket,
+  type IndexEntry,
+  type SegmentHead,
+  type Slot,
+  slotsOf,
+} from "../../../../../codec/index.ts";
 
 /** An opened segment of one track. */
 export interface OpenedPackets {
@@ -32,28 +38,71 @@ export function entriesFrom(
   return entries.slice(first);
 }
 
+/** The slots of one track, from the newest at or before `seconds` whose first segment `accept`s; all of them where none does. */
+export function slotsFrom(
+  index: readonly IndexEntry[],
+  track: number,
+  seconds: number,
+  accept: (entry: IndexEntry) => boolean,
+): Slot[] {
+  const slots = slotsOf(index, track);
+  let first = 0;
+  slots.forEach(({ base: [entry] }, i) => {
+    if (entry !== undefined && entry.startMilliseconds <= seconds * 1000 && accept(entry)) first = i;
+  });
+  return slots.slice(first);
+}
+
+/**
+ * The packets of slots, a segment each; of a hidden part the true ones where all of a slot are this viewer's.
+ *
+ * @param open undefined where the segment is not this viewer's
+ */
 export async function* readPackets(
-  entries: IndexEntry[],
-  open: (number: number) => Promise<OpenedPackets>,
+  slots: readonly Slot[],
+  open: (number: number) => Promise<OpenedPackets | undefined>,
   signal: AbortSignal,
 ): AsyncGenerator<TimedPacket[]> {
-  const openNext = (i: number): Promise<OpenedPackets> | undefined => {
-    const entry = entries[i];
-    if (entry === undefined) return undefined;
-    const opened = open(entry.number);
+  const openNext = (i: number): Promise<OpenedPackets[]> | undefined => {
+    const slot = slots[i];
+    if (slot === undefined) return undefined;
+    const opened = openSlot(slot, open);
     opened.catch(() => {}); // Awaited a segment later, or never after a seek.
     return opened;
   };
   let next = openNext(0);
   for (let i = 0; next !== undefined; i++) {
-    const { head, packets } = await next;
+    const segments = await next;
     if (signal.aborted) return;
     next = openNext(i + 1);
-    let timeMicroseconds = head.startMicroseconds;
-    yield packets.map((packet) => {
-      const timed = { ...packet, timeMicroseconds };
-      timeMicroseconds += packet.durationMicroseconds;
-      return timed;
-    });
+    for (const { head, packets } of segments) {
+      let timeMicroseconds = head.startMicroseconds;
+      yield packets.map((packet) => {
+        const timed = { ...packet, timeMicroseconds };
+        timeMicroseconds += packet.durationMicroseconds;
+        return timed;
+      });
+    }
   }
+}
+
+async function openSlot(
+  { base, restricted }: Slot,
+  open: (number: number) => Promise<OpenedPackets | undefined>,
+): Promise<OpenedPackets[]> {
+  const seen = restricted && (await openAll(restricted, open));
+  return seen ?? (await openAll(base, open)) ?? [];
+}
+
+async function openAll(
+  entries: readonly IndexEntry[],
+  open: (number: number) => Promise<OpenedPackets | undefined>,
+): Promise<OpenedPackets[] | undefined> {
+  const segments: OpenedPackets[] = [];
+  for (const { number } of entries) {
+    const opened = await open(number);
+    if (opened === undefined) return undefined;
+    segments.push(opened);
+  }
+  return segments;
 }

@@ -68,10 +68,10 @@ export class Playback {
     const either = AbortSignal.any([signal, failed.signal]);
     try {
       const first = feed.firstSegment(seconds);
-      if (first !== undefined && (run > 1 || seconds > 0) && !units.has(first)) await moveService(first, either);
+      if (first !== undefined && (run > 1 || seconds > 0) && !units.isSettled(first)) await moveService(first, either);
       if (either.aborted) return;
       // From the key picture on: asked for later units first, the service would count those.
-      if (first !== undefined) units.get(first).catch(() => {});
+      if (first !== undefined) units.getIfSent(first, false).catch(() => {});
 
       const sounds = feed.sounds?.(seconds, either);
       const soundPump =

@@ -21,7 +21,7 @@ const FIRST_WAIT_SECONDS = 0.5;
 const WAIT_RANGE_SECONDS = [0.1, 10] as const;
 
 export interface UnitStoreOptions {
-  /** Units in the order in which they are shown: of one layer, with the numbers that its segments have in the file. */
+  /** Units in the order in which they are shown, with the numbers that their segments have in the file. */
   order: readonly number[];
   /** @param heard to be called whenever something came */
   fetch: (from: number | "start", most: number, signal: AbortSignal, heard: () => void) => AsyncIterable<Unit>;
@@ -61,6 +61,11 @@ export class UnitStore {
     return this.units.has(number);
   }
 
+  /** Whether a unit is here, or known to be passed over. */
+  isSettled(number: number): boolean {
+    return this.units.has(number) || this.passed.has(number);
+  }
+
   /**
    * One unit as sent; waits until it is there. Rejects where the service passes over it, and once the store has given up, or is closed.
    */
@@ -82,6 +87,22 @@ export class UnitStore {
       this.wake(true);
     }
     return entry.promise;
+  }
+
+  /**
+   * One unit that may not be this viewer's; waits until it is there, or known to be passed over.
+   *
+   * @param again asks once more for what was passed over
+   * @returns undefined where the service passes over it
+   */
+  async getIfSent(number: number, again: boolean): Promise<Uint8Array | undefined> {
+    if (!again && this.passed.has(number)) return undefined;
+    try {
+      return await this.get(number);
+    } catch (error) {
+      if (this.passed.has(number)) return undefined;
+      throw error;
+    }
   }
 
   /** After a seek: what was waited for before it is not fetched any more. */
@@ -107,7 +128,7 @@ export class UnitStore {
     return this.options.first?.find(isWanted) ?? this.ahead().find(isWanted);
   }
 
-  /** From the newest asked for on, in the order of the file's layer: numbers of other layers lie between them. */
+  /** From the newest asked for on, in their order: numbers that this player does not know may lie between them. */
   private ahead(from = this.newest): number[] {
     const end = this.options.aheadEnd?.(this.newest) ?? Number.POSITIVE_INFINITY;
     const place = this.placeOf(this.newest);

@@ -6,14 +6,14 @@ import {
   decodePacketList,
   displayTimes,
   mergeAudioPackets,
+  type Slot,
 } from "../../../../../../codec/index.ts";
-import { BASE_LAYER } from "../../../../../../codec/page.ts";
 import { audioConfigOf } from "../../../../shared/worker/decoder-support.ts";
 import { nextTask } from "../../../../shared/worker/next-task.ts";
 import { type MediaFeed, type Picture, PREROLL_SECONDS, type Sound } from "../media-feed.ts";
 import type { FeedParts } from "../playback-method.ts";
 import type { CodedSound } from "../sound-decoder.ts";
-import { entriesFrom, type OpenedPackets, readPackets, type TimedPacket } from "../track-reader.ts";
+import { type OpenedPackets, readPackets, slotsFrom, type TimedPacket } from "../track-reader.ts";
 
 export class CompressFeed implements MediaFeed {
   readonly sounds?: (seconds: number, signal: AbortSignal) => AsyncIterable<Sound>;
@@ -31,15 +31,15 @@ export class CompressFeed implements MediaFeed {
 
   firstSegment(seconds: number): number | undefined {
     const { sound } = this.parts;
-    const first = this.videoEntries(seconds)[0];
-    const firstSound = sound === undefined ? undefined : this.soundEntries(sound.track, seconds)[0];
-    const numbers = [first, firstSound].flatMap((entry) => (entry === undefined ? [] : [entry.number]));
+    const first = this.videoSlots(seconds)[0];
+    const firstSound = sound === undefined ? undefined : this.soundSlots(sound.track, seconds)[0];
+    const numbers = [first, firstSound].flatMap((slot) => (slot === undefined ? [] : [slot.number]));
     return numbers.length === 0 ? undefined : Math.min(...numbers);
   }
 
   async *pictures(seconds: number, signal: AbortSignal): AsyncGenerator<Picture> {
     this.decoder.reset();
-    for await (const group of readPackets(this.videoEntries(seconds), this.open, signal)) {
+    for await (const group of readPackets(this.videoSlots(seconds), this.open, signal)) {
       yield* this.decodeSegment(group, signal);
     }
   }
@@ -68,27 +68,17 @@ export class CompressFeed implements MediaFeed {
     this.decoder.close();
   }
 
-  private readonly open = async (number: number): Promise<OpenedPackets> => {
-    const { head, publicBytes, withheld } = await this.parts.opener.openSegment(number);
-    return { head, packets: decodePacketList(publicBytes, withheld) };
+  private readonly open = async (number: number): Promise<OpenedPackets | undefined> => {
+    const opened = await this.parts.opener.openHeld(number);
+    return opened && { head: opened.head, packets: decodePacketList(opened.publicBytes, opened.withheld) };
   };
 
-  private videoEntries(seconds: number) {
-    return entriesFrom(
-      this.parts.main.index,
-      { layer: BASE_LAYER, track: this.parts.video.id },
-      seconds,
-      (entry) => entry.key,
-    );
+  private videoSlots(seconds: number): Slot[] {
+    return slotsFrom(this.parts.main.index, this.parts.video.id, seconds, (entry) => entry.key);
   }
 
-  private soundEntries(sound: AudioTrack, seconds: number) {
-    return entriesFrom(
-      this.parts.main.index,
-      { layer: BASE_LAYER, track: sound.id },
-      Math.max(0, seconds - PREROLL_SECONDS),
-      () => true,
-    );
+  private soundSlots(sound: AudioTrack, seconds: number): Slot[] {
+    return slotsFrom(this.parts.main.index, sound.id, Math.max(0, seconds - PREROLL_SECONDS), () => true);
   }
 
   /** The decoder's present picture. */
@@ -111,7 +101,7 @@ export class CompressFeed implements MediaFeed {
   }
 
   private async *codedSound(track: AudioTrack, seconds: number, signal: AbortSignal): AsyncGenerator<CodedSound> {
-    for await (const group of readPackets(this.soundEntries(track, seconds), this.open, signal)) {
+    for await (const group of readPackets(this.soundSlots(track, seconds), this.open, signal)) {
       for (const packet of codedSounds(group, mergeAudioPackets(this.parts.kernels, group)))
         if (packet.timeMicroseconds / 1e6 >= seconds - PREROLL_SECONDS) yield packet;
     }

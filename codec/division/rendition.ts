@@ -1,0 +1,41 @@
+/** Which of a main's segments are combined, where layers cover the same time. FORMAT.md 4.1. */
+import type { IndexEntry } from "../format/layout.ts";
+import { BASE_LAYER } from "../layers/base.ts";
+import { LAYERS } from "../layers/registry.ts";
+import { RESTRICTED_LAYER } from "../layers/restricted.ts";
+import { isStartUnit } from "../layers/start-unit.ts";
+import type { SegmentOpener } from "./segment-opener.ts";
+
+/** What a pair shows: to everybody, or to who may see hidden parts. */
+export interface Rendition {
+  /** In the order of the file. Those of layers that this version does not know are among them, and cannot be opened. */
+  entries: IndexEntry[];
+  /** Nothing stands in for a hidden part. */
+  isTrue: boolean;
+}
+
+/**
+ * The segments that a main and a slave give together: of hidden parts the true ones if the slave has them.
+ *
+ * @param layers names of those that are wanted; every one that the slave has where none are given
+ * @throws RangeError naming `layers`: there is no such layer
+ */
+export async function renditionOf(opener: SegmentOpener, layers?: readonly string[]): Promise<Rendition> {
+  const { header, index } = opener.main;
+  for (const name of layers ?? [])
+    if (!header.layers.some((layer) => layer.name === name))
+      throw new RangeError(
+        `layers: the main has no layer ${name}; it has ${header.layers.map(({ name: own }) => own).join(", ")}`,
+      );
+  const isWanted = (id: number): boolean =>
+    layers === undefined || header.layers.some((layer) => layer.id === id && layers.includes(layer.name));
+  const hidden = index.find(({ layer }) => layer === RESTRICTED_LAYER);
+  const isTrue = hidden === undefined || (isWanted(RESTRICTED_LAYER) && (await opener.holds([hidden])));
+  const isKnown = (id: number): boolean => LAYERS.some((kind) => kind.id === id);
+  const entries = index.filter((entry) => {
+    if (!isKnown(entry.layer)) return isWanted(entry.layer);
+    if (entry.layer === BASE_LAYER) return !(isTrue && entry.substitute);
+    return isTrue && !isStartUnit(entry);
+  });
+  return { entries, isTrue };
+}

@@ -1,0 +1,37 @@
+/** What of a video's parts concerns a picture, or a packet of sound. */
+import type { RestrictedPart } from "../../restriction/part.ts";
+
+/** Times of parts and of pictures may be rounded by this: nobody sees a picture for so short a time. */
+const ROUNDED_MICROSECONDS = 1000;
+
+interface Shown {
+  timestampMicroseconds: number;
+  durationMicroseconds: number;
+}
+
+/** The parts that hide something of a picture for any of the time that it is shown, by their order. */
+export function partsOfPicture(
+  parts: readonly RestrictedPart[],
+  { timestampMicroseconds: start, durationMicroseconds }: Shown,
+): RestrictedPart[] {
+  const end = start + Math.max(durationMicroseconds, 2 * ROUNDED_MICROSECONDS);
+  return parts.filter(
+    ({ areas, startMicroseconds, endMicroseconds }) =>
+      areas.length > 0 && Math.min(end, endMicroseconds) - Math.max(start, startMicroseconds) > ROUNDED_MICROSECONDS,
+  );
+}
+
+/**
+ * The parts that change a packet of sound. Transforms overlap: what a packet holds is heard until the end of the one behind it, so the
+ * packet before a part belongs to it too.
+ */
+export function partsOfPacket(
+  parts: readonly RestrictedPart[],
+  { timestampMicroseconds: start, durationMicroseconds }: Shown,
+): RestrictedPart[] {
+  const end = start + 2 * durationMicroseconds;
+  return parts.filter(
+    ({ sound, startMicroseconds, endMicroseconds }) =>
+      sound !== "keep" && start < endMicroseconds && end > startMicroseconds,
+  );
+}
