@@ -111,7 +111,7 @@ export { trimSource } from "./trim/trim-source.ts";
 
 // ---- Restricted parts ----
 
-export { AREA_PRESETS, type AreaPreset, isArea, presetOf } from "./restriction/areas.ts";
+export { codedArea, isArea } from "./restriction/areas.ts";
 export {
   drawMark,
   type MarkModules,
@@ -142,15 +142,7 @@ export {
   readMarkRecord,
   signMarkRecord,
 } from "./restriction/mark-record.ts";
-export {
-  type Area,
-  PICTURE_TREATMENTS,
-  type PictureTreatment,
-  type RestrictedPart,
-  SOUND_TREATMENTS,
-  type SoundTreatment,
-  type Viewers,
-} from "./restriction/part.ts";
+export { PICTURE_TREATMENTS, SOUND_TREATMENTS } from "./restriction/part.ts";
 export { PARTS_FILE_MAX_CHARACTERS, PARTS_MAX, readPartsFile, writePartsFile } from "./restriction/parts-file.ts";
 export {
   createSigningKey,
@@ -168,7 +160,6 @@ export {
   type TreatmentOptions,
   treatPicture,
 } from "./restriction/treat-picture.ts";
-export { isViewers } from "./restriction/viewers.ts";
 
 // ---- Delivery ----
 

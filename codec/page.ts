@@ -50,3 +50,6 @@ export {
 } from "./errors.ts";
 export { type Edit, editedMicroseconds, type PlacedEdit, placedEdits } from "./format/edit-list.ts";
 export { BASE_LAYER } from "./layers/base.ts";
+export { AREA_PRESETS, type AreaPreset, presetOf } from "./restriction/areas.ts";
+export type { Area, PictureTreatment, RestrictedPart, SoundTreatment, Viewers } from "./restriction/part.ts";
+export { isViewers } from "./restriction/viewers.ts";

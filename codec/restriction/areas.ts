@@ -57,3 +57,23 @@ export function subtractArea(area: Area, taken: Area): Area[] {
     { x: area.x, y: bottom, width: area.width, height: area.y + area.height - bottom },
   ].filter(({ width, height }) => width > 0 && height > 0);
 }
+
+/**
+ * Where an area of the picture as it is shown lies in the picture as it is coded.
+ *
+ * @param shown how the coded picture is shown: turned clockwise, then left and right exchanged (FORMAT.md 3)
+ */
+export function codedArea(
+  area: Area,
+  { rotation = 0, mirrored = false }: { rotation?: 0 | 90 | 180 | 270; mirrored?: boolean },
+): Area {
+  const { y, width, height } = area;
+  const x = mirrored ? WHOLE - area.x - width : area.x;
+  const [right, bottom] = [WHOLE - x - width, WHOLE - y - height];
+  return {
+    0: { x, y, width, height },
+    90: { x: y, y: right, width: height, height: width },
+    180: { x: right, y: bottom, width, height },
+    270: { x: bottom, y: x, width: height, height: width },
+  }[rotation];
+}

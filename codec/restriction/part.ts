@@ -1,6 +1,6 @@
 /** Parts of a video that not everybody sees: what marks say, creators draw and divisions carry (restriction patent, claims 1-4). */
 
-/** A place in the picture, in thousandths of its width and height from the top left corner. */
+/** A place in the picture as it is shown, in thousandths of its width and height from the top left corner. */
 export interface Area {
   x: number;
   y: number;

@@ -80,7 +80,7 @@ describe("Studio", () => {
       await page.keyboard.press("ArrowLeft");
       expect(await to(page).inputValue()).toBe("9.9");
       await page.getByText("from 0:00.0 to its end").waitFor(); // no key picture follows
-      await page.locator(".trim-picture img").nth(3).waitFor();
+      await page.locator(".range-picture img").nth(3).waitFor();
       await to(page).fill("");
       await divide(page); // a number is missing: the browser says so
       expect(await page.getByText("Dividing", { exact: true }).count()).toBe(0);

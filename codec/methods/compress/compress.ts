@@ -10,6 +10,7 @@ import type { Track } from "../../format/header.ts";
 import { BASE_LAYER } from "../../layers/base.ts";
 import type { SourceMedia } from "../../pictures/source-picture.ts";
 import type { Pool } from "../../pool/worker-pool.ts";
+import { codedArea } from "../../restriction/areas.ts";
 import type { RestrictedPart } from "../../restriction/part.ts";
 import { silencerOf } from "../../restriction/silence.ts";
 import type { DivisionJob, DivisionMethod } from "../method.ts";
@@ -106,7 +107,7 @@ function tracksOf({ video, audio }: SourceMedia): Track[] {
 }
 
 async function encodeAll(
-  { settings = {}, restrictions = [], signal, onProgress }: DivisionJob,
+  { settings = {}, restrictions: shown = [], signal, onProgress }: DivisionJob,
   media: SourceMedia,
   writer: DivisionWriter,
   pool: Pool<CompressWorkerApi>,
@@ -121,6 +122,7 @@ async function encodeAll(
     gopPictures = GOP_PICTURES,
     bPictures,
   } = settings;
+  const restrictions = shown.map((part) => ({ ...part, areas: part.areas.map((area) => codedArea(area, video)) }));
   const work = workLeft(kept, gopPictures);
   for (const segment of kept) writer.keep({ ...segment.head, substitute: segment.substitute }, segment);
   const sound = new SoundQueue(audio, pool, restrictions, work?.soundPackets);

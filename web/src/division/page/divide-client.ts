@@ -1,6 +1,8 @@
 /** divide.worker.ts for pages: starts it when needed, stops it on a signal. */
+
 import * as Comlink from "comlink";
 import { installErrorTransfer } from "../../../../codec/hosts/error-transfer.ts";
+import type { RestrictedPart } from "../../../../codec/page.ts";
 import { deferred } from "../../shared/deferred.ts";
 import type {
   DivideSettings,
@@ -25,8 +27,12 @@ export class DivideClient {
     return this.started().inspect(file);
   }
 
-  async poster(file: Blob, startSeconds: number): Promise<DivideSettings["poster"]> {
-    return this.started().poster(file, startSeconds);
+  async poster(
+    file: Blob,
+    startSeconds: number,
+    restrictions?: readonly RestrictedPart[],
+  ): Promise<DivideSettings["poster"]> {
+    return this.started().poster(file, startSeconds, restrictions);
   }
 
   async strip(file: Blob): Promise<StripPicture[]> {

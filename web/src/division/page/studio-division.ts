@@ -1,4 +1,5 @@
 /** The Studio's state of one file, from choosing it to the published main. Knows nothing of React. studio-queue.ts has all of them. */
+import type { RestrictedPart } from "../../../../codec/page.ts";
 import { Store } from "../../shared/store.ts";
 import type {
   DivideSettings,
@@ -63,7 +64,8 @@ export type Studio =
 /** What looks at files and divides them: divide-client.ts. */
 export interface Divider {
   inspect(file: Blob): Promise<SourceFacts>;
-  poster(file: Blob, startSeconds: number): Promise<DivideSettings["poster"]>;
+  /** @param restrictions are covered on it */
+  poster(file: Blob, startSeconds: number, restrictions?: readonly RestrictedPart[]): Promise<DivideSettings["poster"]>;
   strip(file: Blob): Promise<StripPicture[]>;
   trimTaken(file: Blob, trim: TrimSeconds): Promise<TrimSeconds>;
   program(): Promise<string>;
@@ -373,7 +375,9 @@ export class StudioDivision extends Store<Studio> {
   private async posterFor({ file }: Source, facts: SourceFacts, settings: DivideSettings) {
     if (!settings.thumbnails.poster || facts.poster === undefined) return undefined;
     const seconds = posterPlace(settings, facts);
-    return seconds === 0 ? facts.poster : this.atWork().poster(file, seconds);
+    const { restrictions } = settings;
+    const isUsual = seconds === 0 && restrictions === undefined;
+    return isUsual ? facts.poster : this.atWork().poster(file, seconds, restrictions);
   }
 }
 

@@ -1,7 +1,7 @@
 /** What the page and divide.worker.ts say to each other. */
 
 import type { MainHeader, ProtectionName } from "../../../../codec/index.ts";
-import type { CaptionTrack } from "../../../../codec/page.ts";
+import type { CaptionTrack, RestrictedPart } from "../../../../codec/page.ts";
 import type { StudioMethod } from "./studio-methods.ts";
 
 /** Folder of all divisions in the OPFS; one folder a job in it. */
@@ -108,6 +108,8 @@ export interface DivideSettings {
   ageLimit?: number;
   /** The part that is divided; absent: all of it. Exact where pictures are coded anew, else between key pictures. */
   trim?: TrimSeconds;
+  /** In times of the whole video, whatever is cut off. */
+  restrictions?: RestrictedPart[];
   /** Where pictures are coded anew. */
   quality: number;
   /** Where pictures are coded anew: aims at this rate of pictures instead of `quality`, in kbit/s. */
@@ -172,7 +174,7 @@ export interface DivideWorkerApi {
   /** Another small picture of a file than that of `inspect`; undefined where none can be made. @throws as `inspect` */
   /** Pictures of it to choose the poster from; none where none can be made. */
   strip(file: Blob): Promise<StripPicture[]>;
-  poster(file: Blob, startSeconds: number): Promise<MainHeader["poster"]>;
+  poster(file: Blob, startSeconds: number, restrictions?: readonly RestrictedPart[]): Promise<MainHeader["poster"]>;
   /**
    * What a part really is where the file is kept as it is: it begins and ends at key pictures.
    *

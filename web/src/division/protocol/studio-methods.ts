@@ -7,10 +7,12 @@ export type StudioMethod = Method;
 export interface StudioMethodFacts {
   /** Codes the pictures anew; otherwise the file is kept as it is, byte for byte. */
   codesAnew: boolean;
+  /** Can keep parts from some viewers. */
+  hidesParts: boolean;
 }
 
 export const STUDIO_METHODS: Readonly<Record<StudioMethod, StudioMethodFacts>> = {
-  samples: { codesAnew: false },
-  mpeg: { codesAnew: false },
-  compress: { codesAnew: true },
+  samples: { codesAnew: false, hidesParts: false },
+  mpeg: { codesAnew: false, hidesParts: false },
+  compress: { codesAnew: true, hidesParts: true },
 };

@@ -1,6 +1,7 @@
 /** Divides a chosen file: reading and decoding here, encoding and cutting in nested workers, output streamed to files. */
 import "../../shared/worker/no-eval.ts";
 import * as Comlink from "comlink";
+import type { VideoSample } from "mediabunny";
 import { createBrowserPool, createLocalPool } from "../../../../codec/hosts/browser/index.ts";
 import { installErrorTransfer } from "../../../../codec/hosts/error-transfer.ts";
 import { trimFile } from "../../../../codec/hosts/trim-file.ts";
@@ -23,7 +24,7 @@ import {
   trimMedia,
   type UnfinishedDivision,
 } from "../../../../codec/index.ts";
-import { type CaptionTrack, sourceFromBlob, toHex, trimWebVtt } from "../../../../codec/page.ts";
+import { type CaptionTrack, type RestrictedPart, sourceFromBlob, toHex, trimWebVtt } from "../../../../codec/page.ts";
 import {
   type DivideSettings,
   type DivideWorkerApi,
@@ -38,6 +39,7 @@ import {
 } from "../protocol/divide-api.ts";
 import { reasonCode } from "../protocol/reason-code.ts";
 import { STUDIO_METHODS } from "../protocol/studio-methods.ts";
+import { type HiddenTimes, hiddenAreas, hiddenTimes } from "./cover-parts.ts";
 import { MpegReader } from "./mpeg-reader.ts";
 import { type DivisionFiles, openFiles } from "./output-file.ts";
 import { SourceReader } from "./source-reader.ts";
@@ -138,6 +140,7 @@ async function storyboardOf(
   file: Blob,
   { fromSeconds: from = 0, toSeconds }: Partial<TrimSeconds>,
   sourceBytes: number,
+  parts: HiddenTimes,
   signal: AbortSignal,
 ): Promise<Storyboard | undefined> {
   try {
@@ -145,7 +148,10 @@ async function storyboardOf(
       const wholeSeconds = reader instanceof MpegReader ? await reader.durationSeconds() : reader.facts.durationSeconds;
       const durationSeconds = Math.min(wholeSeconds, toSeconds ?? wholeSeconds) - from;
       const keyPictures = (seconds: readonly number[]) => reader.keyPictures(seconds.map((second) => from + second));
-      return makeStoryboard({ durationSeconds, sourceBytes, keyPictures }, signal);
+      const begins = reader instanceof MpegReader ? 0 : reader.beginsSeconds;
+      const hidden = (picture: VideoSample, seconds: number) =>
+        hiddenAreas(parts, Math.min(picture.timestamp - begins, from + seconds), from + seconds);
+      return makeStoryboard({ durationSeconds, sourceBytes, keyPictures, hidden }, signal);
     });
   } catch {
     signal.throwIfAborted();
@@ -169,6 +175,16 @@ const captionsOf = (captions: readonly CaptionTrack[], trim: TrimSeconds | undef
     const text = trim === undefined ? track.text : trimWebVtt(track.text, { from, to });
     return text === undefined ? [] : [{ ...track, text }];
   });
+
+/** Restricted parts are told in times of the whole video; what is cut off begins at 0. */
+const restrictionsOf = (parts: readonly RestrictedPart[], trim: TrimSeconds | undefined): RestrictedPart[] => {
+  const { fromMicroseconds, toMicroseconds } = trimOf(trim ?? { fromSeconds: 0 });
+  return parts.flatMap((part) => {
+    const startMicroseconds = Math.max(0, part.startMicroseconds - fromMicroseconds);
+    const endMicroseconds = Math.min(toMicroseconds, part.endMicroseconds) - fromMicroseconds;
+    return endMicroseconds > startMicroseconds ? [{ ...part, startMicroseconds, endMicroseconds }] : [];
+  });
+};
 
 class DivideWorker implements DivideWorkerApi {
   private cancelling: AbortController | undefined;
@@ -197,8 +213,13 @@ class DivideWorker implements DivideWorkerApi {
     }
   }
 
-  async poster(file: Blob, startSeconds: number): Promise<MainHeader["poster"]> {
-    return withReader(file, (reader) => reader.poster(startSeconds));
+  async poster(
+    file: Blob,
+    startSeconds: number,
+    restrictions: readonly RestrictedPart[] = [],
+  ): Promise<MainHeader["poster"]> {
+    const hidden = await hiddenTimes(file, restrictions);
+    return withReader(file, (reader) => reader.poster(startSeconds, hidden));
   }
 
   async trimTaken(file: Blob, trim: TrimSeconds): Promise<TrimSeconds> {
@@ -272,10 +293,12 @@ class DivideWorker implements DivideWorkerApi {
         slaveName,
         poster,
         captions,
+        restrictions,
       } = settings;
+      const hidden = await hiddenTimes(file, restrictions ?? []);
       // What goes on has its headers.
       const storyboard =
-        unfinished === undefined ? await storyboardOf(file, taken ?? {}, sourceBytes, signal) : undefined;
+        unfinished === undefined ? await storyboardOf(file, taken ?? {}, sourceBytes, hidden, signal) : undefined;
       const chapters = unfinished === undefined && taken !== undefined ? await chaptersOf(file, taken) : undefined;
       const result = await divideVideo(
         method,
@@ -286,6 +309,7 @@ class DivideWorker implements DivideWorkerApi {
           ...{ title, copyright, genre, ageLimit, protection, service, player, mainName, slaveName },
           ...(poster === undefined ? {} : { poster }),
           ...(captions === undefined ? {} : { captions: captionsOf(captions, taken) }),
+          ...(restrictions !== undefined && { restrictions: restrictionsOf(restrictions, taken) }),
           ...(chapters !== undefined && { chapters }),
           storyboard,
           signal,
@@ -303,7 +327,9 @@ class DivideWorker implements DivideWorkerApi {
       const seconds = (performance.now() - start) / 1000;
       const { thumbnails } = settings;
       if (thumbnails.teaser) tell({ stage: "teaser", share: 1 });
-      const teaser = thumbnails.teaser ? await makeTeaser(file, thumbnails.startSeconds, signal, taken) : undefined;
+      const teaser = thumbnails.teaser
+        ? await makeTeaser(file, thumbnails.startSeconds, signal, taken, hidden)
+        : undefined;
       await part?.remove();
       return {
         method: result.method,

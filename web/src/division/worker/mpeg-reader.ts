@@ -22,6 +22,7 @@ import { playableSounds } from "../../player/worker/feeds/sound-decodings.ts";
 import type { SourceFacts, StripPicture } from "../protocol/divide-api.ts";
 import { reasonCode } from "../protocol/reason-code.ts";
 import { codedVideoFacts } from "./coded-video-facts.ts";
+import { type HiddenTimes, hiddenAreas } from "./cover-parts.ts";
 import { type DrawnPoster, drawPoster, drawStrip, firstBright } from "./poster.ts";
 
 /** Packets by which the sound's rate is told. */
@@ -105,11 +106,11 @@ export class MpegReader {
     };
   }
 
-  /** A small JPEG, from a picture early in the video where `startSeconds` is 0; undefined where it cannot be made, which stops no division. */
-  async poster(startSeconds: number): Promise<MainHeader["poster"]> {
+  /** A small JPEG, from a picture early in the video where `startSeconds` is 0; undefined where it cannot be made, which stops no division. @param hidden is covered */
+  async poster(startSeconds: number, hidden: HiddenTimes = []): Promise<MainHeader["poster"]> {
     const duration = await this.durationSeconds();
-    if (startSeconds > 0) return (await this.pictureNear(Math.min(startSeconds, duration)))?.poster;
-    return firstBright((share) => this.pictureNear(share * duration));
+    if (startSeconds > 0) return (await this.pictureNear(Math.min(startSeconds, duration), hidden))?.poster;
+    return firstBright((share) => this.pictureNear(share * duration, hidden));
   }
 
   /** Pictures to choose the poster from. */
@@ -130,7 +131,7 @@ export class MpegReader {
     }
   }
 
-  private async pictureNear(wanted: number): Promise<DrawnPoster | undefined> {
+  private async pictureNear(wanted: number, hidden: HiddenTimes = []): Promise<DrawnPoster | undefined> {
     let last: VideoSample | undefined;
     try {
       for await (const sample of this.samples(wanted)) {
@@ -138,7 +139,7 @@ export class MpegReader {
         last = sample;
         if (sample.timestamp + sample.duration > wanted) break;
       }
-      return last && (await drawPoster(last));
+      return last && (await drawPoster(last, hiddenAreas(hidden, wanted, wanted)));
     } catch {
       return undefined;
     } finally {

@@ -1,7 +1,9 @@
 /** The small picture of a video that its main carries in the clear. */
 import type { VideoSample } from "mediabunny";
 import type { MainHeader } from "../../../../codec/index.ts";
+import type { Area } from "../../../../codec/page.ts";
 import type { StripPicture } from "../protocol/divide-api.ts";
+import { coverAreas } from "./cover-parts.ts";
 
 const MOST_WIDTH = 320;
 /** Of the duration: where it is taken from by default, as the very first pictures are often black; the first that is not dark counts. */
@@ -47,14 +49,15 @@ export async function drawStrip(
   return strip;
 }
 
-/** A small upright JPEG in the shape in which the picture is shown; undefined where this browser makes none. */
-export async function drawPoster(sample: VideoSample): Promise<DrawnPoster | undefined> {
+/** A small upright JPEG in the shape in which the picture is shown; undefined where this browser makes none. @param hidden is covered */
+export async function drawPoster(sample: VideoSample, hidden: readonly Area[]): Promise<DrawnPoster | undefined> {
   const width = Math.min(MOST_WIDTH, sample.displayWidth);
   const height = Math.max(1, Math.round((width * sample.displayHeight) / sample.displayWidth));
   const canvas = new OffscreenCanvas(width, height);
   const context = canvas.getContext("2d", { willReadFrequently: true });
   if (context === null) return undefined;
   sample.draw(context, 0, 0, width, height);
+  coverAreas(context, hidden, [0, 0, width, height]);
   const blob = await canvas.convertToBlob({ type: "image/jpeg", quality: 0.8 });
   if (blob.type !== "image/jpeg") return undefined;
   const poster: Poster = { type: "image/jpeg", data: new Uint8Array(await blob.arrayBuffer()) };

@@ -30,6 +30,7 @@ import type { MethodOffer, SourceFacts, StripPicture } from "../protocol/divide-
 import { reasonCode } from "../protocol/reason-code.ts";
 import { type AsItIs, decodesFirst, keptFacts, lookAsItIs, secondsOfCut, shownSpan } from "./as-it-is.ts";
 import { shownSize } from "./coded-video-facts.ts";
+import { type HiddenTimes, hiddenAreas } from "./cover-parts.ts";
 import { DIRECT_FORMATS, takePicture } from "./picture-copy.ts";
 import { type DrawnPoster, drawPoster, drawStrip, firstBright } from "./poster.ts";
 import { inputError, notDecodedError } from "./source-errors.ts";
@@ -67,7 +68,7 @@ export class SourceReader {
   readonly index: SourceIndex | undefined;
   private readonly buffers = new PictureBuffers();
   /** The file's own time at which its presentation begins. */
-  private readonly beginsSeconds: number;
+  readonly beginsSeconds: number;
 
   private constructor(
     input: Input,
@@ -208,11 +209,11 @@ export class SourceReader {
     return input;
   }
 
-  /** A small upright JPEG, from a picture early in the video where `startSeconds` is 0; undefined where it cannot be made, which stops no division. */
-  async poster(startSeconds: number): Promise<MainHeader["poster"]> {
+  /** A small upright JPEG, from a picture early in the video where `startSeconds` is 0; undefined where it cannot be made, which stops no division. @param hidden is covered */
+  async poster(startSeconds: number, hidden: HiddenTimes = []): Promise<MainHeader["poster"]> {
     const seconds = this.facts.durationSeconds;
-    if (startSeconds > 0) return (await this.pictureAt(Math.min(startSeconds, seconds)))?.poster;
-    return firstBright((share) => this.pictureAt(share * seconds));
+    if (startSeconds > 0) return (await this.pictureAt(Math.min(startSeconds, seconds), hidden))?.poster;
+    return firstBright((share) => this.pictureAt(share * seconds, hidden));
   }
 
   /** Pictures to choose the poster from. */
@@ -231,13 +232,13 @@ export class SourceReader {
   }
 
   /** Undefined where none can be made. @param seconds of the presentation */
-  private async pictureAt(seconds: number): Promise<DrawnPoster | undefined> {
+  private async pictureAt(seconds: number, hidden: HiddenTimes = []): Promise<DrawnPoster | undefined> {
     try {
       const first = await this.video.getFirstTimestamp();
       const sample = await new VideoSampleSink(this.video).getSample(Math.max(first, this.beginsSeconds + seconds));
       if (sample === null) return undefined;
       try {
-        return await drawPoster(sample);
+        return await drawPoster(sample, hiddenAreas(hidden, seconds, seconds));
       } finally {
         sample.close();
       }

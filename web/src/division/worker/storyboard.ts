@@ -1,6 +1,8 @@
 /** Small pictures of the whole video for the player's seek bar; they go into the slave (codec/format/storyboard.ts). */
 import { EncodedPacketSink, type InputVideoTrack, type VideoSample, VideoSampleSink } from "mediabunny";
-import { type Storyboard, storyboardBytes, storyboardPlan } from "../../../../codec/index.ts";
+import { codedArea, type Storyboard, storyboardBytes, storyboardPlan } from "../../../../codec/index.ts";
+import type { Area } from "../../../../codec/page.ts";
+import { coverAreas } from "./cover-parts.ts";
 
 const WIDTH_PIXELS = 160;
 const COLUMNS = 10;
@@ -12,6 +14,8 @@ export interface StoryboardSource {
   sourceBytes: number;
   /** The key picture before each of these times, in their order; ends where one does not decode. The caller closes each. */
   keyPictures(seconds: readonly number[]): AsyncIterable<VideoSample>;
+  /** What is covered of such a picture, which stands for this time. */
+  hidden(picture: VideoSample, seconds: number): readonly Area[];
 }
 
 /**
@@ -32,9 +36,14 @@ export async function makeStoryboard(source: StoryboardSource, signal: AbortSign
       signal.throwIfAborted();
       sheet ??= createSheet(sample, pictures);
       const context = sheet.canvas.getContext("2d", { alpha: false });
+      const { rotation } = sample;
       sample.setRotation(0); // as it is coded
       const [x, y] = [(drawn % COLUMNS) * WIDTH_PIXELS, Math.floor(drawn / COLUMNS) * sheet.height];
-      if (context !== null) sample.draw(context, x, y, WIDTH_PIXELS, sheet.height);
+      if (context !== null) {
+        sample.draw(context, x, y, WIDTH_PIXELS, sheet.height);
+        const areas = source.hidden(sample, middles[drawn] as number).map((area) => codedArea(area, { rotation }));
+        coverAreas(context, areas, [x, y, WIDTH_PIXELS, sheet.height]);
+      }
       drawn += 1;
     } finally {
       sample.close();

@@ -14,7 +14,9 @@ import {
   VideoSampleSink,
   WebMOutputFormat,
 } from "mediabunny";
+import type { Area } from "../../../../codec/page.ts";
 import type { Teaser, TrimSeconds } from "../protocol/divide-api.ts";
+import { coverAreas, type HiddenTimes, hiddenAreas } from "./cover-parts.ts";
 import { MpegReader } from "./mpeg-reader.ts";
 import { PictureShrinker } from "./small-picture.ts";
 
@@ -43,6 +45,7 @@ interface TeaserPictures {
  *
  * @param startSeconds from the source's beginning; near its end, the teaser is its last seconds
  * @param trim the part of the source that it may show
+ * @param hidden is covered
  * @returns undefined where this browser decodes or encodes no such video
  * @throws AbortError on `signal`
  */
@@ -51,6 +54,7 @@ export async function makeTeaser(
   startSeconds: number,
   signal: AbortSignal,
   trim: TrimSeconds = { fromSeconds: 0 },
+  hidden: HiddenTimes = [],
 ): Promise<Teaser | undefined> {
   let source: TeaserPictures | undefined;
   try {
@@ -90,7 +94,11 @@ export async function makeTeaser(
           break;
         }
         const isDue = number < count && picture.timestamp + picture.duration > start + number / FRAME_RATE;
-        if (isDue) await drawSmall(shrinker, picture, canvas);
+        if (isDue) {
+          await drawSmall(shrinker, picture, canvas);
+          const seconds = picture.timestamp - beginsSeconds;
+          coverCanvas(canvas, hiddenAreas(hidden, seconds, seconds + picture.duration));
+        }
         picture.close();
         if (!isDue) continue;
         await pictures.add(number / FRAME_RATE, 1 / FRAME_RATE);
@@ -144,6 +152,12 @@ async function demuxedPictures(file: Blob): Promise<TeaserPictures | undefined> 
     input.dispose();
     throw error;
   }
+}
+
+function coverCanvas(canvas: OffscreenCanvas, areas: readonly Area[]): void {
+  const context = canvas.getContext("2d", { alpha: false });
+  context?.setTransform(1, 0, 0, 1, 0, 0);
+  if (context !== null) coverAreas(context, areas, [0, 0, canvas.width, canvas.height]);
 }
 
 const even = (length: number): number => Math.max(2, Math.round(length / 2) * 2);

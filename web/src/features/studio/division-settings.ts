@@ -3,6 +3,7 @@ import type { DivideSettings, SourceFacts, TrimSeconds } from "../../division/pr
 import { STUDIO_METHODS } from "../../division/protocol/studio-methods.ts";
 import { fileNameFor } from "../../shared/ui/text-format.ts";
 import type { CaptionDraft } from "./caption-fields.tsx";
+import { type PartDraft, restrictedPart } from "./part-draft.ts";
 
 /** What a creator chooses for a file, as the form holds it. */
 export type Settings = Pick<
@@ -11,6 +12,7 @@ export type Settings = Pick<
 > & {
   /** The part that is divided. */
   trim: TrimDraft;
+  parts: readonly PartDraft[];
   /** Where pictures are coded anew: the rate follows from the source's size, not from `quality`. */
   staysBelowSource: boolean;
   /** Undefined as long as they are those of the source. */
@@ -44,6 +46,7 @@ export const Settings: { initial: Settings } = {
     thumbnails: { poster: true, teaser: true, startSeconds: 0 },
     captions: undefined,
     trim: {},
+    parts: [],
   },
 };
 
@@ -73,6 +76,7 @@ export function divideSettings(
     thumbnails,
     captions = [],
     trim,
+    parts,
   }: Settings,
   { belowSource }: SourceFacts,
 ): DivideSettings {
@@ -88,6 +92,7 @@ export function divideSettings(
       ? { bitrateKbits: belowSource.kilobits }
       : {}),
     ...(part === undefined ? {} : { trim: part }),
+    ...(parts.length === 0 ? {} : { restrictions: parts.map(restrictedPart) }),
     bitplane,
     protection,
     thumbnails,

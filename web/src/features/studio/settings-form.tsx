@@ -8,6 +8,7 @@ import type { Settings } from "./division-settings.ts";
 import { LibraryFields } from "./library-fields.tsx";
 import { MethodChoice } from "./method-choice.tsx";
 import { useStrip } from "./poster-strip.tsx";
+import { RestrictedParts } from "./restricted-parts.tsx";
 import { ThumbnailFields } from "./thumbnail-fields.tsx";
 import { TrimFields } from "./trim-fields.tsx";
 
@@ -19,6 +20,7 @@ export function SettingsForm({
   settings,
   strip,
   taken,
+  onLook,
   onChange,
   onSubmit,
   onSubmitTo,
@@ -29,6 +31,8 @@ export function SettingsForm({
   strip: () => Promise<StripPicture[]>;
   /** What a part really is where the file is kept as it is. */
   taken: (trim: TrimSeconds) => Promise<TrimSeconds>;
+  /** Shows the video at this time. */
+  onLook: (seconds: number) => void;
   onChange: (settings: Settings) => void;
   onSubmit: () => void;
   /** Asks for a place first. Absent where the engine cannot write to one. */
@@ -81,6 +85,13 @@ export function SettingsForm({
           onChange={(trim) => set({ trim })}
         />
       )}
+      <RestrictedParts
+        facts={facts}
+        pictures={pictures}
+        settings={settings}
+        onLook={onLook}
+        onChange={(parts) => set({ parts })}
+      />
       {facts.isDecodable && (
         <ThumbnailFields
           thumbnails={settings.thumbnails}

@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import type { QueuedFile } from "../../division/page/studio-queue.ts";
 import { trimmedShare } from "../../division/protocol/divide-api.ts";
 import { canPickTarget } from "../../shared/files/file-access.ts";
@@ -37,6 +37,7 @@ export function StudioFile({
   const { t } = useText();
   const reason = useStudioReason();
   const studio = useStudio(division);
+  const [look, setLook] = useState<{ seconds: number }>();
   if (studio.phase === "empty" || studio.phase === "inspecting")
     return (
       <>
@@ -71,6 +72,8 @@ export function StudioFile({
             <Preview
               file={source.file}
               facts={facts}
+              parts={studio.phase === "chosen" ? chosen.parts : []}
+              look={look}
               pictureAt={(seconds) => division.pictureAt(source.file, seconds)}
             />
           )}
@@ -88,6 +91,7 @@ export function StudioFile({
                 settings={chosen}
                 strip={() => division.strip(studio.source.file)}
                 taken={(trim) => division.trimTaken(studio.source.file, trim)}
+                onLook={(seconds) => setLook({ seconds })}
                 onChange={onSettings}
                 onSubmit={() => onDivide(false)}
                 onSubmitTo={canPickTarget() ? () => onDivide(true) : undefined}

@@ -1,12 +1,16 @@
-import { type ComponentProps, type ReactNode, useLayoutEffect, useRef } from "react";
+import { type ComponentProps, type ReactNode, useEffect, useLayoutEffect, useRef } from "react";
 
-type FileVideoProps = Omit<ComponentProps<"video">, "src" | "ref"> & { file: Blob };
+type FileVideoProps = Omit<ComponentProps<"video">, "src" | "ref"> & {
+  file: Blob;
+  /** Goes to this time; to the same again with another object. */
+  look?: { seconds: number } | undefined;
+};
 
 /**
  * A video of this page's own file. Its element lets go of the file before the address ends, with the page too: one that still loads would
  * fail after it.
  */
-export function FileVideo({ file, ...attributes }: FileVideoProps): ReactNode {
+export function FileVideo({ file, look, ...attributes }: FileVideoProps): ReactNode {
   const element = useRef<HTMLVideoElement>(null);
   useLayoutEffect(() => {
     const video = element.current;
@@ -29,5 +33,8 @@ export function FileVideo({ file, ...attributes }: FileVideoProps): ReactNode {
       URL.revokeObjectURL(url);
     };
   }, [file]);
+  useEffect(() => {
+    if (element.current !== null && look !== undefined) element.current.currentTime = look.seconds;
+  }, [look]);
   return <video ref={element} {...attributes} />;
 }

@@ -1,0 +1,144 @@
+/** Parts that not everybody sees: hidden in the Studio, played by an ordinary viewer, given back by the pair (restriction patent, Fig. 6). */
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Page } from "playwright";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { sourceFromBytes } from "../../codec/bytes/bytes.ts";
+import { MainReader } from "../../codec/format/main-file.ts";
+import { SlaveReader } from "../../codec/format/slave-file.ts";
+import { psnr } from "../support/quality.ts";
+import { ROOT } from "../support/tree.ts";
+import { expectAccessible } from "./support/accessibility.ts";
+import { screenshot, startApp, type TestApp } from "./support/app.ts";
+import { combinedHash, nextSlave, saveMain } from "./support/long-files.ts";
+import { chooseFile, chooseMethod, playThroughCm, pressPause, waitForPicture, withPage } from "./support/pages.ts";
+import { type Rgba, shownPicture, sourcePicture } from "./support/pictures.ts";
+
+const SCENE = join(ROOT, "samples/scene.mp4");
+const FRAME_SECONDS = 1 / 30;
+const HIDDEN = { from: 2, to: 4 };
+/** Of the lower third; black is 16 in video, and compression leaves a little. */
+const BLACK_MOST = 24;
+
+/** All pictures of a still or a video, as ffmpeg decodes them. */
+const decodedRgba = (input: Uint8Array): Uint8Array =>
+  execFileSync("ffmpeg", ["-v", "error", "-i", "-", "-f", "rawvideo", "-pix_fmt", "rgba", "-"], {
+    input,
+    maxBuffer: 1 << 30,
+  });
+
+let app: TestApp;
+let main: string;
+let slave: string;
+
+const divide = (page: Page) => page.getByRole("button", { name: "Divide", exact: true }).click();
+const part = (page: Page) => page.getByRole("listitem", { name: "Part 1" });
+
+beforeAll(async () => {
+  app = await startApp(1);
+});
+afterAll(async () => {
+  await app?.close();
+});
+
+/** The picture at this whole second of the ten, in the paused player. */
+async function pictureAt(page: Page, seconds: number): Promise<Rgba> {
+  await page.keyboard.press(String(seconds));
+  await waitForPicture(page, seconds, FRAME_SECONDS);
+  return shownPicture(page);
+}
+
+/** Rows of a picture from one share of its height to another. */
+function rows({ width, height, data }: Rgba, from: number, to: number): Uint8Array {
+  return data.subarray(Math.round(from * height) * width * 4, Math.round(to * height) * width * 4);
+}
+
+/** Of red, green and blue. */
+const brightest = (rgba: Uint8Array): number =>
+  rgba.reduce((most, value, i) => (i % 4 < 3 && value > most ? value : most), 0);
+
+/** How near the rows are to the source's, in dB. */
+async function likeness(shown: Rgba, from: number, to: number): Promise<number> {
+  const number = Math.round(shown.timeSeconds / FRAME_SECONDS);
+  const source = { ...shown, data: await sourcePicture(SCENE, number, shown) };
+  return psnr(rows(shown, from, to), rows(source, from, to));
+}
+
+describe("parts that not everybody sees", () => {
+  it("R2 R3 R4: are set and looked at in the Studio, and both renditions are kept", async () => {
+    await withPage(app, "/studio", async ({ page }) => {
+      await chooseFile(page, SCENE);
+      await page.getByRole("button", { name: "Add a part" }).click();
+      await page.getByText("A file that is kept as it is shows all of itself.").waitFor();
+      await chooseMethod(page, "Compress and divide");
+      await part(page).getByLabel("From, in seconds").fill(String(HIDDEN.from));
+      await part(page).getByLabel("To, in seconds").fill(String(HIDDEN.to));
+      await part(page).getByRole("combobox", { name: /^Area/ }).selectOption("Lower third");
+      await part(page)
+        .getByRole("combobox", { name: /^Sound/ })
+        .selectOption("Silent");
+      await page.getByText("Hidden for 0:02 of 0:10").waitFor();
+      expect(await page.locator(".hidden-areas rect").count()).toBe(0);
+      await part(page).getByRole("button", { name: "Look at it" }).click();
+      await page.locator(".hidden-areas rect").waitFor();
+      const [stage, area] = await Promise.all(
+        [".preview", ".hidden-areas rect"].map((one) => page.locator(one).boundingBox()),
+      );
+      expect((area?.y ?? 0) - (stage?.y ?? 0)).toBeCloseTo(0.666 * (stage?.height ?? 0), -1);
+      await expectAccessible(page);
+      await screenshot(page, "studio-restricted");
+      const sent = nextSlave(app, page);
+      await divide(page);
+      main = join(app.dataDir, "hidden.cmx");
+      await saveMain(page, main);
+      slave = await sent;
+    });
+    await combinedHash(main, slave, join(app.dataDir, "truth.mkv"));
+  });
+
+  it("R3 R4: what is shown in the clear and on the seek bar covers it too", async () => {
+    await withPage(app, "/studio", async ({ page }) => {
+      await chooseFile(page, SCENE);
+      await chooseMethod(page, "Compress and divide");
+      await page.getByRole("button", { name: "Add a part" }).click();
+      await part(page).getByLabel("From, in seconds").fill("0");
+      await part(page).getByLabel("To, in seconds").fill("10");
+      const sent = nextSlave(app, page);
+      await divide(page);
+      const dark = join(app.dataDir, "dark.cmx");
+      await saveMain(page, dark);
+      const { header } = await MainReader.open(sourceFromBytes(new Uint8Array(readFileSync(dark))));
+      const { storyboard } = (await SlaveReader.open(sourceFromBytes(new Uint8Array(readFileSync(await sent))))).header;
+      const teaser = await page.locator(".studio-teaser video").evaluate(async (video: HTMLVideoElement) => {
+        const bytes = new Uint8Array(await (await fetch(video.src)).arrayBuffer());
+        return [...bytes];
+      });
+      for (const bytes of [header.poster?.data, storyboard?.data, Uint8Array.from(teaser)]) {
+        expect(bytes?.length).toBeGreaterThan(100);
+        expect(brightest(decodedRgba(bytes as Uint8Array))).toBeLessThan(BLACK_MOST);
+      }
+    });
+  });
+
+  it("R3 R4: an ordinary viewer sees the area covered, and all else as it is, exactly from the part's end on", async () => {
+    await withPage(
+      app,
+      "/watch",
+      async ({ page }) => {
+        await chooseFile(page, main);
+        await playThroughCm(page);
+        await pressPause(page);
+        for (const seconds of [HIDDEN.from, 3]) {
+          const hidden = await pictureAt(page, seconds);
+          expect(brightest(rows(hidden, 0.7, 0.99))).toBeLessThan(BLACK_MOST);
+          expect(await likeness(hidden, 0, 0.6)).toBeGreaterThan(30);
+        }
+        await screenshot(page, "watch-restricted");
+        for (const seconds of [HIDDEN.from - 1, HIDDEN.to])
+          expect(await likeness(await pictureAt(page, seconds), 0, 1)).toBeGreaterThan(30);
+      },
+      { isSignedIn: false },
+    );
+  });
+});

@@ -1,0 +1,208 @@
+/** Parts that not everybody sees: when, which area, what stands in its place, and for whom not (restriction patent, claims 1 to 4). */
+import { type ReactNode, useId } from "react";
+import { AREA_PRESETS } from "../../../../codec/page.ts";
+import type { SourceFacts, StripPicture } from "../../division/protocol/divide-api.ts";
+import { STUDIO_METHODS } from "../../division/protocol/studio-methods.ts";
+import { useText } from "../../shared/i18n/text.tsx";
+import { Hint } from "../../shared/ui/notices.tsx";
+import { formatShare, formatTime } from "../../shared/ui/text-format.ts";
+import type { Settings } from "./division-settings.ts";
+import { type AreaChoice, hiddenSeconds, newPart, type PartDraft, VIEWER_KINDS } from "./part-draft.ts";
+import { rangeEnd, TimeRange } from "./time-range.tsx";
+
+const PARTS_MAX = 200;
+const NEW_PART_SECONDS = 5;
+const AREAS: readonly AreaChoice[] = [...(Object.keys(AREA_PRESETS) as (keyof typeof AREA_PRESETS)[]), "own", "none"];
+
+export function RestrictedParts({
+  facts,
+  pictures,
+  settings: { parts, method, protection },
+  onLook,
+  onChange,
+}: {
+  facts: SourceFacts;
+  pictures: readonly StripPicture[];
+  settings: Settings;
+  /** Shows the video at this time. */
+  onLook: (seconds: number) => void;
+  onChange: (parts: readonly PartDraft[]) => void;
+}): ReactNode {
+  const { t } = useText();
+  const id = useId();
+  const end = rangeEnd(facts.durationSeconds);
+  const change = (changed: PartDraft) => onChange(parts.map((one) => (one.id === changed.id ? changed : one)));
+  const add = () => {
+    const from = Math.min(parts.at(-1)?.to ?? 0, Math.max(0, end - NEW_PART_SECONDS)) || 0;
+    onChange([...parts, newPart(from, Math.min(end, from + NEW_PART_SECONDS))]);
+    onLook(from);
+  };
+  const hidden = hiddenSeconds(parts);
+  return (
+    <fieldset className="restricted-parts" aria-describedby={`${id}-hint`}>
+      <legend>{t("studio.parts")}</legend>
+      <p className="quiet" id={`${id}-hint`}>
+        {t("studio.parts.hint")}
+      </p>
+      {parts.length > 0 && (
+        <ol>
+          {parts.map((part, index) => (
+            <li key={part.id} aria-label={t("studio.parts.part", { number: index + 1 })}>
+              <Part
+                part={part}
+                number={index + 1}
+                end={end}
+                pictures={pictures}
+                onLook={onLook}
+                onChange={change}
+                onRemove={() => onChange(parts.filter(({ id: other }) => other !== part.id))}
+              />
+            </li>
+          ))}
+        </ol>
+      )}
+      {hidden > 0 && (
+        <p className="quiet" role="status">
+          {t("studio.parts.adds", {
+            hidden: formatTime(hidden),
+            whole: formatTime(facts.durationSeconds),
+            share: formatShare(hidden, facts.durationSeconds),
+          })}
+        </p>
+      )}
+      {parts.length > 0 && !STUDIO_METHODS[method].hidesParts && <Hint warning>{t("studio.parts.method")}</Hint>}
+      {parts.length > 0 && protection !== "sealed" && <Hint warning>{t("studio.parts.protection")}</Hint>}
+      <div className="actions">
+        <button type="button" className="button" disabled={parts.length >= PARTS_MAX} onClick={add}>
+          {t("studio.parts.add")}
+        </button>
+      </div>
+    </fieldset>
+  );
+}
+
+function Part({
+  part,
+  number,
+  end,
+  pictures,
+  onLook,
+  onChange,
+  onRemove,
+}: {
+  part: PartDraft;
+  number: number;
+  end: number;
+  pictures: readonly StripPicture[];
+  onLook: (seconds: number) => void;
+  onChange: (part: PartDraft) => void;
+  onRemove: () => void;
+}): ReactNode {
+  const { t } = useText();
+  const set = (changed: Partial<PartDraft>) => onChange({ ...part, ...changed });
+  const choice = <Name extends "area" | "treatment" | "sound" | "viewers">(
+    name: Name,
+    values: readonly PartDraft[Name][],
+  ) => (
+    <label className="field">
+      <span>{t(`studio.parts.${name}`)}</span>
+      <select value={part[name]} onChange={(event) => set(chosen(part, { [name]: event.target.value }))}>
+        {values.map((value) => (
+          <option key={value} value={value}>
+            {t(`studio.parts.${name}.${value}` as Parameters<typeof t>[0])}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+  return (
+    <>
+      <TimeRange
+        from={part.from}
+        to={part.to}
+        end={end}
+        pictures={pictures}
+        handles={[t("studio.parts.from", { number }), t("studio.parts.to", { number })]}
+        onChange={set}
+      />
+      <div className="part-choices">
+        {choice("area", AREAS)}
+        {part.area === "own" && <OwnArea part={part} onChange={onChange} />}
+        {part.area !== "none" && choice("treatment", ["black", "mosaic"])}
+        {choice("sound", part.area === "none" ? ["mute"] : ["keep", "mute"])}
+        {choice("viewers", VIEWER_KINDS)}
+        {part.viewers === "age" && (
+          <label className="field">
+            <span>{t("studio.parts.years")}</span>
+            <input
+              type="number"
+              min={1}
+              max={120}
+              required
+              value={Number.isNaN(part.years) ? "" : part.years}
+              onChange={(event) => set({ years: event.target.valueAsNumber })}
+            />
+          </label>
+        )}
+        {part.viewers === "group" && (
+          <label className="field">
+            <span>{t("studio.parts.group")}</span>
+            <input
+              value={part.group}
+              required
+              pattern="[A-Za-z0-9_\-]{1,32}"
+              onChange={(event) => set({ group: event.target.value })}
+            />
+          </label>
+        )}
+      </div>
+      {part.area !== "none" && part.treatment === "mosaic" && <Hint>{t("studio.parts.mosaic")}</Hint>}
+      <div className="actions">
+        <button type="button" className="button button-quiet" onClick={() => onLook(part.from)}>
+          {t("studio.parts.look")}
+        </button>
+        <button
+          type="button"
+          className="button button-quiet"
+          aria-label={t("studio.parts.removeOne", { number })}
+          onClick={onRemove}
+        >
+          {t("studio.parts.remove")}
+        </button>
+      </div>
+    </>
+  );
+}
+
+/** A part hides something: without an area its sound is silent. */
+const chosen = (part: PartDraft, change: Partial<PartDraft>): Partial<PartDraft> =>
+  change.area === "none"
+    ? { ...change, sound: "mute" }
+    : change.area !== undefined && part.area === "none"
+      ? { ...change, sound: "keep" }
+      : change;
+
+/** An area in per cent of the picture, inside it. */
+function OwnArea({ part, onChange }: { part: PartDraft; onChange: (part: PartDraft) => void }): ReactNode {
+  const { t } = useText();
+  const { x, y, width, height } = part.own;
+  const most = { x: 99, y: 99, width: 100 - x / 10, height: 100 - y / 10 };
+  return (["x", "y", "width", "height"] as const).map((name) => (
+    <label className="field" key={name}>
+      <span>{t(`studio.parts.${name}`)}</span>
+      <input
+        type="number"
+        min={name === "x" || name === "y" ? 0 : 1}
+        max={most[name]}
+        step={0.1}
+        required
+        value={Number.isNaN({ x, y, width, height }[name]) ? "" : { x, y, width, height }[name] / 10}
+        onChange={(event) =>
+          onChange({ ...part, own: { ...part.own, [name]: thousandths(event.target.valueAsNumber) } })
+        }
+      />
+    </label>
+  ));
+}
+
+const thousandths = (percent: number): number => Math.round(percent * 10);
