@@ -107,6 +107,7 @@ export { isStartUnit } from "./layers/start-unit.ts";
 
 export { checkTrim, type Trim, type TrimmedSource } from "./trim/trim.ts";
 export { trimMedia } from "./trim/trim-media.ts";
+export { trimParts } from "./trim/trim-parts.ts";
 export { trimSource } from "./trim/trim-source.ts";
 
 // ---- Restricted parts ----
@@ -152,6 +153,7 @@ export {
   type Viewers,
 } from "./restriction/part.ts";
 export { PARTS_FILE_MAX_CHARACTERS, PARTS_MAX, readPartsFile, writePartsFile } from "./restriction/parts-file.ts";
+export { reverseOf } from "./restriction/reverse-parts.ts";
 export {
   createSigningKey,
   type KeyLookup,
