@@ -10,9 +10,12 @@ import { inspect } from "./inspect.ts";
 import { ledger } from "./ledger.ts";
 import type { Command } from "./options.ts";
 import { serve } from "./serve.ts";
+import { slave } from "./slave.ts";
 import { UsageError } from "./usage-error.ts";
 
-const COMMANDS: Record<string, Command> = { divide, combine, encode, decode, inspect, serve, ledger, backup, restore };
+const COMMANDS: Record<string, Command> = {
+  ...{ divide, combine, slave, encode, decode, inspect, serve, ledger, backup, restore },
+};
 
 const EXIT_USAGE = 2;
 const EXIT_INTERRUPTED = 130;

@@ -19,8 +19,10 @@ import {
   type SourceMedia,
   trimChapters,
   trimMedia,
+  trimParts,
 } from "../codec/index.ts";
 import { openCaptions, trimCaptions } from "./captions.ts";
+import { openParts } from "./marks.ts";
 import { type Command, choice, integer, list, parse } from "./options.ts";
 import { createProgress, note, printResult } from "./output.ts";
 import { openTrimmed, secondsOf, trimOf } from "./trim.ts";
@@ -30,6 +32,7 @@ export const divide: Command = {
   usage: `cmix divide INPUT --out DIR [--method auto|mpeg|samples|compress] [--protection sealed|patent] [--bitplane gray|binary]
               [--from SECONDS] [--to SECONDS] [--plane-code read|adaptive] [--quality 1..31 | --bitrate KBITS] [--gop N] [--b-pictures 0|1|2] [--recompress on|off] [--workers N]
               [--title T] [--copyright C] [--age-limit N] [--genre G] [--service URL] [--player URL]
+              [--marks none|FILE.json] [--restrict black|mosaic|picture|text] [--reverse]
               [--captions LANGUAGE[:captions]=FILE | --captions source] … [--companion] [--json]`,
 
   async run(args, signal) {
@@ -54,6 +57,9 @@ export const divide: Command = {
       service: "string",
       player: "string",
       captions: "strings",
+      marks: "string",
+      restrict: "string",
+      reverse: "boolean",
       companion: "boolean",
       json: "boolean",
     });
@@ -86,6 +92,9 @@ export const divide: Command = {
         if (address !== undefined && !isWebAddress(address))
           throw new UsageError(`--companion: ${address} does not begin with https:// or http://`);
 
+    const wholeParts = await openParts(values);
+    if (wholeParts.length > 0 && protection === "patent")
+      throw new UsageError("--marks needs --protection sealed: patent leaves hidden parts in the open");
     const file = await openFile(input);
     try {
       const wholeCaptions = await openCaptions(list(values, "captions"), file);
@@ -100,6 +109,7 @@ export const divide: Command = {
       const source = kept?.source ?? file;
       const taken = kept?.taken ?? trim;
       const captions = taken === undefined ? wholeCaptions : trimCaptions(wholeCaptions, taken);
+      const restrictions = taken === undefined ? wholeParts : trimParts(wholeParts, taken);
       const chapters = taken && trimChapters(await readSourceChapters(file), taken);
       const pool = createNodePool(workers ?? (METHODS[method].fillsOneWorker ? 1 : undefined));
       const progress = createProgress("divided");
@@ -140,6 +150,7 @@ export const divide: Command = {
             mainName: basename(mainPath),
             slaveName: basename(slavePath),
             captions,
+            restrictions,
             ...(chapters !== undefined && { chapters }),
             ...Object.fromEntries(Object.entries(texts).filter(([, value]) => value !== undefined)),
             signal,
@@ -161,7 +172,11 @@ export const divide: Command = {
         const seconds = (performance.now() - started) / 1000;
         progress.end();
         const larger = result.mainBytes + result.slaveBytes - source.size;
-        if (larger > 0)
+        if (result.substituteBytes > 0)
+          note(
+            `what stands in for hidden parts adds ${result.substituteBytes} bytes: both it and the truth are in the two files`,
+          );
+        if (larger > 0 && restrictions.length === 0)
           note(
             `main and slave together are ${larger} bytes larger than ${basename(input)}: little in it could be packed`,
           );
@@ -175,6 +190,7 @@ export const divide: Command = {
           main: result.mainBytes,
           slave: result.slaveBytes,
           extras: result.extrasBytes,
+          ...(restrictions.length > 0 && { parts: restrictions.length, substitutes: result.substituteBytes }),
           mainPath,
           slavePath,
           ...(hasCompanion && { companionPath }),

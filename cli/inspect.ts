@@ -1,5 +1,14 @@
 import { type OpenFile, openFile } from "../codec/hosts/node/index.ts";
-import { FormatError, MAIN_MAGIC, MainReader, SLAVE_MAGIC, SlaveReader, toHex } from "../codec/index.ts";
+import {
+  FormatError,
+  MAIN_MAGIC,
+  MainReader,
+  SLAVE_MAGIC,
+  SlaveReader,
+  type SlaveSegmentHead,
+  toHex,
+} from "../codec/index.ts";
+import { layerFacts } from "./layer-facts.ts";
 import { type Command, parse } from "./options.ts";
 import { note, printResult } from "./output.ts";
 
@@ -37,6 +46,7 @@ async function describeMain(file: OpenFile, scan: boolean): Promise<Record<strin
     umid: toHex(umid),
     slaveId: toHex(slaveId),
     ...rest,
+    layers: layerFacts(rest.layers, main.index),
     tracks: tracks.map((track) =>
       "description" in track && track.description !== undefined
         ? { ...track, description: toHex(track.description) }
@@ -54,7 +64,8 @@ async function describeMain(file: OpenFile, scan: boolean): Promise<Record<strin
 /** The secret is not shown. */
 async function describeSlave(file: OpenFile): Promise<Record<string, unknown>> {
   const slave = await SlaveReader.open(file);
-  for (let number = 0; number < slave.segments; number++) await slave.readSegment(number);
+  const heads: SlaveSegmentHead[] = [];
+  for (let number = 0; number < slave.segments; number++) heads.push((await slave.readSegment(number)).head);
   const { id, mainId, secret, storyboard, ...rest } = slave.header;
   return {
     kind: "slave",
@@ -62,6 +73,7 @@ async function describeSlave(file: OpenFile): Promise<Record<string, unknown>> {
     id: toHex(id),
     mainId: toHex(mainId),
     ...rest,
+    layers: layerFacts(rest.layers, heads),
     sealed: secret !== undefined,
     storyboard: storyboard === undefined ? null : { ...storyboard, data: undefined, bytes: storyboard.data.length },
     seconds: slave.trailer.durationMicroseconds / 1e6,

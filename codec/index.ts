@@ -107,6 +107,7 @@ export { isStartUnit } from "./layers/start-unit.ts";
 
 export { checkTrim, type Trim, type TrimmedSource } from "./trim/trim.ts";
 export { trimMedia } from "./trim/trim-media.ts";
+export { trimParts } from "./trim/trim-parts.ts";
 export { trimSource } from "./trim/trim-source.ts";
 
 // ---- Restricted parts ----
@@ -144,6 +145,7 @@ export {
 } from "./restriction/mark-record.ts";
 export { PICTURE_TREATMENTS, SOUND_TREATMENTS } from "./restriction/part.ts";
 export { PARTS_FILE_MAX_CHARACTERS, PARTS_MAX, readPartsFile, writePartsFile } from "./restriction/parts-file.ts";
+export { reverseOf } from "./restriction/reverse-parts.ts";
 export {
   createSigningKey,
   type KeyLookup,

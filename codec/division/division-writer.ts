@@ -7,8 +7,10 @@ import { encodeCaptions } from "../format/caption-texts.ts";
 import { encodeFields, type MainHeader, type MainTrailer } from "../format/header.ts";
 import {
   FILE_TRACK,
+  MAIN_HEAD_BYTES,
   MAIN_SEGMENT_MAX_BYTES,
   type SegmentHead,
+  SLAVE_HEAD_BYTES,
   SLAVE_SEGMENT_MAX_BYTES,
   TAG_BYTES,
 } from "../format/layout.ts";
@@ -59,6 +61,8 @@ export interface DivisionResult {
   slaveBytes: number;
   /** Bytes of poster and captions, which are counted apart from the main's. */
   extrasBytes: number;
+  /** Bytes of both files that are there for parts that not everybody sees: substitutes and start units, with their heads. */
+  substituteBytes: number;
   segments: number;
   pictures: number;
   durationMicroseconds: number;
@@ -82,6 +86,7 @@ export class DivisionWriter {
   /** Of the source, and of what the base layer gives alone: a number for each segment. */
   private readonly lengths: { source: number[]; base: number[] } = { source: [], base: [] };
   private countsSource = false;
+  private substituteBytes = 0;
   private newestLayer = BASE_LAYER;
   /** The newest segment waits here: only the next one, or the end, tells whether it is the last. */
   private waiting: DividedSegment | undefined;
@@ -174,6 +179,7 @@ export class DivisionWriter {
     this.newestLayer = head.layer;
     this.main.keepSegment(head, tag, substitute);
     this.slave.keepSegment(withheldBytes);
+    this.countAdded(head, substitute, withheldBytes);
     this.count(place);
   }
 
@@ -216,6 +222,7 @@ export class DivisionWriter {
       mainBytes: this.main.bytesWritten - extrasBytes,
       slaveBytes: this.slave.bytesWritten,
       extrasBytes,
+      substituteBytes: this.substituteBytes,
       segments: this.number,
       pictures: this.pictures,
       durationMicroseconds: this.endMicroseconds,
@@ -270,6 +277,11 @@ export class DivisionWriter {
     this.endMicroseconds = Math.max(this.endMicroseconds, startMicroseconds + durationMicroseconds);
   }
 
+  private countAdded(head: SegmentHead, substitute: boolean, withheldBytes: number): void {
+    if (!substitute && !isStartUnit(head)) return;
+    this.substituteBytes += MAIN_HEAD_BYTES + TAG_BYTES + head.length + SLAVE_HEAD_BYTES + withheldBytes;
+  }
+
   private async writeOldest(): Promise<void> {
     const oldest = await this.underWay.shift();
     if (oldest === undefined) return;
@@ -286,6 +298,7 @@ export class DivisionWriter {
       withheld,
     );
     await this.main.writeSegment(head, payload, tag, substitute);
+    this.countAdded(head, substitute, withheld.length);
   }
 
   private sourceRanges(): Pick<MainTrailer, "sourceLengths" | "sourceBytes" | "baseLengths"> {

@@ -1,13 +1,22 @@
-/** The worked example of FORMAT.md 12, read with the readers of codec/: the bytes are what the text says. */
+/** The worked examples of FORMAT.md 12 and 13, read with the readers of codec/: the bytes are what the text says. */
 import { createDecipheriv, createHash, hkdfSync } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
 import { concatBytes, fromHex, sourceFromBytes, toHex } from "../../codec/bytes/bytes.ts";
 import { sha256 } from "../../codec/crypto/primitives.ts";
 import { checkPair } from "../../codec/division/pairing.ts";
 import { encodeFields } from "../../codec/format/header.ts";
-import { MAIN_HEAD_BYTES, MAIN_MAGIC, readMainHead, TAG_BYTES, writePreamble } from "../../codec/format/layout.ts";
+import {
+  MAIN_HEAD_BYTES,
+  MAIN_MAGIC,
+  readIndex,
+  readMainHead,
+  TAG_BYTES,
+  writePreamble,
+} from "../../codec/format/layout.ts";
 import { MainReader } from "../../codec/format/main-file.ts";
-import { SlaveReader } from "../../codec/format/slave-file.ts";
+import { parseSlaveSegment, SlaveReader } from "../../codec/format/slave-file.ts";
+import { withoutTail } from "../../codec/layers/registry.ts";
+import { isStartUnit } from "../../codec/layers/start-unit.ts";
 import { decodePacketList } from "../../codec/methods/compress/packet-list.ts";
 import { createProtection } from "../../codec/protect/create-protection.ts";
 import { readText } from "../support/tree.ts";
@@ -19,22 +28,23 @@ interface Line {
   note: string | undefined;
 }
 
-const example = readText("codec/format/FORMAT.md").split("\n## 12. ")[1] ?? "";
-const fenced = [...example.matchAll(/```\n([\s\S]*?)```/g)].map(([, text = ""]) => text.trimEnd().split("\n"));
-const blocks: Line[][] = fenced
-  .filter(([first = ""]) => /^[0-9a-f]{3} {2}/.test(first))
-  .map((lines) =>
-    lines.map((text) => {
-      const [, offset = "", bytes = "", note] = /^([0-9a-f]{3}) {2}([0-9a-f ]+?) *(?:; (.*))?$/.exec(text) ?? [];
+/** The blocks of bytes and the named values of a section. */
+function readExample(text: string): { blocks: Line[][]; values: Map<string, Uint8Array> } {
+  const fenced = [...text.matchAll(/```\n([\s\S]*?)```/g)].map(([, inside = ""]) => inside.trimEnd().split("\n"));
+  const isBytes = ([first = ""]: string[]): boolean => /^[0-9a-f]{3} {2}/.test(first);
+  const blocks = fenced.filter(isBytes).map((lines) =>
+    lines.map((line) => {
+      const [, offset = "", bytes = "", note] = /^([0-9a-f]{3}) {2}([0-9a-f ]+?) *(?:; (.*))?$/.exec(line) ?? [];
       return { offset: Number.parseInt(offset, 16), bytes: fromHex(bytes.replaceAll(" ", "")), note };
     }),
   );
-const values = new Map(
-  fenced
-    .find(([first = ""]) => first.startsWith("secret"))
-    ?.map((line) => line.split(/ {2,}/) as [string, string])
-    .map(([name, hex]) => [name, fromHex(hex)]),
-);
+  const named = fenced.filter((lines) => !isBytes(lines)).flat();
+  const values = named.map((line) => /^(.+?) +([0-9a-f]+)$/.exec(line)).map((found) => [found?.[1], found?.[2]]);
+  return { blocks, values: new Map(values.map(([name = "", hex = ""]) => [name, fromHex(hex)])) };
+}
+
+const [, example = "", restrictedExample = ""] = readText("codec/format/FORMAT.md").split(/\n## 1[23]\. /);
+const { blocks, values } = readExample(example);
 
 const bytesOf = (lines: readonly Line[] | undefined): Uint8Array =>
   concatBytes(...(lines ?? []).map(({ bytes }) => bytes));
@@ -144,6 +154,77 @@ describe("the example in FORMAT.md", () => {
     const start = concatBytes(writePreamble(MAIN_MAGIC, fields.length), fields);
     expect(createHash("sha256").update(start).digest("hex")).toBe(toHex(headerHash));
   });
+});
+
+describe("the example with a restricted part", () => {
+  const { blocks: parts, values: told } = readExample(restrictedExample);
+  const value = (name: string): Uint8Array => told.get(name) ?? new Uint8Array();
+  const [start, truth, substitute, rows, slaveStartUnit, slaveTruth, slaveSubstitute] = parts.map(bytesOf);
+  const segments = [start, truth, substitute] as Uint8Array[];
+  const units = [slaveStartUnit, slaveTruth, slaveSubstitute] as Uint8Array[];
+
+  it("has seven blocks of bytes whose offsets follow from their lengths, and numbers as their bytes have them", () => {
+    expect(parts.length).toBe(7);
+    for (const lines of [parts.slice(0, 3).flat(), parts[3] ?? [], parts.slice(4).flat()]) {
+      let offset = lines[0]?.offset ?? 0;
+      for (const { offset: own, bytes, note = "" } of lines) {
+        expect(own, `offset before ${toHex(bytes)}`).toBe(offset);
+        offset += bytes.length;
+        const [, number] = /: (\d+)/.exec(note) ?? [];
+        if (number !== undefined) expect(BigInt(`0x${toHex(bytes)}`), note).toBe(BigInt(number));
+      }
+    }
+  });
+
+  it("is a start unit, a true picture and its substitute, in heads, index and slave", async () => {
+    const heads = segments.map((bytes) => readMainHead(bytes, 0));
+    const index = readIndex(rows as Uint8Array, 0x1e2);
+    expect(index.map(({ substitute: isOne }) => isOne)).toEqual([false, false, true]);
+    expect(index.map(({ offsetBytes }) => offsetBytes)).toEqual(parts.slice(0, 3).map(([line]) => line?.offset));
+    expect(index.map(isStartUnit)).toEqual([true, false, false]);
+    expect(heads.map(({ layer }) => layer)).toEqual([1, 1, 0]);
+    const held = await Promise.all(units.map((unit) => parseSlaveSegment(unit, value("slave's header hash"))));
+    expect(held.map(({ head }) => [head.layer, head.startUnit, head.substitute])).toEqual([
+      [1, true, false],
+      [1, false, false],
+      [0, false, true],
+    ]);
+  });
+
+  it("opens with the secrets of its layers, by the keys that the text gives", async () => {
+    const secret = units[0]?.subarray(28, 60) as Uint8Array;
+    const opened = await Promise.all(
+      segments.map(async (bytes, number) => {
+        const { head, payload, tag } = partsOf(bytes);
+        const unit = (units[number] as Uint8Array).subarray(28);
+        const own = head.layer === 0 ? value("secret of layer 0") : secret;
+        const place = Uint8Array.of(head.layer, head.track, 0, 0, 0, number);
+        const info = concatBytes(new TextEncoder().encode("cmix/1"), value("main id"), place);
+        expect(value(`key of segment ${number}`)).toEqual(
+          new Uint8Array(hkdfSync("sha256", own, await sha256(unit), info, 32)),
+        );
+        const context = { mainId: value("main id"), headerHash: value("main's header hash") };
+        const publicBytes = await (await createProtection("sealed", context, own)).open(head, payload, tag, unit);
+        return { publicBytes, withheld: withoutTail(head.layer, unit, number) };
+      }),
+    );
+    expect(opened[0]?.publicBytes.length).toBe(0);
+    for (const { publicBytes, withheld } of opened.slice(1)) {
+      const [packet, ...others] = decodePacketList(publicBytes, withheld);
+      expect([packet?.durationMicroseconds, packet?.withheld.length, others]).toEqual([40_000, withheld.length, []]);
+    }
+    // Base's secret opens no segment of layer 1.
+    const context = { mainId: value("main id"), headerHash: value("main's header hash") };
+    const base = await createProtection("sealed", context, value("secret of layer 0"));
+    const { head, payload, tag } = partsOf(truth as Uint8Array);
+    await expect(base.open(head, payload, tag, (slaveTruth as Uint8Array).subarray(28))).rejects.toThrow();
+  });
+});
+
+const partsOf = (bytes: Uint8Array) => ({
+  head: readMainHead(bytes, 0),
+  tag: bytes.subarray(MAIN_HEAD_BYTES, MAIN_HEAD_BYTES + TAG_BYTES),
+  payload: bytes.subarray(MAIN_HEAD_BYTES + TAG_BYTES),
 });
 
 async function openFirst(

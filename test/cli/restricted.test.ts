@@ -1,0 +1,154 @@
+/** Parts that not everybody sees, from the command line. */
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readY4m } from "../support/y4m.ts";
+
+const CLI = new URL("../../dist/node/cli/cmix.js", import.meta.url).pathname;
+const folder = mkdtempSync(join(tmpdir(), "cmix-restricted-"));
+const at = (name: string): string => join(folder, name);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function cmix(...args: string[]): { code: number | null; out: string; error: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], { encoding: "utf8" });
+  return { code: status, out: stdout, error: stderr };
+}
+function json(...args: string[]): Record<string, unknown> {
+  const { code, out, error } = cmix(...args, "--json");
+  expect(code, error).toBe(0);
+  return JSON.parse(out);
+}
+
+const [WIDTH, HEIGHT, RATE] = [176, 144, 25];
+const PARTS = [
+  { startSeconds: 1, endSeconds: 2.2, areas: ["lower-third"], treatment: "mosaic", sound: "mute" },
+  { startSeconds: 3, endSeconds: 3.4, areas: ["whole"], viewers: "age:18" },
+];
+
+/** Loudest sample in dB of a stretch, decoded by ffmpeg. */
+function loudest(file: string, from: number, to: number): number {
+  const filter = `atrim=${from}:${to},volumedetect`;
+  const args = ["-nostdin", "-v", "info", "-i", file, "-vn", "-af", filter, "-f", "null", "-"];
+  const { stderr } = spawnSync("ffmpeg", args, { encoding: "utf8" });
+  return Number(/max_volume: (-?[\d.]+) dB/.exec(stderr)?.[1] ?? Number.NaN);
+}
+const picturesOf = (path: string): readonly Uint8Array[] => readY4m(readFileSync(path), path).pictures;
+const isBlack = (picture: Uint8Array): boolean => picture.subarray(0, WIDTH * HEIGHT).every((y) => y < 20);
+
+beforeAll(() => {
+  const video = `testsrc2=size=${WIDTH}x${HEIGHT}:rate=${RATE}:duration=4`;
+  const sound = ["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000:duration=4"];
+  const coded = ["-c:v", "mpeg2video", "-q:v", "2", "-c:a", "mp2", "-b:a", "192k", "-ac", "2", "-y", at("film.mpg")];
+  execFileSync("ffmpeg", ["-nostdin", "-v", "error", "-f", "lavfi", "-i", video, ...sound, ...coded]);
+  writeFileSync(at("parts.json"), JSON.stringify({ version: 1, parts: PARTS }));
+});
+
+describe("cmix divide --marks", () => {
+  let result: Record<string, unknown>;
+  beforeAll(() => {
+    const options = ["--method", "compress", "--quality", "2", "--gop", "12"];
+    result = json("divide", at("film.mpg"), "--out", at("pair"), ...options, "--marks", at("parts.json"));
+  });
+  const [main, slave] = [at("pair/film.cmx"), at("pair/film.cms")];
+
+  it("R4 D2 keeps both what everybody sees and the truth, and tells what that adds", () => {
+    expect(result).toMatchObject({ method: "compress", parts: 2, frames: 100 });
+    const whole = json("inspect", main) as { layers: Record<string, unknown>[]; pictures: number };
+    expect(whole.pictures).toBe(100);
+    const [base, restricted] = whole.layers;
+    expect([base?.name, restricted?.name]).toEqual(["base", "restricted"]);
+    expect(restricted?.seconds).toEqual([
+      [expect.closeTo(0.97, 1), expect.closeTo(2.22, 1)], // whole packets of sound
+      [3, 3.4],
+    ]);
+    expect(result.substitutes).toBeGreaterThan(base?.substituteBytes as number);
+    expect(result.substitutes).toBeLessThan(statSync(main).size / 2);
+    const held = json("inspect", slave) as { layers: Record<string, unknown>[]; restrictions: unknown[] };
+    expect(held.restrictions).toEqual([
+      { startMicroseconds: 1e6, endMicroseconds: 2.2e6, viewers: "premium" },
+      { startMicroseconds: 3e6, endMicroseconds: 3.4e6, viewers: "age:18" },
+    ]);
+    expect(JSON.stringify(json("inspect", main))).not.toContain("premium");
+  });
+
+  it("R4 shows each rendition exactly: ordinary pictures and sound go on right behind a part", () => {
+    for (const layers of ["all", "base"]) {
+      const chosen = layers === "all" ? [] : ["--layers", "base"];
+      json("combine", main, slave, "--out", at(`${layers}.y4m`), ...chosen);
+      json("combine", main, slave, "--out", at(`${layers}.mkv`), ...chosen);
+    }
+    const [truth, seen] = [picturesOf(at("all.y4m")), picturesOf(at("base.y4m"))];
+    const differ = truth.flatMap((picture, i) => (Buffer.compare(picture, seen[i] as Uint8Array) === 0 ? [] : [i]));
+    const spans = [...Array(30).keys()].map((i) => 25 + i).concat([...Array(10).keys()].map((i) => 75 + i));
+    expect(differ).toEqual(spans);
+    expect(seen.map(isBlack)).toEqual(seen.map((_, i) => i >= 75 && i < 85));
+    expect(truth.some(isBlack)).toBe(false);
+    // Of the first part the upper two thirds are as they were, up to the coder's noise.
+    const [a, b] = [truth[30] as Uint8Array, seen[30] as Uint8Array];
+    const most = (from: number, to: number): number => {
+      let worst = 0;
+      for (let i = from * WIDTH; i < to * WIDTH; i++) worst = Math.max(worst, Math.abs((a[i] ?? 0) - (b[i] ?? 0)));
+      return worst;
+    };
+    expect(most(0, 80)).toBeLessThan(40);
+    expect(most(96, HEIGHT)).toBeGreaterThan(60);
+    expect(loudest(at("base.mkv"), 1.05, 2.15)).toBeLessThan(-80);
+    expect(loudest(at("all.mkv"), 1.05, 2.15)).toBeGreaterThan(-25);
+    for (const [from, to] of [
+      [0.1, 0.9],
+      [2.3, 3.9],
+    ] as const)
+      expect(loudest(at("base.mkv"), from, to)).toBe(loudest(at("all.mkv"), from, to));
+  });
+
+  it("cmix slave --layers base leaves nothing of the hidden parts in a slave of the same main", () => {
+    const cut = json("slave", slave, "--layers", "base", "--out", at("given.cms"));
+    expect(cut).toMatchObject({ layers: ["base"], path: at("given.cms") });
+    expect(statSync(slave).size - statSync(at("given.cms")).size).toBe(cut.cut);
+    const held = json("inspect", at("given.cms")) as { layers: Record<string, unknown>[] };
+    expect(held.layers[1]?.absent).toBe(held.layers[1]?.segments);
+    expect(held.layers[1]?.bytes).toBe(0);
+    json("combine", main, at("given.cms"), "--out", at("given.y4m"));
+    expect(Buffer.compare(readFileSync(at("given.y4m")), readFileSync(at("base.y4m")))).toBe(0);
+    expect(cmix("slave", slave, "--layers", "restricted", "--out", at("no.cms"))).toMatchObject({ code: 2 });
+    expect(cmix("slave", slave, "--layers", "removal", "--out", at("no.cms")).error).toMatch(
+      /--layers removal: the file's layers are base, restricted/,
+    );
+    expect(existsSync(at("no.cms"))).toBe(false);
+  });
+
+  it("R6 --reverse hides all that the file leaves out; --restrict says how", () => {
+    writeFileSync(at("seen.json"), JSON.stringify({ version: 1, parts: [{ startSeconds: 1, endSeconds: 2 }] }));
+    const options = ["--method", "compress", "--marks", at("seen.json"), "--reverse", "--restrict", "black"];
+    expect(json("divide", at("film.mpg"), "--out", at("reverse"), ...options)).toMatchObject({ parts: 2 });
+    const pair = [at("reverse/film.cmx"), at("reverse/film.cms")] as const;
+    json("combine", ...pair, "--out", at("reverse.y4m"), "--layers", "base");
+    const seen = picturesOf(at("reverse.y4m"));
+    expect(seen.map(isBlack)).toEqual(seen.map((_, i) => i < 25 || i >= 50));
+  });
+
+  it("takes times of the whole input where a part of it is divided", () => {
+    const options = ["--method", "compress", "--from", "1.6", "--to", "3.2", "--marks", at("parts.json")];
+    expect(json("divide", at("film.mpg"), "--out", at("cut"), ...options)).toMatchObject({ parts: 2, frames: 40 });
+    json("combine", at("cut/film.cmx"), at("cut/film.cms"), "--out", at("cut.y4m"), "--layers", "base");
+    const seen = picturesOf(at("cut.y4m"));
+    expect(seen.map(isBlack)).toEqual(seen.map((_, i) => i >= 35));
+  });
+
+  it("says what does not go together, and leaves nothing behind", () => {
+    const refused = (...options: string[]) => cmix("divide", at("film.mpg"), "--out", at("refused"), ...options);
+    for (const [code, message, ...options] of [
+      [2, /needs --protection sealed/, "--method", "compress", "--protection", "patent", "--marks", at("parts.json")],
+      [2, /need --marks FILE.json/, "--restrict", "black"],
+      [3, /choose method compress/, "--method", "mpeg", "--marks", at("parts.json")],
+      [3, /no JSON/, "--marks", at("film.mpg")],
+      [3, /none\.json/, "--marks", at("none.json")],
+    ] as const) {
+      const { code: own, error } = refused(...(options as string[]));
+      expect(error).toMatch(message);
+      expect([own, existsSync(at("refused/film.cmx"))]).toEqual([code, false]);
+    }
+  });
+});
