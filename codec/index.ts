@@ -109,6 +109,15 @@ export {
   markPixels,
   USUAL_MARK_PLACE,
 } from "./restriction/draw-mark.ts";
+export { type FindMarksOptions, findMarks } from "./restriction/find-marks.ts";
+export {
+  type JudgedMark,
+  judgeMarks,
+  type MarkPolicy,
+  type MarkState,
+  restrictedParts,
+  reverseParts,
+} from "./restriction/judge-marks.ts";
 export {
   HOLD_MAX_SECONDS,
   isMarkService,
@@ -124,6 +133,7 @@ export {
   verifyMark,
   writeMark,
 } from "./restriction/mark.ts";
+export { LOOKS_A_SECOND, MarkFinder, type Sighting } from "./restriction/mark-finder.ts";
 export {
   HOLDER_MAX_CHARACTERS,
   type MarkRecord,
@@ -131,6 +141,7 @@ export {
   readMarkRecord,
   signMarkRecord,
 } from "./restriction/mark-record.ts";
+export type { LoadCodeReader, MarksWorkerApi } from "./restriction/marks-worker.ts";
 export {
   type Area,
   PICTURE_TREATMENTS,
