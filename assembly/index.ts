@@ -5,6 +5,7 @@ export { allocate, release } from "./common/memory";
 export { mergePlane, splitPlane } from "./kernels/bitplane";
 export { deinterleaveChroma, i420ToRgba, rgbaToI420 } from "./kernels/colour";
 export { combedSamples, deinterlacePlane } from "./kernels/deinterlace";
+export { findFinders } from "./kernels/finder-patterns";
 export { cutPackets, mergePackets } from "./kernels/packets";
 export { cutRanges, mergeRanges } from "./kernels/ranges";
 export { halvePlane, scalePlane } from "./kernels/scale";

@@ -121,6 +121,15 @@ export {
   markPixels,
   USUAL_MARK_PLACE,
 } from "./restriction/draw-mark.ts";
+export { type FindMarksOptions, findMarks } from "./restriction/find-marks.ts";
+export {
+  type JudgedMark,
+  judgeMarks,
+  type MarkPolicy,
+  type MarkState,
+  restrictedParts,
+  reverseParts,
+} from "./restriction/judge-marks.ts";
 export {
   HOLD_MAX_SECONDS,
   isMarkService,
@@ -136,6 +145,7 @@ export {
   verifyMark,
   writeMark,
 } from "./restriction/mark.ts";
+export { LOOKS_A_SECOND, MarkFinder, type Sighting } from "./restriction/mark-finder.ts";
 export {
   HOLDER_MAX_CHARACTERS,
   type MarkRecord,
@@ -143,6 +153,7 @@ export {
   readMarkRecord,
   signMarkRecord,
 } from "./restriction/mark-record.ts";
+export type { LoadCodeReader, MarksWorkerApi } from "./restriction/marks-worker.ts";
 export { PICTURE_TREATMENTS, SOUND_TREATMENTS } from "./restriction/part.ts";
 export { PARTS_FILE_MAX_CHARACTERS, PARTS_MAX, readPartsFile, writePartsFile } from "./restriction/parts-file.ts";
 export { reverseOf } from "./restriction/reverse-parts.ts";

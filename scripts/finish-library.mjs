@@ -7,6 +7,7 @@ const dist = new URL("../dist/", import.meta.url);
 const BROWSER = "node/codec/hosts/browser/";
 const ADDRESSES = [
   ["kernels.js", "../../../dist/wasm/kernels.wasm", "../../../../wasm/kernels.wasm"],
+  ["code-reader.js", "../../../dist/wasm/zxing_reader.wasm", "../../../../wasm/zxing_reader.wasm"],
   ["pool.js", "./codec.worker.ts", "./codec.worker.js"],
 ];
 

@@ -1,5 +1,6 @@
 import * as Comlink from "comlink";
 import { type CodecWorkerApi, createCodecWorkerApi } from "../methods/codec-worker.ts";
+import type { LoadCodeReader } from "../restriction/marks-worker.ts";
 import type { Kernels } from "../wasm/load-kernels.ts";
 import { installErrorTransfer } from "./error-transfer.ts";
 
@@ -9,9 +10,13 @@ type Call = (...args: unknown[]) => Promise<unknown>;
  * Makes the thread it is called on a codec worker. It answers at once, since a worker's first messages would be lost otherwise; each call
  * waits for the kernels, and tells where they could not be loaded.
  */
-export function serveCodec(kernels: Promise<Kernels>, endpoint?: Comlink.Endpoint): void {
+export function serveCodec(
+  kernels: Promise<Kernels>,
+  loadCodeReader: LoadCodeReader,
+  endpoint?: Comlink.Endpoint,
+): void {
   installErrorTransfer();
-  const ready = kernels.then((loaded) => createCodecWorkerApi(loaded, Comlink.transfer));
+  const ready = kernels.then((loaded) => createCodecWorkerApi(loaded, Comlink.transfer, loadCodeReader));
   ready.catch(() => {}); // every call tells it
   const api = new Proxy({} as CodecWorkerApi, {
     get: (_target, name): Call => {

@@ -71,6 +71,16 @@ export interface RawKernels {
     parity: number,
     isSecond: number,
   ): void;
+  // assembly/kernels/finder-patterns.ts
+  findFinders(
+    out: number,
+    capacity: number,
+    plane: number,
+    stride: number,
+    width: number,
+    height: number,
+    step: number,
+  ): number;
   // assembly/kernels/scale.ts
   halvePlane(dst: number, dstStride: number, src: number, srcStride: number, width: number, height: number): void;
   scalePlane(

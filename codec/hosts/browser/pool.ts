@@ -2,6 +2,7 @@ import * as Comlink from "comlink";
 import { type CodecWorkerApi, createCodecWorkerApi } from "../../methods/codec-worker.ts";
 import { type PooledWorker, WorkerPool } from "../../pool/worker-pool.ts";
 import { installErrorTransfer } from "../error-transfer.ts";
+import { fetchCodeReader } from "./code-reader.ts";
 import { fetchKernels } from "./kernels.ts";
 
 const WORKERS_MAX = 4;
@@ -26,6 +27,6 @@ export function createBrowserPool(workers?: number): WorkerPool<CodecWorkerApi> 
 
 /** A pool of one that works on the caller's own thread, a worker as a rule: where a message to another costs more than the work. */
 export async function createLocalPool(): Promise<WorkerPool<CodecWorkerApi>> {
-  const api = createCodecWorkerApi(await fetchKernels(), (value) => value);
+  const api = createCodecWorkerApi(await fetchKernels(), (value) => value, fetchCodeReader);
   return new WorkerPool(1, () => ({ api, terminate() {} }));
 }
