@@ -1,12 +1,15 @@
 /** Parts that not everybody sees: hidden in the Studio, played by an ordinary viewer, given back by the pair (restriction patent, Fig. 6). */
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sourceFromBytes } from "../../codec/bytes/bytes.ts";
 import { MainReader } from "../../codec/format/main-file.ts";
 import { SlaveReader } from "../../codec/format/slave-file.ts";
+import { AREA_PRESETS } from "../../codec/restriction/areas.ts";
+import { markModules } from "../../codec/restriction/draw-mark.ts";
+import { USUAL_RULE, writeMark } from "../../codec/restriction/mark.ts";
 import { psnr } from "../support/quality.ts";
 import { ROOT } from "../support/tree.ts";
 import { expectAccessible } from "./support/accessibility.ts";
@@ -95,6 +98,48 @@ describe("parts that not everybody sees", () => {
       slave = await sent;
     });
     await combinedHash(main, slave, join(app.dataDir, "truth.mkv"));
+  });
+
+  it("R1 R2: marks in the video are found to the picture, and become parts that can be changed and taken out", async () => {
+    const marked = join(app.dataDir, "marked.mp4");
+    const text = writeMark({ service: "https://cmix.example", rule: { ...USUAL_RULE, area: AREA_PRESETS["left-half"].area } });
+    const { size, dark } = markModules(text);
+    const code = join(app.dataDir, "mark.pgm");
+    writeFileSync(
+      code,
+      Buffer.concat([Buffer.from(`P5 ${size} ${size} 255\n`), dark.map((one) => (one === 1 ? 0 : 255))]),
+    );
+    const laid = "[1]scale=iw*3:-1:flags=neighbor[code];[0][code]overlay=W-w-8:8:enable='between(n,75,119)'";
+    execFileSync("ffmpeg", [
+      "-v",
+      "error",
+      "-i",
+      SCENE,
+      "-i",
+      code,
+      "-filter_complex",
+      laid,
+      "-c:a",
+      "copy",
+      "-crf",
+      "28",
+      marked,
+    ]);
+    await withPage(app, "/studio", async ({ page }) => {
+      await chooseFile(page, marked);
+      await page.getByRole("button", { name: "Look for marks in the video" }).click();
+      await page.getByText("Marks found: 1. Parts that they hide: 1.").waitFor({ timeout: 60_000 });
+      expect(await part(page).getByLabel("From, in seconds").inputValue()).toBe("2.5");
+      expect(Number(await part(page).getByLabel("To, in seconds").inputValue())).toBeCloseTo(
+        4 + USUAL_RULE.holdSeconds,
+        1,
+      );
+      expect(await part(page).getByRole("combobox", { name: /^Area/ }).inputValue()).toBe("left-half");
+      await part(page).getByRole("button", { name: "Look at it" }).click();
+      await screenshot(page, "studio-marks");
+      await part(page).getByRole("button", { name: "Take out part 1" }).click();
+      expect(await part(page).count()).toBe(0);
+    });
   });
 
   it("R3 R4: what is shown in the clear and on the seek bar covers it too", async () => {

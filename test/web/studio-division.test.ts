@@ -34,6 +34,7 @@ const divider: Divider = {
   inspect: () => inspected.promise,
   poster: async () => undefined,
   strip: async () => [],
+  findMarks: async () => ({ parts: [], marks: 0, ignored: [] }),
   trimTaken: async (_file, trim) => trim,
   program: async () => "now",
   divide: (_place, goOn, _file, _settings, signal, onProgress) => {

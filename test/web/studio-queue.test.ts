@@ -17,6 +17,7 @@ const divider: Divider = {
   inspect: async () => FACTS,
   poster: async () => undefined,
   strip: async () => [],
+  findMarks: async () => ({ parts: [], marks: 0, ignored: [] }),
   trimTaken: async (_file, trim) => trim,
   program: async () => "now",
   divide: (_place, _goOn, file, _settings, signal) => {

@@ -10,6 +10,7 @@ import type {
   DivisionOutput,
   DivisionPlace,
   DivisionStep,
+  FoundMarks,
   SourceFacts,
   StripPicture,
   TrimSeconds,
@@ -41,6 +42,17 @@ export class DivideClient {
 
   async trimTaken(file: Blob, trim: TrimSeconds): Promise<TrimSeconds> {
     return this.started().trimTaken(file, trim);
+  }
+
+  async findMarks(file: Blob, onShare: (share: number) => void, signal: AbortSignal): Promise<FoundMarks> {
+    const remote = this.started();
+    const cancel = () => void remote.cancel();
+    signal.addEventListener("abort", cancel, { once: true });
+    try {
+      return await remote.findMarks(file, Comlink.proxy(onShare));
+    } finally {
+      signal.removeEventListener("abort", cancel);
+    }
   }
 
   async program(): Promise<string> {

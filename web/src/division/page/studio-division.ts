@@ -7,6 +7,7 @@ import type {
   DivisionPlace,
   DivisionStage,
   DivisionStep,
+  FoundMarks,
   SourceFacts,
   StripPicture,
   TrimSeconds,
@@ -68,6 +69,7 @@ export interface Divider {
   poster(file: Blob, startSeconds: number, restrictions?: readonly RestrictedPart[]): Promise<DivideSettings["poster"]>;
   strip(file: Blob): Promise<StripPicture[]>;
   trimTaken(file: Blob, trim: TrimSeconds): Promise<TrimSeconds>;
+  findMarks(file: Blob, onShare: (share: number) => void, signal: AbortSignal): Promise<FoundMarks>;
   program(): Promise<string>;
   divide(
     place: DivisionPlace,
@@ -155,6 +157,11 @@ export class StudioDivision extends Store<Studio> {
   /** What a part of the chosen file really is where it is kept as it is. @throws it is not trimmed as it is */
   trimTaken(file: Blob, trim: TrimSeconds): Promise<TrimSeconds> {
     return this.atWork().trimTaken(file, trim);
+  }
+
+  /** What marks in the chosen file hide. @param onShare how much is looked at, 0 to 1 */
+  findMarks(file: Blob, onShare: (share: number) => void, signal: AbortSignal): Promise<FoundMarks> {
+    return this.atWork().findMarks(file, onShare, signal);
   }
 
   /** A small picture of the chosen file at a time; undefined where none can be made. */

@@ -80,6 +80,15 @@ export const trimmedShare = (trim: TrimSeconds | undefined, durationSeconds: num
     ? 1
     : Math.max(0, Math.min(trim.toSeconds ?? durationSeconds, durationSeconds) - trim.fromSeconds) / durationSeconds;
 
+/** What marks in a video say. */
+export interface FoundMarks {
+  parts: RestrictedPart[];
+  /** Marks that count. */
+  marks: number;
+  /** Texts of marks that do not, each once. */
+  ignored: string[];
+}
+
 /** What the library shows of a video in the clear (Cmix patent [0066]). */
 export interface Thumbnails {
   /** A picture, in the main's header. */
@@ -194,6 +203,13 @@ export interface DivideWorkerApi {
     settings: DivideSettings,
     onProgress: (step: DivisionStep) => void,
   ): Promise<DivisionOutput>;
+  /**
+   * Looks at all pictures for marks.
+   *
+   * @param onShare how much is done, 0 to 1
+   * @throws AbortError after `cancel`; UnsupportedError its pictures do not decode here
+   */
+  findMarks(file: Blob, onShare: (share: number) => void): Promise<FoundMarks>;
   /** Names the program that cuts, by its content. */
   program(): Promise<string>;
   cancel(): Promise<void>;

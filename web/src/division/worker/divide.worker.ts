@@ -17,29 +17,29 @@ import {
   readUnfinished,
   resumable,
   type SourceIndex,
-  type SourceMedia,
   type Storyboard,
   type Trim,
   trimChapters,
-  trimMedia,
   type UnfinishedDivision,
 } from "../../../../codec/index.ts";
 import { type CaptionTrack, type RestrictedPart, sourceFromBlob, toHex, trimWebVtt } from "../../../../codec/page.ts";
-import {
-  type DivideSettings,
-  type DivideWorkerApi,
-  type DivisionOutput,
-  type DivisionPlace,
-  type DivisionStage,
-  type DivisionStep,
-  type SourceFacts,
-  type StripPicture,
-  type TrimSeconds,
-  trimmedShare,
+import type {
+  DivideSettings,
+  DivideWorkerApi,
+  DivisionOutput,
+  DivisionPlace,
+  DivisionStage,
+  DivisionStep,
+  FoundMarks,
+  SourceFacts,
+  StripPicture,
+  TrimSeconds,
 } from "../protocol/divide-api.ts";
 import { reasonCode } from "../protocol/reason-code.ts";
 import { STUDIO_METHODS } from "../protocol/studio-methods.ts";
 import { type HiddenTimes, hiddenAreas, hiddenTimes } from "./cover-parts.ts";
+import { DecodedFile } from "./decoded-file.ts";
+import { findMarksIn } from "./find-marks-in.ts";
 import { MpegReader } from "./mpeg-reader.ts";
 import { type DivisionFiles, openFiles } from "./output-file.ts";
 import { SourceReader } from "./source-reader.ts";
@@ -79,40 +79,6 @@ async function takeUp(
   await slave.startAt(unfinished?.slaveBytes ?? 0);
   await journal?.startAt(unfinished?.journalBytes ?? 0);
   return unfinished;
-}
-
-/** What is decoded for a method that codes anew, and how long it is: what is done of it is told by time. */
-class DecodedFile {
-  durationSeconds = 0;
-
-  constructor(
-    private readonly file: Blob,
-    private readonly trim: TrimSeconds | undefined,
-    private readonly signal: AbortSignal,
-  ) {}
-
-  readonly open = async (): Promise<SourceMedia> => {
-    const media = await this.openWhole();
-    if (this.trim === undefined) return media;
-    this.durationSeconds *= trimmedShare(this.trim, this.durationSeconds);
-    return trimMedia(media, trimOf(this.trim));
-  };
-
-  private async openWhole(): Promise<SourceMedia> {
-    const mpeg = await MpegReader.open(this.file);
-    if (mpeg !== undefined) {
-      this.durationSeconds = await mpeg.durationSeconds();
-      return mpeg.media({ signal: this.signal });
-    }
-    const reader = await SourceReader.open(this.file);
-    try {
-      this.durationSeconds = reader.facts.durationSeconds;
-      return await reader.media();
-    } catch (error) {
-      reader.close();
-      throw error;
-    }
-  }
 }
 
 /** What of a container our own index does not read can still be compressed, without its captions. */
@@ -353,6 +319,11 @@ class DivideWorker implements DivideWorkerApi {
     } finally {
       pool.close();
     }
+  }
+
+  async findMarks(file: Blob, onShare: (share: number) => void): Promise<FoundMarks> {
+    this.cancelling = new AbortController();
+    return findMarksIn(file, onShare, this.cancelling.signal);
   }
 
   async program(): Promise<string> {

@@ -1,5 +1,5 @@
 /** A restricted part as the Studio's form holds it. */
-import { AREA_PRESETS, type Area, type RestrictedPart, type Viewers } from "../../../../codec/page.ts";
+import { AREA_PRESETS, type Area, presetOf, type RestrictedPart, type Viewers } from "../../../../codec/page.ts";
 
 /** An area by its name, `own` for one in numbers, `none` for the sound alone. */
 export type AreaChoice = keyof typeof AREA_PRESETS | "own" | "none";
@@ -10,6 +10,8 @@ export const VIEWER_KINDS = ["premium", "signed-in", "age", "group"] as const;
 
 export interface PartDraft {
   id: string;
+  /** A mark asked for it. */
+  isFound?: boolean;
   /** In seconds of the whole video, as `to`; NaN while a number is typed. */
   from: number;
   to: number;
@@ -73,4 +75,28 @@ export function restrictedPart(draft: PartDraft): RestrictedPart {
     sound,
     viewers: named[viewers],
   };
+}
+
+/** A part that a mark asked for, one draft for each of its areas. What the Studio does not offer becomes what hides more. */
+export function draftsOf({
+  areas,
+  startMicroseconds,
+  endMicroseconds,
+  treatment,
+  sound,
+  viewers,
+}: RestrictedPart): PartDraft[] {
+  const [kind = "", name = ""] = viewers.split(":");
+  const fresh = newPart(startMicroseconds / 1e6, endMicroseconds / 1e6);
+  const common: PartDraft = {
+    ...fresh,
+    isFound: true,
+    treatment: treatment === "mosaic" ? "mosaic" : "black",
+    sound: sound === "keep" ? "keep" : "mute",
+    viewers: kind as PartDraft["viewers"],
+    ...(kind === "age" ? { years: Number(name) } : {}),
+    ...(kind === "group" ? { group: name } : {}),
+  };
+  if (areas.length === 0) return [{ ...common, area: "none", sound: "mute" }];
+  return areas.map((own) => ({ ...common, id: crypto.randomUUID(), area: presetOf(own) ?? "own", own }));
 }

@@ -7,6 +7,7 @@ import { useText } from "../../shared/i18n/text.tsx";
 import { Hint } from "../../shared/ui/notices.tsx";
 import { formatShare, formatTime } from "../../shared/ui/text-format.ts";
 import type { Settings } from "./division-settings.ts";
+import { type FindMarks, MarkSearch } from "./mark-search.tsx";
 import { type AreaChoice, hiddenSeconds, newPart, type PartDraft, VIEWER_KINDS } from "./part-draft.ts";
 import { rangeEnd, TimeRange } from "./time-range.tsx";
 
@@ -19,6 +20,7 @@ export function RestrictedParts({
   pictures,
   settings: { parts, method, protection },
   onLook,
+  findMarks,
   onChange,
 }: {
   facts: SourceFacts;
@@ -26,6 +28,7 @@ export function RestrictedParts({
   settings: Settings;
   /** Shows the video at this time. */
   onLook: (seconds: number) => void;
+  findMarks: FindMarks;
   onChange: (parts: readonly PartDraft[]) => void;
 }): ReactNode {
   const { t } = useText();
@@ -77,6 +80,7 @@ export function RestrictedParts({
           {t("studio.parts.add")}
         </button>
       </div>
+      {facts.isDecodable && <MarkSearch find={findMarks} parts={parts} onChange={onChange} />}
     </fieldset>
   );
 }

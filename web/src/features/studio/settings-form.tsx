@@ -6,6 +6,7 @@ import { Hint } from "../../shared/ui/notices.tsx";
 import { CaptionFields } from "./caption-fields.tsx";
 import type { Settings } from "./division-settings.ts";
 import { LibraryFields } from "./library-fields.tsx";
+import type { FindMarks } from "./mark-search.tsx";
 import { MethodChoice } from "./method-choice.tsx";
 import { useStrip } from "./poster-strip.tsx";
 import { RestrictedParts } from "./restricted-parts.tsx";
@@ -21,6 +22,7 @@ export function SettingsForm({
   strip,
   taken,
   onLook,
+  findMarks,
   onChange,
   onSubmit,
   onSubmitTo,
@@ -33,6 +35,7 @@ export function SettingsForm({
   taken: (trim: TrimSeconds) => Promise<TrimSeconds>;
   /** Shows the video at this time. */
   onLook: (seconds: number) => void;
+  findMarks: FindMarks;
   onChange: (settings: Settings) => void;
   onSubmit: () => void;
   /** Asks for a place first. Absent where the engine cannot write to one. */
@@ -90,6 +93,7 @@ export function SettingsForm({
         pictures={pictures}
         settings={settings}
         onLook={onLook}
+        findMarks={findMarks}
         onChange={(parts) => set({ parts })}
       />
       {facts.isDecodable && (
