@@ -38,7 +38,7 @@ export interface DivisionDescription {
   captions?: readonly CaptionTrack[];
   /** As {@link tidyChapters} gives them; public too. */
   chapters?: readonly Chapter[];
-  /** In the slave alone. */
+  /** In the slave alone; left out where there are restrictions. */
   storyboard?: Storyboard | undefined;
   /** Parts that not everybody sees: then there is the layer `restricted` too. In the slave alone. */
   restrictions?: readonly Restriction[] | undefined;
@@ -100,7 +100,8 @@ export async function newHeaders(description: DivisionDescription): Promise<NewH
     parameters,
     layers: entries,
     secret: fresh.find(({ entry }) => entry.id === BASE_LAYER)?.secret,
-    storyboard: description.storyboard,
+    // Whoever has base's units sees it: there is none where it may show what is hidden.
+    storyboard: restrictions === undefined ? description.storyboard : undefined,
     restrictions,
   };
   const secrets = new Map<number, Uint8Array>();

@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { MemorySink, sourceFromBytes } from "../../codec/bytes/bytes.ts";
 import { type DividedSegment, DivisionWriter } from "../../codec/division/division-writer.ts";
+import type { DivisionDescription } from "../../codec/division/new-headers.ts";
 import { renditionOf } from "../../codec/division/rendition.ts";
 import { SegmentOpener, type SlaveParts } from "../../codec/division/segment-opener.ts";
 import { readUnfinished } from "../../codec/division/unfinished.ts";
@@ -124,6 +125,31 @@ describe("a pair with restricted parts", () => {
     expect(await open(secret, unit)).toEqual(segments()[1]?.publicBytes);
     await expect(open(slave.header.secret, unit)).rejects.toBeInstanceOf(FormatError);
     await expect(open(secret, unit.subarray(0, unit.length - 32))).rejects.toBeInstanceOf(FormatError);
+  });
+
+  it("R4 has no storyboard: the slave's header, which everybody gets, shows no hidden picture", async () => {
+    const picture = Uint8Array.from({ length: 60 }, (_, i) => i);
+    const board = {
+      type: "image/jpeg",
+      data: picture,
+      width: 10,
+      height: 10,
+      columns: 1,
+      pictures: 1,
+      stepMicroseconds: 1,
+    };
+    const storyboard = board as DivisionDescription["storyboard"];
+    for (const [restrictions, isThere] of [
+      [RESTRICTIONS, false],
+      [[], true],
+    ] as const) {
+      const sinks = { main: new MemorySink(), slave: new MemorySink() };
+      const writer = await DivisionWriter.open({ ...description("sealed"), storyboard, restrictions }, sinks);
+      await writer.finish();
+      const slave = await SlaveReader.open(sourceFromBytes(sinks.slave.bytes()));
+      expect(slave.header.storyboard !== undefined).toBe(isThere);
+      expect(Buffer.from(sinks.slave.bytes()).includes(Buffer.from(picture))).toBe(isThere);
+    }
   });
 
   it("ends each withheld part of the layer in 32 bytes that are others each time", async () => {

@@ -1,6 +1,6 @@
 /** What the page and divide.worker.ts say to each other. */
 
-import type { MainHeader, ProtectionName } from "../../../../codec/index.ts";
+import type { MainHeader, ProtectionName, RestrictedPart } from "../../../../codec/index.ts";
 import type { CaptionTrack } from "../../../../codec/page.ts";
 import type { StudioMethod } from "./studio-methods.ts";
 
@@ -122,6 +122,8 @@ export interface DivideSettings {
   thumbnails: Thumbnails;
   /** In the order in which they are offered. */
   captions?: CaptionTrack[];
+  /** Parts that not everybody sees, by times of the whole file; where pictures are coded anew. */
+  restrictions?: RestrictedPart[];
   /** Made before the division begins: whoever goes on with it needs the same bytes. */
   poster?: NonNullable<MainHeader["poster"]>;
 }

@@ -21,6 +21,7 @@ import {
   type Trim,
   trimChapters,
   trimMedia,
+  trimParts,
   type UnfinishedDivision,
 } from "../../../../codec/index.ts";
 import { type CaptionTrack, sourceFromBlob, toHex, trimWebVtt } from "../../../../codec/page.ts";
@@ -272,10 +273,14 @@ class DivideWorker implements DivideWorkerApi {
         slaveName,
         poster,
         captions,
+        restrictions = [],
       } = settings;
+      const parts = trim === undefined ? restrictions : trimParts(restrictions, trimOf(trim));
       // What goes on has its headers.
       const storyboard =
-        unfinished === undefined ? await storyboardOf(file, taken ?? {}, sourceBytes, signal) : undefined;
+        unfinished === undefined && parts.length === 0
+          ? await storyboardOf(file, taken ?? {}, sourceBytes, signal)
+          : undefined;
       const chapters = unfinished === undefined && taken !== undefined ? await chaptersOf(file, taken) : undefined;
       const result = await divideVideo(
         method,
@@ -287,6 +292,7 @@ class DivideWorker implements DivideWorkerApi {
           ...(poster === undefined ? {} : { poster }),
           ...(captions === undefined ? {} : { captions: captionsOf(captions, taken) }),
           ...(chapters !== undefined && { chapters }),
+          restrictions: parts,
           storyboard,
           signal,
           onProgress: ({ pictures, bytes, totalBytes, microseconds }) => {
@@ -302,8 +308,9 @@ class DivideWorker implements DivideWorkerApi {
       );
       const seconds = (performance.now() - start) / 1000;
       const { thumbnails } = settings;
-      if (thumbnails.teaser) tell({ stage: "teaser", share: 1 });
-      const teaser = thumbnails.teaser ? await makeTeaser(file, thumbnails.startSeconds, signal, taken) : undefined;
+      const hasTeaser = thumbnails.teaser && parts.length === 0; // it would show what is hidden
+      if (hasTeaser) tell({ stage: "teaser", share: 1 });
+      const teaser = hasTeaser ? await makeTeaser(file, thumbnails.startSeconds, signal, taken) : undefined;
       await part?.remove();
       return {
         method: result.method,
