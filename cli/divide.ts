@@ -22,9 +22,9 @@ import {
   trimParts,
 } from "../codec/index.ts";
 import { openCaptions, trimCaptions } from "./captions.ts";
-import { openParts } from "./marks.ts";
 import { type Command, choice, integer, list, parse } from "./options.ts";
 import { createProgress, note, printResult } from "./output.ts";
+import { openParts } from "./parts.ts";
 import { openTrimmed, secondsOf, trimOf } from "./trim.ts";
 import { UsageError } from "./usage-error.ts";
 

@@ -38,7 +38,7 @@ export interface DivisionDescription {
   captions?: readonly CaptionTrack[];
   /** As {@link tidyChapters} gives them; public too. */
   chapters?: readonly Chapter[];
-  /** In the slave alone. */
+  /** In the slave alone. Whoever has base's units sees it: hidden areas are covered on it. */
   storyboard?: Storyboard | undefined;
   /** Parts that not everybody sees: then there is the layer `restricted` too. In the slave alone. */
   restrictions?: readonly Restriction[] | undefined;

@@ -19,6 +19,7 @@ export interface Rendition {
  *
  * @param layers names of those that are wanted; every one that the slave has where none are given
  * @throws RangeError naming `layers`: there is no such layer
+ * @throws {@link PairingError} the main's index was changed
  */
 export async function renditionOf(opener: SegmentOpener, layers?: readonly string[]): Promise<Rendition> {
   const { header, index } = opener.main;
@@ -30,12 +31,15 @@ export async function renditionOf(opener: SegmentOpener, layers?: readonly strin
   const isWanted = (id: number): boolean =>
     layers === undefined || header.layers.some((layer) => layer.id === id && layers.includes(layer.name));
   const hidden = index.find(({ layer }) => layer === RESTRICTED_LAYER);
-  const isTrue = hidden === undefined || (isWanted(RESTRICTED_LAYER) && (await opener.holds([hidden])));
+  const isTrue = hidden === undefined || (isWanted(RESTRICTED_LAYER) && (await opener.holds(hidden)));
   const isKnown = (id: number): boolean => LAYERS.some((kind) => kind.id === id);
   const entries = index.filter((entry) => {
     if (!isKnown(entry.layer)) return isWanted(entry.layer);
     if (entry.layer === BASE_LAYER) return !(isTrue && entry.substitute);
     return isTrue && !isStartUnit(entry);
   });
+  // An index can be written by anybody: what is left out unopened is left out by the slave's word.
+  const shown = new Set(entries);
+  for (const entry of index) if (!shown.has(entry)) await opener.confirm(entry);
   return { entries, isTrue };
 }

@@ -78,7 +78,7 @@ export class SegmentOpener {
       this.slave.readSegment(number, layer),
     ]);
     if (slave === undefined) return undefined;
-    this.checkParts(number, head, slave);
+    this.checkParts(number, slave);
     if (slave.head.absent) return undefined;
     const protection = this.protections.get(head.layer) ?? (await this.learn(number, head.layer));
     if (protection === undefined) return undefined;
@@ -86,13 +86,20 @@ export class SegmentOpener {
     return { head, publicBytes, withheld: withoutTail(head.layer, slave.payload, number) };
   }
 
-  /** Whether the slave at hand has its parts of these segments. */
-  async holds(entries: readonly IndexEntry[]): Promise<boolean> {
-    for (const { number, layer } of entries) {
-      const segment = await this.slave.readSegment(number, layer);
-      if (segment === undefined || segment.head.absent) return false;
-    }
-    return true;
+  /** Whether the slave at hand has its part of a segment. */
+  async holds({ number, layer }: IndexEntry): Promise<boolean> {
+    const segment = await this.slave.readSegment(number, layer);
+    return segment !== undefined && !segment.head.absent;
+  }
+
+  /**
+   * Holds what the main's index says of a segment, which is not opened, against the slave.
+   *
+   * @throws {@link PairingError} they differ
+   */
+  async confirm({ number, layer }: IndexEntry): Promise<void> {
+    const segment = await this.slave.readSegment(number, layer);
+    if (segment !== undefined) this.checkParts(number, segment);
   }
 
   /** Takes a layer's secret from the start unit before a segment; undefined where the slave is without it. */
@@ -115,17 +122,23 @@ export class SegmentOpener {
       this.slave.readSegment(start.number, layer, true),
     ]);
     if (slave === undefined) return undefined;
-    this.checkParts(start.number, head, slave);
+    this.checkParts(start.number, slave);
     if (slave.head.absent) return undefined;
     const protection = await this.protections.add(layer, readStartUnit(layer, slave.payload, start.number));
     await protection.open(head, payload, tag, slave.payload); // shows that the secret is the main's
     return protection;
   }
 
-  private checkParts(number: number, head: SegmentHead, { head: slave }: SlaveSegment): void {
-    const isSubstitute = this.main.index[number]?.substitute === true;
-    const isOne = slave.number === number && slave.track === head.track && slave.layer === head.layer;
-    if (!isOne || (this.main.trailer !== undefined && slave.substitute !== isSubstitute))
+  /** The main's heads agree with its index: {@link MainReader.readSegment}. */
+  private checkParts(number: number, { head }: SlaveSegment): void {
+    const entry = this.main.index[number];
+    const isOne =
+      entry !== undefined &&
+      head.number === number &&
+      head.track === entry.track &&
+      head.layer === entry.layer &&
+      head.startUnit === isStartUnit(entry);
+    if (!isOne || (this.main.trailer !== undefined && head.substitute !== entry.substitute))
       throw new PairingError(
         `segment ${number} of main ${toHex(this.main.header.id)} and of its slave do not belong together: fetch the main file again`,
         { segment: number },

@@ -102,7 +102,10 @@ describe("parts that not everybody sees", () => {
 
   it("R1 R2: marks in the video are found to the picture, and become parts that can be changed and taken out", async () => {
     const marked = join(app.dataDir, "marked.mp4");
-    const text = writeMark({ service: "https://cmix.example", rule: { ...USUAL_RULE, area: AREA_PRESETS["left-half"].area } });
+    const text = writeMark({
+      service: "https://cmix.example",
+      rule: { ...USUAL_RULE, area: AREA_PRESETS["left-half"].area },
+    });
     const { size, dark } = markModules(text);
     const code = join(app.dataDir, "mark.pgm");
     writeFileSync(

@@ -21,6 +21,7 @@ import { type Division, description, errorOf } from "../support/divisions.ts";
 import { createRandom } from "../support/fills.ts";
 import { openSegment as openIndependently, readCmixFile } from "../support/independent-opener.ts";
 import { expectSameBytes } from "../support/kernels.ts";
+import { withNewChecksum } from "../support/restricted.ts";
 
 const SEED = 181;
 const RESTRICTIONS = [
@@ -253,7 +254,7 @@ describe("a pair with restricted parts", () => {
       await sinks.main.write(mainCut.subarray(0, unfinished.mainBytes));
       await sinks.slave.write(slaveCut.subarray(0, unfinished.slaveBytes));
       await sinks.journal.write(pair.journal.subarray(0, unfinished.journalBytes));
-      const writer = await DivisionWriter.resume(unfinished, sinks);
+      const writer = await DivisionWriter.resume(unfinished, sinks, { restrictions: RESTRICTIONS });
       for (const segment of unfinished.segments)
         writer.keep({ ...segment.head, substitute: segment.substitute }, segment);
       for (const [i, segment] of all.entries()) if ((NUMBERS[i] as number) >= kept) await writer.add(segment);
@@ -324,14 +325,3 @@ describe("a unit's parts", () => {
     );
   });
 });
-
-/** The main with the checksum of its trailer made anew. */
-async function withNewChecksum(main: Uint8Array, headerHash: Uint8Array): Promise<Uint8Array> {
-  const bytes = main.slice();
-  const view = new DataView(bytes.buffer);
-  const start = bytes.length - view.getUint32(bytes.length - 12);
-  const cbor = bytes.subarray(start + 16, bytes.length - 12);
-  const hash = await crypto.subtle.digest("SHA-256", Buffer.concat([headerHash, cbor]));
-  bytes.set(new Uint8Array(hash).subarray(0, 8), start + 8);
-  return bytes;
-}

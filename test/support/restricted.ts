@@ -56,3 +56,14 @@ export function sharedRun(hidden: readonly Uint8Array[], seen: readonly Uint8Arr
     for (let at = 0; at + RUN_BYTES <= bytes.length; at++) if (runs.has(keyAt(bytes, at))) return `byte ${at} of ${i}`;
   return undefined;
 }
+
+/** The main with the checksum of its trailer made anew. */
+export async function withNewChecksum(main: Uint8Array, headerHash: Uint8Array): Promise<Uint8Array> {
+  const bytes = main.slice();
+  const view = new DataView(bytes.buffer);
+  const start = bytes.length - view.getUint32(bytes.length - 12);
+  const cbor = bytes.subarray(start + 16, bytes.length - 12);
+  const hash = await crypto.subtle.digest("SHA-256", Buffer.concat([headerHash, cbor]));
+  bytes.set(new Uint8Array(hash).subarray(0, 8), start + 8);
+  return bytes;
+}

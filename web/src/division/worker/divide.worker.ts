@@ -20,6 +20,7 @@ import {
   type Storyboard,
   type Trim,
   trimChapters,
+  trimParts,
   type UnfinishedDivision,
 } from "../../../../codec/index.ts";
 import { type CaptionTrack, type RestrictedPart, sourceFromBlob, toHex, trimWebVtt } from "../../../../codec/page.ts";
@@ -142,16 +143,6 @@ const captionsOf = (captions: readonly CaptionTrack[], trim: TrimSeconds | undef
     return text === undefined ? [] : [{ ...track, text }];
   });
 
-/** Restricted parts are told in times of the whole video; what is cut off begins at 0. */
-const restrictionsOf = (parts: readonly RestrictedPart[], trim: TrimSeconds | undefined): RestrictedPart[] => {
-  const { fromMicroseconds, toMicroseconds } = trimOf(trim ?? { fromSeconds: 0 });
-  return parts.flatMap((part) => {
-    const startMicroseconds = Math.max(0, part.startMicroseconds - fromMicroseconds);
-    const endMicroseconds = Math.min(toMicroseconds, part.endMicroseconds) - fromMicroseconds;
-    return endMicroseconds > startMicroseconds ? [{ ...part, startMicroseconds, endMicroseconds }] : [];
-  });
-};
-
 class DivideWorker implements DivideWorkerApi {
   private cancelling: AbortController | undefined;
 
@@ -259,9 +250,9 @@ class DivideWorker implements DivideWorkerApi {
         slaveName,
         poster,
         captions,
-        restrictions,
+        restrictions = [],
       } = settings;
-      const hidden = await hiddenTimes(file, restrictions ?? []);
+      const hidden = await hiddenTimes(file, restrictions);
       // What goes on has its headers.
       const storyboard =
         unfinished === undefined ? await storyboardOf(file, taken ?? {}, sourceBytes, hidden, signal) : undefined;
@@ -275,7 +266,7 @@ class DivideWorker implements DivideWorkerApi {
           ...{ title, copyright, genre, ageLimit, protection, service, player, mainName, slaveName },
           ...(poster === undefined ? {} : { poster }),
           ...(captions === undefined ? {} : { captions: captionsOf(captions, taken) }),
-          ...(restrictions !== undefined && { restrictions: restrictionsOf(restrictions, taken) }),
+          restrictions: taken === undefined ? restrictions : trimParts(restrictions, trimOf(taken)),
           ...(chapters !== undefined && { chapters }),
           storyboard,
           signal,
