@@ -31,6 +31,7 @@ const ABOUT = {
   cli: "the cmix command, and CLI.md",
   server: "the service: API.md, OPERATION.md",
   "server/accounts": "accounts, sessions, roles, logs",
+  "server/attributes": "certified attributes of viewers",
   "server/blobs": "interface: a store of files",
   "server/cm": "commercials: intake, choice",
   "server/complaints": "reported videos",

@@ -8,6 +8,7 @@ import { registerAdmin } from "./accounts/admin-routes.ts";
 import { COOKIE, CSRF_HEADER, EMBED_COOKIE, identify } from "./accounts/identity.ts";
 import { registerAccounts } from "./accounts/routes.ts";
 import { registerSession } from "./accounts/session-routes.ts";
+import { registerAttributes } from "./attributes/routes.ts";
 import { registerCms } from "./cm/routes.ts";
 import { registerComplaints } from "./complaints/routes.ts";
 import type { Deps } from "./deps.ts";
@@ -79,6 +80,11 @@ export function createApp(deps: Deps, uploads = new Uploads(deps), units = new P
     ],
   ] as const)
     app.openAPIRegistry.registerComponent("securitySchemes", name, { type: "apiKey", ...place });
+  app.openAPIRegistry.registerComponent("securitySchemes", "certifier", {
+    type: "http",
+    scheme: "bearer",
+    description: "A token that an administrator gave to a program that certifies attributes",
+  });
   registerHealth(app, {
     ...deps,
     isReady: async () => {
@@ -97,6 +103,7 @@ export function createApp(deps: Deps, uploads = new Uploads(deps), units = new P
   registerSession(app, accounts, deps);
   registerAccounts(app, deps, accounts);
   registerAdmin(app, deps, accounts);
+  registerAttributes(app, deps, accounts.log);
   registerVideos(app, deps);
   registerComplaints(app, deps, accounts.log);
   registerReports(app, deps);

@@ -32,6 +32,8 @@ export interface RateLimits {
   complaintAddress: Rate;
   /** Mails about these to one video's provider. */
   complaintMail: Rate;
+  /** Attributes that one account asks viewers for. */
+  attributeRequest: Rate;
   /** Mails to a forgotten password that are asked for from one address. */
   passwordMail: Rate;
   /** Of these, to one e-mail address; more are not sent, and nobody is told. */
@@ -47,6 +49,7 @@ export const DEFAULT_RATES: RateLimits = {
   complaint: { points: 10, duration: 3600 },
   complaintAddress: { points: 30, duration: 3600 },
   complaintMail: { points: 1, duration: 24 * 3600 },
+  attributeRequest: { points: 100, duration: 3600 },
   passwordMail: { points: 10, duration: 3600 },
   passwordMailTo: { points: 3, duration: 3600 },
 };

@@ -1,4 +1,5 @@
 import type { AccountDeps } from "./accounts/deps.ts";
+import type { AttributeDeps } from "./attributes/deps.ts";
 import type { CmDeps } from "./cm/deps.ts";
 import type { ComplaintDeps } from "./complaints/deps.ts";
 import type { Limits } from "./config.ts";
@@ -9,6 +10,7 @@ import type { SurroundingDeps } from "./surroundings/deps.ts";
 
 /** All that the application is made of: what each domain works with, and the server's own. A test may hand in its own clock and limits. */
 export type Deps = AccountDeps &
+  AttributeDeps &
   CmDeps &
   ComplaintDeps &
   LibraryDeps &

@@ -1,5 +1,6 @@
 import type { Kernels } from "../../codec/index.ts";
 import type { SessionStore } from "../accounts/store.ts";
+import type { AttributeStore } from "../attributes/store.ts";
 import type { Blobs } from "../blobs/store.ts";
 import type { CmStore } from "../cm/store.ts";
 import type { Limits } from "../config.ts";
@@ -22,6 +23,7 @@ export interface PlayDeps {
     cms: CmStore;
     surroundings: SurroundingStore;
     sessions: SessionStore;
+    attributes: Pick<AttributeStore, "agreed">;
   };
   blobs: Blobs;
   slaveReaders: SlaveReaders;

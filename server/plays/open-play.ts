@@ -3,6 +3,7 @@ import { createHmac } from "node:crypto";
 import type { Identity } from "../accounts/identity.ts";
 import { networkKey } from "../accounts/rates.ts";
 import type { NewSessionRecord } from "../accounts/store.ts";
+import { certifiedOf, SERVICE } from "../attributes/certified.ts";
 import {
   type AttributeName,
   attributesThatMatter,
@@ -97,7 +98,7 @@ async function openAllowedPlay(
   const viewer = viewerOf(deps, identity);
   for (const one of wanted) await mustBeAllowed(deps, one, viewer);
   await closeLeft(deps, viewer, at);
-  const { cms, isOwed } = await chooseCms(deps, wanted, viewer, attributes, at);
+  const { cms, isOwed } = await chooseCms(deps, wanted, viewer, await withCertified(deps, identity, attributes), at);
   const play: Play = {
     id: randomBytes(16).toString("hex"),
     sessionId: identity.sessionId,
@@ -136,7 +137,8 @@ export async function askConditions(
   const candidates = await deps.store.cms.list();
   const moment = await momentOf(deps, identity && viewerOf(deps, identity), deps.now());
   const around = await deps.store.surroundings.list();
-  return [
+  const certified = await withCertified(deps, identity, {});
+  const names = [
     ...new Set(
       wanted.flatMap(({ place, video: { mainId } }) => [
         ...attributesThatMatter(candidates, place, moment),
@@ -144,6 +146,16 @@ export async function askConditions(
       ]),
     ),
   ];
+  return names.filter((name) => certified[name] === undefined);
+}
+
+/** What a viewer told, with what is certified of the account in its place where the viewer lets the service have it. */
+export async function withCertified(
+  { store, now }: Pick<PlayDeps, "store" | "now">,
+  identity: Identity | undefined,
+  told: ViewerAttributes,
+): Promise<ViewerAttributes> {
+  return { ...told, ...(await certifiedOf(store.attributes, identity?.accountId, [SERVICE], now())) };
 }
 
 /** A play's video as what stands around it is chosen by. */

@@ -3,6 +3,7 @@ import type { AccountRole, AccountStatus } from "../../accounts/roles.ts";
 import type { LedgerEntry } from "../../ledger/chain.ts";
 import type { Unbilled } from "../../ledger/entries.ts";
 import type { VideoState } from "../../library/states.ts";
+import type { AttributeRequestRow, AttributeRow, CertifierRow } from "./attribute-rows.ts";
 import type { ComplaintRow } from "./complaint-row.ts";
 import type * as counts from "./count-rows.ts";
 
@@ -43,6 +44,9 @@ export interface Tables {
   account_links: AccountLinkRow;
   condition_log: ConditionLogRow;
   complaints: ComplaintRow;
+  attributes: AttributeRow;
+  attribute_requests: AttributeRequestRow;
+  certifiers: CertifierRow;
 }
 
 /** A slave that is here, and what its file tells of the video. */

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { MasterKey } from "../../security/master-key.ts";
 import { SqliteAccountLogs } from "./account-logs.ts";
 import { SqliteAccounts } from "./accounts.ts";
+import { SqliteAttributes } from "./attributes.ts";
 import { SqliteCms } from "./cms.ts";
 import { SqliteComplaints } from "./complaints.ts";
 import { SqliteConditions } from "./conditions.ts";
@@ -27,6 +28,7 @@ export function createStore(opened: OpenDatabase, key: MasterKey) {
     conditions: new SqliteConditions(opened),
     complaints: new SqliteComplaints(db),
     surroundings: new SqliteSurroundings(db),
+    attributes: new SqliteAttributes(db),
     accounts: new SqliteAccounts(db),
     sessions: new SqliteSessions(opened),
     accountLogs: new SqliteAccountLogs(db),

@@ -5,6 +5,8 @@ import { Link } from "../../shared/routing/router.tsx";
 import { Hint } from "../../shared/ui/notices.tsx";
 import { AccessLog } from "../account/access-log.tsx";
 import { DivisionLog } from "../account/log-table.tsx";
+import { AskAttributes } from "../attributes/ask-attributes.tsx";
+import { CertifyAttributes } from "../attributes/certify-attributes.tsx";
 import { SurroundingsPart } from "../surroundings/surroundings-part.tsx";
 import { Accounts } from "./accounts.tsx";
 import { CmsPart } from "./cms-part.tsx";
@@ -22,6 +24,8 @@ export function AdminPage(): ReactNode {
           <Accounts ownId={session.account?.accountId} />
           <CmsPart />
           <ComplaintsPart />
+          <CertifyAttributes />
+          <AskAttributes />
           <SurroundingsPart mainId={null} />
           <AccessLog load={loadAccessLog} />
           <DivisionLog load={loadAllDivisions} />

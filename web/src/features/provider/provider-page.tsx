@@ -3,6 +3,7 @@ import { useSession } from "../../shared/api/session.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { Link } from "../../shared/routing/router.tsx";
 import { Hint } from "../../shared/ui/notices.tsx";
+import { AskAttributes } from "../attributes/ask-attributes.tsx";
 import { Counts } from "./counts.tsx";
 import { OwnVideos } from "./own-videos.tsx";
 import { Reports } from "./reports.tsx";
@@ -33,6 +34,7 @@ export function ProviderPage(): ReactNode {
           <UnfinishedUploads />
           <Counts />
           <Reports />
+          {session?.role === "provider" && <AskAttributes />}
         </>
       )}
     </div>

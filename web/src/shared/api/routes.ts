@@ -8,6 +8,17 @@ import type {
   PasswordLink,
   Session,
 } from "../../../../server/accounts/schemas.ts";
+import type {
+  AttributeAnswer,
+  AttributeRequestList,
+  Certification,
+  CertifierList,
+  ClaimList,
+  MadeCertifier,
+  NewAttributeRequest,
+  NewCertifier,
+  OwnAttributes,
+} from "../../../../server/attributes/schemas.ts";
 import type { AdminCm, CmAddress, CmChange, CmList } from "../../../../server/cm/schemas.ts";
 import type { Complaint, ComplaintList, NewComplaint, Settlement } from "../../../../server/complaints/schemas.ts";
 import type {
@@ -106,6 +117,17 @@ export interface Routes {
   "POST /api/videos/{mainId}/complaints": { body: NewComplaint };
   "GET /api/admin/complaints": { answer: ComplaintList };
   "PATCH /api/admin/complaints/{number}": { body: Settlement; answer: Complaint };
+
+  "GET /api/account/attributes": { answer: OwnAttributes };
+  "PATCH /api/account/attribute-requests/{number}": { body: AttributeAnswer };
+  "DELETE /api/account/attributes/{name}": object;
+  "GET /api/attribute-requests": { answer: AttributeRequestList };
+  "POST /api/attribute-requests": { body: NewAttributeRequest };
+  "GET /api/admin/attribute-claims": { answer: ClaimList };
+  "PUT /api/admin/attribute-claims/{accountId}/{name}": { body: Certification };
+  "GET /api/admin/certifiers": { answer: CertifierList };
+  "POST /api/admin/certifiers": { body: NewCertifier; answer: MadeCertifier };
+  "DELETE /api/admin/certifiers/{certifierId}": object;
 
   "GET /api/cms": { answer: CmList };
   "POST /api/cms": { file: Blob; answer: AdminCm };

@@ -1,5 +1,6 @@
 import { accountEn } from "./account-texts.ts";
 import { appEn } from "./app-texts.ts";
+import { attributeEn } from "./attribute-texts.ts";
 import { cmEn } from "./cm-texts.ts";
 import { complaintEn } from "./complaint-texts.ts";
 import { engineEn } from "./engine-texts.ts";
@@ -362,6 +363,7 @@ export const en = {
   ...accountEn,
   ...engineEn,
   ...appEn,
+  ...attributeEn,
   ...cmEn,
   ...complaintEn,
   ...libraryEn,

@@ -1,5 +1,6 @@
 import { accountJa } from "./account-texts.ts";
 import { appJa } from "./app-texts.ts";
+import { attributeJa } from "./attribute-texts.ts";
 import { cmJa } from "./cm-texts.ts";
 import { complaintJa } from "./complaint-texts.ts";
 import type { en } from "./en.ts";
@@ -364,6 +365,7 @@ export const ja: Record<Exclude<keyof typeof en, `${string}_one`>, string> = {
   ...accountJa,
   ...engineJa,
   ...appJa,
+  ...attributeJa,
   ...cmJa,
   ...complaintJa,
   ...libraryJa,
