@@ -40,6 +40,7 @@ const ABOUT = {
   "server/ledger": "hash-chained deliveries",
   "server/library": "videos, uploads, remote mains",
   "server/media": "reads what strangers send",
+  "server/memberships": "premium periods, points, vouchers",
   "server/plays": "plays, tickets, units, CM sequence",
   "server/reports": "counts, e-mail, signed posts",
   "server/security": "keys, origins, guarded requests",

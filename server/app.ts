@@ -24,6 +24,8 @@ import { registerMains } from "./library/main-routes.ts";
 import { registerVideos } from "./library/routes.ts";
 import { registerUploads } from "./library/upload-routes.ts";
 import { Uploads } from "./library/uploads.ts";
+import { registerMembershipAdmin } from "./memberships/admin-routes.ts";
+import { registerMemberships } from "./memberships/routes.ts";
 import { PlayUnits } from "./plays/play-units.ts";
 import { registerPlays, TICKET_HEADER } from "./plays/routes.ts";
 import { unitsListener } from "./plays/units-listener.ts";
@@ -104,6 +106,8 @@ export function createApp(deps: Deps, uploads = new Uploads(deps), units = new P
   registerAccounts(app, deps, accounts);
   registerAdmin(app, deps, accounts);
   registerAttributes(app, deps, accounts.log);
+  registerMemberships(app, deps);
+  registerMembershipAdmin(app, deps, accounts.log);
   registerVideos(app, deps);
   registerComplaints(app, deps, accounts.log);
   registerReports(app, deps);

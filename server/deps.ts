@@ -4,6 +4,7 @@ import type { CmDeps } from "./cm/deps.ts";
 import type { ComplaintDeps } from "./complaints/deps.ts";
 import type { Limits } from "./config.ts";
 import type { LibraryDeps } from "./library/deps.ts";
+import type { MembershipDeps } from "./memberships/deps.ts";
 import type { PlayDeps } from "./plays/deps.ts";
 import type { ReportDeps } from "./reports/deps.ts";
 import type { SurroundingDeps } from "./surroundings/deps.ts";
@@ -14,6 +15,7 @@ export type Deps = AccountDeps &
   CmDeps &
   ComplaintDeps &
   LibraryDeps &
+  MembershipDeps &
   PlayDeps &
   ReportDeps &
   SurroundingDeps &

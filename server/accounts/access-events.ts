@@ -21,5 +21,7 @@ export const ACCESS_EVENTS = [
   "attribute_certified",
   "attribute_rejected",
   "attribute_removed",
+  "membership_granted",
+  "membership_ended",
 ] as const;
 export type AccessEvent = (typeof ACCESS_EVENTS)[number];

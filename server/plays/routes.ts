@@ -112,7 +112,7 @@ export function registerPlays(app: OpenAPIHono, deps: PlayDeps, units: PlayUnits
     const play = await findPlay(c, c.req.valid("param").playId);
     const identity = c.get("identity");
     const address = identity && networkOf(deps, identity, c.get("client").address);
-    const secret = toHex(await plays.secret(play, ticketOf(c), { address }));
+    const secret = toHex(await plays.secret(play, ticketOf(c), { accountId: identity?.accountId, address }));
     c.header("Cache-Control", PRIVATE);
     return c.json({ secret }, 200);
   });

@@ -7,6 +7,8 @@ import type { Tables } from "./schema.ts";
 const ROWS: readonly { table: keyof Tables; column: string; goes: boolean }[] = [
   { table: "attributes", column: "account_id", goes: true },
   { table: "attribute_requests", column: "account_id", goes: true },
+  { table: "points", column: "account_id", goes: false },
+  { table: "member_periods", column: "account_id", goes: false },
   { table: "access_log", column: "account_id", goes: false },
   { table: "division_log", column: "account_id", goes: false },
   { table: "condition_log", column: "account_id", goes: false },

@@ -6,6 +6,7 @@ import type { VideoState } from "../../library/states.ts";
 import type { AttributeRequestRow, AttributeRow, CertifierRow } from "./attribute-rows.ts";
 import type { ComplaintRow } from "./complaint-row.ts";
 import type * as counts from "./count-rows.ts";
+import type { MemberPeriodRow, PointRow, PointRulesRow, VoucherRow } from "./membership-rows.ts";
 
 /** The tables as SQL sees them. Ids and hashes are lowercase hex, times milliseconds since 1970, lists JSON text. */
 export interface Tables {
@@ -47,6 +48,10 @@ export interface Tables {
   attributes: AttributeRow;
   attribute_requests: AttributeRequestRow;
   certifiers: CertifierRow;
+  point_rules: PointRulesRow;
+  points: PointRow;
+  member_periods: MemberPeriodRow;
+  vouchers: VoucherRow;
 }
 
 /** A slave that is here, and what its file tells of the video. */

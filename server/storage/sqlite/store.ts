@@ -8,6 +8,7 @@ import { SqliteComplaints } from "./complaints.ts";
 import { SqliteConditions } from "./conditions.ts";
 import type { OpenDatabase } from "./database.ts";
 import { SqliteLibrary } from "./library.ts";
+import { SqliteMemberships } from "./memberships.ts";
 import { playUnitOfWork } from "./play-unit.ts";
 import { SqlitePlays } from "./plays.ts";
 import { SqliteReports } from "./reports.ts";
@@ -29,6 +30,7 @@ export function createStore(opened: OpenDatabase, key: MasterKey) {
     complaints: new SqliteComplaints(db),
     surroundings: new SqliteSurroundings(db),
     attributes: new SqliteAttributes(db),
+    memberships: new SqliteMemberships(opened),
     accounts: new SqliteAccounts(db),
     sessions: new SqliteSessions(opened),
     accountLogs: new SqliteAccountLogs(db),

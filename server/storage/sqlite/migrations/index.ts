@@ -15,6 +15,7 @@ import { conditionLog } from "./0013-condition-log.ts";
 import { sessionNetworks } from "./0014-session-networks.ts";
 import { complaints } from "./0015-complaints.ts";
 import { attributes } from "./0016-attributes.ts";
+import { memberships } from "./0017-memberships.ts";
 
 /** In the order of their names. A migration that was released is never changed. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -34,4 +35,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0014-session-networks": sessionNetworks,
   "0015-complaints": complaints,
   "0016-attributes": attributes,
+  "0017-memberships": memberships,
 };

@@ -17,6 +17,7 @@ import { AccountForms } from "./account-forms.tsx";
 import { ConditionLog } from "./condition-log.tsx";
 import { BUSINESS_FIELDS, currentPassword, DataForm, email, newPassword } from "./data-form.tsx";
 import { DivisionLog } from "./log-table.tsx";
+import { MembershipPart } from "./membership-part.tsx";
 import { OwnAttributes } from "./own-attributes.tsx";
 import { ViewerDataForm } from "./viewer-data-form.tsx";
 
@@ -47,6 +48,7 @@ export function AccountPage(): ReactNode {
       )}
       {session?.account && (
         <>
+          <MembershipPart />
           <OwnAttributes />
           <AccessLog load={loadOwnAccessLog} />
           {mayDivide(session.role) && <DivisionLog load={loadDivisions} />}

@@ -11,6 +11,7 @@ import { SurroundingsPart } from "../surroundings/surroundings-part.tsx";
 import { Accounts } from "./accounts.tsx";
 import { CmsPart } from "./cms-part.tsx";
 import { ComplaintsPart } from "./complaints-part.tsx";
+import { MembershipsPart } from "./memberships-part.tsx";
 
 /** The administrator's page: one part below the other, each in a file of its own. */
 export function AdminPage(): ReactNode {
@@ -24,6 +25,7 @@ export function AdminPage(): ReactNode {
           <Accounts ownId={session.account?.accountId} />
           <CmsPart />
           <ComplaintsPart />
+          <MembershipsPart />
           <CertifyAttributes />
           <AskAttributes />
           <SurroundingsPart mainId={null} />

@@ -34,6 +34,18 @@ import type {
   VideoConditionsChange,
 } from "../../../../server/library/schemas.ts";
 import type {
+  Grant,
+  MadeVouchers,
+  Membership,
+  NewVouchers,
+  PointEntries,
+  PointRules,
+  Redeemed,
+  Spending,
+  VoucherCode,
+  VoucherList,
+} from "../../../../server/memberships/schemas.ts";
+import type {
   AttributesThatMatter,
   ConditionsRequest,
   EventOutcomes,
@@ -128,6 +140,19 @@ export interface Routes {
   "GET /api/admin/certifiers": { answer: CertifierList };
   "POST /api/admin/certifiers": { body: NewCertifier; answer: MadeCertifier };
   "DELETE /api/admin/certifiers/{certifierId}": object;
+
+  "GET /api/account/membership": { answer: Membership };
+  "GET /api/account/points": { answer: PointEntries };
+  "POST /api/account/spendings": { body: Spending; answer: Membership };
+  "POST /api/account/vouchers": { body: VoucherCode; answer: Redeemed };
+  "GET /api/admin/point-rules": { answer: PointRules };
+  "PUT /api/admin/point-rules": { body: PointRules; answer: PointRules };
+  "GET /api/admin/accounts/{accountId}/membership": { answer: Membership };
+  "POST /api/admin/accounts/{accountId}/grants": { body: Grant; answer: Membership };
+  "DELETE /api/admin/accounts/{accountId}/periods/{number}": object;
+  "GET /api/admin/vouchers": { answer: VoucherList };
+  "POST /api/admin/vouchers": { body: NewVouchers; answer: MadeVouchers };
+  "DELETE /api/admin/vouchers/{voucherId}": object;
 
   "GET /api/cms": { answer: CmList };
   "POST /api/cms": { file: Blob; answer: AdminCm };

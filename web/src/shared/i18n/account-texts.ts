@@ -117,6 +117,8 @@ export const accountEn = {
   "access.attribute_certified": "Attribute certified",
   "access.attribute_rejected": "Attribute not certified",
   "access.attribute_removed": "Attribute removed",
+  "access.membership_granted": "Membership or points granted",
+  "access.membership_ended": "Membership ended",
   "account.export": "Download my data",
 } as const;
 
@@ -235,5 +237,7 @@ export const accountJa: Record<keyof typeof accountEn, string> = {
   "access.attribute_certified": "データの確認",
   "access.attribute_rejected": "データは確認されず",
   "access.attribute_removed": "データの削除",
+  "access.membership_granted": "会員期間またはポイントの付与",
+  "access.membership_ended": "会員期間の終了",
   "account.export": "自分のデータをダウンロード",
 };
