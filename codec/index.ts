@@ -70,6 +70,7 @@ export {
   type Method,
   type ProtectionName,
   posterBlob,
+  type Restriction,
   SD_MAX_HEIGHT,
   type SlaveHeader,
   type SlaveTrailer,
@@ -91,6 +92,10 @@ export {
 export { MainReader } from "./format/main-file.ts";
 export { SlaveReader } from "./format/slave-file.ts";
 export { type Storyboard, storyboardBytes, storyboardPlan } from "./format/storyboard.ts";
+
+// ---- Layers ----
+
+export { partsOfUnit } from "./layers/parts-of-unit.ts";
 
 // ---- A part of a video ----
 

@@ -12,6 +12,7 @@ import { registerAttributes } from "./attributes/routes.ts";
 import { registerCms } from "./cm/routes.ts";
 import { registerComplaints } from "./complaints/routes.ts";
 import type { Deps } from "./deps.ts";
+import { registerGroups } from "./groups/routes.ts";
 import { answerError, notUnderstood } from "./http/answer-error.ts";
 import { registerHealth } from "./http/health.ts";
 import { countAnswer } from "./http/request-log.ts";
@@ -108,6 +109,7 @@ export function createApp(deps: Deps, uploads = new Uploads(deps), units = new P
   registerAttributes(app, deps, accounts.log);
   registerMemberships(app, deps);
   registerMembershipAdmin(app, deps, accounts.log);
+  registerGroups(app, deps);
   registerVideos(app, deps);
   registerComplaints(app, deps, accounts.log);
   registerReports(app, deps);

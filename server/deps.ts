@@ -3,6 +3,7 @@ import type { AttributeDeps } from "./attributes/deps.ts";
 import type { CmDeps } from "./cm/deps.ts";
 import type { ComplaintDeps } from "./complaints/deps.ts";
 import type { Limits } from "./config.ts";
+import type { GroupDeps } from "./groups/routes.ts";
 import type { LibraryDeps } from "./library/deps.ts";
 import type { MembershipDeps } from "./memberships/deps.ts";
 import type { PlayDeps } from "./plays/deps.ts";
@@ -14,6 +15,7 @@ export type Deps = AccountDeps &
   AttributeDeps &
   CmDeps &
   ComplaintDeps &
+  GroupDeps &
   LibraryDeps &
   MembershipDeps &
   PlayDeps &

@@ -134,6 +134,17 @@ const mainHeader = z.object({
     .optional(),
 });
 
+/** At most as many parts as fit beside all else into a header. */
+export const RESTRICTIONS_MAX = 1024;
+const restriction = z
+  .object({
+    startMicroseconds: z.int().min(0),
+    endMicroseconds: z.int().min(1),
+    /** As {@link Viewers} has them; what a service does not know is nobody. */
+    viewers: z.string().min(1).max(200),
+  })
+  .refine(({ startMicroseconds, endMicroseconds }) => startMicroseconds < endMicroseconds, "ends before it begins");
+
 const slaveHeader = z.object({
   id: bytes(16),
   mainId: bytes(16),
@@ -147,6 +158,8 @@ const slaveHeader = z.object({
   /** Present for `sealed`: what every segment key is derived from. */
   secret: bytes(32).optional(),
   storyboard: storyboardFields.optional(),
+  /** What the layer `restricted` holds: in the slave alone, a service decides by it. */
+  restrictions: z.array(restriction).min(1).max(RESTRICTIONS_MAX).optional(),
 });
 
 const mainTrailer = z.object({
@@ -186,6 +199,8 @@ export type AudioTrack = z.infer<typeof audioTrack>;
 /** A track of the main. */
 export type Track = VideoTrack | AudioTrack;
 export type Layer = z.infer<typeof layer>;
+/** A part that not everybody sees, as the slave's header tells of it. */
+export type Restriction = z.infer<typeof restriction>;
 /** The main's header (FORMAT.md 3): public, known when the division begins. */
 export type MainHeader = z.infer<typeof mainHeader>;
 /** The slave's header (FORMAT.md 5), with the secret that every segment key of the base layer is derived from. */

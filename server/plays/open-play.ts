@@ -21,6 +21,7 @@ import { randomBytes } from "../security/random-bytes.ts";
 import { attributesForSurroundings, type SurroundingPlace } from "../surroundings/choose-surroundings.ts";
 import type { PlayDeps } from "./deps.ts";
 import { cmAt, movePlay, openState, type Play, type PlayCm, type PlayVideo } from "./play.ts";
+import { asksAge } from "./restricted-parts.ts";
 
 const DAY_MILLISECONDS = 24 * 3600 * 1000;
 /** A play that was not heard of for so long was left. */
@@ -115,6 +116,7 @@ async function openAllowedPlay(
     state: openState(wanted.length, at),
   };
   await livePlays.open(play, begins);
+  if (attributes.age !== undefined && (await isAgeAsked(deps, wanted))) deps.toldAges.tell(play.id, attributes.age);
   metrics.add("cmix_plays_total");
   log("play", { mainId: wanted[0]?.video.mainId ?? "", videos: wanted.length });
   return { play, videos: wanted.map(({ video }) => video), isOwed };
@@ -138,15 +140,18 @@ export async function askConditions(
   const moment = await momentOf(deps, identity && viewerOf(deps, identity), deps.now());
   const around = await deps.store.surroundings.list();
   const certified = await withCertified(deps, identity, {});
-  const names = [
-    ...new Set(
-      wanted.flatMap(({ place, video: { mainId } }) => [
-        ...attributesThatMatter(candidates, place, moment),
-        ...attributesForSurroundings(around, { ...place, mainId }, moment.now),
-      ]),
-    ),
-  ];
-  return names.filter((name) => certified[name] === undefined);
+  const names = wanted.flatMap(({ place, video: { mainId } }) => [
+    ...attributesThatMatter(candidates, place, moment),
+    ...attributesForSurroundings(around, { ...place, mainId }, moment.now),
+  ]);
+  if (await isAgeAsked(deps, wanted)) names.push("age");
+  return [...new Set(names)].filter((name) => certified[name] === undefined);
+}
+
+/** Whether one of the videos has parts for viewers of an age. */
+async function isAgeAsked({ slaveReaders }: PlayDeps, wanted: readonly Wanted[]): Promise<boolean> {
+  for (const { video } of wanted) if (asksAge(await slaveReaders.open(video.slaveId))) return true;
+  return false;
 }
 
 /** What a viewer told, with what is certified of the account in its place where the viewer lets the service have it. */

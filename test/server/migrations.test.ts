@@ -42,6 +42,7 @@ const SCHEMAS: Record<string, string> = {
   "0015-complaints": "e5151fc57e94b3962a43363dd9077a1ad180f9063ca32454e7c4aa18800f9593",
   "0016-attributes": "c7952502730d1d7cda8491de6df04d68a70f155d4b6aac510e852204b5544ee1",
   "0017-memberships": "19ed132550e724ea3af3024e489f4ec5b1e3231fbee0e34be754d356e6853eb0",
+  "0018-groups": "1ac51cb2fe043f7efb994da7dd894ef8e604716bd300f6b6e2d85925b34b303a",
 };
 
 async function migrateTo(path: string, version: number): Promise<void> {

@@ -82,6 +82,8 @@ const ROUTES: Record<string, string> = {
   "get /api/account/divisions": "...p.a.",
   "get /api/account/conditions": "...p.a.",
   "get /api/attribute-requests": "...p.a.",
+  "get /api/groups": "...p.a.",
+  "put /api/groups/{name}": "...p.a.",
   "post /api/attribute-requests": "...p.a.",
   "get /api/videos/{mainId}/conditions": "...p.a.",
   "patch /api/videos/{mainId}/conditions": "...p.a.",

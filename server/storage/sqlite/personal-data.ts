@@ -7,6 +7,9 @@ import type { Tables } from "./schema.ts";
 const ROWS: readonly { table: keyof Tables; column: string; goes: boolean }[] = [
   { table: "attributes", column: "account_id", goes: true },
   { table: "attribute_requests", column: "account_id", goes: true },
+  { table: "attribute_requests", column: "asker_id", goes: true },
+  { table: "viewer_groups", column: "account_id", goes: true },
+  { table: "viewer_groups", column: "owner_id", goes: true },
   { table: "points", column: "account_id", goes: false },
   { table: "member_periods", column: "account_id", goes: false },
   { table: "access_log", column: "account_id", goes: false },
@@ -21,7 +24,7 @@ export async function personalRows(db: Database, accountId: string): Promise<Rec
   const found: Record<string, object[]> = {};
   for (const { table, column } of ROWS) {
     const query = sql<object>`select * from ${sql.table(table)} where ${sql.ref(column)} = ${accountId}`;
-    found[table] = (await query.execute(db)).rows;
+    found[table] = [...(found[table] ?? []), ...(await query.execute(db)).rows];
   }
   return found;
 }

@@ -6,6 +6,7 @@ import type { VideoState } from "../../library/states.ts";
 import type { AttributeRequestRow, AttributeRow, CertifierRow } from "./attribute-rows.ts";
 import type { ComplaintRow } from "./complaint-row.ts";
 import type * as counts from "./count-rows.ts";
+import type { ViewerGroupRow } from "./groups.ts";
 import type { MemberPeriodRow, PointRow, PointRulesRow, VoucherRow } from "./membership-rows.ts";
 
 /** The tables as SQL sees them. Ids and hashes are lowercase hex, times milliseconds since 1970, lists JSON text. */
@@ -52,6 +53,7 @@ export interface Tables {
   points: PointRow;
   member_periods: MemberPeriodRow;
   vouchers: VoucherRow;
+  viewer_groups: ViewerGroupRow;
 }
 
 /** A slave that is here, and what its file tells of the video. */

@@ -7,6 +7,7 @@ import { SqliteCms } from "./cms.ts";
 import { SqliteComplaints } from "./complaints.ts";
 import { SqliteConditions } from "./conditions.ts";
 import type { OpenDatabase } from "./database.ts";
+import { SqliteGroups } from "./groups.ts";
 import { SqliteLibrary } from "./library.ts";
 import { SqliteMemberships } from "./memberships.ts";
 import { playUnitOfWork } from "./play-unit.ts";
@@ -31,6 +32,7 @@ export function createStore(opened: OpenDatabase, key: MasterKey) {
     surroundings: new SqliteSurroundings(db),
     attributes: new SqliteAttributes(db),
     memberships: new SqliteMemberships(opened),
+    groups: new SqliteGroups(db),
     accounts: new SqliteAccounts(db),
     sessions: new SqliteSessions(opened),
     accountLogs: new SqliteAccountLogs(db),

@@ -16,6 +16,7 @@ import { sessionNetworks } from "./0014-session-networks.ts";
 import { complaints } from "./0015-complaints.ts";
 import { attributes } from "./0016-attributes.ts";
 import { memberships } from "./0017-memberships.ts";
+import { groups } from "./0018-groups.ts";
 
 /** In the order of their names. A migration that was released is never changed. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -36,4 +37,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0015-complaints": complaints,
   "0016-attributes": attributes,
   "0017-memberships": memberships,
+  "0018-groups": groups,
 };

@@ -5,6 +5,7 @@ import { Link } from "../../shared/routing/router.tsx";
 import { Hint } from "../../shared/ui/notices.tsx";
 import { AskAttributes } from "../attributes/ask-attributes.tsx";
 import { Counts } from "./counts.tsx";
+import { GroupsPart } from "./groups-part.tsx";
 import { OwnVideos } from "./own-videos.tsx";
 import { Reports } from "./reports.tsx";
 import { UnfinishedUploads } from "./unfinished-uploads.tsx";
@@ -34,6 +35,7 @@ export function ProviderPage(): ReactNode {
           <UnfinishedUploads />
           <Counts />
           <Reports />
+          <GroupsPart />
           {session?.role === "provider" && <AskAttributes />}
         </>
       )}

@@ -21,6 +21,7 @@ import type {
 } from "../../../../server/attributes/schemas.ts";
 import type { AdminCm, CmAddress, CmChange, CmList } from "../../../../server/cm/schemas.ts";
 import type { Complaint, ComplaintList, NewComplaint, Settlement } from "../../../../server/complaints/schemas.ts";
+import type { GroupMembers, Groups } from "../../../../server/groups/schemas.ts";
 import type {
   ConditionLogPart,
   LibraryPage,
@@ -153,6 +154,9 @@ export interface Routes {
   "GET /api/admin/vouchers": { answer: VoucherList };
   "POST /api/admin/vouchers": { body: NewVouchers; answer: MadeVouchers };
   "DELETE /api/admin/vouchers/{voucherId}": object;
+
+  "GET /api/groups": { answer: Groups };
+  "PUT /api/groups/{name}": { body: GroupMembers };
 
   "GET /api/cms": { answer: CmList };
   "POST /api/cms": { file: Blob; answer: AdminCm };

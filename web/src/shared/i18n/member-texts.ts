@@ -53,6 +53,15 @@ export const memberEn = {
   "members.vouchers.revoked": "taken back",
   "members.vouchers.revoke": "Take back",
   "members.vouchers.revokeOf": "Take back: {name}",
+  "groups.title": "Groups of viewers",
+  "groups.lead":
+    "Parts of your videos can be for a group. Name its viewers by account ID, with commas; without any the group is gone.",
+  "groups.name": "Name of the group",
+  "groups.members": "Account IDs",
+  "groups.membersOf": "Viewers in “{name}”",
+  "groups.save": "Save",
+  "groups.saveOf": "Save “{name}”",
+  "groups.add": "Add the group",
 } as const;
 
 export const memberJa: Record<keyof typeof memberEn, string> = {
@@ -109,4 +118,13 @@ export const memberJa: Record<keyof typeof memberEn, string> = {
   "members.vouchers.revoked": "取り消し済み",
   "members.vouchers.revoke": "取り消す",
   "members.vouchers.revokeOf": "取り消す：{name}",
+  "groups.title": "視聴者グループ",
+  "groups.lead":
+    "動画の一部をグループだけに見せることができます。視聴者のアカウントIDをカンマ区切りで指定します。空にするとグループはなくなります。",
+  "groups.name": "グループ名",
+  "groups.members": "アカウントID",
+  "groups.membersOf": "「{name}」の視聴者",
+  "groups.save": "保存",
+  "groups.saveOf": "「{name}」を保存",
+  "groups.add": "グループを追加",
 };
