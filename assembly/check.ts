@@ -37,6 +37,7 @@ export {
   widen8Scalar,
   widen8Simd,
 } from "./kernels/difference";
+export { findFindersScalar, findFindersSimd } from "./kernels/finder-patterns";
 export { addFlat8Scalar, addFlat8Simd, storeFlat8Scalar, storeFlat8Simd } from "./kernels/flat";
 export {
   magnitude8Scalar,
@@ -65,5 +66,13 @@ export {
   inverseTransformScalar,
   inverseTransformSimd,
 } from "./kernels/transform";
+export {
+  blendPlaneScalar,
+  blendPlaneSimd,
+  fillPlaneScalar,
+  fillPlaneSimd,
+  mosaicPlaneScalar,
+  mosaicPlaneSimd,
+} from "./kernels/treatment";
 export { xorRepeatScalar, xorRepeatSimd } from "./kernels/xor";
 export { decoderSetNeutral } from "./mpeg/decoder";

@@ -5,10 +5,12 @@ export { allocate, release } from "./common/memory";
 export { mergePlane, splitPlane } from "./kernels/bitplane";
 export { deinterleaveChroma, i420ToRgba, rgbaToI420 } from "./kernels/colour";
 export { combedSamples, deinterlacePlane } from "./kernels/deinterlace";
+export { findFinders } from "./kernels/finder-patterns";
 export { cutPackets, mergePackets } from "./kernels/packets";
 export { cutRanges, mergeRanges } from "./kernels/ranges";
 export { halvePlane, scalePlane } from "./kernels/scale";
 export { joinTable, splitTable } from "./kernels/tables";
+export { blendPlane, fillPlane, mosaicPlane } from "./kernels/treatment";
 export { xorRepeat } from "./kernels/xor";
 export { decoderOpen, decoderPicture } from "./mpeg/decoder";
 export {

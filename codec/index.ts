@@ -103,6 +103,67 @@ export { checkTrim, type Trim, type TrimmedSource } from "./trim/trim.ts";
 export { trimMedia } from "./trim/trim-media.ts";
 export { trimSource } from "./trim/trim-source.ts";
 
+// ---- Restricted parts ----
+
+export { AREA_PRESETS, type AreaPreset, isArea, presetOf } from "./restriction/areas.ts";
+export {
+  drawMark,
+  type MarkModules,
+  type MarkPlace,
+  markModules,
+  markPixels,
+  USUAL_MARK_PLACE,
+} from "./restriction/draw-mark.ts";
+export {
+  HOLD_MAX_SECONDS,
+  isMarkService,
+  MARK_MAX_CHARACTERS,
+  type Mark,
+  type MarkReading,
+  type MarkRule,
+  type MarkSignature,
+  partOf,
+  readMark,
+  signMark,
+  USUAL_RULE,
+  verifyMark,
+  writeMark,
+} from "./restriction/mark.ts";
+export {
+  HOLDER_MAX_CHARACTERS,
+  type MarkRecord,
+  RECORD_MAX_BYTES,
+  readMarkRecord,
+  signMarkRecord,
+} from "./restriction/mark-record.ts";
+export {
+  type Area,
+  PICTURE_TREATMENTS,
+  type PictureTreatment,
+  type RestrictedPart,
+  SOUND_TREATMENTS,
+  type SoundTreatment,
+  type Viewers,
+} from "./restriction/part.ts";
+export { PARTS_FILE_MAX_CHARACTERS, PARTS_MAX, readPartsFile, writePartsFile } from "./restriction/parts-file.ts";
+export {
+  createSigningKey,
+  type KeyLookup,
+  keyIdOf,
+  type SignatureState,
+  type SigningKey,
+} from "./restriction/signing.ts";
+export {
+  coveredPixels,
+  isWithin,
+  MACROBLOCK_PIXELS,
+  type Overlay,
+  type PixelArea,
+  type TreatmentOptions,
+  treatPicture,
+} from "./restriction/treat-picture.ts";
+export { isViewers } from "./restriction/viewers.ts";
+
 // ---- Delivery ----
 
 export { cryptUnit, type DeliveryContext, START_UNIT, type UnitCipher, webCipher } from "./protect/delivery.ts";

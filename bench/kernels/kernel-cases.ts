@@ -75,6 +75,12 @@ function casesIn(memory: KernelMemory): Record<string, { args: number[]; picture
     // kernels/scale
     scalePlane: whole(out, 432, 432, 242, picture, WIDTH, WIDTH, HEIGHT),
     halvePlane: whole(out, WIDTH / 2, picture, WIDTH, WIDTH, HEIGHT),
+    // kernels/finder-patterns
+    findFinders: whole(out, 256, picture, WIDTH, WIDTH, HEIGHT, 2),
+    // kernels/treatment
+    fillPlane: whole(out, WIDTH, WIDTH, HEIGHT, 16),
+    mosaicPlane: whole(out, WIDTH, WIDTH, HEIGHT, 21, 12),
+    blendPlane: whole(out, WIDTH, picture, WIDTH, picture + SAMPLES, WIDTH, WIDTH, HEIGHT),
   };
 }
 

@@ -10,10 +10,12 @@ export interface Area {
 
 /** What stands in the place of a hidden area (restriction patent, T06). */
 export const PICTURE_TREATMENTS = ["black", "mosaic", "picture", "text"] as const;
+/** One of {@link PICTURE_TREATMENTS}. */
 export type PictureTreatment = (typeof PICTURE_TREATMENTS)[number];
 
 /** What is heard while a part is hidden (restriction patent, T06, example 2). */
 export const SOUND_TREATMENTS = ["keep", "mute", "voice", "tone"] as const;
+/** One of {@link SOUND_TREATMENTS}. */
 export type SoundTreatment = (typeof SOUND_TREATMENTS)[number];
 
 /** Who sees a part as it is: members who paid, whoever is signed in, viewers of an age in years, or a group by its name. */

@@ -71,6 +71,16 @@ export interface RawKernels {
     parity: number,
     isSecond: number,
   ): void;
+  // assembly/kernels/finder-patterns.ts
+  findFinders(
+    out: number,
+    capacity: number,
+    plane: number,
+    stride: number,
+    width: number,
+    height: number,
+    step: number,
+  ): number;
   // assembly/kernels/scale.ts
   halvePlane(dst: number, dstStride: number, src: number, srcStride: number, width: number, height: number): void;
   scalePlane(
@@ -86,6 +96,19 @@ export interface RawKernels {
   // assembly/kernels/tables.ts
   joinTable(dst: number, src: number, rows: number, columns: number, delta: number): number;
   splitTable(dst: number, src: number, rows: number, columns: number, delta: number): number;
+  // assembly/kernels/treatment.ts
+  blendPlane(
+    dst: number,
+    dstStride: number,
+    src: number,
+    srcStride: number,
+    alpha: number,
+    alphaStride: number,
+    width: number,
+    height: number,
+  ): void;
+  fillPlane(plane: number, stride: number, width: number, height: number, value: number): void;
+  mosaicPlane(plane: number, stride: number, width: number, height: number, columns: number, rows: number): void;
   // assembly/kernels/xor.ts
   xorRepeat(dst: number, src: number, count: number, pad: number, padLength: number, padOffset: number): number;
   // assembly/bitstream/read-code.ts
