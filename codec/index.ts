@@ -148,10 +148,12 @@ export {
 export { PARTS_FILE_MAX_CHARACTERS, PARTS_MAX, readPartsFile, writePartsFile } from "./restriction/parts-file.ts";
 export {
   createSigningKey,
+  isSignedBy,
   type KeyLookup,
   keyIdOf,
   type SignatureState,
   type SigningKey,
+  sign,
 } from "./restriction/signing.ts";
 export {
   coveredPixels,

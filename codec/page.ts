@@ -50,3 +50,6 @@ export {
 } from "./errors.ts";
 export { type Edit, editedMicroseconds, type PlacedEdit, placedEdits } from "./format/edit-list.ts";
 export { BASE_LAYER } from "./layers/base.ts";
+export { presetOf } from "./restriction/areas.ts";
+export { type Mark, type MarkRule, readMark, verifyMark } from "./restriction/mark.ts";
+export { createSigningKey, sign } from "./restriction/signing.ts";

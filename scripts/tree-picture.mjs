@@ -44,6 +44,8 @@ const ABOUT = {
   "server/memberships": "premium periods, points, vouchers",
   "server/plays": "plays, tickets, units, CM sequence",
   "server/reports": "counts, e-mail, signed posts",
+  "server/reservations": "protection before a video comes",
+  "server/rights": "rights holders: keys, marks' records",
   "server/security": "keys, origins, guarded requests",
   "server/storage": "SQLite, folders",
   "server/surroundings": "around a video",

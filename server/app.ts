@@ -33,6 +33,8 @@ import { unitsListener } from "./plays/units-listener.ts";
 import { Refusal } from "./refusal.ts";
 import { registerReports } from "./reports/routes.ts";
 import { registerWebhooks } from "./reports/webhook-routes.ts";
+import { registerReservations } from "./reservations/routes.ts";
+import { registerRights } from "./rights/routes.ts";
 import { sameOrigin } from "./security/same-origin.ts";
 import { registerSurroundings } from "./surroundings/routes.ts";
 
@@ -110,6 +112,8 @@ export function createApp(deps: Deps, uploads = new Uploads(deps), units = new P
   registerMemberships(app, deps);
   registerMembershipAdmin(app, deps, accounts.log);
   registerGroups(app, deps);
+  registerReservations(app, deps);
+  registerRights(app, deps);
   registerVideos(app, deps);
   registerComplaints(app, deps, accounts.log);
   registerReports(app, deps);

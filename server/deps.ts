@@ -8,6 +8,8 @@ import type { LibraryDeps } from "./library/deps.ts";
 import type { MembershipDeps } from "./memberships/deps.ts";
 import type { PlayDeps } from "./plays/deps.ts";
 import type { ReportDeps } from "./reports/deps.ts";
+import type { ReservationDeps } from "./reservations/routes.ts";
+import type { RightsDeps } from "./rights/routes.ts";
 import type { SurroundingDeps } from "./surroundings/deps.ts";
 
 /** All that the application is made of: what each domain works with, and the server's own. A test may hand in its own clock and limits. */
@@ -20,6 +22,8 @@ export type Deps = AccountDeps &
   MembershipDeps &
   PlayDeps &
   ReportDeps &
+  ReservationDeps &
+  RightsDeps &
   SurroundingDeps &
   ServerDeps;
 

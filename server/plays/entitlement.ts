@@ -2,13 +2,7 @@
 import { BASE_LAYER } from "../../codec/index.ts";
 import type { Play } from "./play.ts";
 import { RESTRICTED_LAYER } from "./restricted-parts.ts";
-import { isOneOf, type Rights } from "./rights.ts";
-
-/** An account, or the session of a visitor without one. */
-export interface Viewer {
-  accountId: string | undefined;
-  sessionId: string;
-}
+import { isOneOf, type Rights, type Viewer } from "./rights.ts";
 
 export interface UnitWish {
   /** Undefined: nobody's session. */

@@ -3,13 +3,13 @@ import { fromHex, START_UNIT, toHex } from "../../codec/index.ts";
 import { Refusal } from "../refusal.ts";
 import { layerOf } from "../timeline.ts";
 import type { PlayDeps } from "./deps.ts";
-import { entitlement, type Viewer } from "./entitlement.ts";
+import { entitlement } from "./entitlement.ts";
 import { type Play, secondsToCmEnd, secretOf, withVideo } from "./play.ts";
 import { type PlayCmBytes, PlayMedia, type PlaySlave } from "./play-media.ts";
 import { type IsOwn, mayBeginAt, releaseUnits, seekTo, type VideoState } from "./play-rules.ts";
 import { PlayService } from "./play-service.ts";
 import { isRestricted, viewersOf } from "./restricted-parts.ts";
-import { NO_RIGHTS, type Rights, rightsOf } from "./rights.ts";
+import { NO_RIGHTS, type Rights, rightsOf, type Viewer } from "./rights.ts";
 import { redeem } from "./tickets.ts";
 import { segmentsWithin, UNIT_HEAD_BYTES, type UnitSource, unitBytes } from "./unit-stream.ts";
 

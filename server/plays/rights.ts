@@ -1,7 +1,12 @@
 /** What a viewer is, as far as parts of a video are for some only. */
 import { certifiedOf, SERVICE } from "../attributes/certified.ts";
 import type { PlayDeps } from "./deps.ts";
-import type { Viewer } from "./entitlement.ts";
+
+/** An account, or the session of a visitor without one. */
+export interface Viewer {
+  accountId: string | undefined;
+  sessionId: string;
+}
 
 export interface Rights {
   isSignedIn: boolean;

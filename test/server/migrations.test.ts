@@ -43,6 +43,8 @@ const SCHEMAS: Record<string, string> = {
   "0016-attributes": "c7952502730d1d7cda8491de6df04d68a70f155d4b6aac510e852204b5544ee1",
   "0017-memberships": "19ed132550e724ea3af3024e489f4ec5b1e3231fbee0e34be754d356e6853eb0",
   "0018-groups": "1ac51cb2fe043f7efb994da7dd894ef8e604716bd300f6b6e2d85925b34b303a",
+  "0019-rights": "f23839755447a3f130945a8a8a70319c8bdfd9285102bcafbd2f8d88888c7b9b",
+  "0020-reservations": "5dd11d9d3537ecaa72cc79b254b4c0082d028c7b9f43ba483e00a7ca43757355",
 };
 
 async function migrateTo(path: string, version: number): Promise<void> {

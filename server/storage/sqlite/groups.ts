@@ -1,14 +1,6 @@
 import type { GroupStore } from "../../groups/store.ts";
 import type { Database } from "./database.ts";
 
-/** An account in a group. */
-export interface ViewerGroupRow {
-  owner_id: string;
-  name: string;
-  account_id: string;
-  added_at: number;
-}
-
 export class SqliteGroups implements GroupStore {
   private readonly db: Database;
 

@@ -13,6 +13,8 @@ import { SqliteMemberships } from "./memberships.ts";
 import { playUnitOfWork } from "./play-unit.ts";
 import { SqlitePlays } from "./plays.ts";
 import { SqliteReports } from "./reports.ts";
+import { SqliteReservations } from "./reservations.ts";
+import { SqliteRights } from "./rights.ts";
 import { SqliteSessions } from "./sessions.ts";
 import { SqliteSurroundings } from "./surroundings.ts";
 import { SqliteVideos } from "./videos.ts";
@@ -33,6 +35,8 @@ export function createStore(opened: OpenDatabase, key: MasterKey) {
     attributes: new SqliteAttributes(db),
     memberships: new SqliteMemberships(opened),
     groups: new SqliteGroups(db),
+    rights: new SqliteRights(db),
+    reservations: new SqliteReservations(db),
     accounts: new SqliteAccounts(db),
     sessions: new SqliteSessions(opened),
     accountLogs: new SqliteAccountLogs(db),

@@ -20,6 +20,7 @@ const AccountPage = lazy(async () => ({ default: (await import("../features/acco
 const FirstAdminPage = lazy(async () => ({
   default: (await import("../features/account/link-pages.tsx")).FirstAdminPage,
 }));
+const MarkPage = lazy(async () => ({ default: (await import("../features/mark/mark-page.tsx")).MarkPage }));
 const NewPasswordPage = lazy(async () => ({
   default: (await import("../features/account/link-pages.tsx")).NewPasswordPage,
 }));
@@ -49,6 +50,7 @@ const PAGES: Record<string, Page> = {
   "/admin": { name: "nav.admin", page: AdminPage, isListed: (session) => session?.role === "administrator" },
   "/account": { name: "account.title", page: AccountPage, isListed: () => false },
   "/first-admin": { name: "account.first.title", page: FirstAdminPage, isListed: () => false },
+  "/r": { name: "mark.title", page: MarkPage, isListed: () => false },
   "/new-password": { name: "account.newPassword", page: NewPasswordPage, isListed: () => false },
   ...(DesignPage && { "/design": { name: "nav.home", page: DesignPage, isListed: () => false } }),
 };

@@ -17,6 +17,8 @@ import { complaints } from "./0015-complaints.ts";
 import { attributes } from "./0016-attributes.ts";
 import { memberships } from "./0017-memberships.ts";
 import { groups } from "./0018-groups.ts";
+import { rights } from "./0019-rights.ts";
+import { reservations } from "./0020-reservations.ts";
 
 /** In the order of their names. A migration that was released is never changed. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -38,4 +40,6 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0016-attributes": attributes,
   "0017-memberships": memberships,
   "0018-groups": groups,
+  "0019-rights": rights,
+  "0020-reservations": reservations,
 };

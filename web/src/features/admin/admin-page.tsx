@@ -12,6 +12,7 @@ import { Accounts } from "./accounts.tsx";
 import { CmsPart } from "./cms-part.tsx";
 import { ComplaintsPart } from "./complaints-part.tsx";
 import { MembershipsPart } from "./memberships-part.tsx";
+import { RestrictionOptionsPart } from "./restriction-options-part.tsx";
 
 /** The administrator's page: one part below the other, each in a file of its own. */
 export function AdminPage(): ReactNode {
@@ -26,6 +27,7 @@ export function AdminPage(): ReactNode {
           <CmsPart />
           <ComplaintsPart />
           <MembershipsPart />
+          <RestrictionOptionsPart />
           <CertifyAttributes />
           <AskAttributes />
           <SurroundingsPart mainId={null} />

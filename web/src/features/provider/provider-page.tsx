@@ -8,6 +8,8 @@ import { Counts } from "./counts.tsx";
 import { GroupsPart } from "./groups-part.tsx";
 import { OwnVideos } from "./own-videos.tsx";
 import { Reports } from "./reports.tsx";
+import { ReservationsPart } from "./reservations-part.tsx";
+import { RightsPart } from "./rights-part.tsx";
 import { UnfinishedUploads } from "./unfinished-uploads.tsx";
 
 /** A contents provider's videos, their counts, and the reports of them. */
@@ -31,11 +33,13 @@ export function ProviderPage(): ReactNode {
       )}
       {may && (
         <>
+          <ReservationsPart />
           <OwnVideos key={shown} onChanged={() => setShown(shown + 1)} />
           <UnfinishedUploads />
           <Counts />
           <Reports />
           <GroupsPart />
+          {session?.account && <RightsPart accountId={session.account.accountId} />}
           {session?.role === "provider" && <AskAttributes />}
         </>
       )}

@@ -72,6 +72,21 @@ import type {
   WebhookChange,
 } from "../../../../server/reports/schemas.ts";
 import type {
+  NewReservation,
+  Reservation,
+  ReservationChange,
+  ReservationList,
+  RestrictionOptions,
+} from "../../../../server/reservations/schemas.ts";
+import type {
+  MarkRecord,
+  MarkRecordList,
+  NewMarkRecord,
+  NewRightsKey,
+  RightsKey,
+  RightsKeyList,
+} from "../../../../server/rights/schemas.ts";
+import type {
   SurroundingChange,
   SurroundingList,
   SurroundingRequest,
@@ -154,6 +169,22 @@ export interface Routes {
   "GET /api/admin/vouchers": { answer: VoucherList };
   "POST /api/admin/vouchers": { body: NewVouchers; answer: MadeVouchers };
   "DELETE /api/admin/vouchers/{voucherId}": object;
+
+  "GET /api/reservations": { answer: ReservationList };
+  "POST /api/reservations": { body: NewReservation; answer: Reservation };
+  "PATCH /api/reservations/{reservationId}": { body: ReservationChange; answer: Reservation };
+  "DELETE /api/reservations/{reservationId}": object;
+  "GET /api/restriction-options": { answer: RestrictionOptions };
+  "PUT /api/restriction-options": { body: RestrictionOptions; answer: RestrictionOptions };
+
+  "GET /api/rights-keys": { answer: RightsKeyList };
+  "POST /api/rights-keys": { body: NewRightsKey; answer: RightsKey };
+  "GET /api/rights-keys/{keyId}": { answer: RightsKey };
+  "DELETE /api/rights-keys/{keyId}": object;
+  "GET /api/mark-records": { answer: MarkRecordList };
+  "POST /api/mark-records": { body: NewMarkRecord; answer: MarkRecord };
+  "GET /api/mark-records/{recordId}": { answer: MarkRecord };
+  "DELETE /api/mark-records/{recordId}": object;
 
   "GET /api/groups": { answer: Groups };
   "PUT /api/groups/{name}": { body: GroupMembers };

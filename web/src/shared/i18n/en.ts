@@ -5,6 +5,7 @@ import { cmEn } from "./cm-texts.ts";
 import { complaintEn } from "./complaint-texts.ts";
 import { engineEn } from "./engine-texts.ts";
 import { libraryEn } from "./library-texts.ts";
+import { markEn } from "./mark-texts.ts";
 import { memberEn } from "./member-texts.ts";
 import { playerEn } from "./player-texts.ts";
 import { reasonEn } from "./reason-texts.ts";
@@ -368,6 +369,7 @@ export const en = {
   ...cmEn,
   ...complaintEn,
   ...libraryEn,
+  ...markEn,
   ...memberEn,
   ...playerEn,
   ...reasonEn,

@@ -6,6 +6,7 @@ import { complaintJa } from "./complaint-texts.ts";
 import type { en } from "./en.ts";
 import { engineJa } from "./engine-texts.ts";
 import { libraryJa } from "./library-texts.ts";
+import { markJa } from "./mark-texts.ts";
 import { memberJa } from "./member-texts.ts";
 import { playerJa } from "./player-texts.ts";
 import { reasonJa } from "./reason-texts.ts";
@@ -370,6 +371,7 @@ export const ja: Record<Exclude<keyof typeof en, `${string}_one`>, string> = {
   ...cmJa,
   ...complaintJa,
   ...libraryJa,
+  ...markJa,
   ...memberJa,
   ...playerJa,
   ...reasonJa,
