@@ -1,10 +1,12 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import { PRIVATE } from "../accounts/account-json.ts";
 import { accountOf, guarded } from "../accounts/identity.ts";
 import { addressKey, Rates } from "../accounts/rates.ts";
 import { ACCOUNT_ROLES } from "../accounts/roles.ts";
 import { defineRoute } from "../http/route.ts";
 import { json, jsonBody, refusals } from "../http/schemas.ts";
-import { findVideo } from "../library/find-video.ts";
+import { findVideo, maySee } from "../library/find-video.ts";
+import { partViewers } from "../library/restricted-parts.ts";
 import { Refusal } from "../refusal.ts";
 import type { MembershipDeps } from "./deps.ts";
 import { entryToJson, membershipOf, otherWish, tooFew } from "./membership-json.ts";
@@ -37,6 +39,14 @@ const spendRoute = defineRoute({
   },
 });
 
+const partsRoute = defineRoute({
+  method: "get",
+  path: "/api/videos/{mainId}/parts",
+  summary: "For whom parts of a video are, and whether those for premium members are mine",
+  request: { params: schemas.videoParams },
+  responses: { 200: json(schemas.videoPartsSchema, "They are, or null"), ...refusals(400) },
+});
+
 const redeemRoute = defineRoute({
   path: "/api/account/vouchers",
   summary: "Redeem a voucher",
@@ -63,7 +73,11 @@ export function registerMemberships(app: OpenAPIHono, deps: MembershipDeps): voi
   app.openapi(spendRoute, async (c) => {
     const wish = c.req.valid("json");
     const mainId = wish.product === "video" ? wish.mainId : null;
-    if (mainId !== null) await findVideo(deps, c.get("identity"), mainId);
+    if (mainId !== null) {
+      const { slaveId } = await findVideo(deps, c.get("identity"), mainId);
+      if (!partViewers(await deps.slaveReaders.open(slaveId)).includes("premium"))
+        throw new Refusal("conflict", "nothing in this video is for premium members alone: everybody sees it");
+    }
     const key = c.req.valid("header")["idempotency-key"];
     const outcome = await memberships.spend(accountOf(c), { product: wish.product, mainId, key, at: deps.now() });
     if (outcome === "unsold") throw new Refusal("conflict", "this is not sold for points here");
@@ -71,6 +85,18 @@ export function registerMemberships(app: OpenAPIHono, deps: MembershipDeps): voi
     if (outcome === "short") throw tooFew();
     if (outcome === "other") throw otherWish();
     return c.json(await membershipOf(deps, accountOf(c)), 200);
+  });
+
+  app.openapi(partsRoute, async (c) => {
+    const { mainId } = c.req.valid("param");
+    const video = await deps.store.videos.byMain(mainId);
+    const identity = c.get("identity");
+    if (video === undefined || !maySee(video, identity)) return c.json(null, 200);
+    const viewers = partViewers(await deps.slaveReaders.open(video.slaveId));
+    const accountId = identity?.accountId;
+    const premium = accountId !== undefined && (await memberships.isPremium(accountId, mainId, deps.now()));
+    c.header("Cache-Control", PRIVATE);
+    return c.json({ viewers, price: (await memberships.rules()).prices.video, premium }, 200);
   });
 
   app.openapi(redeemRoute, async (c) => {

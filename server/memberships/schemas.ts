@@ -68,6 +68,17 @@ export const pointsSchema = z.object({
 });
 export type PointEntries = z.infer<typeof pointsSchema>;
 
+export const videoParams = z.object({ mainId: idSchema });
+export const videoPartsSchema = z
+  .object({
+    viewers: z.array(z.string()).openapi({ description: "For whom parts of it are; empty: everybody sees all of it" }),
+    price: price.openapi({ description: "In points, of this video for ever; null: not offered" }),
+    premium: z.boolean().openapi({ description: "Whether who asks sees the parts for premium members" }),
+  })
+  .nullable()
+  .openapi("VideoParts", { description: "null where the service has no such video for who asks" });
+export type VideoParts = z.infer<typeof videoPartsSchema>;
+
 /** The same key once more, for the same, changes nothing. */
 export const keyHeader = z.object({
   "idempotency-key": z

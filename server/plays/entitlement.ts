@@ -1,7 +1,7 @@
 /** Which units a viewer may have. Asked for each unit, here and nowhere else, so that a right begins and ends with the next one. */
 import { BASE_LAYER } from "../../codec/index.ts";
+import { RESTRICTED_LAYER } from "../library/restricted-parts.ts";
 import type { Play } from "./play.ts";
-import { RESTRICTED_LAYER } from "./restricted-parts.ts";
 import { isOneOf, type Rights, type Viewer } from "./rights.ts";
 
 export interface UnitWish {

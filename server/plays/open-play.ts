@@ -15,13 +15,13 @@ import {
 import type { Cm } from "../cm/store.ts";
 import { limitFault, type VideoConditions } from "../library/conditions.ts";
 import { findVideo } from "../library/find-video.ts";
+import { asksAge } from "../library/restricted-parts.ts";
 import type { Video } from "../library/store.ts";
 import { Refusal } from "../refusal.ts";
 import { randomBytes } from "../security/random-bytes.ts";
 import { attributesForSurroundings, type SurroundingPlace } from "../surroundings/choose-surroundings.ts";
 import type { PlayDeps } from "./deps.ts";
 import { cmAt, movePlay, openState, type Play, type PlayCm, type PlayVideo } from "./play.ts";
-import { asksAge } from "./restricted-parts.ts";
 
 const DAY_MILLISECONDS = 24 * 3600 * 1000;
 /** A play that was not heard of for so long was left. */

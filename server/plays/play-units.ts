@@ -1,5 +1,6 @@
 /** Slave units of a play: where a ticket may begin, seeks, and what one ticket gives. */
 import { fromHex, START_UNIT, toHex } from "../../codec/index.ts";
+import { isRestricted, viewersOf } from "../library/restricted-parts.ts";
 import { Refusal } from "../refusal.ts";
 import { layerOf } from "../timeline.ts";
 import type { PlayDeps } from "./deps.ts";
@@ -8,7 +9,6 @@ import { type Play, secondsToCmEnd, secretOf, withVideo } from "./play.ts";
 import { type PlayCmBytes, PlayMedia, type PlaySlave } from "./play-media.ts";
 import { type IsOwn, mayBeginAt, releaseUnits, seekTo, type VideoState } from "./play-rules.ts";
 import { PlayService } from "./play-service.ts";
-import { isRestricted, viewersOf } from "./restricted-parts.ts";
 import { NO_RIGHTS, type Rights, rightsOf, type Viewer } from "./rights.ts";
 import { redeem } from "./tickets.ts";
 import { segmentsWithin, UNIT_HEAD_BYTES, type UnitSource, unitBytes } from "./unit-stream.ts";

@@ -19,9 +19,11 @@ import {
   startTestServer,
   type TestPair,
   type TestServer,
+  uploadFile,
   uploadPair,
   watchCm,
 } from "./harness.ts";
+import { withRestrictedLayer } from "./restricted-slave.ts";
 import { browserHeaders, type Headers, PASSWORD, sendJson } from "./test-accounts.ts";
 
 const DAY = 24 * 3600;
@@ -39,6 +41,8 @@ interface Member {
 
 let server: TestServer;
 let pair: TestPair;
+/** With a part for premium members. */
+let premium: TestPair;
 let next = 1;
 
 beforeAll(async () => {
@@ -49,6 +53,12 @@ beforeAll(async () => {
   });
   pair = await makePair({ seconds: 3 });
   await uploadPair(server, pair);
+  premium = await makePair({ seconds: 6 });
+  const part = { startMicroseconds: 2e6, endMicroseconds: 3e6, viewers: "premium" };
+  const slave = await withRestrictedLayer(premium, [4, 5], [part]);
+  expect((await uploadFile(server, "slave", premium.slaveId, slave)).status).toBe(201);
+  const provider = await server.as("provider");
+  await sendJson(`${server.url}/api/videos/${premium.mainId}`, "PATCH", { state: "unlisted" }, provider);
   await setRules();
 });
 afterAll(async () => {
@@ -144,11 +154,20 @@ describe("R4 points", () => {
   it("are spent for a video once, for ever, and for no other", async () => {
     const member = await newMember();
     await grant(member, { points: 100 });
-    const wish = { product: "video", mainId: pair.mainId };
+    const wish = { product: "video", mainId: premium.mainId };
+    const parts = async (mainId: string, headers = member.headers) =>
+      bodyOf(await send(headers, "GET", `videos/${mainId}/parts`));
+    expect(await parts(premium.mainId)).toEqual({ viewers: ["premium"], price: 30, premium: false });
     expect(await bodyOf(await spend(member, wish))).toMatchObject({ premium: false, balance: 70 });
     expect(await codeOf(await spend(member, wish))).toEqual([409, "conflict"]);
     expect((await membership(member)).balance).toBe(70);
     expect(await codeOf(await spend(member, { product: "video", mainId: "0".repeat(32) }))).toEqual([404, "not_found"]);
+    expect(await parts(premium.mainId)).toMatchObject({ premium: true });
+    expect(await parts(premium.mainId, {})).toMatchObject({ premium: false });
+    // Everybody sees all of the other one: it is not sold.
+    expect(await parts(pair.mainId)).toMatchObject({ viewers: [] });
+    expect(await codeOf(await spend(member, { product: "video", mainId: pair.mainId }))).toEqual([409, "conflict"]);
+    expect(await parts("0".repeat(32))).toBeNull();
   });
 
   it("never fall below nothing, and buy nothing that has no price", async () => {

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadKernels, SlaveReader, sourceFromBytes } from "../../codec/index.ts";
 import { DEFAULT_RATES } from "../../server/config.ts";
-import { viewersOf } from "../../server/plays/restricted-parts.ts";
+import { viewersOf } from "../../server/library/restricted-parts.ts";
 import { ToldAges } from "../../server/plays/told-ages.ts";
 import { eachUnit, gatherUnits, RightEnded, type UnitSource } from "../../server/plays/unit-stream.ts";
 import { packTimeline, timelineOf } from "../../server/timeline.ts";

@@ -29,6 +29,7 @@ const ROUTES: Record<string, string> = {
   "get /api/mains/{mainId}/poster": "ngvpsad",
   "get /api/mains/{mainId}/companion": "ngvpsad",
   "get /api/oembed": "ngvpsad",
+  "get /api/videos/{mainId}/parts": "ngvpsad",
   "get /api/rights-keys/{keyId}": "ngvpsad",
   "get /api/mark-records/{recordId}": "ngvpsad",
   "post /api/plays": "ngvpsad",

@@ -7,12 +7,13 @@ import type {
   PointRules,
   Redeemed,
   Spending,
+  VideoParts,
   VoucherList,
 } from "../../../../server/memberships/schemas.ts";
 import { call } from "./call.ts";
 import { change, changeAnswered } from "./session.ts";
 
-export type { Grant, Membership, NewVouchers, PointRules, Spending };
+export type { Grant, Membership, NewVouchers, PointRules, Spending, VideoParts };
 export type PointEntry = PointEntries["entries"][number];
 export type Voucher = VoucherList["vouchers"][number];
 
@@ -20,6 +21,10 @@ export const loadMembership = (): Promise<Membership> => call("GET /api/account/
 
 export const loadPoints = async (before?: number): Promise<PointEntry[]> =>
   (await call("GET /api/account/points", { query: { before } })).entries;
+
+/** Null where the service does not know the video. */
+export const loadVideoParts = (mainId: string): Promise<VideoParts> =>
+  call("GET /api/videos/{mainId}/parts", { path: { mainId } });
 
 /** @param key of this wish: sent again after a lost answer, it is not paid twice */
 export const spendPoints = (wish: Spending, key: string): Promise<Membership> =>

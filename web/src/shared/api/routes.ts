@@ -43,6 +43,7 @@ import type {
   PointRules,
   Redeemed,
   Spending,
+  VideoParts,
   VoucherCode,
   VoucherList,
 } from "../../../../server/memberships/schemas.ts";
@@ -159,6 +160,7 @@ export interface Routes {
 
   "GET /api/account/membership": { answer: Membership };
   "GET /api/account/points": { answer: PointEntries };
+  "GET /api/videos/{mainId}/parts": { answer: VideoParts };
   "POST /api/account/spendings": { body: Spending; answer: Membership };
   "POST /api/account/vouchers": { body: VoucherCode; answer: Redeemed };
   "GET /api/admin/point-rules": { answer: PointRules };

@@ -1,12 +1,10 @@
 import { accountEn } from "./account-texts.ts";
 import { appEn } from "./app-texts.ts";
-import { attributeEn } from "./attribute-texts.ts";
 import { cmEn } from "./cm-texts.ts";
 import { complaintEn } from "./complaint-texts.ts";
 import { engineEn } from "./engine-texts.ts";
+import type { lateEn } from "./late-texts.ts";
 import { libraryEn } from "./library-texts.ts";
-import { markEn } from "./mark-texts.ts";
-import { memberEn } from "./member-texts.ts";
 import { playerEn } from "./player-texts.ts";
 import { reasonEn } from "./reason-texts.ts";
 import { shelfEn } from "./shelf-texts.ts";
@@ -365,12 +363,9 @@ export const en = {
   ...accountEn,
   ...engineEn,
   ...appEn,
-  ...attributeEn,
   ...cmEn,
   ...complaintEn,
   ...libraryEn,
-  ...markEn,
-  ...memberEn,
   ...playerEn,
   ...reasonEn,
   ...shelfEn,
@@ -378,4 +373,4 @@ export const en = {
 
 type PlainKey<Key extends string> = Key extends `${infer Stem}_${"one" | "other"}` ? Stem : Key;
 /** What is asked for; a text that depends on `count` has an entry for each plural form of its language (CLDR). */
-export type TextKey = PlainKey<keyof typeof en>;
+export type TextKey = PlainKey<keyof typeof en | keyof typeof lateEn>;

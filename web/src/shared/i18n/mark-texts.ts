@@ -1,6 +1,5 @@
 /** Words of marks in pictures and of rights holders, in both languages. */
 export const markEn = {
-  "mark.title": "A mark in a picture",
   "mark.lead": "The code that you scanned tells services what they may show, and to whom.",
   "mark.says": "What this mark says",
   "mark.unreadable": "This address holds no mark that this service understands.",
@@ -79,7 +78,6 @@ export const markEn = {
 } as const;
 
 export const markJa: Record<keyof typeof markEn, string> = {
-  "mark.title": "映像のマーク",
   "mark.lead": "読み取ったコードは、何を誰に見せてよいかをサービスに伝えるものです。",
   "mark.says": "このマークの内容",
   "mark.unreadable": "このアドレスには、このサービスが読めるマークがありません。",

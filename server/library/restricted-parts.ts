@@ -19,7 +19,12 @@ export function viewersOf({ header }: Pick<SlaveReader, "header">, time: Segment
 
 /** Whether viewers of an age see parts that others do not: then a told age matters for a play. */
 export const asksAge = ({ header }: Pick<SlaveReader, "header">): boolean =>
-  header.restrictions?.some(({ viewers }) => viewers.startsWith("age:")) === true;
+  partViewers({ header }).some((viewers) => viewers.startsWith("age:"));
+
+/** For whom parts of a video are, each once; none where everybody sees all of it. */
+export const partViewers = ({ header }: Pick<SlaveReader, "header">): string[] => [
+  ...new Set(header.restrictions?.map(({ viewers }) => viewers)),
+];
 
 /** Whether it has parts that not everybody sees. */
 export const isRestricted = ({ header }: Pick<SlaveReader, "header">): boolean => header.restrictions !== undefined;
