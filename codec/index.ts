@@ -159,10 +159,12 @@ export { PARTS_FILE_MAX_CHARACTERS, PARTS_MAX, readPartsFile, writePartsFile } f
 export { reverseOf } from "./restriction/reverse-parts.ts";
 export {
   createSigningKey,
+  isSignedBy,
   type KeyLookup,
   keyIdOf,
   type SignatureState,
   type SigningKey,
+  sign,
 } from "./restriction/signing.ts";
 export {
   coveredPixels,

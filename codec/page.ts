@@ -51,5 +51,7 @@ export {
 export { type Edit, editedMicroseconds, type PlacedEdit, placedEdits } from "./format/edit-list.ts";
 export { BASE_LAYER } from "./layers/base.ts";
 export { AREA_PRESETS, type AreaPreset, presetOf } from "./restriction/areas.ts";
+export { type Mark, type MarkRule, readMark, verifyMark } from "./restriction/mark.ts";
 export type { Area, PictureTreatment, RestrictedPart, SoundTreatment, Viewers } from "./restriction/part.ts";
+export { createSigningKey, sign } from "./restriction/signing.ts";
 export { isViewers } from "./restriction/viewers.ts";

@@ -8,9 +8,11 @@ import { registerAdmin } from "./accounts/admin-routes.ts";
 import { COOKIE, CSRF_HEADER, EMBED_COOKIE, identify } from "./accounts/identity.ts";
 import { registerAccounts } from "./accounts/routes.ts";
 import { registerSession } from "./accounts/session-routes.ts";
+import { registerAttributes } from "./attributes/routes.ts";
 import { registerCms } from "./cm/routes.ts";
 import { registerComplaints } from "./complaints/routes.ts";
 import type { Deps } from "./deps.ts";
+import { registerGroups } from "./groups/routes.ts";
 import { answerError, notUnderstood } from "./http/answer-error.ts";
 import { registerHealth } from "./http/health.ts";
 import { countAnswer } from "./http/request-log.ts";
@@ -23,12 +25,16 @@ import { registerMains } from "./library/main-routes.ts";
 import { registerVideos } from "./library/routes.ts";
 import { registerUploads } from "./library/upload-routes.ts";
 import { Uploads } from "./library/uploads.ts";
+import { registerMembershipAdmin } from "./memberships/admin-routes.ts";
+import { registerMemberships } from "./memberships/routes.ts";
 import { PlayUnits } from "./plays/play-units.ts";
 import { registerPlays, TICKET_HEADER } from "./plays/routes.ts";
 import { unitsListener } from "./plays/units-listener.ts";
 import { Refusal } from "./refusal.ts";
 import { registerReports } from "./reports/routes.ts";
 import { registerWebhooks } from "./reports/webhook-routes.ts";
+import { registerReservations } from "./reservations/routes.ts";
+import { registerRights } from "./rights/routes.ts";
 import { sameOrigin } from "./security/same-origin.ts";
 import { registerSurroundings } from "./surroundings/routes.ts";
 
@@ -79,6 +85,11 @@ export function createApp(deps: Deps, uploads = new Uploads(deps), units = new P
     ],
   ] as const)
     app.openAPIRegistry.registerComponent("securitySchemes", name, { type: "apiKey", ...place });
+  app.openAPIRegistry.registerComponent("securitySchemes", "certifier", {
+    type: "http",
+    scheme: "bearer",
+    description: "A token that an administrator gave to a program that certifies attributes",
+  });
   registerHealth(app, {
     ...deps,
     isReady: async () => {
@@ -97,6 +108,12 @@ export function createApp(deps: Deps, uploads = new Uploads(deps), units = new P
   registerSession(app, accounts, deps);
   registerAccounts(app, deps, accounts);
   registerAdmin(app, deps, accounts);
+  registerAttributes(app, deps, accounts.log);
+  registerMemberships(app, deps);
+  registerMembershipAdmin(app, deps, accounts.log);
+  registerGroups(app, deps);
+  registerReservations(app, deps);
+  registerRights(app, deps);
   registerVideos(app, deps);
   registerComplaints(app, deps, accounts.log);
   registerReports(app, deps);

@@ -32,6 +32,11 @@ export interface RateLimits {
   complaintAddress: Rate;
   /** Mails about these to one video's provider. */
   complaintMail: Rate;
+  /** Attributes that one account asks viewers for. */
+  attributeRequest: Rate;
+  /** Codes of vouchers that are not good, of one account; and from one address. */
+  voucher: Rate;
+  voucherAddress: Rate;
   /** Mails to a forgotten password that are asked for from one address. */
   passwordMail: Rate;
   /** Of these, to one e-mail address; more are not sent, and nobody is told. */
@@ -47,6 +52,9 @@ export const DEFAULT_RATES: RateLimits = {
   complaint: { points: 10, duration: 3600 },
   complaintAddress: { points: 30, duration: 3600 },
   complaintMail: { points: 1, duration: 24 * 3600 },
+  attributeRequest: { points: 100, duration: 3600 },
+  voucher: { points: 10, duration: 3600 },
+  voucherAddress: { points: 30, duration: 3600 },
   passwordMail: { points: 10, duration: 3600 },
   passwordMailTo: { points: 3, duration: 3600 },
 };

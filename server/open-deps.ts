@@ -13,6 +13,7 @@ import { type Log, logToStderr } from "./log.ts";
 import { smtpMailer } from "./mailer.ts";
 import { Metrics } from "./metrics.ts";
 import { LivePlays } from "./plays/live-plays.ts";
+import { ToldAges } from "./plays/told-ages.ts";
 import { ClientFinder } from "./security/client.ts";
 import { checkEmbedSites } from "./security/embed-sites.ts";
 import type { OutboundRules } from "./security/guarded-fetch.ts";
@@ -104,6 +105,7 @@ async function openFolder(settings: DepsSettings, options: DepsOptions): Promise
     }));
   const mainOrigins = new MainOrigins(store.videos);
   await mainOrigins.refresh();
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
   return {
     store,
     mainOrigins,
@@ -111,6 +113,7 @@ async function openFolder(settings: DepsSettings, options: DepsOptions): Promise
     mailer: options.smtpUrl === undefined ? undefined : smtpMailer(options.smtpUrl, options.mailFrom),
     publicOrigin: options.publicUrl === undefined ? undefined : publicOriginOf(options.publicUrl),
     livePlays: new LivePlays(store, now),
+    toldAges: new ToldAges(limits.playLifetimeSeconds, now),
     playKey: key.derive("plays"),
     browserKey: key.derive("known browsers"),
     blobs,
@@ -126,7 +129,7 @@ async function openFolder(settings: DepsSettings, options: DepsOptions): Promise
     openRegistration,
     guestPlaysPerDay,
     openingLock: new KeyedLock(),
-    limits: { ...DEFAULT_LIMITS, ...options.limits },
+    limits,
     metricsToken: options.metricsToken,
     lifecycle: { isStopping: false },
     metrics: new Metrics(),

@@ -11,6 +11,8 @@ export type RefusalCode =
   | "withdrawn"
   | "conflict"
   | "email_taken"
+  /** Of membership. */
+  | "too_few_points"
   /** Forward, out of a CM that has time to go. */
   | "in_cm"
   /** Another play of the viewer shows a CM. */

@@ -44,6 +44,7 @@ export async function keyIdOf(publicKey: Uint8Array): Promise<string> {
 const signedBytes = (kind: SignedKind, message: Uint8Array): BufferSource =>
   concatBytes(new TextEncoder().encode(`${kind}\n`), message) as BufferSource;
 
+/** Ed25519 over a message and what kind it is of; 64 bytes. The private key has to be one to sign with. */
 export async function sign(kind: SignedKind, message: Uint8Array, privateKey: CryptoKey): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.sign("Ed25519", privateKey, signedBytes(kind, message)));
 }

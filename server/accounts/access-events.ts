@@ -15,5 +15,13 @@ export const ACCESS_EVENTS = [
   "role_changed",
   "complaint_made",
   "complaint_settled",
+  "attribute_asked",
+  "attribute_agreed",
+  "attribute_refused",
+  "attribute_certified",
+  "attribute_rejected",
+  "attribute_removed",
+  "membership_granted",
+  "membership_ended",
 ] as const;
 export type AccessEvent = (typeof ACCESS_EVENTS)[number];

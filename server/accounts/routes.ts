@@ -62,6 +62,13 @@ const ownRoute = defineRoute({
   responses: { 200: json(schemas.accountSchema, "All that is stored of it"), ...refusals(401) },
 });
 
+const exportRoute = defineRoute({
+  path: "/api/account/export",
+  summary: "All that the service keeps under my account, as a file",
+  ...guarded("get", ACCOUNT_ROLES),
+  responses: { 200: json(schemas.accountExportSchema, "Of all domains"), ...refusals(401) },
+});
+
 const changeRoute = defineRoute({
   path: "/api/account",
   summary: "Change my own data",
@@ -142,6 +149,13 @@ export function registerAccounts(app: OpenAPIHono, { store }: AccountDeps, servi
   });
 
   app.openapi(ownRoute, async (c) => c.json(accountToJson(await own(c)), 200));
+
+  app.openapi(exportRoute, async (c) => {
+    const account = await own(c);
+    c.header("Content-Disposition", `attachment; filename="cmix-${account.id}.json"`);
+    const kept = (await store.accounts.personal(account.id)) as schemas.AccountExport["kept"];
+    return c.json({ account: accountToJson(account), kept }, 200);
+  });
 
   app.openapi(changeRoute, async (c) => {
     const { password, ...change } = c.req.valid("json");

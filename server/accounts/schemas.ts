@@ -42,6 +42,16 @@ export const accountSchema = z
   .openapi("Account");
 export type Account = z.infer<typeof accountSchema>;
 
+export const accountExportSchema = z
+  .object({
+    account: accountSchema,
+    kept: z.record(z.string(), z.array(z.record(z.string(), z.unknown()))).openapi({
+      description: "By what it is, as it is stored: attributes, points, logs …; times are milliseconds since 1970",
+    }),
+  })
+  .openapi("AccountExport");
+export type AccountExport = z.infer<typeof accountExportSchema>;
+
 export const registrationSchema = z
   .discriminatedUnion("role", [
     z.object({ role: z.literal("viewer"), email: emailSchema, password: passwordSchema }),

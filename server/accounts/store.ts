@@ -35,11 +35,13 @@ export interface AccountStore {
   /** By id, at most 100 behind `after`; `words` is looked for in id, e-mail address, company and responsible person. */
   list(words: string, after: string): Promise<Account[]>;
   /**
-   * Changes an account, and leaves the service an administrator.
+   * Changes an account, and leaves the service an administrator. With the status `deleted` go the personal data of all domains.
    *
    * @returns "taken": the e-mail address is another account's; "last": it would take the last active administrator away
    */
   change(id: string, change: AccountChange): Promise<"changed" | "taken" | "last">;
+  /** What all domains keep under the account, by the name of what it is. Personal data among it go with a deletion. */
+  personal(id: string): Promise<Record<string, object[]>>;
   hasAdministrator(): Promise<boolean>;
   /** Makes a link; an earlier one to the same is worth nothing any more. */
   setLink(link: AccountLink): Promise<void>;

@@ -26,6 +26,7 @@ const STATUS = {
   withdrawn: 410,
   conflict: 409,
   email_taken: 409,
+  too_few_points: 409,
   in_cm: 409,
   cm_elsewhere: 409,
   cm_changed: 409,

@@ -7,6 +7,8 @@ import type { EventCounts, FactStore, OwedCm, PlayUnit } from "./store.ts";
 export interface NewDelivery {
   delivery: Omit<Delivery, "unbilled">;
   viewer: string;
+  /** Who earns points by it; undefined for a visitor without an account. */
+  accountId: string | undefined;
   /** The CM's cap; null for none. */
   perViewerDay: number | null;
   /** The network of a visitor without an account, and how many deliveries there are paid for in an hour; undefined for an account. */
@@ -22,7 +24,7 @@ export type Fact =
   | { kind: "settled"; viewer: string; cmId: string };
 
 /** Within a unit of work. @returns whether it was new */
-export async function writeFact({ facts, ledger }: PlayUnit, fact: Fact): Promise<boolean> {
+export async function writeFact({ facts, ledger, points }: PlayUnit, fact: Fact): Promise<boolean> {
   switch (fact.kind) {
     case "delivery": {
       const { viewer, network } = fact;
@@ -33,6 +35,9 @@ export async function writeFact({ facts, ledger }: PlayUnit, fact: Fact): Promis
       await appendDelivery(ledger, delivery);
       await facts.countVideoView(viewer, mainId);
       await facts.countDelivered(receiver);
+      const { playId, video, unbilled } = delivery;
+      if (fact.accountId !== undefined && unbilled === null)
+        await points.earn({ accountId: fact.accountId, playId, video, at });
       return true;
     }
     case "event":

@@ -3,6 +3,7 @@ import { createHmac } from "node:crypto";
 import type { Identity } from "../accounts/identity.ts";
 import { networkKey } from "../accounts/rates.ts";
 import type { NewSessionRecord } from "../accounts/store.ts";
+import { certifiedOf, SERVICE } from "../attributes/certified.ts";
 import {
   type AttributeName,
   attributesThatMatter,
@@ -14,6 +15,7 @@ import {
 import type { Cm } from "../cm/store.ts";
 import { limitFault, type VideoConditions } from "../library/conditions.ts";
 import { findVideo } from "../library/find-video.ts";
+import { asksAge } from "../library/restricted-parts.ts";
 import type { Video } from "../library/store.ts";
 import { Refusal } from "../refusal.ts";
 import { randomBytes } from "../security/random-bytes.ts";
@@ -97,7 +99,7 @@ async function openAllowedPlay(
   const viewer = viewerOf(deps, identity);
   for (const one of wanted) await mustBeAllowed(deps, one, viewer);
   await closeLeft(deps, viewer, at);
-  const { cms, isOwed } = await chooseCms(deps, wanted, viewer, attributes, at);
+  const { cms, isOwed } = await chooseCms(deps, wanted, viewer, await withCertified(deps, identity, attributes), at);
   const play: Play = {
     id: randomBytes(16).toString("hex"),
     sessionId: identity.sessionId,
@@ -114,6 +116,7 @@ async function openAllowedPlay(
     state: openState(wanted.length, at),
   };
   await livePlays.open(play, begins);
+  if (attributes.age !== undefined && (await isAgeAsked(deps, wanted))) deps.toldAges.tell(play.id, attributes.age);
   metrics.add("cmix_plays_total");
   log("play", { mainId: wanted[0]?.video.mainId ?? "", videos: wanted.length });
   return { play, videos: wanted.map(({ video }) => video), isOwed };
@@ -136,14 +139,28 @@ export async function askConditions(
   const candidates = await deps.store.cms.list();
   const moment = await momentOf(deps, identity && viewerOf(deps, identity), deps.now());
   const around = await deps.store.surroundings.list();
-  return [
-    ...new Set(
-      wanted.flatMap(({ place, video: { mainId } }) => [
-        ...attributesThatMatter(candidates, place, moment),
-        ...attributesForSurroundings(around, { ...place, mainId }, moment.now),
-      ]),
-    ),
-  ];
+  const certified = await withCertified(deps, identity, {});
+  const names = wanted.flatMap(({ place, video: { mainId } }) => [
+    ...attributesThatMatter(candidates, place, moment),
+    ...attributesForSurroundings(around, { ...place, mainId }, moment.now),
+  ]);
+  if (await isAgeAsked(deps, wanted)) names.push("age");
+  return [...new Set(names)].filter((name) => certified[name] === undefined);
+}
+
+/** Whether one of the videos has parts for viewers of an age. */
+async function isAgeAsked({ slaveReaders }: PlayDeps, wanted: readonly Wanted[]): Promise<boolean> {
+  for (const { video } of wanted) if (asksAge(await slaveReaders.open(video.slaveId))) return true;
+  return false;
+}
+
+/** What a viewer told, with what is certified of the account in its place where the viewer lets the service have it. */
+export async function withCertified(
+  { store, now }: Pick<PlayDeps, "store" | "now">,
+  identity: Identity | undefined,
+  told: ViewerAttributes,
+): Promise<ViewerAttributes> {
+  return { ...told, ...(await certifiedOf(store.attributes, identity?.accountId, [SERVICE], now())) };
 }
 
 /** A play's video as what stands around it is chosen by. */

@@ -38,6 +38,7 @@ export interface NewState {
 
 /** Who asks for a secret. */
 export interface Asker {
+  accountId: string | undefined;
   /** The network of a visitor without an account, as it is counted by; undefined for an account. */
   address: string | undefined;
 }
@@ -109,7 +110,7 @@ export class PlayService {
     });
   }
 
-  private async release(play: Play, ticketText: string, { address }: Asker): Promise<Uint8Array> {
+  private async release(play: Play, ticketText: string, { accountId, address }: Asker): Promise<Uint8Array> {
     const { metrics, log, now, limits, store } = this.deps;
     const { number, video } = this.videoOf(play);
     const cmId = cmAt(play)?.cmId ?? "";
@@ -130,7 +131,7 @@ export class PlayService {
       const { mainId, slaveId } = video;
       const delivery = { playId: play.id, video: number, slaveId, mainId, cmId, releasedAt: at };
       const network = address === undefined ? undefined : { address, mostPerHour: limits.billedGuestDeliveriesPerHour };
-      const fact: Fact = { kind: "delivery", delivery, viewer: play.viewer, perViewerDay, network };
+      const fact: Fact = { kind: "delivery", delivery, viewer: play.viewer, accountId, perViewerDay, network };
       return { state, facts: [...settled(play, at), ...(first ? [fact] : [])] };
     });
     if (first) {

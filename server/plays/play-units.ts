@@ -1,13 +1,15 @@
 /** Slave units of a play: where a ticket may begin, seeks, and what one ticket gives. */
 import { fromHex, START_UNIT, toHex } from "../../codec/index.ts";
+import { isRestricted, viewersOf } from "../library/restricted-parts.ts";
 import { Refusal } from "../refusal.ts";
 import { layerOf } from "../timeline.ts";
 import type { PlayDeps } from "./deps.ts";
-import { entitlement, type Viewer } from "./entitlement.ts";
+import { entitlement } from "./entitlement.ts";
 import { type Play, secondsToCmEnd, secretOf, withVideo } from "./play.ts";
 import { type PlayCmBytes, PlayMedia, type PlaySlave } from "./play-media.ts";
 import { type IsOwn, mayBeginAt, releaseUnits, seekTo, type VideoState } from "./play-rules.ts";
 import { PlayService } from "./play-service.ts";
+import { NO_RIGHTS, type Rights, rightsOf, type Viewer } from "./rights.ts";
 import { redeem } from "./tickets.ts";
 import { segmentsWithin, UNIT_HEAD_BYTES, type UnitSource, unitBytes } from "./unit-stream.ts";
 
@@ -16,6 +18,8 @@ export interface UnitsAnswer {
   numbers: number[];
   bytes: number;
   source: UnitSource;
+  /** Asked again while a long answer goes out; undefined where all of it is everybody's who watched the CM. */
+  isStillOwn: ((number: number) => Promise<boolean>) | undefined;
   /** Good for what comes behind them; undefined at the slave's end. */
   next: string | undefined;
 }
@@ -49,8 +53,9 @@ export class PlayUnits {
     const state = play.state.videos[number - 1];
     if (from !== "start") {
       mustBeThere(slave, from);
+      const isOwn = ownOf(play, viewer, slave, await this.rights(play, viewer, mainId, slave));
       const share = this.deps.livePlays.share(play, slave.slaveId);
-      if (state === undefined || !mayBeginAt(state, share, slave.timeline, from, ownOf(play, viewer, mainId, slave)))
+      if (state === undefined || !mayBeginAt(state, share, slave.timeline, from, isOwn))
         throw new Refusal("seek_first", `segment ${from} lies too far ahead of the play: seek there first`, {
           segment: from,
         });
@@ -93,7 +98,7 @@ export class PlayUnits {
     const { limits, livePlays, metrics, now } = this.deps;
     const { number, mainId, slave } = await this.slaveOf(play);
     const { reader, timeline } = slave;
-    const isOwn = ownOf(play, viewer, mainId, slave);
+    const isOwn = ownOf(play, viewer, slave, await this.rights(play, viewer, mainId, slave));
     const numbers: number[] = [];
     let end = 0;
     const cm = await this.media.cm(play.cms[number - 1]?.cmId ?? "");
@@ -126,7 +131,15 @@ export class PlayUnits {
     metrics.add("cmix_units_total", numbers.length);
     metrics.add("cmix_unit_bytes_total", bytes);
     const next = end < reader.segments ? this.plays.unitsTicket(play, end) : undefined;
-    return { numbers, bytes, source, next };
+    const isStillOwn = async (unit: number) =>
+      unit === START_UNIT || ownOf(play, viewer, slave, await this.rights(play, viewer, mainId, slave))(unit);
+    return { numbers, bytes, source, next, isStillOwn: isRestricted(reader) ? isStillOwn : undefined };
+  }
+
+  /** Asked once for an answer: what a viewer may see changes between two, and not within one (but see `isStillOwn`). */
+  private async rights(play: Play, viewer: Viewer | undefined, mainId: string, { reader }: PlaySlave): Promise<Rights> {
+    if (!isRestricted(reader)) return NO_RIGHTS;
+    return rightsOf(this.deps, viewer, mainId, this.deps.toldAges.of(play.id));
   }
 
   private sourceOf(play: Play, number: number, slave: PlaySlave, cm: PlayCmBytes): UnitSource {
@@ -153,10 +166,11 @@ export class PlayUnits {
 }
 
 const ownOf =
-  (play: Play, viewer: Viewer | undefined, mainId: string, { timeline }: PlaySlave): IsOwn =>
+  (play: Play, viewer: Viewer | undefined, { reader, timeline }: PlaySlave, rights: Rights): IsOwn =>
   (segment) => {
     const time = timeline.at(segment);
-    return time !== undefined && entitlement({ viewer, play, mainId, layer: layerOf(time), segment });
+    if (time === undefined) return false;
+    return entitlement({ viewer, play, layer: layerOf(time), viewers: viewersOf(reader, time), rights });
   };
 
 function videoStateOf({ state }: Play, number: number): VideoState {

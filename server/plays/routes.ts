@@ -11,7 +11,7 @@ import { Refusal } from "../refusal.ts";
 import { chooseSurroundings } from "../surroundings/choose-surroundings.ts";
 import { shownToJson } from "../surroundings/surrounding-json.ts";
 import type { PlayDeps } from "./deps.ts";
-import { askConditions, findSurroundingPlace, findWanted, networkOf, openPlay } from "./open-play.ts";
+import { askConditions, findSurroundingPlace, findWanted, networkOf, openPlay, withCertified } from "./open-play.ts";
 import { cmAt, type Play } from "./play.ts";
 import { PlayCms } from "./play-cms.ts";
 import type { PlayUnits } from "./play-units.ts";
@@ -112,7 +112,7 @@ export function registerPlays(app: OpenAPIHono, deps: PlayDeps, units: PlayUnits
     const play = await findPlay(c, c.req.valid("param").playId);
     const identity = c.get("identity");
     const address = identity && networkOf(deps, identity, c.get("client").address);
-    const secret = toHex(await plays.secret(play, ticketOf(c), { address }));
+    const secret = toHex(await plays.secret(play, ticketOf(c), { accountId: identity?.accountId, address }));
     c.header("Cache-Control", PRIVATE);
     return c.json({ secret }, 200);
   });
@@ -129,7 +129,8 @@ export function registerPlays(app: OpenAPIHono, deps: PlayDeps, units: PlayUnits
     if (video === undefined)
       throw new Refusal("range", `the play has ${play.videos.length} videos: ask for 1 to ${play.videos.length}`);
     const place = await findSurroundingPlace(deps, video);
-    const chosen = chooseSurroundings(await deps.store.surroundings.list(), place, attributes ?? {}, deps.now());
+    const viewer = await withCertified(deps, c.get("identity"), attributes ?? {});
+    const chosen = chooseSurroundings(await deps.store.surroundings.list(), place, viewer, deps.now());
     return c.json({ surroundings: chosen.map(shownToJson) }, 200);
   });
 }

@@ -2,6 +2,7 @@
 import type { SessionStore } from "../accounts/store.ts";
 import type { CountedEvent, Delivery } from "../ledger/entries.ts";
 import type { LedgerStore } from "../ledger/store.ts";
+import type { CmPoints } from "../memberships/store.ts";
 import type { UnitOfWork } from "../unit-of-work.ts";
 import type { Play, PlayCm } from "./play.ts";
 import type { VideoShare } from "./video-share.ts";
@@ -96,6 +97,7 @@ export interface PlayUnit {
   };
   facts: FactStore;
   ledger: LedgerStore;
+  points: CmPoints;
 }
 
 export type PlayUnitOfWork = UnitOfWork<PlayUnit>;

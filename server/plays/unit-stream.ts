@@ -52,9 +52,31 @@ export async function gatherUnits(source: UnitSource, numbers: readonly number[]
   return parts;
 }
 
-/** The units one behind another; each is read and encrypted only when it is asked for. */
-export async function* eachUnit(source: UnitSource, numbers: readonly number[]): AsyncGenerator<Uint8Array> {
-  for (const number of numbers) yield* await framedUnit(source, number);
+/** In the middle of an answer. */
+export class RightEnded extends Error {}
+
+/** A right that ends while an answer goes out ends within this. */
+const RIGHT_SECONDS = 30;
+
+/**
+ * The units one behind another; each is read and encrypted only when it is asked for.
+ *
+ * @param isStillOwn asked again when the answer has been under way for long; undefined: of nothing in it
+ * @param now milliseconds
+ * @throws RightEnded the next unit is not the viewer's any more: the answer breaks off, and the next one passes it over
+ */
+export async function* eachUnit(
+  source: UnitSource,
+  numbers: readonly number[],
+  isStillOwn: ((number: number) => Promise<boolean>) | undefined,
+  now: () => number,
+): AsyncGenerator<Uint8Array> {
+  const decidedAt = now();
+  for (const number of numbers) {
+    if (isStillOwn !== undefined && now() - decidedAt >= RIGHT_SECONDS * 1000 && !(await isStillOwn(number)))
+      throw new RightEnded();
+    yield* await framedUnit(source, number);
+  }
 }
 
 /** @returns head and bytes apart, so that they are not copied */

@@ -16,7 +16,7 @@ import type { PlayDeps } from "./deps.ts";
 import type { PlayUnits } from "./play-units.ts";
 import { unitsRoute } from "./route-definitions.ts";
 import { PRIVATE, TICKET_HEADER } from "./routes.ts";
-import { eachUnit, gatherUnits } from "./unit-stream.ts";
+import { eachUnit, gatherUnits, RightEnded } from "./unit-stream.ts";
 
 const URL_PATTERN = /^\/api\/plays\/([^/?]+)\/units(?:\?(.*))?$/;
 /** An answer up to this is made whole before it is sent. */
@@ -57,7 +57,7 @@ export function unitsListener(
       const { "cmix-ticket": ticket = "" } = fitting("header", ticketHeader, request.headers);
       const viewer = await identityOf(request);
       const play = await units.plays.find(playId, viewer);
-      const { bytes, source, numbers, next } = await units.units(
+      const { bytes, source, numbers, next, isStillOwn } = await units.units(
         play,
         viewer,
         ticket,
@@ -79,9 +79,10 @@ export function unitsListener(
         response.cork(); // one write to the socket
         for (const part of whole) response.write(part);
         response.end();
-      } else await pipeline(eachUnit(source, numbers), response);
+      } else await pipeline(eachUnit(source, numbers, isStillOwn, deps.now), response);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "ERR_STREAM_PREMATURE_CLOSE") return; // the viewer went away
+      if (error instanceof RightEnded) return; // pipeline has closed the connection: the player asks anew
       const { status, retryAfter, body } = refusalOf(error as Error, deps.log);
       if (response.headersSent) {
         response.destroy();

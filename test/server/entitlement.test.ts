@@ -1,10 +1,9 @@
-/** One place decides of each unit whether it is the viewer's: today those of the layer behind the CM, and no other. */
+/** One place decides of each unit whether it is the viewer's. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { MemorySink } from "../../codec/bytes/bytes.ts";
-import { encodeSlaveStart, SlaveWriter } from "../../codec/format/slave-file.ts";
 import { SlaveReader, sourceFromBytes } from "../../codec/index.ts";
 import { entitlement } from "../../server/plays/entitlement.ts";
 import { mayBeginAt, openVideo, releaseUnits } from "../../server/plays/play-rules.ts";
+import { NO_RIGHTS, type Rights } from "../../server/plays/rights.ts";
 import { openShare } from "../../server/plays/video-share.ts";
 import type { Timeline } from "../../server/timeline.ts";
 import {
@@ -22,26 +21,12 @@ import {
   uploadFile,
   watchCm,
 } from "./harness.ts";
+import { withRestrictedLayer } from "./restricted-slave.ts";
 
 const START = 0xffffffff;
 /** Segments in the middle, two behind one another, and the last ones. */
 const BOUGHT = [2, 5, 6, 18, 19];
 const isBase = (segment: number): boolean => !BOUGHT.includes(segment);
-
-/** The same slave with some of its segments in layer 1. */
-async function withSecondLayer(pair: TestPair): Promise<Uint8Array> {
-  const reader = await SlaveReader.open(sourceFromBytes(pair.slave));
-  const { header, trailer } = reader;
-  const sink = new MemorySink();
-  const layers = [...header.layers, { id: 1, name: "restricted", public: "sealed" as const }];
-  const writer = await SlaveWriter.open(sink, encodeSlaveStart({ ...header, layers }));
-  for (let number = 0; number < reader.segments; number++) {
-    const { head, payload } = await reader.readSegment(number);
-    await writer.writeSegment({ ...head, layer: isBase(number) ? 0 : 1 }, payload);
-  }
-  await writer.finish(trailer.durationMicroseconds, trailer.mainHeaderHash, trailer.mainTagsHash);
-  return sink.bytes();
-}
 
 describe("a slave with segments of a layer that is bought", () => {
   let server: TestServer;
@@ -52,7 +37,7 @@ describe("a slave with segments of a layer that is bought", () => {
   beforeAll(async () => {
     server = await startTestServer();
     pair = await makePair({ seconds: 10 });
-    slave = await withSecondLayer(pair);
+    slave = await withRestrictedLayer(pair, BOUGHT);
     const taken = await uploadFile(server, "slave", pair.slaveId, slave);
     expect(taken.status, await taken.clone().text()).toBe(201);
   });
@@ -105,19 +90,39 @@ describe("a slave with segments of a layer that is bought", () => {
 
 describe("entitlement", () => {
   const play = { sessionId: "s" };
-  const wish = { play, mainId: "m", segment: 3 };
+  const wish = { play, viewers: [], rights: NO_RIGHTS };
   const viewer = { accountId: undefined, sessionId: "s" };
+  const ALL: Rights = { isSignedIn: true, isPremium: true, age: 30, groups: ["friends"] };
 
   it("is the base layer's for the play's own session, with or without an account", () => {
     expect(entitlement({ ...wish, viewer, layer: 0 })).toBe(true);
     expect(entitlement({ ...wish, viewer: { ...viewer, accountId: "a" }, layer: 0 })).toBe(true);
-    expect(entitlement({ ...wish, viewer, layer: 0, segment: "start" })).toBe(true);
   });
 
-  it("is nobody else's, and of no other layer", () => {
-    expect(entitlement({ ...wish, viewer: { ...viewer, sessionId: "t" }, layer: 0 })).toBe(false);
-    expect(entitlement({ ...wish, viewer: undefined, layer: 0 })).toBe(false);
-    for (const layer of [1, 2, 255]) expect(entitlement({ ...wish, viewer, layer })).toBe(false);
+  it("is nobody else's, and of no layer that nobody knows", () => {
+    const all = { ...wish, viewers: ["premium"], rights: ALL };
+    expect(entitlement({ ...all, viewer: { ...viewer, sessionId: "t" }, layer: 0 })).toBe(false);
+    expect(entitlement({ ...all, viewer: { ...viewer, sessionId: "t" }, layer: 1 })).toBe(false);
+    expect(entitlement({ ...all, viewer: undefined, layer: 0 })).toBe(false);
+    for (const layer of [2, 255]) expect(entitlement({ ...all, viewer, layer })).toBe(false);
+  });
+
+  it("is of the restricted layer for who is all of those whom its parts are for", () => {
+    const may = (viewers: string[], rights: Rights) => entitlement({ play, viewer, layer: 1, viewers, rights });
+    expect(may(["premium"], NO_RIGHTS)).toBe(false);
+    expect(may(["premium"], { ...NO_RIGHTS, isPremium: true })).toBe(true);
+    expect(may(["signed-in"], { ...NO_RIGHTS, isSignedIn: true })).toBe(true);
+    expect(may(["signed-in"], { ...ALL, isSignedIn: false })).toBe(false);
+    expect(may(["age:18"], { ...NO_RIGHTS, age: 18 })).toBe(true);
+    expect(may(["age:18"], { ...ALL, age: 17 })).toBe(false);
+    expect(may(["age:18"], { ...ALL, age: undefined })).toBe(false);
+    expect(may(["group:friends"], ALL)).toBe(true);
+    expect(may(["group:friend"], ALL)).toBe(false);
+    expect(may(["premium", "group:friends", "age:30", "signed-in"], ALL)).toBe(true);
+    expect(may(["premium", "age:31"], ALL)).toBe(false);
+    for (const nobody of ["", "everybody", "age:", "age:-1", "age:1e1", "age:18 ", "Premium", "group:"])
+      expect(may([nobody], ALL), nobody).toBe(false);
+    expect(may([], ALL)).toBe(false); // the slave says of nobody
   });
 });
 

@@ -40,6 +40,11 @@ const SCHEMAS: Record<string, string> = {
   "0013-condition-log": "249bd14d14ad94517d27eb2947b02d28d30bcdea90e9ee9d0d3a1ddee22ba6f2",
   "0014-session-networks": "b1c61ba51c4c0382c9a7a28483e2ff30675535662b691714424225f7a9f14c68",
   "0015-complaints": "e5151fc57e94b3962a43363dd9077a1ad180f9063ca32454e7c4aa18800f9593",
+  "0016-attributes": "c7952502730d1d7cda8491de6df04d68a70f155d4b6aac510e852204b5544ee1",
+  "0017-memberships": "19ed132550e724ea3af3024e489f4ec5b1e3231fbee0e34be754d356e6853eb0",
+  "0018-groups": "1ac51cb2fe043f7efb994da7dd894ef8e604716bd300f6b6e2d85925b34b303a",
+  "0019-rights": "f23839755447a3f130945a8a8a70319c8bdfd9285102bcafbd2f8d88888c7b9b",
+  "0020-reservations": "5dd11d9d3537ecaa72cc79b254b4c0082d028c7b9f43ba483e00a7ca43757355",
 };
 
 async function migrateTo(path: string, version: number): Promise<void> {

@@ -150,7 +150,13 @@ describe("server/API.md", () => {
 
   const ACCOUNTS = ["viewer", "provider", "sponsor", "administrator"];
   /** Who a route is for, in the document's words. */
-  function audience({ session: roles, playSession, ticket }: Record<string, string[] | undefined> = {}): string {
+  function audience({
+    session: roles,
+    playSession,
+    ticket,
+    certifier,
+  }: Record<string, string[] | undefined> = {}): string {
+    if (certifier !== undefined) return "certifiers' programs";
     if (playSession !== undefined) return `with the play's session${ticket === undefined ? "" : " and a ticket"}`;
     if (roles === undefined) return "anyone";
     if (roles.includes("guest")) return "with a session";

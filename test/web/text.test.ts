@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { en } from "../../web/src/shared/i18n/en.ts";
 import { ja } from "../../web/src/shared/i18n/ja.ts";
+import { lateEn } from "../../web/src/shared/i18n/late-texts.ts";
 import { chooseLanguage, loadLanguage, translate } from "../../web/src/shared/i18n/text.tsx";
 
 const blanks = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort();
 
 describe("the pages' words", () => {
   it("are there in Japanese too, with the same blanks", () => {
-    const english = Object.entries(en).filter(([key]) => !key.endsWith("_one")); // a form that Japanese has not
+    const english = Object.entries({ ...en, ...lateEn }).filter(([key]) => !key.endsWith("_one")); // a form that Japanese has not
     expect(Object.keys(ja).sort()).toEqual(english.map(([key]) => key).sort());
     for (const [key, text] of english) expect(blanks(ja[key as keyof typeof ja]), key).toEqual(blanks(text));
   });

@@ -1,6 +1,7 @@
 import { sql, type Transaction } from "kysely";
 import type { Account, AccountChange, AccountLink, AccountStore } from "../../accounts/store.ts";
 import type { Database } from "./database.ts";
+import { personalRows, removePersonalRows } from "./personal-data.ts";
 import type { AccountRow, Tables } from "./schema.ts";
 
 /** Accounts of one answer; the next part begins behind the last one's id. */
@@ -56,9 +57,14 @@ export class SqliteAccounts implements AccountStore {
         (change.role !== undefined && change.role !== "administrator") ||
         (change.status !== undefined && change.status !== "active");
       if (takesAway && (await isLastAdministrator(transaction, id))) return "last";
+      if (change.status === "deleted") await removePersonalRows(transaction, id);
       await transaction.updateTable("accounts").set(columnsOf(change)).where("id", "=", id).execute();
       return "changed";
     });
+  }
+
+  personal(id: string): Promise<Record<string, object[]>> {
+    return personalRows(this.db, id);
   }
 
   async hasAdministrator(): Promise<boolean> {

@@ -6,6 +6,7 @@ import type { LedgerEnd, LedgerStore } from "../../ledger/store.ts";
 import type { FactStore, PlayUnit, PlayUnitOfWork } from "../../plays/store.ts";
 import type { MasterKey } from "../../security/master-key.ts";
 import { playRowOf } from "./plays.ts";
+import { pointWriter } from "./points.ts";
 import { ADD_SUMS, type Sum, sumRows } from "./report-sums.ts";
 import type { DeliveryRow, OwedCmRow, PlayCmRow, PlayEventRow, PlayRow, PlayVideoRow } from "./schema.ts";
 import { dayOf, hourOf } from "./spans.ts";
@@ -25,6 +26,7 @@ export function playUnitOfWork(file: SqliteFile, master: MasterKey): PlayUnitOfW
     plays: playWriter(file, master),
     facts: factStore(file),
     ledger: ledgerStore(file),
+    points: pointWriter(file),
   };
   return { run: (work, since) => file.write(() => work(stores), since) };
 }

@@ -3,8 +3,15 @@ import type { AccountRole, AccountStatus } from "../../accounts/roles.ts";
 import type { LedgerEntry } from "../../ledger/chain.ts";
 import type { Unbilled } from "../../ledger/entries.ts";
 import type { VideoState } from "../../library/states.ts";
+import type { AttributeRequestRow, AttributeRow, CertifierRow } from "./attribute-rows.ts";
 import type { ComplaintRow } from "./complaint-row.ts";
+import type { ConditionLogRow } from "./condition-log-row.ts";
 import type * as counts from "./count-rows.ts";
+import type { ViewerGroupRow } from "./group-row.ts";
+import type { MemberPeriodRow, PointRow, PointRulesRow, VoucherRow } from "./membership-rows.ts";
+import type { ReservationRow, RestrictionOptionsRow } from "./reservation-rows.ts";
+import type { MarkRecordRow, RightsKeyRow } from "./rights-rows.ts";
+import type { SurroundingRow } from "./surrounding-row.ts";
 
 /** The tables as SQL sees them. Ids and hashes are lowercase hex, times milliseconds since 1970, lists JSON text. */
 export interface Tables {
@@ -43,6 +50,18 @@ export interface Tables {
   account_links: AccountLinkRow;
   condition_log: ConditionLogRow;
   complaints: ComplaintRow;
+  attributes: AttributeRow;
+  attribute_requests: AttributeRequestRow;
+  certifiers: CertifierRow;
+  point_rules: PointRulesRow;
+  points: PointRow;
+  member_periods: MemberPeriodRow;
+  vouchers: VoucherRow;
+  viewer_groups: ViewerGroupRow;
+  rights_keys: RightsKeyRow;
+  mark_records: MarkRecordRow;
+  restriction_options: RestrictionOptionsRow;
+  reservations: ReservationRow;
 }
 
 /** A slave that is here, and what its file tells of the video. */
@@ -352,41 +371,4 @@ export interface AccountLinkRow {
   account_id: string | null;
   /** Null for never. */
   expires_at: number | null;
-}
-
-/** Information, advertisement and guidance around videos. */
-export interface SurroundingRow {
-  id: string;
-  /** Null: the service's. */
-  owner_id: string | null;
-  /** Null: any video. */
-  main_id: string | null;
-  kind: string;
-  title: string;
-  text: string;
-  link: string;
-  image: Uint8Array | null;
-  image_type: string | null;
-  image_sha256: string | null;
-  active: number;
-  kinds: string;
-  age_limit: number;
-  genres: string;
-  genders: string;
-  languages: string;
-  age_min: number | null;
-  age_max: number | null;
-  from_at: number | null;
-  until_at: number | null;
-  created_at: number;
-}
-
-/** Append-only. */
-export interface ConditionLogRow {
-  seq: Generated<number>;
-  at: number;
-  account_id: string;
-  main_id: string;
-  /** JSON of VideoConditions. */
-  conditions: string;
 }

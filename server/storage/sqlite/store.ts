@@ -2,14 +2,19 @@ import { sql } from "kysely";
 import type { MasterKey } from "../../security/master-key.ts";
 import { SqliteAccountLogs } from "./account-logs.ts";
 import { SqliteAccounts } from "./accounts.ts";
+import { SqliteAttributes } from "./attributes.ts";
 import { SqliteCms } from "./cms.ts";
 import { SqliteComplaints } from "./complaints.ts";
 import { SqliteConditions } from "./conditions.ts";
 import type { OpenDatabase } from "./database.ts";
+import { SqliteGroups } from "./groups.ts";
 import { SqliteLibrary } from "./library.ts";
+import { SqliteMemberships } from "./memberships.ts";
 import { playUnitOfWork } from "./play-unit.ts";
 import { SqlitePlays } from "./plays.ts";
 import { SqliteReports } from "./reports.ts";
+import { SqliteReservations } from "./reservations.ts";
+import { SqliteRights } from "./rights.ts";
 import { SqliteSessions } from "./sessions.ts";
 import { SqliteSurroundings } from "./surroundings.ts";
 import { SqliteVideos } from "./videos.ts";
@@ -27,6 +32,11 @@ export function createStore(opened: OpenDatabase, key: MasterKey) {
     conditions: new SqliteConditions(opened),
     complaints: new SqliteComplaints(db),
     surroundings: new SqliteSurroundings(db),
+    attributes: new SqliteAttributes(db),
+    memberships: new SqliteMemberships(opened),
+    groups: new SqliteGroups(db),
+    rights: new SqliteRights(db),
+    reservations: new SqliteReservations(db),
     accounts: new SqliteAccounts(db),
     sessions: new SqliteSessions(opened),
     accountLogs: new SqliteAccountLogs(db),

@@ -1,7 +1,7 @@
 import type { SurroundingKind } from "../../surroundings/kinds.ts";
 import type { Surrounding, SurroundingFields, SurroundingImage, SurroundingStore } from "../../surroundings/store.ts";
 import type { Database } from "./database.ts";
-import type { SurroundingRow } from "./schema.ts";
+import type { SurroundingRow } from "./surrounding-row.ts";
 import { TARGET_COLUMNS, targetColumns, targetOf } from "./target-columns.ts";
 
 const COLUMNS = [

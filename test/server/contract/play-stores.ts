@@ -34,7 +34,7 @@ const deliveryOf = (play: number, video = 1): Delivery => ({
 });
 
 const delivered = (delivery: Delivery, viewer = "viewer", changes: Partial<NewDelivery> = {}): Fact => ({
-  ...{ kind: "delivery", delivery, viewer, perViewerDay: null, network: undefined },
+  ...{ kind: "delivery", delivery, viewer, accountId: undefined, perViewerDay: null, network: undefined },
   ...changes,
 });
 

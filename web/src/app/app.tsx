@@ -5,20 +5,33 @@ import { WatchPage } from "../features/watch/watch-page.tsx";
 import { type Session, useSession } from "../shared/api/session.ts";
 import type { TextKey } from "../shared/i18n/en.ts";
 import { LANGUAGES, type Language } from "../shared/i18n/language.ts";
-import { useText } from "../shared/i18n/text.tsx";
+import { loadLateTexts, useText } from "../shared/i18n/text.tsx";
 import { Link } from "../shared/routing/router.tsx";
 import { ErrorBoundary } from "./error-boundary.tsx";
+
+/** A page that has words of its own, which come with it. */
+async function withLateTexts<T>(page: Promise<T>): Promise<T> {
+  const [loaded] = await Promise.all([page, loadLateTexts()]);
+  return loaded;
+}
 
 // What the library does not need is fetched when it is opened: it starts the sooner.
 const StudioPage = lazy(async () => ({ default: (await import("../features/studio/studio-page.tsx")).StudioPage }));
 const BenchPage = lazy(async () => ({ default: (await import("../features/bench/bench-page.tsx")).BenchPage }));
 const ProviderPage = lazy(async () => ({
-  default: (await import("../features/provider/provider-page.tsx")).ProviderPage,
+  default: (await withLateTexts(import("../features/provider/provider-page.tsx"))).ProviderPage,
 }));
-const AdminPage = lazy(async () => ({ default: (await import("../features/admin/admin-page.tsx")).AdminPage }));
-const AccountPage = lazy(async () => ({ default: (await import("../features/account/account-page.tsx")).AccountPage }));
+const AdminPage = lazy(async () => ({
+  default: (await withLateTexts(import("../features/admin/admin-page.tsx"))).AdminPage,
+}));
+const AccountPage = lazy(async () => ({
+  default: (await withLateTexts(import("../features/account/account-page.tsx"))).AccountPage,
+}));
 const FirstAdminPage = lazy(async () => ({
   default: (await import("../features/account/link-pages.tsx")).FirstAdminPage,
+}));
+const MarkPage = lazy(async () => ({
+  default: (await withLateTexts(import("../features/mark/mark-page.tsx"))).MarkPage,
 }));
 const NewPasswordPage = lazy(async () => ({
   default: (await import("../features/account/link-pages.tsx")).NewPasswordPage,
@@ -49,6 +62,7 @@ const PAGES: Record<string, Page> = {
   "/admin": { name: "nav.admin", page: AdminPage, isListed: (session) => session?.role === "administrator" },
   "/account": { name: "account.title", page: AccountPage, isListed: () => false },
   "/first-admin": { name: "account.first.title", page: FirstAdminPage, isListed: () => false },
+  "/r": { name: "mark.title", page: MarkPage, isListed: () => false },
   "/new-password": { name: "account.newPassword", page: NewPasswordPage, isListed: () => false },
   ...(DesignPage && { "/design": { name: "nav.home", page: DesignPage, isListed: () => false } }),
 };

@@ -14,6 +14,11 @@ import { videoStates } from "./0012-video-states.ts";
 import { conditionLog } from "./0013-condition-log.ts";
 import { sessionNetworks } from "./0014-session-networks.ts";
 import { complaints } from "./0015-complaints.ts";
+import { attributes } from "./0016-attributes.ts";
+import { memberships } from "./0017-memberships.ts";
+import { groups } from "./0018-groups.ts";
+import { rights } from "./0019-rights.ts";
+import { reservations } from "./0020-reservations.ts";
 
 /** In the order of their names. A migration that was released is never changed. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -32,4 +37,9 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0013-condition-log": conditionLog,
   "0014-session-networks": sessionNetworks,
   "0015-complaints": complaints,
+  "0016-attributes": attributes,
+  "0017-memberships": memberships,
+  "0018-groups": groups,
+  "0019-rights": rights,
+  "0020-reservations": reservations,
 };

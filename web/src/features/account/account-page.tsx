@@ -17,6 +17,8 @@ import { AccountForms } from "./account-forms.tsx";
 import { ConditionLog } from "./condition-log.tsx";
 import { BUSINESS_FIELDS, currentPassword, DataForm, email, newPassword } from "./data-form.tsx";
 import { DivisionLog } from "./log-table.tsx";
+import { MembershipPart } from "./membership-part.tsx";
+import { OwnAttributes } from "./own-attributes.tsx";
 import { ViewerDataForm } from "./viewer-data-form.tsx";
 
 export function AccountPage(): ReactNode {
@@ -46,6 +48,8 @@ export function AccountPage(): ReactNode {
       )}
       {session?.account && (
         <>
+          <MembershipPart />
+          <OwnAttributes />
           <AccessLog load={loadOwnAccessLog} />
           {mayDivide(session.role) && <DivisionLog load={loadDivisions} />}
           {mayDivide(session.role) && <ConditionLog />}
@@ -96,6 +100,9 @@ function OwnAccount({ account, mayDivide }: { account: Account; mayDivide: boole
           <button type="button" className="button" onClick={() => void signOut(true)}>
             {t("account.signOutEverywhere")}
           </button>
+          <a className="button" href="/api/account/export" download>
+            {t("account.export")}
+          </a>
         </div>
       </section>
       <section className="card account-card">

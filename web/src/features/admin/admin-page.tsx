@@ -5,10 +5,14 @@ import { Link } from "../../shared/routing/router.tsx";
 import { Hint } from "../../shared/ui/notices.tsx";
 import { AccessLog } from "../account/access-log.tsx";
 import { DivisionLog } from "../account/log-table.tsx";
+import { AskAttributes } from "../attributes/ask-attributes.tsx";
+import { CertifyAttributes } from "../attributes/certify-attributes.tsx";
 import { SurroundingsPart } from "../surroundings/surroundings-part.tsx";
 import { Accounts } from "./accounts.tsx";
 import { CmsPart } from "./cms-part.tsx";
 import { ComplaintsPart } from "./complaints-part.tsx";
+import { MembershipsPart } from "./memberships-part.tsx";
+import { RestrictionOptionsPart } from "./restriction-options-part.tsx";
 
 /** The administrator's page: one part below the other, each in a file of its own. */
 export function AdminPage(): ReactNode {
@@ -22,6 +26,10 @@ export function AdminPage(): ReactNode {
           <Accounts ownId={session.account?.accountId} />
           <CmsPart />
           <ComplaintsPart />
+          <MembershipsPart />
+          <RestrictionOptionsPart />
+          <CertifyAttributes />
+          <AskAttributes />
           <SurroundingsPart mainId={null} />
           <AccessLog load={loadAccessLog} />
           <DivisionLog load={loadAllDivisions} />

@@ -3,9 +3,13 @@ import { useSession } from "../../shared/api/session.ts";
 import { useText } from "../../shared/i18n/text.tsx";
 import { Link } from "../../shared/routing/router.tsx";
 import { Hint } from "../../shared/ui/notices.tsx";
+import { AskAttributes } from "../attributes/ask-attributes.tsx";
 import { Counts } from "./counts.tsx";
+import { GroupsPart } from "./groups-part.tsx";
 import { OwnVideos } from "./own-videos.tsx";
 import { Reports } from "./reports.tsx";
+import { ReservationsPart } from "./reservations-part.tsx";
+import { RightsPart } from "./rights-part.tsx";
 import { UnfinishedUploads } from "./unfinished-uploads.tsx";
 
 /** A contents provider's videos, their counts, and the reports of them. */
@@ -29,10 +33,14 @@ export function ProviderPage(): ReactNode {
       )}
       {may && (
         <>
+          <ReservationsPart />
           <OwnVideos key={shown} onChanged={() => setShown(shown + 1)} />
           <UnfinishedUploads />
           <Counts />
           <Reports />
+          <GroupsPart />
+          {session?.account && <RightsPart accountId={session.account.accountId} />}
+          {session?.role === "provider" && <AskAttributes />}
         </>
       )}
     </div>

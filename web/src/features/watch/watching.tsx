@@ -1,8 +1,8 @@
-import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import type { Player } from "../../player/page/player.ts";
 import type { PlayerSnapshot } from "../../player/page/snapshot.ts";
 import { isAtRest } from "../../player/page/state.ts";
-import { useText } from "../../shared/i18n/text.tsx";
+import { loadLateTexts, useText } from "../../shared/i18n/text.tsx";
 import { openInWatch, useHandedOver } from "../../shared/routing/handoff.ts";
 import { useOnline } from "../../shared/routing/install.ts";
 import { useAddress } from "../../shared/routing/router.tsx";
@@ -34,6 +34,12 @@ import { usePlayer } from "./use-player.ts";
 import { mayRest, useRest } from "./use-rest.ts";
 import { useTheatre } from "./use-theatre.ts";
 import { YourData } from "./your-data.tsx";
+
+/** Few videos have such parts: the watch page starts without it. */
+const PremiumParts = lazy(async () => {
+  const [{ PremiumParts: part }] = await Promise.all([import("./premium-parts.tsx"), loadLateTexts()]);
+  return { default: part };
+});
 
 /** For the file dialogue. */
 const MAIN_FILES = ".cmx,application/octet-stream";
@@ -150,6 +156,11 @@ function Watch({ player, snapshot, isAwaited, wasDamaged }: WatchProps): ReactNo
           </div>
           <div className="watch-side">
             <Panel snapshot={snapshot} facts={facts} onSponsorLink={() => player.cmClicked()} />
+            {listed !== undefined && snapshot.playId !== undefined && (
+              <Suspense>
+                <PremiumParts key={listed.mainId} mainId={listed.mainId} />
+              </Suspense>
+            )}
             <Playlist player={player} snapshot={snapshot} />
             <Surroundings entries={around} kinds={["information", "guidance"]} />
             <YourData snapshot={snapshot} />

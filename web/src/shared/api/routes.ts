@@ -8,8 +8,20 @@ import type {
   PasswordLink,
   Session,
 } from "../../../../server/accounts/schemas.ts";
+import type {
+  AttributeAnswer,
+  AttributeRequestList,
+  Certification,
+  CertifierList,
+  ClaimList,
+  MadeCertifier,
+  NewAttributeRequest,
+  NewCertifier,
+  OwnAttributes,
+} from "../../../../server/attributes/schemas.ts";
 import type { AdminCm, CmAddress, CmChange, CmList } from "../../../../server/cm/schemas.ts";
 import type { Complaint, ComplaintList, NewComplaint, Settlement } from "../../../../server/complaints/schemas.ts";
+import type { GroupMembers, Groups } from "../../../../server/groups/schemas.ts";
 import type {
   ConditionLogPart,
   LibraryPage,
@@ -22,6 +34,19 @@ import type {
   VideoConditions,
   VideoConditionsChange,
 } from "../../../../server/library/schemas.ts";
+import type {
+  Grant,
+  MadeVouchers,
+  Membership,
+  NewVouchers,
+  PointEntries,
+  PointRules,
+  Redeemed,
+  Spending,
+  VideoParts,
+  VoucherCode,
+  VoucherList,
+} from "../../../../server/memberships/schemas.ts";
 import type {
   AttributesThatMatter,
   ConditionsRequest,
@@ -47,6 +72,21 @@ import type {
   Webhook,
   WebhookChange,
 } from "../../../../server/reports/schemas.ts";
+import type {
+  NewReservation,
+  Reservation,
+  ReservationChange,
+  ReservationList,
+  RestrictionOptions,
+} from "../../../../server/reservations/schemas.ts";
+import type {
+  MarkRecord,
+  MarkRecordList,
+  NewMarkRecord,
+  NewRightsKey,
+  RightsKey,
+  RightsKeyList,
+} from "../../../../server/rights/schemas.ts";
 import type {
   SurroundingChange,
   SurroundingList,
@@ -106,6 +146,50 @@ export interface Routes {
   "POST /api/videos/{mainId}/complaints": { body: NewComplaint };
   "GET /api/admin/complaints": { answer: ComplaintList };
   "PATCH /api/admin/complaints/{number}": { body: Settlement; answer: Complaint };
+
+  "GET /api/account/attributes": { answer: OwnAttributes };
+  "PATCH /api/account/attribute-requests/{number}": { body: AttributeAnswer };
+  "DELETE /api/account/attributes/{name}": object;
+  "GET /api/attribute-requests": { answer: AttributeRequestList };
+  "POST /api/attribute-requests": { body: NewAttributeRequest };
+  "GET /api/admin/attribute-claims": { answer: ClaimList };
+  "PUT /api/admin/attribute-claims/{accountId}/{name}": { body: Certification };
+  "GET /api/admin/certifiers": { answer: CertifierList };
+  "POST /api/admin/certifiers": { body: NewCertifier; answer: MadeCertifier };
+  "DELETE /api/admin/certifiers/{certifierId}": object;
+
+  "GET /api/account/membership": { answer: Membership };
+  "GET /api/account/points": { answer: PointEntries };
+  "GET /api/videos/{mainId}/parts": { answer: VideoParts };
+  "POST /api/account/spendings": { body: Spending; answer: Membership };
+  "POST /api/account/vouchers": { body: VoucherCode; answer: Redeemed };
+  "GET /api/admin/point-rules": { answer: PointRules };
+  "PUT /api/admin/point-rules": { body: PointRules; answer: PointRules };
+  "GET /api/admin/accounts/{accountId}/membership": { answer: Membership };
+  "POST /api/admin/accounts/{accountId}/grants": { body: Grant; answer: Membership };
+  "DELETE /api/admin/accounts/{accountId}/periods/{number}": object;
+  "GET /api/admin/vouchers": { answer: VoucherList };
+  "POST /api/admin/vouchers": { body: NewVouchers; answer: MadeVouchers };
+  "DELETE /api/admin/vouchers/{voucherId}": object;
+
+  "GET /api/reservations": { answer: ReservationList };
+  "POST /api/reservations": { body: NewReservation; answer: Reservation };
+  "PATCH /api/reservations/{reservationId}": { body: ReservationChange; answer: Reservation };
+  "DELETE /api/reservations/{reservationId}": object;
+  "GET /api/restriction-options": { answer: RestrictionOptions };
+  "PUT /api/restriction-options": { body: RestrictionOptions; answer: RestrictionOptions };
+
+  "GET /api/rights-keys": { answer: RightsKeyList };
+  "POST /api/rights-keys": { body: NewRightsKey; answer: RightsKey };
+  "GET /api/rights-keys/{keyId}": { answer: RightsKey };
+  "DELETE /api/rights-keys/{keyId}": object;
+  "GET /api/mark-records": { answer: MarkRecordList };
+  "POST /api/mark-records": { body: NewMarkRecord; answer: MarkRecord };
+  "GET /api/mark-records/{recordId}": { answer: MarkRecord };
+  "DELETE /api/mark-records/{recordId}": object;
+
+  "GET /api/groups": { answer: Groups };
+  "PUT /api/groups/{name}": { body: GroupMembers };
 
   "GET /api/cms": { answer: CmList };
   "POST /api/cms": { file: Blob; answer: AdminCm };

@@ -111,6 +111,15 @@ export const accountEn = {
   "access.role_changed": "Kind changed",
   "access.complaint_made": "Video reported",
   "access.complaint_settled": "Report settled",
+  "access.attribute_asked": "Asked for an attribute",
+  "access.attribute_agreed": "Agreed to an attribute",
+  "access.attribute_refused": "Refused an attribute",
+  "access.attribute_certified": "Attribute certified",
+  "access.attribute_rejected": "Attribute not certified",
+  "access.attribute_removed": "Attribute removed",
+  "access.membership_granted": "Membership or points granted",
+  "access.membership_ended": "Membership ended",
+  "account.export": "Download my data",
 } as const;
 
 export const accountJa: Record<keyof typeof accountEn, string> = {
@@ -222,4 +231,13 @@ export const accountJa: Record<keyof typeof accountEn, string> = {
   "access.role_changed": "種類の変更",
   "access.complaint_made": "動画の報告",
   "access.complaint_settled": "報告への対応",
+  "access.attribute_asked": "データの依頼",
+  "access.attribute_agreed": "データ提供への同意",
+  "access.attribute_refused": "データ提供の拒否",
+  "access.attribute_certified": "データの確認",
+  "access.attribute_rejected": "データは確認されず",
+  "access.attribute_removed": "データの削除",
+  "access.membership_granted": "会員期間またはポイントの付与",
+  "access.membership_ended": "会員期間の終了",
+  "account.export": "自分のデータをダウンロード",
 };

@@ -35,6 +35,7 @@ export const appEn = {
   "watch.fullScreenEnd": "Leave full screen",
   "watch.offline":
     "You are off line. The file is open, but its commercial, and the small part of the video that makes it playable, come from the service: connect, then press Play.",
+  "mark.title": "A mark in a picture",
 } as const;
 
 export const appJa: Record<keyof typeof appEn, string> = {
@@ -74,4 +75,5 @@ export const appJa: Record<keyof typeof appEn, string> = {
   "watch.fullScreenEnd": "全画面を終了",
   "watch.offline":
     "オフラインです。ファイルは開いていますが、CMと、再生に必要な小さなデータはサービスから届きます。接続してから「再生」を押してください。",
+  "mark.title": "映像のマーク",
 };

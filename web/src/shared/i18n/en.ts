@@ -3,6 +3,7 @@ import { appEn } from "./app-texts.ts";
 import { cmEn } from "./cm-texts.ts";
 import { complaintEn } from "./complaint-texts.ts";
 import { engineEn } from "./engine-texts.ts";
+import type { lateEn } from "./late-texts.ts";
 import { libraryEn } from "./library-texts.ts";
 import { playerEn } from "./player-texts.ts";
 import { reasonEn } from "./reason-texts.ts";
@@ -421,4 +422,4 @@ export const en = {
 
 type PlainKey<Key extends string> = Key extends `${infer Stem}_${"one" | "other"}` ? Stem : Key;
 /** What is asked for; a text that depends on `count` has an entry for each plural form of its language (CLDR). */
-export type TextKey = PlainKey<keyof typeof en>;
+export type TextKey = PlainKey<keyof typeof en | keyof typeof lateEn>;

@@ -1,10 +1,13 @@
 import { accountJa } from "./account-texts.ts";
 import { appJa } from "./app-texts.ts";
+import { attributeJa } from "./attribute-texts.ts";
 import { cmJa } from "./cm-texts.ts";
 import { complaintJa } from "./complaint-texts.ts";
 import type { en } from "./en.ts";
 import { engineJa } from "./engine-texts.ts";
 import { libraryJa } from "./library-texts.ts";
+import { markJa } from "./mark-texts.ts";
+import { memberJa } from "./member-texts.ts";
 import { playerJa } from "./player-texts.ts";
 import { reasonJa } from "./reason-texts.ts";
 import { shelfJa } from "./shelf-texts.ts";
@@ -413,9 +416,12 @@ export const ja: Record<Exclude<keyof typeof en, `${string}_one`>, string> = {
   ...accountJa,
   ...engineJa,
   ...appJa,
+  ...attributeJa,
   ...cmJa,
   ...complaintJa,
   ...libraryJa,
+  ...markJa,
+  ...memberJa,
   ...playerJa,
   ...reasonJa,
   ...shelfJa,

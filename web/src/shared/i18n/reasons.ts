@@ -16,6 +16,7 @@ const JAPANESE = new Map<unknown, readonly string[]>(
     not_found: ["見つかりません。削除されたか、アドレスが違います。"],
     withdrawn: ["この動画は提供者が公開を取りやめました。"],
     email_taken: ["このメールアドレスのアカウントはすでにあります。サインインしてください。"],
+    too_few_points: ["ポイントが足りません。"],
     in_cm: ["CMは飛ばせません。残り{retryAfterSeconds}秒です。", "CMは飛ばせません。"],
     cm_elsewhere: ["別のウィンドウまたは別の端末でCMを表示しています。終わってからもう一度再生してください。"],
     cm_changed: ["このCMは表示できなくなりました。もう一度再生してください。"],

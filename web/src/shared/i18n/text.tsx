@@ -34,6 +34,12 @@ export async function loadLanguage(language: Language): Promise<void> {
   texts.addResourceBundle(language, "translation", await LOADERS[language]());
 }
 
+/** Fetches the English words that {@link lateEn} has; the other languages have them from the start. */
+export async function loadLateTexts(): Promise<void> {
+  const { lateEn } = await import("./late-texts.ts");
+  texts.addResourceBundle("en", "translation", lateEn, true);
+}
+
 /** The first of the viewer's languages that there is a dictionary for; English otherwise. */
 export function chooseLanguage(preferred: readonly string[]): Language {
   for (const tag of preferred) {

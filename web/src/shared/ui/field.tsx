@@ -10,7 +10,7 @@ export function Field({
   value: string | number | null;
 } & Pick<
   InputHTMLAttributes<HTMLInputElement>,
-  "name" | "type" | "min" | "max" | "required" | "maxLength"
+  "name" | "type" | "min" | "max" | "required" | "maxLength" | "pattern"
 >): ReactNode {
   return (
     <label className="field">

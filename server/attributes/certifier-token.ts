@@ -1,0 +1,22 @@
+import type { MiddlewareHandler } from "hono";
+import { Refusal } from "../refusal.ts";
+import { hashToken } from "../security/session-token.ts";
+import type { AttributeStore, Certifier } from "./store.ts";
+
+declare module "hono" {
+  interface ContextVariableMap {
+    certifier: Certifier;
+  }
+}
+
+/** Holds routes to programs that certify, by the header `Authorization: Bearer TOKEN`. */
+export function certifiersOnly(store: Pick<AttributeStore, "certifierByToken">): MiddlewareHandler {
+  return async (c, next) => {
+    const [, token] = /^Bearer ([\w-]{1,100})$/.exec(c.req.header("Authorization") ?? "") ?? [];
+    const certifier = token === undefined ? undefined : await store.certifierByToken(hashToken(token));
+    if (certifier === undefined)
+      throw new Refusal("signed_out", "the header Authorization names no token that an administrator gave");
+    c.set("certifier", certifier);
+    await next();
+  };
+}

@@ -1,0 +1,6 @@
+/** English words of pages that are fetched when they are opened, with the page: the library starts without them. */
+import { attributeEn } from "./attribute-texts.ts";
+import { markEn } from "./mark-texts.ts";
+import { memberEn } from "./member-texts.ts";
+
+export const lateEn = { ...attributeEn, ...markEn, ...memberEn } as const;
