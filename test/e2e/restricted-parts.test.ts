@@ -10,6 +10,7 @@ import { SlaveReader } from "../../codec/format/slave-file.ts";
 import { AREA_PRESETS } from "../../codec/restriction/areas.ts";
 import { markModules } from "../../codec/restriction/draw-mark.ts";
 import { USUAL_RULE, writeMark } from "../../codec/restriction/mark.ts";
+import { sendJson, TestAccounts } from "../server/test-accounts.ts";
 import { psnr } from "../support/quality.ts";
 import { ROOT } from "../support/tree.ts";
 import { expectAccessible } from "./support/accessibility.ts";
@@ -185,6 +186,62 @@ describe("parts that not everybody sees", () => {
         await screenshot(page, "watch-restricted");
         for (const seconds of [HIDDEN.from - 1, HIDDEN.to])
           expect(await likeness(await pictureAt(page, seconds), 0, 1)).toBeGreaterThan(30);
+      },
+      { isSignedIn: false },
+    );
+  });
+
+  it("R4: a premium member beside an ordinary viewer sees the same main as it is, until the membership ends", async () => {
+    const accounts = new TestAccounts(app);
+    const { accountId } = await accounts.account("viewer");
+    const member = await accounts.as("viewer");
+    const asAdministrator = await app.administrator();
+    const at = `${app.url}/api/admin/accounts/${accountId}`;
+    const once = { ...asAdministrator, "Idempotency-Key": crypto.randomUUID() };
+    const granted = await sendJson(`${at}/grants`, "POST", { days: 1 }, once);
+    expect(granted.ok).toBe(true);
+    const signInMember = async (page: Page): Promise<void> => {
+      const [name = "", value = ""] = (member.Cookie ?? "").split("=");
+      await page.context().addCookies([{ name, value, url: app.url, httpOnly: true, sameSite: "Lax" }]);
+      await page.reload();
+    };
+    const visit = async (page: Page): Promise<void> => {
+      await chooseFile(page, main);
+      await playThroughCm(page);
+      await pressPause(page);
+    };
+    const isHidden = async (page: Page, seconds: number): Promise<boolean> =>
+      brightest(rows(await pictureAt(page, seconds), 0.7, 0.99)) < BLACK_MOST;
+    await withPage(
+      app,
+      "/watch",
+      async ({ page: ordinary }) => {
+        await visit(ordinary);
+        await withPage(
+          app,
+          "/watch",
+          async ({ page }) => {
+            await signInMember(page);
+            await visit(page);
+            const shown = await pictureAt(page, 3);
+            expect(await likeness(shown, 0, 1)).toBeGreaterThan(30);
+            await screenshot(page, "watch-premium");
+            expect(await isHidden(ordinary, 3)).toBe(true);
+            await screenshot(ordinary, "watch-ordinary");
+          },
+          { isSignedIn: false },
+        );
+      },
+      { isSignedIn: false },
+    );
+    expect((await sendJson(`${at}/periods/1`, "DELETE", undefined, asAdministrator)).ok).toBe(true);
+    await withPage(
+      app,
+      "/watch",
+      async ({ page }) => {
+        await signInMember(page);
+        await visit(page);
+        expect(await isHidden(page, 3)).toBe(true);
       },
       { isSignedIn: false },
     );

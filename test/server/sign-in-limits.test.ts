@@ -41,10 +41,10 @@ async function expectTooMany(answer: Response): Promise<number> {
 
 /** Strangers' tries at one account a day; 300 by default, each of which costs a hash. */
 const DAY_TRIES = 30;
-function fewTries(): typeof options {
-  const rates = { ...DEFAULT_RATES, signInStrangers: { ...DEFAULT_RATES.signInStrangers, points: DAY_TRIES } };
-  return { trustProxy: ["127.0.0.1"], limits: { rates } };
-}
+const FEW_TRIES: Parameters<typeof startTestServer>[0] = {
+  trustProxy: ["127.0.0.1"],
+  limits: { rates: { ...DEFAULT_RATES, signInStrangers: { points: DAY_TRIES, duration: 24 * 3600 } } },
+};
 
 describe("S1 limits on tries", () => {
   it("refuses the eleventh wrong password, and the right one too, until the time is over", async () => {
@@ -76,7 +76,7 @@ describe("S1 limits on tries", () => {
   });
 
   it("holds tries from very many addresses to some a day for an account, and its owner's own browser to none of them", async () => {
-    options = fewTries();
+    options = FEW_TRIES;
     await start();
     const { email } = await server.accounts.account("viewer");
     const from = (address: string) => ({ "X-Forwarded-For": address });
@@ -113,7 +113,7 @@ describe("S1 limits on tries", () => {
         ?.split(";")[0] ?? "";
 
     beforeEach(() => {
-      options = fewTries();
+      options = FEW_TRIES;
     });
 
     async function useUp(email: string): Promise<void> {
@@ -184,14 +184,7 @@ describe("S1 limits on tries", () => {
   });
 
   it("counts one address over all accounts", async () => {
-    options = {
-      limits: {
-        rates: {
-          ...DEFAULT_RATES,
-          signInAddress: { points: 4, duration: 60 },
-        },
-      },
-    };
+    options = { limits: { rates: { ...DEFAULT_RATES, signInAddress: { points: 4, duration: 60 } } } };
     await start();
     for (let i = 0; i < 4; i++) expect((await signIn(`n${i}@example.org`, "wrong password")).status).toBe(401);
     await expectTooMany(await signIn("n5@example.org", "wrong password"));

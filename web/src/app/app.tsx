@@ -16,7 +16,9 @@ async function withLateTexts<T>(page: Promise<T>): Promise<T> {
 }
 
 // What the library does not need is fetched when it is opened: it starts the sooner.
-const StudioPage = lazy(async () => ({ default: (await import("../features/studio/studio-page.tsx")).StudioPage }));
+const StudioPage = lazy(async () => ({
+  default: (await withLateTexts(import("../features/studio/studio-page.tsx"))).StudioPage,
+}));
 const BenchPage = lazy(async () => ({ default: (await import("../features/bench/bench-page.tsx")).BenchPage }));
 const ProviderPage = lazy(async () => ({
   default: (await withLateTexts(import("../features/provider/provider-page.tsx"))).ProviderPage,

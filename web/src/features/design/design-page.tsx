@@ -7,6 +7,7 @@ import { Field } from "../../shared/ui/field.tsx";
 import { FileButton } from "../../shared/ui/file-button.tsx";
 import { FileVideo } from "../../shared/ui/file-video.tsx";
 import { ErrorNotice, Hint, ProgressBar } from "../../shared/ui/notices.tsx";
+import { PeriodList } from "../../shared/ui/period-list.tsx";
 import tokens from "../../shared/ui/tokens.css?raw";
 import { WebhookForm } from "../../shared/ui/webhook-form.tsx";
 import { WideTable } from "../../shared/ui/wide-table.tsx";
@@ -96,6 +97,12 @@ function Parts(): ReactNode {
         <CopyField label="CopyField, long" text={"two\nlines"} isLong />
       </Part>
       <Part name="Tables">
+        <PeriodList
+          periods={[
+            { number: 1, from: "2030-01-01", until: "2030-02-01", mainId: null, source: "granted", ended: null },
+          ]}
+          onEnd={() => {}}
+        />
         <WideTable label="WideTable">
           <tbody>
             <tr>

@@ -2,5 +2,6 @@
 import { attributeEn } from "./attribute-texts.ts";
 import { markEn } from "./mark-texts.ts";
 import { memberEn } from "./member-texts.ts";
+import { restrictionEn } from "./restriction-texts.ts";
 
-export const lateEn = { ...attributeEn, ...markEn, ...memberEn } as const;
+export const lateEn = { ...attributeEn, ...markEn, ...memberEn, ...restrictionEn } as const;
