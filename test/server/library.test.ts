@@ -64,7 +64,17 @@ describe("D1 uploading a slave", () => {
       const sink = new MemorySink();
       const writer = await SlaveWriter.open(sink, encodeSlaveStart({ ...header, id, title: "Forged" }));
       await writer.writeSegment(
-        { number: 0, layer: 0, track: 0, last: true, startUnit: false, substitute: false, absent: false, startMilliseconds: 0, length: 4 },
+        {
+          number: 0,
+          layer: 0,
+          track: 0,
+          last: true,
+          startUnit: false,
+          substitute: false,
+          absent: false,
+          startMilliseconds: 0,
+          length: 4,
+        },
         new Uint8Array(4),
       );
       await writer.finish(1e6, new Uint8Array(32), new Uint8Array(32));
