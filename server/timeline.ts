@@ -69,11 +69,11 @@ export function timelineOf(
   const nextShared = new Map<number, number>();
   for (const { segment, number } of byStart) {
     const { lane, startMilliseconds } = segment;
-    const { layer = BASE_LAYER, track = 0, startUnit = false, substitute = false } = heads[number] ?? {};
+    const { layer = BASE_LAYER, track = 0, startUnit, substitute } = heads[number] ?? {};
     if (startUnit) continue;
+    const last = Math.max(endMilliseconds, startMilliseconds);
     const shared = layer === BASE_LAYER ? undefined : nextShared.get(track);
-    const ends = [next.get(lane), shared].filter((end) => end !== undefined);
-    const end = ends.length === 0 ? Math.max(endMilliseconds, startMilliseconds) : Math.min(...ends);
+    const end = Math.min(next.get(lane) ?? last, shared ?? last);
     segment.durationMilliseconds = end - startMilliseconds;
     next.set(lane, startMilliseconds);
     if (layer === BASE_LAYER && !substitute) nextShared.set(track, startMilliseconds);

@@ -177,6 +177,7 @@ export class PictureEncoder {
 
   private treat(): void {
     const { kernels, hidden } = this;
+    if (hidden.parts.length === 0) return;
     const { raw } = kernels;
     const { width, height } = this.video;
     const planes = [raw.encoderSource(0), raw.encoderSource(1), raw.encoderSource(2)] as const;
