@@ -168,6 +168,7 @@ export {
   type TreatmentOptions,
   treatPicture,
 } from "./restriction/treat-picture.ts";
+export { type SoundBlock, treatSound } from "./restriction/treat-sound.ts";
 export { isViewers } from "./restriction/viewers.ts";
 
 // ---- Delivery ----
