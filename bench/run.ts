@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { benchCurves } from "./codec/curves.ts";
 import { benchDeinterlace } from "./codec/deinterlace.ts";
+import { benchMarks } from "./codec/marks.ts";
 import { benchMpeg } from "./codec/mpeg.ts";
 import { benchSpeed } from "./codec/speed.ts";
 import { benchKernels } from "./kernels/kernels.ts";
@@ -20,6 +21,7 @@ const SUITES: Record<string, () => Promise<Ratio[]>> = {
   speed: benchSpeed,
   mpeg: benchMpeg,
   deinterlace: benchDeinterlace,
+  marks: benchMarks,
   curves: benchCurves,
   seek: benchSeek,
   smooth: benchSmooth,

@@ -8,13 +8,14 @@ import { divide } from "./divide.ts";
 import { encode } from "./encode.ts";
 import { inspect } from "./inspect.ts";
 import { ledger } from "./ledger.ts";
+import { marks } from "./marks.ts";
 import type { Command } from "./options.ts";
 import { serve } from "./serve.ts";
 import { slave } from "./slave.ts";
 import { UsageError } from "./usage-error.ts";
 
 const COMMANDS: Record<string, Command> = {
-  ...{ divide, combine, slave, encode, decode, inspect, serve, ledger, backup, restore },
+  ...{ divide, combine, slave, encode, decode, inspect, marks, serve, ledger, backup, restore },
 };
 
 const EXIT_USAGE = 2;

@@ -32,7 +32,7 @@ export const divide: Command = {
   usage: `cmix divide INPUT --out DIR [--method auto|mpeg|samples|compress] [--protection sealed|patent] [--bitplane gray|binary]
               [--from SECONDS] [--to SECONDS] [--plane-code read|adaptive] [--quality 1..31 | --bitrate KBITS] [--gop N] [--b-pictures 0|1|2] [--recompress on|off] [--workers N]
               [--title T] [--copyright C] [--age-limit N] [--genre G] [--service URL] [--player URL]
-              [--marks none|FILE.json] [--restrict black|mosaic|picture|text] [--reverse]
+              [--marks auto|none|FILE.json] [--restrict black|mosaic|picture|text] [--reverse]
               [--captions LANGUAGE[:captions]=FILE | --captions source] … [--companion] [--json]`,
 
   async run(args, signal) {
@@ -92,11 +92,11 @@ export const divide: Command = {
         if (address !== undefined && !isWebAddress(address))
           throw new UsageError(`--companion: ${address} does not begin with https:// or http://`);
 
-    const wholeParts = await openParts(values);
-    if (wholeParts.length > 0 && protection === "patent")
+    if ((values.marks ?? "none") !== "none" && protection === "patent")
       throw new UsageError("--marks needs --protection sealed: patent leaves hidden parts in the open");
     const file = await openFile(input);
     try {
+      const wholeParts = await openParts(values, input, file, signal);
       const wholeCaptions = await openCaptions(list(values, "captions"), file);
       const method = asked === "auto" ? await chooseMethod(file) : asked;
       const name = basename(input, extname(input));

@@ -175,6 +175,7 @@ export {
   type TreatmentOptions,
   treatPicture,
 } from "./restriction/treat-picture.ts";
+export { type SoundBlock, treatSound } from "./restriction/treat-sound.ts";
 
 // ---- Delivery ----
 

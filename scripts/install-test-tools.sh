@@ -32,6 +32,7 @@ need_library dri/swrast_dri.so libgl1-mesa-dri
 need ffmpeg ffmpeg
 need ffprobe ffmpeg
 need tiffcp libtiff-tools
+need qrencode qrencode
 need Xvfb xvfb
 need xvfb-run xvfb
 need xauth xauth
@@ -69,7 +70,7 @@ say_missing() {
 }
 
 if ! command -v apt-get >/dev/null; then
-  say_missing "This machine has no apt-get. Install them with its own package manager: Chromium, Firefox, WebKitGTK's WebKitWebDriver and MiniBrowser with GStreamer's plugins (libav, bad, gl) and Mesa's drivers, ffmpeg with ffprobe, libtiff's tools (tiffcp), Xvfb with xvfb-run and xauth, the DejaVu fonts; then run this again."
+  say_missing "This machine has no apt-get. Install them with its own package manager: Chromium, Firefox, WebKitGTK's WebKitWebDriver and MiniBrowser with GStreamer's plugins (libav, bad, gl) and Mesa's drivers, ffmpeg with ffprobe, libtiff's tools (tiffcp), qrencode, Xvfb with xvfb-run and xauth, the DejaVu fonts; then run this again."
 fi
 
 if [[ "$(id -u)" != 0 ]] && ! command -v sudo >/dev/null; then

@@ -1,9 +1,9 @@
 /** Which of the codes that were seen are marks that count, and what they hide (restriction patent, Fig. 5, T04 and T05). */
-import { AREA_PRESETS, sameArea, subtractArea } from "./areas.ts";
 import { type Mark, type MarkRule, partOf, readMark, verifyMark } from "./mark.ts";
 import type { Sighting } from "./mark-finder.ts";
 import { type MarkRecord, readMarkRecord } from "./mark-record.ts";
-import type { Area, RestrictedPart } from "./part.ts";
+import type { RestrictedPart } from "./part.ts";
+import { reverseOf } from "./reverse-parts.ts";
 import { type KeyLookup, keyIdOf, type SignatureState } from "./signing.ts";
 
 /** What a creator or a service lets count. A copied mark cannot be told from the one it was copied from. */
@@ -137,38 +137,16 @@ function joinParts(parts: readonly RestrictedPart[]): RestrictedPart[] {
   return joined;
 }
 
-const WHOLE: Area = AREA_PRESETS.whole.area;
-
-/**
- * The reverse rule: all is hidden that no mark allows (restriction patent, last paragraphs), besides what marks restrict. A mark allows
- * its area; the sound is allowed by one whose area is the whole picture or none.
- *
- * @param hidden how that which is not allowed is hidden
- */
+/** The reverse rule: all is hidden that no mark allows (restriction patent, last paragraphs), besides what marks restrict. */
 export function reverseParts(
   marks: readonly JudgedMark[],
   videoMicroseconds: number,
   hidden: Pick<RestrictedPart, "treatment" | "sound" | "viewers">,
 ): RestrictedPart[] {
-  const allowed = marks.flatMap((mark) =>
-    mark.state === "counts" && mark.rule?.restricted === false
-      ? [{ ...spanOf(mark, mark.rule, videoMicroseconds), area: mark.rule.area }]
+  const allowed = marks.flatMap(({ state, rule, ...mark }) =>
+    state === "counts" && rule?.restricted === false
+      ? [{ ...spanOf(mark, rule, videoMicroseconds), areas: rule.area === undefined ? [] : [rule.area] }]
       : [],
   );
-  const turns = [0, videoMicroseconds, ...allowed.flatMap((one) => [one.startMicroseconds, one.endMicroseconds])];
-  const times = [...new Set(turns)].filter((time) => time >= 0 && time <= videoMicroseconds).sort((a, b) => a - b);
-  const parts = times.slice(0, -1).flatMap((startMicroseconds, i): RestrictedPart[] => {
-    const now = allowed.filter(
-      (one) => one.startMicroseconds <= startMicroseconds && one.endMicroseconds > startMicroseconds,
-    );
-    const isSoundAllowed = now.some(({ area }) => area === undefined || sameArea(area, WHOLE));
-    const areas = now.reduce<Area[]>(
-      (left, { area }) => (area === undefined ? left : left.flatMap((one) => subtractArea(one, area))),
-      [WHOLE],
-    );
-    const sound = isSoundAllowed ? "keep" : hidden.sound;
-    if (areas.length === 0 && sound === "keep") return [];
-    return [{ ...hidden, sound, areas, startMicroseconds, endMicroseconds: times[i + 1] as number }];
-  });
-  return joinParts([...parts, ...restrictedParts(marks, videoMicroseconds)]);
+  return joinParts([...reverseOf(allowed, hidden, videoMicroseconds), ...restrictedParts(marks, videoMicroseconds)]);
 }

@@ -10,15 +10,19 @@ const END_MICROSECONDS = 7 * 24 * 3600 * 1e6;
  * that covers the whole picture, or none of it.
  *
  * @param hidden how that which is not covered is hidden, and from whom
- * @returns in their order; the last one ends behind any video
+ * @param endMicroseconds of the video; behind any where it is not known
+ * @returns in their order
  */
 export function reverseOf(
   parts: readonly Pick<RestrictedPart, "startMicroseconds" | "endMicroseconds" | "areas">[],
   hidden: Pick<RestrictedPart, "treatment" | "sound" | "viewers">,
+  endMicroseconds = END_MICROSECONDS,
 ): RestrictedPart[] {
   const whole: Area = { ...AREA_PRESETS.whole.area };
   const turns = parts.flatMap(({ startMicroseconds, endMicroseconds }) => [startMicroseconds, endMicroseconds]);
-  const times = [...new Set([0, ...turns, END_MICROSECONDS])].sort((a, b) => a - b);
+  const times = [...new Set([0, ...turns, endMicroseconds])]
+    .filter((time) => time >= 0 && time <= endMicroseconds)
+    .sort((a, b) => a - b);
   return times.slice(0, -1).flatMap((startMicroseconds, i): RestrictedPart[] => {
     const seen = parts.filter(
       (part) => part.startMicroseconds <= startMicroseconds && part.endMicroseconds > startMicroseconds,

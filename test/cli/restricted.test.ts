@@ -4,6 +4,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { markModules } from "../../codec/restriction/draw-mark.ts";
+import { USUAL_RULE, writeMark } from "../../codec/restriction/mark.ts";
 import { readY4m } from "../support/y4m.ts";
 
 const CLI = new URL("../../dist/node/cli/cmix.js", import.meta.url).pathname;
@@ -150,5 +152,48 @@ describe("cmix divide --marks", () => {
       expect(error).toMatch(message);
       expect([own, existsSync(at("refused/film.cmx"))]).toEqual([code, false]);
     }
+  });
+});
+
+describe("cmix divide --marks auto", () => {
+  it("R2 R3 R6: looks for marks first, and hides what they restrict, or with --reverse what none allows", () => {
+    const text = writeMark({ service: "https://cmix.example", rule: { ...USUAL_RULE, holdSeconds: 0 } });
+    const { size, dark } = markModules(text);
+    writeFileSync(
+      at("mark.pgm"),
+      Buffer.concat([Buffer.from(`P5 ${size} ${size} 255\n`), dark.map((one) => 255 * (1 - one))]),
+    );
+    const video = "testsrc2=size=352x288:rate=25:duration=3";
+    const laid = "[1]scale=iw*3:-1:flags=neighbor[code];[0][code]overlay=8:8:enable='between(n,25,49)'";
+    const coded = ["-c:v", "mpeg2video", "-q:v", "2", "-y", at("marked.mpg")];
+    execFileSync("ffmpeg", [
+      "-v",
+      "error",
+      "-f",
+      "lavfi",
+      "-i",
+      video,
+      "-i",
+      at("mark.pgm"),
+      "-filter_complex",
+      laid,
+      ...coded,
+    ]);
+    const options = ["--method", "compress", "--marks", "auto"];
+    expect(json("divide", at("marked.mpg"), "--out", at("auto"), ...options)).toMatchObject({ parts: 1 });
+    const { restrictions } = json("inspect", at("auto/marked.cms")) as { restrictions: unknown[] };
+    expect(restrictions).toEqual([
+      { startMicroseconds: expect.closeTo(1e6, -4), endMicroseconds: expect.closeTo(2e6, -4), viewers: "premium" },
+    ]);
+    const out = ["--out", at("seen.y4m")];
+    expect(cmix("combine", at("auto/marked.cmx"), at("auto/marked.cms"), "--layers", "base", ...out).code).toBe(0);
+    const hidden = picturesOf(at("seen.y4m")).map((picture) => picture.subarray(0, 352 * 288).every((y) => y < 20));
+    expect(hidden.map((one) => (one ? 1 : 0)).join("")).toBe("0".repeat(25) + "1".repeat(25) + "0".repeat(25));
+    expect(json("divide", at("marked.mpg"), "--out", at("reverse"), ...options, "--reverse")).toMatchObject({
+      parts: 1,
+    });
+    const { code, error } = cmix("divide", at("marked.mpg"), "--out", at("none"), "--restrict", "black");
+    expect(code).toBe(2);
+    expect(error).toContain("--marks auto");
   });
 });

@@ -4,8 +4,10 @@ import { WorkerPool } from "../../codec/pool/worker-pool.ts";
 import type { MarkPlace } from "../../codec/restriction/draw-mark.ts";
 import { findMarks } from "../../codec/restriction/find-marks.ts";
 import { createMarksWorker } from "../../codec/restriction/marks-worker.ts";
+import { createRandom } from "../support/fills.ts";
 import { type CheckKernels, loadCheckKernels } from "../support/kernels.ts";
 import { type DrawnMark, loadCodeReader, markedPictures, seeIn, timeOf } from "../support/marked.ts";
+import { readCodes } from "../support/qr.ts";
 
 const FIRST = "https://cmix.example/r#1r.alt.tm";
 const SECOND = "https://cmix.example/r#1r.sm";
@@ -79,6 +81,25 @@ describe("marks are found", () => {
       [FIRST, 3, 19],
       [FIRST, 35, 57],
     ]);
+  });
+
+  it("while they cannot be read, but still look as they did", async () => {
+    const random = createRandom(3);
+    const pictures = [...markedPictures(kernels, SIZE, [{ text: FIRST, first: 4, last: 51 }])];
+    const spoilt = pictures.map((picture, i) => {
+      if (i > 8 && i < 45) return picture;
+      // Noise that leaves no module sure.
+      return {
+        ...picture,
+        luma: picture.luma.map((value) => Math.max(0, Math.min(255, value + (random() % 361) - 180))),
+      };
+    });
+    for (const i of [4, 8, 45, 51]) {
+      const { luma, width, height } = spoilt[i] as (typeof spoilt)[0];
+      expect(await readCodes(luma, width, height), `picture ${i}`).toEqual([]);
+    }
+    const seen = await seeIn(kernels, spoilt);
+    expect(seen.map(({ firstPicture, lastPicture }) => [firstPicture, lastPicture])).toEqual([[4, 51]]);
   });
 
   it("of any size, from two pixels a module to a mark as large as the picture", async () => {
