@@ -65,14 +65,8 @@ describe("cmix divide and combine", () => {
         );
         expect(readFileSync(String(result.mainPath)).length).toBe(result.main);
         expect(readFileSync(String(result.slavePath)).length).toBe(result.slave);
-        const combined = cmix(
-          "combine",
-          at(`${name}/scene.cmx`),
-          at(`${name}/scene.cms`),
-          "--out",
-          at(`${name}.y4m`),
-          "--json",
-        );
+        const pair = [at(`${name}/scene.cmx`), at(`${name}/scene.cms`)];
+        const combined = cmix("combine", ...pair, "--out", at(`${name}.y4m`), "--json");
         expect(combined.code).toBe(0);
         expect(JSON.parse(combined.out).frames).toBe(70);
         expect(psnrOfFiles(at(`${name}.y4m`), at("scene.y4m"))).toBeGreaterThan(34);

@@ -143,7 +143,7 @@ describe("cmix divide --marks", () => {
     const refused = (...options: string[]) => cmix("divide", at("film.mpg"), "--out", at("refused"), ...options);
     for (const [code, message, ...options] of [
       [2, /needs --protection sealed/, "--method", "compress", "--protection", "patent", "--marks", at("parts.json")],
-      [2, /need --marks FILE.json/, "--restrict", "black"],
+      [2, /need --marks auto or --marks FILE.json/, "--restrict", "black"],
       [3, /choose method compress/, "--method", "mpeg", "--marks", at("parts.json")],
       [3, /no JSON/, "--marks", at("film.mpg")],
       [3, /none\.json/, "--marks", at("none.json")],

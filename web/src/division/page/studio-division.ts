@@ -159,7 +159,7 @@ export class StudioDivision extends Store<Studio> {
     return this.atWork().trimTaken(file, trim);
   }
 
-  /** What marks in the chosen file hide. @param onShare how much is looked at, 0 to 1 */
+  /** What marks in the chosen file hide. */
   findMarks(file: Blob, onShare: (share: number) => void, signal: AbortSignal): Promise<FoundMarks> {
     return this.atWork().findMarks(file, onShare, signal);
   }
@@ -382,9 +382,8 @@ export class StudioDivision extends Store<Studio> {
   private async posterFor({ file }: Source, facts: SourceFacts, settings: DivideSettings) {
     if (!settings.thumbnails.poster || facts.poster === undefined) return undefined;
     const seconds = posterPlace(settings, facts);
-    const { restrictions } = settings;
-    const isUsual = seconds === 0 && restrictions === undefined;
-    return isUsual ? facts.poster : this.atWork().poster(file, seconds, restrictions);
+    const isUsual = seconds === 0 && settings.restrictions === undefined;
+    return isUsual ? facts.poster : this.atWork().poster(file, seconds, settings.restrictions);
   }
 }
 
