@@ -13,7 +13,7 @@ const OUT_DIR = path("../dist/web");
 /** At the top, where it is in charge of all addresses, and under one name for all builds. */
 const SERVICE_WORKER = "service-worker.js";
 /** Decoders of sound and readers of marks, which few videos need: fetched with such a video. */
-const FETCHED_WHEN_NEEDED = /^\/assets\/(dolby-decoder|mpg123-decoder|code-reader|zxing_reader)-/;
+const FETCHED_WHEN_NEEDED = /^\/assets\/(dolby-decoder|mpg123-decoder|zxing_reader)-/;
 
 /** Tells the service worker which files to keep. A change of any of them changes it, so that browsers fetch the new build. */
 function listBuiltFiles(): Plugin {

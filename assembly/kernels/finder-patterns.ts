@@ -50,8 +50,9 @@ function chooseThresholds(blocks: i32): void {
 function bitsOfBlock(row: usize, block: i32, width: i32): void {
   const threshold = load<u8>(thresholds + block);
   let dark: u32 = 0;
-  for (let i = 0; i < BLOCK && block * BLOCK + i < width; i++)
-    dark |= (<u32>(load<u8>(row + block * BLOCK + i) < threshold)) << i;
+  for (let i = 0; i < BLOCK && block * BLOCK + i < width; i++) {
+    if (load<u8>(row + block * BLOCK + i) < threshold) dark |= 1 << i;
+  }
   store<u16>(bits + ((<usize>block) << 1), <u16>dark);
 }
 

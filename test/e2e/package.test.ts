@@ -17,9 +17,11 @@ import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { findMarks } from "../../codec/index.ts";
 import { ROOT, readText } from "../support/tree.ts";
 import { launchChromium } from "./support/app.ts";
 
+const MARK = "https://cmix.example/r#1r.alt.tm";
 const run = promisify(execFile);
 const SCENE = join(ROOT, "samples/scene.mp4");
 const [nodeExample = "", pageExample = ""] = [...readText("codec/LIBRARY.md").matchAll(/```js\n([\s\S]*?)```/g)].map(
@@ -110,6 +112,20 @@ describe("the package in an empty folder", () => {
       join(page, "main.js"),
       `${pageExample}
        import "cmix/player";
+       import { findMarks, markModules } from "cmix";
+       window.findMark = async (text) => {
+         const { size, dark } = markModules(text);
+         const [width, height] = [3 * size, 3 * size];
+         const data = new Uint8Array(width * height * 1.5 + 1).fill(128);
+         for (let i = 0; i < width * height; i++)
+           data[i] = dark[Math.floor(i / width / 3) * size + Math.floor((i % width) / 3)] ? 16 : 235;
+         const pictures = (async function* () {
+           const planes = [{ offset: 0, stride: width }];
+           yield { timestampMicroseconds: 0, durationMicroseconds: 40000, format: "I420", width, height, data, planes };
+         })();
+         const pool = createBrowserPool(1);
+         return findMarks(pictures, pool).finally(() => pool.close());
+       };
        const base64 = (bytes) => new Promise((resolve) => {
          const reader = new FileReader();
          reader.onload = () => resolve(reader.result.split(",")[1]);
@@ -139,6 +155,16 @@ describe("the package in an empty folder", () => {
         (window as unknown as { divideScene(): Promise<{ main: string; slave: string }> }).divideScene(),
       );
       expect(await tab.evaluate(() => customElements.get("cmix-player") !== undefined)).toBe(true);
+      // The reader of marks comes from the page's own files.
+      const asked: string[] = [];
+      tab.context().on("request", (request) => asked.push(request.url()));
+      const { sightings } = await tab.evaluate(
+        (text) => (window as unknown as { findMark(text: string): ReturnType<typeof findMarks> }).findMark(text),
+        MARK,
+      );
+      expect(sightings.map(({ text }) => text)).toEqual([MARK]);
+      expect(asked.filter((url) => /zxing_reader-[^/]*\.wasm$/.test(url)).length).toBeGreaterThan(0);
+      expect(asked.filter((url) => !url.startsWith(tab.url()))).toEqual([]);
       for (const part of ["main", "slave"] as const)
         writeFileSync(join(folder, `page.${part}`), Buffer.from(divided[part], "base64"));
       const combine = [join(ROOT, "dist/node/cli/cmix.js"), "combine", "page.main", "page.slave", "--out", "page.mp4"];
