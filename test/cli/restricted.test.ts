@@ -190,7 +190,7 @@ describe("cmix divide --marks auto", () => {
     const hidden = picturesOf(at("seen.y4m")).map((picture) => picture.subarray(0, 352 * 288).every((y) => y < 20));
     expect(hidden.map((one) => (one ? 1 : 0)).join("")).toBe("0".repeat(25) + "1".repeat(25) + "0".repeat(25));
     expect(json("divide", at("marked.mpg"), "--out", at("reverse"), ...options, "--reverse")).toMatchObject({
-      parts: 1,
+      parts: 2,
     });
     const { code, error } = cmix("divide", at("marked.mpg"), "--out", at("none"), "--restrict", "black");
     expect(code).toBe(2);
