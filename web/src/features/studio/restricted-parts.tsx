@@ -18,7 +18,7 @@ const AREAS: readonly AreaChoice[] = [...(Object.keys(AREA_PRESETS) as (keyof ty
 export function RestrictedParts({
   facts,
   pictures,
-  settings: { parts, method, protection },
+  settings: { parts, method, protection, captions },
   onLook,
   findMarks,
   onChange,
@@ -75,6 +75,9 @@ export function RestrictedParts({
       )}
       {parts.length > 0 && !STUDIO_METHODS[method].hidesParts && <Hint warning>{t("studio.parts.method")}</Hint>}
       {parts.length > 0 && protection !== "sealed" && <Hint warning>{t("studio.parts.protection")}</Hint>}
+      {parts.some(({ sound }) => sound === "mute") && captions !== undefined && captions.length > 0 && (
+        <Hint warning>{t("studio.parts.captions")}</Hint>
+      )}
       <div className="actions">
         <button type="button" className="button" disabled={parts.length >= PARTS_MAX} onClick={add}>
           {t("studio.parts.add")}
