@@ -1,9 +1,6 @@
 /** For whom the units of the layer `restricted` are: the one place that reads it from a slave. */
-import { partsOfUnit, type SlaveReader } from "../../codec/index.ts";
+import { partsOfUnit, RESTRICTED_LAYER, type SlaveReader } from "../../codec/index.ts";
 import { layerOf, type SegmentTime } from "../timeline.ts";
-
-/** The true pictures and sound of parts that not everybody sees (FORMAT.md 4). */
-export const RESTRICTED_LAYER = 1;
 
 /**
  * Whom a unit is for, in the words of codec/restriction/part.ts: who has it must be all of them.

@@ -1,6 +1,5 @@
 /** Which units a viewer may have. Asked for each unit, here and nowhere else, so that a right begins and ends with the next one. */
-import { BASE_LAYER } from "../../codec/index.ts";
-import { RESTRICTED_LAYER } from "../library/restricted-parts.ts";
+import { BASE_LAYER, RESTRICTED_LAYER } from "../../codec/index.ts";
 import type { Play } from "./play.ts";
 import { isOneOf, type Rights, type Viewer } from "./rights.ts";
 

@@ -13,6 +13,9 @@ interface InstallPrompt extends Event {
   prompt(): Promise<unknown>;
 }
 
+/** Keeping the whole app takes as much of the device as a page itself: the first page comes before. */
+const KEEP_AFTER_MILLISECONDS = 5000;
+
 let prompt: InstallPrompt | undefined;
 const listeners = new Set<() => void>();
 
@@ -40,8 +43,10 @@ export function startApp(): void {
     });
   // Without a service worker, in some private windows, everything but use off line works.
   if (import.meta.env.PROD && "serviceWorker" in navigator)
-    addEventListener("load", () => void navigator.serviceWorker.register("/service-worker.js").catch(() => {}));
+    addEventListener("load", () => setTimeout(keepApp, KEEP_AFTER_MILLISECONDS));
 }
+
+const keepApp = (): void => void navigator.serviceWorker.register("/service-worker.js").catch(() => {});
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
