@@ -114,6 +114,7 @@ export { trimSource } from "./trim/trim-source.ts";
 
 export { codedArea, isArea } from "./restriction/areas.ts";
 export {
+  type DrawnMark,
   drawMark,
   type MarkModules,
   type MarkPlace,

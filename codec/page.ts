@@ -51,7 +51,8 @@ export {
 export { type Edit, editedMicroseconds, type PlacedEdit, placedEdits } from "./format/edit-list.ts";
 export { BASE_LAYER } from "./layers/base.ts";
 export { AREA_PRESETS, type AreaPreset, presetOf } from "./restriction/areas.ts";
-export { type Mark, type MarkRule, readMark, verifyMark } from "./restriction/mark.ts";
+export type { DrawnMark } from "./restriction/draw-mark.ts";
+export { isMarkService, type Mark, type MarkRule, readMark, verifyMark, writeMark } from "./restriction/mark.ts";
 export type { Area, PictureTreatment, RestrictedPart, SoundTreatment, Viewers } from "./restriction/part.ts";
 export { createSigningKey, sign } from "./restriction/signing.ts";
 export { isViewers } from "./restriction/viewers.ts";

@@ -53,6 +53,11 @@ export async function divideVideo(
         `method ${method.name} keeps a file as it is and hides no part of it: choose method compress`,
         { method: method.name },
       );
+    if (job.marks?.length && method.gives !== "media")
+      throw new UnsupportedError(
+        `method ${method.name} keeps a file as it is and draws no mark into it: choose method compress`,
+        { method: method.name },
+      );
     const { parameters, tracks, ...prepared } = await method.prepare(job);
     try {
       signal?.throwIfAborted();

@@ -7,6 +7,7 @@ import type { FinishedSegment } from "../division/unfinished.ts";
 import type { Method } from "../format/header.ts";
 import type { SourceMedia } from "../pictures/source-picture.ts";
 import type { Pool } from "../pool/worker-pool.ts";
+import type { DrawnMark } from "../restriction/draw-mark.ts";
 import type { RestrictedPart } from "../restriction/part.ts";
 import type { Kernels } from "../wasm/load-kernels.ts";
 
@@ -47,6 +48,8 @@ export interface DivisionJob extends Omit<DivisionDescription, "method" | "param
   settings?: MethodSettings | undefined;
   /** Parts that not everybody sees: both what everybody gets and the truth are kept. */
   restrictions?: readonly RestrictedPart[] | undefined;
+  /** Drawn into the pictures, for everybody to see (restriction patent, claim 4): where they are coded anew. */
+  marks?: readonly DrawnMark[] | undefined;
   /** Ends the division with an AbortError. */
   signal?: AbortSignal | undefined;
   /** Of what was kept of an interrupted division, the last step alone. */

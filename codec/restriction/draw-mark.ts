@@ -18,6 +18,18 @@ export interface MarkPlace {
   size: number;
 }
 
+/** A mark that a creator adds to some time of a video. */
+export interface DrawnMark {
+  /** As `writeMark` gives it. */
+  text: string;
+  /** In the picture as it is shown. */
+  place: MarkPlace;
+  /** Of the first picture that shows it. */
+  startMicroseconds: number;
+  /** Of the first picture without it. */
+  endMicroseconds: number;
+}
+
 /** In the top right corner, legible after strong compression: see RESULTS.md. */
 export const USUAL_MARK_PLACE: MarkPlace = { x: 1000, y: 0, size: 260 };
 

@@ -1,12 +1,11 @@
-/** Parts that not everybody sees, of a part of a video. */
-import type { RestrictedPart } from "../restriction/part.ts";
+/** What has a time in a video, such as parts that not everybody sees, of a part of the video. */
 import type { Trim } from "./trim.ts";
 
-/** The parts within a part of the video, whose times begin with it. */
-export function trimParts(
-  parts: readonly RestrictedPart[],
+/** Those within a part of the video; their times begin with it. */
+export function trimParts<Part extends { startMicroseconds: number; endMicroseconds: number }>(
+  parts: readonly Part[],
   { fromMicroseconds, toMicroseconds }: Trim,
-): RestrictedPart[] {
+): Part[] {
   return parts.flatMap((part) => {
     const startMicroseconds = Math.max(part.startMicroseconds, fromMicroseconds) - fromMicroseconds;
     const endMicroseconds = Math.min(part.endMicroseconds, toMicroseconds) - fromMicroseconds;

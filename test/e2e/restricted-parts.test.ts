@@ -19,6 +19,7 @@ import { combinedHash, nextSlave, saveMain } from "./support/long-files.ts";
 import { chooseFile, chooseMethod, playThroughCm, pressPause, waitForPicture, withPage } from "./support/pages.ts";
 import { type Rgba, shownPicture, sourcePicture } from "./support/pictures.ts";
 
+const CLI = join(ROOT, "dist/node/cli/cmix.js");
 const SCENE = join(ROOT, "samples/scene.mp4");
 const FRAME_SECONDS = 1 / 30;
 const HIDDEN = { from: 2, to: 4 };
@@ -143,6 +144,35 @@ describe("parts that not everybody sees", () => {
       await screenshot(page, "studio-marks");
       await part(page).getByRole("button", { name: "Take out part 1" }).click();
       expect(await part(page).count()).toBe(0);
+    });
+  });
+
+  it("R2: a mark is drawn into the times that the creator chooses, and is found there again", async () => {
+    await withPage(app, "/studio", async ({ page }) => {
+      await chooseFile(page, SCENE);
+      await chooseMethod(page, "Compress and divide");
+      await page.getByRole("button", { name: "Add a part" }).click();
+      await part(page).getByLabel("From, in seconds").fill("2");
+      await part(page).getByLabel("To, in seconds").fill("3");
+      await part(page).getByRole("combobox", { name: /^How/ }).selectOption("mark");
+      await part(page)
+        .getByRole("combobox", { name: /^Place of the mark/ })
+        .selectOption("Bottom left");
+      await part(page)
+        .getByRole("combobox", { name: /^Seen by/ })
+        .selectOption("Everybody who is signed in");
+      const sent = nextSlave(app, page);
+      await divide(page);
+      const drawn = join(app.dataDir, "drawn.cmx");
+      await saveMain(page, drawn);
+      const film = join(app.dataDir, "drawn.y4m");
+      await combinedHash(drawn, await sent, film);
+      const { marks } = JSON.parse(execFileSync("node", [CLI, "marks", film, "--json"], { encoding: "utf8" }));
+      expect(marks).toEqual([
+        expect.objectContaining({ firstPicture: 60, lastPicture: 89, state: "counts", viewers: "signed-in" }),
+      ]);
+      expect(marks[0].seenAt.x).toBeLessThan(100);
+      expect(marks[0].seenAt.y).toBeGreaterThan(600);
     });
   });
 

@@ -1,5 +1,6 @@
 import type { SourcePacket, SourcePicture } from "../../pictures/source-picture.ts";
 import type { Transfer } from "../../pool/worker-pool.ts";
+import type { DrawnMark } from "../../restriction/draw-mark.ts";
 import type { Kernels } from "../../wasm/load-kernels.ts";
 import { cutAudioPackets } from "./audio-packets.ts";
 import type { EncodedPicture, EncodeSettings } from "./compress-types.ts";
@@ -14,6 +15,8 @@ export interface GopRequest {
   firstPicture: number;
   /** Not to be seen of the group's pictures. */
   hidden?: HiddenAreas | undefined;
+  /** Drawn into its pictures before; none where absent. */
+  drawn?: readonly DrawnMark[] | undefined;
 }
 
 export interface CompressWorkerApi {
@@ -38,7 +41,7 @@ export function createCompressWorker(kernels: Kernels, transfer: Transfer): Comp
   let picture = 0;
   let key = true;
   return {
-    async beginGop({ video, division, planeCode, firstPicture, hidden = NOTHING_HIDDEN }) {
+    async beginGop({ video, division, planeCode, firstPicture, hidden = NOTHING_HIDDEN, drawn = [] }) {
       // The same settings reuse the encoder's memory.
       const settings = JSON.stringify([video, division, planeCode]);
       if (encoder === undefined || openedFor !== settings) {
@@ -47,6 +50,7 @@ export function createCompressWorker(kernels: Kernels, transfer: Transfer): Comp
         openedFor = settings;
       }
       encoder.hide(hidden);
+      encoder.draw(drawn);
       picture = firstPicture;
       key = true;
     },

@@ -11,6 +11,7 @@ import { BASE_LAYER } from "../../layers/base.ts";
 import type { SourceMedia } from "../../pictures/source-picture.ts";
 import type { Pool } from "../../pool/worker-pool.ts";
 import { codedArea } from "../../restriction/areas.ts";
+import { type DrawnMark, type MarkPlace, markModules, markPixels } from "../../restriction/draw-mark.ts";
 import type { RestrictedPart } from "../../restriction/part.ts";
 import { silencerOf } from "../../restriction/silence.ts";
 import type { DivisionJob, DivisionMethod } from "../method.ts";
@@ -46,6 +47,7 @@ export const compress: DivisionMethod<CompressWorkerApi> = {
     checkBPictures(bPictures, "settings.bPictures");
     const media = await job.openMedia();
     checkRestrictions(job.restrictions ?? [], media.audio);
+    checkMarks(job.marks ?? [], media.video);
     return {
       parameters: { bitplane, planeCode },
       tracks: tracksOf(media),
@@ -61,6 +63,22 @@ export const compress: DivisionMethod<CompressWorkerApi> = {
 
   combine: async (opener, sink, { kernels }, options) => combinePictures(opener, sink, await kernels(), options),
 };
+
+/** @throws {@link UnsupportedError} the pictures are too small for a mark */
+function checkMarks(marks: readonly DrawnMark[], video: SourceMedia["video"]): void {
+  for (const { text, place } of marks) {
+    try {
+      markPixels(markModules(text), place, video);
+    } catch (error) {
+      throw new UnsupportedError(
+        `a mark does not fit into pictures of ${video.width}x${video.height}: make it larger`,
+        {
+          reason: (error as Error).message,
+        },
+      );
+    }
+  }
+}
 
 /** @throws {@link UnsupportedError} what a part asks for cannot be done here */
 function checkRestrictions(restrictions: readonly RestrictedPart[], audio: SourceMedia["audio"]): void {
@@ -106,8 +124,14 @@ function tracksOf({ video, audio }: SourceMedia): Track[] {
   return tracks;
 }
 
+/** A code may be read in any turn: it keeps its corner. */
+function codedPlace({ x, y, size }: MarkPlace, video: SourceMedia["video"]): MarkPlace {
+  const corner = codedArea({ x, y, width: 0, height: 0 }, video);
+  return { x: corner.x, y: corner.y, size };
+}
+
 async function encodeAll(
-  { settings = {}, restrictions: shown = [], signal, onProgress }: DivisionJob,
+  { settings = {}, restrictions: shown = [], marks = [], signal, onProgress }: DivisionJob,
   media: SourceMedia,
   writer: DivisionWriter,
   pool: Pool<CompressWorkerApi>,
@@ -123,6 +147,7 @@ async function encodeAll(
     bPictures,
   } = settings;
   const restrictions = shown.map((part) => ({ ...part, areas: part.areas.map((area) => codedArea(area, video)) }));
+  const drawn = marks.map((mark) => ({ ...mark, place: codedPlace(mark.place, video) }));
   const work = workLeft(kept, gopPictures);
   for (const segment of kept) writer.keep({ ...segment.head, substitute: segment.substitute }, segment);
   const sound = new SoundQueue(audio, pool, restrictions, work?.soundPackets);
@@ -138,6 +163,7 @@ async function encodeAll(
       buffers,
       signal,
       restrictions,
+      marks: drawn,
       earlier: work?.earlier,
       onPicture: (done) => onProgress?.({ ...done, bytes: 0, totalBytes: 0 }),
     });

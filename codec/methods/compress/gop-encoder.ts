@@ -4,6 +4,7 @@ import type { VideoTrack } from "../../format/header.ts";
 import type { PictureBuffers } from "../../pictures/picture-buffers.ts";
 import type { SourcePicture } from "../../pictures/source-picture.ts";
 import type { Pool, PooledWorker } from "../../pool/worker-pool.ts";
+import type { DrawnMark } from "../../restriction/draw-mark.ts";
 import type { RestrictedPart } from "../../restriction/part.ts";
 import {
   type BPictures,
@@ -47,6 +48,8 @@ export interface GopEncoderOptions {
   onPicture?: ((done: { pictures: number; microseconds: number }) => void) | undefined;
   /** Parts that not everybody sees: their pictures are coded twice, in groups of their own. */
   restrictions?: readonly RestrictedPart[] | undefined;
+  /** Drawn into the pictures of both renditions; places are of the coded picture. */
+  marks?: readonly DrawnMark[] | undefined;
   /** Groups before the first of `pictures`, coded before an interruption with the same options and as many workers. */
   earlier?: EarlierGroups | undefined;
 }
@@ -234,13 +237,13 @@ class GroupEncoding {
     firstPicture: number,
     private readonly events: GroupEvents,
   ) {
-    const { video, division, planeCode = "read" } = options;
+    const { video, division, planeCode = "read", marks: drawn = [] } = options;
     this.rate = options.rate.startGroup();
     this.worker = pool.acquire();
     const areas = hidden.map(({ areas, treatment }) => ({ areas, treatment }));
     const hiddenAreas = areas.length === 0 ? {} : { hidden: { parts: areas, fullRange: video.fullRange === true } };
     this.job = this.worker.then(({ api }) =>
-      api.beginGop({ video, division, planeCode, firstPicture, ...hiddenAreas }),
+      api.beginGop({ video, division, planeCode, firstPicture, drawn, ...hiddenAreas }),
     );
   }
 

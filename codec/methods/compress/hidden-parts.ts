@@ -1,4 +1,5 @@
 /** What of a video's parts concerns a picture, or a packet of sound. */
+import type { DrawnMark } from "../../restriction/draw-mark.ts";
 import type { RestrictedPart } from "../../restriction/part.ts";
 
 /** Times of parts and of pictures may be rounded by this: nobody sees a picture for so short a time. */
@@ -9,16 +10,23 @@ interface Shown {
   durationMicroseconds: number;
 }
 
-/** The parts that hide something of a picture for any of the time that it is shown, by their order. */
-export function partsOfPicture(
-  parts: readonly RestrictedPart[],
+/** The marks that are drawn into a picture. */
+export function marksOfPicture(marks: readonly DrawnMark[], picture: Shown): DrawnMark[] {
+  return marks.filter((mark) => isDuring(mark, picture));
+}
+
+/** Whether a picture is shown for any of this time. */
+function isDuring(
+  { startMicroseconds, endMicroseconds }: Pick<RestrictedPart, "startMicroseconds" | "endMicroseconds">,
   { timestampMicroseconds: start, durationMicroseconds }: Shown,
-): RestrictedPart[] {
+): boolean {
   const end = start + Math.max(durationMicroseconds, 2 * ROUNDED_MICROSECONDS);
-  return parts.filter(
-    ({ areas, startMicroseconds, endMicroseconds }) =>
-      areas.length > 0 && Math.min(end, endMicroseconds) - Math.max(start, startMicroseconds) > ROUNDED_MICROSECONDS,
-  );
+  return Math.min(end, endMicroseconds) - Math.max(start, startMicroseconds) > ROUNDED_MICROSECONDS;
+}
+
+/** The parts that hide something of a picture for any of the time that it is shown, by their order. */
+export function partsOfPicture(parts: readonly RestrictedPart[], picture: Shown): RestrictedPart[] {
+  return parts.filter((part) => part.areas.length > 0 && isDuring(part, picture));
 }
 
 /**

@@ -3,11 +3,13 @@ import type { VideoTrack } from "../../format/header.ts";
 import { PICTURE_RATES } from "../../pictures/picture-rates.ts";
 import { tightPlanes } from "../../pictures/planar-picture.ts";
 import type { SourcePicture } from "../../pictures/source-picture.ts";
+import { type DrawnMark, drawMark, type MarkModules, markModules } from "../../restriction/draw-mark.ts";
 import type { RestrictedPart } from "../../restriction/part.ts";
 import { treatPicture } from "../../restriction/treat-picture.ts";
 import { checkStatus } from "../../wasm/kernel-status.ts";
 import type { Kernels } from "../../wasm/load-kernels.ts";
 import type { EncodedPicture, EncodeSettings } from "./compress-types.ts";
+import { marksOfPicture } from "./hidden-parts.ts";
 
 /** Modes of assembly/mpeg/encoder.ts. */
 export const DIVISION_MODES = { none: 0, gray: 1, binary: 2 } as const;
@@ -45,7 +47,7 @@ export function pictureRateCode([numerator, denominator]: readonly [number, numb
 }
 
 export type EncoderVideo = Pick<VideoTrack, "width" | "height" | "frameRate"> &
-  Partial<Pick<VideoTrack, "pixelAspect">>;
+  Partial<Pick<VideoTrack, "pixelAspect" | "fullRange">>;
 
 export interface PictureOptions {
   /** Quantiser scale 1 (finest) to 31. */
@@ -72,6 +74,8 @@ export class PictureEncoder {
   private staging = 0;
   private stagingBytes = 0;
   private hidden: HiddenAreas = { parts: [], fullRange: false };
+  private marks: readonly DrawnMark[] = [];
+  private readonly modules = new Map<string, MarkModules>();
 
   /** @throws {@link UnsupportedError} MPEG-1's syntax cannot carry the size */
   constructor(
@@ -98,6 +102,11 @@ export class PictureEncoder {
   /** Hides areas of all pictures from now on, before they are coded. */
   hide(hidden: HiddenAreas): void {
     this.hidden = hidden;
+  }
+
+  /** Draws marks into pictures from now on, under what is hidden. */
+  draw(marks: readonly DrawnMark[]): void {
+    this.marks = marks;
   }
 
   /**
@@ -148,6 +157,7 @@ export class PictureEncoder {
     number: number,
   ): EncodedPicture | undefined {
     this.load(picture, number);
+    this.drawMarks(picture);
     this.treat();
     const { raw, memory } = this.kernels;
     const type = checkStatus(raw.encoderPicture(quality, WANTS[want], number), "encoderPicture");
@@ -175,15 +185,26 @@ export class PictureEncoder {
     this.staging = 0;
   }
 
+  private drawMarks(picture: SourcePicture): void {
+    for (const { text, place } of marksOfPicture(this.marks, picture)) {
+      const modules = this.modules.get(text) ?? markModules(text);
+      this.modules.set(text, modules);
+      drawMark(this.loaded(), modules, place, this.video.fullRange);
+    }
+  }
+
   private treat(): void {
-    const { kernels, hidden } = this;
-    if (hidden.parts.length === 0) return;
+    const { parts, fullRange } = this.hidden;
+    for (const part of parts) treatPicture(this.loaded(), part, { fullRange });
+  }
+
+  /** The picture that is about to be coded. */
+  private loaded() {
+    const { kernels, video } = this;
     const { raw } = kernels;
-    const { width, height } = this.video;
     const planes = [raw.encoderSource(0), raw.encoderSource(1), raw.encoderSource(2)] as const;
     const strides = [raw.encoderStride(0), raw.encoderStride(1)] as const;
-    for (const part of hidden.parts)
-      treatPicture({ kernels, planes, strides, width, height }, part, { fullRange: hidden.fullRange });
+    return { kernels, planes, strides, width: video.width, height: video.height };
   }
 
   private load(picture: SourcePicture, number: number): void {

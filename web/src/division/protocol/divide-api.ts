@@ -1,7 +1,7 @@
 /** What the page and divide.worker.ts say to each other. */
 
 import type { MainHeader, ProtectionName } from "../../../../codec/index.ts";
-import type { CaptionTrack, RestrictedPart } from "../../../../codec/page.ts";
+import type { CaptionTrack, DrawnMark, RestrictedPart } from "../../../../codec/page.ts";
 import type { StudioMethod } from "./studio-methods.ts";
 
 /** Folder of all divisions in the OPFS; one folder a job in it. */
@@ -119,6 +119,8 @@ export interface DivideSettings {
   trim?: TrimSeconds;
   /** In times of the whole video, whatever is cut off. */
   restrictions?: RestrictedPart[];
+  /** Drawn into the picture, in the same times. */
+  marks?: DrawnMark[];
   /** Where pictures are coded anew. */
   quality: number;
   /** Where pictures are coded anew: aims at this rate of pictures instead of `quality`, in kbit/s. */

@@ -251,6 +251,7 @@ class DivideWorker implements DivideWorkerApi {
         poster,
         captions,
         restrictions = [],
+        marks = [],
       } = settings;
       const hidden = await hiddenTimes(file, restrictions);
       // What goes on has its headers.
@@ -267,6 +268,7 @@ class DivideWorker implements DivideWorkerApi {
           ...(poster === undefined ? {} : { poster }),
           ...(captions === undefined ? {} : { captions: captionsOf(captions, taken) }),
           restrictions: taken === undefined ? restrictions : trimParts(restrictions, trimOf(taken)),
+          marks: taken === undefined ? marks : trimParts(marks, trimOf(taken)),
           ...(chapters !== undefined && { chapters }),
           storyboard,
           signal,

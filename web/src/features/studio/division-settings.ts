@@ -1,9 +1,10 @@
 /** A file's settings in the Studio: what the form holds, and what the divider is told. */
+import { isMarkService } from "../../../../codec/page.ts";
 import type { DivideSettings, SourceFacts, TrimSeconds } from "../../division/protocol/divide-api.ts";
 import { STUDIO_METHODS } from "../../division/protocol/studio-methods.ts";
 import { fileNameFor } from "../../shared/ui/text-format.ts";
 import type { CaptionDraft } from "./caption-fields.tsx";
-import { type PartDraft, restrictedPart } from "./part-draft.ts";
+import { drawnMark, type PartDraft, restrictedPart } from "./part-draft.ts";
 
 /** What a creator chooses for a file, as the form holds it. */
 export type Settings = Pick<
@@ -61,6 +62,17 @@ export function possible(settings: Settings, { offers, captions }: SourceFacts):
   };
 }
 
+function partSettings(parts: readonly PartDraft[]): Pick<DivideSettings, "restrictions" | "marks"> {
+  const hidden = parts.filter(({ way }) => way === "hide").map(restrictedPart);
+  // A service without encryption, on a test's machine, has no other address that a phone could open.
+  const service = isMarkService(location.origin) ? location.origin : `https://${location.hostname}`;
+  const marks = parts.filter(({ way }) => way === "mark").map((part) => drawnMark(part, service));
+  return {
+    ...(hidden.length === 0 ? {} : { restrictions: hidden }),
+    ...(marks.length === 0 ? {} : { marks }),
+  };
+}
+
 /** The same as the divider takes them. */
 export function divideSettings(
   {
@@ -92,7 +104,7 @@ export function divideSettings(
       ? { bitrateKbits: belowSource.kilobits }
       : {}),
     ...(part === undefined ? {} : { trim: part }),
-    ...(parts.length === 0 ? {} : { restrictions: parts.map(restrictedPart) }),
+    ...partSettings(parts),
     bitplane,
     protection,
     thumbnails,

@@ -1,5 +1,13 @@
 /** A restricted part as the Studio's form holds it. */
-import { AREA_PRESETS, type Area, presetOf, type RestrictedPart, type Viewers } from "../../../../codec/page.ts";
+import {
+  AREA_PRESETS,
+  type Area,
+  type DrawnMark,
+  presetOf,
+  type RestrictedPart,
+  type Viewers,
+  writeMark,
+} from "../../../../codec/page.ts";
 
 /** An area by its name, `own` for one in numbers, `none` for the sound alone. */
 export type AreaChoice = keyof typeof AREA_PRESETS | "own" | "none";
@@ -8,8 +16,17 @@ export type TreatmentChoice = Extract<RestrictedPart["treatment"], "black" | "mo
 export type SoundChoice = Extract<RestrictedPart["sound"], "keep" | "mute">;
 export const VIEWER_KINDS = ["premium", "signed-in", "age", "group"] as const;
 
+/** Hidden here, or left to see and marked, so that a service that follows marks hides it. */
+export const PART_WAYS = ["hide", "mark"] as const;
+export const MARK_CORNERS = ["top-right", "top-left", "bottom-right", "bottom-left", "own"] as const;
+
 export interface PartDraft {
   id: string;
+  way: (typeof PART_WAYS)[number];
+  /** Where `way` is `mark`. */
+  corner: (typeof MARK_CORNERS)[number];
+  /** Where `corner` is `own`: of the mark's top left corner, in thousandths. */
+  markAt: { x: number; y: number };
   /** A mark asked for it. */
   isFound?: boolean;
   /** In seconds of the whole video, as `to`; NaN while a number is typed. */
@@ -30,6 +47,9 @@ export interface PartDraft {
 /** A part of the whole picture for premium members. */
 export const newPart = (from: number, to: number): PartDraft => ({
   id: crypto.randomUUID(),
+  way: "hide",
+  corner: "top-right",
+  markAt: { x: 0, y: 0 },
   from,
   to,
   area: "whole",
@@ -48,14 +68,34 @@ export function areasOf({ area, own }: Pick<PartDraft, "area" | "own">): Area[] 
 }
 
 /** Seconds in which anything is hidden, those of several parts counted once. */
-export function hiddenSeconds(parts: readonly Pick<PartDraft, "from" | "to">[]): number {
+export function hiddenSeconds(parts: readonly Pick<PartDraft, "from" | "to" | "way">[]): number {
   let end = 0;
   let sum = 0;
-  for (const { from, to } of parts.filter((part) => part.to > part.from).sort((a, b) => a.from - b.from)) {
+  for (const { from, to } of parts
+    .filter(({ way, from, to }) => way === "hide" && to > from)
+    .sort((a, b) => a.from - b.from)) {
     sum += Math.max(0, to - Math.max(from, end));
     end = Math.max(end, to);
   }
   return sum;
+}
+
+/** Legible after strong compression. */
+const MARK_SIZE = 260;
+const CORNERS = {
+  "top-right": { x: 1000, y: 0 },
+  "top-left": { x: 0, y: 0 },
+  "bottom-right": { x: 1000, y: 1000 },
+  "bottom-left": { x: 0, y: 1000 },
+} as const;
+
+/** The mark that asks for a part, drawn as long as it lasts. @param service that the mark leads to */
+export function drawnMark(draft: PartDraft, service: string): DrawnMark {
+  const { areas, startMicroseconds, endMicroseconds, treatment, sound, viewers } = restrictedPart(draft);
+  const [area] = areas;
+  const rule = { restricted: true, ...(area === undefined ? {} : { area }), treatment, sound, viewers, holdSeconds: 0 };
+  const at = draft.corner === "own" ? draft.markAt : CORNERS[draft.corner];
+  return { text: writeMark({ service, rule }), place: { ...at, size: MARK_SIZE }, startMicroseconds, endMicroseconds };
 }
 
 /** The same for the divider. */

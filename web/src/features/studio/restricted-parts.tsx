@@ -8,7 +8,15 @@ import { Hint } from "../../shared/ui/notices.tsx";
 import { formatShare, formatTime } from "../../shared/ui/text-format.ts";
 import type { Settings } from "./division-settings.ts";
 import { type FindMarks, MarkSearch } from "./mark-search.tsx";
-import { type AreaChoice, hiddenSeconds, newPart, type PartDraft, VIEWER_KINDS } from "./part-draft.ts";
+import {
+  type AreaChoice,
+  hiddenSeconds,
+  MARK_CORNERS,
+  newPart,
+  PART_WAYS,
+  type PartDraft,
+  VIEWER_KINDS,
+} from "./part-draft.ts";
 import { rangeEnd, TimeRange } from "./time-range.tsx";
 
 const PARTS_MAX = 200;
@@ -107,7 +115,7 @@ function Part({
 }): ReactNode {
   const { t } = useText();
   const set = (changed: Partial<PartDraft>) => onChange({ ...part, ...changed });
-  const choice = <Name extends "area" | "treatment" | "sound" | "viewers">(
+  const choice = <Name extends "way" | "corner" | "area" | "treatment" | "sound" | "viewers">(
     name: Name,
     values: readonly PartDraft[Name][],
   ) => (
@@ -133,6 +141,9 @@ function Part({
         onChange={set}
       />
       <div className="part-choices">
+        {choice("way", PART_WAYS)}
+        {part.way === "mark" && choice("corner", MARK_CORNERS)}
+        {part.way === "mark" && part.corner === "own" && <MarkPlaceFields part={part} onChange={onChange} />}
         {choice("area", AREAS)}
         {part.area === "own" && <OwnArea part={part} onChange={onChange} />}
         {part.area !== "none" && choice("treatment", ["black", "mosaic"])}
@@ -188,6 +199,28 @@ const chosen = (part: PartDraft, change: Partial<PartDraft>): Partial<PartDraft>
     : change.area !== undefined && part.area === "none"
       ? { ...change, sound: "keep" }
       : change;
+
+/** Where a mark's top left corner is, in per cent of the picture; it stays inside. */
+function MarkPlaceFields({ part, onChange }: { part: PartDraft; onChange: (part: PartDraft) => void }): ReactNode {
+  const { t } = useText();
+  const { markAt } = part;
+  return (["x", "y"] as const).map((name) => (
+    <label className="field" key={name}>
+      <span>{t(`studio.parts.${name}`)}</span>
+      <input
+        type="number"
+        min={0}
+        max={100}
+        step={0.1}
+        required
+        value={Number.isNaN(markAt[name]) ? "" : markAt[name] / 10}
+        onChange={(event) =>
+          onChange({ ...part, markAt: { ...markAt, [name]: thousandths(event.target.valueAsNumber) } })
+        }
+      />
+    </label>
+  ));
+}
 
 /** An area in per cent of the picture, inside it. */
 function OwnArea({ part, onChange }: { part: PartDraft; onChange: (part: PartDraft) => void }): ReactNode {
