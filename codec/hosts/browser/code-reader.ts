@@ -1,5 +1,5 @@
 import { KernelError } from "../../errors.ts";
-import type { CodeReader } from "../../restriction/code-reader.ts";
+import { type CodeReader, createCodeReader } from "../../restriction/code-reader.ts";
 
 const READER = new URL("../../../dist/wasm/zxing_reader.wasm", import.meta.url);
 
@@ -9,10 +9,7 @@ const READER = new URL("../../../dist/wasm/zxing_reader.wasm", import.meta.url);
  * @throws {@link KernelError} it is not there
  */
 export async function fetchCodeReader(): Promise<CodeReader> {
-  const [{ createCodeReader }, response] = await Promise.all([
-    import("../../restriction/code-reader.ts"),
-    fetch(READER),
-  ]);
+  const response = await fetch(READER);
   if (!response.ok)
     throw new KernelError(`the reader of marks could not be fetched (status ${response.status}): load the page again`, {
       status: response.status,
