@@ -156,7 +156,7 @@ function Watch({ player, snapshot, isAwaited, wasDamaged }: WatchProps): ReactNo
           </div>
           <div className="watch-side">
             <Panel snapshot={snapshot} facts={facts} onSponsorLink={() => player.cmClicked()} />
-            {listed !== undefined && snapshot.playId !== undefined && (
+            {listed !== undefined && facts?.hasHiddenParts && snapshot.playId !== undefined && (
               <Suspense>
                 <PremiumParts key={listed.mainId} mainId={listed.mainId} />
               </Suspense>

@@ -13,6 +13,8 @@ export interface MainFacts {
   copyright: string;
   genre: string;
   ageLimit: number;
+  /** Not everybody sees all of it. */
+  hasHiddenParts: boolean;
   service: string;
   method: MainHeader["method"];
   protection: MainHeader["protection"];

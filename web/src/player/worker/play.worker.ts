@@ -90,6 +90,7 @@ class PlayWorker implements PlayWorkerApi {
       copyright: header.copyright,
       genre: header.genre,
       ageLimit: header.ageLimit,
+      hasHiddenParts: header.layers.some(({ id }) => id === RESTRICTED_LAYER),
       service: header.service,
       method: header.method,
       protection: header.protection,
