@@ -80,7 +80,7 @@ function foldersIn(folder) {
   const at = (path) => readdirSync(new URL(`${path === "" ? "." : path}/`, root), { withFileTypes: true });
   const holdsFile = (path) => at(path).some((entry) => entry.isFile() || holdsFile(`${path}/${entry.name}`));
   return at(folder)
-    .filter((entry) => entry.isDirectory() && !/^\.|^node_modules$/.test(entry.name))
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
     .filter((entry) => !ignored.includes(`${entry.name}/`) && !ignored.includes(entry.name))
     .map((entry) => (folder === "" ? entry.name : `${folder}/${entry.name}`))
     .filter(holdsFile)

@@ -40,6 +40,16 @@ let slave: string;
 const divide = (page: Page) => page.getByRole("button", { name: "Divide", exact: true }).click();
 const part = (page: Page) => page.getByRole("listitem", { name: "Part 1" });
 
+/** Chooses the scene to be compressed, with one part. */
+async function chooseWithPart(page: Page, { from, to }: { from: number; to: number }): Promise<void> {
+  await chooseFile(page, SCENE);
+  await page.getByRole("button", { name: "Add a part" }).click();
+  await page.getByText("A file that is kept as it is shows all of itself.").waitFor();
+  await chooseMethod(page, "Compress and divide");
+  await part(page).getByLabel("From, in seconds").fill(String(from));
+  await part(page).getByLabel("To, in seconds").fill(String(to));
+}
+
 beforeAll(async () => {
   app = await startApp(1);
 });
@@ -73,12 +83,7 @@ async function likeness(shown: Rgba, from: number, to: number): Promise<number> 
 describe("parts that not everybody sees", () => {
   it("R2 R3 R4: are set and looked at in the Studio, and both renditions are kept", async () => {
     await withPage(app, "/studio", async ({ page }) => {
-      await chooseFile(page, SCENE);
-      await page.getByRole("button", { name: "Add a part" }).click();
-      await page.getByText("A file that is kept as it is shows all of itself.").waitFor();
-      await chooseMethod(page, "Compress and divide");
-      await part(page).getByLabel("From, in seconds").fill(String(HIDDEN.from));
-      await part(page).getByLabel("To, in seconds").fill(String(HIDDEN.to));
+      await chooseWithPart(page, HIDDEN);
       await part(page).getByRole("combobox", { name: /^Area/ }).selectOption("Lower third");
       await part(page)
         .getByRole("combobox", { name: /^Sound/ })
@@ -149,11 +154,7 @@ describe("parts that not everybody sees", () => {
 
   it("R2: a mark is drawn into the times that the creator chooses, and is found there again", async () => {
     await withPage(app, "/studio", async ({ page }) => {
-      await chooseFile(page, SCENE);
-      await chooseMethod(page, "Compress and divide");
-      await page.getByRole("button", { name: "Add a part" }).click();
-      await part(page).getByLabel("From, in seconds").fill("2");
-      await part(page).getByLabel("To, in seconds").fill("3");
+      await chooseWithPart(page, { from: 2, to: 3 });
       await part(page).getByRole("combobox", { name: /^How/ }).selectOption("mark");
       await part(page)
         .getByRole("combobox", { name: /^Place of the mark/ })
@@ -178,11 +179,7 @@ describe("parts that not everybody sees", () => {
 
   it("R3 R4: what is shown in the clear and on the seek bar covers it too", async () => {
     await withPage(app, "/studio", async ({ page }) => {
-      await chooseFile(page, SCENE);
-      await chooseMethod(page, "Compress and divide");
-      await page.getByRole("button", { name: "Add a part" }).click();
-      await part(page).getByLabel("From, in seconds").fill("0");
-      await part(page).getByLabel("To, in seconds").fill("10");
+      await chooseWithPart(page, { from: 0, to: 10 });
       const sent = nextSlave(app, page);
       await divide(page);
       const dark = join(app.dataDir, "dark.cmx");

@@ -94,11 +94,8 @@ export async function makeTeaser(
           break;
         }
         const isDue = number < count && picture.timestamp + picture.duration > start + number / FRAME_RATE;
-        if (isDue) {
-          await drawSmall(shrinker, picture, canvas);
-          const seconds = picture.timestamp - beginsSeconds;
-          coverCanvas(canvas, hiddenAreas(hidden, seconds, seconds + picture.duration));
-        }
+        const seconds = picture.timestamp - beginsSeconds;
+        if (isDue) await drawSmall(shrinker, picture, canvas, hiddenAreas(hidden, seconds, seconds + picture.duration));
         picture.close();
         if (!isDue) continue;
         await pictures.add(number / FRAME_RATE, 1 / FRAME_RATE);
@@ -154,16 +151,15 @@ async function demuxedPictures(file: Blob): Promise<TeaserPictures | undefined> 
   }
 }
 
-function coverCanvas(canvas: OffscreenCanvas, areas: readonly Area[]): void {
-  const context = canvas.getContext("2d", { alpha: false });
-  context?.setTransform(1, 0, 0, 1, 0, 0);
-  if (context !== null) coverAreas(context, areas, [0, 0, canvas.width, canvas.height]);
-}
-
 const even = (length: number): number => Math.max(2, Math.round(length / 2) * 2);
 
-/** Draws a picture upright over the whole canvas, whose sides are even. */
-async function drawSmall(shrinker: PictureShrinker, picture: VideoSample, canvas: OffscreenCanvas): Promise<void> {
+/** Draws a picture upright over the whole canvas, whose sides are even. @param hidden areas are covered */
+async function drawSmall(
+  shrinker: PictureShrinker,
+  picture: VideoSample,
+  canvas: OffscreenCanvas,
+  hidden: readonly Area[],
+): Promise<void> {
   const context = canvas.getContext("2d", { alpha: false });
   if (context === null) return;
   const isTurned = picture.rotation % 180 !== 0;
@@ -173,4 +169,6 @@ async function drawSmall(shrinker: PictureShrinker, picture: VideoSample, canvas
   context.rotate((picture.rotation * Math.PI) / 180);
   context.drawImage(small, -width / 2, -height / 2, width, height);
   small.close();
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  coverAreas(context, hidden, [0, 0, canvas.width, canvas.height]);
 }

@@ -1,6 +1,6 @@
 /** Parts that not everybody sees: when, which area, what stands in its place, and for whom not (restriction patent, claims 1 to 4). */
 import { type ReactNode, useId } from "react";
-import { AREA_PRESETS } from "../../../../codec/page.ts";
+import { AREA_PRESETS, type Area } from "../../../../codec/page.ts";
 import type { SourceFacts, StripPicture } from "../../division/protocol/divide-api.ts";
 import { STUDIO_METHODS } from "../../division/protocol/studio-methods.ts";
 import { useText } from "../../shared/i18n/text.tsx";
@@ -200,49 +200,64 @@ const chosen = (part: PartDraft, change: Partial<PartDraft>): Partial<PartDraft>
       ? { ...change, sound: "keep" }
       : change;
 
-/** Where a mark's top left corner is, in per cent of the picture; it stays inside. */
+/** Where a mark's top left corner is; the mark stays inside the picture. */
 function MarkPlaceFields({ part, onChange }: { part: PartDraft; onChange: (part: PartDraft) => void }): ReactNode {
-  const { t } = useText();
   const { markAt } = part;
   return (["x", "y"] as const).map((name) => (
-    <label className="field" key={name}>
-      <span>{t(`studio.parts.${name}`)}</span>
-      <input
-        type="number"
-        min={0}
-        max={100}
-        step={0.1}
-        required
-        value={Number.isNaN(markAt[name]) ? "" : markAt[name] / 10}
-        onChange={(event) =>
-          onChange({ ...part, markAt: { ...markAt, [name]: thousandths(event.target.valueAsNumber) } })
-        }
-      />
-    </label>
+    <PercentField
+      key={name}
+      name={name}
+      least={0}
+      most={100}
+      value={markAt[name]}
+      onChange={(value) => onChange({ ...part, markAt: { ...markAt, [name]: value } })}
+    />
   ));
 }
 
-/** An area in per cent of the picture, inside it. */
+/** An area inside the picture. */
 function OwnArea({ part, onChange }: { part: PartDraft; onChange: (part: PartDraft) => void }): ReactNode {
-  const { t } = useText();
-  const { x, y, width, height } = part.own;
-  const most = { x: 99, y: 99, width: 100 - x / 10, height: 100 - y / 10 };
+  const { own } = part;
+  const most = { x: 99, y: 99, width: 100 - own.x / 10, height: 100 - own.y / 10 };
   return (["x", "y", "width", "height"] as const).map((name) => (
-    <label className="field" key={name}>
-      <span>{t(`studio.parts.${name}`)}</span>
-      <input
-        type="number"
-        min={name === "x" || name === "y" ? 0 : 1}
-        max={most[name]}
-        step={0.1}
-        required
-        value={Number.isNaN({ x, y, width, height }[name]) ? "" : { x, y, width, height }[name] / 10}
-        onChange={(event) =>
-          onChange({ ...part, own: { ...part.own, [name]: thousandths(event.target.valueAsNumber) } })
-        }
-      />
-    </label>
+    <PercentField
+      key={name}
+      name={name}
+      least={name === "x" || name === "y" ? 0 : 1}
+      most={most[name]}
+      value={own[name]}
+      onChange={(value) => onChange({ ...part, own: { ...own, [name]: value } })}
+    />
   ));
 }
 
-const thousandths = (percent: number): number => Math.round(percent * 10);
+/** A share of the picture, shown in per cent. @param value in thousandths, as what `onChange` gets; NaN while it is typed */
+function PercentField({
+  name,
+  least,
+  most,
+  value,
+  onChange,
+}: {
+  name: keyof Area;
+  least: number;
+  most: number;
+  value: number;
+  onChange: (value: number) => void;
+}): ReactNode {
+  const { t } = useText();
+  return (
+    <label className="field">
+      <span>{t(`studio.parts.${name}`)}</span>
+      <input
+        type="number"
+        min={least}
+        max={most}
+        step={0.1}
+        required
+        value={Number.isNaN(value) ? "" : value / 10}
+        onChange={(event) => onChange(Math.round(event.target.valueAsNumber * 10))}
+      />
+    </label>
+  );
+}
