@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import LongestFirst from "./scripts/longest-first.mjs";
+import { leftOut } from "./scripts/wide-tests.mjs";
 
 const e2e = (...names: string[]): string[] => names.map((name) => `test/e2e/${name}.test.ts`);
 
@@ -12,6 +13,7 @@ const ALONE = e2e("watch", "teaser");
  */
 const HEAVY = e2e("engines", "cm-stream", "first-light", "big", "big-compress", "big-mpeg");
 
+const LEFT_OUT = leftOut();
 const BROWSER_TIMEOUTS = { testTimeout: 180_000, hookTimeout: 120_000 };
 /** Files of one worker share what they import, which takes longer to load than many a test to run. */
 const SHARED_IMPORTS = { isolate: false, setupFiles: ["test/support/typescript-processes.ts"] };
@@ -25,6 +27,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/{kernels,format,codec,server,tree,cli,web}/**/*.test.ts"],
+          exclude: LEFT_OUT,
           testTimeout: 60_000,
           hookTimeout: 60_000,
           // Vitest leaves a core to itself, on two that is half of them; and some wait, for clocks and for programs that they start.
@@ -36,7 +39,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: e2e("*"),
-          exclude: [...ALONE, ...HEAVY],
+          exclude: [...ALONE, ...HEAVY, ...LEFT_OUT],
           ...BROWSER_TIMEOUTS,
           ...SHARED_IMPORTS,
           // Browsers mostly wait, for commercials and for one another; with more of them two cores do not keep the tests' times.
@@ -48,6 +51,7 @@ export default defineConfig({
         test: {
           name: "e2e-heavy",
           include: HEAVY,
+          exclude: LEFT_OUT,
           ...BROWSER_TIMEOUTS,
           ...SHARED_IMPORTS,
           fileParallelism: false,

@@ -4,6 +4,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { WIDE } from "../../scripts/wide-tests.mjs";
 import { startTestServer, type TestServer } from "../server/harness.ts";
 import { listFiles, ROOT, readText } from "../support/tree.ts";
 
@@ -106,6 +107,13 @@ describe("the table of requirements", () => {
   it("names tests for what works, and says of everything else that it is not built yet", () => {
     const proofless = rows.filter((row) => !/`test\/[^`]+\.test\.ts`/.test(row) && !row.includes("not built yet"));
     expect(proofless).toEqual([]);
+  });
+
+  it("has for whatever works a test that every run runs", () => {
+    expect(WIDE.filter((path) => !existsSync(join(ROOT, `test/${path}.test.ts`)))).toEqual([]);
+    const always = (row: string): boolean =>
+      [...row.matchAll(/`test\/([^`]+)\.test\.ts`/g)].some(([, path = ""]) => !WIDE.includes(path));
+    expect(rows.filter((row) => row.includes("`test/") && !always(row))).toEqual([]);
   });
 
   it("names only tests that exist, by titles that stand in them", () => {
