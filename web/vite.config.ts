@@ -90,7 +90,15 @@ export default defineConfig({
     assetsInlineLimit: 0,
     sourcemap: true,
   },
-  worker: { format: "es", plugins: () => [notePackages(packages)] },
+  worker: {
+    format: "es",
+    plugins: () => [notePackages(packages)],
+    // What a worker and a part that it fetches later share is a file of its own: WebKit runs a worker's own file a second time where one
+    // that was fetched later imports it.
+    rolldownOptions: {
+      output: { codeSplitting: { groups: [{ name: "code", test: /(?<!\.worker\.ts)$/, tags: ["$initial"] }] } },
+    },
+  },
   server: {
     fs: { allow: [path("..")] },
     proxy: { "/api": process.env.CMIX_SERVER ?? "http://127.0.0.1:8484" },

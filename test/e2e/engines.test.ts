@@ -145,15 +145,6 @@ async function divideInStudio(page: EnginePage, source: string, method: "samples
   await page.click(watchIt);
 }
 
-function rowsOf(engine: string): Row[] {
-  // WebKitGTK did not get through sound that our own decoders decode: a limit in REQUIREMENTS.md.
-  const isOwnSound = ({ name, hasMusic }: Row): boolean =>
-    hasMusic && [...SOUND_CLIPS, ...MPEG_CLIPS].some((clip) => clip.name === name);
-  const rows = engine === "WebKit" ? ROWS.filter((row) => !isOwnSound(row)) : ROWS;
-  if (ALL_MEDIA) return rows;
-  return sampleOf(rows, 1);
-}
-
 // The engines side by side: a play mostly waits for its CM.
 // Chromium does all of this in the other files too, so that it is tried here in the long run only.
 for (const engine of ENGINES.filter(({ name, isHere }) => (ALL_MEDIA || name !== "Chromium") && isHere())) {
@@ -245,7 +236,7 @@ for (const engine of ENGINES.filter(({ name, isHere }) => (ALL_MEDIA || name !==
       expect(await page.evaluate(() => document.querySelector(".panel .keep button"))).toBeNull();
     });
 
-    for (const { name, hasMusic, hasFields = false, open } of rowsOf(engine.name)) {
+    for (const { name, hasMusic, hasFields = false, open } of sampleOf(ROWS, 1)) {
       it.sequential(`D5 P3: ${name}: plays with the source's pictures, after seeks too`, async () => {
         const source = await open(page);
         const times = await timesOf(source, hasFields);

@@ -1,11 +1,13 @@
 /** What a browser fetches before the library's page works, of the built app. */
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ROOT } from "../support/tree.ts";
 
 const WEB = join(ROOT, "dist/web");
 const MOST_BYTES = 150_000;
+/** Names of files beside, that a script imports at once. */
+const IMPORTED = /(?:\bfrom|\bimport)\s*["'`]\.\/([\w.-]+\.js)["'`]/g;
 const FEW_BYTES = 1000; // sent as they are
 
 /** Addresses of the page's scripts and styles, and of what these import at once. */
@@ -20,11 +22,25 @@ function firstFiles(): string[] {
     found.add(path);
     if (!path.endsWith(".js")) continue;
     const code = readFileSync(join(WEB, path), "utf8");
-    for (const [, name = ""] of code.matchAll(/(?:\bfrom|\bimport)\s*["'`]\.\/([\w.-]+\.js)["'`]/g))
-      waiting.push(`/assets/${name}`);
+    for (const [, name = ""] of code.matchAll(IMPORTED)) waiting.push(`/assets/${name}`);
   }
   return [...found];
 }
+
+describe("a worker's own file", () => {
+  // WebKit would run it a second time: sound that our own decoders decode did not play there.
+  it("is imported by no other", () => {
+    const names = readdirSync(join(WEB, "assets")).filter((name) => name.endsWith(".js"));
+    const workers = names.filter((name) => /\.worker-/.test(name));
+    expect(workers.length).toBeGreaterThan(3);
+    const importers = names.filter((name) =>
+      [...readFileSync(join(WEB, "assets", name), "utf8").matchAll(IMPORTED)].some(([, of = ""]) =>
+        workers.includes(of),
+      ),
+    );
+    expect(importers).toEqual([]);
+  });
+});
 
 describe("the first load of /", () => {
   it(`takes at most ${MOST_BYTES / 1000} kB, and all of it lies there compressed`, () => {

@@ -25,6 +25,12 @@ import type { PlayableSound } from "../sound-decodings.ts";
 import { entriesFrom } from "../track-reader.ts";
 import { FieldStage } from "./field-stage.ts";
 
+/**
+ * A segment's start may be the time of pictures that lead its key picture, where the packet with that one's time began before the segment:
+ * they cannot be decoded from there. Up to three of them at 25 a second.
+ */
+const LEADING_SECONDS = 0.13;
+
 interface OpenSegment {
   segment: OpenedMpegSegment;
   layout: SegmentLayout;
@@ -82,7 +88,7 @@ export class MpegFeed implements MediaFeed {
   }
 
   private entries(seconds: number) {
-    return entriesFrom(this.parts.main.index, FILE, seconds, (entry) => entry.key);
+    return entriesFrom(this.parts.main.index, FILE, Math.max(0, seconds - LEADING_SECONDS), (entry) => entry.key);
   }
 
   /** From a key picture before `seconds` on. */
