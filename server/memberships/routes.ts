@@ -94,7 +94,9 @@ export function registerMemberships(app: OpenAPIHono, deps: MembershipDeps): voi
     if (video === undefined || !maySee(video, identity)) return c.json(null, 200);
     const viewers = partViewers(await deps.slaveReaders.open(video.slaveId));
     const accountId = identity?.accountId;
-    const premium = accountId !== undefined && (await memberships.isPremium(accountId, mainId, deps.now()));
+    const premium =
+      accountId !== undefined &&
+      (video.ownerId === accountId || (await memberships.isPremium(accountId, mainId, deps.now())));
     c.header("Cache-Control", PRIVATE);
     return c.json({ viewers, price: (await memberships.rules()).prices.video, premium }, 200);
   });

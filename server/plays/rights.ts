@@ -9,6 +9,8 @@ export interface Viewer {
 }
 
 export interface Rights {
+  /** The video is this account's own: nothing of it is hidden from it. */
+  isOwner: boolean;
   isSignedIn: boolean;
   isPremium: boolean;
   /** Certified, else as the viewer told it for the play; undefined where neither is known. */
@@ -18,10 +20,11 @@ export interface Rights {
 }
 
 /** Of who only watched the CM. */
-export const NO_RIGHTS: Rights = { isSignedIn: false, isPremium: false, age: undefined, groups: [] };
+export const NO_RIGHTS: Rights = { isOwner: false, isSignedIn: false, isPremium: false, age: undefined, groups: [] };
 
 /** Whether a viewer with these rights is one of `viewers` (codec/restriction/part.ts); whom nobody knows is nobody. */
-export function isOneOf(viewers: string, { isSignedIn, isPremium, age, groups }: Rights): boolean {
+export function isOneOf(viewers: string, { isOwner, isSignedIn, isPremium, age, groups }: Rights): boolean {
+  if (isOwner) return true;
   if (viewers === "premium") return isPremium;
   if (viewers === "signed-in") return isSignedIn;
   const [, years] = /^age:(\d{1,3})$/.exec(viewers) ?? [];
@@ -41,6 +44,7 @@ export async function rightsOf(
   const ownerId = (await store.videos.byMain(mainId))?.ownerId ?? null;
   const askers = ownerId === null ? [SERVICE] : [SERVICE, ownerId];
   return {
+    isOwner: ownerId === accountId,
     isSignedIn: true,
     isPremium: await store.memberships.isPremium(accountId, mainId, now()),
     age: (await certifiedOf(store.attributes, accountId, askers, now())).age ?? toldAge,

@@ -92,7 +92,7 @@ describe("entitlement", () => {
   const play = { sessionId: "s" };
   const wish = { play, viewers: [], rights: NO_RIGHTS };
   const viewer = { accountId: undefined, sessionId: "s" };
-  const ALL: Rights = { isSignedIn: true, isPremium: true, age: 30, groups: ["friends"] };
+  const ALL: Rights = { isOwner: false, isSignedIn: true, isPremium: true, age: 30, groups: ["friends"] };
 
   it("is the base layer's for the play's own session, with or without an account", () => {
     expect(entitlement({ ...wish, viewer, layer: 0 })).toBe(true);

@@ -139,6 +139,13 @@ describe("R4 a part that is for some viewers", () => {
     expect(await partsFrom(await watching(viewer))).toEqual(["premium", "signed-in"]);
   });
 
+  it("is never hidden from the video's own provider, whoever it is for", async () => {
+    const owner = { accountId: "", headers: await server.as("provider") };
+    expect(await partsFrom(await watching(owner))).toEqual(Object.keys(PARTS));
+    const told = await fetch(`${server.url}/api/videos/${pair.mainId}/parts`, { headers: owner.headers });
+    expect(((await told.json()) as { premium: boolean }).premium).toBe(true);
+  });
+
   it("for premium members comes to who bought this video", async () => {
     const viewer = await newViewer();
     const rules = { perCm: 0, perDayMost: 0, prices: { video: 5, day: null, month: null }, statusFrom: null };
