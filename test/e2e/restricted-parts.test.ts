@@ -4,12 +4,20 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { sourceFromBytes } from "../../codec/bytes/bytes.ts";
-import { MainReader } from "../../codec/format/main-file.ts";
-import { SlaveReader } from "../../codec/format/slave-file.ts";
-import { AREA_PRESETS } from "../../codec/restriction/areas.ts";
-import { markModules } from "../../codec/restriction/draw-mark.ts";
-import { USUAL_RULE, writeMark } from "../../codec/restriction/mark.ts";
+import {
+  AREA_PRESETS,
+  createSigningKey,
+  MainReader,
+  type MarkRule,
+  markModules,
+  SlaveReader,
+  sign,
+  signMarkRecord,
+  sourceFromBytes,
+  toHex,
+  USUAL_RULE,
+  writeMark,
+} from "../../codec/index.ts";
 import { sendJson, TestAccounts } from "../server/test-accounts.ts";
 import { psnr } from "../support/quality.ts";
 import { ROOT } from "../support/tree.ts";
@@ -80,6 +88,43 @@ async function likeness(shown: Rgba, from: number, to: number): Promise<number> 
   return psnr(rows(shown, from, to), rows(source, from, to));
 }
 
+/** The scene with marks in it. @param marks each with where ffmpeg lays it, from which picture to which */
+async function withMarks(...marks: { text: string; place: string; pictures: string }[]): Promise<string> {
+  const marked = join(app.dataDir, "marked.mp4");
+  const codes = marks.map(({ text }, i) => {
+    const { size, dark } = markModules(text);
+    const path = join(app.dataDir, `mark-${i}.pgm`);
+    const pixels = dark.map((one) => (one === 1 ? 0 : 255));
+    writeFileSync(path, Buffer.concat([Buffer.from(`P5 ${size} ${size} 255\n`), pixels]));
+    return ["-i", path];
+  });
+  const laid = marks.map(
+    ({ place, pictures }, i) =>
+      `[${i + 1}]scale=iw*3:-1:flags=neighbor[code${i}];[${i === 0 ? "0" : `v${i - 1}`}][code${i}]overlay=${place}:enable='between(n,${pictures})'[v${i}]`,
+  );
+  const mapped = ["-filter_complex", laid.join(";"), "-map", `[v${marks.length - 1}]`, "-map", "0:a", "-c:a", "copy"];
+  execFileSync("ffmpeg", ["-v", "error", "-i", SCENE, ...codes.flat(), ...mapped, "-crf", "28", marked]);
+  return marked;
+}
+
+/** A record of a mark that says this, signed by a rights holder's key and kept by the service. @returns its id */
+async function keepRecord(service: string, rule: MarkRule): Promise<string> {
+  const headers = await app.administrator();
+  const session = await (await fetch(`${app.url}/api/session`, { headers })).json();
+  const { accountId } = (session as { account: { accountId: string } }).account;
+  const key = await createSigningKey();
+  const proof = toHex(await sign("cmix/mark", new TextEncoder().encode(accountId), key.privateKey));
+  const publicKey = toHex(key.publicKey);
+  const made = { publicKey, holder: "Bay Films", proof };
+  expect((await sendJson(`${app.url}/api/rights-keys`, "POST", made, headers)).status).toBe(201);
+  const id = toHex(crypto.getRandomValues(new Uint8Array(8)));
+  const validUntilSeconds = Math.round(Date.now() / 1000) + 3600;
+  const record = await signMarkRecord({ id, service, holder: "Bay Films", validUntilSeconds, rule }, key);
+  const signed = Buffer.from(record).toString("base64");
+  expect((await sendJson(`${app.url}/api/mark-records`, "POST", { signed }, headers)).status).toBe(201);
+  return id;
+}
+
 describe("parts that not everybody sees", () => {
   it("R2 R3 R4: are set and looked at in the Studio, and both renditions are kept", async () => {
     await withPage(app, "/studio", async ({ page }) => {
@@ -108,37 +153,20 @@ describe("parts that not everybody sees", () => {
   });
 
   it("R1 R2: marks in the video are found to the picture, and become parts that can be changed and taken out", async () => {
-    const marked = join(app.dataDir, "marked.mp4");
-    const text = writeMark({
-      service: "https://cmix.example",
-      rule: { ...USUAL_RULE, area: AREA_PRESETS["left-half"].area },
-    });
-    const { size, dark } = markModules(text);
-    const code = join(app.dataDir, "mark.pgm");
-    writeFileSync(
-      code,
-      Buffer.concat([Buffer.from(`P5 ${size} ${size} 255\n`), dark.map((one) => (one === 1 ? 0 : 255))]),
+    const service = "https://cmix.example";
+    const recordId = await keepRecord(service, { ...USUAL_RULE, area: AREA_PRESETS["left-half"].area });
+    const unsigned = { ...USUAL_RULE, viewers: "signed-in" } as const;
+    const marked = await withMarks(
+      { text: writeMark({ service, recordId }), place: "W-w-8:8", pictures: "75,119" },
+      { text: writeMark({ service, rule: unsigned }), place: "8:8", pictures: "180,209" },
     );
-    const laid = "[1]scale=iw*3:-1:flags=neighbor[code];[0][code]overlay=W-w-8:8:enable='between(n,75,119)'";
-    execFileSync("ffmpeg", [
-      "-v",
-      "error",
-      "-i",
-      SCENE,
-      "-i",
-      code,
-      "-filter_complex",
-      laid,
-      "-c:a",
-      "copy",
-      "-crf",
-      "28",
-      marked,
-    ]);
     await withPage(app, "/studio", async ({ page }) => {
       await chooseFile(page, marked);
-      await page.getByRole("button", { name: "Look for marks in the video" }).click();
-      await page.getByText("Marks found: 1. Parts that they hide: 1.").waitFor({ timeout: 60_000 });
+      const look = async (found: string): Promise<void> => {
+        await page.getByRole("button", { name: "Look for marks in the video" }).click();
+        await page.getByText(found).waitFor({ timeout: 60_000 });
+      };
+      await look("Marks found: 2. Parts that they hide: 2.");
       expect(await part(page).getByLabel("From, in seconds").inputValue()).toBe("2.5");
       expect(Number(await part(page).getByLabel("To, in seconds").inputValue())).toBeCloseTo(
         4 + USUAL_RULE.holdSeconds,
@@ -147,6 +175,9 @@ describe("parts that not everybody sees", () => {
       expect(await part(page).getByRole("combobox", { name: /^Area/ }).inputValue()).toBe("left-half");
       await part(page).getByRole("button", { name: "Look at it" }).click();
       await screenshot(page, "studio-marks");
+      await page.getByLabel("Only marks that a rights holder of this service has signed").check();
+      await look("Marks found: 1. Parts that they hide: 1.");
+      await page.getByText("Marks that do not count here:").waitFor();
       await part(page).getByRole("button", { name: "Take out part 1" }).click();
       expect(await part(page).count()).toBe(0);
     });

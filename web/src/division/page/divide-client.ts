@@ -16,6 +16,7 @@ import type {
   TrimSeconds,
 } from "../protocol/divide-api.ts";
 import { removeOutput } from "./output-folders.ts";
+import { serviceMarks } from "./service-marks.ts";
 
 /** A cancelled division that has not stopped by itself after this long is ended with its worker. */
 const GRACE_MILLISECONDS = 800;
@@ -44,12 +45,17 @@ export class DivideClient {
     return this.started().trimTaken(file, trim);
   }
 
-  async findMarks(file: Blob, onShare: (share: number) => void, signal: AbortSignal): Promise<FoundMarks> {
+  async findMarks(
+    file: Blob,
+    unsigned: boolean,
+    onShare: (share: number) => void,
+    signal: AbortSignal,
+  ): Promise<FoundMarks> {
     const remote = this.started();
     const cancel = () => void remote.cancel();
     signal.addEventListener("abort", cancel, { once: true });
     try {
-      return await remote.findMarks(file, Comlink.proxy(onShare));
+      return await remote.findMarks(file, Comlink.proxy(serviceMarks), unsigned, Comlink.proxy(onShare));
     } finally {
       signal.removeEventListener("abort", cancel);
     }

@@ -69,7 +69,7 @@ export interface Divider {
   poster(file: Blob, startSeconds: number, restrictions?: readonly RestrictedPart[]): Promise<DivideSettings["poster"]>;
   strip(file: Blob): Promise<StripPicture[]>;
   trimTaken(file: Blob, trim: TrimSeconds): Promise<TrimSeconds>;
-  findMarks(file: Blob, onShare: (share: number) => void, signal: AbortSignal): Promise<FoundMarks>;
+  findMarks(file: Blob, unsigned: boolean, onShare: (share: number) => void, signal: AbortSignal): Promise<FoundMarks>;
   program(): Promise<string>;
   divide(
     place: DivisionPlace,
@@ -160,8 +160,8 @@ export class StudioDivision extends Store<Studio> {
   }
 
   /** What marks in the chosen file hide. */
-  findMarks(file: Blob, onShare: (share: number) => void, signal: AbortSignal): Promise<FoundMarks> {
-    return this.atWork().findMarks(file, onShare, signal);
+  findMarks(...what: Parameters<Divider["findMarks"]>): Promise<FoundMarks> {
+    return this.atWork().findMarks(...what);
   }
 
   /** A small picture of the chosen file at a time; undefined where none can be made. */

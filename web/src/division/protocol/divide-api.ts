@@ -80,6 +80,14 @@ export const trimmedShare = (trim: TrimSeconds | undefined, durationSeconds: num
     ? 1
     : Math.max(0, Math.min(trim.toSeconds ?? durationSeconds, durationSeconds) - trim.fromSeconds) / durationSeconds;
 
+/** What a service knows of marks. @throws DeliveryError where it cannot be asked: then nothing is decided */
+export interface MarkSource {
+  /** The public key of this id; undefined where nobody registered it, or it was revoked. */
+  key(keyId: string): Promise<Uint8Array | undefined>;
+  /** A signed record; undefined where there is none, or it was revoked. */
+  record(recordId: string): Promise<Uint8Array | undefined>;
+}
+
 /** What marks in a video say. */
 export interface FoundMarks {
   parts: RestrictedPart[];
@@ -208,10 +216,12 @@ export interface DivideWorkerApi {
   /**
    * Looks at all pictures for marks.
    *
-   * @param onShare how much is done, 0 to 1
-   * @throws AbortError after `cancel`; UnsupportedError its pictures do not decode here
+   * @param source   told of signed marks and of those that carry an id
+   * @param unsigned whether marks count that no rights holder whom the source knows has signed
+   * @param onShare  how much is done, 0 to 1
+   * @throws AbortError after `cancel`; UnsupportedError its pictures do not decode here; DeliveryError as the source's
    */
-  findMarks(file: Blob, onShare: (share: number) => void): Promise<FoundMarks>;
+  findMarks(file: Blob, source: MarkSource, unsigned: boolean, onShare: (share: number) => void): Promise<FoundMarks>;
   /** Names the program that cuts, by its content. */
   program(): Promise<string>;
   cancel(): Promise<void>;

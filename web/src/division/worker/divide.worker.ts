@@ -32,6 +32,7 @@ import type {
   DivisionStage,
   DivisionStep,
   FoundMarks,
+  MarkSource,
   SourceFacts,
   StripPicture,
   TrimSeconds,
@@ -314,9 +315,14 @@ class DivideWorker implements DivideWorkerApi {
     }
   }
 
-  async findMarks(file: Blob, onShare: (share: number) => void): Promise<FoundMarks> {
+  async findMarks(
+    file: Blob,
+    source: MarkSource,
+    unsigned: boolean,
+    onShare: (share: number) => void,
+  ): Promise<FoundMarks> {
     this.cancelling = new AbortController();
-    return findMarksIn(file, onShare, this.cancelling.signal);
+    return findMarksIn(file, source, unsigned, onShare, this.cancelling.signal);
   }
 
   async program(): Promise<string> {

@@ -1,13 +1,18 @@
 import { createBrowserPool } from "../../../../codec/hosts/browser/index.ts";
 import { findMarks, judgeMarks, restrictedParts } from "../../../../codec/index.ts";
-import type { FoundMarks } from "../protocol/divide-api.ts";
+import type { FoundMarks, MarkSource } from "../protocol/divide-api.ts";
 import { DecodedFile } from "./decoded-file.ts";
 
 const STEP_MILLISECONDS = 100;
 
-/** Looks at all pictures of a file for marks (restriction patent, Fig. 5). Whoever divides it decides: marks of any service count, signed or not. */
+/**
+ * Looks at all pictures of a file for marks (restriction patent, Fig. 5). Whoever divides it decides: marks of any service count, and
+ * those that nobody signed where they are to.
+ */
 export async function findMarksIn(
   file: Blob,
+  source: MarkSource,
+  unsigned: boolean,
   onShare: (share: number) => void,
   signal: AbortSignal,
 ): Promise<FoundMarks> {
@@ -25,7 +30,12 @@ export async function findMarksIn(
     };
     const buffers = media.buffers === undefined ? {} : { buffers: media.buffers };
     const { sightings, endMicroseconds } = await findMarks(media.pictures, pool, { ...buffers, signal, onPicture });
-    const judged = await judgeMarks(sightings, { unsigned: true, nowSeconds: Date.now() / 1000 });
+    const judged = await judgeMarks(sightings, {
+      unsigned,
+      keys: (keyId) => source.key(keyId),
+      records: (recordId) => source.record(recordId),
+      nowSeconds: Date.now() / 1000,
+    });
     const marks = judged.filter(({ state }) => state !== "other");
     return {
       parts: restrictedParts(judged, endMicroseconds),

@@ -5,8 +5,12 @@ import { ErrorNotice, Hint, ProgressBar } from "../../shared/ui/notices.tsx";
 import { draftsOf, type PartDraft } from "./part-draft.ts";
 import { useStudioReason } from "./studio-reasons.ts";
 
-/** Looks for marks in the chosen file. @param onShare how much is looked at, 0 to 1 */
-export type FindMarks = (onShare: (share: number) => void, signal: AbortSignal) => Promise<FoundMarks>;
+/** Looks for marks in the chosen file. @param unsigned whether those that nobody signed count; @param onShare how much is looked at, 0 to 1 */
+export type FindMarks = (
+  unsigned: boolean,
+  onShare: (share: number) => void,
+  signal: AbortSignal,
+) => Promise<FoundMarks>;
 
 type Search =
   | { phase: "none" }
@@ -27,6 +31,7 @@ export function MarkSearch({
   const { t } = useText();
   const reason = useStudioReason();
   const [search, setSearch] = useState<Search>({ phase: "none" });
+  const [isSignedOnly, setSignedOnly] = useState(false);
   const cancelling = useRef<AbortController>(undefined);
   useEffect(() => () => cancelling.current?.abort(), []);
   /** Those of the moment in which the search ends. */
@@ -37,9 +42,10 @@ export function MarkSearch({
     const controller = new AbortController();
     cancelling.current = controller;
     setSearch({ phase: "looking", share: 0 });
-    find((share) => {
+    const onShare = (share: number) => {
       if (!controller.signal.aborted) setSearch({ phase: "looking", share });
-    }, controller.signal)
+    };
+    find(!isSignedOnly, onShare, controller.signal)
       .then((found) => {
         if (controller.signal.aborted) return;
         setSearch({ phase: "found", found });
@@ -67,6 +73,10 @@ export function MarkSearch({
     );
   return (
     <div className="mark-search">
+      <label className="check">
+        <input type="checkbox" checked={isSignedOnly} onChange={(event) => setSignedOnly(event.target.checked)} />
+        <span>{t("studio.marks.signedOnly")}</span>
+      </label>
       <div className="actions">
         <button type="button" className="button button-quiet" onClick={start}>
           {t("studio.marks.look")}

@@ -49,6 +49,7 @@ export function RestrictedParts({
     onLook(from);
   };
   const hidden = hiddenSeconds(parts);
+  const hides = parts.some(({ way }) => way === "hide");
   return (
     <fieldset className="restricted-parts" aria-describedby={`${id}-hint`}>
       <legend>{t("studio.parts")}</legend>
@@ -82,7 +83,7 @@ export function RestrictedParts({
         </p>
       )}
       {parts.length > 0 && !STUDIO_METHODS[method].hidesParts && <Hint warning>{t("studio.parts.method")}</Hint>}
-      {parts.length > 0 && protection !== "sealed" && <Hint warning>{t("studio.parts.protection")}</Hint>}
+      {hides && protection !== "sealed" && <Hint warning>{t("studio.parts.protection")}</Hint>}
       {parts.some(({ sound }) => sound === "mute") && captions !== undefined && captions.length > 0 && (
         <Hint warning>{t("studio.parts.captions")}</Hint>
       )}

@@ -92,7 +92,7 @@ export function StudioFile({
                 strip={() => division.strip(studio.source.file)}
                 taken={(trim) => division.trimTaken(studio.source.file, trim)}
                 onLook={(seconds) => setLook({ seconds })}
-                findMarks={(onShare, signal) => division.findMarks(studio.source.file, onShare, signal)}
+                findMarks={(...how) => division.findMarks(studio.source.file, ...how)}
                 onChange={onSettings}
                 onSubmit={() => onDivide(false)}
                 onSubmitTo={canPickTarget() ? () => onDivide(true) : undefined}
