@@ -17,6 +17,8 @@ import { likenessToSource, mpegPictureTimes, pictureTimes } from "./support/pict
 
 const run = promisify(execFile);
 const LEAST_PSNR = 30;
+/** Of a black picture to the scene's. */
+const COVERED_PSNR = 15;
 /** The loudest sample given to the loudspeakers: the scene's music, neither silence nor out of scale. */
 const HEARD = [0.05, 1.1] as const;
 /** Longest distance of two pictures in these clips. */
@@ -108,9 +110,9 @@ afterAll(async () => {
 });
 
 /** Divides a file as it is by the command, and gives the slave to the server. @returns the main's path */
-async function divide(source: string): Promise<string> {
-  const out = join(server.dataDir, `of-${basename(source)}`);
-  const args = ["divide", source, "--out", out, "--method", "auto", "--json"];
+async function divide(source: string, how: readonly string[] = ["--method", "auto"]): Promise<string> {
+  const out = join(server.dataDir, `of-${basename(source)}-${how.at(-1)}`);
+  const args = ["divide", source, "--out", out, ...how, "--json"];
   const { mainPath, slavePath } = JSON.parse((await run(process.execPath, [cli, ...args])).stdout);
   const { slaveId } = JSON.parse((await run(process.execPath, [cli, "inspect", mainPath, "--json"])).stdout);
   const sent = await sendFile(server.url, "slave", slaveId, await readFile(slavePath), await server.administrator());
@@ -234,6 +236,29 @@ for (const engine of ENGINES.filter(({ name, isHere }) => (ALL_MEDIA || name !==
       await page.click('.shelf-row a[href*="/watch?main="]');
       await waitForState(page, "ready");
       expect(await page.evaluate(() => document.querySelector(".panel .keep button"))).toBeNull();
+    });
+
+    it.sequential("R4: what is hidden is covered for a visitor, and shown to whoever it is not hidden from", async () => {
+      const source = sources.get(MPEG_CLIPS[2] as CodecClip) as string;
+      const parts = join(server.dataDir, "parts.json");
+      const part = { startSeconds: 2.5, endSeconds: 3.2 };
+      await writeFile(parts, JSON.stringify({ version: 1, parts: [part] }));
+      const main = await divide(source, ["--method", "compress", "--restrict", "black", "--marks", parts]);
+      const times = await timesOf(source, false);
+      for (const isOwner of [false, true]) {
+        await openPage(page, "/watch");
+        if (isOwner) await page.evaluate(signIn, { login: "administrator@example.org", password: PASSWORD });
+        await openMain(page, main);
+        await waitForState(page, "ready");
+        await page.click(".play-large");
+        await page.evaluate(pauseWhenPlaying);
+        await waitForState(page, "paused");
+        await page.click("input.seek", 0.7);
+        await waitUntil(page, 15, isPictureOfPosition, FRAME_SECONDS);
+        const likeness = await likenessToSource(page, source, times);
+        if (isOwner) expect(likeness).toBeGreaterThan(LEAST_PSNR);
+        else expect(likeness).toBeLessThan(COVERED_PSNR);
+      }
     });
 
     for (const { name, hasMusic, hasFields = false, open } of sampleOf(ROWS, 1)) {

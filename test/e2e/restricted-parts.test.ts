@@ -249,15 +249,17 @@ describe("parts that not everybody sees", () => {
     );
   });
 
-  it("R4: a premium member beside an ordinary viewer sees the same main as it is, until the membership ends", async () => {
+  it("R4: a premium member beside an ordinary viewer sees the same main as it is, until the membership ends; then buys it", async () => {
     const accounts = new TestAccounts(app);
     const { accountId } = await accounts.account("viewer");
     const member = await accounts.as("viewer");
     const asAdministrator = await app.administrator();
     const at = `${app.url}/api/admin/accounts/${accountId}`;
     const once = { ...asAdministrator, "Idempotency-Key": crypto.randomUUID() };
-    const granted = await sendJson(`${at}/grants`, "POST", { days: 1 }, once);
+    const granted = await sendJson(`${at}/grants`, "POST", { days: 1, points: 5 }, once);
     expect(granted.ok).toBe(true);
+    const rules = { perCm: 0, perDayMost: 0, prices: { video: 5, day: null, month: null }, statusFrom: null };
+    expect((await sendJson(`${app.url}/api/admin/point-rules`, "PUT", rules, asAdministrator)).ok).toBe(true);
     const signInMember = async (page: Page): Promise<void> => {
       const [name = "", value = ""] = (member.Cookie ?? "").split("=");
       await page.context().addCookies([{ name, value, url: app.url, httpOnly: true, sameSite: "Lax" }]);
@@ -300,6 +302,19 @@ describe("parts that not everybody sees", () => {
         await signInMember(page);
         await visit(page);
         expect(await isHidden(page, 3)).toBe(true);
+        const offer = page.getByRole("region", { name: "Premium membership" });
+        await offer.getByRole("button", { name: "This video for 5 points" }).click();
+        await offer.getByText("You see the parts for premium members").waitFor();
+      },
+      { isSignedIn: false },
+    );
+    await withPage(
+      app,
+      "/watch",
+      async ({ page }) => {
+        await signInMember(page);
+        await visit(page);
+        expect(await isHidden(page, 3)).toBe(false);
       },
       { isSignedIn: false },
     );
