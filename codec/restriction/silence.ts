@@ -2,6 +2,7 @@
 import { concatBytes } from "../bytes/bytes.ts";
 import { UnsupportedError } from "../errors.ts";
 import type { AudioTrack } from "../format/header.ts";
+import type { RestrictedPart } from "./part.ts";
 
 /** Makes a packet that lasts as long as `packet` and is silent. */
 export type Silencer = (packet: Uint8Array) => Uint8Array;
@@ -114,4 +115,19 @@ export function silencerOf({
     `sound in ${codec} of ${channels} channels cannot be muted here: leave the part's sound as it is, or convert the sound to AAC or Opus first`,
     { codec },
   );
+}
+
+/** @throws {@link UnsupportedError} what parts ask for cannot be done with a track's sound here */
+export function checkSounds(
+  parts: readonly Pick<RestrictedPart, "sound">[],
+  audio: Pick<AudioTrack, "codec" | "channels" | "description">,
+): void {
+  const sounds = new Set(parts.map(({ sound }) => sound));
+  for (const sound of ["voice", "tone"] as const)
+    if (sounds.has(sound))
+      throw new UnsupportedError(
+        `the sound of parts cannot be changed to ${sound} here: mute it, or leave it as it is`,
+        { sound },
+      );
+  if (sounds.has("mute")) silencerOf(audio);
 }
