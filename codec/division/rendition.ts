@@ -15,7 +15,7 @@ export interface Rendition {
 }
 
 /**
- * The segments that a main and a slave give together: of hidden parts the true ones if the slave has them.
+ * The segments that a main and a slave give together: of hidden parts the true ones if the slave has all of them.
  *
  * @param layers names of those that are wanted; every one that the slave has where none are given
  * @throws RangeError naming `layers`: there is no such layer
@@ -30,8 +30,8 @@ export async function renditionOf(opener: SegmentOpener, layers?: readonly strin
       );
   const isWanted = (id: number): boolean =>
     layers === undefined || header.layers.some((layer) => layer.id === id && layers.includes(layer.name));
-  const hidden = index.find(({ layer }) => layer === RESTRICTED_LAYER);
-  const isTrue = hidden === undefined || (isWanted(RESTRICTED_LAYER) && (await opener.holds(hidden)));
+  const hidden = index.filter(({ layer }) => layer === RESTRICTED_LAYER);
+  const isTrue = hidden.length === 0 || (isWanted(RESTRICTED_LAYER) && (await holdsAll(opener, hidden)));
   const isKnown = (id: number): boolean => LAYERS.some((kind) => kind.id === id);
   const entries = index.filter((entry) => {
     if (!isKnown(entry.layer)) return isWanted(entry.layer);
@@ -42,4 +42,10 @@ export async function renditionOf(opener: SegmentOpener, layers?: readonly strin
   const shown = new Set(entries);
   for (const entry of index) if (!shown.has(entry)) await opener.confirm(entry);
   return { entries, isTrue };
+}
+
+/** One that is missing is found at once: a slave is without a layer, or a viewer without a part. */
+async function holdsAll(opener: SegmentOpener, entries: readonly IndexEntry[]): Promise<boolean> {
+  for (const entry of entries) if (!(await opener.holds(entry))) return false;
+  return true;
 }

@@ -1,15 +1,43 @@
 /** What methods have in common that cut a file into byte ranges and give it back. */
 import { type ByteSink, type ByteSource, viewOf } from "../bytes/bytes.ts";
+import type { SegmentPlace } from "../division/division-writer.ts";
 import { renditionOf } from "../division/rendition.ts";
 import type { SegmentOpener } from "../division/segment-opener.ts";
 import type { FinishedSegment } from "../division/unfinished.ts";
 import { FormatError, InputError } from "../errors.ts";
 import type { IndexEntry } from "../format/layout.ts";
+import { BASE_LAYER } from "../layers/base.ts";
+import { RESTRICTED_LAYER } from "../layers/restricted.ts";
 import type { Transfer } from "../pool/worker-pool.ts";
 import type { Combined, CombineOptions } from "./method.ts";
 
 /** Segments under way at once; fixed, so that the same file is cut at the same places by any number of workers. */
 export const SEGMENTS_AHEAD = 4;
+
+/** Whose a segment is, and for how many bytes of the source and of what the base layer gives alone it stands. */
+export type SegmentRole = Required<Pick<SegmentPlace, "layer" | "substitute" | "sourceBytes" | "baseBytes">>;
+
+/** Of the source, and everybody's: it stands in both renditions. */
+export const sharedSegment = (bytes: number): SegmentRole => ({
+  ...{ layer: BASE_LAYER, substitute: false, sourceBytes: bytes, baseBytes: bytes },
+});
+
+/** Of the source, and for who may see hidden parts. */
+export const restrictedSegment = (bytes: number): SegmentRole => ({
+  ...{ layer: RESTRICTED_LAYER, substitute: false, sourceBytes: bytes, baseBytes: 0 },
+});
+
+/** Not of the source: what everybody else gets in its place. */
+export const substituteSegment = (bytes: number): SegmentRole => ({
+  ...{ layer: BASE_LAYER, substitute: true, sourceBytes: 0, baseBytes: bytes },
+});
+
+/**
+ * How many of an interrupted division's segments a method goes on from that keeps the file: none where parts are hidden, since an encoder
+ * goes on from nothing but a start.
+ */
+export const keptOfSource = (finished: readonly FinishedSegment[]): number =>
+  finished.some(({ head }) => head.layer !== BASE_LAYER) ? 0 : finished.length;
 
 /** Bytes that may be handed over to a worker: not a view of what the source keeps. */
 export async function readOwn(source: ByteSource, { start, end }: { start: number; end: number }): Promise<Uint8Array> {
@@ -51,7 +79,7 @@ export async function mergeOpened(
 }
 
 /**
- * Writes the source file again.
+ * Writes the source file again; without the units of hidden parts the file that the base layer gives alone.
  *
  * @throws {@link FormatError} its length is not the one that the main names
  */
@@ -83,7 +111,7 @@ export async function combineSource(
   const expected = isTrue ? main.trailer?.sourceBytes : main.trailer?.baseLengths && sumOfU32(main.trailer.baseLengths);
   if (expected !== undefined && expected !== bytes)
     throw new FormatError(
-      `${bytes} source bytes combined, ${expected} expected: the main file is damaged; fetch it again`,
+      `${bytes} ${isTrue ? "source" : "base layer's"} bytes combined, ${expected} expected: the main file is damaged; fetch it again`,
     );
   return { bytes, pictures: main.trailer?.pictures ?? 0 };
 }

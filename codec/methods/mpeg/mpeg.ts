@@ -12,7 +12,7 @@ import { FILE_TRACK } from "../../format/layout.ts";
 import { BASE_LAYER } from "../../layers/base.ts";
 import type { Pool } from "../../pool/worker-pool.ts";
 import type { DivisionJob, DivisionMethod, DivisionProgress } from "../method.ts";
-import { checkKept, combineSource, readOwn, SEGMENTS_AHEAD } from "../source-segments.ts";
+import { checkKept, combineSource, keptOfSource, readOwn, SEGMENTS_AHEAD } from "../source-segments.ts";
 import { findSounds } from "./find-sounds.ts";
 import type { MpegWorkerApi } from "./mpeg-worker.ts";
 import type { CutMpeg, MpegRequest } from "./segment-bytes.ts";
@@ -31,7 +31,7 @@ export const mpeg: DivisionMethod<MpegWorkerApi> = {
     return mayBe && source.size > 0 && (await openMpeg(source)) !== undefined;
   },
 
-  keeps: (finished) => finished.length,
+  keeps: keptOfSource,
 
   async prepare(job) {
     const found = await openMpeg(job.source);

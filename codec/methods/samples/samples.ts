@@ -10,7 +10,7 @@ import { FILE_TRACK } from "../../format/layout.ts";
 import { BASE_LAYER } from "../../layers/base.ts";
 import type { Pool } from "../../pool/worker-pool.ts";
 import type { DivisionJob, DivisionMethod, DivisionProgress } from "../method.ts";
-import { checkKept, combineSource, readOwn, SEGMENTS_AHEAD } from "../source-segments.ts";
+import { checkKept, combineSource, keptOfSource, readOwn, SEGMENTS_AHEAD } from "../source-segments.ts";
 import type { CutRequest } from "./choose-cuts.ts";
 import type { SamplesWorkerApi } from "./samples-worker.ts";
 import type { CutSegment } from "./segment-bytes.ts";
@@ -31,7 +31,7 @@ export const samples: DivisionMethod<SamplesWorkerApi> = {
     return kind !== "y4m" && kind !== "unknown" && source.size > 0;
   },
 
-  keeps: (finished) => finished.length,
+  keeps: keptOfSource,
 
   async prepare(job) {
     const index = await openIndex(job.source);
