@@ -2,6 +2,7 @@
 import { concatBytes } from "../bytes/bytes.ts";
 import { UnsupportedError } from "../errors.ts";
 import type { AudioTrack } from "../format/header.ts";
+import type { RestrictedPart } from "./part.ts";
 
 /** Makes a packet that lasts as long as `packet` and is silent. */
 export type Silencer = (packet: Uint8Array) => Uint8Array;
@@ -102,16 +103,35 @@ export function silencerOf({
   channels,
   description,
 }: Pick<AudioTrack, "codec" | "channels" | "description">): Silencer {
-  if (codec === "mp2") return silentMp2;
+  if (codec === "mp1" || codec === "mp2") return silentMp2;
   // Above two channels the packets of several streams are joined in one (RFC 7845 5.1.1).
   if (codec === "opus" && channels <= 2 && (description?.[18] ?? 0) === 0) return silentOpus;
   if (codec === "mp4a.40.2") {
     const silent = silentAac(channels);
     if (silent !== undefined) return () => silent;
   }
-  if (/^pcm-(?!u8|ulaw|alaw)/.test(codec)) return (packet) => new Uint8Array(packet.length);
+  if (/^(pcm-(?!u8|ulaw|alaw)|lpcm)/.test(codec)) return (packet) => new Uint8Array(packet.length);
   throw new UnsupportedError(
     `sound in ${codec} of ${channels} channels cannot be muted here: leave the part's sound as it is, or convert the sound to AAC or Opus first`,
     { codec },
   );
+}
+
+/**
+ * Whether all sounds of a video can be treated as its parts ask for, while they stay in their coding.
+ *
+ * @throws {@link UnsupportedError} one cannot; the message says what to do instead
+ */
+export function checkSoundTreatments(
+  parts: readonly Pick<RestrictedPart, "sound">[],
+  sounds: readonly Parameters<typeof silencerOf>[0][],
+): void {
+  const wanted = new Set(parts.map(({ sound }) => sound));
+  for (const sound of ["voice", "tone"] as const)
+    if (wanted.has(sound) && sounds.length > 0)
+      throw new UnsupportedError(
+        `the sound of parts cannot be changed to ${sound} here: mute it, or leave it as it is`,
+        { sound },
+      );
+  if (wanted.has("mute")) for (const track of sounds) silencerOf(track);
 }

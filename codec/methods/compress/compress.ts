@@ -12,8 +12,7 @@ import type { SourceMedia } from "../../pictures/source-picture.ts";
 import type { Pool } from "../../pool/worker-pool.ts";
 import { codedArea } from "../../restriction/areas.ts";
 import { type DrawnMark, type MarkPlace, markModules, markPixels } from "../../restriction/draw-mark.ts";
-import type { RestrictedPart } from "../../restriction/part.ts";
-import { silencerOf } from "../../restriction/silence.ts";
+import { checkSoundTreatments } from "../../restriction/silence.ts";
 import type { DivisionJob, DivisionMethod } from "../method.ts";
 import { combinePictures } from "./combine-pictures.ts";
 import { AUDIO_TRACK, SoundQueue, VIDEO_TRACK, videoSegments } from "./compress-segments.ts";
@@ -46,7 +45,7 @@ export const compress: DivisionMethod<CompressWorkerApi> = {
     const { bitplane = "gray", planeCode = "adaptive", bPictures = 0 } = job.settings ?? {};
     checkBPictures(bPictures, "settings.bPictures");
     const media = await job.openMedia();
-    checkRestrictions(job.restrictions ?? [], media.audio);
+    checkSoundTreatments(job.restrictions ?? [], media.audio === undefined ? [] : [media.audio]);
     checkMarks(job.marks ?? [], media.video);
     return {
       parameters: { bitplane, planeCode },
@@ -78,20 +77,6 @@ function checkMarks(marks: readonly DrawnMark[], video: SourceMedia["video"]): v
       );
     }
   }
-}
-
-/** @throws {@link UnsupportedError} what a part asks for cannot be done here */
-function checkRestrictions(restrictions: readonly RestrictedPart[], audio: SourceMedia["audio"]): void {
-  const sounds = new Set(restrictions.map(({ sound }) => sound));
-  for (const sound of ["voice", "tone"] as const)
-    if (sounds.has(sound) && audio !== undefined)
-      throw new UnsupportedError(
-        `the sound of parts cannot be changed to ${sound} here: mute it, or leave it as it is`,
-        {
-          sound,
-        },
-      );
-  if (sounds.has("mute") && audio !== undefined) silencerOf(audio);
 }
 
 function tracksOf({ video, audio }: SourceMedia): Track[] {
