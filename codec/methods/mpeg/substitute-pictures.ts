@@ -9,7 +9,7 @@ import type { HiddenSlot, SlotFrame } from "./hidden-slots.ts";
 import { MpegDecoder, type MpegPicture, tightPicture } from "./mpeg-decoder.ts";
 
 /** Quantiser scale: what is not hidden stays over 38 dB. */
-const QUALITY = 4;
+const QUALITY = 3;
 /** A sequence header up to what says whether matrices follow, with its start code; the last two bits say that. */
 const SEQUENCE_HEAD_BYTES = 12;
 const NO_MATRICES = 0xfc;
