@@ -1,6 +1,13 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
-import { createNodePool, FileSink, loadNodeKernels, type OpenFile, openFile } from "../codec/hosts/node/index.ts";
+import {
+  createNodePool,
+  FileSink,
+  loadNodeKernels,
+  nodeRecoderOf,
+  type OpenFile,
+  openFile,
+} from "../codec/hosts/node/index.ts";
 import {
   type BPictures,
   chooseMethod,
@@ -136,6 +143,7 @@ export const divide: Command = {
               const media = await openMedia(file, signal);
               return trim === undefined ? media : trimMedia(media, trim);
             },
+            openRecoder: nodeRecoderOf(source, basename(input)),
             settings: {
               bitplane,
               planeCode,

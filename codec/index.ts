@@ -53,6 +53,7 @@ export { readY4m, writeY4mHeader, Y4M_PICTURE_HEADER } from "./containers/y4m/y4
 export { PictureBuffers } from "./pictures/picture-buffers.ts";
 export { COMMON_RATES } from "./pictures/picture-rates.ts";
 export { type ChromaFormat, chromaSize, type PlanarPicture } from "./pictures/planar-picture.ts";
+export type { OpenRecoder, RecodedPicture, RecodedSpan, Recoder } from "./pictures/recoder.ts";
 export type { PixelFormat, SourceMedia, SourcePacket, SourcePicture } from "./pictures/source-picture.ts";
 
 // ---- The two files ----

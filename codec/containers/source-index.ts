@@ -4,6 +4,7 @@ import { LANGUAGE_TAG_MAX } from "../captions/caption-track.ts";
 import type { Chapter } from "../format/chapters.ts";
 import type { Edit } from "../format/edit-list.ts";
 import type { AudioTrack, Track } from "../format/header.ts";
+import type { RenditionWriter } from "./rendition.ts";
 
 export type Container = "mp4" | "mov" | "webm" | "mkv" | "ivf" | "h264" | "ts";
 
@@ -111,6 +112,14 @@ export interface FoundIndex {
   openSound?(track: AudioTrack): SoundReader | undefined;
   /** As the container tells them, untidied; read when they are asked for. Absent where it has none. */
   chapters?: (() => Promise<Chapter[]>) | undefined;
+  /**
+   * A file of this kind around other samples, for hidden parts; absent where none is written.
+   *
+   * @param streams           that are kept in it
+   * @param startMicroseconds the source's own time at which the index's times begin
+   * @throws {@link UnsupportedError} the source is of a form that is not written
+   */
+  openRendition?(streams: readonly number[], startMicroseconds: number): RenditionWriter;
   /** Of Matroska: numbers of the tracks with pictures, as blocks name them. */
   pictureTracks?: ReadonlySet<number>;
 }

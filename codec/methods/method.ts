@@ -5,6 +5,7 @@ import type { DivisionDescription } from "../division/new-headers.ts";
 import type { SegmentOpener } from "../division/segment-opener.ts";
 import type { FinishedSegment } from "../division/unfinished.ts";
 import type { Method } from "../format/header.ts";
+import type { OpenRecoder } from "../pictures/recoder.ts";
 import type { SourceMedia } from "../pictures/source-picture.ts";
 import type { Pool } from "../pool/worker-pool.ts";
 import type { DrawnMark } from "../restriction/draw-mark.ts";
@@ -45,6 +46,8 @@ export interface DivisionJob extends Omit<DivisionDescription, "method" | "param
   source: ByteSource;
   /** Decodes it, for methods that encode; the host's own errors say what it cannot decode. */
   openMedia?: (() => Promise<SourceMedia>) | undefined;
+  /** Codes its pictures anew, for methods that keep the file and hide parts of it. */
+  openRecoder?: OpenRecoder | undefined;
   settings?: MethodSettings | undefined;
   /** Parts that not everybody sees: both what everybody gets and the truth are kept. */
   restrictions?: readonly RestrictedPart[] | undefined;

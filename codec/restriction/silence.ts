@@ -117,21 +117,17 @@ export function silencerOf({
   );
 }
 
-/**
- * Whether all sounds of a video can be treated as its parts ask for, while they stay in their coding.
- *
- * @throws {@link UnsupportedError} one cannot; the message says what to do instead
- */
-export function checkSoundTreatments(
+/** @throws {@link UnsupportedError} what parts ask for cannot be done with a track's sound here */
+export function checkSounds(
   parts: readonly Pick<RestrictedPart, "sound">[],
-  sounds: readonly Parameters<typeof silencerOf>[0][],
+  audio: Pick<AudioTrack, "codec" | "channels" | "description">,
 ): void {
-  const wanted = new Set(parts.map(({ sound }) => sound));
+  const sounds = new Set(parts.map(({ sound }) => sound));
   for (const sound of ["voice", "tone"] as const)
-    if (wanted.has(sound) && sounds.length > 0)
+    if (sounds.has(sound))
       throw new UnsupportedError(
         `the sound of parts cannot be changed to ${sound} here: mute it, or leave it as it is`,
         { sound },
       );
-  if (wanted.has("mute")) for (const track of sounds) silencerOf(track);
+  if (sounds.has("mute")) silencerOf(audio);
 }

@@ -9,6 +9,7 @@ import { withUnknown } from "../unknown-bytes.ts";
 import { type Box, boxAt, childBox, childBoxes, topBoxes } from "./iso-boxes.ts";
 import { readChapterTrack, readNeroChapters } from "./iso-chapters.ts";
 import { FragmentReader } from "./iso-fragments.ts";
+import { IsoRendition } from "./iso-rendition.ts";
 import { chapterTracks, codedSample, type IsoTrack, readTrack } from "./iso-tracks.ts";
 
 /** 20 hours of video and sound take about 60 MB; more would not fit beside everything else. */
@@ -43,9 +44,11 @@ export async function openIso(source: ByteSource): Promise<FoundIndex | undefine
   const traks = childBoxes(moov, root.body, root.end)
     .filter(({ type }) => type === "trak")
     .slice(0, TRACKS_MAX);
-  const tracks = traks
-    .map((trak) => readTrack(moov, trak, moovOffset, movieTimescale))
-    .filter((track) => track !== undefined);
+  const known = traks.flatMap((trak) => {
+    const track = readTrack(moov, trak, moovOffset, movieTimescale);
+    return track === undefined ? [] : [{ track, trak }];
+  });
+  const tracks = known.map(({ track }) => track);
   const chapters = chapterTracks(moov, traks);
   const titles = tracks.find(({ id, stream }) => chapters.has(id) && stream.text !== undefined);
   const mvex = boxAt(moov, root, "mvex");
@@ -67,6 +70,10 @@ export async function openIso(source: ByteSource): Promise<FoundIndex | undefine
     beginsAtZero: mvex === undefined,
     chapters: async () => (titles === undefined ? readNeroChapters(moov, root) : readChapterTrack(source, titles)),
     structure: tracks.flatMap(({ structure }) => structure).sort((a, b) => a.offset - b.offset),
+    openRendition: (streams, startMicroseconds) => {
+      const about = { movieTimescale, isQuickTime: quickTime, isFragmented: mvex !== undefined };
+      return new IsoRendition({ moov, root, traks: known, ...about }, streams, startMicroseconds);
+    },
     samples: () => withUnknown(merge(source, tracks, fragments()), structureBoxes(source), source.size),
   };
 }

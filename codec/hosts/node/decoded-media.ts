@@ -54,8 +54,12 @@ export async function openDecodedMedia(source: ByteSource, name: string): Promis
   }
 }
 
-/** @throws {@link UnsupportedError} they are not installed */
-async function registerDecoders(name: string, codec: string): Promise<void> {
+/**
+ * Gives mediabunny decoders and encoders.
+ *
+ * @throws {@link UnsupportedError} they are not installed
+ */
+export async function registerDecoders(name: string, codec: string): Promise<void> {
   try {
     const { registerMediabunnyServer } = await import("@mediabunny/server");
     // What is looked for there says much on stderr where there is none.
@@ -87,7 +91,7 @@ async function* pictures(sink: VideoSampleSink, buffers: PictureBuffers): AsyncG
   }
 }
 
-async function copied(
+export async function copied(
   sample: VideoSample,
   buffers: PictureBuffers,
 ): Promise<Omit<SourcePicture, `${string}Microseconds`>> {

@@ -5,3 +5,4 @@ export { FileSink, type OpenFile, openFile } from "./files.ts";
 export { loadNodeKernels, WASM_PATH } from "./kernels.ts";
 export { createNodePool } from "./pool.ts";
 export { installNodeCrypto } from "./primitives.ts";
+export { nodeRecoderOf } from "./recoder.ts";

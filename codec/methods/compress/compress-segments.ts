@@ -4,13 +4,13 @@ import { BASE_LAYER } from "../../layers/base.ts";
 import { RESTRICTED_LAYER } from "../../layers/restricted.ts";
 import type { SourceMedia, SourcePacket } from "../../pictures/source-picture.ts";
 import type { Pool } from "../../pool/worker-pool.ts";
+import { partsOfPacket } from "../../restriction/hidden-parts.ts";
 import type { RestrictedPart } from "../../restriction/part.ts";
 import { type Silencer, silencerOf } from "../../restriction/silence.ts";
 import { type EncodedPicture, SEGMENT_MAX_MICROSECONDS } from "./compress-types.ts";
 import type { CompressWorkerApi } from "./compress-worker.ts";
 import { isBPicture } from "./display-order.ts";
 import type { EncodedGop } from "./gop-encoder.ts";
-import { partsOfPacket } from "./hidden-parts.ts";
 import { encodePacketList } from "./packet-list.ts";
 
 export const VIDEO_TRACK = 0;

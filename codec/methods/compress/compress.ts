@@ -12,7 +12,7 @@ import type { SourceMedia } from "../../pictures/source-picture.ts";
 import type { Pool } from "../../pool/worker-pool.ts";
 import { codedArea } from "../../restriction/areas.ts";
 import { type DrawnMark, type MarkPlace, markModules, markPixels } from "../../restriction/draw-mark.ts";
-import { checkSoundTreatments } from "../../restriction/silence.ts";
+import { checkSounds } from "../../restriction/silence.ts";
 import type { DivisionJob, DivisionMethod } from "../method.ts";
 import { combinePictures } from "./combine-pictures.ts";
 import { AUDIO_TRACK, SoundQueue, VIDEO_TRACK, videoSegments } from "./compress-segments.ts";
@@ -45,7 +45,7 @@ export const compress: DivisionMethod<CompressWorkerApi> = {
     const { bitplane = "gray", planeCode = "adaptive", bPictures = 0 } = job.settings ?? {};
     checkBPictures(bPictures, "settings.bPictures");
     const media = await job.openMedia();
-    checkSoundTreatments(job.restrictions ?? [], media.audio === undefined ? [] : [media.audio]);
+    if (media.audio !== undefined) checkSounds(job.restrictions ?? [], media.audio);
     checkMarks(job.marks ?? [], media.video);
     return {
       parameters: { bitplane, planeCode },

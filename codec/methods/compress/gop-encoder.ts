@@ -5,6 +5,7 @@ import type { PictureBuffers } from "../../pictures/picture-buffers.ts";
 import type { SourcePicture } from "../../pictures/source-picture.ts";
 import type { Pool, PooledWorker } from "../../pool/worker-pool.ts";
 import type { DrawnMark } from "../../restriction/draw-mark.ts";
+import { partsOfPicture } from "../../restriction/hidden-parts.ts";
 import type { RestrictedPart } from "../../restriction/part.ts";
 import {
   type BPictures,
@@ -13,7 +14,6 @@ import {
   SEGMENT_MAX_MICROSECONDS,
 } from "./compress-types.ts";
 import type { CompressWorkerApi } from "./compress-worker.ts";
-import { partsOfPicture } from "./hidden-parts.ts";
 import type { EncoderVideo, PlaneCode } from "./picture-encoder.ts";
 import type { GroupRate, RateControl } from "./rate-control.ts";
 

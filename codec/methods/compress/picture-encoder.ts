@@ -1,15 +1,16 @@
 import { InputError, UnsupportedError } from "../../errors.ts";
 import type { VideoTrack } from "../../format/header.ts";
+import { loadI420 } from "../../pictures/load-i420.ts";
 import { PICTURE_RATES } from "../../pictures/picture-rates.ts";
 import { tightPlanes } from "../../pictures/planar-picture.ts";
 import type { SourcePicture } from "../../pictures/source-picture.ts";
 import { type DrawnMark, drawMark, type MarkModules, markModules } from "../../restriction/draw-mark.ts";
+import { marksOfPicture } from "../../restriction/hidden-parts.ts";
 import type { RestrictedPart } from "../../restriction/part.ts";
 import { treatPicture } from "../../restriction/treat-picture.ts";
 import { checkStatus } from "../../wasm/kernel-status.ts";
 import type { Kernels } from "../../wasm/load-kernels.ts";
 import type { EncodedPicture, EncodeSettings } from "./compress-types.ts";
-import { marksOfPicture } from "./hidden-parts.ts";
 
 /** Modes of assembly/mpeg/encoder.ts. */
 export const DIVISION_MODES = { none: 0, gray: 1, binary: 2 } as const;
@@ -252,51 +253,13 @@ export class PictureEncoder {
         { picture: number },
       );
     }
-    const { raw, memory } = this.kernels;
+    const { memory } = this.kernels;
     if (this.stagingBytes < picture.data.length) {
       if (this.staging !== 0) memory.release(this.staging);
       this.staging = memory.allocate(picture.data.length);
       this.stagingBytes = picture.data.length;
     }
     memory.bytes(this.staging, picture.data.length).set(picture.data);
-    const [first, second, third] = picture.planes.map(({ offset, stride }) => ({
-      pointer: this.staging + offset,
-      stride,
-    }));
-    const [y, cb, cr] = [raw.encoderSource(0), raw.encoderSource(1), raw.encoderSource(2)] as const;
-    const [yStride, cStride] = [raw.encoderStride(0), raw.encoderStride(1)] as const;
-    const [chromaWidth, chromaHeight] = [(width + 1) >> 1, (height + 1) >> 1];
-    if (picture.format === "RGBA" || picture.format === "BGRA") {
-      if (first === undefined) throw new TypeError("picture.planes: one plane expected");
-      raw.rgbaToI420(
-        y,
-        cb,
-        cr,
-        yStride,
-        cStride,
-        first.pointer,
-        first.stride,
-        width,
-        height,
-        picture.format === "BGRA" ? 1 : 0,
-      );
-      return;
-    }
-    if (first === undefined || second === undefined)
-      throw new TypeError("picture.planes: two or three planes expected");
-    raw.copyPlane(y, yStride, first.pointer, first.stride, width, height);
-    if (picture.format === "NV12") {
-      for (let row = 0; row < chromaHeight; row++)
-        raw.deinterleaveChroma(
-          cb + row * cStride,
-          cr + row * cStride,
-          second.pointer + row * second.stride,
-          chromaWidth,
-        );
-      return;
-    }
-    if (third === undefined) throw new TypeError("picture.planes: three planes expected");
-    raw.copyPlane(cb, cStride, second.pointer, second.stride, chromaWidth, chromaHeight);
-    raw.copyPlane(cr, cStride, third.pointer, third.stride, chromaWidth, chromaHeight);
+    loadI420(this.kernels, picture, this.staging, this.loaded());
   }
 }

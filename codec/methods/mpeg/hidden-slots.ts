@@ -5,8 +5,8 @@
 import type { ByteSource } from "../../bytes/bytes.ts";
 import type { MpegSource } from "../../containers/open-mpeg.ts";
 import type { AudioTrack } from "../../format/header.ts";
+import { partsOfPacket, partsOfPicture } from "../../restriction/hidden-parts.ts";
 import type { RestrictedPart } from "../../restriction/part.ts";
-import { partsOfPacket, partsOfPicture } from "../compress/hidden-parts.ts";
 import { type CodedFrame, type CodedGroup, codedGroups, type HeaderPlace, type PacketPlace } from "./coded-groups.ts";
 import { type Overwrite, SoundMuter } from "./muted-sound.ts";
 

@@ -13,7 +13,7 @@ import type { AudioTrack } from "../../format/header.ts";
 import { FILE_TRACK } from "../../format/layout.ts";
 import type { Pool } from "../../pool/worker-pool.ts";
 import type { RestrictedPart } from "../../restriction/part.ts";
-import { checkSoundTreatments } from "../../restriction/silence.ts";
+import { checkSounds } from "../../restriction/silence.ts";
 import type { DivisionJob, DivisionMethod, DivisionProgress } from "../method.ts";
 import { checkKept, combineSource, keptOfSource, SEGMENTS_AHEAD } from "../source-segments.ts";
 import { findSounds } from "./find-sounds.ts";
@@ -74,7 +74,7 @@ function checkRestrictions(
   { container, context }: MpegSource,
   sounds: readonly AudioTrack[],
 ): void {
-  checkSoundTreatments(restrictions, sounds);
+  for (const sound of sounds) checkSounds(restrictions, sound);
   if (container === "cdxa")
     throw new UnsupportedError(
       "parts of a Video CD's file are not hidden while it is kept as it is: choose method compress, or copy it to an .mpg first",

@@ -10,12 +10,13 @@ import { FILE_TRACK } from "../../format/layout.ts";
 import { BASE_LAYER } from "../../layers/base.ts";
 import type { Pool } from "../../pool/worker-pool.ts";
 import type { DivisionJob, DivisionMethod, DivisionProgress } from "../method.ts";
-import { checkKept, combineSource, keptOfSource, readOwn, SEGMENTS_AHEAD } from "../source-segments.ts";
+import { checkKept, combineSource, keptOfSource, SEGMENTS_AHEAD } from "../source-segments.ts";
 import type { CutRequest } from "./choose-cuts.ts";
+import { type CutTask, sharedTasks } from "./cut-tasks.ts";
 import type { SamplesWorkerApi } from "./samples-worker.ts";
 import type { CutSegment } from "./segment-bytes.ts";
-import { type PlannedSegment, planSegments } from "./segment-planner.ts";
 import { SlaveShare } from "./slave-share.ts";
+import { openRenditions } from "./two-renditions.ts";
 
 /** Tracks that a header can hold. */
 const TRACKS_MAX = 64;
@@ -23,7 +24,7 @@ const TRACKS_MAX = 64;
 export const samples: DivisionMethod<SamplesWorkerApi> = {
   name: "samples",
   gives: "source",
-  hidesParts: false,
+  hidesParts: true,
   fillsOneWorker: true,
 
   async takes(source) {
@@ -35,6 +36,7 @@ export const samples: DivisionMethod<SamplesWorkerApi> = {
 
   async prepare(job) {
     const index = await openIndex(job.source);
+    const renditions = job.restrictions?.length ? await openRenditions(job, index, job.restrictions) : undefined;
     const { streams, film, container, startMicroseconds } = index;
     const order = [...streams.slice(film, film + 1), ...streams.filter((_, number) => number !== film)];
     const tracks = order
@@ -49,8 +51,11 @@ export const samples: DivisionMethod<SamplesWorkerApi> = {
       },
       tracks,
       async write(writer, pool, kept) {
-        await cutAll(job, index, writer, pool, kept);
+        await cutAll(job, index, renditions?.tasks(pool) ?? sharedTasks(job.source, index), writer, pool, kept);
         return { verbatimBytes: 0 };
+      },
+      async close() {
+        renditions?.close();
       },
     };
   },
@@ -68,13 +73,14 @@ export const samples: DivisionMethod<SamplesWorkerApi> = {
 async function cutAll(
   { source, signal, onProgress, ...description }: DivisionJob,
   index: SourceIndex,
+  tasks: AsyncGenerator<CutTask>,
   writer: DivisionWriter,
   pool: Pool<SamplesWorkerApi>,
   kept: FinishedSegment[],
 ): Promise<void> {
   // Allowances depend on what the segments before took, the kept ones too: they go through the same queue.
   const share = new SlaveShare(source.size, index.durationMicroseconds, description);
-  const underWay: { segment: PlannedSegment; done: FinishedSegment | Promise<CutSegment> }[] = [];
+  const underWay: { task: CutTask; done: FinishedSegment | Promise<CutSegment> }[] = [];
   const progress: DivisionProgress = { bytes: 0, totalBytes: source.size, pictures: 0, microseconds: 0 };
   let planned = 0;
   let keptLeft = kept.length;
@@ -82,8 +88,8 @@ async function cutAll(
   const writeOldest = async (): Promise<void> => {
     const oldest = underWay.shift();
     if (oldest === undefined) return;
-    const { segment, done } = oldest;
-    const place = { layer: BASE_LAYER, track: FILE_TRACK, ...segment, sourceBytes: segment.end - segment.start };
+    const { task, done } = oldest;
+    const place = { track: FILE_TRACK, ...task.place, ...task.role };
     if ("head" in done) {
       share.spend(done.withheldBytes);
       writer.keep(place, done);
@@ -93,33 +99,33 @@ async function cutAll(
       share.spend(withheld.length);
       await writer.add({ ...place, publicBytes, withheld });
     }
-    progress.bytes = segment.end;
-    progress.pictures += segment.pictures;
-    progress.microseconds = Math.max(progress.microseconds, segment.startMicroseconds + segment.durationMicroseconds);
+    progress.bytes = task.sourceEnd;
+    if (place.layer === BASE_LAYER) progress.pictures += place.pictures;
+    progress.microseconds = Math.max(progress.microseconds, place.startMicroseconds + place.durationMicroseconds);
     if (keptLeft === 0) onProgress?.({ ...progress });
   };
 
-  for await (const segment of planSegments(index, source.size)) {
+  for await (const task of tasks) {
     signal?.throwIfAborted();
     if (underWay.length >= SEGMENTS_AHEAD) await writeOldest();
     const request: CutRequest = {
-      pieces: segment.pieces,
-      beside: segment.beside,
+      pieces: task.pieces,
+      beside: task.beside,
       pictureTracks: index.pictureTracks,
-      allowance: share.allow(segment.end, codedBytes(segment)),
+      allowance: share.allow(task.sourceEnd, codedBytes(task)),
       generous: share.generous,
       alone: description.protection === "patent",
     };
-    const done = kept[planned++] ?? cutInWorker(pool, await readOwn(source, segment), request);
+    const done = kept[planned++] ?? cutInWorker(pool, await task.bytes(), request);
     if (done instanceof Promise) done.catch(() => {}); // reported when its turn comes
-    underWay.push({ segment, done });
+    underWay.push({ task, done });
   }
   while (underWay.length > 0) await writeOldest();
   checkKept(planned, kept);
 }
 
-function codedBytes({ structure, pieces }: PlannedSegment): number {
-  return structure ? 0 : pieces.reduce((sum, { size }) => sum + size, 0);
+function codedBytes({ place, pieces }: CutTask): number {
+  return place.structure ? 0 : pieces.reduce((sum, { size }) => sum + size, 0);
 }
 
 const cutInWorker = (pool: Pool<SamplesWorkerApi>, bytes: Uint8Array, request: CutRequest): Promise<CutSegment> =>

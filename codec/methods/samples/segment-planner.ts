@@ -172,8 +172,20 @@ class Skews {
 
 const UNKNOWN_STREAM: SourceStream = { form: "unknown", parameter: 0 };
 
-/** Together the segments cover bytes 0 to `fileBytes`, each once, in order, whatever the index says. */
-export async function* planSegments(index: SourceIndex, fileBytes: number): AsyncGenerator<PlannedSegment> {
+/** Whether a sample is taken: damaged files tell of some that lie over each other, or behind the file's end. */
+export const isTaken = ({ offset, size, timeMicroseconds }: CodedSample, at: number, fileBytes: number): boolean =>
+  offset >= at && Math.min(offset + size, fileBytes) > offset && Number.isFinite(timeMicroseconds);
+
+/**
+ * Together the segments cover bytes 0 to `fileBytes`, each once, in order, whatever the index says.
+ *
+ * @param borders where a segment ends, whatever else: in order, none inside a sample that {@link isTaken}
+ */
+export async function* planSegments(
+  index: SourceIndex,
+  fileBytes: number,
+  borders: readonly number[] = [],
+): AsyncGenerator<PlannedSegment> {
   const { streams, film } = index;
   let open: OpenSegment | undefined;
   let at = 0; // end of what the open segment holds
@@ -186,12 +198,24 @@ export async function* planSegments(index: SourceIndex, fileBytes: number): Asyn
     return done;
   };
 
+  let passed = 0;
+  function* endAtBorders(to: number): Generator<PlannedSegment> {
+    for (; (borders[passed] ?? Number.POSITIVE_INFINITY) <= to; passed++) {
+      const border = borders[passed] as number;
+      if (border < at) continue;
+      if (open !== undefined) yield closed(open, border);
+      else yield* structureSegments(index, at, border);
+      open = undefined;
+      at = border;
+    }
+  }
+
   for await (const batch of index.samples()) {
     for (const sample of batch) {
       const stream = sample.stream === UNKNOWN ? UNKNOWN_STREAM : streams[sample.stream];
       const start = sample.offset;
       const end = Math.min(start + sample.size, fileBytes);
-      if (stream === undefined || start < at || end <= start || !Number.isFinite(sample.timeMicroseconds)) continue;
+      if (stream === undefined || !isTaken(sample, at, fileBytes)) continue;
       // Captions may be told to last longer than what they belong to.
       if (stream.track === undefined) sample.durationMicroseconds = 0;
       else if (sample.durationMicroseconds <= 0 && sample.isAddition !== true)
@@ -199,6 +223,7 @@ export async function* planSegments(index: SourceIndex, fileBytes: number): Asyn
       const video = stream.track?.kind === "video";
       const time = skews.timeOf(sample);
 
+      yield* endAtBorders(start);
       const structureBefore = start - at >= STRUCTURE_MIN_BYTES || (start > at && hasOwn(index, at, start));
       if (structureBefore) {
         if (open !== undefined) yield closed(open, at);
@@ -235,6 +260,7 @@ export async function* planSegments(index: SourceIndex, fileBytes: number): Asyn
       at = end;
     }
   }
+  yield* endAtBorders(fileBytes);
   if (open !== undefined) {
     const tail = fileBytes - at;
     if (tail > 0 && tail < STRUCTURE_MIN_BYTES && !hasOwn(index, at, fileBytes)) at = fileBytes;

@@ -1,6 +1,6 @@
 /** What of a video's parts concerns a picture, or a packet of sound. */
-import type { DrawnMark } from "../../restriction/draw-mark.ts";
-import type { RestrictedPart } from "../../restriction/part.ts";
+import type { DrawnMark } from "./draw-mark.ts";
+import type { RestrictedPart } from "./part.ts";
 
 /** Times of parts and of pictures may be rounded by this: nobody sees a picture for so short a time. */
 const ROUNDED_MICROSECONDS = 1000;
@@ -43,3 +43,10 @@ export function partsOfPacket(
       sound !== "keep" && start < endMicroseconds && end > startMicroseconds,
   );
 }
+
+/** Whether parts change what is heard between two times. */
+export const isHiddenSound = (parts: readonly RestrictedPart[], start: number, end: number): boolean =>
+  parts.some(
+    ({ sound, startMicroseconds, endMicroseconds }) =>
+      sound !== "keep" && start < endMicroseconds && end > startMicroseconds,
+  );
