@@ -7,7 +7,7 @@ const GROUP = 0xb8;
 const PICTURE = 0x00;
 const SLICE_LAST = 0xaf;
 const SEQUENCE_EXTENSION = 1;
-const QUANTISER_MATRICES = 3;
+const MATRICES = 3;
 const PICTURE_CODING = 8;
 /** A sequence header with both matrices has 140 bytes, its extensions some tens. */
 const CONTEXT_MAX_BYTES = 1024;
@@ -131,7 +131,7 @@ export class VideoScanner {
           aspectCode: d >> 4,
           mpeg2: false,
         };
-    } else if (this.code === EXTENSION && length === 1 && a >> 4 === QUANTISER_MATRICES) {
+    } else if (this.code === EXTENSION && length === 1 && a >> 4 === MATRICES) {
       this.events.matrices?.();
     } else if (this.code === EXTENSION && length === 3 && a >> 4 === PICTURE_CODING && (c & 3) !== 3) {
       this.events.field();

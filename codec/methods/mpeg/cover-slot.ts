@@ -9,6 +9,7 @@ import type { Kernels } from "../../wasm/load-kernels.ts";
 import type { HiddenSlot, SlotFrame } from "./hidden-slots.ts";
 import { packProgram } from "./pack-program.ts";
 import { packTransport } from "./pack-transport.ts";
+import type { SlotBytes, VideoPiece, VideoRun } from "./slot-bytes.ts";
 import { codeSubstitutes, type SubstitutePicture } from "./substitute-pictures.ts";
 
 /** What {@link coverSlot} works on. */
@@ -17,34 +18,6 @@ export interface CoverRequest {
   /** Of the video, in a transport stream. */
   pid: number | undefined;
   slot: HiddenSlot;
-}
-
-/** A run of video bytes in the file: where it stands in the bytes at hand, and in the video's. */
-export interface VideoRun {
-  from: number;
-  to: number;
-  offset: number;
-}
-
-/** Video bytes of which packets are to be made, and what these say. */
-export interface VideoPiece {
-  /** Its place in the order of the video's bytes. */
-  at: number;
-  bytes: Uint8Array;
-  times: PesTimes;
-}
-
-/** The bytes of a slot's packets, and what becomes of the video in them. */
-export interface SlotBytes {
-  bytes: Uint8Array;
-  /** Of the slot, in `bytes`. */
-  start: number;
-  end: number;
-  runs: VideoRun[];
-  /** Whether the video from one offset to another is not what it was. */
-  isChanged(from: number, to: number): boolean;
-  /** What takes its place. */
-  piecesIn(from: number, to: number): VideoPiece[];
 }
 
 /** What stands in for a slot, and when the first picture in it is shown to whose packet there is a time; else its first one. */

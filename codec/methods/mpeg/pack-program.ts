@@ -1,7 +1,7 @@
 /** A hidden slot of a program stream, its video in packets of its own; all that is no video stays, with the packs' clock references. */
 import { concatBytes } from "../../bytes/bytes.ts";
 import { isMpeg2Pes, pesBefore, writePesHead } from "../../containers/mpeg-ps/pes.ts";
-import type { SlotBytes, VideoPiece } from "./cover-slot.ts";
+import type { SlotBytes, VideoPiece } from "./slot-bytes.ts";
 
 /** A packet and its pack have at most the 2048 bytes that players expect. */
 const PAYLOAD_MAX_BYTES = 2000;

@@ -12,7 +12,7 @@ import {
   SYNC,
   type TransportForm,
 } from "../../containers/mpeg-ts/transport-packets.ts";
-import type { SlotBytes, VideoPiece, VideoRun } from "./cover-slot.ts";
+import type { SlotBytes, VideoPiece, VideoRun } from "./slot-bytes.ts";
 
 const NULL_PID = 0x1fff;
 const PAYLOAD_BYTES = 184;
