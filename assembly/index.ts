@@ -15,6 +15,7 @@ export { xorRepeat } from "./kernels/xor";
 export { decoderOpen, decoderPicture } from "./mpeg/decoder";
 export {
   encoderClose,
+  encoderFrame,
   encoderOpen,
   encoderPicture,
   encoderPublicBytes,

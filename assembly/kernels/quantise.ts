@@ -84,22 +84,20 @@ export function largePlaces(coefficients: usize, least: i32): u64 {
 }
 
 /**
- * The coefficient of an AC level of an intra block, made odd and limited (ISO/IEC 11172-2 2.4.4.1).
+ * The coefficient of an AC level of an intra block, limited, and made odd in MPEG-1 (ISO/IEC 11172-2 2.4.4.1, 13818-2 7.4.2.3).
  * @param level not zero
- * @param scale quantiser scale times the matrix's weight
+ * @param scale quantiser scale, as MPEG-1 counts, times the matrix's weight
  */
-export function dequantiseIntra(level: i32, scale: i32): i32 {
-  return oddAndLimited(level, (2 * (level < 0 ? -level : level) * scale) >> 4);
+export function dequantiseIntra(level: i32, scale: i32, mpeg2: bool): i32 {
+  return limited(level, (2 * (level < 0 ? -level : level) * scale) >> 4, mpeg2);
 }
 
 /** The same for a predicted block (ISO/IEC 11172-2 2.4.4.2). */
-export function dequantiseInter(level: i32, scale: i32): i32 {
-  return oddAndLimited(level, ((2 * (level < 0 ? -level : level) + 1) * scale) >> 4);
+export function dequantiseInter(level: i32, scale: i32, mpeg2: bool): i32 {
+  return limited(level, ((2 * (level < 0 ? -level : level) + 1) * scale) >> 4, mpeg2);
 }
 
-function oddAndLimited(level: i32, magnitude: i32): i32 {
-  let odd = magnitude == 0 ? 0 : (magnitude - 1) | 1;
-  if (level < 0) return odd > 2048 ? -2048 : -odd;
-  if (odd > 2047) odd = 2047;
-  return odd;
+function limited(level: i32, magnitude: i32, mpeg2: bool): i32 {
+  const size = mpeg2 || magnitude == 0 ? magnitude : (magnitude - 1) | 1;
+  return level < 0 ? -min<i32>(2048, size) : min<i32>(2047, size);
 }

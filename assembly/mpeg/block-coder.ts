@@ -26,6 +26,9 @@ const INTRA_BIAS: i32 = 196608;
  * most a quarter of that sum and must reach 2.7 scales to be worth a block's bits: below 11 that is certain, up to 24 nearly so.
  */
 export const ZERO_MAGNITUDE: i32 = 24;
+/** Place of the highest frequencies, which MPEG-2's mismatch control corrects. */
+const LAST: usize = 63 << 1;
+const LAST_BIT: u64 = (<u64>1) << 63;
 /** Weight of every coefficient of a predicted block (the default matrix). */
 const INTER_WEIGHT: i32 = 16;
 
@@ -38,6 +41,8 @@ const interCoefficients: usize = memory.data(6 * 128, 16);
 const interCodes: usize = memory.data(6 * 64 * 8, 16);
 const interCounts: StaticArray<i32> = new StaticArray<i32>(6);
 const interPlaces: StaticArray<u64> = new StaticArray<u64>(6);
+/** Odd where the sum of a block's coefficients is. */
+const interOdd: StaticArray<i32> = new StaticArray<i32>(6);
 const intraReciprocals: usize = memory.data(128, 16);
 /** Scan positions of the places in each byte of a mask of places: u64[8][256]. */
 const scanMasks: usize = memory.data(8 * 256 * 8, 8);
@@ -52,8 +57,14 @@ for (let position = 0; position < 64; position++) {
 }
 
 let quality: i32 = 0;
+let mpeg2: bool = false;
 /** Residuals below this sum of magnitudes are not transformed. */
 let zeroMagnitude: i32 = 0;
+
+/** Blocks from now on are MPEG-2's, whose escapes, coefficients and mismatch control are its own, or MPEG-1's. */
+export function setSyntax(isMpeg2: bool): void {
+  mpeg2 = isMpeg2;
+}
 
 /** Prepares the quantisers for a quantiser scale of 1..31. */
 export function setQuality(scale: i32): void {
@@ -82,7 +93,7 @@ function inScanOrder(mask: u64): u64 {
 /** Code of a run and level: its length in the upper half, its bits in the lower. */
 function coefficientCode(run: i32, level: i32): u64 {
   const word = wordOf(0, run, abs<i32>(level));
-  if (word == 0) return escapeCode(run, level, false);
+  if (word == 0) return escapeCode(run, level, mpeg2);
   return ((<u64>((word & 0xff) + 1)) << 32) | <u64>(((word >> 8) << 1) | <u32>(level >>> 31));
 }
 
@@ -108,7 +119,7 @@ export function codeIntraBlock(
   const dc = min<i32>(255, max<i32>(0, (<i32>load<i16>(work) + 32) >> 6));
   const places = quantise(levels, work, intraReciprocals, INTRA_BIAS) & ~1;
   putDcDifference(dcWriter, chroma ? 1 : 0, dcSizeOf(dc - predictedDc), dc - predictedDc);
-  if (places != 0) putIntraLevels(inScanOrder(places));
+  const odd = places != 0 ? putIntraLevels(inScanOrder(places)) : 0;
   writer.put(END_OF_BLOCK, END_OF_BLOCK_BITS);
   if (edges >= 0) {
     if (places == 0) clearBlock(work);
@@ -121,14 +132,28 @@ export function codeIntraBlock(
     return dc;
   }
   store<i16>(intraCoefficients, <i16>(dc << 3));
-  inverseTransformOf(intraCoefficients, places);
+  transformCoded(intraCoefficients, places, odd);
   storeBlock8(target, stride, intraCoefficients);
   return dc;
 }
 
-/** Writes the levels but for the DC and leaves their coefficients, as a decoder has them, in `intraCoefficients`. */
-function putIntraLevels(mask: u64): void {
+/** Inverse transform of coefficients, in MPEG-2 with mismatch control (ISO/IEC 13818-2 7.4.4). @param odd lowest bit: of their sum */
+function transformCoded(coefficients: usize, places: u64, odd: i32): void {
+  let last = 0;
+  if (mpeg2 && (odd & 1) == 0) {
+    if (places & LAST_BIT) store<i16>(coefficients, load<i16>(coefficients, LAST) ^ 1, LAST);
+    else last = 1;
+  }
+  inverseTransformOf(coefficients, places, last);
+}
+
+/**
+ * Writes the levels but for the DC and leaves their coefficients, as a decoder has them, in `intraCoefficients`.
+ * @returns odd where their sum is
+ */
+function putIntraLevels(mask: u64): i32 {
   clearBlock(intraCoefficients);
+  let odd = 0;
   let before = 0;
   while (mask != 0) {
     const position = <i32>ctz<u64>(mask);
@@ -137,10 +162,12 @@ function putIntraLevels(mask: u64): void {
     const level = <i32>load<i16>(levels + (place << 1));
     const code = coefficientCode(position - before - 1, level);
     writer.put(<u32>code, <i32>(code >> 32));
-    const coefficient = dequantiseIntra(level, quality * <i32>load<u8>(defaultIntraMatrix + place));
+    const coefficient = dequantiseIntra(level, quality * <i32>load<u8>(defaultIntraMatrix + place), mpeg2);
     store<i16>(intraCoefficients + (place << 1), <i16>coefficient);
+    odd ^= coefficient;
     before = position;
   }
+  return odd;
 }
 
 function fillBlock(target: usize, stride: usize, sample: i32): void {
@@ -176,6 +203,7 @@ export function quantiseInterBlock(
   clearBlock(coefficients);
   mask = inScanOrder(mask);
   let kept: u64 = 0;
+  let odd = 0;
   let before = -1;
   let at = codes;
   let bits = 0;
@@ -207,8 +235,9 @@ export function quantiseInterBlock(
     gain += twice * (2 * magnitude - 8 * twice * quality);
     store<u64>(at, code);
     at += 8;
-    const coefficient = dequantiseInter(level, step);
+    const coefficient = dequantiseInter(level, step, mpeg2);
     store<i16>(coefficients + (place << 1), <i16>coefficient);
+    odd ^= coefficient;
     kept |= (<u64>1) << (<u64>place);
     before = position;
   }
@@ -216,6 +245,7 @@ export function quantiseInterBlock(
   if (gain < 7 * quality * (bits + 3)) return false;
   unchecked((interCounts[index] = <i32>((at - codes) >> 3)));
   unchecked((interPlaces[index] = kept));
+  unchecked((interOdd[index] = odd));
   return true;
 }
 
@@ -230,6 +260,6 @@ export function codeInterBlock(index: i32, target: usize, stride: usize): void {
   const coefficients = interCoefficients + ((<usize>index) << 7);
   writer.putAll(interCodes + ((<usize>index) << 9), unchecked(interCounts[index]));
   writer.put(END_OF_BLOCK, END_OF_BLOCK_BITS);
-  inverseTransformOf(coefficients, unchecked(interPlaces[index]));
+  transformCoded(coefficients, unchecked(interPlaces[index]), unchecked(interOdd[index]));
   addResidual8(target, stride, target, stride, coefficients);
 }

@@ -4,12 +4,12 @@
  */
 
 import { ERROR_ARGUMENT, ERROR_SPACE, OK } from "../common/status";
-import { putGroupHeader, putPictureHeader, putSequenceHeader } from "../mpeg-syntax/header-writer";
+import { putFrameHeaders, putGroupHeader, putPictureHeader, putSequenceHeader } from "../mpeg-syntax/header-writer";
 import { MB_BACKWARD, MB_FORWARD } from "../mpeg-syntax/macroblock-types";
 import { HEIGHT_MAX, TYPE_B, TYPE_I, TYPE_P, WIDTH_MAX } from "../mpeg-syntax/syntax";
 import { closeBMotionField, directionRangeCode, findDirections, openBMotionField } from "./b-motion-field";
 import { encodeBidirectionalPicture } from "./b-picture-coder";
-import { setQuality } from "./block-coder";
+import { setQuality, setSyntax } from "./block-coder";
 import { DIVISION_NONE, PLANE_ADAPTIVE, PLANE_READ } from "./division-modes";
 import { resetEdgeDcContexts, restoreEdgeDcContexts, saveEdgeDcContexts } from "./edge-dc-code";
 import { contextCoder, state, withheldWriter, writer } from "./encoder-state";
@@ -32,6 +32,8 @@ let outputCapacity: i32 = 0;
 let withheldOutput: usize = 0;
 let withheldCapacity: i32 = 0;
 let contextOutput: usize = 0;
+let syntax: i32 = 0;
+let frameFlags: i32 = 0;
 /** Numbers in the video, in display order: of the group's I-picture, and of the references. */
 let groupStart: i32 = 0;
 let referenceNumber: i32 = 0;
@@ -49,6 +51,14 @@ const WANT_NEXT: i32 = 2;
 const WANT_AHEAD: i32 = 3;
 /** A B-picture between the last one ahead and the reference before that. */
 const WANT_BETWEEN: i32 = 4;
+/** A B-picture without predictions, whatever was coded before: its number is its temporal reference. */
+const WANT_ALONE: i32 = 5;
+
+/** A stream of its own, of MPEG-1. */
+const SYNTAX_STREAM: i32 = 0;
+/** Pictures that go into a stream whose sequence header stands there: of MPEG-1, of MPEG-2, and of one whose sequence has fields. */
+const SYNTAX_MPEG2: i32 = 2;
+const SYNTAX_FIELDS: i32 = 3;
 
 /**
  * Opens the encoder for pictures of one size.
@@ -57,6 +67,7 @@ const WANT_BETWEEN: i32 = 4;
  * @param pelAspect     code of 2.4.3.2, 1..14
  * @param divisionMode  DIVISION_NONE writes a standard stream
  * @param planeCoding   PLANE_READ or PLANE_ADAPTIVE
+ * @param streamSyntax  SYNTAX_*, 0 where the stream is divided
  * @returns OK or ERROR_ARGUMENT
  */
 export function encoderOpen(
@@ -66,6 +77,7 @@ export function encoderOpen(
   pelAspect: i32,
   divisionMode: i32,
   planeCoding: i32,
+  streamSyntax: i32,
 ): i32 {
   encoderClose();
   if (pictureWidth < 1 || pictureWidth > WIDTH_MAX || pictureHeight < 1 || pictureHeight > HEIGHT_MAX)
@@ -78,7 +90,9 @@ export function encoderOpen(
     divisionMode < 0 ||
     divisionMode > 2 ||
     planeCoding < 0 ||
-    planeCoding > 1
+    planeCoding > 1 ||
+    streamSyntax < SYNTAX_STREAM ||
+    streamSyntax > (divisionMode == DIVISION_NONE ? SYNTAX_FIELDS : SYNTAX_STREAM)
   )
     return ERROR_ARGUMENT;
   width = pictureWidth;
@@ -87,8 +101,11 @@ export function encoderOpen(
   aspectCode = pelAspect;
   state.division = divisionMode;
   state.planeCode = planeCoding;
+  syntax = streamSyntax;
+  frameFlags = 0;
+  setSyntax(syntax >= SYNTAX_MPEG2);
   const wide = (width + 15) >> 4;
-  const high = (height + 15) >> 4;
+  const high = syntax == SYNTAX_FIELDS ? ((height + 31) >> 5) << 1 : (height + 15) >> 4;
   const macroblocks = wide * high;
   state.macroblocksWide = wide;
   state.macroblocksHigh = high;
@@ -130,6 +147,11 @@ export function encoderClose(): void {
   output = 0;
   withheldOutput = 0;
   withheldCapacity = 0;
+}
+
+/** What MPEG-2 says of frames from now on. @param flags a sum of header-writer.ts's PROGRESSIVE_FRAME … */
+export function encoderFrame(flags: i32): void {
+  frameFlags = flags;
 }
 
 /** Plane 0 (Y), 1 (Cb) or 2 (Cr) to write the next picture into; its stride is `encoderStride(plane)`. */
@@ -175,8 +197,9 @@ export function encoderWithheldLength(): i32 {
  * @returns TYPE_I, TYPE_P or TYPE_B, 0 where nothing was coded, or a negative status
  */
 export function encoderPicture(quality: i32, want: i32, number: i32): i32 {
-  if (output == 0 || quality < 1 || quality > 31 || want < WANT_KEY || want > WANT_BETWEEN) return ERROR_ARGUMENT;
+  if (output == 0 || quality < 1 || quality > 31 || want < WANT_KEY || want > WANT_ALONE) return ERROR_ARGUMENT;
   if (want == WANT_AHEAD && !hasReference) return ERROR_ARGUMENT;
+  if (want == WANT_ALONE && state.division != DIVISION_NONE) return ERROR_ARGUMENT;
   if (want == WANT_BETWEEN && !(hasGap && number > olderNumber && number < referenceNumber)) return ERROR_ARGUMENT;
   const picture = state.source!;
   extendPlane(picture.luma, picture.stride, width, height, picture.rows);
@@ -188,7 +211,7 @@ export function encoderPicture(quality: i32, want: i32, number: i32): i32 {
 
   // ---- I or P by the least square error against the picture before (Cmix patent, Fig. 6, ST106; the first is always I) ----
   let type = TYPE_B;
-  if (want != WANT_BETWEEN) {
+  if (want < WANT_BETWEEN) {
     const isPredicted = (want == WANT_NEXT && hasReference) || want == WANT_AHEAD;
     type = isPredicted && !findVectors(quality) ? TYPE_P : TYPE_I;
     if (type == TYPE_I && want == WANT_AHEAD) return 0;
@@ -196,11 +219,12 @@ export function encoderPicture(quality: i32, want: i32, number: i32): i32 {
   if (type == TYPE_I) {
     groupStart = number;
     resetEdgeDcContexts();
-    putSequenceHeader(writer, width, height, aspectCode, rateCode);
+    if (syntax == SYNTAX_STREAM) putSequenceHeader(writer, width, height, aspectCode, rateCode);
     putGroupHeader(writer, rateCode, number);
   }
   saveEdgeDcContexts();
-  encodePictureOf(type, quality, number);
+  if (want == WANT_ALONE) encodeAlone(quality, number);
+  else encodePictureOf(type, quality, number);
   writer.align();
   closeWithheld();
   if (writer.overflow || withheldWriter.overflow) return ERROR_SPACE;
@@ -215,14 +239,27 @@ function encodePictureOf(type: i32, quality: i32, number: i32): void {
     findDirections(quality, number - olderNumber, referenceNumber - olderNumber);
     const forwardCode = directionRangeCode(MB_FORWARD);
     const backwardCode = directionRangeCode(MB_BACKWARD);
-    putPictureHeader(writer, temporalReference, type, forwardCode, backwardCode);
+    putHeaders(temporalReference, type, forwardCode, backwardCode);
     encodeBidirectionalPicture(quality, forwardCode, backwardCode);
     return;
   }
   const codeRange = type == TYPE_P ? vectorRangeCode() : 1;
-  putPictureHeader(writer, temporalReference, type, codeRange, 1);
+  putHeaders(temporalReference, type, codeRange, 1);
   if (type == TYPE_I) encodeIntraPicture(quality);
   else encodePredictedPicture(quality, codeRange);
+}
+
+function encodeAlone(quality: i32, number: i32): void {
+  putHeaders(number & 1023, TYPE_B, 1, 1);
+  encodeIntraMacroblocks(state.source!, state.reconstruction!, quality, TYPE_B);
+}
+
+function putHeaders(temporalReference: i32, type: i32, forwardCode: i32, backwardCode: i32): void {
+  if (syntax >= SYNTAX_MPEG2) {
+    putFrameHeaders(writer, temporalReference, type, forwardCode, backwardCode, frameFlags);
+  } else {
+    putPictureHeader(writer, temporalReference, type, forwardCode, backwardCode);
+  }
 }
 
 /** The picture coded last becomes the newest reference. @param keepsBefore the one before stays for what lies between */
@@ -270,10 +307,10 @@ function encodeIntraPicture(quality: i32): void {
   const picture = state.source!;
   const target = state.reconstruction!;
   if (state.division == DIVISION_NONE) {
-    encodeIntraMacroblocks(picture, target, quality);
+    encodeIntraMacroblocks(picture, target, quality, TYPE_I);
     return;
   }
-  encodeIntraMacroblocks(splitTopPlanes(picture, quality), target, quality);
+  encodeIntraMacroblocks(splitTopPlanes(picture, quality), target, quality, TYPE_I);
   putTopPlanes(target);
   mergeTopPlanes(target);
 }

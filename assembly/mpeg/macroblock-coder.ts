@@ -3,7 +3,7 @@ import { predict } from "../kernels/motion";
 import { putIncrement } from "../mpeg-syntax/code-tables";
 import { putSliceHeader } from "../mpeg-syntax/header-writer";
 import { MB_FORWARD, MB_INTRA, MB_PATTERN, putType } from "../mpeg-syntax/macroblock-types";
-import { TYPE_I, TYPE_P } from "../mpeg-syntax/syntax";
+import { TYPE_P } from "../mpeg-syntax/syntax";
 import { putVectorDifference } from "../mpeg-syntax/vectors";
 import { DIVISION_NONE } from "./division-modes";
 import { state, withheldWriter, writer } from "./encoder-state";
@@ -11,14 +11,14 @@ import { codeIntraBlocks, putBlocks, quantiseBlocks, resetDc } from "./macrobloc
 import { KIND_ALONE, KIND_SAME, kindOf, vectorOf, vectorX, vectorY } from "./motion-field";
 import { PictureBuffer } from "./picture-buffer";
 
-/** Codes a whole picture, intra. */
-export function encodeIntraMacroblocks(picture: PictureBuffer, target: PictureBuffer, quality: i32): void {
+/** Codes a whole picture, intra. @param type of the picture: I, or B without predictions */
+export function encodeIntraMacroblocks(picture: PictureBuffer, target: PictureBuffer, quality: i32, type: i32): void {
   for (let row = 0; row < state.macroblocksHigh; row++) {
     putSliceHeader(writer, row, quality);
     resetDc();
     for (let column = 0; column < state.macroblocksWide; column++) {
       putIncrement(writer, 1);
-      putType(writer, TYPE_I, MB_INTRA);
+      putType(writer, type, MB_INTRA);
       codeIntraBlocks(writer, false, picture, target, column, row);
     }
   }

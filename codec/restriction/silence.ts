@@ -103,14 +103,14 @@ export function silencerOf({
   channels,
   description,
 }: Pick<AudioTrack, "codec" | "channels" | "description">): Silencer {
-  if (codec === "mp2") return silentMp2;
+  if (codec === "mp1" || codec === "mp2") return silentMp2;
   // Above two channels the packets of several streams are joined in one (RFC 7845 5.1.1).
   if (codec === "opus" && channels <= 2 && (description?.[18] ?? 0) === 0) return silentOpus;
   if (codec === "mp4a.40.2") {
     const silent = silentAac(channels);
     if (silent !== undefined) return () => silent;
   }
-  if (/^pcm-(?!u8|ulaw|alaw)/.test(codec)) return (packet) => new Uint8Array(packet.length);
+  if (/^(pcm-(?!u8|ulaw|alaw)|lpcm)/.test(codec)) return (packet) => new Uint8Array(packet.length);
   throw new UnsupportedError(
     `sound in ${codec} of ${channels} channels cannot be muted here: leave the part's sound as it is, or convert the sound to AAC or Opus first`,
     { codec },

@@ -152,8 +152,10 @@ export interface RawKernels {
     aspectCode: number,
     divisionMode: number,
     planeCoding?: number,
+    syntax?: number,
   ): number;
   encoderClose(): void;
+  encoderFrame(flags: number): void;
   encoderSource(plane: number): number;
   encoderReconstruction(plane: number): number;
   encoderStride(plane: number): number;

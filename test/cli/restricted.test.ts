@@ -140,11 +140,13 @@ describe("cmix divide --marks", () => {
   });
 
   it("says what does not go together, and leaves nothing behind", () => {
+    const tone = { startSeconds: 1, endSeconds: 2, sound: "tone" };
+    writeFileSync(at("tone.json"), JSON.stringify({ version: 1, parts: [tone] }));
     const refused = (...options: string[]) => cmix("divide", at("film.mpg"), "--out", at("refused"), ...options);
     for (const [code, message, ...options] of [
       [2, /needs --protection sealed/, "--method", "compress", "--protection", "patent", "--marks", at("parts.json")],
       [2, /need --marks auto or --marks FILE.json/, "--restrict", "black"],
-      [3, /choose method compress/, "--method", "mpeg", "--marks", at("parts.json")],
+      [3, /cannot be changed to tone/, "--method", "mpeg", "--marks", at("tone.json")],
       [3, /no JSON/, "--marks", at("film.mpg")],
       [3, /none\.json/, "--marks", at("none.json")],
     ] as const) {
@@ -152,6 +154,28 @@ describe("cmix divide --marks", () => {
       expect(error).toMatch(message);
       expect([own, existsSync(at("refused/film.cmx"))]).toEqual([code, false]);
     }
+  });
+});
+
+describe("cmix divide --method mpeg --marks", () => {
+  it("R4 D2 gives the file back byte for byte, and what everybody gets as a file of its own", () => {
+    const options = ["--method", "mpeg", "--marks", at("parts.json")];
+    const result = json("divide", at("film.mpg"), "--out", at("kept"), ...options);
+    expect(result).toMatchObject({ method: "mpeg", parts: 2, frames: 100 });
+    expect(result.substitutes).toBeGreaterThan(1000);
+    const pair = [at("kept/film.cmx"), at("kept/film.cms")] as const;
+    json("combine", ...pair, "--out", at("again.mpg"));
+    expect(Buffer.compare(readFileSync(at("again.mpg")), readFileSync(at("film.mpg")))).toBe(0);
+    json("combine", ...pair, "--layers", "base", "--out", at("seen.mpg"));
+    const checked = ["-v", "error", "-xerror", "-i", at("seen.mpg")];
+    const scaled = ["-fps_mode", "passthrough", "-pix_fmt", "yuv420p", "-f", "yuv4mpegpipe", "-y", at("kept.y4m")];
+    const { status, stderr } = spawnSync("ffmpeg", [...checked, ...scaled], { encoding: "utf8" });
+    expect([status, stderr]).toEqual([0, ""]);
+    const seen = picturesOf(at("kept.y4m"));
+    expect(seen.map(isBlack)).toEqual(seen.map((_, i) => i >= 75 && i < 85));
+    expect(seen.length).toBe(100);
+    expect(loudest(at("seen.mpg"), 1.1, 2.1)).toBeLessThan(-80);
+    expect(loudest(at("film.mpg"), 1.1, 2.1)).toBeGreaterThan(-25);
   });
 });
 

@@ -1,61 +1,94 @@
-/** D4 P3: from any time on, the player shows the picture of that time first, in streams of open groups too. */
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { describe, expect, it } from "vitest";
-import { MemorySink, sourceFromBytes } from "../../codec/bytes/bytes.ts";
-import { MainReader, SegmentOpener, SlaveReader, type VideoTrack } from "../../codec/index.ts";
+/** The pictures that the player takes of a division of method `mpeg` with a part that not everybody sees. */
+import { beforeAll, describe, expect, it } from "vitest";
+import { sourceFromBytes } from "../../codec/bytes/bytes.ts";
+import { MainReader, RESTRICTED_LAYER, SegmentOpener, SlaveReader, type VideoTrack } from "../../codec/index.ts";
+import { type PlanarPicture, tightPlanes } from "../../codec/pictures/planar-picture.ts";
 import { MpegFeed } from "../../web/src/player/worker/feeds/mpeg/mpeg-feed.ts";
 import type { FeedParts } from "../../web/src/player/worker/feeds/playback-method.ts";
-import { divideFile } from "../support/divisions.ts";
-import { loadCheckKernels } from "../support/kernels.ts";
-import { hasFfmpeg, withFolder } from "../support/tools.ts";
+import type { Division } from "../support/divisions.ts";
+import { expectSameBytes, loadCheckKernels } from "../support/kernels.ts";
+import { divideParts, HEIGHT, HIDDEN, makeFile, PART, PICTURES, RATE, WIDTH } from "../support/restricted-mpeg.ts";
 
-const FRAME_SECONDS = 0.04;
-const FRAMES = 60;
-
-const made = (codec: string, format: string, ...sound: string[]): Uint8Array =>
-  withFolder((folder) => {
-    const path = join(folder, "film");
-    const input = ["-f", "lavfi", "-i", `testsrc2=s=176x144:r=25:d=${FRAMES * FRAME_SECONDS}`];
-    const tone = sound.length > 0 ? ["-f", "lavfi", "-i", `sine=d=${FRAMES * FRAME_SECONDS}`] : [];
-    const video = ["-c:v", codec, "-b:v", "2M", "-g", "12", "-bf", "2"];
-    execFileSync("ffmpeg", ["-v", "error", ...input, ...tone, ...video, ...sound, "-f", format, path]);
-    return new Uint8Array(readFileSync(path));
-  });
-
-async function feedOf(bytes: Uint8Array): Promise<MpegFeed> {
+/** What a feed shows of a video of 25 pictures a second, by their numbers, from `seconds` on. */
+async function shown(
+  { main, slave }: Division,
+  isSent: (number: number) => boolean,
+  seconds = 0,
+): Promise<Map<number, Uint8Array>> {
   const kernels = await loadCheckKernels();
-  const sinks = { main: new MemorySink(), slave: new MemorySink() };
-  const texts = { title: "film", mainName: "film.cmx", slaveName: "film.cms", protection: "sealed" as const };
-  await divideFile(await loadCheckKernels(), "mpeg", bytes, texts, sinks);
-  const main = await MainReader.open(sourceFromBytes(sinks.main.bytes()));
-  const opener = await SegmentOpener.open(main, await SlaveReader.open(sourceFromBytes(sinks.slave.bytes())));
-  const screen = { paint() {} };
-  const video = main.header.tracks[0] as VideoTrack;
-  return new MpegFeed({ kernels, main, opener, screen, video, sound: undefined } as unknown as FeedParts);
+  const reader = await MainReader.open(sourceFromBytes(main));
+  const file = await SlaveReader.open(sourceFromBytes(slave));
+  const opener = await SegmentOpener.open(reader, {
+    header: file.header,
+    readSegment: async (number, layer) => (layer === 0 || isSent(number) ? file.readSegment(number) : undefined),
+  });
+  let painted = new Uint8Array();
+  const screen = {
+    paint({ planes, strides }: PlanarPicture) {
+      const planeAt = (plane: number) => ({ pointer: planes[plane] as number, stride: strides[plane === 0 ? 0 : 1] });
+      painted = tightPlanes(kernels.memory, WIDTH, HEIGHT, planeAt);
+    },
+  };
+  const video = reader.header.tracks[0] as VideoTrack;
+  const feed = new MpegFeed({ kernels, main: reader, opener, screen, video } as unknown as FeedParts);
+  feed.setDeinterlacing(false);
+  const pictures = new Map<number, Uint8Array>();
+  for await (const picture of feed.pictures(seconds, new AbortController().signal)) {
+    picture.paint();
+    pictures.set(Math.round(picture.timeSeconds * RATE), painted);
+    picture.close();
+  }
+  feed.close();
+  return pictures;
 }
 
-describe.skipIf(!hasFfmpeg)("the picture of every time", () => {
-  it.each([
-    ["MPEG-1 in a program stream", () => made("mpeg1video", "mpeg", "-c:a", "mp2")],
-    ["MPEG-2 of a DVD", () => made("mpeg2video", "dvd", "-c:a", "ac3")],
-    ["MPEG-2 in a transport stream", () => made("mpeg2video", "mpegts", "-c:a", "mp2")],
-    ["MPEG-2 alone", () => made("mpeg2video", "mpeg2video")],
-  ])("is shown first from there on: %s", async (_, make) => {
-    const feed = await feedOf(make());
-    const missed: string[] = [];
-    for (let frame = 0; frame < FRAMES; frame++) {
-      const seconds = (frame + 0.5) * FRAME_SECONDS;
-      let first: number | undefined;
-      for await (const picture of feed.pictures(seconds, new AbortController().signal)) {
-        first = picture.timeSeconds;
-        picture.close();
-        break;
-      }
-      if (first === undefined || first > seconds) missed.push(`${seconds}: ${first}`);
+/** The middle of the picture, all of it hidden. */
+function isBlack(picture: Uint8Array | undefined): boolean {
+  const row = picture?.subarray((HEIGHT / 2) * WIDTH + WIDTH / 3, (HEIGHT / 2) * WIDTH + WIDTH / 2);
+  return row?.every((y) => y < 24) === true;
+}
+
+describe.each(["program stream", "transport stream", "elementary stream"] as const)("a part of a %s", (kind) => {
+  /** Hidden for so long that there is more than one slot. */
+  const long = { ...PART, endMicroseconds: 2.2e6, areas: [{ x: 0, y: 0, width: 1000, height: 1000 }] };
+  let division: Division;
+  let divisionLong: Division;
+  beforeAll(async () => {
+    const kernels = await loadCheckKernels();
+    const source = makeFile(kind);
+    division = await divideParts(kernels, source);
+    divisionLong = await divideParts(kernels, source, [{ ...long, startMicroseconds: 0.4e6 }]);
+  });
+
+  it("R4 is shown as it is where its units come, else as everybody sees it, from any place on", async () => {
+    const whole = await shown(division, () => true);
+    expect([...whole.keys()]).toEqual([...Array(PICTURES).keys()]);
+    for (const seconds of [0, 1.1]) {
+      const [truth, seen] = [await shown(division, () => true, seconds), await shown(division, () => false, seconds)];
+      expect([...seen.keys()]).toEqual(expect.arrayContaining([...Array(PICTURES - 28).keys()].map((i) => 28 + i)));
+      for (const [number, picture] of truth)
+        expectSameBytes(picture, whole.get(number) as Uint8Array, `picture ${number} from ${seconds} s on`);
+      for (const [number, picture] of seen)
+        expect(isBlack(picture), `picture ${number}`).toBe(number >= HIDDEN.from && number < HIDDEN.to);
     }
-    expect(missed).toEqual([]);
-    feed.close();
+  });
+
+  it("R4 changes with a right that begins, or ends, in the middle of it: at the next slot", async () => {
+    const { index } = await MainReader.open(sourceFromBytes(divisionLong.main));
+    const starts = index.filter(({ layer, structure }) => layer === RESTRICTED_LAYER && structure);
+    expect(starts.length).toBeGreaterThan(1);
+    const middle = starts[1]?.number ?? 0;
+    // The first group's leading pictures refer to the rendition before: they are not shown.
+    const turn = ((index[middle + 1]?.startMilliseconds ?? 0) * RATE) / 1000;
+    const [begins, ends] = [
+      await shown(divisionLong, (number) => number >= middle),
+      await shown(divisionLong, (number) => number < middle),
+    ];
+    for (let number = 10; number < 55; number++) {
+      if (Math.abs(number - turn) < 3) continue;
+      expect(begins.has(number) && ends.has(number), `picture ${number} is there`).toBe(true);
+      expect(isBlack(begins.get(number)), `picture ${number}, a right begins`).toBe(number < turn);
+      expect(isBlack(ends.get(number)), `picture ${number}, a right ends`).toBe(number >= turn);
+    }
   });
 });

@@ -6,6 +6,8 @@ import { FRAME_HEAD_BYTES, type FrameHead, findFrame, readFrameHead, type SoundC
 export interface FoundFrame {
   head: FrameHead;
   bytes: Uint8Array;
+  /** Where it begins in the stream's bytes. */
+  at: number;
   /** 90 kHz; of the first frame that begins in a PES packet. */
   time: number | undefined;
 }
@@ -49,7 +51,7 @@ export class FrameSplitter {
         continue;
       }
       if (this.rest.length < head.bytes) break;
-      const frame = { head, bytes: this.rest.subarray(0, head.bytes), time: this.timeHere() };
+      const frame = { head, bytes: this.rest.subarray(0, head.bytes), at: this.at, time: this.timeHere() };
       this.drop(head.bytes);
       if (head.isAddition && this.open !== undefined) {
         this.open.bytes = concatBytes(this.open.bytes, frame.bytes);

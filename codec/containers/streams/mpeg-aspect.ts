@@ -85,6 +85,11 @@ export function hasFields(context: Uint8Array): boolean {
   return sequence !== undefined && ((sequence[1] ?? 0) & 8) === 0;
 }
 
+/** chroma_format (13818-2 6.3.5): 1 4:2:0, 2 4:2:2, 3 4:4:4; MPEG-1 has 4:2:0. @param context as above */
+export function chromaFormat(context: Uint8Array): number {
+  return ((extensionIn(context, SEQUENCE)?.[1] ?? 2) >> 1) & 3;
+}
+
 /** matrix_coefficients of a sequence display extension (13818-2 table 6-9); undefined where none is told. @param context as above */
 export function mpegMatrix(context: Uint8Array): VideoTrack["matrix"] | undefined {
   const display = extensionIn(context, SEQUENCE_DISPLAY);

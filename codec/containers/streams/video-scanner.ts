@@ -7,6 +7,7 @@ const GROUP = 0xb8;
 const PICTURE = 0x00;
 const SLICE_LAST = 0xaf;
 const SEQUENCE_EXTENSION = 1;
+const MATRICES = 3;
 const PICTURE_CODING = 8;
 /** A sequence header with both matrices has 140 bytes, its extensions some tens. */
 const CONTEXT_MAX_BYTES = 1024;
@@ -32,12 +33,18 @@ export interface ScanEvents {
    * @param offset in the file, where the video byte before it ends; 0 where there is none
    */
   unit(offset: number, opens: boolean): void;
-  /** @param type 1 I, 2 P, 3 B @param place temporal_reference, among the pictures of its group as they are shown */
-  picture(type: number, place: number): void;
+  /**
+   * @param type   1 I, 2 P, 3 B
+   * @param place  temporal_reference, among the pictures of its group as they are shown
+   * @param offset of the second byte behind the picture's start code, in the file
+   */
+  picture(type: number, place: number, offset: number): void;
   /** A group's header. */
   group?(): void;
   /** A sequence's header, behind its `unit`. */
   sequence?(): void;
+  /** Quantiser matrices that stand outside of a sequence's header. */
+  matrices?(): void;
   /** The byte of a group's header that has closed_gop (0x40) and broken_link (0x20), and where it stands in the file. */
   link?(flags: number, offset: number): void;
   /** The picture under way is a field, half a picture. */
@@ -111,7 +118,7 @@ export class VideoScanner {
   /** @param length bytes behind the start code that are there by now; @param offset of the last one in the file */
   private readHead(length: number, offset: number): void {
     const [a = 0, b = 0, c = 0, d = 0, , f = 0] = this.head;
-    if (this.code === PICTURE && length === 2) this.events.picture((b >> 3) & 7, (a << 2) | (b >> 6));
+    if (this.code === PICTURE && length === 2) this.events.picture((b >> 3) & 7, (a << 2) | (b >> 6), offset);
     else if (this.code === GROUP && length === 4) this.events.link?.(d, offset);
     else if (this.code === SEQUENCE && length === 4) {
       const width = (a << 4) | (b >> 4);
@@ -124,6 +131,8 @@ export class VideoScanner {
           aspectCode: d >> 4,
           mpeg2: false,
         };
+    } else if (this.code === EXTENSION && length === 1 && a >> 4 === MATRICES) {
+      this.events.matrices?.();
     } else if (this.code === EXTENSION && length === 3 && a >> 4 === PICTURE_CODING && (c & 3) !== 3) {
       this.events.field();
     } else if (this.code === EXTENSION && length === 4 && a >> 4 === PICTURE_CODING && (d & 2) !== 0) {

@@ -44,7 +44,7 @@ export function createCompressWorker(kernels: Kernels, transfer: Transfer): Comp
     async beginGop({ video, division, planeCode, firstPicture, hidden = NOTHING_HIDDEN, drawn = [] }) {
       // The same settings reuse the encoder's memory.
       const settings = JSON.stringify([video, division, planeCode]);
-      if (encoder === undefined || openedFor !== settings) {
+      if (!encoder?.isOpen || openedFor !== settings) {
         encoder?.close();
         encoder = new PictureEncoder(kernels, video, division, planeCode);
         openedFor = settings;

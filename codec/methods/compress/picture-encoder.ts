@@ -16,6 +16,16 @@ import type { EncodedPicture, EncodeSettings } from "./compress-types.ts";
 export const DIVISION_MODES = { none: 0, gray: 1, binary: 2 } as const;
 export const PLANE_CODES = { read: 0, adaptive: 1 } as const;
 export type PlaneCode = keyof typeof PLANE_CODES;
+/**
+ * `stream`: of its own, MPEG-1; the others go on behind a sequence header that is there: of MPEG-1, of MPEG-2, of a sequence of MPEG-2 that
+ * may have fields.
+ */
+const SYNTAXES = { stream: 0, mpeg1: 1, mpeg2: 2, fields: 3 } as const;
+export type StreamSyntax = keyof typeof SYNTAXES;
+/** As assembly/mpeg-syntax/header-writer.ts has them. */
+const FRAME_FLAGS = { progressive: 1, topFieldFirst: 2, repeatFirstField: 4 } as const;
+/** What MPEG-2 says of a frame. */
+export type FrameFlags = Record<keyof typeof FRAME_FLAGS, boolean>;
 
 /** Height of a sample by its width for the codes 1 to 14 (ISO/IEC 11172-2 2.4.3.2). */
 const PEL_ASPECTS = [
@@ -23,7 +33,7 @@ const PEL_ASPECTS = [
 ];
 
 /** What the kernel is to make of a picture: assembly/mpeg/encoder.ts. */
-const WANTS = { key: 1, next: 2, ahead: 3, between: 4 } as const;
+const WANTS = { key: 1, next: 2, ahead: 3, between: 4, alone: 5 } as const;
 const TYPE_I = 1;
 
 export const WIDTH_MAX = 4095;
@@ -70,7 +80,10 @@ export interface HiddenAreas {
   fullRange: boolean;
 }
 
-/** One MPEG-1 encoder on one instance of the kernels. */
+/** Of the kernels, whose encoder it is by now. */
+const encoders = new WeakMap<Kernels, PictureEncoder>();
+
+/** One MPEG encoder on one instance of the kernels. */
 export class PictureEncoder {
   private staging = 0;
   private stagingBytes = 0;
@@ -84,20 +97,41 @@ export class PictureEncoder {
     private readonly video: EncoderVideo,
     division: EncodeSettings["division"],
     planeCode: PlaneCode = "read",
+    syntax: StreamSyntax = "stream",
   ) {
     const { width, height, frameRate, pixelAspect = [1, 1] } = video;
     if (width > WIDTH_MAX || height > HEIGHT_MAX) {
       throw new UnsupportedError(
-        `pictures of ${width}x${height}: method compress takes at most ${WIDTH_MAX}x${HEIGHT_MAX}; scale the video down first`,
+        `pictures of ${width}x${height}: at most ${WIDTH_MAX}x${HEIGHT_MAX} are coded; scale the video down first`,
         { width, height },
       );
     }
     const rate = pictureRateCode(frameRate).code;
     const aspect = nearestCode(PEL_ASPECTS, pixelAspect[1] / pixelAspect[0]);
-    checkStatus(
-      kernels.raw.encoderOpen(width, height, rate, aspect, DIVISION_MODES[division], PLANE_CODES[planeCode]),
-      "encoderOpen",
-    );
+    const modes = [DIVISION_MODES[division], PLANE_CODES[planeCode], SYNTAXES[syntax]] as const;
+    checkStatus(kernels.raw.encoderOpen(width, height, rate, aspect, ...modes), "encoderOpen");
+    encoders.set(kernels, this);
+  }
+
+  /** The kernels' encoder is still this one. */
+  get isOpen(): boolean {
+    return encoders.get(this.kernels) === this;
+  }
+
+  /** What is said of frames from now on, in MPEG-2. */
+  describe(flags: FrameFlags): void {
+    const names = Object.keys(FRAME_FLAGS) as (keyof FrameFlags)[];
+    this.kernels.raw.encoderFrame(names.reduce((sum, name) => sum + (flags[name] ? FRAME_FLAGS[name] : 0), 0));
+  }
+
+  /**
+   * Encodes a picture as B-picture that needs no other.
+   *
+   * @param options.number its temporal reference
+   * @throws {@link InputError} its size differs from the first
+   */
+  encodeAlone(picture: SourcePicture, { quality, number }: Omit<PictureOptions, "key">): EncodedPicture {
+    return this.encodeAs(picture, "alone", quality, number) as EncodedPicture;
   }
 
   /** Hides areas of all pictures from now on, before they are coded. */
@@ -181,7 +215,10 @@ export class PictureEncoder {
   }
 
   close(): void {
-    this.kernels.raw.encoderClose();
+    if (this.isOpen) {
+      this.kernels.raw.encoderClose();
+      encoders.delete(this.kernels);
+    }
     if (this.staging !== 0) this.kernels.memory.release(this.staging);
     this.staging = 0;
   }

@@ -15,9 +15,9 @@ import { Deinterlacer } from "./deinterlacer.ts";
 import { placeBefore, readTimePoints, type TimePoint } from "./file-times.ts";
 import { findSounds } from "./find-sounds.ts";
 import { MpegDecoder, type MpegPicture } from "./mpeg-decoder.ts";
-import { planMpeg, type RunLengths } from "./segment-planner.ts";
+import { planMpeg } from "./segment-planner.ts";
 import { SegmentSound } from "./segment-sound.ts";
-import { readLayout, type SegmentLayout } from "./segment-times.ts";
+import { readLayout, type SegmentLayout, videoOf } from "./segment-times.ts";
 import { type TimedPicture, timedPictures } from "./timed-pictures.ts";
 import { mpegVideoTrack } from "./video-track.ts";
 
@@ -238,18 +238,4 @@ async function* neighbours(
 interface HeldPicture {
   picture: TimedPicture;
   held: number;
-}
-
-/** @param runs container and video in turns, the container first */
-function videoOf(bytes: Uint8Array, runs: RunLengths): Uint8Array {
-  const video = new Uint8Array(runs.reduce((sum, size, i) => sum + (i % 2 === 1 ? size : 0), 0));
-  let [at, filled] = [0, 0];
-  for (const [i, size] of runs.entries()) {
-    if (i % 2 === 1) {
-      video.set(bytes.subarray(at, at + size), filled);
-      filled += size;
-    }
-    at += size;
-  }
-  return video;
 }

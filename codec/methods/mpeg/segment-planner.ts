@@ -37,18 +37,32 @@ export interface MpegSegment {
  * Segments in order; memory stays bounded whatever the file holds.
  *
  * @param demuxer a new one; by default of the first video in `source`
+ * @param cuts    offsets at which a segment ends whatever stands there, in their order
  */
 export async function* planMpeg(
   source: ByteSource,
   { container, context }: MpegSource,
   demuxer = createDemuxer(container),
+  cuts: readonly number[] = [],
 ): AsyncGenerator<MpegSegment> {
   const planner = new Planner(context);
+  const waiting = [...cuts];
   for (let offset = 0; offset < source.size; ) {
     const chunk = await source.read(offset, Math.min(CHUNK_BYTES, source.size - offset));
     const last = offset + chunk.length === source.size;
     const base = offset;
-    offset += demuxer.push(chunk, last, (video, from, to, time) => planner.run(video, chunk, from, to, base, time));
+    offset += demuxer.push(chunk, last, (video, start, to, time) => {
+      let [from, told] = [start, time];
+      for (let cut = waiting[0]; cut !== undefined && cut < base + to; cut = waiting[0]) {
+        waiting.shift();
+        if (cut > base + from) {
+          planner.run(video, chunk, from, cut - base, base, told);
+          [from, told] = [cut - base, undefined];
+        }
+        planner.cut(cut);
+      }
+      planner.run(video, chunk, from, to, base, told);
+    });
     if (offset - planner.start > HARD_BYTES) planner.cut(offset);
     yield* planner.ready.splice(0);
   }

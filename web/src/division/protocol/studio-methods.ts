@@ -13,6 +13,6 @@ export interface StudioMethodFacts {
 
 export const STUDIO_METHODS: Readonly<Record<StudioMethod, StudioMethodFacts>> = {
   samples: { codesAnew: false, hidesParts: true },
-  mpeg: { codesAnew: false, hidesParts: false },
+  mpeg: { codesAnew: false, hidesParts: true },
   compress: { codesAnew: true, hidesParts: true },
 };

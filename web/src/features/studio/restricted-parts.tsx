@@ -82,7 +82,10 @@ export function RestrictedParts({
           })}
         </p>
       )}
-      {parts.length > 0 && !STUDIO_METHODS[method].hidesParts && <Hint warning>{t("studio.parts.method")}</Hint>}
+      {hidden > 0 && !STUDIO_METHODS[method].hidesParts && <Hint warning>{t("studio.parts.method")}</Hint>}
+      {parts.some(({ way }) => way === "mark") && !STUDIO_METHODS[method].codesAnew && (
+        <Hint warning>{t("studio.parts.markMethod")}</Hint>
+      )}
       {hides && protection !== "sealed" && <Hint warning>{t("studio.parts.protection")}</Hint>}
       {parts.some(({ sound }) => sound === "mute") && captions !== undefined && captions.length > 0 && (
         <Hint warning>{t("studio.parts.captions")}</Hint>

@@ -66,7 +66,7 @@ export async function* readPackets(
   const openNext = (i: number): Promise<OpenedPackets[]> | undefined => {
     const slot = slots[i];
     if (slot === undefined) return undefined;
-    const opened = openSlot(slot, open);
+    const opened = openSlot(slot, open).then(({ opened: segments }) => segments);
     opened.catch(() => {}); // Awaited a segment later, or never after a seek.
     return opened;
   };
@@ -86,19 +86,24 @@ export async function* readPackets(
   }
 }
 
-async function openSlot(
+/**
+ * A slot's segments: of a hidden part the true ones where all of them are this viewer's.
+ *
+ * @param open undefined where a segment is not this viewer's
+ */
+export async function openSlot<Opened>(
   { base, restricted }: Slot,
-  open: (number: number) => Promise<OpenedPackets | undefined>,
-): Promise<OpenedPackets[]> {
+  open: (number: number) => Promise<Opened | undefined>,
+): Promise<{ isTrue: boolean; opened: Opened[] }> {
   const seen = restricted && (await openAll(restricted, open));
-  return seen ?? (await openAll(base, open)) ?? [];
+  return { isTrue: seen !== undefined, opened: seen ?? (await openAll(base, open)) ?? [] };
 }
 
-async function openAll(
+async function openAll<Opened>(
   entries: readonly IndexEntry[],
-  open: (number: number) => Promise<OpenedPackets | undefined>,
-): Promise<OpenedPackets[] | undefined> {
-  const segments: OpenedPackets[] = [];
+  open: (number: number) => Promise<Opened | undefined>,
+): Promise<Opened[] | undefined> {
+  const segments: Opened[] = [];
   for (const { number } of entries) {
     const opened = await open(number);
     if (opened === undefined) return undefined;

@@ -3,6 +3,7 @@
  * segments: it is read as one stream from where a play begins.
  */
 import {
+  FILE_TRACK,
   layOut,
   type MpegContainer,
   MpegDecoder,
@@ -11,18 +12,18 @@ import {
   openMpegSegment,
   type SegmentLayout,
   SegmentSound,
+  type Slot,
   type SoundFrame,
   timedPictures,
 } from "../../../../../../codec/index.ts";
 import { fromHex } from "../../../../../../codec/page.ts";
 import { nextTask } from "../../../../shared/worker/next-task.ts";
-import { FILE } from "../file-entries.ts";
 import { type MediaFeed, type Picture, PREROLL_SECONDS, type Sound } from "../media-feed.ts";
 import { OpenSegments } from "../open-segments.ts";
 import type { FeedParts } from "../playback-method.ts";
 import type { CodedSound } from "../sound-decoder.ts";
 import type { PlayableSound } from "../sound-decodings.ts";
-import { entriesFrom } from "../track-reader.ts";
+import { openSlot, slotsFrom } from "../track-reader.ts";
 import { FieldStage } from "./field-stage.ts";
 
 /**
@@ -32,6 +33,8 @@ import { FieldStage } from "./field-stage.ts";
 const LEADING_SECONDS = 0.13;
 
 interface OpenSegment {
+  /** Of the layer `restricted`, of what stands in for it, or everybody's. */
+  rendition: "true" | "substitute" | "shared";
   segment: OpenedMpegSegment;
   layout: SegmentLayout;
 }
@@ -40,7 +43,7 @@ export class MpegFeed implements MediaFeed {
   readonly sounds?: (seconds: number, signal: AbortSignal) => AsyncIterable<Sound>;
   private readonly decoder: MpegDecoder;
   private readonly fields: FieldStage;
-  private readonly segments = new OpenSegments((number) => this.openSegment(number));
+  private readonly segments = new OpenSegments((slot: Slot) => this.openSlot(slot));
 
   constructor(private readonly parts: FeedParts) {
     this.decoder = new MpegDecoder(parts.kernels);
@@ -50,7 +53,7 @@ export class MpegFeed implements MediaFeed {
   }
 
   firstSegment(seconds: number): number | undefined {
-    return this.entries(seconds)[0]?.number;
+    return this.slots(seconds)[0]?.number;
   }
 
   async *pictures(seconds: number, signal: AbortSignal): AsyncGenerator<Picture> {
@@ -78,28 +81,39 @@ export class MpegFeed implements MediaFeed {
     decoder.reset();
     const { sequence } = this.parts.main.header.parameters;
     // A stream's only sequence header may stand at its start.
-    if (typeof sequence === "string") yield* decoder.decode(fromHex(sequence));
-    let isFirst = true;
-    for await (const { segment, layout } of this.openSegments(seconds, signal)) {
+    const context = typeof sequence === "string" ? fromHex(sequence) : new Uint8Array();
+    let before: OpenSegment["rendition"] | undefined;
+    for await (const { rendition, segment, layout } of this.openSegments(seconds, signal)) {
+      const isChanged = before !== undefined && before !== rendition && before !== "shared" && rendition !== "shared";
+      // Within a part neither rendition's pictures refer to the other's.
+      if (isChanged) yield* decoder.end();
+      const isFirst = before === undefined || isChanged;
+      if (isFirst) yield* decoder.decode(context);
       yield* decoder.decodeSegment(segment, isFirst ? layout.firstMarks : layout.marks);
-      isFirst = false;
+      before = rendition;
     }
     if (!signal.aborted) yield* decoder.end();
   }
 
-  private entries(seconds: number) {
-    return entriesFrom(this.parts.main.index, FILE, Math.max(0, seconds - LEADING_SECONDS), (entry) => entry.key);
+  private slots(seconds: number): Slot[] {
+    return slotsFrom(this.parts.main.index, FILE_TRACK, Math.max(0, seconds - LEADING_SECONDS), (entry) => entry.key);
   }
 
   /** From a key picture before `seconds` on. */
-  private openSegments(seconds: number, signal: AbortSignal): AsyncGenerator<OpenSegment> {
-    return this.segments.inOrder(this.entries(seconds), signal);
+  private async *openSegments(seconds: number, signal: AbortSignal): AsyncGenerator<OpenSegment> {
+    for await (const segments of this.segments.inOrder(this.slots(seconds), signal)) yield* segments;
   }
 
-  private async openSegment(number: number): Promise<OpenSegment> {
-    const { head, publicBytes, withheld } = await this.parts.opener.openSegment(number);
-    const segment = await openMpegSegment(publicBytes, withheld);
-    return { segment, layout: layOut(segment, head.startMicroseconds) };
+  /** Of a hidden part the true pictures and sound where all of the slot is this viewer's. */
+  private async openSlot(slot: Slot): Promise<OpenSegment[]> {
+    const { isTrue, opened } = await openSlot(slot, (number) => this.parts.opener.openHeld(number));
+    const rendition = slot.restricted === undefined ? "shared" : isTrue ? "true" : "substitute";
+    return Promise.all(
+      opened.map(async ({ head, publicBytes, withheld }) => {
+        const segment = await openMpegSegment(publicBytes, withheld);
+        return { rendition, segment, layout: layOut(segment, head.startMicroseconds) };
+      }),
+    );
   }
 
   private async *decodeSound(

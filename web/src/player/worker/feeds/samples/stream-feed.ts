@@ -56,7 +56,7 @@ export class StreamFeed implements MediaFeed {
   readonly sounds?: (seconds: number, signal: AbortSignal) => AsyncIterable<Sound>;
   private opened: Promise<Opened> | undefined;
   private readonly nominalSeconds: number;
-  private readonly segments = new OpenSegments((number) => this.openSegment(number));
+  private readonly segments = new OpenSegments(({ number }) => this.openSegment(number));
 
   constructor(private readonly parts: FeedParts) {
     const [numerator, denominator] = parts.video.frameRate;
