@@ -57,7 +57,7 @@ export const restrictionEn = {
   "studio.marks.found": "Marks found: {marks}. Parts that they hide: {parts}. They are in the list.",
   "studio.marks.ignored": "Marks that do not count here: {texts}",
   "studio.parts.captions": "Captions are public: take lines out that belong to silent parts.",
-  "studio.parts.method": "Of this file, kept as it is, no part can be hidden. Choose to compress it.",
+  "studio.parts.method": "A file that is kept as it is shows all of itself. Choose to compress it.",
   "studio.parts.markMethod": "A mark is drawn in only where the video is compressed. Choose to compress it.",
   "studio.parts.protection": "Parts are hidden by encryption alone: choose the protection that encrypts.",
 } as const;
@@ -120,7 +120,7 @@ export const restrictionJa: Record<keyof typeof restrictionEn, string> = {
   "studio.marks.found": "見つかったマーク：{marks}。隠す部分：{parts}。一覧に加えました。",
   "studio.marks.ignored": "ここでは有効でないマーク：{texts}",
   "studio.parts.captions": "字幕は公開されます。消音した部分の字幕は取り除いてください。",
-  "studio.parts.method": "このファイルは、そのまま保存する方法では一部を隠せません。圧縮を選んでください。",
+  "studio.parts.method": "そのまま保存する方法では、ファイルのすべてが見えます。圧縮を選んでください。",
   "studio.parts.markMethod": "マークは、圧縮するときだけ描き込まれます。圧縮を選んでください。",
   "studio.parts.protection": "部分を隠せるのは暗号化だけです。暗号化する保護方式を選んでください。",
 };
