@@ -58,24 +58,21 @@ export class SegmentOpener {
    */
   async openSegment(number: number): Promise<OpenedSegment> {
     const opened = await this.openHeld(number);
-    if (opened === undefined)
-      throw new PairingError(
-        `the slave of main ${toHex(this.main.header.id)} is without its part of segment ${number}: take a slave that has all layers`,
-        { segment: number },
-      );
+    if (opened === undefined) throw this.missing(number);
     return opened;
   }
 
   /**
    * As {@link openSegment}, where the segment may not be this viewer's.
    *
+   * @param again asks a service once more for what it did not send
    * @returns undefined where the slave at hand is without it
    */
-  async openHeld(number: number): Promise<OpenedSegment | undefined> {
+  async openHeld(number: number, again = false): Promise<OpenedSegment | undefined> {
     const layer = this.main.index[number]?.layer ?? BASE_LAYER;
     const [{ head, payload, tag }, slave] = await Promise.all([
       this.main.readSegment(number),
-      this.slave.readSegment(number, layer),
+      this.slave.readSegment(number, layer, again),
     ]);
     if (slave === undefined) return undefined;
     this.checkParts(number, slave);
@@ -84,6 +81,14 @@ export class SegmentOpener {
     if (protection === undefined) return undefined;
     const publicBytes = await protection.open(head, payload, tag, slave.payload);
     return { head, publicBytes, withheld: withoutTail(head.layer, slave.payload, number) };
+  }
+
+  /** What is told of a segment that is not this viewer's. */
+  missing(number: number): PairingError {
+    return new PairingError(
+      `the slave of main ${toHex(this.main.header.id)} is without its part of segment ${number}: take a slave that has all layers`,
+      { segment: number },
+    );
   }
 
   /** Whether the slave at hand has its part of a segment. */

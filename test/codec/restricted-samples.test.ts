@@ -1,6 +1,6 @@
 /** Method `samples` with parts that not everybody sees: the source to the byte, and a file that shows and holds nothing of them (R4). */
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -11,24 +11,22 @@ import { nodeRecoderOf } from "../../codec/hosts/node/index.ts";
 import { RESTRICTED_LAYER } from "../../codec/layers/restricted.ts";
 import type { OpenRecoder } from "../../codec/pictures/recoder.ts";
 import type { RestrictedPart } from "../../codec/restriction/part.ts";
-import { coveredPixels } from "../../codec/restriction/treat-picture.ts";
 import { combineDivision, type Division, divideFile, errorOf } from "../support/divisions.ts";
+import {
+  BLACK_MOST,
+  CLIP_HEIGHT,
+  CLIP_PART,
+  CLIP_RATE,
+  CLIP_SECONDS,
+  CLIP_WIDTH,
+  clipLuminance,
+  makeClip,
+} from "../support/hidden-clips.ts";
 import { type CheckKernels, expectSameBytes, loadCheckKernels } from "../support/kernels.ts";
 import { psnr } from "../support/quality.ts";
 import { allSegments, openPair, ordinary, sharedRun, shownSegments } from "../support/restricted.ts";
 
-const [width, height] = [160, 96];
-const SECONDS = 4;
-const RATE = 25;
-const PICTURES = SECONDS * RATE;
-const CORNER = { x: 400, y: 340, width: 300, height: 330 };
-const PART: RestrictedPart = {
-  ...{ startMicroseconds: 1_200_000, endMicroseconds: 1_800_000, areas: [CORNER], treatment: "black" },
-  ...{ sound: "mute", viewers: "premium" },
-};
-/** Black is 16, and coding leaves a little. */
-const BLACK_MOST = 28;
-const COVERED = coveredPixels(CORNER, width, height) as { x: number; y: number; width: number; height: number };
+const PICTURES = CLIP_SECONDS * CLIP_RATE;
 
 let folder: string;
 let kernels: CheckKernels;
@@ -38,16 +36,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A moving picture with a tone beside it. */
-function clip(name: string, ...coding: string[]): Uint8Array {
-  const path = join(folder, name);
-  const inputs = [
-    ...["-f", "lavfi", "-i", `testsrc2=s=${width}x${height}:r=${RATE}:d=${SECONDS}`],
-    ...["-f", "lavfi", "-i", `sine=f=440:d=${SECONDS}`],
-  ];
-  execFileSync("ffmpeg", ["-v", "error", "-y", ...inputs, "-pix_fmt", "yuv420p", ...coding, path]);
-  return new Uint8Array(readFileSync(path));
-}
+const clip = (name: string, ...coding: string[]): Uint8Array => makeClip(join(folder, name), coding);
 
 /** Decoded by ffmpeg, which has nothing to say. */
 function decoded(bytes: Uint8Array, ...how: string[]): Uint8Array {
@@ -57,7 +46,7 @@ function decoded(bytes: Uint8Array, ...how: string[]): Uint8Array {
   expect(stderr.toString()).toBe("");
   return new Uint8Array(stdout);
 }
-const PICTURE_BYTES = (width * height * 3) / 2;
+const PICTURE_BYTES = (CLIP_WIDTH * CLIP_HEIGHT * 3) / 2;
 const picturesOf = (bytes: Uint8Array): Uint8Array[] => {
   const all = decoded(bytes, "-map", "0:v:0", "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "yuv420p");
   return Array.from({ length: all.length / PICTURE_BYTES }, (_, i) =>
@@ -94,20 +83,8 @@ const divideWith = (bytes: Uint8Array, part: RestrictedPart, openRecoder: OpenRe
 
 async function divide(bytes: Uint8Array, name: string): Promise<Division> {
   const sinks = newSinks();
-  await divideWith(bytes, PART, nodeRecoderOf(sourceFromBytes(bytes), name), sinks);
+  await divideWith(bytes, CLIP_PART, nodeRecoderOf(sourceFromBytes(bytes), name), sinks);
   return { main: sinks.main.bytes(), slave: sinks.slave.bytes() };
-}
-
-/** Luminance within the area that is hidden, or around it. */
-function luminance(picture: Uint8Array, isInside: boolean): Uint8Array {
-  const taken: number[] = [];
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++) {
-      const { x: left, y: top, width: across, height: down } = COVERED;
-      const inside = x >= left && x < left + across && y >= top && y < top + down;
-      if (inside === isInside) taken.push(picture[y * width + x] as number);
-    }
-  return Uint8Array.from(taken);
 }
 
 const AAC = ["-c:a", "aac", "-b:a", "64k"];
@@ -160,10 +137,10 @@ describe.each(CLIPS)("%s with a hidden part, kept as it is", (_, name, coding, f
         expectSameBytes(picture, own, `picture ${i}`);
         continue;
       }
-      expect(psnr(luminance(picture, false), luminance(own, false)), `around ${i}`).toBeGreaterThan(38);
-      const inside = luminance(picture, true);
+      expect(psnr(clipLuminance(picture, false), clipLuminance(own, false)), `around ${i}`).toBeGreaterThan(38);
+      const inside = clipLuminance(picture, true);
       if (i >= 30 && i < 45) expect(Math.max(...inside), `hidden in ${i}`).toBeLessThan(BLACK_MOST);
-      else expect(psnr(inside, luminance(own, true)), `picture ${i}`).toBeGreaterThan(38);
+      else expect(psnr(inside, clipLuminance(own, true)), `picture ${i}`).toBeGreaterThan(38);
     }
   });
 
@@ -195,7 +172,7 @@ describe.each(CLIPS)("%s with a hidden part, kept as it is", (_, name, coding, f
     const hidden: Uint8Array[] = [];
     for await (const batch of index.samples())
       for (const { offset, size, timeMicroseconds: time, stream } of batch)
-        if (time > PART.startMicroseconds && time < PART.endMicroseconds && stream <= 1)
+        if (time > CLIP_PART.startMicroseconds && time < CLIP_PART.endMicroseconds && stream <= 1)
           hidden.push(source.subarray(offset, offset + size));
     expect(hidden.length).toBeGreaterThan(30);
     const opened = async (division: Division): Promise<Uint8Array[]> =>
@@ -217,7 +194,7 @@ describe.each(CLIPS)("%s with a hidden part, kept as it is", (_, name, coding, f
 describe("what cannot be hidden in a file that is kept", () => {
   it("R4 is refused by name, with the way out, before anything is written", async () => {
     const film = clip("r.mp4", ...H264, "-t", "1");
-    const part = { ...PART, startMicroseconds: 0 };
+    const part = { ...CLIP_PART, startMicroseconds: 0 };
     const noEncoder: OpenRecoder = async ({ codec }) => {
       throw new UnsupportedError(`no encoder for ${codec}`);
     };
@@ -241,7 +218,7 @@ describe("what cannot be hidden in a file that is kept", () => {
   it("R4 needs no encoder where the sound alone is hidden", async () => {
     const film = clip("s.mp4", ...H264, "-b:v", "4M", "-crf", "4");
     const sinks = newSinks();
-    await divideWith(film, { ...PART, areas: [] }, undefined, sinks);
+    await divideWith(film, { ...CLIP_PART, areas: [] }, undefined, sinks);
     const pair = { main: sinks.main.bytes(), slave: sinks.slave.bytes() };
     const base = await combineDivision(kernels, await ordinary(pair));
     expectSameBytes(await combineDivision(kernels, pair), film, "combined");

@@ -43,6 +43,19 @@ export class CombinedSource implements ByteSource {
       );
   }
 
+  /** What the base layer gives alone: the source itself where nothing is hidden. As the constructor. */
+  static ofBase(
+    trailer: Pick<MainTrailer, "sourceLengths" | "sourceBytes" | "baseLengths"> | undefined,
+    openSegment: (number: number) => Promise<Uint8Array>,
+  ): CombinedSource {
+    const lengths = trailer?.baseLengths;
+    if (lengths === undefined) return new CombinedSource(trailer, openSegment);
+    const view = viewOf(lengths);
+    let bytes = 0;
+    for (let at = 0; at + 4 <= lengths.length; at += 4) bytes += view.getUint32(at);
+    return new CombinedSource({ sourceLengths: lengths, sourceBytes: bytes }, openSegment);
+  }
+
   /** The segment that holds a source byte. */
   segmentAt(offset: number): number {
     let [low, high] = [0, this.starts.length - 1];
@@ -73,6 +86,7 @@ export class CombinedSource implements ByteSource {
     const out = new Uint8Array(length);
     for (let number = first; number <= last; number++) {
       const { start, end } = this.rangeOf(number);
+      if (start === end) continue; // of the other rendition
       const [from, to] = [Math.max(start, offset), Math.min(end, offset + length)];
       out.set((await this.segment(number)).subarray(from - start, to - start), from - offset);
     }

@@ -10,7 +10,7 @@ import { isClosedKey } from "./parameter-sets.ts";
 import { isTaken } from "./segment-planner.ts";
 
 /** Hidden bytes that lie nearer to each other are one range, with what lies between: a range costs some hundred bytes. */
-const JOIN_BYTES = 64 << 10;
+const JOIN_BYTES = 16 << 10;
 
 /** A sample that base has too, as it is or by a substitute. */
 export interface KeptSample extends CodedSample {

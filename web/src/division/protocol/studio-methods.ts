@@ -12,7 +12,7 @@ export interface StudioMethodFacts {
 }
 
 export const STUDIO_METHODS: Readonly<Record<StudioMethod, StudioMethodFacts>> = {
-  samples: { codesAnew: false, hidesParts: false },
+  samples: { codesAnew: false, hidesParts: true },
   mpeg: { codesAnew: false, hidesParts: true },
   compress: { codesAnew: true, hidesParts: true },
 };
