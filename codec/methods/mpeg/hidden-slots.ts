@@ -247,7 +247,7 @@ class SlotMaker {
     if (bytes > SLOT_MAX_BYTES)
       throw new UnsupportedError(
         `no I-picture comes for ${bytes} bytes around a part, at most ${SLOT_MAX_BYTES} are coded anew together: choose method compress`,
-        { offsetBytes: start.fileOffset, bytes },
+        { offsetBytes: start.fileOffset, bytes, reason: "hiddenKept" },
       );
     const overwrites = this.overwrites.filter(
       ({ offset, size }) => offset < end.fileOffset && offset + size > start.fileOffset,

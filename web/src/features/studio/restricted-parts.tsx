@@ -49,7 +49,7 @@ export function RestrictedParts({
     onLook(from);
   };
   const hidden = hiddenSeconds(parts);
-  const { codesAnew, hidesParts } = STUDIO_METHODS[method];
+  const { codesAnew } = STUDIO_METHODS[method];
   const hides = parts.some(({ way }) => way === "hide");
   return (
     <fieldset className="restricted-parts" aria-describedby={`${id}-hint`}>
@@ -83,8 +83,7 @@ export function RestrictedParts({
           })}
         </p>
       )}
-      {hides && !hidesParts && <Hint warning>{t("studio.parts.method")}</Hint>}
-      {hides && hidesParts && !codesAnew && <Hint>{t("studio.parts.kept")}</Hint>}
+      {hides && !codesAnew && <Hint>{t("studio.parts.kept")}</Hint>}
       {parts.some(({ way }) => way === "mark") && !codesAnew && <Hint warning>{t("studio.parts.marks")}</Hint>}
       {parts.length > 0 && protection !== "sealed" && <Hint warning>{t("studio.parts.protection")}</Hint>}
       {parts.some(({ sound }) => sound === "mute") && captions !== undefined && captions.length > 0 && (
