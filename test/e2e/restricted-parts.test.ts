@@ -265,17 +265,16 @@ describe("parts that not everybody sees", () => {
       keptSlave = await sent;
     });
     expect(await combinedHash(kept, keptSlave, join(app.dataDir, "kept.mp4"))).toBe(await sha256Of(SCENE));
-    const { headers, end } = await member();
+    const visit = async (page: Page): Promise<void> => {
+      await chooseFile(page, kept);
+      await playThroughCm(page);
+      await pressPause(page);
+    };
     await withPage(
       app,
       "/watch",
       async ({ page }) => {
-        const visit = async (): Promise<void> => {
-          await chooseFile(page, kept);
-          await playThroughCm(page);
-          await pressPause(page);
-        };
-        await visit();
+        await visit(page);
         for (const seconds of [HIDDEN.from, 3]) {
           const hidden = await pictureAt(page, seconds);
           expect(brightest(rows(hidden, 0.7, 0.99))).toBeLessThan(BLACK_MOST);
@@ -284,8 +283,16 @@ describe("parts that not everybody sees", () => {
         for (const seconds of [HIDDEN.from - 1, HIDDEN.to])
           expect(await likeness(await pictureAt(page, seconds), 0, 1)).toBeGreaterThan(30);
         await screenshot(page, "watch-kept-ordinary");
+      },
+      { isSignedIn: false },
+    );
+    const { headers, end } = await member();
+    await withPage(
+      app,
+      "/watch",
+      async ({ page }) => {
         await signIn(page, headers);
-        await visit();
+        await visit(page);
         for (const seconds of [3, HIDDEN.to, HIDDEN.from - 1])
           expect(await likeness(await pictureAt(page, seconds), 0, 1)).toBeGreaterThan(30);
         await screenshot(page, "watch-kept-premium");
