@@ -64,7 +64,7 @@ export const recoderOf =
       const refused = (what: string): UnsupportedError =>
         new UnsupportedError(
           `${here.name} does not ${what} ${film.codec}, in which what stands in for hidden parts has to be coded: ${here.instead}`,
-          { codec: film.codec },
+          { codec: film.codec, reason: "hiddenKept" },
         );
       if (track === null || codec === null || !(await track.canDecode())) throw refused("decode");
       const { width, height, frameRate } = film;

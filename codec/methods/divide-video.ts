@@ -25,7 +25,7 @@ export const resumable = (unfinished: UnfinishedDivision, settings: MethodSettin
  * Divides a video into a main and a slave file.
  * Source: Cmix patent, Figs. 6 and 13; bytes in FORMAT.md.
  *
- * Chapters of the source go along unless the job brings others. Methods that hide parts take those that not everybody sees.
+ * Chapters of the source go along unless the job brings others.
  *
  * @param name       `auto` takes the first method that fits the source
  * @param sinks      closed at the end; aborted, with nothing left, when anything fails; a function is asked for them once the source is known
@@ -48,11 +48,6 @@ export async function divideVideo(
   const { source, openMedia, openRecoder, settings, signal, onProgress, ...description } = job;
   try {
     const method = METHODS[name === "auto" ? await chooseMethod(source) : name];
-    if (job.restrictions?.length && !method.hidesParts)
-      throw new UnsupportedError(
-        `method ${method.name} keeps a file as it is and hides no part of it: choose method compress`,
-        { method: method.name },
-      );
     if (job.marks?.length && method.gives !== "media")
       throw new UnsupportedError(
         `method ${method.name} keeps a file as it is and draws no mark into it: choose method compress`,

@@ -99,8 +99,6 @@ export interface DivisionMethod<Api> {
   readonly name: Method;
   /** What main and slave give together: the source file byte for byte, or its pictures and sound. */
   readonly gives: "source" | "media";
-  /** Takes parts that not everybody sees. */
-  readonly hidesParts: boolean;
   /** The work is so quick that messages to a second worker would cost more than it brings. */
   readonly fillsOneWorker: boolean;
   /** Whether the file is one for this method, by its content. */

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { markModules } from "../../codec/restriction/draw-mark.ts";
 import { USUAL_RULE, writeMark } from "../../codec/restriction/mark.ts";
+import { H264_CLIP, makeClip } from "../support/hidden-clips.ts";
 import { readY4m } from "../support/y4m.ts";
 
 const CLI = new URL("../../dist/node/cli/cmix.js", import.meta.url).pathname;
@@ -137,6 +138,30 @@ describe("cmix divide --marks", () => {
     json("combine", at("cut/film.cmx"), at("cut/film.cms"), "--out", at("cut.y4m"), "--layers", "base");
     const seen = picturesOf(at("cut.y4m"));
     expect(seen.map(isBlack)).toEqual(seen.map((_, i) => i >= 35));
+  });
+
+  it("R4 hides parts of a file that is kept as it is, which comes back to the byte", () => {
+    const film = makeClip(at("film.mp4"), H264_CLIP);
+    writeFileSync(
+      at("one.json"),
+      JSON.stringify({ version: 1, parts: [{ startSeconds: 1.2, endSeconds: 1.8, sound: "mute" }] }),
+    );
+    const marks = ["--method", "samples", "--marks", at("one.json")];
+    const divided = json("divide", at("film.mp4"), "--out", at("kept"), ...marks);
+    expect(divided).toMatchObject({ method: "samples", parts: 1, frames: 100 });
+    expect(divided.substitutes).toBeGreaterThan(1000);
+    const pair = [at("kept/film.cmx"), at("kept/film.cms")] as const;
+    json("combine", ...pair, "--out", at("whole.mp4"));
+    expect(Buffer.compare(readFileSync(at("whole.mp4")), film)).toBe(0);
+    json("combine", ...pair, "--out", at("everybodys.mp4"), "--layers", "base");
+    const { stderr } = spawnSync("ffmpeg", ["-v", "error", "-i", at("everybodys.mp4"), "-f", "null", "-"]);
+    expect(stderr.toString()).toBe("");
+    expect(loudest(at("everybodys.mp4"), 1.25, 1.75)).toBeLessThan(-80);
+    expect(loudest(at("whole.mp4"), 1.25, 1.75)).toBeGreaterThan(-25);
+    makeClip(at("film.264"), ["-c:v", "libx264", "-t", "1"]);
+    const refused = cmix("divide", at("film.264"), "--out", at("refused"), ...marks);
+    expect(refused).toMatchObject({ code: 3 });
+    expect(refused.error).toMatch(/this container \(h264\).*choose method compress/);
   });
 
   it("says what does not go together, and leaves nothing behind", () => {

@@ -23,7 +23,7 @@ import { psnr } from "../support/quality.ts";
 import { ROOT } from "../support/tree.ts";
 import { expectAccessible } from "./support/accessibility.ts";
 import { screenshot, startApp, type TestApp } from "./support/app.ts";
-import { combinedHash, nextSlave, saveMain } from "./support/long-files.ts";
+import { combinedHash, nextSlave, saveMain, sha256Of } from "./support/long-files.ts";
 import { chooseFile, chooseMethod, playThroughCm, pressPause, waitForPicture, withPage } from "./support/pages.ts";
 import { type Rgba, shownPicture, sourcePicture } from "./support/pictures.ts";
 
@@ -42,6 +42,7 @@ const decodedRgba = (input: Uint8Array): Uint8Array =>
   });
 
 let app: TestApp;
+let accounts: TestAccounts;
 let main: string;
 let slave: string;
 
@@ -52,7 +53,6 @@ const part = (page: Page) => page.getByRole("listitem", { name: "Part 1" });
 async function chooseWithPart(page: Page, { from, to }: { from: number; to: number }): Promise<void> {
   await chooseFile(page, SCENE);
   await page.getByRole("button", { name: "Add a part" }).click();
-  await page.getByText("A file that is kept as it is shows all of itself.").waitFor();
   await chooseMethod(page, "Compress and divide");
   await part(page).getByLabel("From, in seconds").fill(String(from));
   await part(page).getByLabel("To, in seconds").fill(String(to));
@@ -60,6 +60,7 @@ async function chooseWithPart(page: Page, { from, to }: { from: number; to: numb
 
 beforeAll(async () => {
   app = await startApp(1);
+  accounts = new TestAccounts(app);
 });
 afterAll(async () => {
   await app?.close();
@@ -70,6 +71,32 @@ async function pictureAt(page: Page, seconds: number): Promise<Rgba> {
   await page.keyboard.press(String(seconds));
   await waitForPicture(page, seconds, FRAME_SECONDS);
   return shownPicture(page);
+}
+
+/** A premium member, until `end`. */
+async function member(): Promise<{ headers: Record<string, string>; end: () => Promise<void> }> {
+  const { accountId } = await accounts.account("viewer");
+  const headers = await accounts.as("viewer");
+  const asAdministrator = await app.administrator();
+  const at = `${app.url}/api/admin/accounts/${accountId}`;
+  const once = { ...asAdministrator, "Idempotency-Key": crypto.randomUUID() };
+  const granted = await sendJson(`${at}/grants`, "POST", { days: 1, points: 5 }, once);
+  expect(granted.ok).toBe(true);
+  const { periods } = (await granted.json()) as { periods: { number: number }[] };
+  const newest = Math.max(...periods.map(({ number }) => number));
+  return {
+    headers,
+    end: async () => {
+      const ended = await sendJson(`${at}/periods/${newest}`, "DELETE", undefined, asAdministrator);
+      expect(ended.ok).toBe(true);
+    },
+  };
+}
+
+async function signIn(page: Page, headers: Record<string, string>): Promise<void> {
+  const [name = "", value = ""] = (headers.Cookie ?? "").split("=");
+  await page.context().addCookies([{ name, value, url: app.url, httpOnly: true, sameSite: "Lax" }]);
+  await page.reload();
 }
 
 /** Rows of a picture from one share of its height to another. */
@@ -249,22 +276,68 @@ describe("parts that not everybody sees", () => {
     );
   });
 
-  it("R4: a premium member beside an ordinary viewer sees the same main as it is, until the membership ends; then buys it", async () => {
-    const accounts = new TestAccounts(app);
-    const { accountId } = await accounts.account("viewer");
-    const member = await accounts.as("viewer");
-    const asAdministrator = await app.administrator();
-    const at = `${app.url}/api/admin/accounts/${accountId}`;
-    const once = { ...asAdministrator, "Idempotency-Key": crypto.randomUUID() };
-    const granted = await sendJson(`${at}/grants`, "POST", { days: 1, points: 5 }, once);
-    expect(granted.ok).toBe(true);
-    const rules = { perCm: 0, perDayMost: 0, prices: { video: 5, day: null, month: null }, statusFrom: null };
-    expect((await sendJson(`${app.url}/api/admin/point-rules`, "PUT", rules, asAdministrator)).ok).toBe(true);
-    const signInMember = async (page: Page): Promise<void> => {
-      const [name = "", value = ""] = (member.Cookie ?? "").split("=");
-      await page.context().addCookies([{ name, value, url: app.url, httpOnly: true, sameSite: "Lax" }]);
-      await page.reload();
+  it("R4: a file that is kept as it is has hidden parts too, and is the file to the byte for who sees all of it", async () => {
+    const kept = join(app.dataDir, "kept.cmx");
+    let keptSlave = "";
+    await withPage(app, "/studio", async ({ page }) => {
+      await chooseFile(page, SCENE);
+      await page.getByRole("button", { name: "Add a part" }).click();
+      await page.getByText("Who sees everything gets the file to the byte.").waitFor();
+      await part(page).getByLabel("From, in seconds").fill(String(HIDDEN.from));
+      await part(page).getByLabel("To, in seconds").fill(String(HIDDEN.to));
+      await part(page).getByRole("combobox", { name: /^Area/ }).selectOption("Lower third");
+      await part(page)
+        .getByRole("combobox", { name: /^Sound/ })
+        .selectOption("Silent");
+      await screenshot(page, "studio-restricted-kept");
+      const sent = nextSlave(app, page);
+      await divide(page);
+      await saveMain(page, kept);
+      keptSlave = await sent;
+    });
+    expect(await combinedHash(kept, keptSlave, join(app.dataDir, "kept.mp4"))).toBe(await sha256Of(SCENE));
+    const visit = async (page: Page): Promise<void> => {
+      await chooseFile(page, kept);
+      await playThroughCm(page);
+      await pressPause(page);
     };
+    await withPage(
+      app,
+      "/watch",
+      async ({ page }) => {
+        await visit(page);
+        for (const seconds of [HIDDEN.from, 3]) {
+          const hidden = await pictureAt(page, seconds);
+          expect(brightest(rows(hidden, 0.7, 0.99))).toBeLessThan(BLACK_MOST);
+          expect(await likeness(hidden, 0, 0.6)).toBeGreaterThan(30);
+        }
+        for (const seconds of [HIDDEN.from - 1, HIDDEN.to])
+          expect(await likeness(await pictureAt(page, seconds), 0, 1)).toBeGreaterThan(30);
+        await screenshot(page, "watch-kept-ordinary");
+      },
+      { isSignedIn: false },
+    );
+    const { headers, end } = await member();
+    await withPage(
+      app,
+      "/watch",
+      async ({ page }) => {
+        await signIn(page, headers);
+        await visit(page);
+        for (const seconds of [3, HIDDEN.to, HIDDEN.from - 1])
+          expect(await likeness(await pictureAt(page, seconds), 0, 1)).toBeGreaterThan(30);
+        await screenshot(page, "watch-kept-premium");
+      },
+      { isSignedIn: false },
+    );
+    await end();
+  });
+
+  it("R4: a premium member beside an ordinary viewer sees the same main as it is, until the membership ends; then buys it", async () => {
+    const { headers, end } = await member();
+    const rules = { perCm: 0, perDayMost: 0, prices: { video: 5, day: null, month: null }, statusFrom: null };
+    const asAdministrator = await app.administrator();
+    expect((await sendJson(`${app.url}/api/admin/point-rules`, "PUT", rules, asAdministrator)).ok).toBe(true);
     const visit = async (page: Page): Promise<void> => {
       await chooseFile(page, main);
       await playThroughCm(page);
@@ -281,7 +354,7 @@ describe("parts that not everybody sees", () => {
           app,
           "/watch",
           async ({ page }) => {
-            await signInMember(page);
+            await signIn(page, headers);
             await visit(page);
             const shown = await pictureAt(page, 3);
             expect(await likeness(shown, 0, 1)).toBeGreaterThan(30);
@@ -294,12 +367,12 @@ describe("parts that not everybody sees", () => {
       },
       { isSignedIn: false },
     );
-    expect((await sendJson(`${at}/periods/1`, "DELETE", undefined, asAdministrator)).ok).toBe(true);
+    await end();
     await withPage(
       app,
       "/watch",
       async ({ page }) => {
-        await signInMember(page);
+        await signIn(page, headers);
         await visit(page);
         expect(await isHidden(page, 3)).toBe(true);
         const offer = page.getByRole("region", { name: "Premium membership" });
@@ -312,7 +385,7 @@ describe("parts that not everybody sees", () => {
       app,
       "/watch",
       async ({ page }) => {
-        await signInMember(page);
+        await signIn(page, headers);
         await visit(page);
         expect(await isHidden(page, 3)).toBe(false);
       },

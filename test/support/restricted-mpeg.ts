@@ -11,7 +11,7 @@ import { type Division, divideFile } from "./divisions.ts";
 export const [WIDTH, HEIGHT, RATE] = [176, 144, 25];
 export const PICTURES = 60;
 
-const PICTURES_IN = [
+export const PICTURES_IN = [
   "-f",
   "lavfi",
   "-i",
@@ -63,6 +63,55 @@ export function picturesOf(bytes: Uint8Array): Uint8Array[] {
   const all = outOf(bytes, "-an", "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "yuv420p");
   const size = WIDTH * HEIGHT * 1.5;
   return Array.from({ length: all.length / size }, (_, i) => all.subarray(i * size, (i + 1) * size));
+}
+
+/** When a file's pictures are shown, in ticks of ffmpeg's clock. */
+export function timesOf(bytes: Uint8Array): number[] {
+  const told = outOf(bytes, "-map", "0:v:0", "-copyts", "-fps_mode", "passthrough", "-f", "framemd5");
+  const lines = new TextDecoder().decode(told).split("\n");
+  return lines.filter((line) => line.startsWith("0,")).map((line) => Number(line.split(",")[2]));
+}
+
+/** Continuity counters of a transport stream that do not follow each other, and clock references that go back. */
+export function transportFaults(bytes: Uint8Array): string[] {
+  const faults: string[] = [];
+  const counters = new Map<number, number>();
+  let clock = 0;
+  for (let at = 0; at + 188 <= bytes.length; at += 188) {
+    const [sync = 0, high = 0, low = 0, flags = 0, length = 0, fields = 0] = bytes.subarray(at, at + 6);
+    if (sync !== 0x47) faults.push(`no packet at ${at}`);
+    const pid = ((high & 31) << 8) | low;
+    if (pid === 0x1fff) continue;
+    const before = counters.get(pid);
+    const counter = flags & 15;
+    const wanted = before === undefined ? counter : (before + ((flags >> 4) & 1)) & 15;
+    if (counter !== wanted) faults.push(`counter ${counter} of ${pid} at ${at}, not ${wanted}`);
+    counters.set(pid, counter);
+    if ((flags & 0x20) === 0 || length < 7 || (fields & 0x10) === 0) continue;
+    const reference = new DataView(bytes.buffer, bytes.byteOffset + at + 6).getUint32(0);
+    if (reference < clock) faults.push(`clock goes back at ${at}`);
+    clock = reference;
+  }
+  return faults;
+}
+
+/** Packs of a program stream of MPEG-1 whose clock goes back, or before which more bytes came than the one before allows. */
+export function programFaults(bytes: Uint8Array): string[] {
+  const faults: string[] = [];
+  let before: { at: number; ticks: number; rate: number } | undefined;
+  for (let at = 0; at + 12 <= bytes.length; at++) {
+    if (bytes[at] !== 0 || bytes[at + 1] !== 0 || bytes[at + 2] !== 1 || bytes[at + 3] !== 0xba) continue;
+    const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = bytes.subarray(at + 4, at + 12);
+    const ticks = ((a >> 1) & 7) * 2 ** 30 + b * 2 ** 22 + (c >> 1) * 2 ** 15 + d * 2 ** 7 + (e >> 1);
+    if (before !== undefined) {
+      if (ticks < before.ticks) faults.push(`clock goes back at ${at}`);
+      const allowed = ((ticks - before.ticks) / 90_000) * before.rate;
+      // A tick more or less: the clock is rounded.
+      if (at - before.at > allowed + before.rate / 90_000) faults.push(`${at - before.at} bytes at ${before.at}`);
+    }
+    before = { at, ticks, rate: 50 * (((f & 127) << 15) | (g << 7) | (h >> 1)) };
+  }
+  return faults;
 }
 
 /** Of an elementary stream, the slices of each picture, by the order in which pictures are shown. */

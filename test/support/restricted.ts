@@ -42,8 +42,12 @@ export async function shownSegments(pair: Division): Promise<OpenedSegment[]> {
 
 export const RUN_BYTES = 32;
 
-/** Whether any run of 32 bytes of `hidden` stands in one of `seen`; runs of one byte repeated say nothing and do not count. */
-export function sharedRun(hidden: readonly Uint8Array[], seen: readonly Uint8Array[]): string | undefined {
+/** Whether any run of 32 bytes of `hidden` stands in one of `seen`; runs of one byte repeated say nothing and do not count, and none of `others`. */
+export function sharedRun(
+  hidden: readonly Uint8Array[],
+  seen: readonly Uint8Array[],
+  others: readonly Uint8Array[] = [],
+): string | undefined {
   const runs = new Set<string>();
   const keyAt = (bytes: Uint8Array, at: number): string =>
     Buffer.from(bytes.buffer, bytes.byteOffset + at, RUN_BYTES).toString("latin1");
@@ -52,6 +56,7 @@ export function sharedRun(hidden: readonly Uint8Array[], seen: readonly Uint8Arr
       const run = bytes.subarray(at, at + RUN_BYTES);
       if (new Set(run).size > 4) runs.add(keyAt(bytes, at));
     }
+  for (const bytes of others) for (let at = 0; at + RUN_BYTES <= bytes.length; at++) runs.delete(keyAt(bytes, at));
   for (const [i, bytes] of seen.entries())
     for (let at = 0; at + RUN_BYTES <= bytes.length; at++) if (runs.has(keyAt(bytes, at))) return `byte ${at} of ${i}`;
   return undefined;

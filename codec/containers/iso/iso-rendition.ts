@@ -61,7 +61,7 @@ export class IsoRendition implements RenditionWriter {
       if (stsd === undefined || entries.length !== 1 || !isKnown)
         throw new UnsupportedError(
           `track ${this.trackOf(stream).id} is described ${entries.length} times (${entries.map(({ type }) => type).join(", ")}): parts of it cannot be hidden as it is; choose method compress`,
-          { track: this.trackOf(stream).id },
+          { track: this.trackOf(stream).id, reason: "hiddenKept" },
         );
     }
   }

@@ -29,7 +29,6 @@ const GOP_PICTURES = 30;
 export const compress: DivisionMethod<CompressWorkerApi> = {
   name: "compress",
   gives: "media",
-  hidesParts: true,
   fillsOneWorker: false,
 
   /** A plain file of pictures; a browser may decode others for it, which nothing tells here. */

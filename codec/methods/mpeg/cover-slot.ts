@@ -74,18 +74,22 @@ export function coverSlot(kernels: Kernels, given: Uint8Array, { container, pid,
 
 class SlotPieces {
   private readonly replaced: { from: number; to: number }[] = [];
+  private readonly substitutes: (SubstitutePicture & { at: number })[];
   private readonly anchor: { ticks: number; microseconds: number } | undefined;
   private readonly decodeTicks = new Map<SlotFrame, number>();
 
   constructor(
     private readonly slot: HiddenSlot,
-    private readonly substitutes: readonly SubstitutePicture[],
+    substitutes: readonly SubstitutePicture[],
     private readonly bytesOf: (from: number, to: number) => Uint8Array,
   ) {
+    // Where a packet holds the next slot's first picture too, those before it are of this slot.
+    const last = slot.end.offset - 1;
+    this.substitutes = substitutes.map((picture) => ({ ...picture, at: Math.min(picture.frame.start, last) }));
     for (const { start, end, fate } of slot.frames) {
       if (fate === "kept") continue;
-      const last = this.replaced.at(-1);
-      if (last?.to === start) last.to = end;
+      const before = this.replaced.at(-1);
+      if (before?.to === start) before.to = end;
       else this.replaced.push({ from: start, to: end });
     }
     const { frames } = slot;
@@ -106,7 +110,7 @@ class SlotPieces {
   isChanged(from: number, to: number): boolean {
     return (
       this.replaced.some((range) => range.from < to && range.to > from) ||
-      this.substitutes.some(({ frame }) => frame.start >= from && frame.start < to)
+      this.substitutes.some(({ at }) => at >= from && at < to)
     );
   }
 
@@ -127,9 +131,8 @@ class SlotPieces {
       at = Math.max(at, Math.min(range.to, to));
     }
     keep(to);
-    for (const { frame, timeMicroseconds, bytes } of this.substitutes)
-      if (frame.start >= from && frame.start < to)
-        pieces.push({ at: frame.start, bytes, times: this.timesOf(frame, timeMicroseconds) });
+    for (const { at: place, frame, timeMicroseconds, bytes } of this.substitutes)
+      if (place >= from && place < to) pieces.push({ at: place, bytes, times: this.timesOf(frame, timeMicroseconds) });
     return pieces.sort((a, b) => a.at - b.at);
   }
 

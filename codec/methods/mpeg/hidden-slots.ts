@@ -4,6 +4,7 @@
  */
 import type { ByteSource } from "../../bytes/bytes.ts";
 import type { MpegSource } from "../../containers/open-mpeg.ts";
+import { UnsupportedError } from "../../errors.ts";
 import type { AudioTrack } from "../../format/header.ts";
 import { partsOfPacket, partsOfPicture } from "../../restriction/hidden-parts.ts";
 import type { RestrictedPart } from "../../restriction/part.ts";
@@ -13,6 +14,8 @@ import { type Overwrite, SoundMuter } from "./muted-sound.ts";
 /** Slots end at groups from here on: whoever may see one sees it whole. */
 const SLOT_MICROSECONDS = 1.2e6;
 const SLOT_BYTES = 2 << 20;
+/** A worker has a slot in memory, with what its pictures refer to. */
+const SLOT_MAX_BYTES = 64 << 20;
 /** Sound comes no more than this behind the pictures that are shown with it, in time. */
 const SOUND_BEHIND_MICROSECONDS = 4e6;
 
@@ -72,7 +75,7 @@ async function firstShown(source: ByteSource, found: MpegSource): Promise<number
  *
  * @param parts  times from the first picture on, areas of the coded picture
  * @param sounds all that the file has
- * @throws {@link UnsupportedError} a sound is to be muted for whose coding there is no silence
+ * @throws {@link UnsupportedError} a sound is to be muted for whose coding there is no silence, or there are too few I-pictures
  */
 export async function findHiddenSlots(
   source: ByteSource,
@@ -240,6 +243,12 @@ class SlotMaker {
     const needsBefore = (groups[firstAnew] as Group).isOpen && (groups[firstAnew] as Group).leading > 0;
     const readStart = (groups[needsBefore && firstAnew > 0 ? firstAnew - 1 : firstAnew] as Group).place.begins;
     const readEnd = groups[lastAnew + 1]?.place.next?.fileOffset ?? this.fileSize;
+    const bytes = Math.max(readEnd, end.fileOffset) - Math.min(readStart.fileOffset, start.fileOffset);
+    if (bytes > SLOT_MAX_BYTES)
+      throw new UnsupportedError(
+        `no I-picture comes for ${bytes} bytes around a part, at most ${SLOT_MAX_BYTES} are coded anew together: choose method compress`,
+        { offsetBytes: start.fileOffset, bytes, reason: "hiddenKept" },
+      );
     const overwrites = this.overwrites.filter(
       ({ offset, size }) => offset < end.fileOffset && offset + size > start.fileOffset,
     );

@@ -28,7 +28,6 @@ const CHROMA_420 = 1;
 export const mpeg: DivisionMethod<MpegWorkerApi> = {
   name: "mpeg",
   gives: "source",
-  hidesParts: true,
   fillsOneWorker: false,
 
   async takes(source) {
@@ -78,12 +77,12 @@ function checkRestrictions(
   if (container === "cdxa")
     throw new UnsupportedError(
       "parts of a Video CD's file are not hidden while it is kept as it is: choose method compress, or copy it to an .mpg first",
-      { container },
+      { container, reason: "hiddenKept" },
     );
   if (restrictions.some(({ areas }) => areas.length > 0) && chromaFormat(context) !== CHROMA_420)
     throw new UnsupportedError(
       "pictures that are not 4:2:0 are not coded anew here, so no part of them can be hidden: choose method compress",
-      { chromaFormat: chromaFormat(context) },
+      { chromaFormat: chromaFormat(context), reason: "hiddenKept" },
     );
 }
 

@@ -27,7 +27,8 @@ export class PictureClock {
     let start = endMicroseconds;
     if (known !== undefined) {
       const told = known.microseconds + clockMicroseconds(time - known.time);
-      if (Math.abs(told - endMicroseconds) <= GAP_MICROSECONDS) start = told;
+      // A damaged time may lie before the start.
+      if (Math.abs(told - endMicroseconds) <= GAP_MICROSECONDS) start = Math.max(0, told);
     }
     this.known = { time, microseconds: start };
     this.endMicroseconds = start;

@@ -1,5 +1,7 @@
 /** Parameter sets of H.264 and HEVC in the samples, where a rendition goes from one encoder's pictures to another's. */
 import { concatBytes, viewOf } from "../../bytes/bytes.ts";
+import { NAL } from "../../containers/streams/annexb.ts";
+import { hevcType } from "../../containers/streams/hevc-headers.ts";
 import { UnsupportedError } from "../../errors.ts";
 import type { Piece } from "./segment-planner.ts";
 
@@ -7,9 +9,9 @@ type Form = Piece["form"];
 
 /** Of an encoder's own NAL units. */
 const CODED_LENGTH_BYTES = 4;
-const H264_IDR = 5;
 /** IDR_W_RADL and IDR_N_LP (ITU-T H.265 table 7-1): nothing behind them in the stream needs what is before. */
 const HEVC_IDR = [19, 20];
+const HEVC_SEI = [39, 40];
 
 const hasUnits = (form: Form): boolean => form === "avc" || form === "hevc";
 
@@ -32,7 +34,7 @@ function* unitsOf(sample: Uint8Array, lengthBytes: number): Generator<Uint8Array
 export function isClosedKey(sample: Uint8Array, form: Form, lengthBytes: number): boolean {
   if (!hasUnits(form)) return true;
   for (const [head = 0] of unitsOf(sample, lengthBytes)) {
-    if (form === "avc" ? (head & 31) === H264_IDR : HEVC_IDR.includes((head >> 1) & 63)) return true;
+    if (form === "avc" ? (head & 31) === NAL.idr : HEVC_IDR.includes(hevcType(head))) return true;
   }
   return false;
 }
@@ -52,11 +54,16 @@ function withLengths(units: Iterable<Uint8Array>, lengthBytes: number): Uint8Arr
   return concatBytes(...parts);
 }
 
-/** A picture of an encoder of ours in the source's form. */
-export const inSourceForm = (data: Uint8Array, form: Form, lengthBytes: number): Uint8Array =>
-  hasUnits(form) && lengthBytes !== CODED_LENGTH_BYTES
-    ? withLengths(unitsOf(data, CODED_LENGTH_BYTES), lengthBytes)
-    : data;
+/** A picture of an encoder of ours in the source's form, without what it says of itself. */
+export function inSourceForm(data: Uint8Array, form: Form, lengthBytes: number): Uint8Array {
+  if (!hasUnits(form)) return data;
+  const units = [...unitsOf(data, CODED_LENGTH_BYTES)].filter(([head = 0]) => !isMessage(head, form));
+  return withLengths(units, lengthBytes);
+}
+
+/** Supplemental enhancement information: no picture needs it. */
+const isMessage = (head: number, form: Form): boolean =>
+  form === "avc" ? (head & 31) === NAL.sei : HEVC_SEI.includes(hevcType(head));
 
 /**
  * The parameter sets of a configuration as they stand in a sample; empty where a coding has none.

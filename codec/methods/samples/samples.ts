@@ -24,7 +24,6 @@ const TRACKS_MAX = 64;
 export const samples: DivisionMethod<SamplesWorkerApi> = {
   name: "samples",
   gives: "source",
-  hidesParts: true,
   fillsOneWorker: true,
 
   async takes(source) {

@@ -46,7 +46,7 @@ export async function openRenditions(
   if (index.openRendition === undefined || track?.kind !== "video")
     throw new UnsupportedError(
       `no part of a file of this container (${container}) can be hidden as it is: choose method compress`,
-      { container },
+      { container, reason: "hiddenKept" },
     );
   const kept = streams.flatMap(({ track: own }, stream) => (stream === film || own?.kind === "audio" ? [stream] : []));
   for (const stream of kept) {
@@ -60,7 +60,7 @@ export async function openRenditions(
   if (hasPictures && openRecoder === undefined)
     throw new UnsupportedError(
       `nothing here codes ${track.codec}, in which what stands in for hidden parts has to be coded: choose method compress, or another browser`,
-      { codec: track.codec },
+      { codec: track.codec, reason: "hiddenKept" },
     );
   const recoder = hasPictures ? await openRecoder?.(track, bitsPerSecond(ranges, film)) : undefined;
   return {

@@ -7,12 +7,10 @@ export type StudioMethod = Method;
 export interface StudioMethodFacts {
   /** Codes the pictures anew; otherwise the file is kept as it is, byte for byte. */
   codesAnew: boolean;
-  /** Can keep parts from some viewers. */
-  hidesParts: boolean;
 }
 
 export const STUDIO_METHODS: Readonly<Record<StudioMethod, StudioMethodFacts>> = {
-  samples: { codesAnew: false, hidesParts: true },
-  mpeg: { codesAnew: false, hidesParts: true },
-  compress: { codesAnew: true, hidesParts: true },
+  samples: { codesAnew: false },
+  mpeg: { codesAnew: false },
+  compress: { codesAnew: true },
 };

@@ -4,6 +4,7 @@ import * as Comlink from "comlink";
 import type { VideoSample } from "mediabunny";
 import { createBrowserPool, createLocalPool } from "../../../../codec/hosts/browser/index.ts";
 import { installErrorTransfer } from "../../../../codec/hosts/error-transfer.ts";
+import { recoderOf } from "../../../../codec/hosts/recode-film.ts";
 import { trimFile } from "../../../../codec/hosts/trim-file.ts";
 import {
   type Chapter,
@@ -11,6 +12,7 @@ import {
   type MainHeader,
   METHODS,
   type MethodSettings,
+  PictureBuffers,
   readAhead,
   readSourceCaptions,
   readSourceChapters,
@@ -44,6 +46,7 @@ import { DecodedFile } from "./decoded-file.ts";
 import { findMarksIn } from "./find-marks-in.ts";
 import { MpegReader } from "./mpeg-reader.ts";
 import { type DivisionFiles, openFiles } from "./output-file.ts";
+import { copyPicture } from "./picture-copy.ts";
 import { SourceReader } from "./source-reader.ts";
 import { makeStoryboard } from "./storyboard.ts";
 import { indexedFacts, streamFacts } from "./stream-source.ts";
@@ -231,6 +234,7 @@ class DivideWorker implements DivideWorkerApi {
       const unfinished = await takeUp(files, goOn && part?.isSame !== false, methodSettings);
       signal.throwIfAborted();
       const decoded = new DecodedFile(file, trim, signal);
+      const buffers = new PictureBuffers();
       const show = thinned(onProgress);
       const sourceBytes = part?.source.size ?? file.size;
       let step: DivisionStep = { stage: "reading", pictures: 0, bytes: 0, share: 0 };
@@ -264,6 +268,10 @@ class DivideWorker implements DivideWorkerApi {
         {
           source: part?.source ?? readAhead(sourceFromBlob(file)),
           openMedia: decoded.open,
+          openRecoder: recoderOf(part?.source ?? sourceFromBlob(file), (sample) => copyPicture(sample, buffers), {
+            name: "this browser",
+            instead: "choose to compress the file, or another browser",
+          }),
           settings: methodSettings,
           ...{ title, copyright, genre, ageLimit, protection, service, player, mainName, slaveName },
           ...(poster === undefined ? {} : { poster }),

@@ -49,6 +49,7 @@ export function RestrictedParts({
     onLook(from);
   };
   const hidden = hiddenSeconds(parts);
+  const { codesAnew } = STUDIO_METHODS[method];
   const hides = parts.some(({ way }) => way === "hide");
   return (
     <fieldset className="restricted-parts" aria-describedby={`${id}-hint`}>
@@ -82,10 +83,8 @@ export function RestrictedParts({
           })}
         </p>
       )}
-      {hidden > 0 && !STUDIO_METHODS[method].hidesParts && <Hint warning>{t("studio.parts.method")}</Hint>}
-      {parts.some(({ way }) => way === "mark") && !STUDIO_METHODS[method].codesAnew && (
-        <Hint warning>{t("studio.parts.markMethod")}</Hint>
-      )}
+      {hides && !codesAnew && <Hint>{t("studio.parts.kept")}</Hint>}
+      {parts.some(({ way }) => way === "mark") && !codesAnew && <Hint warning>{t("studio.parts.marks")}</Hint>}
       {hides && protection !== "sealed" && <Hint warning>{t("studio.parts.protection")}</Hint>}
       {parts.some(({ sound }) => sound === "mute") && captions !== undefined && captions.length > 0 && (
         <Hint warning>{t("studio.parts.captions")}</Hint>

@@ -13,6 +13,7 @@ const REASONS: Readonly<Record<string, TextKey>> = {
   noPicture: "studio.reason.noPicture",
   putIntoMp4: "studio.reason.putIntoMp4",
   storageFull: "studio.reason.storageFull",
+  hiddenKept: "studio.reason.hiddenKept",
   trim: "studio.reason.trim",
   trimContainer: "studio.reason.trimContainer",
   // Kinds of error, where nothing closer is known.

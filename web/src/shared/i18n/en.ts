@@ -300,6 +300,8 @@ export const en = {
   "studio.reason.undecodedPicture": "No picture of this file can be decoded: it is cut or damaged. Choose another one.",
   "studio.reason.unreadable":
     "This file is damaged, or of a kind that is not known here. Choose another one, or convert it to MP4.",
+  "studio.reason.hiddenKept":
+    "Parts of this file cannot be hidden as it is, here. Choose to compress it, or try another browser.",
   "studio.reason.container": "The player does not know this container. Convert it to MP4.",
   "studio.reason.noPicture": "No coded picture is found in this file: it is cut, damaged or of another coding.",
   "studio.reason.putIntoMp4":

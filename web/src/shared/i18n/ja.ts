@@ -302,6 +302,8 @@ export const ja: Record<Exclude<keyof typeof en, `${string}_one`>, string> = {
     "映像を復号できません。ファイルが途中で切れているか壊れています。別のファイルを選んでください。",
   "studio.reason.unreadable":
     "ファイルが壊れているか、対応していない形式です。別のファイルを選ぶか、MP4に変換してください。",
+  "studio.reason.hiddenKept":
+    "このファイルは、ここではそのままの形で一部を隠せません。圧縮を選ぶか、別のブラウザーで試してください。",
   "studio.reason.container": "プレーヤーがこのコンテナ形式に対応していません。MP4に変換してください。",
   "studio.reason.noPicture":
     "このファイルには符号化された映像が見つかりません。途中で切れているか、壊れているか、別の符号化方式です。",

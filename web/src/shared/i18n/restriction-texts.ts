@@ -58,8 +58,9 @@ export const restrictionEn = {
   "studio.marks.found": "Marks found: {marks}. Parts that they hide: {parts}. They are in the list.",
   "studio.marks.ignored": "Marks that do not count here: {texts}",
   "studio.parts.captions": "Captions are public: take lines out that belong to silent parts.",
-  "studio.parts.method": "Of this file, kept as it is, no part can be hidden. Choose to compress it.",
-  "studio.parts.markMethod": "A mark is drawn in only where the video is compressed. Choose to compress it.",
+  "studio.parts.kept":
+    "Who sees everything gets the file to the byte. For the others the pictures around each part are coded anew, from one place where decoding can begin to the next.",
+  "studio.parts.marks": "A mark is drawn only where all pictures are coded anew. Choose to compress the file.",
   "studio.parts.protection": "Parts are hidden by encryption alone: choose the protection that encrypts.",
 } as const;
 
@@ -122,7 +123,8 @@ export const restrictionJa: Record<keyof typeof restrictionEn, string> = {
   "studio.marks.found": "見つかったマーク：{marks}。隠す部分：{parts}。一覧に加えました。",
   "studio.marks.ignored": "ここでは有効でないマーク：{texts}",
   "studio.parts.captions": "字幕は公開されます。消音した部分の字幕は取り除いてください。",
-  "studio.parts.method": "このファイルは、そのまま保存する方法では一部を隠せません。圧縮を選んでください。",
-  "studio.parts.markMethod": "マークは、圧縮するときだけ描き込まれます。圧縮を選んでください。",
+  "studio.parts.kept":
+    "すべてを見られる人には、ファイルがそのまま届きます。ほかの人には、各部分の前後の画面を、復号を始められる位置から次の位置まで符号化し直します。",
+  "studio.parts.marks": "マークを描き込めるのは、すべての画面を符号化し直す場合だけです。圧縮を選んでください。",
   "studio.parts.protection": "部分を隠せるのは暗号化だけです。暗号化する保護方式を選んでください。",
 };
