@@ -1,7 +1,6 @@
 /** Which bytes of a source hold what not everybody sees, widened to where decoding can begin and end. FORMAT.md 10.3. */
 import type { ByteSource } from "../../bytes/bytes.ts";
-import type { RenditionWriter } from "../../containers/rendition.ts";
-import type { CodedSample, SourceIndex, SourceStream } from "../../containers/source-index.ts";
+import type { CodedSample, RenditionWriter, SourceIndex, SourceStream } from "../../containers/source-index.ts";
 import { UnsupportedError } from "../../errors.ts";
 import { presentationsOf } from "../../format/edit-list.ts";
 import { isHiddenSound, partsOfPicture } from "../../restriction/hidden-parts.ts";

@@ -1,7 +1,6 @@
 /** A file of which not everybody sees everything: the source's segments, and the file that the base layer gives alone. FORMAT.md 10.3. */
 import { type ByteSource, concatBytes } from "../../bytes/bytes.ts";
-import type { OwnSample, RenditionWriter } from "../../containers/rendition.ts";
-import type { SourceIndex, SourceStream } from "../../containers/source-index.ts";
+import type { OwnSample, RenditionWriter, SourceIndex, SourceStream } from "../../containers/source-index.ts";
 import { UnsupportedError } from "../../errors.ts";
 import type { RecodedPicture, Recoder } from "../../pictures/recoder.ts";
 import type { Pool } from "../../pool/worker-pool.ts";
