@@ -45,7 +45,8 @@ export async function divideVideo(
   unfinished?: UnfinishedDivision,
 ): Promise<VideoDivision> {
   let opened = typeof sinks === "function" ? undefined : sinks;
-  const { source, openMedia, settings, signal, onProgress, ...description } = job;
+  const { source, openMedia, settings, signal, onProgress, withoutOriginal, restrictions, ...about } = job;
+  const description = { ...about, ...(restrictions === undefined || withoutOriginal ? {} : { restrictions }) };
   try {
     const method = METHODS[name === "auto" ? await chooseMethod(source) : name];
     if (job.restrictions?.length && !method.hidesParts)

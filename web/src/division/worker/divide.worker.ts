@@ -8,6 +8,9 @@ import { trimFile } from "../../../../codec/hosts/trim-file.ts";
 import {
   type Chapter,
   divideVideo,
+  type HiddenTimes,
+  hiddenAreas,
+  hiddenTimes,
   type MainHeader,
   METHODS,
   type MethodSettings,
@@ -38,7 +41,6 @@ import type {
 } from "../protocol/divide-api.ts";
 import { reasonCode } from "../protocol/reason-code.ts";
 import { STUDIO_METHODS } from "../protocol/studio-methods.ts";
-import { type HiddenTimes, hiddenAreas, hiddenTimes } from "./cover-parts.ts";
 import { DecodedFile } from "./decoded-file.ts";
 import { findMarksIn } from "./find-marks-in.ts";
 import { MpegReader } from "./mpeg-reader.ts";
@@ -175,7 +177,7 @@ class DivideWorker implements DivideWorkerApi {
     startSeconds: number,
     restrictions: readonly RestrictedPart[] = [],
   ): Promise<MainHeader["poster"]> {
-    const hidden = await hiddenTimes(file, restrictions);
+    const hidden = await hiddenTimes(sourceFromBlob(file), restrictions);
     return withReader(file, (reader) => reader.poster(startSeconds, hidden));
   }
 
@@ -253,7 +255,7 @@ class DivideWorker implements DivideWorkerApi {
         restrictions = [],
         marks = [],
       } = settings;
-      const hidden = await hiddenTimes(file, restrictions);
+      const hidden = await hiddenTimes(sourceFromBlob(file), restrictions);
       // What goes on has its headers.
       const storyboard =
         unfinished === undefined ? await storyboardOf(file, taken ?? {}, sourceBytes, hidden, signal) : undefined;

@@ -15,6 +15,7 @@ import {
   VideoSampleSink,
   WEBM,
 } from "mediabunny";
+import { heldSample, partsFrom, type TrackPart } from "../../../../../../codec/hosts/presentation.ts";
 import {
   type AudioTrack,
   CombinedSource,
@@ -26,7 +27,6 @@ import {
 import { CmixError, FormatError, UnsupportedError } from "../../../../../../codec/page.ts";
 import { audioConfigOf } from "../../../../shared/worker/decoder-support.ts";
 import { keepEarlyTimes } from "../../../../shared/worker/early-pictures.ts";
-import { heldSample, partsFrom, type TrackPart } from "../../../../shared/worker/presentation.ts";
 import { FILE, fileEntries } from "../file-entries.ts";
 import { KEY_FIRST_SECONDS, type MediaFeed, type Picture, PREROLL_SECONDS, type Sound } from "../media-feed.ts";
 import type { FeedParts } from "../playback-method.ts";
