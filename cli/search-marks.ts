@@ -6,7 +6,7 @@ import {
   openSourceFile,
   searchMarks as searchVideo,
 } from "../codec/hosts/node/index.ts";
-import { InputError, type SourceMedia, type SourcePicture } from "../codec/index.ts";
+import { InputError, judgeMarks, type SourceMedia, type SourcePicture } from "../codec/index.ts";
 
 /** A still is taken for a video of this length. */
 const STILL_MICROSECONDS = 1_000_000;
@@ -25,9 +25,14 @@ export async function searchMarks(
   const still = await openStill(path, file);
   const source = still === undefined ? await openSourceFile(file, path, signal) : undefined;
   try {
-    const policy = service === undefined ? {} : { services: [service] };
+    const services = service === undefined ? {} : { services: [service] };
+    const nowSeconds = Math.floor(Date.now() / 1000);
     const media = (still ?? source?.media) as SourceMedia;
-    return await searchVideo(media, { policy, signal, onPicture });
+    return await searchVideo(media, {
+      judge: (sightings) => judgeMarks(sightings, { unsigned: true, nowSeconds, ...services }),
+      signal,
+      onPicture,
+    });
   } finally {
     source?.close();
   }

@@ -1,5 +1,5 @@
 /** Looks through a video's pictures for marks, on a thread of its own (restriction patent, Fig. 5). */
-import { findMarks, type JudgedMark, judgeMarks, type MarkPolicy, type SourceMedia } from "../../index.ts";
+import { findMarks, type JudgedMark, judgeMarks, type Sighting, type SourceMedia } from "../../index.ts";
 import { createNodePool } from "./pool.ts";
 
 /** What marks are in a video. */
@@ -11,27 +11,30 @@ export interface FoundInVideo {
 }
 
 /**
- * Finds and judges a video's marks; unsigned ones count, and those of any service, unless the policy says otherwise.
+ * Finds and judges a video's marks.
  *
- * @param media its pictures are used up; not closed
+ * @param media         its pictures are used up; not closed
+ * @param options.judge by default all marks count, unsigned ones and those of any service too
  * @throws AbortError after `options.signal`
  */
 export async function searchMarks(
   media: SourceMedia,
-  options: { policy?: Partial<MarkPolicy>; signal?: AbortSignal; onPicture?: (pictures: number) => void } = {},
+  options: {
+    judge?: (sightings: Sighting[]) => Promise<JudgedMark[]>;
+    signal?: AbortSignal;
+    onPicture?: (pictures: number) => void;
+  } = {},
 ): Promise<FoundInVideo> {
   const pool = createNodePool(1);
   try {
-    const { policy = {}, ...told } = options;
+    const { judge = judgeAll, ...told } = options;
     const buffers = media.buffers === undefined ? {} : { buffers: media.buffers };
     const { sightings, pictures, endMicroseconds } = await findMarks(media.pictures, pool, { ...told, ...buffers });
-    const nowSeconds = Math.floor(Date.now() / 1000);
-    return {
-      judged: await judgeMarks(sightings, { unsigned: true, nowSeconds, ...policy }),
-      pictures,
-      endMicroseconds,
-    };
+    return { judged: await judge(sightings), pictures, endMicroseconds };
   } finally {
     pool.close();
   }
 }
+
+const judgeAll = (sightings: Sighting[]): Promise<JudgedMark[]> =>
+  judgeMarks(sightings, { unsigned: true, nowSeconds: Math.floor(Date.now() / 1000) });

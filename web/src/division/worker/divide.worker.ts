@@ -253,6 +253,7 @@ class DivideWorker implements DivideWorkerApi {
         poster,
         captions,
         restrictions = [],
+        withoutOriginal,
         marks = [],
       } = settings;
       const hidden = await hiddenTimes(sourceFromBlob(file), restrictions);
@@ -270,6 +271,7 @@ class DivideWorker implements DivideWorkerApi {
           ...(poster === undefined ? {} : { poster }),
           ...(captions === undefined ? {} : { captions: captionsOf(captions, taken) }),
           restrictions: taken === undefined ? restrictions : trimParts(restrictions, trimOf(taken)),
+          withoutOriginal,
           marks: taken === undefined ? marks : trimParts(marks, trimOf(taken)),
           ...(chapters !== undefined && { chapters }),
           storyboard,
