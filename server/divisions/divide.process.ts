@@ -1,9 +1,11 @@
 /** The process that divides a source for the service: it has the source's bytes from the server, and sends main and slave there. */
 import { createNodePool, installNodeCrypto } from "../../codec/hosts/node/index.ts";
 import { type ByteSink, errorFromRecord, errorToRecord, toHex } from "../../codec/index.ts";
-import { limitMemory } from "../media/memory-watch.ts";
+import { watchMemory } from "../media/memory-watch.ts";
 import { divideSource } from "./divide-source.ts";
 import type { Answer, DivisionOrder, FromProcess, Question, ToProcess } from "./words.ts";
+
+const limitMemory = watchMemory();
 
 const tell = (message: FromProcess): void => void process.send?.(message, () => {});
 

@@ -71,15 +71,16 @@ export class DivisionRunner {
 
   /** Gives up what nobody finished, and the sources of jobs that failed, after the time that uploads have. */
   async removeExpired(): Promise<void> {
-    this.wake(); // what a trouble of the database left
     const { store, limits, now, blobs } = this.deps;
     const oldest = now() - limits.uploadLifetimeSeconds * 1000;
+    for (const job of await store.jobs.inState("running")) if (job.id !== this.current?.id) await this.takeBack(job);
     for (const { id, state, changedAt, sourceBytes } of await store.jobs.inState("empty", "held", "failed")) {
       if (changedAt >= oldest) continue;
       if (state !== "failed") await this.cancel(id);
       else if (sourceBytes !== null && (await this.move(id, ["failed"], { sourceBytes: null })))
         await blobs.remove("sources", id);
     }
+    this.wake(); // what a trouble of the database left
   }
 
   private async runAll(): Promise<void> {
@@ -105,8 +106,14 @@ export class DivisionRunner {
 
   private async run(job: Job, signal: AbortSignal): Promise<void> {
     const { blobs, log } = this.deps;
-    const outputs = { main: await blobs.upload("mains"), slave: await blobs.upload("slaves") };
+    const opened: BlobUpload[] = [];
+    const open = async (kind: "mains" | "slaves"): Promise<BlobUpload> => {
+      const upload = await blobs.upload(kind);
+      opened.push(upload);
+      return upload;
+    };
     try {
+      const outputs = { main: await open("mains"), slave: await open("slaves") };
       const outcome = await this.divide(job, outputs, signal);
       const { mainId, slaveId } = outcome;
       // From here on it is not cancelled any more.
@@ -117,7 +124,7 @@ export class DivisionRunner {
     } catch (error) {
       await this.fail(job, error, signal);
     } finally {
-      for (const output of Object.values(outputs)) await output.discard();
+      for (const output of opened) await output.discard();
     }
   }
 

@@ -5,7 +5,7 @@ import { BlockSource } from "./block-source.ts";
 import { inspectImage } from "./image.ts";
 import type { Facts, FromProcess, Job, Limits, MediaKind, ToProcess } from "./inspections.ts";
 import { inspectMain } from "./main.ts";
-import { limitMemory } from "./memory-watch.ts";
+import { watchMemory } from "./memory-watch.ts";
 import { inspectSlave } from "./slave.ts";
 import { inspectVideo } from "./video.ts";
 
@@ -17,6 +17,8 @@ const INSPECT: { [K in MediaKind]: (source: ByteSource, name: string, limits: Li
 };
 
 const tell = (message: FromProcess): void => void process.send?.(message);
+
+const limitMemory = watchMemory();
 
 let last: Promise<unknown> = Promise.resolve();
 

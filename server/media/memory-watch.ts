@@ -1,4 +1,4 @@
-/** Ends this process where it takes too much memory, also while it does not come to its senses, or where the server is gone. */
+/** Ends a process beside the server where it takes too much memory, or where the server is gone. */
 import { Worker } from "node:worker_threads";
 
 /** What it ends by then: whoever started it tells it from being killed by others. */
@@ -13,9 +13,13 @@ setInterval(() => {
   if (process.memoryUsage.rss() > most) process.kill(process.pid, "${TOO_MUCH_MEMORY}");
 }, 20);
 `;
-const watch = new Worker(WATCH, { eval: true, workerData: process.ppid, execArgv: [] });
 
-/** @param mebibytes that the whole process may take */
-export function limitMemory(mebibytes: number): void {
-  watch.postMessage(mebibytes * 2 ** 20);
+/**
+ * Watches this process from a thread of its own, so also while it does not come to its senses.
+ *
+ * @returns sets how many mebibytes the whole process may take
+ */
+export function watchMemory(): (mebibytes: number) => void {
+  const watch = new Worker(WATCH, { eval: true, workerData: process.ppid, execArgv: [] });
+  return (mebibytes) => watch.postMessage(mebibytes * 2 ** 20);
 }
