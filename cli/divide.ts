@@ -3,10 +3,13 @@ import { basename, extname, join } from "node:path";
 import {
   createNodePool,
   FileSink,
-  loadNodeKernels,
+  makePoster,
+  makeTeaser,
   nodeRecoderOf,
-  type OpenFile,
   openFile,
+  openSourceFile,
+  pictureRate,
+  type SourceFile,
 } from "../codec/hosts/node/index.ts";
 import {
   type BPictures,
@@ -14,22 +17,20 @@ import {
   companionName,
   companionPage,
   divideVideo,
-  InputError,
+  hiddenTimes,
   isWebAddress,
   METHODS,
   type Method,
-  openMpegMedia,
-  PictureBuffers,
   pictureRateCode,
   readSourceChapters,
-  readY4m,
   type SourceMedia,
+  type Trim,
   trimChapters,
   trimMedia,
   trimParts,
 } from "../codec/index.ts";
 import { openCaptions, trimCaptions } from "./captions.ts";
-import { type Command, choice, integer, list, parse } from "./options.ts";
+import { type Command, choice, integer, list, parse, type Values } from "./options.ts";
 import { createProgress, note, printResult } from "./output.ts";
 import { openParts } from "./parts.ts";
 import { openTrimmed, secondsOf, trimOf } from "./trim.ts";
@@ -39,7 +40,8 @@ export const divide: Command = {
   usage: `cmix divide INPUT --out DIR [--method auto|mpeg|samples|compress] [--protection sealed|patent] [--bitplane gray|binary]
               [--from SECONDS] [--to SECONDS] [--plane-code read|adaptive] [--quality 1..31 | --bitrate KBITS] [--gop N] [--b-pictures 0|1|2] [--recompress on|off] [--workers N]
               [--title T] [--copyright C] [--age-limit N] [--genre G] [--service URL] [--player URL]
-              [--marks auto|none|FILE.json] [--restrict black|mosaic|picture|text] [--reverse]
+              [--marks auto|none|FILE.json] [--restrict black|mosaic|picture|text] [--reverse] [--without-original]
+              [--poster auto|none|SECONDS] [--teaser none|SECONDS]
               [--captions LANGUAGE[:captions]=FILE | --captions source] … [--companion] [--json]`,
 
   async run(args, signal) {
@@ -67,6 +69,9 @@ export const divide: Command = {
       marks: "string",
       restrict: "string",
       reverse: "boolean",
+      "without-original": "boolean",
+      poster: "string",
+      teaser: "string",
       companion: "boolean",
       json: "boolean",
     });
@@ -81,7 +86,7 @@ export const divide: Command = {
     const recompress = choice(values, "recompress", ["on", "off"], "on") === "on";
     if (values.quality !== undefined && values.bitrate !== undefined)
       throw new UsageError("--quality and --bitrate exclude each other");
-    const quality = integer(values, "quality", 1, 31) ?? 4;
+    const quality = integer(values, "quality", 1, 31);
     const bitrateKbits = integer(values, "bitrate", 1, 1_000_000);
     const gopPictures = integer(values, "gop", 1, 10_000) ?? 30;
     const bPictures = integer(values, "b-pictures", 0, 2) as BPictures | undefined;
@@ -99,8 +104,11 @@ export const divide: Command = {
         if (address !== undefined && !isWebAddress(address))
           throw new UsageError(`--companion: ${address} does not begin with https:// or http://`);
 
-    if ((values.marks ?? "none") !== "none" && protection === "patent")
+    const withoutOriginal = values["without-original"] === true;
+    if ((values.marks ?? "none") !== "none" && protection === "patent" && !withoutOriginal)
       throw new UsageError("--marks needs --protection sealed: patent leaves hidden parts in the open");
+    const poster = thumbnailOf(values, "poster", ["none", "auto"]);
+    const teaser = thumbnailOf(values, "teaser", ["none"]);
     const file = await openFile(input);
     try {
       const wholeParts = await openParts(values, input, file, signal);
@@ -118,6 +126,10 @@ export const divide: Command = {
       const captions = taken === undefined ? wholeCaptions : trimCaptions(wholeCaptions, taken);
       const restrictions = taken === undefined ? wholeParts : trimParts(wholeParts, taken);
       const chapters = taken && trimChapters(await readSourceChapters(file), taken);
+      const decoded =
+        !isKept || poster !== "none" || teaser !== "none" ? await openSourceFile(file, input, signal) : undefined;
+      const rate = decoded && pictureRate(decoded, { quality, bitrateKbits });
+      const thumbnails = { hidden: await hiddenTimes(file, wholeParts), ...(taken && secondsOf(taken)), signal };
       const pool = createNodePool(workers ?? (METHODS[method].fillsOneWorker ? 1 : undefined));
       const progress = createProgress("divided");
       let started = 0;
@@ -135,23 +147,23 @@ export const divide: Command = {
         player,
       };
       try {
+        const picture =
+          decoded === undefined || poster === "none"
+            ? undefined
+            : await makePoster(decoded, poster === "auto" ? undefined : poster, thumbnails);
         const result = await divideVideo(
           method,
           {
             source,
-            openMedia: async () => {
-              const media = await openMedia(file, signal);
-              return trim === undefined ? media : trimMedia(media, trim);
-            },
+            ...(!isKept && decoded !== undefined && { openMedia: async () => openMedia(decoded, trim, rate) }),
             openRecoder: nodeRecoderOf(source, basename(input)),
             settings: {
               bitplane,
               planeCode,
-              quality,
               gopPictures,
               recompress,
               ...(bPictures === undefined ? {} : { bPictures }),
-              ...(bitrateKbits === undefined ? {} : { bitrateKbits }),
+              ...rate,
             },
             protection,
             title: text("title") ?? name,
@@ -159,6 +171,8 @@ export const divide: Command = {
             slaveName: basename(slavePath),
             captions,
             restrictions,
+            withoutOriginal,
+            ...(picture !== undefined && { poster: picture }),
             ...(chapters !== undefined && { chapters }),
             ...Object.fromEntries(Object.entries(texts).filter(([, value]) => value !== undefined)),
             signal,
@@ -167,6 +181,10 @@ export const divide: Command = {
           openSinks,
           pool,
         );
+        const short =
+          decoded === undefined || teaser === "none" ? undefined : await makeTeaser(decoded, teaser, thumbnails);
+        const teaserPath = join(out, `${name}.teaser.${short?.type === "video/webm" ? "webm" : "mp4"}`);
+        if (short !== undefined) await writeWhole(teaserPath, short.data);
         const companionPath = join(out, companionName(basename(mainPath)));
         if (hasCompanion) {
           const about = {
@@ -174,8 +192,7 @@ export const divide: Command = {
             copyright: text("copyright") ?? "",
             mainName: basename(mainPath),
           };
-          await writeFile(`${companionPath}.part`, companionPage({ ...about, service, player }));
-          await rename(`${companionPath}.part`, companionPath);
+          await writeWhole(companionPath, companionPage({ ...about, service, player }));
         }
         const seconds = (performance.now() - started) / 1000;
         progress.end();
@@ -201,6 +218,8 @@ export const divide: Command = {
           ...(restrictions.length > 0 && { parts: restrictions.length, substitutes: result.substituteBytes }),
           mainPath,
           slavePath,
+          ...(short !== undefined && { teaserPath }),
+          ...(!isKept && rate !== undefined && "bitrateKbits" in rate && { bitrate: rate.bitrateKbits }),
           ...(hasCompanion && { companionPath }),
           frames: result.pictures,
           segments: result.segments,
@@ -211,6 +230,7 @@ export const divide: Command = {
       } finally {
         progress.end();
         pool.close();
+        decoded?.close();
         await kept?.close();
       }
     } finally {
@@ -219,25 +239,45 @@ export const divide: Command = {
   },
 };
 
-/** What is decoded here: MPEG-1 and MPEG-2 video with its sound, and .y4m files. */
-async function openMedia(file: OpenFile, signal: AbortSignal): Promise<SourceMedia> {
-  const isMpeg = await METHODS.mpeg.takes(file);
-  if (file.size > 0 && !isMpeg && !(await METHODS.compress.takes(file)))
-    throw new InputError(
-      "method compress takes .y4m files and MPEG-1 and MPEG-2 video here, and this is neither by its first bytes: convert it first",
-      { offsetBytes: 0 },
-    );
-  const media = isMpeg ? await openMpegMedia(await loadNodeKernels(), file, { signal }) : await openPictures(file);
+/** Decoded pictures and sound of the part that is divided, with notes on what becomes of them. */
+function openMedia(
+  { media, belowSource, leavesSoundOut }: SourceFile,
+  trim: Trim | undefined,
+  rate: ReturnType<typeof pictureRate> | undefined,
+): SourceMedia {
   const { frameRate } = media.video;
   if (!pictureRateCode(frameRate).exact)
     note(
       `${frameRate.join("/")} pictures a second have no code in MPEG-1: the nearest stands in the stream, the true times in the file`,
     );
-  return media;
+  if (leavesSoundOut) note("the sound has a coding that does not go along: main and slave are without it");
+  if (
+    belowSource?.isCoarse &&
+    rate !== undefined &&
+    "bitrateKbits" in rate &&
+    rate.bitrateKbits === belowSource.kilobits
+  )
+    note(
+      `at ${belowSource.kilobits} kbit/s, below the source's own rate, blocks will show: --quality 4 keeps more and takes more`,
+    );
+  return trim === undefined ? media : trimMedia(media, trim);
 }
 
-async function openPictures(file: OpenFile): Promise<SourceMedia> {
-  const buffers = new PictureBuffers();
-  const { header, pictures } = await readY4m(file, buffers);
-  return { video: header, pictures, buffers };
+/** Seconds, or one of the words that are allowed; the first of them where the option is not given. */
+function thumbnailOf<Word extends string>(
+  values: Values,
+  name: string,
+  words: readonly [Word, ...Word[]],
+): Word | number {
+  const value = values[name];
+  const word = value === undefined ? words[0] : words.find((one) => one === value);
+  if (word !== undefined) return word;
+  if (!/^\d+(\.\d+)?$/.test(String(value)))
+    throw new UsageError(`--${name} ${value}: ${words.join(", ")} or a number of seconds such as 12.5 expected`);
+  return Number(value);
+}
+
+async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+  await writeFile(`${path}.part`, content);
+  await rename(`${path}.part`, path);
 }

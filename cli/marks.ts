@@ -1,5 +1,5 @@
 import { FileSink, openFile } from "../codec/hosts/node/index.ts";
-import { isMarkService, type JudgedMark, presetOf, writePartsFile } from "../codec/index.ts";
+import { isMarkService, type JudgedMark, presetOf, restrictedParts, writePartsFile } from "../codec/index.ts";
 import { type Command, parse } from "./options.ts";
 import { createProgress, printResult } from "./output.ts";
 import { searchMarks } from "./search-marks.ts";
@@ -26,7 +26,8 @@ export const marks: Command = {
         ...(typeof service === "string" ? { service } : {}),
         onPicture: (pictures) => progress.show(pictures),
       });
-      const { judged, parts } = found;
+      const { judged } = found;
+      const parts = restrictedParts(judged, found.endMicroseconds);
       if (typeof out === "string") await writeWhole(out, writePartsFile(parts));
       const seconds = (performance.now() - started) / 1000;
       const seen = judged.filter(({ state }) => state !== "other").map(described);

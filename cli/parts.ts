@@ -2,13 +2,14 @@
 import { type OpenFile, openFile } from "../codec/hosts/node/index.ts";
 import {
   PARTS_FILE_MAX_CHARACTERS,
+  type PartChoice,
   PICTURE_TREATMENTS,
+  partsOfList,
+  partsOfMarks,
   type RestrictedPart,
   readPartsFile,
-  reverseOf,
-  reverseParts,
 } from "../codec/index.ts";
-import { choice, type Values } from "./options.ts";
+import { choice as oneOf, type Values } from "./options.ts";
 import { createProgress, note } from "./output.ts";
 import { searchMarks } from "./search-marks.ts";
 import { UsageError } from "./usage-error.ts";
@@ -28,45 +29,43 @@ export async function openParts(
 ): Promise<RestrictedPart[]> {
   const { marks = "none", restrict, reverse } = values;
   if (marks === "none") {
-    if (restrict !== undefined || reverse === true)
-      throw new UsageError("--restrict and --reverse need --marks auto or --marks FILE.json, which tell the parts");
+    if (restrict !== undefined || reverse === true || values["without-original"] === true)
+      throw new UsageError(
+        "--restrict, --reverse and --without-original need --marks auto or --marks FILE.json, which tell the parts",
+      );
     return [];
   }
-  const treatment = restrict === undefined ? undefined : choice(values, "restrict", PICTURE_TREATMENTS, "black");
-  const hidden = { treatment: treatment ?? ("black" as const), sound: "mute" as const };
-  const told =
+  const choice: PartChoice = {
+    treatment: restrict === undefined ? undefined : oneOf(values, "restrict", PICTURE_TREATMENTS, "black"),
+    reverse: reverse === true,
+  };
+  const parts =
     marks === "auto"
-      ? await partsOfMarks(path, video, signal, reverse === true ? hidden : undefined)
-      : await partsOfFile(String(marks), reverse === true ? hidden : undefined);
-  const parts = told.map((part) => ({ ...part, treatment: treatment ?? part.treatment }));
+      ? await foundParts(path, video, signal, choice)
+      : partsOfList(await listedParts(String(marks)), choice);
   if (parts.some(({ treatment: own, areas }) => areas.length > 0 && (own === "picture" || own === "text")))
     note("areas with a picture or a text come out black: there is none to lay over them here");
   return parts;
 }
 
-/** How that is hidden which the reverse rule does not allow. */
-type Hidden = Pick<RestrictedPart, "treatment" | "sound">;
-
-async function partsOfFile(path: string, hidden: Hidden | undefined): Promise<RestrictedPart[]> {
+async function listedParts(path: string): Promise<RestrictedPart[]> {
   const file = await openFile(path);
   const bytes = await file.read(0, Math.min(file.size, 4 * PARTS_FILE_MAX_CHARACTERS)).finally(() => file.close());
-  const told = readPartsFile(new TextDecoder().decode(bytes), path);
-  return hidden === undefined ? told : reverseOf(told, { ...hidden, viewers: told[0]?.viewers ?? "premium" });
+  return readPartsFile(new TextDecoder().decode(bytes), path);
 }
 
-async function partsOfMarks(
+async function foundParts(
   path: string,
   video: OpenFile,
   signal: AbortSignal,
-  hidden: Hidden | undefined,
+  choice: PartChoice,
 ): Promise<RestrictedPart[]> {
   const progress = createProgress("looked at");
   try {
-    const { judged, parts, endMicroseconds } = await searchMarks(path, video, signal, {
+    const { judged, endMicroseconds } = await searchMarks(path, video, signal, {
       onPicture: (pictures) => progress.show(pictures),
     });
-    const found =
-      hidden === undefined ? parts : reverseParts(judged, endMicroseconds, { ...hidden, viewers: "premium" });
+    const found = partsOfMarks(judged, endMicroseconds, choice);
     progress.end();
     note(`${judged.filter(({ state }) => state === "counts").length} marks found, ${found.length} parts hidden`);
     return found;

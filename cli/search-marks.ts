@@ -1,32 +1,16 @@
 /** Looks through a file's pictures for marks, for the commands that do. */
 import sharp from "sharp";
-import { createNodePool, loadNodeKernels, type OpenFile, openDecodedMedia } from "../codec/hosts/node/index.ts";
 import {
-  findMarks,
-  InputError,
-  type JudgedMark,
-  judgeMarks,
-  METHODS,
-  openMpegMedia,
-  PictureBuffers,
-  type RestrictedPart,
-  readY4m,
-  restrictedParts,
-  type SourceMedia,
-  type SourcePicture,
-} from "../codec/index.ts";
+  type FoundInVideo,
+  type OpenFile,
+  openSourceFile,
+  searchMarks as searchVideo,
+} from "../codec/hosts/node/index.ts";
+import { InputError, judgeMarks, type SourceMedia, type SourcePicture } from "../codec/index.ts";
 
 /** A still is taken for a video of this length. */
 const STILL_MICROSECONDS = 1_000_000;
 const STILL_MAX_PIXELS = 1 << 26;
-
-/** What was found, and what of it hides something. */
-export interface FoundInFile {
-  judged: JudgedMark[];
-  parts: RestrictedPart[];
-  pictures: number;
-  endMicroseconds: number;
-}
 
 /**
  * @param service marks of this one count, others not; any where there is none
@@ -37,36 +21,21 @@ export async function searchMarks(
   file: OpenFile,
   signal: AbortSignal,
   { service, onPicture }: { service?: string; onPicture: (pictures: number) => void },
-): Promise<FoundInFile> {
-  const pool = createNodePool(1);
-  let media: SourceMedia | undefined;
+): Promise<FoundInVideo> {
+  const still = await openStill(path, file);
+  const source = still === undefined ? await openSourceFile(file, path, signal) : undefined;
   try {
-    media = await openPictures(path, file, signal);
-    const buffers = media.buffers === undefined ? {} : { buffers: media.buffers };
-    const found = await findMarks(media.pictures, pool, { signal, onPicture, ...buffers });
-    const judged = await judgeMarks(found.sightings, {
-      unsigned: true,
-      nowSeconds: Math.floor(Date.now() / 1000),
-      ...(service === undefined ? {} : { services: [service] }),
+    const services = service === undefined ? {} : { services: [service] };
+    const nowSeconds = Math.floor(Date.now() / 1000);
+    const media = (still ?? source?.media) as SourceMedia;
+    return await searchVideo(media, {
+      judge: (sightings) => judgeMarks(sightings, { unsigned: true, nowSeconds, ...services }),
+      signal,
+      onPicture,
     });
-    const { pictures, endMicroseconds } = found;
-    return { judged, parts: restrictedParts(judged, endMicroseconds), pictures, endMicroseconds };
   } finally {
-    media?.close?.();
-    pool.close();
+    source?.close();
   }
-}
-
-/** What is decoded here: .y4m, MPEG-1 and MPEG-2, PNG and JPEG; anything else where its decoders are installed. */
-async function openPictures(path: string, file: OpenFile, signal: AbortSignal): Promise<SourceMedia> {
-  if (file.size === 0) throw new InputError(`${path}: the file is empty; choose another file`, { offsetBytes: 0 });
-  if (await METHODS.mpeg.takes(file)) return openMpegMedia(await loadNodeKernels(), file, { signal });
-  if (await METHODS.compress.takes(file)) {
-    const buffers = new PictureBuffers();
-    const { header, pictures } = await readY4m(file, buffers);
-    return { video: header, pictures, buffers };
-  }
-  return (await openStill(path, file)) ?? openDecodedMedia(file, path);
 }
 
 const PNG = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);

@@ -54,7 +54,9 @@ export { PictureBuffers } from "./pictures/picture-buffers.ts";
 export { COMMON_RATES } from "./pictures/picture-rates.ts";
 export { type ChromaFormat, chromaSize, type PlanarPicture } from "./pictures/planar-picture.ts";
 export type { OpenRecoder, RecodedPicture, RecodedSpan, Recoder } from "./pictures/recoder.ts";
+export { shrinkPicture, smallRgba } from "./pictures/shrink-picture.ts";
 export type { PixelFormat, SourceMedia, SourcePacket, SourcePicture } from "./pictures/source-picture.ts";
+export { firstBright, isDark, TEASER_FRAME_RATE, THUMBNAIL_MOST_WIDTH, teaserSpan } from "./pictures/thumbnails.ts";
 
 // ---- The two files ----
 
@@ -114,6 +116,14 @@ export { trimSource } from "./trim/trim-source.ts";
 // ---- Restricted parts ----
 
 export { codedArea, isArea } from "./restriction/areas.ts";
+export { type PartChoice, partsOfList, partsOfMarks } from "./restriction/chosen-parts.ts";
+export {
+  coveredRectangle,
+  type HiddenTimes,
+  hiddenAreas,
+  hiddenTimes,
+  type Rectangle,
+} from "./restriction/cover-parts.ts";
 export {
   type DrawnMark,
   drawMark,

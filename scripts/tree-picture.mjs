@@ -35,6 +35,7 @@ const ABOUT = {
   "server/blobs": "interface: a store of files",
   "server/cm": "commercials: intake, choice",
   "server/complaints": "reported videos",
+  "server/divisions": "videos that the service divides",
   "server/groups": "groups of viewers",
   "server/http": "the app, errors, headers, request log",
   "server/jobs": "what runs by itself",

@@ -12,6 +12,7 @@ import { registerAttributes } from "./attributes/routes.ts";
 import { registerCms } from "./cm/routes.ts";
 import { registerComplaints } from "./complaints/routes.ts";
 import type { Deps } from "./deps.ts";
+import { registerJobs } from "./divisions/routes.ts";
 import { registerGroups } from "./groups/routes.ts";
 import { answerError, notUnderstood } from "./http/answer-error.ts";
 import { registerHealth } from "./http/health.ts";
@@ -113,12 +114,17 @@ export function createApp(deps: Deps, uploads = new Uploads(deps), units = new P
   registerMembershipAdmin(app, deps, accounts.log);
   registerGroups(app, deps);
   registerReservations(app, deps);
+  registerJobs(app, deps);
   registerRights(app, deps);
   registerVideos(app, deps);
   registerComplaints(app, deps, accounts.log);
   registerReports(app, deps);
   registerExtras(app, deps);
-  registerUploads(app, uploads, Math.max(deps.limits.slaveFileMaxBytes, deps.limits.mainFileMaxBytes));
+  registerUploads(
+    app,
+    uploads,
+    Math.max(deps.limits.slaveFileMaxBytes, deps.limits.mainFileMaxBytes, deps.limits.sourceFileMaxBytes),
+  );
   registerMains(app, deps);
   registerPlays(app, deps, units);
   registerConditions(app, deps);

@@ -67,8 +67,18 @@ export interface Limits {
   unitBytesPerAnswer: number;
   /** A play is forgotten this long after it was opened. */
   playLifetimeSeconds: number;
-  /** All files of one account, unfinished uploads too. */
+  /** All files of one account, unfinished uploads and sources too. */
   accountMaxBytes: number;
+  /** Of a source that the service divides itself. */
+  sourceFileMaxBytes: number;
+  /** Jobs of one account that have not come to their end. */
+  jobsPerAccount: number;
+  /** A job's process is ended when it takes longer, or more of the machine. */
+  jobSeconds: number;
+  jobMemoryMebibytes: number;
+  /** What a job may write, in bytes of its source; and so many besides. */
+  jobOutputFactor: number;
+  jobOutputBytes: number;
   /** Unfinished ones at the same time. */
   uploadsPerAccount: number;
   /** An upload that is not finished by then is removed. */
@@ -94,6 +104,12 @@ export const DEFAULT_LIMITS: Limits = {
   unitBytesPerAnswer: 8 << 20, // two of the largest segments
   playLifetimeSeconds: 24 * 3600,
   accountMaxBytes: 256 * 2 ** 30,
+  sourceFileMaxBytes: 64 * 2 ** 30,
+  jobsPerAccount: 20,
+  jobSeconds: 6 * 3600,
+  jobMemoryMebibytes: 1536,
+  jobOutputFactor: 4,
+  jobOutputBytes: 64 << 20,
   uploadsPerAccount: 16,
   uploadLifetimeSeconds: 3 * 24 * 3600,
   downloadLogSeconds: 180 * 24 * 3600,

@@ -3,6 +3,8 @@ import type { AttributeDeps } from "./attributes/deps.ts";
 import type { CmDeps } from "./cm/deps.ts";
 import type { ComplaintDeps } from "./complaints/deps.ts";
 import type { Limits } from "./config.ts";
+import type { DivisionDeps } from "./divisions/deps.ts";
+import type { DivisionRunner } from "./divisions/runner.ts";
 import type { GroupDeps } from "./groups/routes.ts";
 import type { LibraryDeps } from "./library/deps.ts";
 import type { MembershipDeps } from "./memberships/deps.ts";
@@ -17,6 +19,7 @@ export type Deps = AccountDeps &
   AttributeDeps &
   CmDeps &
   ComplaintDeps &
+  DivisionDeps &
   GroupDeps &
   LibraryDeps &
   MembershipDeps &
@@ -33,6 +36,8 @@ interface ServerDeps {
     check(): Promise<void>;
     close(): Promise<void>;
   };
+  /** Runs the jobs of dividing. */
+  divisions: DivisionRunner;
   webDir: string;
   /** Sites whose pages may show the player. */
   embedSites: readonly string[];

@@ -56,6 +56,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     const listener = limitRequests(createListener(deps, uploads, settings.host), rules);
     const server = await listen(listener, settings, (made) => limitConnections(made, rules));
     const housekeeping = startHousekeeping(deps, uploads);
+    await deps.divisions.start();
     const stopUpkeep = await startAccountUpkeep(deps, settings.accessLogDays);
     const { address, family, port } = server.address() as AddressInfo;
     const url = `${settings.tlsCert === undefined ? "http" : "https"}://${family === "IPv6" ? `[${address}]` : address}:${port}`;
@@ -69,6 +70,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
         stopUpkeep();
         if (settings.drainSeconds > 0) await pause(settings.drainSeconds * 1000);
         await closeServer(server);
+        await deps.divisions.stop();
         await housekeeping.stop();
         await deps.livePlays.settled();
         await deps.store.close();

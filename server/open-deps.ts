@@ -6,6 +6,8 @@ import { withCache } from "./blobs/cached-blobs.ts";
 import { checkContact } from "./complaints/contact.ts";
 import { DATABASE_FILE, DEFAULT_GUEST_PLAYS, DEFAULT_LIMITS, type Limits, type ServerSettings } from "./config.ts";
 import type { Deps } from "./deps.ts";
+import { createIntake } from "./divisions/intake.ts";
+import { DivisionRunner } from "./divisions/runner.ts";
 import { KeyedLock } from "./keyed-lock.ts";
 import { MainOrigins } from "./library/main-origins.ts";
 import { SlaveReaders } from "./library/slave-readers.ts";
@@ -106,7 +108,7 @@ async function openFolder(settings: DepsSettings, options: DepsOptions): Promise
   const mainOrigins = new MainOrigins(store.videos);
   await mainOrigins.refresh();
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  return {
+  const base = {
     store,
     mainOrigins,
     outbound: options.outbound ?? { allowLoopback: false },
@@ -136,6 +138,9 @@ async function openFolder(settings: DepsSettings, options: DepsOptions): Promise
     log: options.log ?? logToStderr,
     now,
   };
+  const sources = createIntake(base, () => divisions.wake());
+  const divisions: DivisionRunner = new DivisionRunner({ ...base, sources });
+  return { ...base, sources, divisions };
 }
 
 /** @throws InputError it is no address of a service */

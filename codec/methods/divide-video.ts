@@ -45,12 +45,18 @@ export async function divideVideo(
   unfinished?: UnfinishedDivision,
 ): Promise<VideoDivision> {
   let opened = typeof sinks === "function" ? undefined : sinks;
-  const { source, openMedia, openRecoder, settings, signal, onProgress, ...description } = job;
+  const { source, openMedia, openRecoder, settings, signal, onProgress, withoutOriginal, restrictions, ...about } = job;
+  const description = { ...about, ...(restrictions === undefined || withoutOriginal ? {} : { restrictions }) };
   try {
     const method = METHODS[name === "auto" ? await chooseMethod(source) : name];
     if (job.marks?.length && method.gives !== "media")
       throw new UnsupportedError(
         `method ${method.name} keeps a file as it is and draws no mark into it: choose method compress`,
+        { method: method.name },
+      );
+    if (withoutOriginal && restrictions?.length && method.gives !== "media")
+      throw new UnsupportedError(
+        `method ${method.name} keeps a file as it is, with all that parts hide: choose method compress, or keep the original too`,
         { method: method.name },
       );
     const { parameters, tracks, ...prepared } = await method.prepare(job);

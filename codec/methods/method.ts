@@ -51,6 +51,11 @@ export interface DivisionJob extends Omit<DivisionDescription, "method" | "param
   settings?: MethodSettings | undefined;
   /** Parts that not everybody sees: both what everybody gets and the truth are kept. */
   restrictions?: readonly RestrictedPart[] | undefined;
+  /**
+   * Of the parts nothing is kept but what everybody sees: the truth never leaves this device (restriction patent, claim 3). There is no
+   * layer for them, and the slave names none.
+   */
+  withoutOriginal?: boolean | undefined;
   /** Drawn into the pictures, for everybody to see (restriction patent, claim 4): where they are coded anew. */
   marks?: readonly DrawnMark[] | undefined;
   /** Ends the division with an AbortError. */

@@ -1,7 +1,7 @@
-/** The store of files: slaves, mains, CMs and what the library shows. Each is written once, whole or not at all, and never changed. */
+/** The store of files: slaves, mains, CMs, what the library shows, and sources that wait to be divided. Each is written once, whole or not at all, and never changed. */
 import type { ByteSource } from "../../codec/index.ts";
 
-export const BLOB_KINDS = ["slaves", "mains", "cms", "extras"] as const;
+export const BLOB_KINDS = ["slaves", "mains", "cms", "extras", "sources"] as const;
 export type BlobKind = (typeof BLOB_KINDS)[number];
 
 /** A file on its way in. Exactly one of `commit` and `discard` ends it. */

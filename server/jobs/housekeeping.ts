@@ -3,6 +3,7 @@
 import type { CmDeps } from "../cm/deps.ts";
 import { checkOrigins } from "../cm/remote-cm.ts";
 import type { Limits } from "../config.ts";
+import type { DivisionRunner } from "../divisions/runner.ts";
 import type { LibraryDeps } from "../library/deps.ts";
 import { readForPieces } from "../library/pieces-hash.ts";
 import type { Uploads } from "../library/uploads.ts";
@@ -25,11 +26,15 @@ export function startHousekeeping(
   deps: CmDeps &
     LibraryDeps &
     PlayDeps &
-    ReportDeps & { limits: Pick<Limits, "downloadLogSeconds" | "playLifetimeSeconds"> },
+    ReportDeps & {
+      divisions: DivisionRunner;
+      limits: Pick<Limits, "downloadLogSeconds" | "playLifetimeSeconds">;
+    },
   uploads: Uploads,
 ): Housekeeping {
   const tasks: Record<string, () => Promise<void>> = {
     "expired-uploads": () => uploads.removeExpired(),
+    "expired-jobs": () => deps.divisions.removeExpired(),
     "old-plays": () => deps.store.plays.removeBefore(deps.now() - deps.limits.playLifetimeSeconds * 1000),
     "withdrawn-videos": () => removeWithdrawn(deps),
     "main-pieces": () => readForPieces(deps),

@@ -7,6 +7,7 @@ import type { ClientFinder } from "../security/client.ts";
 import type { OutboundRules } from "../security/guarded-fetch.ts";
 import type { MainOrigins } from "./main-origins.ts";
 import type { SlaveReaders } from "./slave-readers.ts";
+import type { SourceIntake } from "./source-intake.ts";
 import type { ConditionStore, LibraryStore, VideoStore } from "./store.ts";
 import type { UploadFiles } from "./upload-files.ts";
 
@@ -18,6 +19,7 @@ export interface LibraryDeps {
   playKey: Uint8Array;
   /** Unfinished uploads. */
   uploadFiles: UploadFiles;
+  sources: SourceIntake;
   slaveReaders: SlaveReaders;
   /** One import of the same id at a time. */
   importLock: KeyedLock;
@@ -27,7 +29,12 @@ export interface LibraryDeps {
   mainOrigins: MainOrigins;
   limits: Pick<
     Limits,
-    "slaveFileMaxBytes" | "mainFileMaxBytes" | "accountMaxBytes" | "uploadsPerAccount" | "uploadLifetimeSeconds"
+    | "slaveFileMaxBytes"
+    | "mainFileMaxBytes"
+    | "sourceFileMaxBytes"
+    | "accountMaxBytes"
+    | "uploadsPerAccount"
+    | "uploadLifetimeSeconds"
   >;
   clients: ClientFinder;
   log: Log;

@@ -202,7 +202,7 @@ export const unfinishedUploadsSchema = z
     uploads: z.array(
       z.object({
         uploadId: idSchema,
-        kind: z.enum(["slave", "main"]),
+        kind: z.enum(["slave", "main", "source"]),
         id: idSchema,
         bytes: z.int(),
         offsetBytes: z.int(),

@@ -68,6 +68,8 @@ export interface VideoStore {
    *
    * @param state of the video from then on; unless told, a draft's first main makes it public
    */
+  /** Removes a video whose main never came; others stay. */
+  forget(slaveId: string): Promise<void>;
   putMain(main: Main, state?: GivenState): Promise<void>;
   /** One that is here and was never read for its pieces' hash. */
   mainWithoutPieces(): Promise<string | undefined>;

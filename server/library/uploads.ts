@@ -1,4 +1,4 @@
-/** Resumable uploads of slaves and mains by the tus protocol (tus.io, 1.0.0); a finished one is checked and taken into the library. */
+/** Resumable uploads of slaves, mains and sources by the tus protocol (tus.io, 1.0.0); a finished one is checked and taken into the library. */
 import { createHash } from "node:crypto";
 import type { Upload } from "@tus/server";
 import { Server } from "@tus/server";
@@ -28,7 +28,7 @@ const hash = (name: string) =>
 /** What the client says of the file when it creates the upload (Upload-Metadata): one of the two hashes at least. */
 const announced = z
   .object({
-    kind: z.enum(["slave", "main"], "kind: slave or main"),
+    kind: z.enum(["slave", "main", "source"], "kind: slave, main or source"),
     id: z.string("id is missing").regex(UPLOAD_ID, "id: 32 lowercase hexadecimal digits"),
     /** Of the file. */
     sha256: hash("sha256"),
@@ -38,6 +38,7 @@ const announced = z
     state: z.enum(GIVEN_STATES, "state: draft, unlisted or public").optional(),
   })
   .refine(({ kind, state }) => kind === "main" || state !== "public", "state: a video is public with its main only")
+  .refine(({ kind, state }) => kind !== "source" || state === undefined, "state: a source's job says it")
   .refine((about) => about.sha256 ?? about.piecesSha256, "sha256 or piecesSha256 is missing");
 
 const keptSchema = announced.safeExtend({ accountId: z.string(), createdAt: z.string().transform(Number) });
@@ -56,8 +57,8 @@ const CODES: Record<number, RefusalCode> = {
 
 export interface UnfinishedUpload {
   uploadId: string;
-  kind: "slave" | "main";
-  /** Of the file. */
+  kind: "slave" | "main" | "source";
+  /** Of the file; a source's job. */
   id: string;
   bytes: number;
   /** How many of them are here. */
@@ -151,7 +152,9 @@ export class Uploads {
       });
     if (upload.size === undefined) throw new Refusal("bad_request", "Upload-Length is missing: tell the file's length");
     const { kind, id } = parsed.data;
-    const most = kind === "slave" ? limits.slaveFileMaxBytes : limits.mainFileMaxBytes;
+    const most = { slave: limits.slaveFileMaxBytes, main: limits.mainFileMaxBytes, source: limits.sourceFileMaxBytes }[
+      kind
+    ];
     if (upload.size > most) throw tooLarge(most);
     await this.holdToVideo(identity, kind, id);
     this.beginning.set(request, { id: upload.id, accountId, size: upload.size });
@@ -161,7 +164,8 @@ export class Uploads {
   }
 
   /** Nobody sends gigabytes to be told at their end. */
-  private async holdToVideo(identity: Identity, kind: "slave" | "main", id: string): Promise<void> {
+  private async holdToVideo(identity: Identity, kind: UnfinishedUpload["kind"], id: string): Promise<void> {
+    if (kind === "source") return this.deps.sources.mayTake(id, identity);
     const { videos } = this.deps.store;
     if (kind === "main") await slaveOf(this.deps, id);
     const video = await (kind === "main" ? videos.byMain(id) : videos.bySlave(id));
@@ -172,7 +176,7 @@ export class Uploads {
     const { limits, store } = this.deps;
     // Before the disk is looked at: what is there by then is in one of both, so that two cannot share the last of a quota.
     const beginning = [...this.beginning.values()];
-    const stored = await store.videos.bytesOf(accountId);
+    const stored = (await store.videos.bytesOf(accountId)) + (await this.deps.sources.bytesOf(accountId));
     const kept = (await this.unfinished()).map(({ id, size, about }) => ({ id, size, accountId: about.accountId }));
     const all = new Map([...kept, ...beginning].map((one) => [one.id, one]));
     const own = [...all.values()].filter((one) => one.accountId === accountId);
@@ -212,6 +216,7 @@ export class Uploads {
   }
 
   private async takeIn({ kind, id, accountId, state }: z.infer<typeof keptSchema>, bytes: ByteStream) {
+    if (kind === "source") return { fresh: true, answer: await this.deps.sources.take(id, bytes) };
     if (kind === "slave") {
       const { fresh, value } = await importSlave(this.deps, id, bytes, accountId, state);
       const { slaveId, mainId, title, durationSeconds, segments, slaveBytes } = value;
@@ -242,7 +247,7 @@ export class Uploads {
   }
 }
 
-const REFUSALS = ["format", "pairing", "unsupported", "conflict", "too_large", "forbidden"];
+const REFUSALS = ["format", "pairing", "unsupported", "conflict", "too_large", "forbidden", "not_found"];
 const isRefusal = (error: unknown): boolean => REFUSALS.includes((error as { code?: string }).code ?? "");
 
 /** @throws FormatError at the end, where the bytes are others than were announced */

@@ -101,5 +101,5 @@ export class InspectionProcess {
 }
 
 /** Whoever gets hold of the process shall not find the server's key there. */
-const withoutSecrets = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+export const withoutSecrets = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("CMIX_")));

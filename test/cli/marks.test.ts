@@ -5,20 +5,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { concatBytes } from "../../codec/bytes/bytes.ts";
-import { writeY4mHeader, Y4M_PICTURE_HEADER } from "../../codec/containers/y4m/y4m.ts";
 import { AREA_PRESETS } from "../../codec/restriction/areas.ts";
 import { USUAL_RULE, writeMark } from "../../codec/restriction/mark.ts";
 import { readPartsFile } from "../../codec/restriction/parts-file.ts";
 import { loadCheckKernels } from "../support/kernels.ts";
-import { drawInto, markedPictures } from "../support/marked.ts";
+import { drawInto, markedY4m } from "../support/marked.ts";
 import { hasFfmpeg } from "../support/tools.ts";
+import { WITHOUT_DECODERS } from "../support/without-decoders.ts";
 
 const CLI = new URL("../../dist/node/cli/cmix.js", import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), "cmix-marks-"));
 const at = (name: string): string => join(folder, name);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function cmix(args: string[], node: string[] = []): { code: number | null; out: string; error: string } {
+function cmix(args: string[], node: readonly string[] = []): { code: number | null; out: string; error: string } {
   const { status, stdout, stderr } = spawnSync(process.execPath, [...node, CLI, ...args], { encoding: "utf8" });
   return { code: status, out: stdout, error: stderr };
 }
@@ -38,10 +38,7 @@ beforeAll(async () => {
     { text: FOREIGN, first: 30, last: 60, place: { x: 0, y: 1000, size: 300 } },
     { text: "https://shop.example/offer", first: 0, last: 20, place: { x: 0, y: 0, size: 300 } },
   ];
-  const grey = new Uint8Array((SIZE.width * SIZE.height) / 2).fill(128);
-  const pictures = [...markedPictures(kernels, SIZE, marks)].flatMap(({ luma }) => [Y4M_PICTURE_HEADER, luma, grey]);
-  const header = { width: SIZE.width, height: SIZE.height, frameRate: [25, 1], pixelAspect: [1, 1], fullRange: false };
-  writeFileSync(at("clip.y4m"), concatBytes(writeY4mHeader(header as never), ...pictures));
+  writeFileSync(at("clip.y4m"), markedY4m(kernels, SIZE, marks));
   const still = { width: 480, height: 320, luma: new Uint8Array(480 * 320).fill(120) };
   const luma = drawInto(kernels, still, [{ text: OWN, place: { x: 300, y: 300, size: 400 } }]);
   writeFileSync(at("still.pgm"), concatBytes(new TextEncoder().encode("P5\n480 320\n255\n"), luma));
@@ -138,16 +135,7 @@ describe("cmix marks", { timeout: 180_000 }, () => {
         [20, 44],
         [30, 60],
       ]);
-      // A package that is not there, as Node says it.
-      const hook = `export async function resolve(name, context, next) {
-      if (name === "@mediabunny/server") throw Object.assign(new Error("not there"), { code: "ERR_MODULE_NOT_FOUND" });
-      return next(name, context);
-    }`;
-      const register = `import { register } from "node:module"; register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(hook)}`)});`;
-      const without = cmix(
-        ["marks", at("clip.mp4")],
-        ["--import", `data:text/javascript,${encodeURIComponent(register)}`],
-      );
+      const without = cmix(["marks", at("clip.mp4")], WITHOUT_DECODERS);
       expect([without.code, without.out]).toEqual([3, ""]);
       expect(without.error).toBe(
         `cmix: ${at("clip.mp4")}: avc needs a decoder: npm install @mediabunny/server, or convert it to .y4m first\n`,

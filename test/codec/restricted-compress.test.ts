@@ -87,13 +87,13 @@ function pool(workers: number): Pool<CodecWorkerApi> {
 }
 
 const dividing =
-  (settings: MethodSettings, restrictions: RestrictedPart[] = PARTS, workers = 2): Divide =>
+  (settings: MethodSettings, restrictions: RestrictedPart[] = PARTS, workers = 2, withoutOriginal = false): Divide =>
   (sinks, unfinished) =>
     divideVideo(
       "compress",
       {
         ...{ title: "clip", mainName: "clip.cmx", slaveName: "clip.cms", protection: "sealed" },
-        ...{ settings: { gopPictures: GROUP, ...settings }, restrictions },
+        ...{ settings: { gopPictures: GROUP, ...settings }, restrictions, withoutOriginal },
         source: sourceFromBytes(new Uint8Array()),
         openMedia: async () => media(),
       },
@@ -102,9 +102,9 @@ const dividing =
       unfinished,
     );
 
-async function divide(settings: MethodSettings, parts = PARTS, workers = 2): Promise<Division> {
+async function divide(settings: MethodSettings, parts = PARTS, workers = 2, withoutOriginal = false) {
   const sinks = { main: new MemorySink(), slave: new MemorySink() };
-  await dividing(settings, parts, workers)(sinks);
+  await dividing(settings, parts, workers, withoutOriginal)(sinks);
   return { main: sinks.main.bytes(), slave: sinks.slave.bytes() };
 }
 
@@ -114,6 +114,24 @@ const picturesOf = async (pair: Division): Promise<Uint8Array[]> => [
 
 /** Start code of a picture's first slice. */
 const SLICE = Uint8Array.of(0, 0, 1, 1);
+
+const WHOLE_PARTS = [
+  partOf(17, 46, { areas: [WHOLE], sound: "mute" }),
+  partOf(60, 70, { areas: [WHOLE], treatment: "mosaic" }),
+];
+
+/** What is coded of hidden pictures and sound; headers of sequence, group and picture are the same of all pictures. */
+async function codedTruth(division: Division): Promise<Uint8Array[]> {
+  const slices = (bytes: Uint8Array): Uint8Array => bytes.subarray(Buffer.from(bytes).indexOf(SLICE) + SLICE.length);
+  return (await allSegments(division))
+    .filter(({ head }) => head.layer === RESTRICTED_LAYER)
+    .flatMap(({ head, publicBytes, withheld }) =>
+      decodePacketList(publicBytes, withheld).flatMap((packet) => [
+        head.track === 0 ? slices(packet.publicBytes) : packet.publicBytes,
+        packet.withheld,
+      ]),
+    );
+}
 
 /** The parts that hide something of a picture. */
 const hiding = (picture: number): RestrictedPart[] =>
@@ -198,27 +216,34 @@ describe.each([
   });
 
   it("R4 give ordinary viewers nothing of what is coded of hidden pictures and sound: no run of 32 bytes", async () => {
-    const whole = [
-      partOf(17, 46, { areas: [WHOLE], sound: "mute" }),
-      partOf(60, 70, { areas: [WHOLE], treatment: "mosaic" }),
-    ];
-    const division = await divide(settings, whole, workers);
+    const division = await divide(settings, WHOLE_PARTS, workers);
     const given = await ordinary(division);
-    const all = await allSegments(division);
-    // Headers of sequence, group and picture are the same of all pictures.
-    const slices = (bytes: Uint8Array): Uint8Array => bytes.subarray(Buffer.from(bytes).indexOf(SLICE) + SLICE.length);
-    const codedOf = ({ head, publicBytes, withheld }: (typeof all)[number]): Uint8Array[] =>
-      decodePacketList(publicBytes, withheld).flatMap((packet) => [
-        head.track === 0 ? slices(packet.publicBytes) : packet.publicBytes,
-        packet.withheld,
-      ]);
-    const hidden = all.filter(({ head }) => head.layer === RESTRICTED_LAYER).flatMap(codedOf);
+    const hidden = await codedTruth(division);
     const seen = (await shownSegments(given)).flatMap(({ publicBytes, withheld }) => [publicBytes, withheld]);
     expect(hidden.length).toBeGreaterThan(60);
     expect(sharedRun(hidden, [...seen, given.main, given.slave])).toBeUndefined();
     // The search finds what is there.
     const truth = (await shownSegments(division)).flatMap(({ publicBytes, withheld }) => [publicBytes, withheld]);
     expect(sharedRun(hidden, truth)).toBeDefined();
+  });
+
+  it("R5 without the original stand in neither file: no layer, no viewers, no run of 32 bytes (claim 3)", async () => {
+    const hidden = await codedTruth(await divide(settings, WHOLE_PARTS, workers));
+    const alone = await divide(settings, WHOLE_PARTS, workers, true);
+    const { main } = await openPair(alone);
+    const slave = await SlaveReader.open(sourceFromBytes(alone.slave));
+    expect([main.header.layers, slave.header.layers].map((layers) => layers.map(({ id }) => id))).toEqual([
+      [BASE_LAYER],
+      [BASE_LAYER],
+    ]);
+    expect(slave.header.restrictions).toBeUndefined();
+    expect(main.index.some(({ layer, substitute }) => layer !== BASE_LAYER || substitute)).toBe(false);
+    const there = (await allSegments(alone)).flatMap(({ publicBytes, withheld }) => [publicBytes, withheld]);
+    expect(sharedRun(hidden, [...there, alone.main, alone.slave])).toBeUndefined();
+    const seen = await picturesOf(await ordinary(await divide(settings, PARTS, workers)));
+    const shown = await picturesOf(await divide(settings, PARTS, workers, true));
+    expect(shown.length).toBe(PICTURES);
+    for (const [i, picture] of shown.entries()) expectSameBytes(picture, seen[i] as Uint8Array, `picture ${i}`);
   });
 
   it("R4 mute the sound of a part and the packet before it, whose end reaches into it, and no other", async () => {

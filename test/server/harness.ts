@@ -38,7 +38,17 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-export async function startTestServer(options: Partial<ServerOptions> = {}): Promise<TestServer> {
+/** The built server, whose processes start threads of their own. */
+export const builtServer = async (): Promise<typeof startServer> => {
+  const built = new URL("../../dist/node/server/main.js", import.meta.url).href;
+  return ((await import(built)) as { startServer: typeof startServer }).startServer;
+};
+
+/** @param open starts the server */
+export async function startTestServer(
+  options: Partial<ServerOptions> = {},
+  open: typeof startServer = startServer,
+): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), "cmix-server-"));
   const [dataDir, webDir, samplesDir] = [join(folder, "data"), join(folder, "web"), join(folder, "samples")];
   await mkdir(join(webDir, "assets"), { recursive: true });
@@ -52,7 +62,7 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
   const logged: TestServer["logged"] = [];
   const log = (event: string, fields: LogFields = {}) => void logged.push({ event, fields });
   const start = () =>
-    startServer({
+    open({
       ...options,
       port: 0,
       host: "127.0.0.1",

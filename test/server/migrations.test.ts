@@ -45,6 +45,7 @@ const SCHEMAS: Record<string, string> = {
   "0018-groups": "1ac51cb2fe043f7efb994da7dd894ef8e604716bd300f6b6e2d85925b34b303a",
   "0019-rights": "f23839755447a3f130945a8a8a70319c8bdfd9285102bcafbd2f8d88888c7b9b",
   "0020-reservations": "5dd11d9d3537ecaa72cc79b254b4c0082d028c7b9f43ba483e00a7ca43757355",
+  "0021-jobs": "63e728997dafcd289e13425cdba875a71aa0fcd79d24b4ccf80985f9705005ce",
 };
 
 async function migrateTo(path: string, version: number): Promise<void> {

@@ -1,6 +1,8 @@
 /** Pictures and clips with marks in them. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { concatBytes } from "../../codec/bytes/bytes.ts";
+import { writeY4mHeader, Y4M_PICTURE_HEADER } from "../../codec/containers/y4m/y4m.ts";
 import { type CodeReader, createCodeReader } from "../../codec/restriction/code-reader.ts";
 import { drawMark, type MarkPlace, markModules, USUAL_MARK_PLACE } from "../../codec/restriction/draw-mark.ts";
 import { MarkFinder, type Sighting } from "../../codec/restriction/mark-finder.ts";
@@ -107,4 +109,16 @@ export async function seeIn(kernels: Kernels, pictures: Iterable<LumaPicture>): 
   const sightings = await finder.finish();
   finder.close();
   return sightings;
+}
+
+/** Such a clip as a .y4m file, in grey. */
+export function markedY4m(
+  kernels: Kernels,
+  size: { width: number; height: number; pictures: number },
+  marks: readonly DrawnMark[],
+): Uint8Array {
+  const grey = new Uint8Array((size.width * size.height) / 2).fill(128);
+  const pictures = [...markedPictures(kernels, size, marks)].flatMap(({ luma }) => [Y4M_PICTURE_HEADER, luma, grey]);
+  const header = writeY4mHeader({ ...size, frameRate: [25, 1], pixelAspect: [1, 1], fullRange: false } as never);
+  return concatBytes(header, ...pictures);
 }

@@ -1,7 +1,7 @@
 /** Which parts of a track are played, and when. */
 import { describe, expect, it } from "vitest";
+import { partsFrom } from "../../codec/hosts/presentation.ts";
 import { soundInPart } from "../../web/src/player/worker/feeds/samples/sound-parts.ts";
-import { partsFrom } from "../../web/src/shared/worker/presentation.ts";
 
 const second = 1_000_000;
 /** A pause, the third and fourth second, then the first two again. */

@@ -1,7 +1,8 @@
 /** Pictures coded anew in a source's own coding, by NodeAV where the operator has installed it. */
-import { type ByteSource, type OpenRecoder, PictureBuffers } from "../../index.ts";
+import { type ByteSource, type OpenRecoder, PictureBuffers, UnsupportedError } from "../../index.ts";
+import { copyPicture } from "../picture-copy.ts";
 import { recoderOf } from "../recode-film.ts";
-import { copied, registerDecoders } from "./decoded-media.ts";
+import { DECODERS, hasDecoders } from "./decoders.ts";
 
 /**
  * What opens the recoder of a file.
@@ -11,12 +12,17 @@ import { copied, registerDecoders } from "./decoded-media.ts";
  */
 export function nodeRecoderOf(source: ByteSource, name: string): OpenRecoder {
   const buffers = new PictureBuffers();
-  const open = recoderOf(source, (sample) => copied(sample, buffers), {
-    name: "@mediabunny/server",
+  const open = recoderOf(source, (sample) => copyPicture(sample, buffers), {
+    name: DECODERS,
     instead: "convert the video to .y4m and choose method compress",
   });
   return async (film, bitsPerSecond) => {
-    await registerDecoders(name, film.codec);
+    const { codec } = film;
+    if (!(await hasDecoders()))
+      throw new UnsupportedError(
+        `${name}: parts of ${codec} are hidden with a decoder and an encoder: npm install ${DECODERS}, or convert it to .y4m and choose method compress`,
+        { codec, package: DECODERS },
+      );
     return open(film, bitsPerSecond);
   };
 }

@@ -153,17 +153,28 @@ export class SoundQueue {
   private ended: boolean;
   private readonly silence: Silencer | undefined;
 
+  private readonly restrictions: readonly RestrictedPart[];
+  private readonly withoutOriginal: boolean;
+  private toSkip: number;
+
   /**
-   * @param restrictions of which some may change the sound
-   * @param toSkip packets at the start that were finished before an interruption
+   * @param options.restrictions of which some may change the sound
+   * @param options.withoutOriginal nothing is kept of what they change
+   * @param options.toSkip packets at the start that were finished before an interruption
    * @throws {@link UnsupportedError} nothing changes sound of this coding
    */
   constructor(
     audio: SourceMedia["audio"],
     private readonly pool: Pool<CompressWorkerApi>,
-    private readonly restrictions: readonly RestrictedPart[] = [],
-    private toSkip = 0,
+    {
+      restrictions = [],
+      withoutOriginal = false,
+      toSkip = 0,
+    }: { restrictions?: readonly RestrictedPart[]; withoutOriginal?: boolean; toSkip?: number | undefined } = {},
   ) {
+    this.restrictions = restrictions;
+    this.withoutOriginal = withoutOriginal;
+    this.toSkip = toSkip;
     this.packets = audio?.packets[Symbol.asyncIterator]();
     this.ended = audio === undefined;
     if (audio !== undefined && restrictions.some(({ sound }) => sound !== "keep")) this.silence = silencerOf(audio);
@@ -220,6 +231,7 @@ export class SoundQueue {
     const { silence } = this;
     if (part === "" || silence === undefined) return [await this.segment(packets, SHOWN)];
     const silent = packets.map((packet) => ({ ...packet, data: silence(packet.data) }));
+    if (this.withoutOriginal) return [await this.segment(silent, SHOWN)];
     return [await this.segment(packets, RESTRICTED), await this.segment(silent, SUBSTITUTE)];
   }
 

@@ -115,7 +115,7 @@ function codedPlace({ x, y, size }: MarkPlace, video: SourceMedia["video"]): Mar
 }
 
 async function encodeAll(
-  { settings = {}, restrictions: shown = [], marks = [], signal, onProgress }: DivisionJob,
+  { settings = {}, restrictions: shown = [], withoutOriginal = false, marks = [], signal, onProgress }: DivisionJob,
   media: SourceMedia,
   writer: DivisionWriter,
   pool: Pool<CompressWorkerApi>,
@@ -134,7 +134,7 @@ async function encodeAll(
   const drawn = marks.map((mark) => ({ ...mark, place: codedPlace(mark.place, video) }));
   const work = workLeft(kept, gopPictures);
   for (const segment of kept) writer.keep({ ...segment.head, substitute: segment.substitute }, segment);
-  const sound = new SoundQueue(audio, pool, restrictions, work?.soundPackets);
+  const sound = new SoundQueue(audio, pool, { restrictions, withoutOriginal, toSkip: work?.soundPackets });
   try {
     const samples = (video.width * video.height * video.frameRate[0]) / video.frameRate[1];
     const gops = encodeGops(work === undefined ? media.pictures : picturesFrom(media, work.startMicroseconds), pool, {
@@ -147,6 +147,7 @@ async function encodeAll(
       buffers,
       signal,
       restrictions,
+      withoutOriginal,
       marks: drawn,
       earlier: work?.earlier,
       onPicture: (done) => onProgress?.({ ...done, bytes: 0, totalBytes: 0 }),

@@ -48,6 +48,8 @@ export interface GopEncoderOptions {
   onPicture?: ((done: { pictures: number; microseconds: number }) => void) | undefined;
   /** Parts that not everybody sees: their pictures are coded twice, in groups of their own. */
   restrictions?: readonly RestrictedPart[] | undefined;
+  /** Of those parts nothing but what everybody sees is coded. */
+  withoutOriginal?: boolean | undefined;
   /** Drawn into the pictures of both renditions; places are of the coded picture. */
   marks?: readonly DrawnMark[] | undefined;
   /** Groups before the first of `pictures`, coded before an interruption with the same options and as many workers. */
@@ -92,7 +94,7 @@ export async function* encodeGops(
     const part = keyOf(parts);
     // First in line for a worker: as it goes on, pictures are read, whatever memory they take.
     const restricted =
-      parts.length === 0
+      parts.length === 0 || options.withoutOriginal
         ? undefined
         : new GroupEncoding(pool, options, [], read, {
             spent: (_pictures, bytes, spent) => giveBack(bytes, spent),
@@ -100,13 +102,13 @@ export async function* encodeGops(
           });
     const shown = new GroupEncoding(pool, options, parts, read, {
       spent(pictures, bytes, spent) {
-        if (parts.length === 0) giveBack(bytes, spent);
+        if (restricted === undefined) giveBack(bytes, spent);
         const last = pictures.at(-1);
         done += pictures.length;
         const microseconds = last === undefined ? 0 : last.timestampMicroseconds + last.durationMicroseconds;
         options.onPicture?.({ pictures: done, microseconds });
       },
-      failed: (bytes) => parts.length === 0 && source.coded(bytes),
+      failed: (bytes) => restricted === undefined && source.coded(bytes),
     });
     const both = [...(restricted === undefined ? [] : [restricted]), shown];
     for (let count = 0; count < options.gopPictures && both.every(({ failure }) => failure === undefined); count++) {

@@ -11,7 +11,7 @@ import { onDisk } from "../full-disk.ts";
 import { FileSealer, isSealed, openSealed } from "./sealed-file.ts";
 
 /** Encrypted on the disk. */
-const SEALED_KINDS: readonly BlobKind[] = ["slaves"];
+const SEALED_KINDS: readonly BlobKind[] = ["slaves", "sources"];
 
 const ID = /^[0-9a-f]{32}$/;
 const TEMPORARY = "tmp";

@@ -8,6 +8,7 @@ import type { ComplaintRow } from "./complaint-row.ts";
 import type { ConditionLogRow } from "./condition-log-row.ts";
 import type * as counts from "./count-rows.ts";
 import type { ViewerGroupRow } from "./group-row.ts";
+import type { JobRow } from "./job-row.ts";
 import type { MemberPeriodRow, PointRow, PointRulesRow, VoucherRow } from "./membership-rows.ts";
 import type { ReservationRow, RestrictionOptionsRow } from "./reservation-rows.ts";
 import type { MarkRecordRow, RightsKeyRow } from "./rights-rows.ts";
@@ -62,6 +63,7 @@ export interface Tables {
   mark_records: MarkRecordRow;
   restriction_options: RestrictionOptionsRow;
   reservations: ReservationRow;
+  jobs: JobRow;
 }
 
 /** A slave that is here, and what its file tells of the video. */

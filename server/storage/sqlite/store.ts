@@ -8,6 +8,7 @@ import { SqliteComplaints } from "./complaints.ts";
 import { SqliteConditions } from "./conditions.ts";
 import type { OpenDatabase } from "./database.ts";
 import { SqliteGroups } from "./groups.ts";
+import { SqliteJobs } from "./jobs.ts";
 import { SqliteLibrary } from "./library.ts";
 import { SqliteMemberships } from "./memberships.ts";
 import { playUnitOfWork } from "./play-unit.ts";
@@ -37,6 +38,7 @@ export function createStore(opened: OpenDatabase, key: MasterKey) {
     groups: new SqliteGroups(db),
     rights: new SqliteRights(db),
     reservations: new SqliteReservations(db),
+    jobs: new SqliteJobs(db),
     accounts: new SqliteAccounts(db),
     sessions: new SqliteSessions(opened),
     accountLogs: new SqliteAccountLogs(db),

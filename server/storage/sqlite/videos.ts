@@ -141,6 +141,20 @@ export class SqliteVideos implements VideoStore {
     return row && mainOf(row);
   }
 
+  async forget(slaveId: string): Promise<void> {
+    await this.db.transaction().execute(async (transaction) => {
+      const whole = await transaction
+        .selectFrom("videos")
+        .innerJoin("mains", "mains.main_id", "videos.main_id")
+        .select("slave_id")
+        .where("slave_id", "=", slaveId)
+        .executeTakeFirst();
+      if (whole !== undefined) return;
+      await transaction.deleteFrom("timelines").where("slave_id", "=", slaveId).execute();
+      await transaction.deleteFrom("videos").where("slave_id", "=", slaveId).execute();
+    });
+  }
+
   async putMain(main: Main, state?: GivenState): Promise<void> {
     const { mainId, copyright, genre, ageLimit } = main;
     const row: Insertable<MainRow> = {

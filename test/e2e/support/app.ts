@@ -69,8 +69,11 @@ export interface TestApp extends TestServer {
   browser: Browser;
 }
 
-/** @param cmSeconds of the house CM, which many plays wait for; as long as it is where left out */
-export async function startTestServer(cmSeconds?: number): Promise<TestServer> {
+/**
+ * @param cmSeconds of the house CM, which many plays wait for; as long as it is where left out
+ * @param open      starts the server
+ */
+export async function startTestServer(cmSeconds?: number, open = startServer): Promise<TestServer> {
   const webDir = join(ROOT, "dist/web");
   const wasmPath = join(ROOT, "dist/wasm/kernels.wasm");
   for (const path of [join(webDir, "index.html"), wasmPath]) {
@@ -85,7 +88,7 @@ export async function startTestServer(cmSeconds?: number): Promise<TestServer> {
     if (cmSeconds !== undefined) await rm(samplesDir, { recursive: true, force: true });
   };
   try {
-    server = await startServer({
+    server = await open({
       port: 0,
       host: "127.0.0.1",
       dataDir,
@@ -103,9 +106,9 @@ export async function startTestServer(cmSeconds?: number): Promise<TestServer> {
   }
 }
 
-/** @param samplesDir as for {@link startTestServer} */
-export async function startApp(cmSeconds?: number): Promise<TestApp> {
-  const server = await startTestServer(cmSeconds);
+/** As {@link startTestServer}. */
+export async function startApp(cmSeconds?: number, open = startServer): Promise<TestApp> {
+  const server = await startTestServer(cmSeconds, open);
   try {
     const browser = await sharedChromium();
     const others = new Set(browser.contexts());

@@ -19,6 +19,7 @@ import { memberships } from "./0017-memberships.ts";
 import { groups } from "./0018-groups.ts";
 import { rights } from "./0019-rights.ts";
 import { reservations } from "./0020-reservations.ts";
+import { jobs } from "./0021-jobs.ts";
 
 /** In the order of their names. A migration that was released is never changed. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -42,4 +43,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0018-groups": groups,
   "0019-rights": rights,
   "0020-reservations": reservations,
+  "0021-jobs": jobs,
 };

@@ -127,6 +127,8 @@ export interface DivideSettings {
   trim?: TrimSeconds;
   /** In times of the whole video, whatever is cut off. */
   restrictions?: RestrictedPart[];
+  /** Of these, nothing is kept but what everybody sees. */
+  withoutOriginal?: boolean;
   /** Drawn into the picture, in the same times. */
   marks?: DrawnMark[];
   /** Where pictures are coded anew. */

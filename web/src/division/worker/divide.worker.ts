@@ -4,11 +4,15 @@ import * as Comlink from "comlink";
 import type { VideoSample } from "mediabunny";
 import { createBrowserPool, createLocalPool } from "../../../../codec/hosts/browser/index.ts";
 import { installErrorTransfer } from "../../../../codec/hosts/error-transfer.ts";
+import { copyPicture } from "../../../../codec/hosts/picture-copy.ts";
 import { recoderOf } from "../../../../codec/hosts/recode-film.ts";
 import { trimFile } from "../../../../codec/hosts/trim-file.ts";
 import {
   type Chapter,
   divideVideo,
+  type HiddenTimes,
+  hiddenAreas,
+  hiddenTimes,
   type MainHeader,
   METHODS,
   type MethodSettings,
@@ -41,12 +45,10 @@ import type {
 } from "../protocol/divide-api.ts";
 import { reasonCode } from "../protocol/reason-code.ts";
 import { STUDIO_METHODS } from "../protocol/studio-methods.ts";
-import { type HiddenTimes, hiddenAreas, hiddenTimes } from "./cover-parts.ts";
 import { DecodedFile } from "./decoded-file.ts";
 import { findMarksIn } from "./find-marks-in.ts";
 import { MpegReader } from "./mpeg-reader.ts";
 import { type DivisionFiles, openFiles } from "./output-file.ts";
-import { copyPicture } from "./picture-copy.ts";
 import { SourceReader } from "./source-reader.ts";
 import { makeStoryboard } from "./storyboard.ts";
 import { indexedFacts, streamFacts } from "./stream-source.ts";
@@ -179,7 +181,7 @@ class DivideWorker implements DivideWorkerApi {
     startSeconds: number,
     restrictions: readonly RestrictedPart[] = [],
   ): Promise<MainHeader["poster"]> {
-    const hidden = await hiddenTimes(file, restrictions);
+    const hidden = await hiddenTimes(sourceFromBlob(file), restrictions);
     return withReader(file, (reader) => reader.poster(startSeconds, hidden));
   }
 
@@ -256,9 +258,10 @@ class DivideWorker implements DivideWorkerApi {
         poster,
         captions,
         restrictions = [],
+        withoutOriginal,
         marks = [],
       } = settings;
-      const hidden = await hiddenTimes(file, restrictions);
+      const hidden = await hiddenTimes(sourceFromBlob(file), restrictions);
       // What goes on has its headers.
       const storyboard =
         unfinished === undefined ? await storyboardOf(file, taken ?? {}, sourceBytes, hidden, signal) : undefined;
@@ -277,6 +280,7 @@ class DivideWorker implements DivideWorkerApi {
           ...(poster === undefined ? {} : { poster }),
           ...(captions === undefined ? {} : { captions: captionsOf(captions, taken) }),
           restrictions: taken === undefined ? restrictions : trimParts(restrictions, trimOf(taken)),
+          withoutOriginal,
           marks: taken === undefined ? marks : trimParts(marks, trimOf(taken)),
           ...(chapters !== undefined && { chapters }),
           storyboard,

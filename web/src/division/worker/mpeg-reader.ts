@@ -4,6 +4,9 @@ import { fetchKernels } from "../../../../codec/hosts/browser/index.ts";
 import {
   type ByteSource,
   findSounds,
+  firstBright,
+  type HiddenTimes,
+  hiddenAreas,
   type MainHeader,
   type MpegContainer,
   type MpegMediaOptions,
@@ -22,8 +25,7 @@ import { playableSounds } from "../../player/worker/feeds/sound-decodings.ts";
 import type { SourceFacts, StripPicture } from "../protocol/divide-api.ts";
 import { reasonCode } from "../protocol/reason-code.ts";
 import { codedVideoFacts } from "./coded-video-facts.ts";
-import { type HiddenTimes, hiddenAreas } from "./cover-parts.ts";
-import { type DrawnPoster, drawPoster, drawStrip, firstBright } from "./poster.ts";
+import { type DrawnPoster, drawPoster, drawStrip } from "./poster.ts";
 
 /** Packets by which the sound's rate is told. */
 const RATE_PACKETS = 100;

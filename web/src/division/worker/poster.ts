@@ -1,15 +1,9 @@
 /** The small picture of a video that its main carries in the clear. */
 import type { VideoSample } from "mediabunny";
-import type { MainHeader } from "../../../../codec/index.ts";
+import { isDark, type MainHeader, THUMBNAIL_MOST_WIDTH } from "../../../../codec/index.ts";
 import type { Area } from "../../../../codec/page.ts";
 import type { StripPicture } from "../protocol/divide-api.ts";
-import { coverAreas } from "./cover-parts.ts";
-
-const MOST_WIDTH = 320;
-/** Of the duration: where it is taken from by default, as the very first pictures are often black; the first that is not dark counts. */
-const POSITIONS = [0.1, 0.2, 0.35, 0.5, 0.75];
-/** Mean of the channels, of 255. */
-const DARK_BELOW = 20;
+import { coverAreas } from "./cover-areas.ts";
 
 type Poster = NonNullable<MainHeader["poster"]>;
 
@@ -17,19 +11,6 @@ type Poster = NonNullable<MainHeader["poster"]>;
 export interface DrawnPoster {
   poster: Poster;
   isDark: boolean;
-}
-
-/** The picture at the earliest of the usual places that is not dark; where all are, the first. @param draw the one at a share of the duration */
-export async function firstBright(
-  draw: (share: number) => Promise<DrawnPoster | undefined>,
-): Promise<Poster | undefined> {
-  let first: Poster | undefined;
-  for (const position of POSITIONS) {
-    const drawn = await draw(position);
-    if (drawn?.isDark === false) return drawn.poster;
-    first ??= drawn?.poster;
-  }
-  return first;
 }
 
 /** Pictures of the strip that a creator chooses from: as many, from evenly spread places. */
@@ -51,23 +32,15 @@ export async function drawStrip(
 
 /** A small upright JPEG in the shape in which the picture is shown; undefined where this browser makes none. @param hidden is covered */
 export async function drawPoster(sample: VideoSample, hidden: readonly Area[]): Promise<DrawnPoster | undefined> {
-  const width = Math.min(MOST_WIDTH, sample.displayWidth);
+  const width = Math.min(THUMBNAIL_MOST_WIDTH, sample.displayWidth);
   const height = Math.max(1, Math.round((width * sample.displayHeight) / sample.displayWidth));
   const canvas = new OffscreenCanvas(width, height);
   const context = canvas.getContext("2d", { willReadFrequently: true });
   if (context === null) return undefined;
   sample.draw(context, 0, 0, width, height);
-  coverAreas(context, hidden, [0, 0, width, height]);
+  coverAreas(context, hidden, { left: 0, top: 0, width, height });
   const blob = await canvas.convertToBlob({ type: "image/jpeg", quality: 0.8 });
   if (blob.type !== "image/jpeg") return undefined;
   const poster: Poster = { type: "image/jpeg", data: new Uint8Array(await blob.arrayBuffer()) };
-  return { poster, isDark: meanOf(context.getImageData(0, 0, width, height).data) < DARK_BELOW };
-}
-
-/** Of red, green and blue. */
-function meanOf(pixels: Uint8ClampedArray): number {
-  let sum = 0;
-  for (let at = 0; at < pixels.length; at += 4)
-    sum += (pixels[at] ?? 0) + (pixels[at + 1] ?? 0) + (pixels[at + 2] ?? 0);
-  return sum / ((3 * pixels.length) / 4);
+  return { poster, isDark: isDark(context.getImageData(0, 0, width, height).data) };
 }

@@ -1,90 +1,39 @@
-/** A chosen video file as input of `divideCompress`: pictures by WebCodecs, sound packets as they are. Streams; holds few pictures. */
+/** A chosen video file in the Studio: what is to say of it, its pictures by WebCodecs, its sound packets as they are. */
 
+import { ALL_FORMATS, BlobSource, Input, type VideoSample, VideoSampleSink } from "mediabunny";
+import { DemuxedVideo, readingError } from "../../../../codec/hosts/demuxed-video.ts";
+import { partsFrom } from "../../../../codec/hosts/presentation.ts";
 import {
-  ALL_FORMATS,
-  BlobSource,
-  EncodedPacketSink,
-  Input,
-  type InputAudioTrack,
-  type InputVideoTrack,
-  MPEG_TS,
-  type VideoSample,
-  VideoSampleSink,
-} from "mediabunny";
-import {
-  COMMON_RATES,
+  firstBright,
+  type HiddenTimes,
+  hiddenAreas,
   type MainHeader,
-  PictureBuffers,
-  rateBelowSource,
-  type SourceIndex,
   type SourceMedia,
-  type SourcePacket,
-  type SourcePicture,
-  untaggedMatrix,
 } from "../../../../codec/index.ts";
-import { type CmixError, InputError } from "../../../../codec/page.ts";
+import { type CmixError, InputError, sourceFromBlob } from "../../../../codec/page.ts";
 import { canPlaySound } from "../../shared/worker/decoder-support.ts";
 import { keepEarlyTimes } from "../../shared/worker/early-pictures.ts";
-import { heldSample, micro, partsFrom, type TrackPart } from "../../shared/worker/presentation.ts";
 import type { MethodOffer, SourceFacts, StripPicture } from "../protocol/divide-api.ts";
 import { reasonCode } from "../protocol/reason-code.ts";
-import { type AsItIs, decodesFirst, keptFacts, lookAsItIs, secondsOfCut, shownSpan } from "./as-it-is.ts";
+import { type AsItIs, decodesFirst, lookAsItIs } from "./as-it-is.ts";
 import { shownSize } from "./coded-video-facts.ts";
-import { type HiddenTimes, hiddenAreas } from "./cover-parts.ts";
-import { DIRECT_FORMATS, takePicture } from "./picture-copy.ts";
-import { type DrawnPoster, drawPoster, drawStrip, firstBright } from "./poster.ts";
-import { inputError, notDecodedError } from "./source-errors.ts";
+import { type DrawnPoster, drawPoster, drawStrip } from "./poster.ts";
+import { notDecodedError } from "./source-errors.ts";
 import { keyPicturesOf } from "./storyboard.ts";
 
-/** Packets inspected for the frame rate and for the sound's bits. */
-const RATE_PACKETS = 300;
-
-/** So much before a time its picture is looked for: times are rounded. */
-const BEFORE_SECONDS = 0.001;
-
-/** Packets before time 0 that a decoder is started with. */
-const PREROLL_MICROSECONDS = 100_000;
-
-function ratioOf(rate: number): [number, number] {
-  for (const [numerator, denominator] of COMMON_RATES) {
-    if (Math.abs(numerator / denominator - rate) < 0.005) return [numerator, denominator];
-  }
-  return [Math.max(1, Math.round(rate * 1000)), 1000];
-}
-
-async function soundFacts(sound: InputAudioTrack, codec: string): Promise<NonNullable<SourceFacts["sound"]>> {
-  const [sampleRate, channels] = [await sound.getSampleRate(), await sound.getNumberOfChannels()];
-  const isDecoded = await sound.canDecode();
-  const playable = isDecoded || (await canPlaySound({ id: 0, kind: "audio", codec, sampleRate, channels }));
-  return { codec, sampleRate, channels, playable };
+async function soundFacts({ facts, soundTrack }: DemuxedVideo): Promise<SourceFacts["sound"]> {
+  const { sound, hasUnknownSound } = facts;
+  if (sound === undefined) return undefined;
+  const isDecoded = !hasUnknownSound && soundTrack !== undefined && (await soundTrack.canDecode());
+  return { ...sound, playable: isDecoded || (await canPlaySound({ id: 0, kind: "audio", ...sound })) };
 }
 
 export class SourceReader {
-  private readonly input: Input;
-  private readonly video: InputVideoTrack;
-  private readonly sound: InputAudioTrack | undefined;
-  readonly facts: SourceFacts;
-  /** What is where in the file; undefined where only the demuxer reads it. */
-  readonly index: SourceIndex | undefined;
-  private readonly buffers = new PictureBuffers();
-  /** The file's own time at which its presentation begins. */
-  readonly beginsSeconds: number;
-
   private constructor(
-    input: Input,
-    video: InputVideoTrack,
-    sound: InputAudioTrack | undefined,
-    facts: SourceFacts,
-    index: SourceIndex | undefined,
-    beginsSeconds: number,
-  ) {
-    this.input = input;
-    this.video = video;
-    this.sound = sound;
-    this.facts = facts;
-    this.index = index;
-    this.beginsSeconds = beginsSeconds;
-  }
+    private readonly input: Input,
+    private readonly demuxed: DemuxedVideo,
+    readonly facts: SourceFacts,
+  ) {}
 
   /**
    * @throws {@link InputError} no video in the file
@@ -96,7 +45,7 @@ export class SourceReader {
       return await SourceReader.read(file, input, await lookAsItIs(file));
     } catch (error) {
       input.dispose();
-      throw inputError(error, "this file cannot be read");
+      throw readingError(error, "this file cannot be read");
     }
   }
 
@@ -115,98 +64,50 @@ export class SourceReader {
     const notDecoded = isDecodable ? undefined : notDecodedError(hasDecoder, codec ?? asItIs.codec);
     if (asItIs.refusal !== undefined && notDecoded !== undefined) throw notDecoded;
     if (isDecodable) await keepEarlyTimes(video);
-    const sound = (await input.getPrimaryAudioTrack()) ?? undefined;
-    const isTransport = (await input.getFormat()) === MPEG_TS;
-    const kept = asItIs.index && keptFacts(asItIs.index);
-    // The demuxer does not know every coding that transport streams have, and takes MP2 for MP3.
-    const ownSound = isTransport ? kept?.sound : undefined;
-    const named = (await sound?.getCodecParameterString()) ?? (await sound?.getCodec()) ?? undefined;
-    const soundCodec = ownSound === undefined || ownSound.codec === named ? named : undefined;
-    const rates = await video.computeFrameRateMetrics({ targetPacketCount: RATE_PACKETS });
-    const span = await shownSpan(video, asItIs.index);
-    const { beginsSeconds } = span;
-    // Told as the player will tell it, where we read the file ourselves.
-    const toldSeconds = kept?.durationSeconds ?? span.durationSeconds;
-    const presentSeconds = await secondsOfCut(file, asItIs.index, toldSeconds);
-    const durationSeconds = presentSeconds ?? toldSeconds;
-    const rotation = await video.getRotation();
-    const picture = kept ?? {
-      width: await video.getCodedWidth(),
-      height: await video.getCodedHeight(),
-      pixelAspect: [1, 1] as const,
-      framesPerSecond: rates.probedPacketCount > 1 ? rates.bestGuessFrameRate : 0,
-    };
-    const { width, height, framesPerSecond } = picture;
-    // The demuxer counts each field of a transport stream as a picture.
-    const averageRate = isTransport || rates.probedPacketCount < 2 ? framesPerSecond : rates.averageFrameRate;
+    const demuxed = await DemuxedVideo.read(input, video, sourceFromBlob(file), asItIs.index);
+    const { durationSeconds, toldSeconds, averageRate, pixelAspect, belowSource, ...known } = demuxed.facts;
+    const { width, height, framesPerSecond, isConstantRate, rotation, mirrored } = known;
     const facts: SourceFacts = {
       container: (await input.getFormat()).name,
       bytes: file.size,
       durationSeconds,
-      ...(presentSeconds === undefined ? {} : { toldSeconds }),
+      ...(toldSeconds === undefined ? {} : { toldSeconds }),
       video: {
         codec: codec ?? asItIs.codec ?? "unknown codec",
         width,
         height,
-        ...shownSize({ ...picture, rotation }),
+        ...shownSize({ width, height, pixelAspect, rotation }),
         framesPerSecond,
-        isConstantRate: rates.frameRateIsConstant,
+        isConstantRate,
         rotation,
-        mirrored: await video.getFlip(),
+        mirrored,
         estimatedPictures: Math.max(1, Math.round(durationSeconds * averageRate)),
       },
-      sound:
-        sound === undefined || soundCodec === undefined
-          ? ownSound && { ...ownSound, playable: await canPlaySound(ownSound) }
-          : await soundFacts(sound, soundCodec),
-      hasUnknownSound: (sound ?? ownSound) !== undefined && soundCodec === undefined,
-      hasUnplayedSound: sound !== undefined && isTransport && kept?.sound === undefined,
+      sound: await soundFacts(demuxed),
+      hasUnknownSound: known.hasUnknownSound,
+      hasUnplayedSound: known.hasUnplayedSound,
       isDecodable,
       ...(hasDecoder && !isDecodable ? { lacksPicture: true } : {}),
       isPacked: false,
-      belowSource: rateBelowSource({
-        bits: file.size * 8,
-        durationSeconds,
-        soundBits: sound === undefined ? 0 : (await sound.computePacketStats(RATE_PACKETS)).averageBitrate,
-        samples: width * height * averageRate,
-      }),
+      belowSource,
       offers: [offer("samples", asItIs.refusal), offer("compress", notDecoded)],
     };
-    return new SourceReader(input, video, sound, facts, asItIs.index, beginsSeconds);
+    return new SourceReader(input, demuxed, facts);
   }
 
-  /** What `divideCompress` takes. The first picture is decoded to know what kind the decoder gives. */
+  /** What method `compress` takes. */
   async media(): Promise<SourceMedia> {
-    const first = await this.firstPicture();
-    const { num, den } = await this.video.getPixelAspectRatio();
-    const input: SourceMedia = {
-      video: {
-        width: first.width,
-        height: first.height,
-        frameRate: ratioOf(this.facts.video.framesPerSecond),
-        pixelAspect: [num, den],
-        rotation: this.facts.video.rotation,
-        mirrored: this.facts.video.mirrored,
-        matrix: first.matrix,
-        fullRange: first.fullRange,
-      },
-      pictures: this.pictures(0),
-      picturesFrom: (microseconds) => this.pictures(Math.max(0, microseconds / 1e6 - BEFORE_SECONDS)),
-      buffers: this.buffers,
-    };
-    if (this.sound !== undefined && this.facts.sound !== undefined && !this.facts.hasUnknownSound) {
-      const { codec, sampleRate, channels } = this.facts.sound;
-      const description = (await this.sound.getDecoderConfig())?.description;
-      input.audio = {
-        codec,
-        sampleRate,
-        channels,
-        packets: this.soundPackets(this.sound),
-        ...(description === undefined ? {} : { description: bytesOf(description) }),
-      };
-    }
-    input.close = () => this.close();
-    return input;
+    return { ...(await this.demuxed.media()), close: () => this.close() };
+  }
+
+  /** What is where in the file; undefined where only the demuxer reads it. */
+  get index() {
+    return this.demuxed.index;
+  }
+
+  /** The file's own time at which its presentation begins. */
+  get beginsSeconds(): number {
+    return this.demuxed.beginsSeconds;
   }
 
   /** A small upright JPEG, from a picture early in the video where `startSeconds` is 0; undefined where it cannot be made, which stops no division. @param hidden is covered */
@@ -226,7 +127,7 @@ export class SourceReader {
     const edits = this.index?.streams[this.index.film]?.edits;
     const placed = (wanted: number) => partsFrom(edits, this.beginsSeconds, wanted)[0]?.from;
     return keyPicturesOf(
-      this.video,
+      this.demuxed.track,
       seconds.map((wanted) => placed(wanted) ?? this.beginsSeconds + wanted),
     );
   }
@@ -234,8 +135,10 @@ export class SourceReader {
   /** Undefined where none can be made. @param seconds of the presentation */
   private async pictureAt(seconds: number, hidden: HiddenTimes = []): Promise<DrawnPoster | undefined> {
     try {
-      const first = await this.video.getFirstTimestamp();
-      const sample = await new VideoSampleSink(this.video).getSample(Math.max(first, this.beginsSeconds + seconds));
+      const first = await this.demuxed.track.getFirstTimestamp();
+      const sample = await new VideoSampleSink(this.demuxed.track).getSample(
+        Math.max(first, this.beginsSeconds + seconds),
+      );
       if (sample === null) return undefined;
       try {
         return await drawPoster(sample, hiddenAreas(hidden, seconds, seconds));
@@ -250,126 +153,6 @@ export class SourceReader {
   close(): void {
     this.input.dispose();
   }
-
-  /** What is shown of the film from a time of the presentation on, part after part. */
-  private shownParts(seconds: number): TrackPart[] {
-    return partsFrom(this.index?.streams[this.index.film]?.edits, this.beginsSeconds, seconds);
-  }
-
-  /** What is heard. The demuxer's sound is the first one of the file. */
-  private get heardParts(): TrackPart[] {
-    const edits = this.index?.streams.find(({ track }) => track?.kind === "audio")?.edits;
-    return partsFrom(edits, this.beginsSeconds, 0).filter(({ isHeld }) => isHeld !== true);
-  }
-
-  /** @param wantsFirst from the very first one on where all of them are shown */
-  private async *samples(
-    parts: readonly TrackPart[],
-    wantsFirst = true,
-  ): AsyncGenerator<{ sample: VideoSample; part: TrackPart }> {
-    let picture = 0;
-    try {
-      for (const part of parts) {
-        if (part.isHeld) {
-          const sample = await heldSample(this.video, part);
-          if (sample !== null) yield { sample, part };
-          continue;
-        }
-        const from = wantsFirst && !Number.isFinite(part.start) ? undefined : part.from;
-        for await (const sample of new VideoSampleSink(this.video).samples(from, part.until)) {
-          yield { sample, part };
-          picture += 1;
-        }
-      }
-    } catch (error) {
-      throw inputError(error, `the video does not decode after picture ${picture}`, { picture });
-    }
-  }
-
-  private async firstPicture(): Promise<{
-    width: number;
-    height: number;
-    matrix: "bt601" | "bt709";
-    fullRange: boolean;
-  }> {
-    for await (const { sample } of this.samples(partsFrom(undefined, 0, 0))) {
-      try {
-        const { width, height } = sample.visibleRect;
-        // RGB, and what is converted to it, becomes BT.601 limited range in the encoder.
-        if (!DIRECT_FORMATS.has(sample.format ?? "")) return { width, height, matrix: "bt601", fullRange: false };
-        // The file's own tag counts: for untagged pictures decoders name a matrix too, Chromium always BT.709.
-        const tagged: string | undefined = (await this.video.getColorSpace()).matrix ?? undefined;
-        const isBt709 = tagged === "bt709" || tagged === "bt2020-ncl";
-        const matrix = tagged === undefined ? untaggedMatrix(height) : isBt709 ? "bt709" : "bt601";
-        return { width, height, matrix, fullRange: sample.colorSpace.fullRange === true };
-      } finally {
-        sample.close();
-      }
-    }
-    throw new InputError("the video has no picture that can be decoded: choose another file");
-  }
-
-  /** Pictures in display order, each lasting until the next, so that a variable rate keeps its times. */
-  private async *pictures(fromSeconds: number): AsyncGenerator<SourcePicture> {
-    let waiting: SourcePicture | undefined;
-    for await (const { sample, part } of this.samples(this.shownParts(fromSeconds), fromSeconds === 0)) {
-      const picture = await takePicture(sample, this.buffers, part);
-      if (picture === undefined) continue;
-      if (waiting !== undefined) {
-        // Two pictures at one time: the later one is what is seen.
-        if (picture.timestampMicroseconds > waiting.timestampMicroseconds) {
-          waiting.durationMicroseconds = picture.timestampMicroseconds - waiting.timestampMicroseconds;
-          yield waiting;
-        }
-      }
-      waiting = picture;
-    }
-    if (waiting !== undefined) yield waiting;
-  }
-
-  /**
-   * Sound packets in order. Packets before time 0 (an encoder's priming, cut by an edit list) are needed to start the decoder: the last
-   * ones go along, with what they reach into the video as their duration.
-   */
-  private async *soundPackets(track: InputAudioTrack): AsyncGenerator<SourcePacket> {
-    /** Where the sound so far ends. */
-    let due: number | undefined;
-    for (const part of this.heardParts) {
-      const begins = micro(part.start + part.shift);
-      if (due === undefined && begins > 0 && Number.isFinite(begins)) due = begins;
-      /** Parts are joined packet by packet: each begins with the packet that is nearest to where it should. */
-      let offset = due === undefined ? 0 : undefined;
-      for await (const { start, end, data } of this.packetsIn(track, part)) {
-        if (due !== undefined && offset === undefined) {
-          if (start < due - (end - start) / 2) continue;
-          offset = start > due + (end - start) ? 0 : due - start;
-        }
-        const [from, to] = [start, end].map((time) => time + (offset ?? 0)) as [number, number];
-        if (to <= -PREROLL_MICROSECONDS) continue;
-        const timestampMicroseconds = Math.max(0, from);
-        due = Math.max(0, to);
-        yield { timestampMicroseconds, durationMicroseconds: due - timestampMicroseconds, data };
-      }
-    }
-  }
-
-  /** A part's packets with their presentation times, in microseconds. */
-  private async *packetsIn(
-    track: InputAudioTrack,
-    { from, start: partStart, until, shift }: TrackPart,
-  ): AsyncGenerator<{ start: number; end: number; data: Uint8Array }> {
-    const sink = new EncodedPacketSink(track);
-    const first = Number.isFinite(partStart) ? await sink.getPacket(from - PREROLL_MICROSECONDS / 1e6) : null;
-    const packets = sink.packets(first ?? undefined);
-    for (;;) {
-      const { value: packet, done } = await packets.next().catch((error: unknown) => {
-        throw inputError(error, "the sound cannot be read to its end");
-      });
-      if (done || packet === undefined || packet.timestamp + packet.duration / 2 >= until) return;
-      const { timestamp, duration, data } = packet;
-      yield { start: micro(timestamp + shift), end: micro(timestamp + shift + duration), data };
-    }
-  }
 }
 
 const offer = (method: MethodOffer["method"], refusal: CmixError | undefined): MethodOffer => ({
@@ -377,9 +160,3 @@ const offer = (method: MethodOffer["method"], refusal: CmixError | undefined): M
   refusal: refusal?.message,
   reason: refusal && reasonCode(refusal),
 });
-
-function bytesOf(source: AllowSharedBufferSource): Uint8Array {
-  return ArrayBuffer.isView(source)
-    ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength).slice()
-    : new Uint8Array(source).slice();
-}

@@ -2,7 +2,7 @@
 import { EncodedPacketSink, type InputVideoTrack, type VideoSample, VideoSampleSink } from "mediabunny";
 import { codedArea, type Storyboard, storyboardBytes, storyboardPlan } from "../../../../codec/index.ts";
 import type { Area } from "../../../../codec/page.ts";
-import { coverAreas } from "./cover-parts.ts";
+import { coverAreas } from "./cover-areas.ts";
 
 const WIDTH_PIXELS = 160;
 const COLUMNS = 10;
@@ -42,7 +42,7 @@ export async function makeStoryboard(source: StoryboardSource, signal: AbortSign
       if (context !== null) {
         sample.draw(context, x, y, WIDTH_PIXELS, sheet.height);
         const areas = source.hidden(sample, middles[drawn] as number).map((area) => codedArea(area, { rotation }));
-        coverAreas(context, areas, [x, y, WIDTH_PIXELS, sheet.height]);
+        coverAreas(context, areas, { left: x, top: y, width: WIDTH_PIXELS, height: sheet.height });
       }
       drawn += 1;
     } finally {

@@ -14,15 +14,19 @@ import {
   VideoSampleSink,
   WebMOutputFormat,
 } from "mediabunny";
+import {
+  type HiddenTimes,
+  hiddenAreas,
+  TEASER_FRAME_RATE,
+  THUMBNAIL_MOST_WIDTH,
+  teaserSpan,
+} from "../../../../codec/index.ts";
 import type { Area } from "../../../../codec/page.ts";
 import type { Teaser, TrimSeconds } from "../protocol/divide-api.ts";
-import { coverAreas, type HiddenTimes, hiddenAreas } from "./cover-parts.ts";
+import { coverAreas } from "./cover-areas.ts";
 import { MpegReader } from "./mpeg-reader.ts";
 import { PictureShrinker } from "./small-picture.ts";
 
-const TEASER_SECONDS = 5;
-const MOST_WIDTH = 320;
-const FRAME_RATE = 15;
 /** An encoder that takes longer makes no teaser: WebKit's at times comes to no end, and the division waits for it. */
 const MOST_MILLISECONDS = 15_000;
 const QUALITY = new Quality({ bitrate: 200_000 });
@@ -63,19 +67,17 @@ export async function makeTeaser(
     const { displayWidth, displayHeight, beginsSeconds } = source;
     const first = beginsSeconds + trim.fromSeconds;
     const end = Math.min(source.endsSeconds, beginsSeconds + (trim.toSeconds ?? Number.POSITIVE_INFINITY));
-    const width = even(Math.min(MOST_WIDTH, displayWidth));
+    const width = even(Math.min(THUMBNAIL_MOST_WIDTH, displayWidth));
     const height = even((width * displayHeight) / displayWidth);
     const codec = await getFirstEncodableVideoCodec(CODECS, { width, height, quality: QUALITY });
     if (codec === null) return undefined;
-    const start = Math.max(first, Math.min(beginsSeconds + startSeconds, end - TEASER_SECONDS));
-    const until = Math.min(start + TEASER_SECONDS, Math.max(end, start));
-    const count = Math.max(1, Math.floor(Math.min(TEASER_SECONDS, end - start) * FRAME_RATE));
+    const { start, until, count } = teaserSpan(beginsSeconds + startSeconds, first, end);
     const target = new BufferTarget();
     const format = codec === "avc" ? new Mp4OutputFormat() : new WebMOutputFormat();
     const output = new Output({ format, target });
     const canvas = new OffscreenCanvas(width, height);
     const pictures = new CanvasSource(canvas, { codec, quality: QUALITY });
-    output.addVideoTrack(pictures, { frameRate: FRAME_RATE });
+    output.addVideoTrack(pictures, { frameRate: TEASER_FRAME_RATE });
     const stop = AbortSignal.any([signal, AbortSignal.timeout(MOST_MILLISECONDS)]);
     const stopped = new Promise<never>((_, reject) => {
       stop.addEventListener("abort", () => {
@@ -93,12 +95,12 @@ export async function makeTeaser(
           stop.throwIfAborted();
           break;
         }
-        const isDue = number < count && picture.timestamp + picture.duration > start + number / FRAME_RATE;
+        const isDue = number < count && picture.timestamp + picture.duration > start + number / TEASER_FRAME_RATE;
         const seconds = picture.timestamp - beginsSeconds;
         if (isDue) await drawSmall(shrinker, picture, canvas, hiddenAreas(hidden, seconds, seconds + picture.duration));
         picture.close();
         if (!isDue) continue;
-        await pictures.add(number / FRAME_RATE, 1 / FRAME_RATE);
+        await pictures.add(number / TEASER_FRAME_RATE, 1 / TEASER_FRAME_RATE);
         number += 1;
       }
       await output.finalize();
@@ -170,5 +172,5 @@ async function drawSmall(
   context.drawImage(small, -width / 2, -height / 2, width, height);
   small.close();
   context.setTransform(1, 0, 0, 1, 0, 0);
-  coverAreas(context, hidden, [0, 0, canvas.width, canvas.height]);
+  coverAreas(context, hidden, { left: 0, top: 0, width: canvas.width, height: canvas.height });
 }

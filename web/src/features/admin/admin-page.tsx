@@ -7,6 +7,7 @@ import { AccessLog } from "../account/access-log.tsx";
 import { DivisionLog } from "../account/log-table.tsx";
 import { AskAttributes } from "../attributes/ask-attributes.tsx";
 import { CertifyAttributes } from "../attributes/certify-attributes.tsx";
+import { JobsPart } from "../jobs/jobs-part.tsx";
 import { SurroundingsPart } from "../surroundings/surroundings-part.tsx";
 import { Accounts } from "./accounts.tsx";
 import { CmsPart } from "./cms-part.tsx";
@@ -28,6 +29,7 @@ export function AdminPage(): ReactNode {
           <ComplaintsPart />
           <MembershipsPart />
           <RestrictionOptionsPart />
+          <JobsPart sends={false} />
           <CertifyAttributes />
           <AskAttributes />
           <SurroundingsPart mainId={null} />

@@ -4,6 +4,7 @@ import { useText } from "../../shared/i18n/text.tsx";
 import { Link } from "../../shared/routing/router.tsx";
 import { Hint } from "../../shared/ui/notices.tsx";
 import { AskAttributes } from "../attributes/ask-attributes.tsx";
+import { JobsPart } from "../jobs/jobs-part.tsx";
 import { Counts } from "./counts.tsx";
 import { GroupsPart } from "./groups-part.tsx";
 import { OwnVideos } from "./own-videos.tsx";
@@ -34,6 +35,7 @@ export function ProviderPage(): ReactNode {
       {may && (
         <>
           <ReservationsPart />
+          <JobsPart sends />
           <OwnVideos key={shown} onChanged={() => setShown(shown + 1)} />
           <UnfinishedUploads />
           <Counts />

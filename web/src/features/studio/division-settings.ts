@@ -2,9 +2,9 @@
 import { isMarkService } from "../../../../codec/page.ts";
 import type { DivideSettings, SourceFacts, TrimSeconds } from "../../division/protocol/divide-api.ts";
 import { STUDIO_METHODS } from "../../division/protocol/studio-methods.ts";
+import { drawnMark, type PartDraft, restrictedPart } from "../../shared/parts/part-draft.ts";
 import { fileNameFor } from "../../shared/ui/text-format.ts";
 import type { CaptionDraft } from "./caption-fields.tsx";
-import { drawnMark, type PartDraft, restrictedPart } from "./part-draft.ts";
 
 /** What a creator chooses for a file, as the form holds it. */
 export type Settings = Pick<
@@ -14,6 +14,8 @@ export type Settings = Pick<
   /** The part that is divided. */
   trim: TrimDraft;
   parts: readonly PartDraft[];
+  /** Nothing is kept of the parts but what everybody sees. */
+  withoutOriginal: boolean;
   /** Where pictures are coded anew: the rate follows from the source's size, not from `quality`. */
   staysBelowSource: boolean;
   /** Undefined as long as they are those of the source. */
@@ -48,6 +50,7 @@ export const Settings: { initial: Settings } = {
     captions: undefined,
     trim: {},
     parts: [],
+    withoutOriginal: false,
   },
 };
 
@@ -89,6 +92,7 @@ export function divideSettings(
     captions = [],
     trim,
     parts,
+    withoutOriginal,
   }: Settings,
   { belowSource }: SourceFacts,
 ): DivideSettings {
@@ -105,6 +109,7 @@ export function divideSettings(
       : {}),
     ...(part === undefined ? {} : { trim: part }),
     ...partSettings(parts),
+    ...(withoutOriginal ? { withoutOriginal } : {}),
     bitplane,
     protection,
     thumbnails,

@@ -1,8 +1,8 @@
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import type { FoundMarks } from "../../division/protocol/divide-api.ts";
 import { useText } from "../../shared/i18n/text.tsx";
+import { draftsOf, type PartDraft } from "../../shared/parts/part-draft.ts";
 import { ErrorNotice, Hint, ProgressBar } from "../../shared/ui/notices.tsx";
-import { draftsOf, type PartDraft } from "./part-draft.ts";
 import { useStudioReason } from "./studio-reasons.ts";
 
 /** Looks for marks in the chosen file. @param unsigned whether those that nobody signed count; @param onShare how much is looked at, 0 to 1 */

@@ -1,10 +1,10 @@
 import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import type { DivideSettings, SourceFacts } from "../../division/protocol/divide-api.ts";
 import { useText } from "../../shared/i18n/text.tsx";
+import { areasOf, type PartDraft } from "../../shared/parts/part-draft.ts";
 import { FileVideo } from "../../shared/ui/file-video.tsx";
 import { formatTime } from "../../shared/ui/text-format.ts";
 import { useUrlOf } from "../../shared/ui/use-url-of.ts";
-import { areasOf, type PartDraft } from "./part-draft.ts";
 
 type Poster = NonNullable<DivideSettings["poster"]>;
 /** After the slider stood still for so long its picture is made. */

@@ -21,6 +21,7 @@ import type {
 } from "../../../../server/attributes/schemas.ts";
 import type { AdminCm, CmAddress, CmChange, CmList } from "../../../../server/cm/schemas.ts";
 import type { Complaint, ComplaintList, NewComplaint, Settlement } from "../../../../server/complaints/schemas.ts";
+import type { Job, JobChange, JobList, NewJob } from "../../../../server/divisions/schemas.ts";
 import type { GroupMembers, Groups } from "../../../../server/groups/schemas.ts";
 import type {
   ConditionLogPart,
@@ -172,6 +173,12 @@ export interface Routes {
   "POST /api/admin/vouchers": { body: NewVouchers; answer: MadeVouchers };
   "DELETE /api/admin/vouchers/{voucherId}": object;
 
+  "GET /api/jobs": { answer: JobList };
+  "POST /api/jobs": { body: NewJob; answer: Job };
+  "PATCH /api/jobs/{jobId}": { body: JobChange; answer: Job };
+  "DELETE /api/jobs/{jobId}": object;
+  "POST /api/jobs/{jobId}/start": { answer: Job };
+  "POST /api/jobs/{jobId}/cancel": { answer: Job };
   "GET /api/reservations": { answer: ReservationList };
   "POST /api/reservations": { body: NewReservation; answer: Reservation };
   "PATCH /api/reservations/{reservationId}": { body: ReservationChange; answer: Reservation };

@@ -10,7 +10,7 @@ export type UploadProgress = (sentBytes: number, totalBytes: number) => void;
 const RETRY_DELAYS_MILLISECONDS = [0, 1000, 3000, 5000];
 
 /** A `.cmx` that is passed on plays for whoever has it; the library lists the video once its main is here. */
-const STATES = { slave: "unlisted", main: "public" } as const;
+const STATES = { slave: { state: "unlisted" }, main: { state: "public" }, source: {} } as const;
 
 /**
  * Sends a file; goes on where an earlier try of the same file stopped, from another visit of this page too.
@@ -19,7 +19,7 @@ const STATES = { slave: "unlisted", main: "public" } as const;
  * @throws {@link DeliveryError} refused or not reachable; AbortError on `signal`: what was sent is kept for the next try
  */
 async function upload(
-  kind: "slave" | "main",
+  kind: "slave" | "main" | "source",
   id: string,
   file: Blob,
   headers: Record<string, string>,
@@ -31,7 +31,7 @@ async function upload(
     const sending = new Upload(file, {
       endpoint: "/api/uploads",
       headers,
-      metadata: { kind, id, piecesSha256, state: STATES[kind] },
+      metadata: { kind, id, piecesSha256, ...STATES[kind] },
       retryDelays: RETRY_DELAYS_MILLISECONDS,
       removeFingerprintOnSuccess: true,
       fingerprint: async () => `cmix-${kind}-${id}-${piecesSha256}`,
@@ -79,3 +79,12 @@ export const uploadMain = (
   onProgress: UploadProgress,
   signal?: AbortSignal,
 ): Promise<void> => upload("main", mainId, file, headers, onProgress, signal);
+
+/** A video that the service divides, for a job of one's own. */
+export const uploadSource = (
+  jobId: string,
+  file: Blob,
+  headers: Record<string, string>,
+  onProgress: UploadProgress,
+  signal?: AbortSignal,
+): Promise<void> => upload("source", jobId, file, headers, onProgress, signal);

@@ -5,6 +5,7 @@ import { cmJa } from "./cm-texts.ts";
 import { complaintJa } from "./complaint-texts.ts";
 import type { en } from "./en.ts";
 import { engineJa } from "./engine-texts.ts";
+import { jobJa } from "./job-texts.ts";
 import { libraryJa } from "./library-texts.ts";
 import { markJa } from "./mark-texts.ts";
 import { memberJa } from "./member-texts.ts";
@@ -374,6 +375,7 @@ export const ja: Record<Exclude<keyof typeof en, `${string}_one`>, string> = {
   ...cmJa,
   ...complaintJa,
   ...libraryJa,
+  ...jobJa,
   ...markJa,
   ...memberJa,
   ...restrictionJa,

@@ -1,7 +1,8 @@
 /** When parts of a file are hidden, by its index: what is read there is the source's, or what stands in for it. */
+
+import type { TrackPart } from "../../../../../../codec/hosts/presentation.ts";
 import { type IndexEntry, isStartUnit, RESTRICTED_LAYER } from "../../../../../../codec/index.ts";
 import { BASE_LAYER } from "../../../../../../codec/page.ts";
-import type { TrackPart } from "../../../../shared/worker/presentation.ts";
 
 /** A stretch of presentation time with hidden pictures or sound, in seconds. */
 export interface HiddenSpan {

@@ -3,9 +3,9 @@
  * the browser's own decoders decode. Of hidden parts it reads the source where their units come, and what the base layer gives elsewhere.
  */
 import { EncodedPacketSink, type InputAudioTrack, type VideoSample, VideoSampleSink } from "mediabunny";
+import { heldSample, partsFrom, type TrackPart } from "../../../../../../codec/hosts/presentation.ts";
 import { CmixError, FormatError, PairingError, UnsupportedError } from "../../../../../../codec/page.ts";
 import { audioConfigOf } from "../../../../shared/worker/decoder-support.ts";
-import { heldSample, partsFrom, type TrackPart } from "../../../../shared/worker/presentation.ts";
 import { FILE } from "../file-entries.ts";
 import { KEY_FIRST_SECONDS, type MediaFeed, type Picture, PREROLL_SECONDS, type Sound } from "../media-feed.ts";
 import type { FeedParts } from "../playback-method.ts";

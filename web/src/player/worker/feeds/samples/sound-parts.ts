@@ -1,4 +1,4 @@
-import type { TrackPart } from "../../../../shared/worker/presentation.ts";
+import type { TrackPart } from "../../../../../../codec/hosts/presentation.ts";
 import type { Sound } from "../media-feed.ts";
 
 /** A part's share of a piece of sound, in presentation time; undefined where there is none. Closes what it does not give. */

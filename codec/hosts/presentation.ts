@@ -1,6 +1,6 @@
 /** Which parts of a source's tracks are played, and when: edit lists, and recordings that begin late (FORMAT.md 3 and 10). */
 import { type InputVideoTrack, type VideoSample, VideoSampleSink } from "mediabunny";
-import { type Edit, placedEdits } from "../../../../codec/page.ts";
+import { type Edit, placedEdits } from "../page.ts";
 
 /** Microseconds, whole ones. */
 export const micro = (seconds: number): number => Math.round(seconds * 1e6);

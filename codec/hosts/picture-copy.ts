@@ -1,8 +1,7 @@
-/** Copies a decoded picture out of the browser, in one of the forms the encoder takes. */
+/** Copies a decoded picture out of the decoder, in one of the forms the encoder takes. */
 import type { VideoSample } from "mediabunny";
-import type { PictureBuffers, PixelFormat, SourcePicture } from "../../../../codec/index.ts";
-import { UnsupportedError } from "../../../../codec/page.ts";
-import { micro, type TrackPart } from "../../shared/worker/presentation.ts";
+import { type PictureBuffers, type PixelFormat, type SourcePicture, UnsupportedError } from "../index.ts";
+import { micro, type TrackPart } from "./presentation.ts";
 
 /** Formats that lose nothing on the way to the encoder; Firefox gives BGRX, Chromium I420 and NV12. */
 export const DIRECT_FORMATS: ReadonlySet<string> = new Set(["I420", "NV12"]);
@@ -39,9 +38,12 @@ async function convertPicture(
   } catch {
     // This engine cannot convert while copying: drawing can.
   }
-  const canvas = new OffscreenCanvas(width, height);
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  if (context === null) throw new UnsupportedError("this browser gives no 2d canvas in a worker: use a newer one");
+  const canvas = typeof OffscreenCanvas === "undefined" ? undefined : new OffscreenCanvas(width, height);
+  const context = canvas?.getContext("2d", { willReadFrequently: true }) ?? undefined;
+  if (context === undefined)
+    throw new UnsupportedError(
+      `pictures of the form ${sample.format ?? "unknown"} are not converted here: convert the video to 8 bits and 4:2:0`,
+    );
   const frame = sample.toVideoFrame();
   try {
     context.drawImage(frame, 0, 0, width, height);
