@@ -1,5 +1,4 @@
 /** Looks through a file's pictures for marks, for the commands that do. */
-import sharp from "sharp";
 import {
   type FoundInVideo,
   type OpenFile,
@@ -44,6 +43,7 @@ const JPEG = Uint8Array.of(0xff, 0xd8, 0xff);
 async function openStill(path: string, file: OpenFile): Promise<SourceMedia | undefined> {
   const start = await file.read(0, Math.min(PNG.length, file.size));
   if (![PNG, JPEG].some((magic) => magic.every((byte, i) => start[i] === byte))) return undefined;
+  const { default: sharp } = await import("sharp"); // 300 ms, which no other command takes
   const image = sharp(path, { limitInputPixels: STILL_MAX_PIXELS }).autoOrient().toColourspace("srgb").ensureAlpha();
   const { data, info } = await image
     .raw()

@@ -55,8 +55,12 @@ describe("a seek while segments are on their way", () => {
     const now = feed.pictures(5, run.signal).next();
     end();
     await before.catch(() => {});
-    // Here is no decoder: reading came that far.
-    await expect(now).rejects.toThrow("this browser has no decoder");
+    // Reading came as far as to a decoder, of which there is one here or none.
+    const reached = await now.then(
+      ({ value }) => value?.timeSeconds,
+      (error: Error) => error.message,
+    );
+    expect([5, expect.stringContaining("this browser has no decoder")]).toContainEqual(reached);
     feed.close();
   });
 
