@@ -22,6 +22,8 @@ const TRACK_NUMBER = 0xd7;
 const FORMS: ReadonlySet<string> = new Set(["vp9", "av1", "picture"]);
 /** Times in a cluster have 16 bits. */
 const TIME_MAX = 32767;
+/** Substitutes of a segment span so long, and a picture more. */
+const CLUSTER_NANOSECONDS = 3_000_000_000;
 
 interface MatroskaSource {
   tracks: readonly MatroskaTrack[];
@@ -70,6 +72,7 @@ export class MatroskaRendition implements RenditionWriter {
     const stream = tracks[film]?.stream;
     if (stream === undefined || !FORMS.has(stream.form) || (stream.form === "picture" && codecOf(stream) !== "vp8"))
       throw refused(`Matroska with video in ${codecOf(stream)}`);
+    if (source.scale * TIME_MAX < CLUSTER_NANOSECONDS) throw refused(`Matroska with times of ${source.scale} ns`);
     const around = await elementsOf(file);
     if (around === undefined) throw refused("Matroska without tracks before its clusters");
     const own = new Set(streams.map((one) => tracks[one]?.number));
@@ -101,10 +104,6 @@ export class MatroskaRendition implements RenditionWriter {
   lay(samples: readonly OwnSample[], offset: number): { bytes: Uint8Array; places: number[] } {
     const times = samples.map(({ timeMicroseconds }) => this.ticks(timeMicroseconds));
     const clusterTime = Math.max(0, Math.min(...times));
-    if (Math.max(...times) - clusterTime > TIME_MAX || Math.min(...times) < clusterTime - TIME_MAX)
-      throw new UnsupportedError(
-        `times of ${this.source.scale} ns are too fine for parts to be hidden in this file as it is: choose method compress`,
-      );
     const blocks = samples.map(({ stream, key, data }, i) => {
       const number = this.source.tracks[stream]?.number ?? 1;
       const head = new Uint8Array(5);

@@ -38,7 +38,7 @@ export interface TwoRenditions {
  * @throws {@link UnsupportedError} the container, the sound, or the pictures' coding cannot be hidden in as they are
  */
 export async function openRenditions(
-  { source, openRecoder }: Pick<DivisionJob, "source" | "openRecoder">,
+  { source, openRecoder, signal }: Pick<DivisionJob, "source" | "openRecoder" | "signal">,
   index: SourceIndex,
   parts: readonly RestrictedPart[],
 ): Promise<TwoRenditions> {
@@ -65,7 +65,7 @@ export async function openRenditions(
     );
   const recoder = hasPictures ? await openRecoder?.(track, bitsPerSecond(ranges, film)) : undefined;
   return {
-    tasks: (pool) => new Renditions({ source, index, parts: coded, ranges, rendition, recoder, pool }).tasks(),
+    tasks: (pool) => new Renditions({ source, index, parts: coded, ranges, rendition, recoder, pool, signal }).tasks(),
     close: () => recoder?.close(),
   };
 }
@@ -91,6 +91,7 @@ interface Parts {
   rendition: RenditionWriter;
   recoder: Recoder | undefined;
   pool: Pool<SamplesWorkerApi>;
+  signal: AbortSignal | undefined;
 }
 
 /** Substitutes that become one segment. */
@@ -322,7 +323,7 @@ class Renditions {
   }
 
   private async *recoded(run: readonly KeptSample[]): AsyncGenerator<OwnSample> {
-    const { recoder, index, pool, parts } = this.given;
+    const { recoder, index, pool, parts, signal } = this.given;
     const { startMicroseconds, film } = index;
     const stream = index.streams[film] as SourceStream;
     if (recoder === undefined || stream.track?.kind !== "video")
@@ -350,6 +351,7 @@ class Renditions {
     });
     let isFirst = true;
     for await (const picture of pictures) {
+      signal?.throwIfAborted();
       const { timeMicroseconds, durationMicroseconds } = sourceOf(picture.timestampMicroseconds);
       const data = this.inBand(picture, stream);
       // A file needs a key picture to begin a run with, whatever an encoder calls its first.
