@@ -104,16 +104,23 @@ export interface OwnSample extends RenditionSample {
  * no track for are left out of it.
  */
 export interface RenditionWriter {
-  /** Parts of the source that go over whole or not at all; absent where each sample may. In the order of the file. */
+  /**
+   * Parts of the source that go over whole or not at all, in the order of the file; absent where each sample may. Then `start` is asked
+   * for last, and places count from behind it.
+   */
   readonly wholes?: readonly { start: number; end: number }[];
   /** What the source says of a stream's coding before its samples: avcC, hvcC. */
   configuration(stream: number): Uint8Array | undefined;
-  /** The file's first bytes. */
-  start(): Uint8Array;
+  /** The file's first bytes. @param bytes of all that follows, where it is asked for last */
+  start(bytes: number): Uint8Array;
   /** What stands before so many bytes of samples. */
   head(bytes: number): Uint8Array;
-  /** Takes a sample of the source that stands at `offset` of the rendition, and has so many bytes there. */
-  add(sample: RenditionSample, offset: number, size: number): void;
+  /**
+   * Takes a sample of the source that stands at `offset` of the rendition, and has so many bytes there.
+   *
+   * @param whole where that begins which goes over whole
+   */
+  add(sample: RenditionSample, offset: number, size: number, whole: number): void;
   /**
    * What samples that are not the source's are written as, from `offset` of the rendition on; they are taken too.
    *
@@ -152,7 +159,7 @@ export interface FoundIndex {
    * @param startMicroseconds the source's own time at which the index's times begin
    * @throws {@link UnsupportedError} the source is of a form that is not written
    */
-  openRendition?(streams: readonly number[], startMicroseconds: number): RenditionWriter;
+  openRendition?(streams: readonly number[], startMicroseconds: number): Promise<RenditionWriter>;
   /** Of Matroska: numbers of the tracks with pictures, as blocks name them. */
   pictureTracks?: ReadonlySet<number>;
 }

@@ -68,7 +68,7 @@ export class SegmentOpener {
    * @param again asks a service once more for what it did not send
    * @returns undefined where the slave at hand is without it
    */
-  async openHeld(number: number, again = false): Promise<OpenedSegment | undefined> {
+  async openHeld(number: number, again?: boolean): Promise<OpenedSegment | undefined> {
     const layer = this.main.index[number]?.layer ?? BASE_LAYER;
     const [{ head, payload, tag }, slave] = await Promise.all([
       this.main.readSegment(number),
