@@ -4,7 +4,6 @@ import { LANGUAGE_TAG_MAX } from "../captions/caption-track.ts";
 import type { Chapter } from "../format/chapters.ts";
 import type { Edit } from "../format/edit-list.ts";
 import type { AudioTrack, Track } from "../format/header.ts";
-import type { RenditionWriter } from "./rendition.ts";
 
 export type Container = "mp4" | "mov" | "webm" | "mkv" | "ivf" | "h264" | "ts";
 
@@ -91,6 +90,47 @@ export interface SourceStream {
   needsRate?: boolean;
 }
 
+/** A sample as a rendition's index tells of it; its times are those of the source's index, its place is of no meaning. */
+export type RenditionSample = Pick<CodedSample, "stream" | "timeMicroseconds" | "durationMicroseconds" | "key">;
+
+/** A sample that is not the source's, or a copy of the source's in another place. */
+export interface OwnSample extends RenditionSample {
+  data: Uint8Array;
+}
+
+/**
+ * A file of a source's kind around samples of the source and others that stand in for some of them (FORMAT.md 10.3). It tells what
+ * stands around the samples; it is written from start to end, in one pass. Streams that the header has
+ * no track for are left out of it.
+ */
+export interface RenditionWriter {
+  /**
+   * Parts of the source that go over whole or not at all, in the order of the file; absent where each sample may. Then `start` is asked
+   * for last, and places count from behind it.
+   */
+  readonly wholes?: readonly { start: number; end: number }[];
+  /** What the source says of a stream's coding before its samples: avcC, hvcC. */
+  configuration(stream: number): Uint8Array | undefined;
+  /** The file's first bytes. @param bytes of all that follows, where it is asked for last */
+  start(bytes: number): Uint8Array;
+  /** What stands before so many bytes of samples. */
+  head(bytes: number): Uint8Array;
+  /**
+   * Takes a sample of the source that stands at `offset` of the rendition, and has so many bytes there.
+   *
+   * @param whole where that begins which goes over whole
+   */
+  add(sample: RenditionSample, offset: number, size: number, whole: number): void;
+  /**
+   * What samples that are not the source's are written as, from `offset` of the rendition on; they are taken too.
+   *
+   * @returns places where each begins in the bytes
+   */
+  lay(samples: readonly OwnSample[], offset: number): { bytes: Uint8Array; places: number[] };
+  /** The file's last bytes. */
+  end(): Uint8Array;
+}
+
 /** What a container's reader finds. */
 export interface FoundIndex {
   container: Container;
@@ -119,7 +159,7 @@ export interface FoundIndex {
    * @param startMicroseconds the source's own time at which the index's times begin
    * @throws {@link UnsupportedError} the source is of a form that is not written
    */
-  openRendition?(streams: readonly number[], startMicroseconds: number): RenditionWriter;
+  openRendition?(streams: readonly number[], startMicroseconds: number): Promise<RenditionWriter>;
   /** Of Matroska: numbers of the tracks with pictures, as blocks name them. */
   pictureTracks?: ReadonlySet<number>;
 }

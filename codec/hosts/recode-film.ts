@@ -35,7 +35,7 @@ export type CopyPicture = (
  * About 40 dB, on each coding's own scale (H.264 and HEVC to 51, VP9 to 63, AV1 to 255); where an encoder takes no quantiser, VP8's
  * among them, a rate that is well above the source's.
  */
-const QUANTISERS: Partial<Record<VideoCodec, number>> = { avc: 23, hevc: 23, vp9: 26, av1: 88 };
+const FINENESS: Partial<Record<VideoCodec, number>> = { avc: 23, hevc: 23, vp9: 26, av1: 88 };
 const TIMES_SOURCE = 2;
 const LEAST_BITS_A_SAMPLE = 0.15;
 /** Times of pictures may be rounded by this. */
@@ -70,7 +70,7 @@ export const recoderOf =
       const { width, height, frameRate } = film;
       const least = LEAST_BITS_A_SAMPLE * width * height * (frameRate[0] / frameRate[1]);
       const bitrate = Math.ceil(Math.max(least, TIMES_SOURCE * bitsPerSecond));
-      const quantizer = QUANTISERS[codec];
+      const quantizer = FINENESS[codec];
       const quality = new Quality({ bitrate, ...(quantizer !== undefined && { quantizer }) });
       const size = { width: await track.getCodedWidth(), height: await track.getCodedHeight() };
       if (!(await canEncodeVideo(codec, { ...size, quality, hardwareAcceleration: "prefer-software" })))

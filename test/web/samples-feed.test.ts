@@ -29,20 +29,22 @@ const PICTURES = CLIP_SECONDS * CLIP_RATE;
 
 let pair: Division;
 let everybodys: Division;
-beforeAll(async () => {
+beforeAll(() => {
   registerMediabunnyServer({ hardwareContext: null });
   // In the place of a canvas: what would be painted is looked at.
   vi.spyOn(VideoSample.prototype, "toVideoFrame").mockImplementation(function (this: VideoSample) {
     return this.clone() as unknown as VideoFrame;
   });
-  const bytes = makeClip(join(folder, "clip.mp4"), [...H264_CLIP, "-crf", "10"]); // parts lie too far apart to be one
+});
+async function divide(name: string, coding: readonly string[]): Promise<void> {
+  const bytes = makeClip(join(folder, name), coding);
   const sinks = { main: new MemorySink(), slave: new MemorySink() };
   const texts = { title: "clip", mainName: "clip.cmx", slaveName: "clip.cms", protection: "sealed" as const };
-  const openRecoder = nodeRecoderOf(sourceFromBytes(bytes), "clip.mp4");
+  const openRecoder = nodeRecoderOf(sourceFromBytes(bytes), name);
   await divideFile(await loadCheckKernels(), "samples", bytes, { ...texts, restrictions: PARTS, openRecoder }, sinks);
   pair = { main: sinks.main.bytes(), slave: sinks.slave.bytes() };
   everybodys = await ordinary(pair);
-});
+}
 afterAll(() => {
   vi.restoreAllMocks();
   rmSync(folder, { recursive: true });
@@ -89,7 +91,15 @@ const numbers = (from: number, to: number): number[] => Array.from({ length: to 
 const FIRST = numbers(30, 45);
 const SECOND = numbers(80, 90);
 
-describe("a file that is kept, with hidden parts", () => {
+/** Parts lie too far apart in them to be one. */
+const CLIPS = [
+  ["clip.mp4", [...H264_CLIP, "-crf", "10"]],
+  ["clip.webm", ["-c:v", "libvpx", "-g", "25", "-b:v", "1500k", "-an"]],
+] as const;
+
+describe.each(CLIPS)("%s, kept as it is, with hidden parts", (name, coding) => {
+  beforeAll(() => divide(name, coding));
+
   it("R4 is shown as it is to who gets all units, and covered to everybody else, each picture once", async () => {
     for (const [slave, covered] of [
       [pair.slave, []],

@@ -1,7 +1,7 @@
 /** MP4 and QuickTime files around other samples: one `moov` with plain tables behind the media (ISO/IEC 14496-12 8). */
 import { concatBytes, viewOf } from "../../bytes/bytes.ts";
 import { UnsupportedError } from "../../errors.ts";
-import type { OwnSample, RenditionSample, RenditionWriter } from "../rendition.ts";
+import type { OwnSample, RenditionSample, RenditionWriter } from "../source-index.ts";
 import { type Box, boxAt, childBox, childBoxes } from "./iso-boxes.ts";
 import type { IsoTrack } from "./iso-tracks.ts";
 

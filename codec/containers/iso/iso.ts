@@ -70,7 +70,7 @@ export async function openIso(source: ByteSource): Promise<FoundIndex | undefine
     beginsAtZero: mvex === undefined,
     chapters: async () => (titles === undefined ? readNeroChapters(moov, root) : readChapterTrack(source, titles)),
     structure: tracks.flatMap(({ structure }) => structure).sort((a, b) => a.offset - b.offset),
-    openRendition: (streams, startMicroseconds) => {
+    openRendition: async (streams, startMicroseconds) => {
       const about = { movieTimescale, isQuickTime: quickTime, isFragmented: mvex !== undefined };
       return new IsoRendition({ moov, root, traks: known, ...about }, streams, startMicroseconds);
     },

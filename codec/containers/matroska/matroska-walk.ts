@@ -58,8 +58,12 @@ const SCAN_BYTES = 64 << 10;
 
 export interface Found {
   id: number;
+  start: number;
   body: number;
+  /** Of one that is entered its content's start: what it holds comes next. */
   end: number;
+  /** Of the content, where the element tells it. */
+  size?: number | undefined;
 }
 
 /**
@@ -74,14 +78,15 @@ export async function* walk(reader: WindowReader, tracks?: ReadonlySet<number>):
       // What is cut off at the file's end is an element too.
       const isCut = next === reader.size && element !== undefined && KNOWN.has(element.id);
       yield isCut
-        ? { id: element.id, body: Math.min(next, at + element.headBytes), end: next }
-        : { id: ID.LOST, body: at, end: next };
+        ? { id: element.id, start: at, body: Math.min(next, at + element.headBytes), end: next }
+        : { id: ID.LOST, start: at, body: at, end: next };
       at = next;
       continue;
     }
+    const start = at;
     const body = at + element.headBytes;
     at = ENTERED.has(element.id) ? body : body + (element.size ?? 0);
-    yield { id: element.id, body, end: at };
+    yield { id: element.id, start, body, end: at, size: element.size };
   }
 }
 

@@ -23,29 +23,36 @@ const AUDIO_CODECS: readonly (readonly [RegExp, string])[] = [
 const CLUSTER_MAX_MILLISECONDS = 2000;
 const UNKNOWN_SIZE = Uint8Array.of(0x01, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff);
 
-function id(value: number): Uint8Array {
+/** An element's id, with its length marker. */
+export function id(value: number): Uint8Array {
   const bytes: number[] = [];
   for (let rest = value; rest > 0; rest = Math.floor(rest / 256)) bytes.unshift(rest % 256);
   return Uint8Array.from(bytes);
 }
 
-function size(length: number): Uint8Array {
+/** A size in eight bytes. */
+export function size(length: number): Uint8Array {
   const bytes = new Uint8Array(8);
   const view = new DataView(bytes.buffer);
   view.setBigUint64(0, BigInt(length) | (1n << 56n));
   return bytes;
 }
 
-function element(elementId: number, ...content: Uint8Array[]): Uint8Array {
+/** An element with its content. */
+export function element(elementId: number, ...content: Uint8Array[]): Uint8Array {
   const body = concatBytes(...content);
   return concatBytes(id(elementId), size(body.length), body);
 }
 
-const unsigned = (elementId: number, value: number): Uint8Array =>
+/** An element that holds a number. */
+export const unsigned = (elementId: number, value: number): Uint8Array =>
   element(elementId, value === 0 ? Uint8Array.of(0) : id(value));
-const string = (elementId: number, value: string): Uint8Array => element(elementId, new TextEncoder().encode(value));
+/** An element that holds text. */
+export const string = (elementId: number, value: string): Uint8Array =>
+  element(elementId, new TextEncoder().encode(value));
 
-function float(elementId: number, value: number): Uint8Array {
+/** An element that holds a number of 64 bits with a fraction. */
+export function float(elementId: number, value: number): Uint8Array {
   const bytes = new Uint8Array(8);
   new DataView(bytes.buffer).setFloat64(0, value);
   return element(elementId, bytes);

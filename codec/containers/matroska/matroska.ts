@@ -9,6 +9,7 @@ import { readSequence } from "../streams/h264-headers.ts";
 import { childElements, ELEMENT_HEAD_BYTES, float, readElement, unsigned } from "./ebml.ts";
 import { blockFrames } from "./matroska-blocks.ts";
 import { readMatroskaChapters } from "./matroska-chapters.ts";
+import { MatroskaRendition } from "./matroska-rendition.ts";
 import { type MatroskaTrack, readTracks } from "./matroska-tracks.ts";
 import { type Found, ID, IN_GROUP, walk } from "./matroska-walk.ts";
 
@@ -79,6 +80,8 @@ export async function openMatroska(source: ByteSource): Promise<FoundIndex | und
     durationMicroseconds: Number.isFinite(duration) ? Math.max(0, (duration * scale) / 1000) : 0,
     chapters: () => chaptersOf(source, metadata.chapters, places),
     structure: structure.sort((a, b) => a.offset - b.offset),
+    openRendition: (streams, startMicroseconds) =>
+      MatroskaRendition.open(source, { tracks, streams, scale, duration, startMicroseconds }),
     samples: () => clusterSamples(source, tracks, scale),
     pictureTracks: new Set(tracks.flatMap(({ number, stream }) => (stream.track?.kind === "video" ? [number] : []))),
   };

@@ -1,7 +1,6 @@
 /** Which bytes of a source hold what not everybody sees, widened to where decoding can begin and end. FORMAT.md 10.3. */
 import type { ByteSource } from "../../bytes/bytes.ts";
-import type { RenditionWriter } from "../../containers/rendition.ts";
-import type { CodedSample, SourceIndex, SourceStream } from "../../containers/source-index.ts";
+import type { CodedSample, RenditionWriter, SourceIndex, SourceStream } from "../../containers/source-index.ts";
 import { UnsupportedError } from "../../errors.ts";
 import { presentationsOf } from "../../format/edit-list.ts";
 import { isHiddenSound, partsOfPicture } from "../../restriction/hidden-parts.ts";
@@ -58,6 +57,11 @@ export async function findRanges(
 ): Promise<SourceRange[]> {
   const samples = await keptSamples(source, index, kept);
   const film = samples.filter(({ stream }) => stream === index.film);
+  if (film.some(({ isAddition }) => isAddition === true))
+    throw new UnsupportedError(
+      "pictures of this file have more than one part, as transparency is: parts of it cannot be hidden as it is; choose method compress",
+      { reason: "hiddenKept" },
+    );
   giveDurations(film);
   const hidden = [
     ...(await hiddenPictures({ source, index, film, parts, wholes })),
@@ -171,7 +175,8 @@ function hiddenSound(
   return hidden.map(({ offset, size }) => ({ start: offset, end: offset + size }));
 }
 
-function wholeAt(wholes: RenditionWriter["wholes"], place: number): ByteRange | undefined {
+/** What goes over whole and holds this place. */
+export function wholeAt(wholes: RenditionWriter["wholes"], place: number): ByteRange | undefined {
   let [low, high] = [0, wholes?.length ?? 0];
   while (low < high) {
     const middle = (low + high) >> 1;

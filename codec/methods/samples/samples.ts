@@ -98,7 +98,7 @@ async function cutAll(
       share.spend(withheld.length);
       await writer.add({ ...place, publicBytes, withheld });
     }
-    progress.bytes = task.sourceEnd;
+    progress.bytes = Math.max(progress.bytes, task.sourceEnd);
     if (place.layer === BASE_LAYER) progress.pictures += place.pictures;
     progress.microseconds = Math.max(progress.microseconds, place.startMicroseconds + place.durationMicroseconds);
     if (keptLeft === 0) onProgress?.({ ...progress });

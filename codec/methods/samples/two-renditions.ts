@@ -1,7 +1,6 @@
 /** A file of which not everybody sees everything: the source's segments, and the file that the base layer gives alone. FORMAT.md 10.3. */
 import { type ByteSource, concatBytes } from "../../bytes/bytes.ts";
-import type { OwnSample, RenditionWriter } from "../../containers/rendition.ts";
-import type { SourceIndex, SourceStream } from "../../containers/source-index.ts";
+import type { OwnSample, RenditionWriter, SourceIndex, SourceStream } from "../../containers/source-index.ts";
 import { UnsupportedError } from "../../errors.ts";
 import type { RecodedPicture, Recoder } from "../../pictures/recoder.ts";
 import type { Pool } from "../../pool/worker-pool.ts";
@@ -11,7 +10,7 @@ import { checkSounds, type Silencer, silencerOf } from "../../restriction/silenc
 import type { DivisionJob } from "../method.ts";
 import { restrictedSegment, sharedSegment, substituteSegment } from "../source-segments.ts";
 import { type CutTask, sourceTask } from "./cut-tasks.ts";
-import { findRanges, type KeptSample, partsHiding, type SourceRange, shownTimes } from "./hidden-ranges.ts";
+import { findRanges, type KeptSample, partsHiding, type SourceRange, shownTimes, wholeAt } from "./hidden-ranges.ts";
 import { inSourceForm, parameterSets } from "./parameter-sets.ts";
 import type { SamplesWorkerApi } from "./samples-worker.ts";
 import { type Piece, planSegments } from "./segment-planner.ts";
@@ -21,6 +20,8 @@ const SEGMENT_MAX_MICROSECONDS = 2_000_000;
 const SEGMENT_MAX_BYTES = 1 << 20;
 /** Of a rendition's structure. */
 const STRUCTURE_MAX_BYTES = 2 << 20;
+/** Of a file whose start tells of everything behind it. */
+const HELD_MAX_BYTES = 256 << 20;
 /** Substitutes that are held until the head before them is known. */
 const GROUP_MAX_BYTES = 32 << 20;
 
@@ -37,7 +38,7 @@ export interface TwoRenditions {
  * @throws {@link UnsupportedError} the container, the sound, or the pictures' coding cannot be hidden in as they are
  */
 export async function openRenditions(
-  { source, openRecoder }: Pick<DivisionJob, "source" | "openRecoder">,
+  { source, openRecoder, signal }: Pick<DivisionJob, "source" | "openRecoder" | "signal">,
   index: SourceIndex,
   parts: readonly RestrictedPart[],
 ): Promise<TwoRenditions> {
@@ -53,7 +54,7 @@ export async function openRenditions(
     const own = streams[stream]?.track;
     if (own?.kind === "audio") checkSounds(parts, own);
   }
-  const rendition = index.openRendition(kept, startMicroseconds);
+  const rendition = await index.openRendition(kept, startMicroseconds);
   const coded = parts.map((part) => ({ ...part, areas: part.areas.map((area) => codedArea(area, track)) }));
   const ranges = await findRanges(source, index, coded, new Set(kept), rendition.wholes);
   const hasPictures = ranges.some(({ samples }) => samples.some(({ isHidden, stream }) => isHidden && stream === film));
@@ -64,7 +65,7 @@ export async function openRenditions(
     );
   const recoder = hasPictures ? await openRecoder?.(track, bitsPerSecond(ranges, film)) : undefined;
   return {
-    tasks: (pool) => new Renditions({ source, index, parts: coded, ranges, rendition, recoder, pool }).tasks(),
+    tasks: (pool) => new Renditions({ source, index, parts: coded, ranges, rendition, recoder, pool, signal }).tasks(),
     close: () => recoder?.close(),
   };
 }
@@ -90,6 +91,7 @@ interface Parts {
   rendition: RenditionWriter;
   recoder: Recoder | undefined;
   pool: Pool<SamplesWorkerApi>;
+  signal: AbortSignal | undefined;
 }
 
 /** Substitutes that become one segment. */
@@ -106,11 +108,14 @@ class Renditions {
   private setsBefore = 0;
   private shownUntil = 0;
   private sourceEnd = 0;
+  /** By range. */
+  private held: Map<number, CutTask[]> | undefined;
 
   constructor(private readonly given: Parts) {}
 
   async *tasks(): AsyncGenerator<CutTask> {
     const { source, index, ranges, rendition } = this.given;
+    if (rendition.wholes !== undefined) this.held = await this.hold();
     let at = -1;
     for await (const segment of planSegments(
       index,
@@ -138,15 +143,39 @@ class Renditions {
     if (range === undefined || range.kind === "structure") return;
     if (!this.isStarted) {
       const head = range.kind === "shared" ? rendition.head(this.sharedFrom(at)) : new Uint8Array();
-      yield* this.structure(concatBytes(rendition.start(), head));
+      yield* this.structure(concatBytes(rendition.start(this.place), head));
     }
     this.isStarted = true;
-    if (range.kind === "shared") this.share(range);
+    if (range.kind === "shared" && this.held === undefined) this.share(range);
   }
 
   private async *leave(at: number): AsyncGenerator<CutTask> {
     const range = this.given.ranges[at];
-    if (range?.kind === "hidden") yield* this.substitutes(range, this.sharedFrom(at + 1));
+    if (range?.kind !== "hidden") return;
+    if (this.held !== undefined) yield* this.held.get(at) ?? [];
+    else yield* this.substitutes(range, this.sharedFrom(at + 1));
+  }
+
+  /** All substitutes, where a file's start tells of what follows it. */
+  private async hold(): Promise<Map<number, CutTask[]>> {
+    const held = new Map<number, CutTask[]>();
+    let bytes = 0;
+    for (const [at, range] of this.given.ranges.entries()) {
+      if (range.kind === "shared") this.share(range);
+      if (range.kind !== "hidden") continue;
+      const tasks: CutTask[] = [];
+      for await (const task of this.substitutes(range, this.sharedFrom(at + 1))) {
+        bytes += task.role.baseBytes;
+        if (bytes > HELD_MAX_BYTES)
+          throw new UnsupportedError(
+            `what stands in for hidden parts takes more than ${HELD_MAX_BYTES} bytes, which is too much to be held for a file of this container: hide less, or choose method compress`,
+            { reason: "hiddenKept" },
+          );
+        tasks.push(task);
+      }
+      held.set(at, tasks);
+    }
+    return held;
   }
 
   /** Bytes of the source in base from a range on until the next hidden one. */
@@ -164,7 +193,9 @@ class Renditions {
     const { rendition, index } = this.given;
     for (const sample of samples) {
       const before = sample.stream === index.film ? this.setsBefore : 0;
-      rendition.add(sample, this.place + sample.offset - start - before, sample.size + before);
+      const whole = wholeAt(rendition.wholes, sample.offset)?.start ?? sample.offset;
+      const place = this.place - start;
+      rendition.add(sample, place + sample.offset - before, sample.size + before, place + whole);
       if (sample.stream === index.film) this.setsBefore = 0;
     }
     this.place += end - start;
@@ -292,7 +323,7 @@ class Renditions {
   }
 
   private async *recoded(run: readonly KeptSample[]): AsyncGenerator<OwnSample> {
-    const { recoder, index, pool, parts } = this.given;
+    const { recoder, index, pool, parts, signal } = this.given;
     const { startMicroseconds, film } = index;
     const stream = index.streams[film] as SourceStream;
     if (recoder === undefined || stream.track?.kind !== "video")
@@ -320,6 +351,7 @@ class Renditions {
     });
     let isFirst = true;
     for await (const picture of pictures) {
+      signal?.throwIfAborted();
       const { timeMicroseconds, durationMicroseconds } = sourceOf(picture.timestampMicroseconds);
       const data = this.inBand(picture, stream);
       // A file needs a key picture to begin a run with, whatever an encoder calls its first.
