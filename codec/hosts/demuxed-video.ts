@@ -127,6 +127,12 @@ async function shownSpan(
   return { beginsSeconds, durationSeconds: (await video.computeDuration()) - beginsSeconds };
 }
 
+/** MP1 and MP2, which the demuxer takes for MP3, or does not know, and gives frame by frame all the same. */
+function framedCodec(own: AudioTrack | undefined, named: string | undefined): string | undefined {
+  const isFramed = own !== undefined && /^mp[12]$/.test(own.codec) && (named === undefined || named === "mp3");
+  return isFramed ? own.codec : undefined;
+}
+
 /**
  * What mediabunny and the host's decoders throw at a damaged file says little by itself.
  *
@@ -175,7 +181,8 @@ export class DemuxedVideo {
     // The demuxer does not know every coding that transport streams have, and takes MP2 for MP3.
     const ownSound = isTransport ? kept?.sound : undefined;
     const named = (await sound?.getCodecParameterString()) ?? (await sound?.getCodec()) ?? undefined;
-    const soundCodec = ownSound === undefined || ownSound.codec === named ? named : undefined;
+    const soundCodec =
+      framedCodec(kept?.sound, named) ?? (ownSound === undefined || ownSound.codec === named ? named : undefined);
     const rates = await track.computeFrameRateMetrics({ targetPacketCount: RATE_PACKETS });
     const span = await shownSpan(track, index);
     // Told as the player will tell it, where we read the file ourselves.

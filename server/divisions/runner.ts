@@ -16,6 +16,8 @@ import type { DivisionOutcome } from "./words.ts";
 
 /** A job whose process ends so often fails. */
 export const ATTEMPTS_MOST = 3;
+/** So long a job that came to its end stays in the list. */
+const LISTED_DAYS = 90;
 const COPY_BYTES = 1 << 20;
 
 export class DivisionRunner {
@@ -69,7 +71,7 @@ export class DivisionRunner {
     while (this.isAwake) await this.loop;
   }
 
-  /** Gives up what nobody finished, and the sources of jobs that failed, after the time that uploads have. */
+  /** Gives up what nobody finished, and the sources of jobs that failed, after the time that uploads have; of deleted accounts, all. */
   async removeExpired(): Promise<void> {
     const { store, limits, now, blobs } = this.deps;
     const oldest = now() - limits.uploadLifetimeSeconds * 1000;
@@ -80,6 +82,12 @@ export class DivisionRunner {
       else if (sourceBytes !== null && (await this.move(id, ["failed"], { sourceBytes: null })))
         await blobs.remove("sources", id);
     }
+    for (const { id } of await store.jobs.ofDeletedAccounts()) {
+      await this.cancel(id);
+      await store.jobs.remove(id);
+      await blobs.remove("sources", id);
+    }
+    await store.jobs.removeEndedBefore(now() - LISTED_DAYS * 24 * 3600 * 1000);
     this.wake(); // what a trouble of the database left
   }
 

@@ -68,5 +68,9 @@ export interface JobStore {
   move(id: string, from: readonly JobState[], change: JobChange, onlyWithoutPair?: boolean): Promise<boolean>;
   /** Of the sources that an account's jobs hold. */
   bytesOf(ownerId: string): Promise<number>;
+  /** Those whose owner's account was deleted. */
+  ofDeletedAccounts(): Promise<Job[]>;
   remove(id: string): Promise<void>;
+  /** Removes what came to its end before, holds no source, and was not changed since. */
+  removeEndedBefore(at: number): Promise<void>;
 }

@@ -69,6 +69,7 @@ describe.runIf(hasFfmpeg())("cmix divide --method compress of coded files", { ti
     ["film.mp4", [...H264, "-c:a", "aac"]],
     ["film.webm", ["-c:v", "libvpx", "-b:v", "900k", "-c:a", "libopus"]],
     ["film.mkv", ["-c:v", "libx265", "-x265-params", "log-level=none", "-crf", "20", "-c:a", "libmp3lame"]],
+    ["film.ts", [...H264, "-c:a", "mp2"]],
   ])("R5 %s: its pictures come back, and its sound packet by packet", (name, coding) => {
     ffmpeg(...SOURCE, ...SOUND, ...coding, at(name));
     const result = json("divide", at(name), "--out", at("pair"), "--method", "compress", "--quality", "2");

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { JobList } from "../../server/divisions/schemas.ts";
 import { makePair, uploadFile } from "./harness.ts";
 import { bodyOf, type Creator, codeOf, JobServer, untilSome } from "./job-server.ts";
+import { PASSWORD } from "./test-accounts.ts";
 
 let jobs: JobServer;
 beforeAll(async () => {
@@ -215,5 +216,16 @@ describe("a job", { timeout: 120_000 }, () => {
       (await bodyOf<JobList>(await jobs.send(role, "GET", "jobs"))).jobs.some(({ jobId }) => jobId === made.jobId);
     expect([await seen("provider"), await seen("administrator")]).toEqual([false, true]);
     await jobs.send("administrator", "POST", `jobs/${made.jobId}/cancel`);
+  });
+
+  it("of an account that is deleted goes with its source", async () => {
+    const { jobId } = await jobs.make({ startsItself: false });
+    await jobs.upload(jobId);
+    expect((await jobs.files()).sources).toContain(jobId);
+    const deleted = await jobs.send("provider", "POST", "account/deletion", { password: PASSWORD });
+    expect(deleted.status, await deleted.clone().text()).toBeLessThan(300);
+    await jobs.server.houseKeep();
+    expect((await jobs.files()).sources).toEqual([]);
+    expect(jobs.sql("select 1 from jobs where id = ?", jobId)).toEqual([]);
   });
 });

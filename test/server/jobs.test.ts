@@ -7,6 +7,7 @@ import { combineVideo, MemorySink } from "../../codec/index.ts";
 import { poolHere } from "../support/divisions.ts";
 import { loadCheckKernels } from "../support/kernels.ts";
 import { hasFfmpeg } from "../support/tools.ts";
+import { WITHOUT_DECODERS } from "../support/without-decoders.ts";
 import { askSecret, getUnits, openTestPlay, watchCm } from "./harness.ts";
 import { blackIn, bodyOf, codeOf, HIDDEN, JobServer, PART, SIZE } from "./job-server.ts";
 
@@ -135,5 +136,15 @@ describe("R5 the platform divides", { timeout: 120_000 }, () => {
     expect([teaser.status, teaser.headers.get("Content-Type")]).toEqual([200, "video/mp4"]);
     const hidden = await jobs.divided({ parts: [{ ...PART, startSeconds: 0, endSeconds: 0.4 }] }, film);
     expect((await jobs.pairOf(hidden.mainId)).main.header).toMatchObject({ method: "compress" });
+    // What an operator has who installed no decoders.
+    process.execArgv.push(...WITHOUT_DECODERS);
+    try {
+      const { jobState, error } = await jobs.divided({ method: "compress" }, film);
+      expect([jobState, error?.code]).toEqual(["failed", "decoder"]);
+      expect(error?.message).toContain("npm install @mediabunny/server");
+      expect(await jobs.divided({ thumbnails: true }, film)).toMatchObject({ jobState: "done" });
+    } finally {
+      process.execArgv.splice(-WITHOUT_DECODERS.length);
+    }
   });
 });

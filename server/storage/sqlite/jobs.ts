@@ -56,6 +56,25 @@ export class SqliteJobs implements JobStore {
     return bytes;
   }
 
+  async ofDeletedAccounts(): Promise<Job[]> {
+    const rows = await this.db
+      .selectFrom("jobs")
+      .innerJoin("accounts", "accounts.id", "jobs.owner_id")
+      .selectAll("jobs")
+      .where("accounts.status", "=", "deleted")
+      .execute();
+    return rows.map(jobOf);
+  }
+
+  async removeEndedBefore(at: number): Promise<void> {
+    await this.db
+      .deleteFrom("jobs")
+      .where("state", "in", ["done", "failed", "cancelled"])
+      .where("source_bytes", "is", null)
+      .where("changed_at", "<", at)
+      .execute();
+  }
+
   async remove(id: string): Promise<void> {
     await this.db.deleteFrom("jobs").where("id", "=", id).execute();
   }

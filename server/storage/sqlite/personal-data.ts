@@ -11,6 +11,8 @@ const ROWS: readonly { table: keyof Tables; column: string; goes: boolean }[] = 
   { table: "viewer_groups", column: "account_id", goes: true },
   { table: "viewer_groups", column: "owner_id", goes: true },
   { table: "reservations", column: "owner_id", goes: true },
+  // With their sources, which the service removes a little later.
+  { table: "jobs", column: "owner_id", goes: false },
   { table: "points", column: "account_id", goes: false },
   { table: "member_periods", column: "account_id", goes: false },
   { table: "rights_keys", column: "owner_id", goes: false },
