@@ -2,6 +2,7 @@
 import {
   makePoster,
   makeTeaser,
+  nodeRecoderOf,
   type OpenFile,
   openSourceFile,
   pictureRate,
@@ -85,6 +86,7 @@ export async function divideSource(
       {
         source: file,
         ...(codesAnew && opened !== undefined && { openMedia: async () => opened.media }),
+        openRecoder: nodeRecoderOf(file, NAME),
         settings: opened === undefined ? {} : pictureRate(opened, {}),
         ...{ title, copyright, genre, ageLimit, protection, withoutOriginal, restrictions },
         ...{ service: order.service, player: "", mainName: `${name}.cmx`, slaveName: `${name}.cms` },
