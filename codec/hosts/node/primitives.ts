@@ -13,7 +13,7 @@ const nodePrimitives: CryptoPrimitives = {
   async seal(key, additionalData, plain) {
     const cipher = createCipheriv(CIPHER, key, IV);
     cipher.setAAD(additionalData);
-    const payload = cipher.update(plain);
+    const payload = plainBytes(cipher.update(plain));
     cipher.final();
     return { payload, tag: new Uint8Array(cipher.getAuthTag()) };
   },
@@ -22,7 +22,7 @@ const nodePrimitives: CryptoPrimitives = {
     const decipher = createDecipheriv(CIPHER, key, IV);
     decipher.setAAD(additionalData);
     decipher.setAuthTag(tag);
-    const plain = decipher.update(payload);
+    const plain = plainBytes(decipher.update(payload));
     try {
       decipher.final();
     } catch {
@@ -31,6 +31,11 @@ const nodePrimitives: CryptoPrimitives = {
     return plain;
   },
 };
+
+/** Without what Buffers do otherwise: `slice` of them copies nothing. */
+function plainBytes({ buffer, byteOffset, length }: Buffer): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, length);
+}
 
 /** From now on the library hashes and encrypts by node:crypto, on the thread that calls. */
 export const installNodeCrypto = (): void => installPrimitives(nodePrimitives);
