@@ -40,7 +40,8 @@ export const divide: Command = {
   usage: `cmix divide INPUT --out DIR [--method auto|mpeg|samples|compress] [--protection sealed|patent] [--bitplane gray|binary]
               [--from SECONDS] [--to SECONDS] [--plane-code read|adaptive] [--quality 1..31 | --bitrate KBITS] [--gop N] [--b-pictures 0|1|2] [--recompress on|off] [--workers N]
               [--title T] [--copyright C] [--age-limit N] [--genre G] [--service URL] [--player URL]
-              [--marks auto|none|FILE.json] [--restrict black|mosaic|picture|text] [--reverse] [--without-original]
+              [--marks auto|none|FILE.json] [--restrict black|mosaic|picture|text] [--restrict-picture FILE] [--restrict-text WORDS]
+              [--reverse] [--without-original]
               [--poster auto|none|SECONDS] [--teaser none|SECONDS]
               [--captions LANGUAGE[:captions]=FILE | --captions source] … [--companion] [--json]`,
 
@@ -68,6 +69,8 @@ export const divide: Command = {
       captions: "strings",
       marks: "string",
       restrict: "string",
+      "restrict-picture": "string",
+      "restrict-text": "string",
       reverse: "boolean",
       "without-original": "boolean",
       poster: "string",
@@ -111,7 +114,7 @@ export const divide: Command = {
     const teaser = thumbnailOf(values, "teaser", ["none"]);
     const file = await openFile(input);
     try {
-      const wholeParts = await openParts(values, input, file, signal);
+      const { parts: wholeParts, overlays } = await openParts(values, input, file, signal);
       const wholeCaptions = await openCaptions(list(values, "captions"), file);
       const method = asked === "auto" ? await chooseMethod(file) : asked;
       const name = basename(input, extname(input));
@@ -171,6 +174,7 @@ export const divide: Command = {
             slaveName: basename(slavePath),
             captions,
             restrictions,
+            overlays,
             withoutOriginal,
             ...(picture !== undefined && { poster: picture }),
             ...(chapters !== undefined && { chapters }),

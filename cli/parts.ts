@@ -1,6 +1,7 @@
 /** Parts that not everybody sees, as the command line tells of them. */
 import { type OpenFile, openFile } from "../codec/hosts/node/index.ts";
 import {
+  type Overlays,
   PARTS_FILE_MAX_CHARACTERS,
   type PartChoice,
   PICTURE_TREATMENTS,
@@ -11,30 +12,34 @@ import {
 } from "../codec/index.ts";
 import { choice as oneOf, type Values } from "./options.ts";
 import { createProgress, note } from "./output.ts";
+import { mustCover, openOverlays } from "./overlays.ts";
 import { searchMarks } from "./search-marks.ts";
 import { UsageError } from "./usage-error.ts";
 
+/** Options that say how parts are hidden. */
+const NEEDY = ["restrict", "restrict-picture", "restrict-text", "reverse", "without-original"];
+
 /**
- * What `--marks`, `--restrict` and `--reverse` ask for; none where no file is named.
+ * What `--marks`, `--restrict` with its pictures and words, and `--reverse` ask for; none where no file is named.
  *
  * @param path of the video, in which `--marks auto` looks for marks
  * @throws {@link UsageError} they do not go together
- * @throws {@link InputError} the file of parts holds something else, or the video does not decode here
+ * @throws {@link InputError} the file of parts or the picture holds something else, or the video does not decode here
  */
 export async function openParts(
   values: Values,
   path: string,
   video: OpenFile,
   signal: AbortSignal,
-): Promise<RestrictedPart[]> {
+): Promise<{ parts: RestrictedPart[]; overlays: Overlays }> {
   const { marks = "none", restrict, reverse } = values;
   if (marks === "none") {
-    if (restrict !== undefined || reverse === true || values["without-original"] === true)
-      throw new UsageError(
-        "--restrict, --reverse and --without-original need --marks auto or --marks FILE.json, which tell the parts",
-      );
-    return [];
+    const needy = NEEDY.find((name) => values[name] !== undefined && values[name] !== false);
+    if (needy !== undefined)
+      throw new UsageError(`--${needy} needs --marks auto or --marks FILE.json, which tell the parts`);
+    return { parts: [], overlays: {} };
   }
+  const overlays = await openOverlays(values);
   const choice: PartChoice = {
     treatment: restrict === undefined ? undefined : oneOf(values, "restrict", PICTURE_TREATMENTS, "black"),
     reverse: reverse === true,
@@ -43,9 +48,8 @@ export async function openParts(
     marks === "auto"
       ? await foundParts(path, video, signal, choice)
       : partsOfList(await listedParts(String(marks)), choice);
-  if (parts.some(({ treatment: own, areas }) => areas.length > 0 && (own === "picture" || own === "text")))
-    note("areas with a picture or a text come out black: there is none to lay over them here");
-  return parts;
+  mustCover(parts, overlays);
+  return { parts, overlays };
 }
 
 async function listedParts(path: string): Promise<RestrictedPart[]> {

@@ -5,11 +5,11 @@ import {
   openSourceFile,
   searchMarks as searchVideo,
 } from "../codec/hosts/node/index.ts";
-import { InputError, judgeMarks, type SourceMedia, type SourcePicture } from "../codec/index.ts";
+import { judgeMarks, type SourceMedia, type SourcePicture } from "../codec/index.ts";
+import { isStill, readStill } from "./stills.ts";
 
 /** A still is taken for a video of this length. */
 const STILL_MICROSECONDS = 1_000_000;
-const STILL_MAX_PIXELS = 1 << 26;
 
 /**
  * @param service marks of this one count, others not; any where there is none
@@ -37,28 +37,16 @@ export async function searchMarks(
   }
 }
 
-const PNG = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
-const JPEG = Uint8Array.of(0xff, 0xd8, 0xff);
-
 async function openStill(path: string, file: OpenFile): Promise<SourceMedia | undefined> {
-  const start = await file.read(0, Math.min(PNG.length, file.size));
-  if (![PNG, JPEG].some((magic) => magic.every((byte, i) => start[i] === byte))) return undefined;
-  const { default: sharp } = await import("sharp"); // 300 ms, which no other command takes
-  const image = sharp(path, { limitInputPixels: STILL_MAX_PIXELS }).autoOrient().toColourspace("srgb").ensureAlpha();
-  const { data, info } = await image
-    .raw()
-    .toBuffer({ resolveWithObject: true })
-    .catch((cause: Error) => {
-      throw new InputError(`${path}: no picture that can be read (${cause.message.replace(/\s+/g, " ")})`);
-    });
-  const { width, height } = info;
+  if (!(await isStill(file))) return undefined;
+  const { width, height, rgba: data } = await readStill(path);
   const picture: SourcePicture = {
     timestampMicroseconds: 0,
     durationMicroseconds: STILL_MICROSECONDS,
     format: "RGBA",
     width,
     height,
-    data: new Uint8Array(data),
+    data,
     planes: [{ offset: 0, stride: 4 * width }],
   };
   return { video: { width, height, frameRate: [1, 1] }, pictures: single(picture) };

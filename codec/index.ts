@@ -166,6 +166,13 @@ export {
   signMarkRecord,
 } from "./restriction/mark-record.ts";
 export type { LoadCodeReader, MarksWorkerApi } from "./restriction/marks-worker.ts";
+export {
+  type LaidTreatment,
+  laidTreatments,
+  OVERLAY_MAX_PIXELS,
+  type OverlayPicture,
+  type Overlays,
+} from "./restriction/overlays.ts";
 export { PICTURE_TREATMENTS, SOUND_TREATMENTS } from "./restriction/part.ts";
 export { PARTS_FILE_MAX_CHARACTERS, PARTS_MAX, readPartsFile, writePartsFile } from "./restriction/parts-file.ts";
 export { reverseOf } from "./restriction/reverse-parts.ts";

@@ -8,6 +8,7 @@ import { UnsupportedError } from "../errors.ts";
 import type { Method } from "../format/header.ts";
 import type { MainReader } from "../format/main-file.ts";
 import type { Pool } from "../pool/worker-pool.ts";
+import { checkOverlays } from "../restriction/overlays.ts";
 import type { CodecWorkerApi } from "./codec-worker.ts";
 import type { Combined, CombineHost, CombineOptions, DivisionJob, MethodSettings, VideoDivision } from "./method.ts";
 import { chooseMethod, METHODS } from "./registry.ts";
@@ -34,7 +35,7 @@ export const resumable = (unfinished: UnfinishedDivision, settings: MethodSettin
  *                   and the like
  * @returns ids, sizes in bytes, and what was divided
  * @throws {@link InputError} the source is none for the method, or not what the interrupted division was made of
- * @throws {@link UnsupportedError} this version, or this host, cannot do it; the message says what to do instead
+ * @throws {@link UnsupportedError} this version, or this host, cannot do it, or `job.overlays` lacks one that parts need; the message says what to do instead
  * @throws AbortError after `job.signal`
  */
 export async function divideVideo(
@@ -45,9 +46,11 @@ export async function divideVideo(
   unfinished?: UnfinishedDivision,
 ): Promise<VideoDivision> {
   let opened = typeof sinks === "function" ? undefined : sinks;
-  const { source, openMedia, openRecoder, settings, signal, onProgress, withoutOriginal, restrictions, ...about } = job;
+  const { source, openMedia, openRecoder, settings, signal, onProgress, withoutOriginal, ...given } = job;
+  const { restrictions, overlays = {}, ...about } = given;
   const description = { ...about, ...(restrictions === undefined || withoutOriginal ? {} : { restrictions }) };
   try {
+    checkOverlays(restrictions ?? [], overlays);
     const method = METHODS[name === "auto" ? await chooseMethod(source) : name];
     if (job.marks?.length && method.gives !== "media")
       throw new UnsupportedError(

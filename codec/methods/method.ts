@@ -9,6 +9,7 @@ import type { OpenRecoder } from "../pictures/recoder.ts";
 import type { SourceMedia } from "../pictures/source-picture.ts";
 import type { Pool } from "../pool/worker-pool.ts";
 import type { DrawnMark } from "../restriction/draw-mark.ts";
+import type { Overlays } from "../restriction/overlays.ts";
 import type { RestrictedPart } from "../restriction/part.ts";
 import type { Kernels } from "../wasm/load-kernels.ts";
 
@@ -51,6 +52,8 @@ export interface DivisionJob extends Omit<DivisionDescription, "method" | "param
   settings?: MethodSettings | undefined;
   /** Parts that not everybody sees: both what everybody gets and the truth are kept. */
   restrictions?: readonly RestrictedPart[] | undefined;
+  /** What covers the parts whose treatment is `picture` or `text`; without it they are refused. */
+  overlays?: Overlays | undefined;
   /**
    * Of the parts nothing is kept but what everybody sees: the truth never leaves this device (restriction patent, claim 3). There is no
    * layer for them, and the slave names none.

@@ -29,6 +29,8 @@ export interface Overlay {
   planes: readonly [number, number, number, number];
   /** Bytes from row to row of Y, of Cb and Cr, and of the opacity. */
   strides: readonly [number, number, number];
+  /** How much wider than high its pixels become in the picture, whose own may not be square; 1 where absent. */
+  stretch?: number;
 }
 
 /** What {@link treatPicture} has to know of the video, and what it may lay over. */
@@ -139,8 +141,9 @@ function mosaicArea(picture: Picture, area: PixelArea): void {
 /** In the middle of the area, as large as it fits with its own shape. */
 function layOver(picture: Picture, area: PixelArea, overlay: Overlay): void {
   const { memory, raw } = picture.kernels;
-  const scale = Math.min(area.width / overlay.width, area.height / overlay.height);
-  const [width, height] = [fitted(overlay.width * scale, area.width), fitted(overlay.height * scale, area.height)];
+  const wide = overlay.width * (overlay.stretch ?? 1);
+  const scale = Math.min(area.width / wide, area.height / overlay.height);
+  const [width, height] = [fitted(wide * scale, area.width), fitted(overlay.height * scale, area.height)];
   const place = {
     x: area.x + evenBelow((area.width - width) / 2),
     y: area.y + evenBelow((area.height - height) / 2),

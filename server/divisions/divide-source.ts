@@ -17,6 +17,7 @@ import {
   divideVideo,
   hiddenTimes,
   type JudgedMark,
+  laidTreatments,
   METHODS,
   type Method,
   type PartChoice,
@@ -62,7 +63,7 @@ export async function divideSource(
     readInto: (offset, target) => source.readInto(offset, target),
     close: async () => {},
   };
-  const restrictions = await partsOf(order, file, host);
+  const restrictions = (await partsOf(order, file, host)).map(coverable);
   const hides = restrictions.length > 0;
   const method: Method =
     settings.method !== "auto"
@@ -127,6 +128,10 @@ async function partsOf(
     }),
   );
 }
+
+/** Nothing is given to a service to lay over areas: what covers most stands in for it. */
+const coverable = (part: RestrictedPart): RestrictedPart =>
+  laidTreatments([part]).length > 0 ? { ...part, treatment: "black" } : part;
 
 async function foundParts(file: OpenFile, host: DivisionHost, choice: PartChoice): Promise<RestrictedPart[]> {
   host.onStep("marks", 0);

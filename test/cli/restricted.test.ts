@@ -170,7 +170,7 @@ describe("cmix divide --marks", () => {
     const refused = (...options: string[]) => cmix("divide", at("film.mpg"), "--out", at("refused"), ...options);
     for (const [code, message, ...options] of [
       [2, /needs --protection sealed/, "--method", "compress", "--protection", "patent", "--marks", at("parts.json")],
-      [2, /need --marks auto or --marks FILE.json/, "--restrict", "black"],
+      [2, /needs --marks auto or --marks FILE.json/, "--restrict", "black"],
       [3, /cannot be changed to tone/, "--method", "mpeg", "--marks", at("tone.json")],
       [3, /no JSON/, "--marks", at("film.mpg")],
       [3, /none\.json/, "--marks", at("none.json")],
@@ -178,6 +178,67 @@ describe("cmix divide --marks", () => {
       const { code: own, error } = refused(...(options as string[]));
       expect(error).toMatch(message);
       expect([own, existsSync(at("refused/film.cmx"))]).toEqual([code, false]);
+    }
+  });
+});
+
+describe("cmix divide --restrict picture and text", () => {
+  const divided = ["--method", "compress", "--quality", "2"];
+  const refusedWith = (...options: string[]) =>
+    cmix("divide", at("film.mpg"), "--out", at("uncovered"), ...divided, "--marks", at("covered.json"), ...options);
+  const luma = (picture: Uint8Array): Uint8Array => picture.subarray(0, WIDTH * HEIGHT);
+  beforeAll(() => {
+    const parts = [
+      { startSeconds: 1, endSeconds: 1.4, treatment: "text" },
+      { startSeconds: 2, endSeconds: 2.4, treatment: "picture" },
+    ];
+    writeFileSync(at("covered.json"), JSON.stringify({ version: 1, parts }));
+    const red = ["-f", "lavfi", "-i", "color=red:size=352x288", "-frames:v", "1", "-y", at("red.png")];
+    execFileSync("ffmpeg", ["-nostdin", "-v", "error", ...red]);
+  });
+
+  it("R3 covers areas with a picture out of a file and with words, each where its part says so", () => {
+    const words = ["--restrict-text", `<b>&"Members' part`];
+    const covers = ["--marks", at("covered.json"), "--restrict-picture", at("red.png"), ...words];
+    json("divide", at("film.mpg"), "--out", at("covered"), ...divided, ...covers);
+    const pair = [at("covered/film.cmx"), at("covered/film.cms")] as const;
+    json("combine", ...pair, "--out", at("covered.y4m"), "--layers", "base");
+    const seen = picturesOf(at("covered.y4m"));
+    const [text, picture] = [seen[28] as Uint8Array, seen[55] as Uint8Array];
+    // White letters on black, and more black than white.
+    expect(luma(text).filter((y) => y > 200).length).toBeGreaterThan(300);
+    expect(luma(text).filter((y) => y < 40).length).toBeGreaterThan(0.6 * WIDTH * HEIGHT);
+    expect(luma(picture).every((y) => Math.abs(y - 81) < 8)).toBe(true);
+    expect(picture.subarray(1.25 * WIDTH * HEIGHT).every((cr) => Math.abs(cr - 240) < 8)).toBe(true);
+    // Of all parts where the command says so.
+    json("divide", at("film.mpg"), "--out", at("red"), ...divided, ...covers, "--restrict", "picture");
+    json("combine", at("red/film.cmx"), at("red/film.cms"), "--out", at("red.y4m"), "--layers", "base");
+    expect(luma(picturesOf(at("red.y4m"))[28] as Uint8Array).every((y) => Math.abs(y - 81) < 8)).toBe(true);
+  });
+
+  it("refuses in one line what is missing, broken or hostile, and writes nothing", () => {
+    const png = readFileSync(at("red.png"));
+    writeFileSync(at("cut.png"), png.subarray(0, 60));
+    const vast = Buffer.from(png);
+    vast.writeUInt32BE(60_000, 16); // of the header: width and height
+    vast.writeUInt32BE(60_000, 20);
+    writeFileSync(at("vast.png"), vast);
+    writeFileSync(at("script.png"), '<svg xmlns="http://www.w3.org/2000/svg"><image href="file:///etc/passwd"/></svg>');
+    const words = ["--restrict-text", "Members"];
+    for (const [code, message, ...options] of [
+      [2, /covered by a text: give it by --restrict-text/, "--restrict-picture", at("red.png")],
+      [2, /covered by a picture: give it by --restrict-picture/, ...words],
+      [2, /--restrict-text: 1 to 200 characters expected/, "--restrict-text", " \n "],
+      [2, /--restrict-text: 1 to 200 characters expected/, "--restrict-text", "long ".repeat(50)],
+      [3, /no\.png: no such file/, "--restrict-picture", at("no.png"), ...words],
+      [3, /a PNG or a JPEG expected/, "--restrict-picture", at("script.png"), ...words],
+      [3, /no picture that can be read/, "--restrict-picture", at("cut.png"), ...words],
+      [3, /no picture that can be read/, "--restrict-picture", at("vast.png"), ...words],
+    ] as const) {
+      const { code: own, error } = refusedWith(...(options as string[]));
+      expect(error).toMatch(message);
+      expect(error.trim()).not.toContain("\n");
+      expect([own, existsSync(at("uncovered/film.cmx"))]).toEqual([code, false]);
     }
   });
 });

@@ -91,7 +91,8 @@ describe("R5 the platform divides", { timeout: 120_000 }, () => {
     const [on, auto, off] = [await reserve("on"), await reserve("auto"), await reserve("off")];
     const refused = await jobs.send("provider", "POST", "jobs", { title: "Film", reservationId: on });
     expect(await codeOf(refused)).toEqual([409, "conflict"]);
-    const choice = { viewers: "signed-in", treatment: "black", sound: "keep" };
+    // The service has no text of its own: such areas are black.
+    const choice = { viewers: "signed-in", treatment: "text", sound: "keep" };
     await bodyOf(await jobs.send("provider", "PATCH", `reservations/${on}`, { choice }));
     const whole = await jobs.divided({ reservationId: on });
     expect(blackIn(await jobs.picturesOf(whole.mainId, ["base"]))).toHaveLength(SIZE.pictures);

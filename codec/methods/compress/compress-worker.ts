@@ -1,11 +1,12 @@
 import type { SourcePacket, SourcePicture } from "../../pictures/source-picture.ts";
 import type { Transfer } from "../../pool/worker-pool.ts";
 import type { DrawnMark } from "../../restriction/draw-mark.ts";
+import type { HiddenAreas } from "../../restriction/treated-picture.ts";
 import type { Kernels } from "../../wasm/load-kernels.ts";
 import { cutAudioPackets } from "./audio-packets.ts";
 import type { EncodedPicture, EncodeSettings } from "./compress-types.ts";
 import type { DividedPacket } from "./packet-list.ts";
-import { type EncoderVideo, type HiddenAreas, PictureEncoder, type PlaneCode } from "./picture-encoder.ts";
+import { type EncoderVideo, PictureEncoder, type PlaneCode } from "./picture-encoder.ts";
 
 export interface GopRequest {
   video: EncoderVideo;

@@ -12,6 +12,7 @@ import type { SourceMedia } from "../../pictures/source-picture.ts";
 import type { Pool } from "../../pool/worker-pool.ts";
 import { codedArea } from "../../restriction/areas.ts";
 import { type DrawnMark, type MarkPlace, markModules, markPixels } from "../../restriction/draw-mark.ts";
+import { planarOverlays } from "../../restriction/overlays.ts";
 import { checkSounds } from "../../restriction/silence.ts";
 import type { DivisionJob, DivisionMethod } from "../method.ts";
 import { combinePictures } from "./combine-pictures.ts";
@@ -115,12 +116,14 @@ function codedPlace({ x, y, size }: MarkPlace, video: SourceMedia["video"]): Mar
 }
 
 async function encodeAll(
-  { settings = {}, restrictions: shown = [], withoutOriginal = false, marks = [], signal, onProgress }: DivisionJob,
+  job: DivisionJob,
   media: SourceMedia,
   writer: DivisionWriter,
   pool: Pool<CompressWorkerApi>,
   kept: readonly FinishedSegment[],
 ): Promise<void> {
+  const { settings = {}, restrictions: shown = [], overlays = {}, withoutOriginal = false, marks = [] } = job;
+  const { signal, onProgress } = job;
   const { video, buffers, audio } = media;
   const {
     bitplane = "gray",
@@ -147,6 +150,7 @@ async function encodeAll(
       buffers,
       signal,
       restrictions,
+      overlays: planarOverlays(overlays, video),
       withoutOriginal,
       marks: drawn,
       earlier: work?.earlier,

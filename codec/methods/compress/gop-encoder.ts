@@ -6,6 +6,7 @@ import type { SourcePicture } from "../../pictures/source-picture.ts";
 import type { Pool, PooledWorker } from "../../pool/worker-pool.ts";
 import type { DrawnMark } from "../../restriction/draw-mark.ts";
 import { partsOfPicture } from "../../restriction/hidden-parts.ts";
+import { overlaysOf, type PlanarOverlays } from "../../restriction/overlays.ts";
 import type { RestrictedPart } from "../../restriction/part.ts";
 import {
   type BPictures,
@@ -48,6 +49,8 @@ export interface GopEncoderOptions {
   onPicture?: ((done: { pictures: number; microseconds: number }) => void) | undefined;
   /** Parts that not everybody sees: their pictures are coded twice, in groups of their own. */
   restrictions?: readonly RestrictedPart[] | undefined;
+  /** For the parts that are covered by a picture or a text. */
+  overlays?: PlanarOverlays | undefined;
   /** Of those parts nothing but what everybody sees is coded. */
   withoutOriginal?: boolean | undefined;
   /** Drawn into the pictures of both renditions; places are of the coded picture. */
@@ -239,11 +242,12 @@ class GroupEncoding {
     firstPicture: number,
     private readonly events: GroupEvents,
   ) {
-    const { video, division, planeCode = "read", marks: drawn = [] } = options;
+    const { video, division, planeCode = "read", marks: drawn = [], overlays = {} } = options;
     this.rate = options.rate.startGroup();
     this.worker = pool.acquire();
-    const areas = hidden.map(({ areas, treatment }) => ({ areas, treatment }));
-    const hiddenAreas = areas.length === 0 ? {} : { hidden: { parts: areas, fullRange: video.fullRange === true } };
+    const parts = hidden.map(({ areas, treatment }) => ({ areas, treatment }));
+    const areas = { parts, fullRange: video.fullRange === true, overlays: overlaysOf(parts, overlays) };
+    const hiddenAreas = parts.length === 0 ? {} : { hidden: areas };
     this.job = this.worker.then(({ api }) =>
       api.beginGop({ video, division, planeCode, firstPicture, drawn, ...hiddenAreas }),
     );

@@ -6,8 +6,9 @@ import { tightPlanes } from "../../pictures/planar-picture.ts";
 import type { SourcePicture } from "../../pictures/source-picture.ts";
 import { type DrawnMark, drawMark, type MarkModules, markModules } from "../../restriction/draw-mark.ts";
 import { marksOfPicture } from "../../restriction/hidden-parts.ts";
-import type { RestrictedPart } from "../../restriction/part.ts";
-import { treatPicture } from "../../restriction/treat-picture.ts";
+import { putOverlays } from "../../restriction/overlays.ts";
+import { type TreatmentOptions, treatPicture } from "../../restriction/treat-picture.ts";
+import type { HiddenAreas } from "../../restriction/treated-picture.ts";
 import { checkStatus } from "../../wasm/kernel-status.ts";
 import type { Kernels } from "../../wasm/load-kernels.ts";
 import type { EncodedPicture, EncodeSettings } from "./compress-types.ts";
@@ -73,13 +74,6 @@ export interface PictureOptions {
 const BETWEEN_COARSER = 1.5;
 const betweenQuality = (quality: number): number => Math.min(31, Math.floor(quality * BETWEEN_COARSER));
 
-/** What is not to be seen of pictures. */
-export interface HiddenAreas {
-  parts: readonly Pick<RestrictedPart, "areas" | "treatment">[];
-  /** The samples use 0 to 255, not 16 to 235. */
-  fullRange: boolean;
-}
-
 /** Of the kernels, whose encoder it is by now. */
 const encoders = new WeakMap<Kernels, PictureEncoder>();
 
@@ -88,6 +82,8 @@ export class PictureEncoder {
   private staging = 0;
   private stagingBytes = 0;
   private hidden: HiddenAreas = { parts: [], fullRange: false };
+  /** Those of `hidden`, in the kernels' memory. */
+  private overlays: NonNullable<TreatmentOptions["overlays"]> = {};
   private marks: readonly DrawnMark[] = [];
   private readonly modules = new Map<string, MarkModules>();
 
@@ -134,8 +130,13 @@ export class PictureEncoder {
     return this.encodeAs(picture, "alone", quality, number) as EncodedPicture;
   }
 
-  /** Hides areas of all pictures from now on, before they are coded. */
+  /** Hides areas of all pictures from now on, before they are coded. @param hidden the same overlays are put into memory once */
   hide(hidden: HiddenAreas): void {
+    if (hidden.overlays !== this.hidden.overlays) {
+      this.releaseOverlays();
+      const { memory } = this.kernels;
+      this.overlays = putOverlays(memory, (bytes) => memory.allocate(bytes), hidden.overlays);
+    }
     this.hidden = hidden;
   }
 
@@ -221,6 +222,12 @@ export class PictureEncoder {
     }
     if (this.staging !== 0) this.kernels.memory.release(this.staging);
     this.staging = 0;
+    this.releaseOverlays();
+  }
+
+  private releaseOverlays(): void {
+    for (const { planes } of Object.values(this.overlays)) this.kernels.memory.release(planes[0]);
+    this.overlays = {};
   }
 
   private drawMarks(picture: SourcePicture): void {
@@ -233,7 +240,7 @@ export class PictureEncoder {
 
   private treat(): void {
     const { parts, fullRange } = this.hidden;
-    for (const part of parts) treatPicture(this.loaded(), part, { fullRange });
+    for (const part of parts) treatPicture(this.loaded(), part, { fullRange, overlays: this.overlays });
   }
 
   /** The picture that is about to be coded. */

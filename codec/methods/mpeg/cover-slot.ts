@@ -5,6 +5,7 @@ import { createDemuxer } from "../../containers/create-demuxer.ts";
 import type { MpegContainer } from "../../containers/demuxer.ts";
 import { CLOCK_WRAP, clockStep, type PesTimes } from "../../containers/mpeg-ps/pes.ts";
 import { isTransportForm } from "../../containers/mpeg-ts/transport-packets.ts";
+import type { PlanarOverlays } from "../../restriction/overlays.ts";
 import type { Kernels } from "../../wasm/load-kernels.ts";
 import type { HiddenSlot, SlotFrame } from "./hidden-slots.ts";
 import { packProgram } from "./pack-program.ts";
@@ -18,6 +19,8 @@ export interface CoverRequest {
   /** Of the video, in a transport stream. */
   pid: number | undefined;
   slot: HiddenSlot;
+  /** For its parts that are covered by a picture or a text. */
+  overlays?: PlanarOverlays | undefined;
 }
 
 /** What stands in for a slot, and when the first picture in it is shown to whose packet there is a time; else its first one. */
@@ -30,7 +33,11 @@ export interface CoveredSlot {
  * @param kernels hold no other decoder or encoder
  * @param given of the file, from `slot.readStart` or the slot's start on, whichever is first, to its end or `slot.readEnd`; written to
  */
-export function coverSlot(kernels: Kernels, given: Uint8Array, { container, pid, slot }: CoverRequest): CoveredSlot {
+export function coverSlot(
+  kernels: Kernels,
+  given: Uint8Array,
+  { container, pid, slot, overlays }: CoverRequest,
+): CoveredSlot {
   const base = Math.min(slot.readStart.fileOffset, slot.start.fileOffset);
   const first = Math.min(slot.readStart.offset, slot.start.offset);
   const runs: VideoRun[] = [];
@@ -47,7 +54,7 @@ export function coverSlot(kernels: Kernels, given: Uint8Array, { container, pid,
         return start < end ? [given.subarray(run.from + start - run.offset, run.from + end - run.offset)] : [];
       }),
     );
-  const substitutes = codeSubstitutes(kernels, bytesOf(slot.readStart.offset, offset), slot);
+  const substitutes = codeSubstitutes(kernels, bytesOf(slot.readStart.offset, offset), slot, overlays);
   const pieces = new SlotPieces(slot, substitutes, bytesOf);
   for (const { offset: place, size, bytes } of slot.overwrites) {
     for (let i = 0; i < size; i++) {

@@ -12,6 +12,7 @@ import { InputError, UnsupportedError } from "../../errors.ts";
 import type { AudioTrack } from "../../format/header.ts";
 import { FILE_TRACK } from "../../format/layout.ts";
 import type { Pool } from "../../pool/worker-pool.ts";
+import { planarOverlays } from "../../restriction/overlays.ts";
 import type { RestrictedPart } from "../../restriction/part.ts";
 import { checkSounds } from "../../restriction/silence.ts";
 import type { DivisionJob, DivisionMethod, DivisionProgress } from "../method.ts";
@@ -88,7 +89,7 @@ function checkRestrictions(
 
 /** @throws {@link InputError} with `patent`, not one intra block could be withheld */
 async function cutAll(
-  { source, signal, onProgress, protection, settings }: DivisionJob,
+  { source, signal, onProgress, protection, settings, overlays = {} }: DivisionJob,
   found: MpegSource,
   slots: readonly HiddenSlot[],
   writer: DivisionWriter,
@@ -134,7 +135,8 @@ async function cutAll(
     progress.microseconds = startMicroseconds + durationMicroseconds;
     if (keptLeft === 0) onProgress?.({ ...progress });
   };
-  for await (const planned of planRenditions(source, found, slots, pool)) {
+  const laid = planarOverlays(overlays, mpegVideoTrack(found));
+  for await (const planned of planRenditions(source, found, slots, laid, pool)) {
     signal?.throwIfAborted();
     // A segment's filter factor is what the segment before gives.
     if (underWay.length >= (patent ? 1 : SEGMENTS_AHEAD)) await writeOldest();

@@ -3,6 +3,7 @@ import { type ByteSource, sourceFromBytes } from "../../bytes/bytes.ts";
 import { createDemuxer } from "../../containers/create-demuxer.ts";
 import type { MpegSource } from "../../containers/open-mpeg.ts";
 import type { Pool } from "../../pool/worker-pool.ts";
+import { overlaysOf, type PlanarOverlays } from "../../restriction/overlays.ts";
 import { readOwn, restrictedSegment, type SegmentRole, sharedSegment, substituteSegment } from "../source-segments.ts";
 import type { CoveredSlot } from "./cover-slot.ts";
 import type { HiddenSlot } from "./hidden-slots.ts";
@@ -17,11 +18,15 @@ export interface RenditionSegment {
   read(): Promise<Uint8Array>;
 }
 
-/** @param slots in the order of the file */
+/**
+ * @param slots    in the order of the file
+ * @param overlays for the parts that are covered by a picture or a text
+ */
 export async function* planRenditions(
   source: ByteSource,
   found: MpegSource,
   slots: readonly HiddenSlot[],
+  overlays: PlanarOverlays,
   pool: Pool<MpegWorkerApi>,
 ): AsyncGenerator<RenditionSegment> {
   const demuxer = createDemuxer(found.container);
@@ -39,7 +44,7 @@ export async function* planRenditions(
     }
     if (covered === undefined) {
       context = segment.context;
-      covered = cover(source, found, slot, pool);
+      covered = cover(source, found, slot, overlays, pool);
       covered.catch(() => {}); // thrown where it is awaited
     }
     yield { segment, role: restrictedSegment(length), read };
@@ -54,12 +59,17 @@ async function cover(
   source: ByteSource,
   { container, pid }: MpegSource,
   slot: HiddenSlot,
+  overlays: PlanarOverlays,
   pool: Pool<MpegWorkerApi>,
 ): Promise<CoveredSlot> {
   const start = Math.min(slot.readStart.fileOffset, slot.start.fileOffset);
   const bytes = await readOwn(source, { start, end: Math.max(slot.readEnd, slot.end.fileOffset) });
+  const needed = overlaysOf(
+    slot.frames.flatMap(({ parts }) => parts),
+    overlays,
+  );
   return pool.use((api) =>
-    api.coverSlot(pool.transfer(bytes, [bytes.buffer as ArrayBuffer]), { container, pid, slot }),
+    api.coverSlot(pool.transfer(bytes, [bytes.buffer as ArrayBuffer]), { container, pid, slot, overlays: needed }),
   );
 }
 

@@ -3,6 +3,7 @@ import { concatBytes } from "../../bytes/bytes.ts";
 import { UnsupportedError } from "../../errors.ts";
 import { chromaSize } from "../../pictures/planar-picture.ts";
 import type { SourcePicture } from "../../pictures/source-picture.ts";
+import type { PlanarOverlays } from "../../restriction/overlays.ts";
 import type { Kernels } from "../../wasm/load-kernels.ts";
 import { PictureEncoder } from "../compress/picture-encoder.ts";
 import type { HiddenSlot, SlotFrame } from "./hidden-slots.ts";
@@ -31,11 +32,16 @@ export interface SubstitutePicture {
  * @param video from `slot.readStart` on
  * @throws {@link UnsupportedError} pictures that are not 4:2:0
  */
-export function codeSubstitutes(kernels: Kernels, video: Uint8Array, slot: HiddenSlot): SubstitutePicture[] {
+export function codeSubstitutes(
+  kernels: Kernels,
+  video: Uint8Array,
+  slot: HiddenSlot,
+  overlays?: PlanarOverlays,
+): SubstitutePicture[] {
   const own = slot.frames.filter(({ isOwn, fate }) => isOwn && fate !== "kept");
   const last = own.at(-1);
   if (last === undefined) return [];
-  const coder = new SlotCoder(kernels, slot, own);
+  const coder = new SlotCoder(kernels, slot, own, overlays);
   const decoder = new MpegDecoder(kernels);
   try {
     const { offset } = slot.readStart;
@@ -71,6 +77,7 @@ class SlotCoder {
     private readonly kernels: Kernels,
     private readonly slot: HiddenSlot,
     own: readonly SlotFrame[],
+    private readonly overlays: PlanarOverlays | undefined,
   ) {
     for (const frame of own) {
       if (!frame.isShown || frame.fate !== "anew") continue;
@@ -84,7 +91,7 @@ class SlotCoder {
   push(picture: MpegPicture, shown: SlotFrame): void {
     const { fate, group, temporalReference, timeMicroseconds, parts } = shown;
     const encoder = this.encoderFor(picture);
-    encoder.hide({ parts, fullRange: false });
+    encoder.hide({ parts, fullRange: false, overlays: this.overlays });
     if (picture.sequence.mpeg2) encoder.describe(picture);
     const source = sourcePicture(picture);
     if (fate === "alone") {
@@ -129,6 +136,7 @@ class SlotCoder {
     const syntax = !sequence.mpeg2 ? "mpeg1" : sequence.progressive ? "mpeg2" : "fields";
     const wanted = `${width}x${height} ${syntax}`;
     if (this.encoder === undefined || this.openedFor !== wanted) {
+      this.encoder?.close();
       const video = { width, height, frameRate: [...sequence.frameRate] as [number, number] };
       this.encoder = new PictureEncoder(this.kernels, video, "none", "read", syntax);
       this.openedFor = wanted;

@@ -1,6 +1,6 @@
 import type { SourcePicture } from "../../pictures/source-picture.ts";
 import type { Transfer } from "../../pool/worker-pool.ts";
-import { type TreatedPart, treatedPicture } from "../../restriction/treated-picture.ts";
+import { type HiddenAreas, treatedPicture } from "../../restriction/treated-picture.ts";
 import type { Kernels } from "../../wasm/load-kernels.ts";
 import type { CutRequest } from "./choose-cuts.ts";
 import { type CutSegment, cutSegment, mergeSegment } from "./segment-bytes.ts";
@@ -9,7 +9,7 @@ export interface SamplesWorkerApi {
   /** Cuts one segment of method `samples`; `bytes` is to be transferred. */
   cutSamples(bytes: Uint8Array, request: CutRequest): Promise<CutSegment>;
   /** What everybody sees of a picture: Y, Cb and Cr of 4:2:0, tight; `picture.data` is to be transferred. */
-  treatPicture(picture: SourcePicture, parts: readonly TreatedPart[], fullRange: boolean): Promise<Uint8Array>;
+  treatPicture(picture: SourcePicture, hidden: HiddenAreas): Promise<Uint8Array>;
   /** The source bytes of one segment of method `samples`. */
   mergeSamples(publicBytes: Uint8Array, withheld: Uint8Array): Promise<Uint8Array>;
 }
@@ -21,8 +21,8 @@ export function createSamplesWorker(kernels: Kernels, transfer: Transfer): Sampl
       return transfer(cut, [cut.publicBytes.buffer, cut.withheld.buffer] as Transferable[]);
     },
 
-    async treatPicture(picture, parts, fullRange) {
-      const bytes = treatedPicture(kernels, picture, parts, fullRange);
+    async treatPicture(picture, hidden) {
+      const bytes = treatedPicture(kernels, picture, hidden);
       return transfer(bytes, [bytes.buffer] as Transferable[]);
     },
 

@@ -5,6 +5,7 @@ import { UnsupportedError } from "../../errors.ts";
 import type { RecodedPicture, Recoder } from "../../pictures/recoder.ts";
 import type { Pool } from "../../pool/worker-pool.ts";
 import { codedArea } from "../../restriction/areas.ts";
+import { overlaysByRange, overlaysOf, type PlanarOverlays } from "../../restriction/overlays.ts";
 import type { RestrictedPart } from "../../restriction/part.ts";
 import { checkSounds, type Silencer, silencerOf } from "../../restriction/silence.ts";
 import type { DivisionJob } from "../method.ts";
@@ -38,7 +39,7 @@ export interface TwoRenditions {
  * @throws {@link UnsupportedError} the container, the sound, or the pictures' coding cannot be hidden in as they are
  */
 export async function openRenditions(
-  { source, openRecoder, signal }: Pick<DivisionJob, "source" | "openRecoder" | "signal">,
+  { source, openRecoder, overlays = {}, signal }: Pick<DivisionJob, "source" | "openRecoder" | "overlays" | "signal">,
   index: SourceIndex,
   parts: readonly RestrictedPart[],
 ): Promise<TwoRenditions> {
@@ -64,8 +65,9 @@ export async function openRenditions(
       { codec: track.codec, reason: "hiddenKept" },
     );
   const recoder = hasPictures ? await openRecoder?.(track, bitsPerSecond(ranges, film)) : undefined;
+  const given = { source, index, parts: coded, overlays: overlaysByRange(overlays, track), ranges, rendition, recoder };
   return {
-    tasks: (pool) => new Renditions({ source, index, parts: coded, ranges, rendition, recoder, pool, signal }).tasks(),
+    tasks: (pool) => new Renditions({ ...given, pool, signal }).tasks(),
     close: () => recoder?.close(),
   };
 }
@@ -87,6 +89,8 @@ interface Parts {
   source: ByteSource;
   index: SourceIndex;
   parts: readonly RestrictedPart[];
+  /** By the range of the samples: full or not. */
+  overlays: (fullRange: boolean) => PlanarOverlays;
   ranges: readonly SourceRange[];
   rendition: RenditionWriter;
   recoder: Recoder | undefined;
@@ -323,12 +327,12 @@ class Renditions {
   }
 
   private async *recoded(run: readonly KeptSample[]): AsyncGenerator<OwnSample> {
-    const { recoder, index, pool, parts, signal } = this.given;
+    const { recoder, index, pool, parts, overlays, signal } = this.given;
     const { startMicroseconds, film } = index;
     const stream = index.streams[film] as SourceStream;
     if (recoder === undefined || stream.track?.kind !== "video")
       throw new TypeError("recoder: hidden pictures need one");
-    const { fullRange } = stream.track;
+    const { track } = stream;
     const shown = [...run].sort((a, b) => a.timeMicroseconds - b.timeMicroseconds);
     const last = shown.at(-1) as KeptSample;
     const span = {
@@ -340,13 +344,14 @@ class Renditions {
     const pictures = recoder.recode(span, (picture) => {
       const isRgb = picture.format === "RGBA" || picture.format === "BGRA";
       const hiding = partsHiding(parts, stream, sourceOf(picture.timestampMicroseconds));
+      const fullRange = track.fullRange && !isRgb;
       const data = picture.data.slice(); // the host may use its buffer again
       return pool.use((api) =>
-        api.treatPicture(
-          pool.transfer({ ...picture, data }, [data.buffer]),
-          hiding.map(({ areas, treatment }) => ({ areas, treatment })),
-          fullRange && !isRgb,
-        ),
+        api.treatPicture(pool.transfer({ ...picture, data }, [data.buffer]), {
+          parts: hiding.map(({ areas, treatment }) => ({ areas, treatment })),
+          fullRange,
+          overlays: overlaysOf(hiding, overlays(fullRange)),
+        }),
       );
     });
     let isFirst = true;

@@ -115,6 +115,13 @@ export interface Teaser {
   data: Uint8Array<ArrayBuffer>;
 }
 
+/** What covers the parts whose treatment says so. Bytes and no Blob, as of a teaser. */
+export interface Covers {
+  /** A picture's file. */
+  picture?: Uint8Array<ArrayBuffer>;
+  text?: string;
+}
+
 export interface DivideSettings {
   method: StudioMethod;
   title: string;
@@ -127,6 +134,8 @@ export interface DivideSettings {
   trim?: TrimSeconds;
   /** In times of the whole video, whatever is cut off. */
   restrictions?: RestrictedPart[];
+  /** Absent where no part needs any. */
+  covers?: Covers;
   /** Of these, nothing is kept but what everybody sees. */
   withoutOriginal?: boolean;
   /** Drawn into the picture, in the same times. */

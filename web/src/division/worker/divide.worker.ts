@@ -46,6 +46,7 @@ import type {
 import { reasonCode } from "../protocol/reason-code.ts";
 import { STUDIO_METHODS } from "../protocol/studio-methods.ts";
 import { DecodedFile } from "./decoded-file.ts";
+import { drawCovers } from "./draw-covers.ts";
 import { findMarksIn } from "./find-marks-in.ts";
 import { MpegReader } from "./mpeg-reader.ts";
 import { type DivisionFiles, openFiles } from "./output-file.ts";
@@ -258,6 +259,7 @@ class DivideWorker implements DivideWorkerApi {
         poster,
         captions,
         restrictions = [],
+        covers = {},
         withoutOriginal,
         marks = [],
       } = settings;
@@ -280,6 +282,7 @@ class DivideWorker implements DivideWorkerApi {
           ...(poster === undefined ? {} : { poster }),
           ...(captions === undefined ? {} : { captions: captionsOf(captions, taken) }),
           restrictions: taken === undefined ? restrictions : trimParts(restrictions, trimOf(taken)),
+          overlays: await drawCovers(covers),
           withoutOriginal,
           marks: taken === undefined ? marks : trimParts(marks, trimOf(taken)),
           ...(chapters !== undefined && { chapters }),

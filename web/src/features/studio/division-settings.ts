@@ -14,6 +14,7 @@ export type Settings = Pick<
   /** The part that is divided. */
   trim: TrimDraft;
   parts: readonly PartDraft[];
+  covers: CoverDraft;
   /** Nothing is kept of the parts but what everybody sees. */
   withoutOriginal: boolean;
   /** Where pictures are coded anew: the rate follows from the source's size, not from `quality`. */
@@ -21,6 +22,20 @@ export type Settings = Pick<
   /** Undefined as long as they are those of the source. */
   captions: readonly CaptionDraft[] | undefined;
 };
+
+export const COVER_TEXT_MAX = 200;
+
+/** A picture and a text for hidden areas, as the form holds them. */
+export interface CoverDraft {
+  picture?: { name: string; bytes: Uint8Array<ArrayBuffer> };
+  text: string;
+}
+
+/** What parts are covered by in the place of black or mosaic. */
+export const neededCovers = (parts: readonly PartDraft[]): ("picture" | "text")[] =>
+  (["picture", "text"] as const).filter((one) =>
+    parts.some(({ way, area, treatment }) => way === "hide" && area !== "none" && treatment === one),
+  );
 
 /** Where the video begins and ends, in seconds; NaN while a number is typed, absent where nothing is cut off. */
 export interface TrimDraft {
@@ -50,6 +65,7 @@ export const Settings: { initial: Settings } = {
     captions: undefined,
     trim: {},
     parts: [],
+    covers: { text: "" },
     withoutOriginal: false,
   },
 };
@@ -65,13 +81,25 @@ export function possible(settings: Settings, { offers, captions }: SourceFacts):
   };
 }
 
-function partSettings(parts: readonly PartDraft[]): Pick<DivideSettings, "restrictions" | "marks"> {
+function partSettings(
+  parts: readonly PartDraft[],
+  { picture, text }: CoverDraft,
+): Pick<DivideSettings, "restrictions" | "covers" | "marks"> {
+  const needed = neededCovers(parts);
   const hidden = parts.filter(({ way }) => way === "hide").map(restrictedPart);
   // A service without encryption, on a test's machine, has no other address that a phone could open.
   const service = isMarkService(location.origin) ? location.origin : `https://${location.hostname}`;
   const marks = parts.filter(({ way }) => way === "mark").map((part) => drawnMark(part, service));
   return {
     ...(hidden.length === 0 ? {} : { restrictions: hidden }),
+    ...(needed.length === 0
+      ? {}
+      : {
+          covers: {
+            ...(needed.includes("picture") && picture !== undefined ? { picture: picture.bytes } : {}),
+            ...(needed.includes("text") ? { text: text.trim() } : {}),
+          },
+        }),
     ...(marks.length === 0 ? {} : { marks }),
   };
 }
@@ -92,6 +120,7 @@ export function divideSettings(
     captions = [],
     trim,
     parts,
+    covers,
     withoutOriginal,
   }: Settings,
   { belowSource }: SourceFacts,
@@ -108,7 +137,7 @@ export function divideSettings(
       ? { bitrateKbits: belowSource.kilobits }
       : {}),
     ...(part === undefined ? {} : { trim: part }),
-    ...partSettings(parts),
+    ...partSettings(parts, covers),
     ...(withoutOriginal ? { withoutOriginal } : {}),
     bitplane,
     protection,

@@ -7,20 +7,24 @@ import { hiddenSeconds, MARK_CORNERS, newPart, PART_WAYS, type PartDraft } from 
 import { PartChoice, PartFields, PercentField } from "../../shared/parts/part-fields.tsx";
 import { Hint } from "../../shared/ui/notices.tsx";
 import { formatShare, formatTime } from "../../shared/ui/text-format.ts";
-import type { Settings } from "./division-settings.ts";
+import { CoverFields } from "./cover-fields.tsx";
+import type { CoverDraft, Settings } from "./division-settings.ts";
 import { type FindMarks, MarkSearch } from "./mark-search.tsx";
 import { rangeEnd, TimeRange } from "./time-range.tsx";
 
 const PARTS_MAX = 200;
 const NEW_PART_SECONDS = 5;
+/** Of parts that are hidden here, where what covers them can be given. */
+const HIDING: readonly PartDraft["treatment"][] = ["black", "mosaic", "picture", "text"];
 
 export function RestrictedParts({
   facts,
   pictures,
-  settings: { parts, method, protection, captions, withoutOriginal },
+  settings: { parts, covers, method, protection, captions, withoutOriginal },
   onLook,
   findMarks,
   onChange,
+  onCovers,
   onWithoutOriginal,
 }: {
   facts: SourceFacts;
@@ -30,6 +34,7 @@ export function RestrictedParts({
   onLook: (seconds: number) => void;
   findMarks: FindMarks;
   onChange: (parts: readonly PartDraft[]) => void;
+  onCovers: (covers: CoverDraft) => void;
   onWithoutOriginal: (withoutOriginal: boolean) => void;
 }): ReactNode {
   const { t } = useText();
@@ -67,6 +72,7 @@ export function RestrictedParts({
           ))}
         </ol>
       )}
+      <CoverFields parts={parts} covers={covers} onChange={onCovers} />
       {hidden > 0 && (
         <label className="check">
           <input
@@ -135,7 +141,7 @@ function Part({
         <PartChoice part={part} name="way" values={PART_WAYS} onChange={onChange} />
         {part.way === "mark" && <PartChoice part={part} name="corner" values={MARK_CORNERS} onChange={onChange} />}
         {part.way === "mark" && part.corner === "own" && <MarkPlaceFields part={part} onChange={onChange} />}
-        <PartFields part={part} onChange={onChange} />
+        <PartFields part={part} treatments={part.way === "hide" ? HIDING : undefined} onChange={onChange} />
       </div>
       {part.area !== "none" && part.treatment === "mosaic" && <Hint>{t("studio.parts.mosaic")}</Hint>}
       <div className="actions">

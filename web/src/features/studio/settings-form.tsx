@@ -95,6 +95,7 @@ export function SettingsForm({
         onLook={onLook}
         findMarks={findMarks}
         onChange={(parts) => set({ parts })}
+        onCovers={(covers) => set({ covers })}
         onWithoutOriginal={(withoutOriginal) => set({ withoutOriginal })}
       />
       {facts.isDecodable && (

@@ -38,6 +38,11 @@ export const restrictionEn = {
   "studio.parts.treatment": "Covered by",
   "studio.parts.treatment.black": "Black",
   "studio.parts.treatment.mosaic": "Mosaic",
+  "studio.parts.treatment.picture": "A picture",
+  "studio.parts.treatment.text": "A text",
+  "studio.parts.picture": "Picture that covers areas",
+  "studio.parts.picture.unreadable": "This browser does not read the picture: choose a PNG or JPEG below 16 MB.",
+  "studio.parts.text": "Text that covers areas",
   "studio.parts.mosaic":
     "A mosaic can be read: programs recognise faces and digits through it, and what moves shows more than one picture. Black is safe.",
   "studio.parts.sound": "Sound",
@@ -104,6 +109,11 @@ export const restrictionJa: Record<keyof typeof restrictionEn, string> = {
   "studio.parts.treatment": "隠し方",
   "studio.parts.treatment.black": "黒塗り",
   "studio.parts.treatment.mosaic": "モザイク",
+  "studio.parts.treatment.picture": "画像",
+  "studio.parts.treatment.text": "文字",
+  "studio.parts.picture": "範囲を隠す画像",
+  "studio.parts.picture.unreadable": "この画像はブラウザで読み取れません。16 MB未満のPNGまたはJPEGを選んでください。",
+  "studio.parts.text": "範囲を隠す文字",
   "studio.parts.mosaic":
     "モザイクは読み取られることがあります。プログラムは顔や数字を認識でき、動くものからは複数の画像が得られます。黒塗りなら安全です。",
   "studio.parts.sound": "音声",

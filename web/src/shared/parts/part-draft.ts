@@ -11,8 +11,7 @@ import {
 
 /** An area by its name, `own` for one in numbers, `none` for the sound alone. */
 export type AreaChoice = keyof typeof AREA_PRESETS | "own" | "none";
-/** Those of its treatments that the Studio offers. */
-export type TreatmentChoice = Extract<RestrictedPart["treatment"], "black" | "mosaic">;
+/** Those of its sounds that the Studio offers. */
 export type SoundChoice = Extract<RestrictedPart["sound"], "keep" | "mute">;
 export const VIEWER_KINDS = ["premium", "signed-in", "age", "group"] as const;
 
@@ -35,7 +34,7 @@ export interface PartDraft {
   area: AreaChoice;
   /** Where `area` is `own`. */
   own: Area;
-  treatment: TreatmentChoice;
+  treatment: RestrictedPart["treatment"];
   sound: SoundChoice;
   viewers: (typeof VIEWER_KINDS)[number];
   /** Where `viewers` is `age`. */
@@ -117,7 +116,7 @@ export function restrictedPart(draft: PartDraft): RestrictedPart {
   };
 }
 
-/** A part that a mark asked for, one draft for each of its areas. What the Studio does not offer becomes what hides more. */
+/** A part that a mark asked for, one draft for each of its areas. What is not there to change it, or to cover it, becomes what hides more. */
 export function draftsOf({
   areas,
   startMicroseconds,

@@ -11,15 +11,20 @@ interface Fields {
   onChange: (part: PartDraft) => void;
 }
 
-export function PartFields({ part, onChange }: Fields): ReactNode {
+/** Where nothing can be given to cover parts with. */
+const PLAIN: readonly PartDraft["treatment"][] = ["black", "mosaic"];
+
+export function PartFields({
+  part,
+  treatments = PLAIN,
+  onChange,
+}: Fields & { treatments?: readonly PartDraft["treatment"][] | undefined }): ReactNode {
   const { t } = useText();
   return (
     <>
       <PartChoice part={part} name="area" values={AREAS} onChange={onChange} />
       {part.area === "own" && <OwnArea part={part} onChange={onChange} />}
-      {part.area !== "none" && (
-        <PartChoice part={part} name="treatment" values={["black", "mosaic"]} onChange={onChange} />
-      )}
+      {part.area !== "none" && <PartChoice part={part} name="treatment" values={treatments} onChange={onChange} />}
       <PartChoice
         part={part}
         name="sound"
@@ -79,13 +84,15 @@ export function PartChoice<Name extends "way" | "corner" | "area" | "treatment" 
   );
 }
 
-/** A part hides something: without an area its sound is silent. */
+/** A part hides something: without an area its sound is silent. A mark brings nothing to cover an area with. */
 const chosen = (part: PartDraft, change: Partial<PartDraft>): Partial<PartDraft> =>
-  change.area === "none"
-    ? { ...change, sound: "mute" }
-    : change.area !== undefined && part.area === "none"
-      ? { ...change, sound: "keep" }
-      : change;
+  change.way === "mark" && !PLAIN.includes(part.treatment)
+    ? { ...change, treatment: "black" }
+    : change.area === "none"
+      ? { ...change, sound: "mute" }
+      : change.area !== undefined && part.area === "none"
+        ? { ...change, sound: "keep" }
+        : change;
 
 /** An area inside the picture. */
 function OwnArea({ part, onChange }: { part: PartDraft; onChange: (part: PartDraft) => void }): ReactNode {
