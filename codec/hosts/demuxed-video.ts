@@ -30,6 +30,7 @@ import {
   type SourcePicture,
   untaggedMatrix,
 } from "../index.ts";
+import { descriptionBytes } from "./demuxed-input.ts";
 import { DIRECT_FORMATS, takePicture } from "./picture-copy.ts";
 import { heldSample, micro, partsFrom, type TrackPart } from "./presentation.ts";
 
@@ -262,7 +263,7 @@ export class DemuxedVideo {
         sampleRate,
         channels,
         packets: this.soundPackets(this.sound),
-        ...(description === undefined ? {} : { description: bytesOf(description) }),
+        ...(description === undefined ? {} : { description: descriptionBytes(description) }),
       };
     }
     return input;
@@ -387,10 +388,4 @@ export class DemuxedVideo {
       yield { start: micro(timestamp + shift), end: micro(timestamp + shift + duration), data };
     }
   }
-}
-
-function bytesOf(source: AllowSharedBufferSource): Uint8Array {
-  return ArrayBuffer.isView(source)
-    ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength).slice()
-    : new Uint8Array(source).slice();
 }

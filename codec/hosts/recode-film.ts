@@ -1,9 +1,7 @@
 /** A source's film decoded and coded anew by what the host has of WebCodecs, behind mediabunny. */
 import {
-  ALL_FORMATS,
-  CustomSource,
   canEncodeVideo,
-  Input,
+  type Input,
   type InputVideoTrack,
   MkvOutputFormat,
   NullTarget,
@@ -25,6 +23,7 @@ import {
   UnsupportedError,
   type VideoTrack,
 } from "../index.ts";
+import { demuxedInput, descriptionBytes } from "./demuxed-input.ts";
 
 /** A picture out of a decoder, in a form that loses nothing, or little. */
 export type CopyPicture = (
@@ -51,13 +50,7 @@ const ROUNDING_SECONDS = 0.0005;
 export const recoderOf =
   (source: ByteSource, copy: CopyPicture, here: { name: string; instead: string }): OpenRecoder =>
   async (film, bitsPerSecond) => {
-    const input = new Input({
-      source: new CustomSource({
-        getSize: () => source.size,
-        read: async (start, end) => (await source.read(start, end - start)).slice(),
-      }),
-      formats: ALL_FORMATS,
-    });
+    const input = demuxedInput(source);
     try {
       const track = await filmIn(input, film.codec);
       const codec = (await track?.getCodec()) ?? null;
@@ -114,7 +107,7 @@ class FilmRecoder implements Recoder {
         const description = meta?.decoderConfig?.description;
         coded.push({
           ...{ timestampMicroseconds: times.get(own) ?? own, key: type === "key", data },
-          ...(description !== undefined && { configuration: bytesOf(description) }),
+          ...(description !== undefined && { configuration: descriptionBytes(description) }),
         });
       },
     });
@@ -179,8 +172,3 @@ class FilmRecoder implements Recoder {
     }
   }
 }
-
-const bytesOf = (source: AllowSharedBufferSource): Uint8Array =>
-  ArrayBuffer.isView(source)
-    ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength).slice()
-    : new Uint8Array(source).slice();

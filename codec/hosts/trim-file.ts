@@ -1,11 +1,9 @@
 /** A part of a file that is kept as it is, as a file of its own. */
 import {
-  ALL_FORMATS,
   Conversion,
-  CustomSource,
   type EncodedPacket,
   EncodedPacketSink,
-  Input,
+  type Input,
   type InputFormat,
   MATROSKA,
   MkvOutputFormat,
@@ -20,6 +18,7 @@ import {
   WebMOutputFormat,
 } from "mediabunny";
 import { type ByteSource, checkTrim, openIndex, type Trim, trimSource, UnsupportedError } from "../index.ts";
+import { demuxedInput } from "./demuxed-input.ts";
 
 /** Where a file is written to, here and there. */
 export interface PlacedTarget {
@@ -70,7 +69,7 @@ class RemuxedPart {
   ) {}
 
   async find(trim: Trim): Promise<TrimmedFile> {
-    const input = this.open();
+    const input = demuxedInput(this.source);
     try {
       const video = await input.getPrimaryVideoTrack();
       const sink = video && new EncodedPacketSink(video);
@@ -101,7 +100,7 @@ class RemuxedPart {
   }
 
   private async write(start: number, end: number | undefined, target: PlacedTarget, signal?: AbortSignal) {
-    const input = this.open();
+    const input = demuxedInput(this.source);
     try {
       const { conversion } = await this.convert(input, start, end, target);
       const cancel = (): void => void conversion.cancel();
@@ -119,18 +118,6 @@ class RemuxedPart {
     } finally {
       input.dispose();
     }
-  }
-
-  private open(): Input {
-    const { source } = this;
-    return new Input({
-      source: new CustomSource({
-        getSize: () => source.size,
-        // What it keeps must not be a view of what the source keeps.
-        read: async (start, end) => (await source.read(start, end - start)).slice(),
-      }),
-      formats: ALL_FORMATS,
-    });
   }
 
   private async convert(

@@ -1,5 +1,4 @@
 /** Videos that need a decoder of others: mediabunny's, with NodeAV in Node where the operator has installed it. */
-import { ALL_FORMATS, CustomSource, Input } from "mediabunny";
 import {
   type ByteSource,
   CmixError,
@@ -9,6 +8,7 @@ import {
   type SourceIndex,
   UnsupportedError,
 } from "../../index.ts";
+import { demuxedInput } from "../demuxed-input.ts";
 import { DemuxedVideo } from "../demuxed-video.ts";
 import { DECODERS, hasDecoders } from "./decoders.ts";
 
@@ -23,14 +23,7 @@ export async function openDemuxedFile(
   source: ByteSource,
   name: string,
 ): Promise<{ video: DemuxedVideo; close(): void }> {
-  const input = new Input({
-    source: new CustomSource({
-      getSize: () => source.size,
-      // What it keeps must not be a view of what the source keeps.
-      read: async (start, end) => (await source.read(start, end - start)).slice(),
-    }),
-    formats: ALL_FORMATS,
-  });
+  const input = demuxedInput(source);
   try {
     const track = await input.getPrimaryVideoTrack().catch(() => null);
     if (track === null)
